@@ -1,0 +1,70 @@
+package dm
+
+import "context"
+
+// Messaging is a user's messaging settings, resolved.
+type Messaging struct {
+	Settings
+	// Audience is never NotChosen here.
+	Audience Audience
+	Grid     Grid
+}
+
+// Messaging resolves settings by the rules.
+func (r Rules) Messaging(s Settings, band AgeBand) Messaging {
+	return Messaging{Settings: s, Audience: r.Audience(s, band), Grid: r.Grid(s, band)}
+}
+
+// SetWhoCanMessageMe sets the viewer's audience; routes go with Custom only and start from what held before. When it
+// has returned, no message that it forbids commits on any node (I1). Errors: INVALID_INPUT.
+func (s *Service) SetWhoCanMessageMe(ctx context.Context, viewer UserID, audience Audience, routes map[Relation]Route) (Messaging, error) {
+	if audience == NotChosen || audience > Custom {
+		return Messaging{}, Invalid("audience", "No such audience.")
+	}
+	if audience != Custom && len(routes) > 0 {
+		return Messaging{}, Invalid("routes", "Routes go with the audience CUSTOM only.")
+	}
+	return s.changeSettings(ctx, viewer, func(rules Rules, band AgeBand, now *Settings) {
+		if audience == Custom {
+			now.Routes = rules.Grid(*now, band)
+			for relation, route := range routes {
+				now.Routes[relation] = route
+			}
+		}
+		now.Audience = audience
+	})
+}
+
+// SetReadReceipts sets whether the viewer and the people they talk with see what the other has read.
+func (s *Service) SetReadReceipts(ctx context.Context, viewer UserID, on bool) (Messaging, error) {
+	return s.changeSettings(ctx, viewer, func(_ Rules, _ AgeBand, now *Settings) { now.ReadReceipts = on })
+}
+
+func (s *Service) changeSettings(ctx context.Context, viewer UserID, change func(Rules, AgeBand, *Settings)) (Messaging, error) {
+	var out Messaging
+	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(l *Ledger) error {
+		h := l.Head(viewer)
+		if h == nil {
+			return NotFound("user")
+		}
+		after := h.Settings
+		change(l.rules, h.AgeBand, &after)
+		l.setSettings(h, after)
+		out = l.rules.Messaging(h.Settings, h.AgeBand)
+		return nil
+	})
+	return out, err
+}
+
+// setSettings keeps every change in the setting history and tells the user's devices; setting what is set is none.
+func (l *Ledger) setSettings(h *Head, after Settings) {
+	before := h.Settings
+	if after == before {
+		return
+	}
+	after.ChangedAt = l.now
+	h.Settings = after
+	l.out.Heads[h.User] = h
+	l.out.History = append(l.out.History, SettingsChange{User: h.User, At: l.now, Before: before, After: after})
+	l.event(h.User, EventSettingsChanged, nil, nil)
+}

@@ -1,0 +1,138 @@
+package dm
+
+import "time"
+
+// Folder is where a conversation stands in one user's inbox.
+type Folder uint8
+
+// The folders. FolderNone: not in this user's view.
+const (
+	FolderNone Folder = iota
+	FolderInbox
+	FolderRequests
+	FolderHidden
+	FolderArchive
+)
+
+// Membership is one user's side of a Conversation.
+type Membership struct {
+	User   UserID
+	Folder Folder
+	// ReadSeq is the newest seq that this user has read.
+	ReadSeq int64
+	// ClearedSeq: messages up to here are out of this user's view.
+	ClearedSeq int64
+	// Known: this user has written here, or has accepted the other's request.
+	Known bool
+	// Pending counts the messages of the request that waits for this user.
+	Pending int
+	// DeclinedUntil: until then the other's messages are refused. Zero: not declined.
+	DeclinedUntil time.Time
+	Muted         bool
+}
+
+// Conversation is two people and their ordered messages. It changes only under the lock of both members' heads, so
+// it needs no lock of its own.
+type Conversation struct {
+	ID ConversationID
+	// Members are in rising order of user id.
+	Members [2]Membership
+	LastSeq int64
+	LastAt  time.Time
+	// Blocked: either member has blocked the other. It keeps the conversation out of both members' unread counts.
+	Blocked   bool
+	CreatedAt time.Time
+}
+
+// NewConversation returns the empty conversation of two users.
+func NewConversation(a, b UserID, now time.Time) *Conversation {
+	low, high := Ordered(a, b)
+	return &Conversation{
+		ID: ConversationOf(a, b), Members: [2]Membership{{User: low}, {User: high}}, LastAt: now, CreatedAt: now,
+	}
+}
+
+// Sides returns the user's membership and the other's, or nils when the user is not a member.
+func (c *Conversation) Sides(user UserID) (mine, theirs *Membership) {
+	switch user {
+	case c.Members[0].User:
+		return &c.Members[0], &c.Members[1]
+	case c.Members[1].User:
+		return &c.Members[1], &c.Members[0]
+	}
+	return nil, nil
+}
+
+// Unread is how many messages of this conversation the member has not read. It is derived, so it cannot drift (I6).
+func (c *Conversation) Unread(m *Membership) int64 {
+	if c.Blocked || m.Folder == FolderNone {
+		return 0
+	}
+	return max(0, c.LastSeq-max(m.ReadSeq, m.ClearedSeq))
+}
+
+// pendingRequest: the member has not answered, so nothing of what they do may show to the other.
+func (m *Membership) pendingRequest() bool {
+	return m.Folder == FolderRequests || m.Folder == FolderHidden || m.Folder == FolderNone
+}
+
+// View is a Conversation as one of its members sees it, at one moment.
+type View struct {
+	ID     ConversationID
+	Viewer UserID
+	With   UserID
+	Folder Folder
+	// LastSeq is the newest seq; ClearedSeq the newest that is out of the viewer's view.
+	LastSeq, ClearedSeq int64
+	LastAt              time.Time
+	Unread              int64
+	ReadSeq             int64
+	// TheirReadSeq is nil when receipts are off on either side or this is a request.
+	TheirReadSeq *int64
+	Muted        bool
+	// Last is the newest message when it was read along; a reader loads it by LastSeq otherwise.
+	Last *Message
+}
+
+// ViewOf shows c to one member. receipts: both members have read receipts on.
+func ViewOf(c *Conversation, user UserID, receipts bool) *View {
+	mine, theirs := c.Sides(user)
+	v := &View{
+		ID: c.ID, Viewer: user, With: theirs.User, Folder: mine.Folder,
+		LastSeq: c.LastSeq, ClearedSeq: mine.ClearedSeq, LastAt: c.LastAt,
+		Unread: c.Unread(mine), ReadSeq: mine.ReadSeq, Muted: mine.Muted,
+	}
+	if receipts && !mine.pendingRequest() && !theirs.pendingRequest() {
+		seq := theirs.ReadSeq
+		v.TheirReadSeq = &seq
+	}
+	return v
+}
+
+// Unread is a user's absolute counts. Muted and archived conversations count like others; blocked ones do not.
+type Unread struct {
+	// Conversations in the folder INBOX with an unread message.
+	Conversations int64
+	// Requests in the folder REQUESTS with an unread message.
+	Requests int64
+	// Messages unread in the folder INBOX.
+	Messages int64
+}
+
+func (u Unread) add(o Unread, sign int64) Unread {
+	return Unread{u.Conversations + sign*o.Conversations, u.Requests + sign*o.Requests, u.Messages + sign*o.Messages}
+}
+
+// UnreadOf is what the conversation adds to the member's counts; a user's counts are its sum over all of theirs.
+func (c *Conversation) UnreadOf(m *Membership) Unread {
+	n := c.Unread(m)
+	switch {
+	case n == 0:
+		return Unread{}
+	case m.Folder == FolderInbox:
+		return Unread{Conversations: 1, Messages: n}
+	case m.Folder == FolderRequests:
+		return Unread{Requests: 1}
+	}
+	return Unread{}
+}

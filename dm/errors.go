@@ -1,0 +1,74 @@
+package dm
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Code is the one name of an expected refusal, the same in Go, in the API and in the docs.
+type Code string
+
+// The codes. Every error that is not an *Error is internal and is never shown to a caller.
+const (
+	CodeNotFound            Code = "NOT_FOUND"
+	CodeInvalidInput        Code = "INVALID_INPUT"
+	CodeMessageNotAllowed   Code = "MESSAGE_NOT_ALLOWED"
+	CodeIdempotencyConflict Code = "IDEMPOTENCY_CONFLICT"
+	CodeRateLimited         Code = "RATE_LIMITED"
+	CodeInvalidCursor       Code = "INVALID_CURSOR"
+)
+
+// Error is an expected refusal: something that a caller can understand and act on.
+type Error struct {
+	Code    Code
+	Message string
+	// Field is the input at fault, with CodeInvalidInput.
+	Field string
+	// Denial is the reason, with CodeMessageNotAllowed.
+	Denial Denial
+	// RetryAfter is how long to wait, with CodeRateLimited.
+	RetryAfter time.Duration
+}
+
+func (e *Error) Error() string {
+	if e.Field != "" {
+		return fmt.Sprintf("%s: %s: %s", e.Code, e.Field, e.Message)
+	}
+	return fmt.Sprintf("%s: %s", e.Code, e.Message)
+}
+
+// CodeOf returns the code of an expected refusal, or "" when err is nil or internal.
+func CodeOf(err error) Code {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+// NotFound is the answer for what does not exist and for what is not the viewer's (I9): the two cannot be told apart.
+func NotFound(what string) *Error {
+	return &Error{Code: CodeNotFound, Message: "No such " + what + "."}
+}
+
+// Invalid is the answer to an input that can never succeed as it is.
+func Invalid(field, format string, args ...any) *Error {
+	return &Error{Code: CodeInvalidInput, Field: field, Message: fmt.Sprintf(format, args...)}
+}
+
+// Overloaded is the answer when the queue of sends is full: nothing was written, and the same send may be tried again.
+func Overloaded(retryAfter time.Duration) *Error {
+	return &Error{Code: CodeRateLimited, Message: "The service is busy. Try again in a moment.", RetryAfter: retryAfter}
+}
+
+func conflict() *Error {
+	return &Error{
+		Code:    CodeIdempotencyConflict,
+		Message: "This clientMessageId was used before in this conversation with other content.",
+	}
+}
+
+func invalidCursor() *Error {
+	return &Error{Code: CodeInvalidCursor, Message: "This cursor was never issued for this inbox."}
+}

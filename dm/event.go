@@ -1,0 +1,38 @@
+package dm
+
+import "time"
+
+// EventKind says what an Event tells.
+type EventKind uint8
+
+// The kinds. EventReset is never stored: it is what a watcher gets when the log before its cursor was trimmed.
+const (
+	EventMessageAdded EventKind = iota + 1
+	EventConversationChanged
+	EventConversationRemoved
+	EventSettingsChanged
+	EventReset
+)
+
+// Event is one entry of a user's inbox log. It carries all that a replay must not recompute: the counts and the state
+// of the conversation as they were at its position.
+type Event struct {
+	User UserID
+	// Position is gapless and rising per user, from 1.
+	Position int64
+	Kind     EventKind
+	At       time.Time
+	Unread   Unread
+	// View is the conversation at this position; nil for settings and reset.
+	View *View
+	// Message is set with EventMessageAdded.
+	Message *Message
+	// Settings and AgeBand are set with EventSettingsChanged: as they stand now, which a later event repeats.
+	Settings *Settings
+	AgeBand  AgeBand
+	// Epoch is the log's epoch, for the cursor.
+	Epoch int64
+}
+
+// Cursor is the event's place in the log.
+func (e *Event) Cursor() Cursor { return Cursor{User: e.User, Epoch: e.Epoch, Position: e.Position} }

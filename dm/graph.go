@@ -1,0 +1,101 @@
+package dm
+
+import "context"
+
+// Follow makes the viewer follow another user. A person who has blocked the viewer is followed without effect, so
+// that the block does not show. Errors: NOT_FOUND, INVALID_INPUT.
+func (s *Service) Follow(ctx context.Context, viewer, other UserID) error {
+	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
+		if mine.blocks {
+			return Invalid("userId", "You have blocked this person. Unblock them first.")
+		}
+		mine.follows = true
+		return nil
+	})
+}
+
+// Unfollow ends a follow; ending none changes nothing. Errors: NOT_FOUND, INVALID_INPUT.
+func (s *Service) Unfollow(ctx context.Context, viewer, other UserID) error {
+	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
+		mine.follows = false
+		return nil
+	})
+}
+
+// Block ends messages both ways at once (I1), severs both follows and keeps the conversation out of both unread
+// counts. The other is told nothing. Errors: NOT_FOUND, INVALID_INPUT.
+func (s *Service) Block(ctx context.Context, viewer, other UserID) error {
+	return s.changeEdges(ctx, viewer, other, func(mine, theirs *sideEdges) error {
+		mine.blocks = true
+		mine.follows, theirs.follows = false, false
+		return nil
+	})
+}
+
+// Unblock ends the viewer's block. Errors: NOT_FOUND, INVALID_INPUT.
+func (s *Service) Unblock(ctx context.Context, viewer, other UserID) error {
+	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
+		mine.blocks = false
+		return nil
+	})
+}
+
+// sideEdges is what one side of a pair does to the other.
+type sideEdges struct{ follows, blocks bool }
+
+func (s *Service) changeEdges(ctx context.Context, viewer, other UserID, change func(mine, theirs *sideEdges) error) error {
+	if viewer == other {
+		return Invalid("userId", "This is yourself.")
+	}
+	return s.store.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(l *Ledger) error {
+		if h := l.Head(other); h == nil || h.Gone {
+			return NotFound("user")
+		}
+		return l.changeEdges(viewer, other, change)
+	})
+}
+
+func (l *Ledger) changeEdges(user, other UserID, change func(mine, theirs *sideEdges) error) error {
+	pair := PairOf(user, other)
+	e := l.in.Edges[pair]
+	low, high := sideEdges{e.LowFollows, e.LowBlocks}, sideEdges{e.HighFollows, e.HighBlocks}
+	mine, theirs := &low, &high
+	if user != pair.Low {
+		mine, theirs = theirs, mine
+	}
+	if err := change(mine, theirs); err != nil {
+		return err
+	}
+	after := Edges{
+		LowFollows: low.follows, HighFollows: high.follows, LowBlocks: low.blocks, HighBlocks: high.blocks,
+		Suggested: e.Suggested, SharedFriends: e.SharedFriends,
+	}
+	if after == e {
+		return nil
+	}
+	l.setEdges(pair, after)
+	blocked := low.blocks || high.blocks
+	if c := l.in.Conversations[ConversationOf(user, other)]; c != nil && c.Blocked != blocked {
+		l.block(c, user, blocked)
+	}
+	return nil
+}
+
+func (l *Ledger) setEdges(pair Pair, e Edges) {
+	l.in.Edges[pair] = e
+	l.out.Edges[pair] = e
+}
+
+// block carries a block, or its end, to the conversation. The one who acts sees it change on all their devices; the
+// other gets an event only when their counts changed, because the log has to add up to them (I5).
+func (l *Ledger) block(c *Conversation, user UserID, blocked bool) {
+	mine, theirs := c.Sides(user)
+	before := l.in.Heads[theirs.User].Unread
+	l.changeConversation(c, func() { c.Blocked = blocked })
+	if mine.Folder != FolderNone {
+		l.event(user, EventConversationChanged, c, nil)
+	}
+	if l.in.Heads[theirs.User].Unread != before {
+		l.event(theirs.User, EventConversationChanged, c, nil)
+	}
+}

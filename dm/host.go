@@ -1,0 +1,109 @@
+package dm
+
+import (
+	"context"
+	"strings"
+	"unicode"
+)
+
+// Limits of what a host may hand over.
+const (
+	MaxBulk        = 1000
+	maxExternalID  = 128
+	maxHandle      = 32
+	maxDisplayName = 100
+)
+
+// UpsertUsers creates or changes up to MaxBulk users by externalId, all or nothing. Errors: INVALID_INPUT.
+func (s *Service) UpsertUsers(ctx context.Context, users []UserInput) ([]*User, error) {
+	if len(users) == 0 || len(users) > MaxBulk {
+		return nil, Invalid("users", "Give 1 to %d users.", MaxBulk)
+	}
+	clean := make([]UserInput, len(users))
+	seen := map[string]bool{}
+	for i, u := range users {
+		c, err := u.Normalize()
+		if err != nil {
+			return nil, err
+		}
+		if seen[c.ExternalID] {
+			return nil, Invalid("externalId", "The user %q is given twice.", c.ExternalID)
+		}
+		seen[c.ExternalID] = true
+		clean[i] = c
+	}
+	return s.store.UpsertUsers(ctx, clean)
+}
+
+// Normalize checks a user and returns the form in which it is kept. An empty display name becomes the handle.
+func (u UserInput) Normalize() (UserInput, *Error) {
+	var err *Error
+	if err = checkExternalID(u.ExternalID); err != nil {
+		return u, err
+	}
+	u.Handle = strings.ToLower(strings.TrimPrefix(u.Handle, "@"))
+	if u.Handle == "" || len(u.Handle) > maxHandle || strings.ContainsFunc(u.Handle, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' && r != '.' && r != '-'
+	}) {
+		return u, Invalid("handle", "A handle has 1 to %d letters a-z, digits, dots, dashes or underscores.", maxHandle)
+	}
+	if u.DisplayName, err = normalizeLine("displayName", strings.TrimSpace(u.DisplayName), maxDisplayName); err != nil {
+		return u, err
+	}
+	if u.DisplayName == "" {
+		u.DisplayName = u.Handle
+	}
+	if u.AvatarURL != nil {
+		if _, err = webURL("avatarUrl", *u.AvatarURL); err != nil {
+			return u, err
+		}
+	}
+	return u, nil
+}
+
+func checkExternalID(id string) *Error {
+	clean, err := normalizeLine("externalId", id, maxExternalID)
+	if err != nil {
+		return err
+	}
+	if clean == "" || clean != id || strings.ContainsFunc(id, unicode.IsSpace) {
+		return Invalid("externalId", "An externalId has 1 to %d characters and no space.", maxExternalID)
+	}
+	return nil
+}
+
+// SetEdges writes up to MaxBulk follows or suggestions, all or nothing. Errors: INVALID_INPUT, NOT_FOUND (an unknown
+// externalId).
+func (s *Service) SetEdges(ctx context.Context, edits []EdgeEdit) error {
+	if len(edits) == 0 || len(edits) > MaxBulk {
+		return Invalid("edges", "Give 1 to %d edges.", MaxBulk)
+	}
+	for _, e := range edits {
+		if e.From == e.To {
+			return Invalid("edges", "The user %q is on both sides.", e.From)
+		}
+	}
+	return s.store.SetEdges(ctx, edits)
+}
+
+// DeleteUser forgets a user. Errors: NOT_FOUND.
+func (s *Service) DeleteUser(ctx context.Context, externalID string) error {
+	return s.store.DeleteUser(ctx, externalID)
+}
+
+// Import brings in history: messages that were sent elsewhere, in order, with their times. They are not judged, are
+// idempotent by their keys and make their senders Known. It returns how many were new. Errors: INVALID_INPUT.
+func (s *Service) Import(ctx context.Context, sends []Send) (int, error) {
+	clean := make([]Send, len(sends))
+	for i, in := range sends {
+		out, err := SendInput{
+			To: in.Recipient, Body: in.Body, Video: in.Video, ClientMessageID: in.ClientMessageID,
+		}.normalize(in.Sender)
+		if err != nil {
+			return 0, err
+		}
+		out.History, out.At = true, in.At
+		clean[i] = out
+	}
+	return s.store.Import(ctx, clean)
+}

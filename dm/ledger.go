@@ -1,0 +1,220 @@
+package dm
+
+import (
+	"slices"
+	"time"
+)
+
+// Head is the one hot row of a user: what is locked when anything of theirs changes.
+type Head struct {
+	User UserID
+	// Position is the newest position of the user's log; TrimmedTo the newest that was trimmed.
+	Position, TrimmedTo int64
+	Settings            Settings
+	AgeBand             AgeBand
+	Exempt              bool
+	// Gone: the user was deleted.
+	Gone   bool
+	Unread Unread
+}
+
+// Pair is two users in rising order.
+type Pair struct{ Low, High UserID }
+
+// PairOf orders two users.
+func PairOf(a, b UserID) Pair {
+	low, high := Ordered(a, b)
+	return Pair{low, high}
+}
+
+// Edges is what lies between the users of a Pair in the graph.
+type Edges struct {
+	LowFollows, HighFollows bool
+	LowBlocks, HighBlocks   bool
+	// Suggested: the host supplied the pair.
+	Suggested bool
+	// SharedFriends is counted up to Rules.SharedFriends, and only where it matters.
+	SharedFriends int
+}
+
+// SendKey is what makes a send unique (I2).
+type SendKey struct {
+	Conversation    ConversationID
+	Sender          UserID
+	ClientMessageID string
+}
+
+// Scope names the rows that a change needs: the heads to lock (those of Pairs are implied), and the pairs whose
+// conversation and edges are read after the lock.
+type Scope struct {
+	Users []UserID
+	Pairs []Pair
+	Keys  []SendKey
+}
+
+// Heads lists the users to lock, each once, in the one order in which everybody locks.
+func (s Scope) Heads() []UserID {
+	ids := slices.Clone(s.Users)
+	for _, p := range s.Pairs {
+		ids = append(ids, p.Low, p.High)
+	}
+	slices.SortFunc(ids, func(a, b UserID) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(ids)
+}
+
+// Loaded is what a store read for a Scope, under lock where the ledger is going to be written. A user that is missing
+// from Heads does not exist; a conversation that is missing has no message yet.
+type Loaded struct {
+	Heads         map[UserID]*Head
+	Conversations map[ConversationID]*Conversation
+	Edges         map[Pair]Edges
+	Used          map[SendKey]*Message
+}
+
+// Ledger is the working set of one transaction: the rows it holds and what it is going to write. Its methods are the
+// rules of how an inbox changes; a method that returns an error has changed nothing.
+type Ledger struct {
+	rules Rules
+	epoch int64
+	now   time.Time
+	in    Loaded
+	out   Changes
+}
+
+// Changes is what a ledger wants written, in one transaction, all or nothing.
+type Changes struct {
+	Heads         map[UserID]*Head
+	Conversations map[ConversationID]*Conversation
+	Edges         map[Pair]Edges
+	Messages      []*Message
+	Events        []*Event
+	History       []SettingsChange
+}
+
+// Empty reports whether there is nothing to write.
+func (c *Changes) Empty() bool {
+	return len(c.Heads)+len(c.Conversations)+len(c.Edges)+len(c.Messages)+len(c.Events)+len(c.History) == 0
+}
+
+// NewLedger starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept in microseconds
+// UTC because that is what every database keeps.
+func NewLedger(rules Rules, epoch int64, now time.Time, in Loaded) *Ledger {
+	return &Ledger{rules: rules, epoch: epoch, now: now.UTC().Truncate(time.Microsecond), in: in, out: Changes{
+		Heads: map[UserID]*Head{}, Conversations: map[ConversationID]*Conversation{}, Edges: map[Pair]Edges{},
+	}}
+}
+
+// Changes returns what is to be written.
+func (l *Ledger) Changes() *Changes { return &l.out }
+
+// Head returns a loaded head, or nil for a user that does not exist.
+func (l *Ledger) Head(id UserID) *Head { return l.in.Heads[id] }
+
+// Conversation returns the loaded conversation of two users, or nil before the first message.
+func (l *Ledger) Conversation(a, b UserID) *Conversation {
+	return l.in.Conversations[ConversationOf(a, b)]
+}
+
+// Edges returns what lies between two users.
+func (l *Ledger) Edges(a, b UserID) Edges { return l.in.Edges[PairOf(a, b)] }
+
+// CountShared is for the store: it adds a count that it read because NeedsShared asked for it.
+func (l *Ledger) CountShared(p Pair, n int) {
+	e := l.in.Edges[p]
+	e.SharedFriends = n
+	l.in.Edges[p] = e
+}
+
+// NeedsShared reports whether the verdict of a send depends on how many friends the two share.
+func (l *Ledger) NeedsShared(sender, recipient UserID) bool {
+	f, ok := l.facts(sender, recipient)
+	return ok && f.SharedFriendsMatter()
+}
+
+// facts gathers what Decide needs; ok is false when either user does not exist.
+func (l *Ledger) facts(sender, recipient UserID) (f Facts, ok bool) {
+	from, to := l.in.Heads[sender], l.in.Heads[recipient]
+	if from == nil || to == nil {
+		return Facts{}, false
+	}
+	pair := PairOf(sender, recipient)
+	e := l.in.Edges[pair]
+	f = Facts{
+		Self: sender == recipient, SenderAge: from.AgeBand, RecipientAge: to.AgeBand, RecipientGone: to.Gone,
+		SenderBlocks: e.LowBlocks, RecipientBlocks: e.HighBlocks,
+		SenderFollows: e.LowFollows, RecipientFollows: e.HighFollows,
+		HostSuggested: e.Suggested, SharedFriends: e.SharedFriends, SharedFriendsNeeded: l.rules.SharedFriends,
+		RecipientGrid: l.rules.Grid(to.Settings, to.AgeBand), SenderGrid: l.rules.Grid(from.Settings, from.AgeBand),
+		RequestLimit: l.rules.RequestLimit,
+	}
+	if sender != pair.Low {
+		f.SenderBlocks, f.RecipientBlocks = f.RecipientBlocks, f.SenderBlocks
+		f.SenderFollows, f.RecipientFollows = f.RecipientFollows, f.SenderFollows
+	}
+	if c := l.in.Conversations[ConversationOf(sender, recipient)]; c != nil {
+		if _, theirs := c.Sides(sender); theirs != nil {
+			f.Known = theirs.Known
+			f.Pending = theirs.Pending
+			f.Declined = theirs.DeclinedUntil.After(l.now)
+		}
+	}
+	return f, true
+}
+
+// changeConversation runs change and carries what it does to the unread counts over to both heads (I6).
+func (l *Ledger) changeConversation(c *Conversation, change func()) {
+	var before [2]Unread
+	for i := range c.Members {
+		before[i] = c.UnreadOf(&c.Members[i])
+	}
+	change()
+	l.out.Conversations[c.ID] = c
+	for i := range c.Members {
+		m := &c.Members[i]
+		if after := c.UnreadOf(m); after != before[i] {
+			head := l.in.Heads[m.User]
+			head.Unread = head.Unread.add(after, 1).add(before[i], -1)
+			l.out.Heads[m.User] = head
+		}
+	}
+}
+
+// view shows a loaded conversation to one member as it stands now.
+func (l *Ledger) view(c *Conversation, user UserID) *View {
+	receipts := true
+	for i := range c.Members {
+		receipts = receipts && l.in.Heads[c.Members[i].User].Settings.ReadReceipts
+	}
+	return ViewOf(c, user, receipts)
+}
+
+// View returns what the user sees of the conversation with another, or nil when there is none in their view.
+func (l *Ledger) View(user, other UserID) *View {
+	c := l.Conversation(user, other)
+	if c == nil {
+		return nil
+	}
+	return l.view(c, user)
+}
+
+// Unread returns the user's counts and the cursor they hold at.
+func (l *Ledger) Unread(user UserID) Counted {
+	h := l.in.Heads[user]
+	return Counted{Unread: h.Unread, Cursor: Cursor{User: user, Epoch: l.epoch, Position: h.Position}}
+}
+
+// event appends to a user's log (I3: the head is locked until commit, so positions commit in their order).
+func (l *Ledger) event(user UserID, kind EventKind, c *Conversation, m *Message) {
+	h := l.in.Heads[user]
+	h.Position++
+	l.out.Heads[user] = h
+	e := &Event{User: user, Position: h.Position, Kind: kind, At: l.now, Unread: h.Unread, Message: m, Epoch: l.epoch}
+	if c != nil {
+		e.View = l.view(c, user)
+		e.View.Last = m
+	} else {
+		s := h.Settings
+		e.Settings, e.AgeBand = &s, h.AgeBand
+	}
+	l.out.Events = append(l.out.Events, e)
+}

@@ -1,0 +1,119 @@
+package dm
+
+import (
+	"context"
+	"strings"
+)
+
+const maxSearch = 64
+
+// Users returns those users that exist, in one read. Deleted users are there, without a name.
+func (s *Service) Users(ctx context.Context, ids []UserID) (map[UserID]*User, error) {
+	return s.store.Users(ctx, ids)
+}
+
+// UserByHandle finds a user. Errors: NOT_FOUND.
+func (s *Service) UserByHandle(ctx context.Context, handle string) (*User, error) {
+	return s.store.UserByHandle(ctx, strings.ToLower(strings.TrimPrefix(handle, "@")))
+}
+
+// UserByExternalID finds a user by the host's id. Errors: NOT_FOUND.
+func (s *Service) UserByExternalID(ctx context.Context, externalID string) (*User, error) {
+	return s.store.UserByExternalID(ctx, externalID)
+}
+
+// SearchUsers lists users whose handle or display name starts with the query. Errors: INVALID_INPUT.
+func (s *Service) SearchUsers(ctx context.Context, query string, page Page) (Slice[FoundUser], error) {
+	prefix, refusal := normalizeLine("query", query, maxSearch)
+	if refusal != nil {
+		return Slice[FoundUser]{}, refusal
+	}
+	prefix = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(prefix), "@"))
+	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {
+		if prefix == "" {
+			return nil, nil
+		}
+		return s.store.SearchUsers(ctx, prefix, after, limit)
+	})
+}
+
+// SuggestedFriends lists people whom the host suggests to the viewer. Errors: INVALID_INPUT.
+func (s *Service) SuggestedFriends(ctx context.Context, viewer UserID, page Page) (Slice[FoundUser], error) {
+	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {
+		return s.store.SuggestedUsers(ctx, viewer, after, limit)
+	})
+}
+
+// BlockedUsers lists whom the viewer has blocked. Errors: INVALID_INPUT.
+func (s *Service) BlockedUsers(ctx context.Context, viewer UserID, page Page) (Slice[FoundUser], error) {
+	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {
+		return s.store.BlockedUsers(ctx, viewer, after, limit)
+	})
+}
+
+func (s *Service) listUsers(page Page, read func(*UserPlace, int) ([]FoundUser, error)) (Slice[FoundUser], error) {
+	place, refusal := parseUserPlace(page.After)
+	if refusal == nil {
+		refusal = page.check()
+	}
+	if refusal != nil {
+		return Slice[FoundUser]{}, refusal
+	}
+	found, err := read(place, page.First+1)
+	return Cut(found, page.First), err
+}
+
+// Standing is how the viewer stands to another user.
+type Standing struct {
+	ViewerFollows, FollowsViewer, ViewerHasBlocked bool
+	Permission                                     Permission
+}
+
+// Permission answers "may the viewer write to this person now, and where would it land?" by the same Decide as the
+// send.
+type Permission struct {
+	Verdict
+	// Folder is where it would land as far as the sender may know: INBOX or REQUESTS. FolderNone when not allowed.
+	Folder Folder
+}
+
+// Standings tells how the viewer stands to many users at once, in a bounded number of reads.
+func (s *Service) Standings(ctx context.Context, viewer UserID, others []UserID) (map[UserID]Standing, error) {
+	scope := Scope{Users: []UserID{viewer}}
+	for _, other := range others {
+		if other != viewer {
+			scope.Pairs = append(scope.Pairs, PairOf(viewer, other))
+		}
+	}
+	l, err := s.store.Inspect(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[UserID]Standing, len(others))
+	for _, other := range others {
+		out[other] = l.Standing(viewer, other)
+	}
+	return out, nil
+}
+
+// Standing tells how the viewer stands to another user of the ledger.
+func (l *Ledger) Standing(viewer, other UserID) Standing {
+	f, ok := l.facts(viewer, other)
+	if !ok {
+		return Standing{Permission: Permission{Verdict: Verdict{Denial: DenialNotAccepting}}}
+	}
+	st := Standing{
+		ViewerFollows: f.SenderFollows,
+		// Who is blocked may still follow, without effect; the blocker does not see it.
+		FollowsViewer:    f.RecipientFollows && !f.SenderBlocks,
+		ViewerHasBlocked: f.SenderBlocks,
+		Permission:       Permission{Verdict: Decide(f)},
+	}
+	switch st.Permission.Route {
+	case RouteInbox:
+		st.Permission.Folder = FolderInbox
+	case RouteRequests, RouteHidden:
+		st.Permission.Folder = FolderRequests
+	}
+	return st
+}

@@ -1,0 +1,170 @@
+package dm
+
+// Relation is what the sender is to the recipient, seen from the recipient. Blocks are no Relation: they override all.
+type Relation uint8
+
+// The relations. Several may hold at once; Stranger holds when no other does.
+const (
+	Stranger Relation = iota
+	Follower
+	Suggested
+	Followed
+	Friend
+	Known
+	relationCount
+)
+
+// Route is where a message goes, in rising order of welcome.
+type Route uint8
+
+// The routes.
+const (
+	RouteRefuse Route = iota
+	RouteHidden
+	RouteRequests
+	RouteInbox
+)
+
+// Audience is the recipient's one-line answer to "who can message me?".
+type Audience uint8
+
+// The audiences. NotChosen stands for the default of the user's age band.
+const (
+	NotChosen Audience = iota
+	Everyone
+	Followers
+	SuggestedFriends
+	Friends
+	PeopleIMessaged
+	NoOne
+	Custom
+)
+
+// Grid says for each Relation where a message goes.
+type Grid [relationCount]Route
+
+var presets = [...]Grid{
+	Everyone: {
+		Known: RouteInbox, Friend: RouteInbox, Followed: RouteInbox,
+		Suggested: RouteRequests, Follower: RouteRequests, Stranger: RouteRequests,
+	},
+	Followers: {
+		Known: RouteInbox, Friend: RouteInbox, Followed: RouteInbox,
+		Suggested: RouteRequests, Follower: RouteRequests,
+	},
+	SuggestedFriends: {Known: RouteInbox, Friend: RouteInbox, Followed: RouteInbox, Suggested: RouteRequests},
+	Friends:          {Known: RouteInbox, Friend: RouteInbox},
+	PeopleIMessaged:  {Known: RouteInbox},
+	NoOne:            {},
+}
+
+// Denial says why a message may not be sent. It never says whether there is a block.
+type Denial uint8
+
+// The denials, in the order in which they are looked for.
+const (
+	DenialNone Denial = iota
+	DenialSelf
+	DenialAgeRestricted
+	DenialViewerBlocksThem
+	DenialNotAccepting
+	DenialRequestLimit
+	DenialOutreachLimit
+)
+
+// Facts is all that the decision about one send depends on. In a send they were read under the lock of the
+// transaction that writes the message.
+type Facts struct {
+	Self                    bool
+	SenderAge, RecipientAge AgeBand
+	// RecipientGone: the recipient was deleted by the host.
+	RecipientGone bool
+	// SenderBlocks and RecipientBlocks: either has blocked the other.
+	SenderBlocks, RecipientBlocks bool
+	// Known: the recipient has sent this person a message, or has accepted a request from them.
+	Known bool
+	// SenderFollows and RecipientFollows: who follows whom.
+	SenderFollows, RecipientFollows bool
+	// HostSuggested: the host app supplied the pair.
+	HostSuggested bool
+	// SharedFriends need only be counted up to SharedFriendsNeeded, and only when SharedFriendsMatter.
+	SharedFriends, SharedFriendsNeeded int
+	// RecipientGrid and SenderGrid: what each side has chosen.
+	RecipientGrid, SenderGrid Grid
+	// Declined: the recipient declined a request from this person and the time has not run out.
+	Declined bool
+	// Pending counts the messages that wait in the request; it holds at most RequestLimit.
+	Pending, RequestLimit int
+}
+
+// Verdict is what the policy says of one send.
+type Verdict struct {
+	// Route is RouteRefuse exactly when Denial is set.
+	Route  Route
+	Denial Denial
+	// Remaining is how many messages, this one included, fit into the request. Nil: no limit.
+	Remaining *int
+	// CanReply is false when the sender's own settings would refuse the answer.
+	CanReply bool
+}
+
+// Allowed reports whether the message may be sent.
+func (v Verdict) Allowed() bool { return v.Denial == DenialNone }
+
+// Decide is the policy, the only place that answers who may write to whom. It is pure.
+func Decide(f Facts) Verdict {
+	// To be written to is to be known, so the answer comes by the sender's rule for people they wrote to. Blocks stay
+	// out of it: what the recipient has done must not show.
+	v := Verdict{CanReply: f.SenderAge != Under16 && f.SenderGrid[Known] != RouteRefuse}
+	deny := func(d Denial) Verdict {
+		v.Denial = d
+		return v
+	}
+	switch {
+	case f.Self:
+		return deny(DenialSelf)
+	case f.SenderAge == Under16:
+		return deny(DenialAgeRestricted)
+	case f.SenderBlocks:
+		return deny(DenialViewerBlocksThem)
+	}
+	route := f.route(f.SharedFriends >= f.SharedFriendsNeeded && f.SharedFriendsNeeded > 0)
+	if f.RecipientBlocks || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
+		return deny(DenialNotAccepting)
+	}
+	if route != RouteInbox {
+		left := f.RequestLimit - f.Pending
+		if left <= 0 {
+			zero := 0
+			v.Remaining = &zero
+			return deny(DenialRequestLimit)
+		}
+		v.Remaining = &left
+	}
+	v.Route = route
+	return v
+}
+
+// SharedFriendsMatter reports whether counting the shared friends can change the verdict. The count is the one fact
+// that costs more than a key lookup, so a send reads it only then.
+func (f Facts) SharedFriendsMatter() bool { return f.route(false) != f.route(true) }
+
+// route is the most welcoming route among the relations that hold.
+func (f Facts) route(sharedFriends bool) Route {
+	best, related := RouteRefuse, false
+	consider := func(holds bool, r Relation) {
+		if holds {
+			related = true
+			best = max(best, f.RecipientGrid[r])
+		}
+	}
+	consider(f.Known, Known)
+	consider(f.SenderFollows && f.RecipientFollows, Friend)
+	consider(f.RecipientFollows, Followed)
+	consider(f.HostSuggested || sharedFriends, Suggested)
+	consider(f.SenderFollows, Follower)
+	if !related {
+		best = f.RecipientGrid[Stranger]
+	}
+	return best
+}

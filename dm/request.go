@@ -1,0 +1,99 @@
+package dm
+
+import (
+	"context"
+	"time"
+)
+
+// maxDeclines bounds how many heads one decline locks.
+const maxDeclines = 100
+
+// Changed is the result of a change of one conversation.
+type Changed struct {
+	View   *View
+	Unread Counted
+}
+
+// Counted is a user's absolute unread counts and the cursor at which they hold.
+type Counted struct {
+	Unread
+	Cursor Cursor
+}
+
+// AcceptRequest moves a request to the viewer's inbox and makes its sender Known. Accepting what is accepted changes
+// nothing. Errors: NOT_FOUND.
+func (s *Service) AcceptRequest(ctx context.Context, viewer UserID, id ConversationID) (Changed, error) {
+	return s.changeConversation(ctx, viewer, id, (*Ledger).Accept)
+}
+
+// Accept answers a request with yes.
+func (l *Ledger) Accept(viewer UserID, c *Conversation) error {
+	mine, theirs := c.Sides(viewer)
+	if mine.Folder == FolderInbox || mine.Folder == FolderArchive {
+		return nil
+	}
+	l.changeConversation(c, func() {
+		mine.Folder, mine.Known, mine.Pending = FolderInbox, true, 0
+	})
+	l.event(viewer, EventConversationChanged, c, nil)
+	l.event(theirs.User, EventConversationChanged, c, nil)
+	return nil
+}
+
+// DeclineRequests takes requests out of the viewer's view and refuses their senders for Rules.DeclineFor. The senders
+// are told nothing. Ids that are no requests of the viewer's are left out of the answer; NOT_FOUND when none is one.
+func (s *Service) DeclineRequests(ctx context.Context, viewer UserID, ids []ConversationID) ([]ConversationID, Counted, error) {
+	if len(ids) == 0 || len(ids) > maxDeclines {
+		return nil, Counted{}, Invalid("conversationIds", "Give 1 to %d conversations.", maxDeclines)
+	}
+	scope := Scope{Users: []UserID{viewer}}
+	var mine []ConversationID
+	others := map[ConversationID]UserID{}
+	for _, id := range ids {
+		other, err := s.store.OtherMember(ctx, viewer, id)
+		if CodeOf(err) == CodeNotFound {
+			continue
+		} else if err != nil {
+			return nil, Counted{}, err
+		}
+		if _, twice := others[id]; !twice {
+			others[id] = other
+			mine = append(mine, id)
+			scope.Pairs = append(scope.Pairs, PairOf(viewer, other))
+		}
+	}
+	var declined []ConversationID
+	var counted Counted
+	err := s.store.Change(ctx, scope, func(l *Ledger) error {
+		declined = nil
+		for _, id := range mine {
+			if l.Decline(viewer, l.Conversation(viewer, others[id])) {
+				declined = append(declined, id)
+			}
+		}
+		if len(declined) == 0 {
+			return NotFound("request")
+		}
+		counted = l.Unread(viewer)
+		return nil
+	})
+	return declined, counted, err
+}
+
+// Decline answers a request with no, and reports whether it is declined now.
+func (l *Ledger) Decline(viewer UserID, c *Conversation) bool {
+	mine, _ := c.Sides(viewer)
+	switch mine.Folder {
+	case FolderNone:
+		return mine.DeclinedUntil.After(l.now)
+	case FolderRequests, FolderHidden:
+	default:
+		return false
+	}
+	l.changeConversation(c, func() {
+		mine.Folder, mine.ClearedSeq, mine.Pending = FolderNone, c.LastSeq, 0
+		mine.DeclinedUntil = l.now.Add(l.rules.DeclineFor).Truncate(time.Microsecond)
+	})
+	l.event(viewer, EventConversationRemoved, c, nil)
+	return true
+}

@@ -1,0 +1,180 @@
+package dm
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// Send is one message on its way into a conversation, validated and normalised.
+type Send struct {
+	Sender, Recipient UserID
+	Body              string
+	Video             *VideoCard
+	ClientMessageID   string
+	// History is set by an import: the message was sent elsewhere, at At, and is not judged again.
+	History bool
+	At      time.Time
+}
+
+// Key is what makes the send unique.
+func (s *Send) Key() SendKey {
+	return SendKey{ConversationOf(s.Sender, s.Recipient), s.Sender, s.ClientMessageID}
+}
+
+// Sent is the result of a send.
+type Sent struct {
+	Message *Message
+	// View is the conversation as the sender sees it now.
+	View *View
+	// Remaining is how many more fit into the request. Nil: no limit.
+	Remaining *int
+	// Repeated: the message had been written before; this is the first result again.
+	Repeated bool
+}
+
+// SendInput is a send as a client asks for it. Exactly one of To and Conversation is set.
+type SendInput struct {
+	To              UserID
+	Conversation    ConversationID
+	Body            string
+	Video           *VideoCard
+	ClientMessageID string
+}
+
+// Send writes a message, or returns the first result when the same clientMessageID was used before (I2). It returns
+// after the commit (I10). Errors: NOT_FOUND, INVALID_INPUT, MESSAGE_NOT_ALLOWED, IDEMPOTENCY_CONFLICT, RATE_LIMITED.
+// When ctx ends first, the message may or may not have been written; the same call again tells.
+func (s *Service) Send(ctx context.Context, viewer UserID, in SendInput) (Sent, error) {
+	send, refusal := in.normalize(viewer)
+	if refusal != nil {
+		return Sent{}, refusal
+	}
+	if in.To.IsZero() {
+		other, err := s.store.OtherMember(ctx, viewer, in.Conversation)
+		if err != nil {
+			return Sent{}, err
+		}
+		send.Recipient = other
+	}
+	return s.store.Append(ctx, send)
+}
+
+func (in SendInput) normalize(sender UserID) (Send, *Error) {
+	if in.To.IsZero() == in.Conversation.IsZero() {
+		return Send{}, Invalid("toUserId", "Give exactly one of toUserId and conversationId.")
+	}
+	key, err := normalizeLine("clientMessageId", in.ClientMessageID, MaxClientMessageID)
+	if err == nil && (key == "" || key != in.ClientMessageID) {
+		err = Invalid("clientMessageId", "Give 1 to %d characters; a UUID is best.", MaxClientMessageID)
+	}
+	if err != nil {
+		return Send{}, err
+	}
+	body, err := normalizeBody(in.Body)
+	if err != nil {
+		return Send{}, err
+	}
+	video, err := normalizeVideo(in.Video)
+	if err != nil {
+		return Send{}, err
+	}
+	if video == nil && strings.TrimSpace(body) == "" {
+		return Send{}, Invalid("body", "A message needs a text or a video.")
+	}
+	return Send{Sender: sender, Recipient: in.To, Body: body, Video: video, ClientMessageID: key}, nil
+}
+
+// Send decides about one send and writes it into the ledger. A store calls it for each send of a batch, in order.
+func (l *Ledger) Send(s Send) (Sent, error) {
+	facts, ok := l.facts(s.Sender, s.Recipient)
+	if !ok {
+		return Sent{}, NotFound("user")
+	}
+	if first := l.in.Used[s.Key()]; first != nil {
+		return l.repeated(s, first, facts)
+	}
+	verdict := Decide(facts)
+	if s.History && !facts.Self {
+		verdict = Verdict{Route: RouteInbox}
+	}
+	if !verdict.Allowed() {
+		return Sent{}, notAllowed(verdict.Denial)
+	}
+	m := l.deliver(s, verdict.Route)
+	sent := Sent{Message: m, View: l.View(s.Sender, s.Recipient)}
+	sent.View.Last = m
+	if verdict.Remaining != nil {
+		left := *verdict.Remaining - 1
+		sent.Remaining = &left
+	}
+	return sent, nil
+}
+
+func (l *Ledger) repeated(s Send, first *Message, facts Facts) (Sent, error) {
+	if first.Body != s.Body || !first.Video.equal(s.Video) {
+		return Sent{}, conflict()
+	}
+	sent := Sent{Message: first, View: l.View(s.Sender, s.Recipient), Repeated: true}
+	if facts.Pending > 0 {
+		left := max(0, facts.RequestLimit-facts.Pending)
+		sent.Remaining = &left
+	}
+	return sent, nil
+}
+
+func (l *Ledger) deliver(s Send, route Route) *Message {
+	id := ConversationOf(s.Sender, s.Recipient)
+	c := l.in.Conversations[id]
+	if c == nil {
+		c = NewConversation(s.Sender, s.Recipient, l.now)
+		l.in.Conversations[id] = c
+	}
+	at := l.now
+	if s.History {
+		at = s.At.UTC().Truncate(time.Microsecond)
+	}
+	l.changeConversation(c, func() {
+		mine, theirs := c.Sides(s.Sender)
+		c.LastSeq++
+		c.LastAt = at
+		// To write is to know the other, to accept what they asked, and to have read what stands above.
+		mine.Folder, mine.Known, mine.ReadSeq = FolderInbox, true, c.LastSeq
+		mine.Pending, mine.DeclinedUntil = 0, time.Time{}
+		theirs.DeclinedUntil = time.Time{}
+		switch route {
+		case RouteInbox:
+			theirs.Folder, theirs.Pending = FolderInbox, 0
+		case RouteRequests:
+			theirs.Folder, theirs.Pending = FolderRequests, theirs.Pending+1
+		default:
+			theirs.Folder, theirs.Pending = FolderHidden, theirs.Pending+1
+		}
+	})
+	m := &Message{
+		ID: MessageID{c.ID, c.LastSeq}, Sender: s.Sender, Body: s.Body, Video: s.Video,
+		ClientMessageID: s.ClientMessageID, CreatedAt: at,
+	}
+	l.out.Messages = append(l.out.Messages, m)
+	if l.in.Used == nil {
+		l.in.Used = map[SendKey]*Message{}
+	}
+	l.in.Used[s.Key()] = m
+	l.event(s.Sender, EventMessageAdded, c, m)
+	l.event(s.Recipient, EventMessageAdded, c, m)
+	return m
+}
+
+// denialMessages say what a person may be told. A block, NO_ONE and a closed audience share one text.
+var denialMessages = map[Denial]string{
+	DenialSelf:             "You cannot write to yourself.",
+	DenialAgeRestricted:    "Messages are off for your age.",
+	DenialViewerBlocksThem: "You have blocked this person. Unblock them to write.",
+	DenialNotAccepting:     "This person does not accept messages from you.",
+	DenialRequestLimit:     "Your request is waiting. You can write again when this person answers or accepts.",
+	DenialOutreachLimit:    "You have written to many new people. Try again later.",
+}
+
+func notAllowed(d Denial) *Error {
+	return &Error{Code: CodeMessageNotAllowed, Denial: d, Message: denialMessages[d]}
+}

@@ -1,0 +1,28 @@
+package dm
+
+import (
+	"time"
+)
+
+// Config is what a Service is made of.
+type Config struct {
+	Store    Store
+	Notifier Notifier
+	// PollInterval bounds how late an event is when every wake is lost. Zero: 5 seconds.
+	PollInterval time.Duration
+}
+
+// Service is the product's front: every call of the API ends here.
+type Service struct {
+	store    Store
+	notifier Notifier
+	poll     time.Duration
+}
+
+// New returns a Service.
+func New(c Config) *Service {
+	if c.PollInterval <= 0 {
+		c.PollInterval = 5 * time.Second
+	}
+	return &Service{store: c.Store, notifier: c.Notifier, poll: c.PollInterval}
+}

@@ -1,0 +1,60 @@
+package dm
+
+import "time"
+
+// Settings is what a user has chosen.
+type Settings struct {
+	// Audience is NotChosen until the user decides; the default then follows the age band.
+	Audience Audience
+	// Routes is the user's own grid, with Custom.
+	Routes Grid
+	// ReadReceipts: others see what this user has read, and this user sees what others have read.
+	ReadReceipts bool
+	// ChangedAt is zero until the first change.
+	ChangedAt time.Time
+}
+
+// Rules are the operator's settings of the policy.
+type Rules struct {
+	// DefaultAudience is for adults who have not chosen.
+	DefaultAudience Audience
+	// RequestLimit is how many messages a request holds until it is accepted.
+	RequestLimit int
+	// DeclineFor is how long a decline refuses further messages from that sender.
+	DeclineFor time.Duration
+	// SharedFriends is how many shared friends make a suggested friend.
+	SharedFriends int
+}
+
+// DefaultRules is what a fresh install has.
+func DefaultRules() Rules {
+	return Rules{DefaultAudience: Friends, RequestLimit: 3, DeclineFor: 30 * 24 * time.Hour, SharedFriends: 3}
+}
+
+// Audience resolves what the user chose, or the default of the age band.
+func (r Rules) Audience(s Settings, band AgeBand) Audience {
+	switch {
+	case s.Audience != NotChosen:
+		return s.Audience
+	case band == Adult:
+		return r.DefaultAudience
+	default:
+		return NoOne
+	}
+}
+
+// Grid resolves the routes that hold for a user's messages.
+func (r Rules) Grid(s Settings, band AgeBand) Grid {
+	a := r.Audience(s, band)
+	if a == Custom {
+		return s.Routes
+	}
+	return presets[a]
+}
+
+// SettingsChange is one entry of a user's setting history.
+type SettingsChange struct {
+	User          UserID
+	At            time.Time
+	Before, After Settings
+}

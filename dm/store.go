@@ -1,0 +1,116 @@
+package dm
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps everything. Package store/storetest is its specification: every implementation passes it.
+//
+// Methods that take a viewer answer only what that viewer may see (I9). Methods return *Error for expected refusals;
+// any other error is internal. All are safe for concurrent use.
+type Store interface {
+	// Append writes one send through Ledger.Send and returns after the commit (I10). Concurrent sends share a
+	// transaction; one that is refused or fails harms no other (I8). A full queue answers RATE_LIMITED at once.
+	Append(ctx context.Context, send Send) (Sent, error)
+	// Change locks the scope's heads in order, loads the scope, runs change and writes the ledger, in one transaction
+	// that commits before Change returns. change may run again after a serialization failure, on a fresh ledger.
+	// When it returns an error nothing is written.
+	Change(ctx context.Context, scope Scope, change func(*Ledger) error) error
+	// Inspect loads a scope without a lock, for answers that hold only for now. Its ledger is not written.
+	Inspect(ctx context.Context, scope Scope) (*Ledger, error)
+
+	// OtherMember returns whom the viewer talks with in a conversation. Errors: NOT_FOUND.
+	OtherMember(ctx context.Context, viewer UserID, id ConversationID) (UserID, error)
+	// Views returns the viewer's views of those of the conversations that are in their view, with the last message.
+	Views(ctx context.Context, viewer UserID, ids []ConversationID) (map[ConversationID]*View, error)
+	// Inbox lists a folder, newest activity first, up to limit items after the place (nil: from the start), with the
+	// last message of each.
+	Inbox(ctx context.Context, viewer UserID, folder Folder, after *InboxPlace, limit int) ([]*View, error)
+	// Messages lists, for each conversation that the viewer is a member of, the newest messages that are in their view
+	// with a seq below before (0: from the newest), newest first, up to limit each. One query for all.
+	Messages(ctx context.Context, viewer UserID, ids []ConversationID, before int64, limit int) (map[ConversationID][]*Message, error)
+	// MessagesByID returns those messages that the viewer may see.
+	MessagesByID(ctx context.Context, viewer UserID, ids []MessageID) (map[MessageID]*Message, error)
+
+	// Users returns those users that exist, deleted ones included.
+	Users(ctx context.Context, ids []UserID) (map[UserID]*User, error)
+	// UserByHandle finds a user by handle in lower case. Errors: NOT_FOUND.
+	UserByHandle(ctx context.Context, handle string) (*User, error)
+	// UserByExternalID finds a user by the host's id. Errors: NOT_FOUND.
+	UserByExternalID(ctx context.Context, externalID string) (*User, error)
+	// SearchUsers lists users whose handle, then those whose display name, starts with prefix (in lower case).
+	SearchUsers(ctx context.Context, prefix string, after *UserPlace, limit int) ([]FoundUser, error)
+	// SuggestedUsers lists the pairs that the host supplied for the viewer, less the blocked.
+	SuggestedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)
+	// BlockedUsers lists whom the viewer has blocked.
+	BlockedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)
+	// History lists the viewer's changes of settings, newest first.
+	History(ctx context.Context, viewer UserID, limit int) ([]SettingsChange, error)
+
+	// Log reads the viewer's events after a position, in order, up to limit, as they stand in one snapshot.
+	Log(ctx context.Context, viewer UserID, after int64, limit int) (Log, error)
+	// Trim removes events older than before, in small steps that hold no lock for long, and returns how many.
+	Trim(ctx context.Context, before time.Time) (int64, error)
+
+	// UpsertUsers creates or changes users by externalId, all or nothing, and returns them in the order given.
+	// Errors: INVALID_INPUT (a handle that another user has).
+	UpsertUsers(ctx context.Context, users []UserInput) ([]*User, error)
+	// SetEdges writes follows and suggestions, all or nothing.
+	SetEdges(ctx context.Context, edits []EdgeEdit) error
+	// DeleteUser forgets a user's profile and edges. Their id and their messages keep the other side's history whole.
+	// Errors: NOT_FOUND.
+	DeleteUser(ctx context.Context, externalID string) error
+	// Import writes a batch of history, all or nothing, and returns how many messages were new.
+	Import(ctx context.Context, sends []Send) (int, error)
+}
+
+// Log is a stretch of a user's inbox log and what is needed to judge it.
+type Log struct {
+	Events []*Event
+	// Head is the newest position there is, TrimmedTo the newest that was trimmed.
+	Head, TrimmedTo int64
+	Epoch           int64
+	Unread          Unread
+}
+
+// FoundUser is a user of a listing and their place in it.
+type FoundUser struct {
+	*User
+	Place UserPlace
+}
+
+// UserInput is a user as the host describes them.
+type UserInput struct {
+	ExternalID  string
+	Handle      string
+	DisplayName string
+	AvatarURL   *string
+	AgeBand     AgeBand
+	Exempt      bool
+	// CreatedAt is when the account was made, for a community that is brought in. Zero: now.
+	CreatedAt time.Time
+}
+
+// EdgeEdit sets or removes one edge. With Suggested it is the pair that the host supplies; otherwise From follows To.
+type EdgeEdit struct {
+	From, To  string // external ids
+	Suggested bool
+	Remove    bool
+}
+
+// Notifier carries wakes: hints that a user's log has grown. It may lose, delay or double them without harm (I7).
+type Notifier interface {
+	// Listen registers for a user's wakes until the listener is closed.
+	Listen(user UserID) Listener
+}
+
+// Listener receives the wakes of one user.
+type Listener interface {
+	// Wakes delivers at least one value after each wake that came since the last receive.
+	Wakes() <-chan struct{}
+	// Next returns the event at exactly this position when it came along with a wake and is still at hand.
+	Next(position int64) (*Event, bool)
+	// Close ends the registration.
+	Close()
+}

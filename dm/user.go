@@ -1,0 +1,30 @@
+package dm
+
+import "time"
+
+// AgeBand is what the host app says of a user's age.
+type AgeBand uint8
+
+// The age bands. A host that says nothing has adults.
+const (
+	Adult AgeBand = iota
+	Age16To17
+	Under16
+)
+
+// User is a person of the host app.
+type User struct {
+	ID UserID
+	// ExternalID is the host's own id, unique.
+	ExternalID string
+	// Handle is unique, in lower case.
+	Handle      string
+	DisplayName string
+	AvatarURL   *string
+	AgeBand     AgeBand
+	// Exempt users are not held to limits on rate and outreach: the host's own accounts, and load tests.
+	Exempt    bool
+	CreatedAt time.Time
+	// Deleted users keep their id, so that the other side's history keeps its shape; nothing else is left of them.
+	Deleted bool
+}
