@@ -1,0 +1,68 @@
+import { useEffect, useState } from 'react';
+
+/** Someone whom `aparte dev` lets you be. */
+export interface DevPerson {
+  handle: string;
+  displayName: string;
+  token: string;
+}
+
+/** Null outside `aparte dev`, where nobody hands out tokens. */
+export async function fetchDevPeople(): Promise<DevPerson[] | null> {
+  const response = await fetch('/dev/people');
+  return response.ok ? ((await response.json()) as DevPerson[]) : null;
+}
+
+/** Who the page is, from `?as=`, so that two windows can be two people and a reload stays who it was. */
+export function chosenHandle(): string | null {
+  return new URLSearchParams(location.search).get('as');
+}
+
+export function withHandle(handle: string): string {
+  const url = new URL(location.href);
+  url.searchParams.set('as', handle);
+  return url.pathname + url.search;
+}
+
+export interface Identity {
+  /** Undefined until it is known whether this is `aparte dev`. */
+  people: DevPerson[] | null | undefined;
+  person: DevPerson | undefined;
+  token: string;
+  choose(handle: string): void;
+  enterToken(token: string): void;
+}
+
+const tokenKey = 'aparte.token';
+
+/** Who acts on this page: a person of the dev server, or whoever the given token names. */
+export function useIdentity(): Identity {
+  const [people, setPeople] = useState<DevPerson[] | null | undefined>();
+  const [handle, setHandle] = useState(chosenHandle);
+  const [token, setToken] = useState(() => sessionStorage.getItem(tokenKey) ?? '');
+
+  useEffect(() => {
+    let current = true;
+    fetchDevPeople()
+      .catch(() => null)
+      .then((found) => current && setPeople(found));
+    return () => {
+      current = false;
+    };
+  }, []);
+
+  const person = people?.find((p) => p.handle === handle) ?? people?.[0];
+  return {
+    people,
+    person,
+    token: person ? person.token : token,
+    choose(next) {
+      history.replaceState(null, '', withHandle(next));
+      setHandle(next);
+    },
+    enterToken(next) {
+      sessionStorage.setItem(tokenKey, next);
+      setToken(next);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Identity } from '../people';
+
+export function PersonPicker({ identity }: { identity: Identity }) {
+  if (!identity.people) {
+    return (
+      <label className="picker">
+        Token
+        <input
+          type="password"
+          autoComplete="off"
+          spellCheck={false}
+          placeholder="a bearer token of your host app"
+          defaultValue={identity.token}
+          onChange={(event) => identity.enterToken(event.target.value.trim())}
+        />
+      </label>
+    );
+  }
+  return (
+    <label className="picker">
+      You are
+      <select value={identity.person?.handle} onChange={(event) => identity.choose(event.target.value)}>
+        {identity.people.map((person) => (
+          <option key={person.handle} value={person.handle}>
+            {person.displayName} (@{person.handle})
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,54 @@
+import { GraphiQL } from 'graphiql';
+import { useEffect, useState } from 'react';
+import { useIdentity } from '../people';
+import { newFetcher } from './fetcher';
+import { PersonPicker } from './PersonPicker';
+import { newTabs } from './tabs';
+import { TokenInHeaders } from './TokenInHeaders';
+
+const currentToken = { value: '' };
+const fetcher = newFetcher(() => currentToken.value);
+
+/** GraphiQL with somebody to be. What was typed lasts as long as the window, so two windows can be two people. */
+export function Playground() {
+  const identity = useIdentity();
+  const { people, token } = identity;
+  const [bob, setBob] = useState<string>();
+  currentToken.value = token;
+
+  useEffect(() => {
+    if (people === undefined) return;
+    findBob()
+      .catch(() => undefined)
+      .then((id) => setBob(id ?? 'usr_…'));
+  }, [people]);
+
+  if (bob === undefined) return null;
+  const headers = token ? JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2) : '';
+  return (
+    <GraphiQL
+      // The schema is asked for once per mount: a typed token that opens it has to start anew.
+      key={people ? 'dev' : token}
+      fetcher={fetcher}
+      storage={sessionStorage}
+      defaultHeaders={headers}
+      defaultTabs={newTabs(bob).map((tab) => ({ ...tab, headers }))}
+      defaultEditorToolsVisibility="headers"
+      shouldPersistHeaders
+      showPersistHeadersSettings={false}
+    >
+      <GraphiQL.Logo>
+        <PersonPicker identity={identity} />
+        <TokenInHeaders token={token} />
+      </GraphiQL.Logo>
+    </GraphiQL>
+  );
+}
+
+/** The prepared message needs an id to go to. */
+async function findBob(): Promise<string | undefined> {
+  if (!currentToken.value) return undefined;
+  const query = '{ user(handle: "bob") { id } }';
+  const result = (await fetcher({ query }, {})) as { data?: { user?: { id: string } } };
+  return result.data?.user?.id;
+}

@@ -1,0 +1,133 @@
+/** What a newcomer finds open; the names of the operations become the tabs' titles. */
+export function newTabs(bob: string): { query: string; variables?: string }[] {
+  const variables = JSON.stringify({ to: bob, clientMessageId: crypto.randomUUID() }, null, 2);
+  return [{ query: whoAmI }, { query: sendToBob, variables }, { query: watchMyInbox }, { query: whoCanMessageMe }];
+}
+
+export const whoAmI = `# Who you are, and what waits for you. Ctrl+Enter runs it.
+query WhoAmI {
+  me {
+    handle
+    displayName
+  }
+  unread {
+    conversations
+    requests
+    messages
+  }
+  inbox(first: 10) {
+    nodes {
+      id
+      unreadCount
+      with {
+        handle
+      }
+      lastMessage {
+        seq
+        body
+        sender {
+          handle
+        }
+      }
+    }
+  }
+  messagingSettings {
+    whoCanMessageMe
+  }
+}
+`;
+
+export const sendToBob = `# A clientMessageId names one message: run this twice and it is sent once.
+# For the next message, change it in the variables below.
+mutation SendToBob($to: ID!, $clientMessageId: ID!) {
+  sendMessage(
+    input: {
+      toUserId: $to
+      body: "Did you see how it ends?"
+      clientMessageId: $clientMessageId
+    }
+  ) {
+    ... on SendMessageSuccess {
+      message {
+        seq
+        body
+      }
+      conversation {
+        id
+        folder
+      }
+      remaining
+    }
+    ... on MessageNotAllowed {
+      denial
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+`;
+
+export const watchMyInbox = `# Your inbox, live. Leave it running, and write to yourself as someone else in a second window.
+# With after: "…" it first repeats everything that came later than that cursor.
+subscription WatchMyInbox {
+  inboxEvents {
+    __typename
+    cursor
+    at
+    unread {
+      conversations
+      requests
+      messages
+    }
+    ... on MessageAdded {
+      message {
+        seq
+        body
+        sender {
+          handle
+        }
+      }
+    }
+    ... on ConversationChanged {
+      conversation {
+        id
+        folder
+        unreadCount
+        theirReadSeq
+      }
+    }
+    ... on ConversationRemoved {
+      conversationId
+    }
+    ... on SettingsChanged {
+      settings {
+        whoCanMessageMe
+      }
+    }
+  }
+}
+`;
+
+export const whoCanMessageMe = `# EVERYONE, FOLLOWERS, SUGGESTED_FRIENDS, FRIENDS, PEOPLE_I_MESSAGED or NO_ONE.
+# From the moment this has answered, nothing that it forbids gets in.
+mutation WhoCanMessageMe {
+  setWhoCanMessageMe(input: { audience: FRIENDS }) {
+    ... on SettingsSuccess {
+      settings {
+        whoCanMessageMe
+        routes {
+          relation
+          route
+        }
+        changedAt
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+`;
