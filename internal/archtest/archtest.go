@@ -1,0 +1,150 @@
+// Package archtest holds the house rules that a compiler does not know: which package may import which, what a folder
+// holds, how long a file is.
+//
+// Purpose. The picture of ARCHITECTURE.md stays true because a test fails when it is not.
+//
+// Invariants. A rule is checked on what the go command lists, so a new package is under the rules from its first day:
+// a folder that no rule names may import nothing of ours.
+//
+// Concurrency and lifecycle. Plain functions over values; nothing is kept.
+package archtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Package is what the rules look at.
+type Package struct {
+	// Path is relative to the module: "dm", "store/storetest".
+	Path string
+	// Imports are of the code without its tests: whole paths, with those of this module relative like Path.
+	Imports []Import
+	Files   []File
+}
+
+// Import is one imported package.
+type Import struct {
+	Path string
+	Ours bool
+	Std  bool
+}
+
+// File is one Go file, tests included.
+type File struct {
+	Name      string
+	Test      bool
+	Generated bool
+	Lines     int
+	// PackageComment: it holds the comment of its package.
+	PackageComment bool
+	// Inits: it declares func init.
+	Inits bool
+}
+
+// arrow says what of this module the packages of a folder may import. A folder stands for itself and all below it; the
+// longest one that matches decides.
+type arrow struct {
+	folder string
+	may    []string
+	// outside restricts what may come from other modules; nil: anything.
+	outside []string
+}
+
+var arrows = []arrow{
+	{folder: "dm", outside: []string{"github.com/google/uuid", "golang.org/x/text"}},
+	{folder: "graph", may: []string{"dm", "graph"}},
+	{folder: "ent", may: []string{"ent"}},
+	{folder: "store", may: []string{"dm", "ent", "store"}},
+	{folder: "store/storetest", may: []string{"dm", "store/storetest", "live"}},
+	{folder: "live", may: []string{"dm", "live"}},
+	{folder: "web", may: []string{"web"}},
+	{folder: "cmd", may: []string{"cmd", "dm", "graph", "ent", "store", "live", "web", "internal"}},
+	{folder: "internal", may: []string{"internal", "dm"}},
+	{folder: "internal/testdb", may: []string{"internal", "store"}},
+}
+
+// generated are the folders that hold nothing else.
+var generated = []string{"ent/generated", "graph/generated"}
+
+const maxLines = 500
+
+// Check returns what breaks a rule, in words.
+func Check(packages []Package) []string {
+	var broken []string
+	complain := func(format string, args ...any) { broken = append(broken, fmt.Sprintf(format, args...)) }
+	for _, p := range packages {
+		isGenerated := slices.ContainsFunc(generated, func(folder string) bool { return within(p.Path, folder) })
+		checkArrows(p, isGenerated, complain)
+		if isGenerated {
+			for _, f := range p.Files {
+				if !f.Generated {
+					complain("%s/%s is hand-written in a generated folder", p.Path, f.Name)
+				}
+			}
+			continue
+		}
+		checkFiles(p, complain)
+	}
+	return broken
+}
+
+func checkArrows(p Package, isGenerated bool, complain func(string, ...any)) {
+	rule := ruleFor(p.Path)
+	for _, i := range p.Imports {
+		switch {
+		case i.Std:
+			if i.Path == "log" && !isGenerated {
+				complain("%s imports log; the house uses log/slog", p.Path)
+			}
+		case i.Ours:
+			if i.Path != p.Path && !slices.ContainsFunc(rule.may, func(folder string) bool { return within(i.Path, folder) }) {
+				complain("%s must not import %s", p.Path, i.Path)
+			}
+		case rule.outside != nil:
+			if !slices.ContainsFunc(rule.outside, func(module string) bool { return within(i.Path, module) }) {
+				complain("%s must not import %s", p.Path, i.Path)
+			}
+		}
+	}
+}
+
+func ruleFor(path string) arrow {
+	best := arrow{}
+	for _, a := range arrows {
+		if within(path, a.folder) && len(a.folder) > len(best.folder) {
+			best = a
+		}
+	}
+	return best
+}
+
+func checkFiles(p Package, complain func(string, ...any)) {
+	comments, code := 0, 0
+	for _, f := range p.Files {
+		if f.Generated {
+			complain("%s/%s is generated among hand-written files", p.Path, f.Name)
+		}
+		if f.Lines > maxLines {
+			complain("%s/%s has %d lines; split it at %d", p.Path, f.Name, f.Lines, maxLines)
+		}
+		if f.Inits {
+			complain("%s/%s has a func init", p.Path, f.Name)
+		}
+		if f.Test {
+			continue
+		}
+		code++
+		if f.PackageComment {
+			comments++
+		}
+	}
+	if code > 0 && comments != 1 {
+		complain("%s has %d package comments; it needs one", p.Path, comments)
+	}
+}
+
+func within(path, folder string) bool {
+	return path == folder || strings.HasPrefix(path, folder+"/")
+}

@@ -1,0 +1,121 @@
+package pgcluster_test
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/lib/pq"
+
+	"github.com/aparte-im/aparte/internal/testpg/pgcluster"
+)
+
+// asStarter makes the test binary act as a process that starts a cluster and is then killed.
+const asStarter = "APARTE_TEST_STARTS_CLUSTER"
+
+func TestAClusterEndsWithTheProcessThatStartedIt(t *testing.T) {
+	if os.Getenv(asStarter) != "" {
+		startAndWait(t)
+		return
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.CommandContext(t.Context(), exe, "-test.run=^"+t.Name()+"$")
+	child.Env = append(os.Environ(), asStarter+"=1")
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	clusterURL := strings.TrimSpace(line)
+	db, err := sql.Open("postgres", clusterURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	// This connection is what tells that the server has gone: it breaks at that moment.
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := child.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = child.Wait()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if _, err := conn.ExecContext(ctx, "SELECT pg_sleep(3600)"); err == nil || ctx.Err() != nil {
+		t.Fatalf("the server outlives the process that started it: %v", err)
+	}
+}
+
+func startAndWait(t *testing.T) {
+	c, err := pgcluster.Start(t.Context(), pgcluster.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stdout.WriteString(c.URL() + "\n"); err != nil {
+		t.Fatal(err)
+	}
+	select {} // until killed
+}
+
+func TestStopLeavesNothing(t *testing.T) {
+	// Not t.TempDir: the server may run as another user, who cannot enter that.
+	tmp, err := os.MkdirTemp("", "aparte-stop-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(tmp)
+	if err := os.Chmod(tmp, 0o777); err != nil { //nolint:gosec // see above
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", tmp)
+	c, err := pgcluster.Start(t.Context(), pgcluster.Options{Durable: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("postgres", c.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var fsync string
+	if err := db.QueryRowContext(t.Context(), "SHOW fsync").Scan(&fsync); err != nil || fsync != "on" {
+		t.Errorf("fsync is %q (%v), a durable cluster has it on", fsync, err)
+	}
+	c.Stop()
+	if err := db.PingContext(t.Context()); err == nil {
+		t.Error("the server still answers after Stop")
+	}
+	left, err := os.ReadDir(tmp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(left) != 0 {
+		t.Errorf("Stop left %v behind", left)
+	}
+}
+
+func TestAStartThatIsGivenUpEnds(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if c, err := pgcluster.Start(ctx, pgcluster.Options{}); err == nil {
+		c.Stop()
+		t.Error("a start within a millisecond is not to be believed")
+	}
+}

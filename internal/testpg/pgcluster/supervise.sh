@@ -1,0 +1,22 @@
+# Starts a Postgres, says "ready", and ends it when standard input closes: that is, when whoever started it is gone.
+# Arguments: the folder of the binaries, an empty folder, a port, fsync on or off.
+bin=$1 dir=$2 port=$3 fsync=$4
+trap 'rm -rf "$dir"' EXIT
+trap '' HUP INT TERM
+exec 2>>"$dir/log"
+
+# A natural collation where the server has one, so that a query which leans on byte order by accident is found out.
+"$bin/initdb" -D "$dir/data" -U aparte -A trust -N -E UTF8 --locale=C.UTF-8 \
+	--locale-provider=icu --icu-locale=en-US >>"$dir/log" ||
+	{
+		rm -rf "$dir/data"
+		"$bin/initdb" -D "$dir/data" -U aparte -A trust -N -E UTF8 --locale=C.UTF-8 >>"$dir/log"
+	} || exit 1
+
+"$bin/pg_ctl" start -s -w -t 60 -D "$dir/data" -l "$dir/log" -o "-h 127.0.0.1 -p $port -k '$dir' \
+	-c fsync=$fsync -c full_page_writes=$fsync -c max_connections=300 -c shared_buffers=128MB \
+	-c max_wal_size=1GB -c autovacuum_naptime=10s" >>"$dir/log" || exit 1
+
+echo ready
+cat >/dev/null
+"$bin/pg_ctl" stop -s -m immediate -D "$dir/data" >>"$dir/log"
