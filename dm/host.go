@@ -96,14 +96,26 @@ func (s *Service) DeleteUser(ctx context.Context, externalID string) error {
 func (s *Service) Import(ctx context.Context, sends []Send) (int, error) {
 	clean := make([]Send, len(sends))
 	for i, in := range sends {
-		out, err := SendInput{
-			To: in.Recipient, Body: in.Body, Video: in.Video, ClientMessageID: in.ClientMessageID,
-		}.normalize(in.Sender)
+		out, err := in.Normalize()
 		if err != nil {
 			return 0, err
 		}
-		out.History, out.At = true, in.At
+		out.History = true
 		clean[i] = out
 	}
 	return s.store.Import(ctx, clean)
+}
+
+// Normalize checks a message of history and returns the form in which it is kept, so that a whole file can be checked
+// before its first row is written.
+func (s Send) Normalize() (Send, *Error) {
+	out, err := SendInput{To: s.Recipient, Body: s.Body, Video: s.Video, ClientMessageID: s.ClientMessageID}.normalize(s.Sender)
+	if err != nil {
+		return Send{}, err
+	}
+	if s.Sender == s.Recipient {
+		return Send{}, Invalid("recipient", "A message needs two people.")
+	}
+	out.History, out.At = s.History, s.At
+	return out, nil
 }
