@@ -1,0 +1,155 @@
+package hostimport
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/internal/rows"
+)
+
+var (
+	userColumns     = []string{"external_id", "handle"}
+	userExtra       = []string{"display_name", "avatar_url", "age_band", "created_at"}
+	followColumns   = []string{"follower", "followee"}
+	ageBands        = map[string]dm.AgeBand{"": dm.Adult, "adult": dm.Adult, "16-17": dm.Age16To17, "under-16": dm.Under16}
+	ageBandSpelling = strings.NewReplacer("_", "-", "age-", "", "-to-", "-")
+)
+
+// ParseAgeBand reads an age band: ADULT, 16_17 (also AGE_16_17, AGE_16_TO_17) or UNDER_16, in any case, with dashes or
+// underscores. Empty: adult.
+func ParseAgeBand(s string) (dm.AgeBand, bool) {
+	s = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), "_", "-")
+	band, ok := ageBands[ageBandSpelling.Replace(s)]
+	return band, ok
+}
+
+func (r *run) checkUsers(ctx context.Context, source *rows.Source) error {
+	return r.eachUser(ctx, source, func(t *rows.Table, u dm.UserInput) error {
+		r.userRows++
+		if err := r.checking(ctx, r.Users, source, r.userRows); err != nil {
+			return err
+		}
+		who, err := r.people.find(ctx, u.ExternalID)
+		if err != nil {
+			return err
+		}
+		if who.line > 0 {
+			return t.Bad("the user %q was given in line %d before", u.ExternalID, who.line)
+		}
+		who.line = t.Line()
+		if other := r.people.handles[u.Handle]; other != "" {
+			return t.Bad("the handle %q is given to the user %q before", u.Handle, other)
+		}
+		r.people.handles[u.Handle] = u.ExternalID
+		owner, err := r.Store.UserByHandle(ctx, u.Handle)
+		switch {
+		case dm.CodeOf(err) == dm.CodeNotFound:
+		case err != nil:
+			return err
+		case owner.ExternalID != u.ExternalID:
+			return t.Bad("the handle %q belongs to the user %q", u.Handle, owner.ExternalID)
+		}
+		return nil
+	})
+}
+
+func (r *run) writeUsers(ctx context.Context, source *rows.Source) error {
+	var pending []dm.UserInput
+	flush := func(finished bool) error {
+		if len(pending) > 0 {
+			users, err := r.Service.UpsertUsers(ctx, pending)
+			if err != nil {
+				return fmt.Errorf("write users: %w", err)
+			}
+			for _, u := range users {
+				who := r.people.byID[u.ExternalID]
+				if who.id.IsZero() {
+					r.summary.Users.New++
+				} else {
+					r.summary.Users.Existing++
+				}
+				who.id = u.ID
+			}
+			r.summary.Users.Rows += int64(len(pending))
+			pending = pending[:0]
+		}
+		r.Progress(Progress{Stage: "users", Done: r.summary.Users.Rows, Total: r.userRows, Finished: finished})
+		return nil
+	}
+	err := r.eachUser(ctx, source, func(_ *rows.Table, u dm.UserInput) error {
+		pending = append(pending, u)
+		if len(pending) < batch {
+			return nil
+		}
+		return flush(false)
+	})
+	if err != nil {
+		return err
+	}
+	return flush(true)
+}
+
+// eachUser reads the users file. What is wrong with a row goes into the report; take's own *Bad does too.
+func (r *run) eachUser(ctx context.Context, source *rows.Source, take func(*rows.Table, dm.UserInput) error) error {
+	t, err := rows.ReadTable(source, userColumns, userExtra)
+	if err != nil {
+		return err
+	}
+	return r.each(ctx, func() error {
+		if err := t.Next(); err != nil {
+			return err
+		}
+		u, bad := userOf(t)
+		if bad != nil {
+			return bad
+		}
+		return take(t, u)
+	})
+}
+
+func userOf(t *rows.Table) (dm.UserInput, *rows.Bad) {
+	u := dm.UserInput{ExternalID: t.Text("external_id"), Handle: t.Text("handle"), DisplayName: t.Text("display_name")}
+	if avatar := strings.TrimSpace(t.Text("avatar_url")); avatar != "" {
+		u.AvatarURL = &avatar
+	}
+	band, ok := ParseAgeBand(t.Text("age_band"))
+	if !ok {
+		return u, t.Bad("age_band %q is none of ADULT, 16_17 and UNDER_16", t.Text("age_band"))
+	}
+	u.AgeBand = band
+	at, bad := t.Time("created_at")
+	if bad != nil {
+		return u, bad
+	}
+	if at.After(time.Now().Add(clockSlack)) {
+		return u, t.Bad("created_at %s lies in the future", at.Format(time.RFC3339))
+	}
+	u.CreatedAt = at
+	clean, refusal := u.Normalize()
+	if refusal != nil {
+		return u, t.Bad("%s: %s", refusal.Field, refusal.Message)
+	}
+	return clean, nil
+}
+
+// clockSlack is how far ahead of this machine's clock a time of the host's may be.
+const clockSlack = 24 * time.Hour
+
+// each runs step for every row until the end of the file. While files are checked, rows that are bad are collected.
+func (r *run) each(ctx context.Context, step func() error) error {
+	for {
+		err := step()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil && (r.writing || !r.report.take(err)):
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+	}
+}
