@@ -79,6 +79,9 @@ func (s *Service) SetEdges(ctx context.Context, edits []EdgeEdit) error {
 		return Invalid("edges", "Give 1 to %d edges.", MaxBulk)
 	}
 	for _, e := range edits {
+		if checkExternalID(e.From) != nil || checkExternalID(e.To) != nil {
+			return NotFound("user")
+		}
 		if e.From == e.To {
 			return Invalid("edges", "The user %q is on both sides.", e.From)
 		}
@@ -88,6 +91,9 @@ func (s *Service) SetEdges(ctx context.Context, edits []EdgeEdit) error {
 
 // DeleteUser forgets a user. Errors: NOT_FOUND.
 func (s *Service) DeleteUser(ctx context.Context, externalID string) error {
+	if checkExternalID(externalID) != nil {
+		return NotFound("user")
+	}
 	return s.store.DeleteUser(ctx, externalID)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"time"
+	"unicode/utf8"
 )
 
 // MaxPage is the largest page that may be asked for.
@@ -59,6 +60,10 @@ func parseInboxPlace(s string) (*InboxPlace, *Error) {
 		return nil, badPlace()
 	}
 	p := &InboxPlace{At: time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()}
+	// A place is a client's to forge; no database must be asked for a time that it cannot hold.
+	if p.At.Year() < 1 || p.At.Year() > 9999 {
+		return nil, badPlace()
+	}
 	copy(p.ID[:], b[8:])
 	return p, nil
 }
@@ -99,7 +104,7 @@ func parseUserPlace(s string) (*UserPlace, *Error) {
 		return nil, nil
 	}
 	b, ok := decodePlace('u', s)
-	if !ok || len(b) < 17 {
+	if !ok || len(b) < 17 || !utf8.Valid(b[17:]) || hasControl(string(b[17:]), "") {
 		return nil, badPlace()
 	}
 	p := &UserPlace{Rank: b[0], Key: string(b[17:])}

@@ -14,11 +14,18 @@ func (s *Service) Users(ctx context.Context, ids []UserID) (map[UserID]*User, er
 
 // UserByHandle finds a user. Errors: NOT_FOUND.
 func (s *Service) UserByHandle(ctx context.Context, handle string) (*User, error) {
-	return s.store.UserByHandle(ctx, strings.ToLower(strings.TrimPrefix(handle, "@")))
+	handle, refusal := normalizeLine("handle", strings.ToLower(strings.TrimPrefix(handle, "@")), maxHandle)
+	if refusal != nil {
+		return nil, NotFound("user")
+	}
+	return s.store.UserByHandle(ctx, handle)
 }
 
 // UserByExternalID finds a user by the host's id. Errors: NOT_FOUND.
 func (s *Service) UserByExternalID(ctx context.Context, externalID string) (*User, error) {
+	if checkExternalID(externalID) != nil {
+		return nil, NotFound("user")
+	}
 	return s.store.UserByExternalID(ctx, externalID)
 }
 
