@@ -1,0 +1,170 @@
+package dm_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+var (
+	noon    = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	folders = []dm.Folder{dm.FolderNone, dm.FolderInbox, dm.FolderRequests, dm.FolderHidden, dm.FolderArchive}
+)
+
+// row is one case as a store would load it.
+type row struct {
+	audience  string
+	low       bool // the sender is the lower of the pair
+	folder    dm.Folder
+	declined  time.Duration // until, from now; 0: never declined
+	situation situation
+	sender    *dm.Head
+	recipient *dm.Head
+	edges     dm.Edges
+}
+
+// Every audience × relations × folder × quota × blocks × ages × decline, as rows of a ledger: the answer before the
+// send, the send and the rows it leaves agree with the statement.
+func TestTheSendDoesWhatTheStatementSays(t *testing.T) {
+	s := parseStatement(t)
+	cases, allowed := 0, 0
+	for audience, grid := range s.grids {
+		eachRow(func(r row) {
+			r.audience, r.situation.grid, r.situation.senders = audience, grid, s.grids["EVERYONE"]
+			r.recipient.Settings.Audience = audiences[audience]
+			cases++
+			want := s.answer(r.situation)
+			if want.denial == "" {
+				allowed++
+			}
+			checkSend(t, r, want)
+		})
+	}
+	if cases < 200_000 || allowed < 5000 {
+		t.Fatalf("%d cases, %d allowed: too few to show anything", cases, allowed)
+	}
+}
+
+func checkSend(t *testing.T, r row, want expected) {
+	t.Helper()
+	l, c := r.ledger()
+	from, to := r.sender.User, r.recipient.User
+	standing := l.Standing(from, to)
+	folder := map[string]dm.Folder{"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderRequests}[want.route]
+	if p := standing.Permission; p.Denial != denials[want.denial] || p.Folder != folder || p.CanReply != want.canReply {
+		t.Fatalf("%+v:\nbefore the send the sender hears %+v, want %+v", r, p, want)
+	}
+	before := *c
+	sent, err := l.Send(dm.Send{Sender: from, Recipient: to, Body: "hello", ClientMessageID: "k"})
+	if want.denial != "" {
+		var refusal *dm.Error
+		if !errors.As(err, &refusal) || refusal.Denial != denials[want.denial] {
+			t.Fatalf("%+v:\nthe send answers %v, want %s", r, err, want.denial)
+		}
+		if !l.Changes().Empty() || *c != before {
+			t.Fatalf("%+v:\na refused send wants rows written", r)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatalf("%+v:\nthe send answers %v, want %s", r, err, want.route)
+	}
+	mine, theirs := c.Sides(from)
+	pending := r.situation.pending + 1
+	if want.route == "INBOX" {
+		pending = 0
+	}
+	landed := map[string]dm.Folder{"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderHidden}[want.route]
+	if theirs.Folder != landed || theirs.Pending != pending || !theirs.DeclinedUntil.IsZero() {
+		t.Fatalf("%+v:\nthe recipient has %+v, want folder %v and %d pending", r, theirs, landed, pending)
+	}
+	if mine.Folder != dm.FolderInbox || !mine.Known || mine.ReadSeq != c.LastSeq || mine.Pending != 0 {
+		t.Fatalf("%+v:\nthe sender has %+v; to write is to know and to accept", r, mine)
+	}
+	if c.LastSeq != before.LastSeq+1 || sent.Message.ID.Seq != c.LastSeq {
+		t.Fatalf("%+v:\nseq %d follows %d (I3)", r, c.LastSeq, before.LastSeq)
+	}
+	if got := sent.Remaining; (got == nil) != (want.remaining < 0) || got != nil && *got != want.remaining-1 {
+		t.Fatalf("%+v:\n%v remain, want %d", r, got, want.remaining-1)
+	}
+}
+
+func (r row) ledger() (*dm.Ledger, *dm.Conversation) {
+	from, to := r.sender, r.recipient
+	c := dm.NewConversation(from.User, to.User, noon)
+	c.LastSeq, c.Blocked = 5, r.edges.LowBlocks || r.edges.HighBlocks
+	mine, theirs := c.Sides(from.User)
+	*mine = dm.Membership{User: from.User, Folder: dm.FolderInbox, Known: true, ReadSeq: 5}
+	*theirs = dm.Membership{
+		User: to.User, Folder: r.folder, Known: r.situation.holds["known"], Pending: r.situation.pending, ReadSeq: 5,
+	}
+	if r.declined != 0 {
+		theirs.DeclinedUntil = noon.Add(r.declined)
+	}
+	return dm.NewLedger(dm.DefaultRules(), 1, noon, dm.Loaded{
+		Heads:         map[dm.UserID]*dm.Head{from.User: from, to.User: to},
+		Conversations: map[dm.ConversationID]*dm.Conversation{c.ID: c},
+		Edges:         map[dm.Pair]dm.Edges{dm.PairOf(from.User, to.User): r.edges},
+	}), c
+}
+
+func eachRow(visit func(row)) {
+	low, high := dm.UserID{1}, dm.UserID{2}
+	ages := [][2]string{{"ADULT", "ADULT"}, {"UNDER 16", "ADULT"}, {"ADULT", "UNDER 16"}, {"16 TO 17", "16 TO 17"}}
+	eachRelation(func(holds map[string]bool, f dm.Facts) {
+		for bits := range 1 << 4 {
+			on := func(i int) bool { return bits>>i&1 == 1 }
+			for _, age := range ages {
+				for i, folder := range folders {
+					for j, declined := range []time.Duration{0, -time.Second, time.Second} {
+						pending := (i + j) % 5
+						holds["sender blocks"], holds["recipient blocks"] = on(0), on(1)
+						holds["recipient gone"], holds["declined"] = on(2), declined > 0
+						holds["sender under 16"] = age[0] == "UNDER 16"
+						holds["recipient under 16"] = age[1] == "UNDER 16"
+						r := row{
+							low: on(3), folder: folder, declined: declined,
+							situation: situation{holds: holds, senderAge: age[0], pending: pending, limit: 3},
+							sender:    &dm.Head{User: low, AgeBand: bands[age[0]], Settings: dm.Settings{Audience: dm.Everyone}},
+							recipient: &dm.Head{User: high, AgeBand: bands[age[1]], Gone: on(2)},
+							edges: dm.Edges{
+								LowFollows: f.SenderFollows, HighFollows: f.RecipientFollows,
+								LowBlocks: on(0), HighBlocks: on(1),
+								Suggested: f.HostSuggested, SharedFriends: f.SharedFriends,
+							},
+						}
+						if !r.low {
+							r.sender.User, r.recipient.User = high, low
+							e := &r.edges
+							e.LowFollows, e.HighFollows = e.HighFollows, e.LowFollows
+							e.LowBlocks, e.HighBlocks = e.HighBlocks, e.LowBlocks
+						}
+						visit(r)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestHistoryIsNotJudgedAgain(t *testing.T) {
+	s := parseStatement(t)
+	for audience := range s.grids {
+		eachRow(func(r row) {
+			if r.recipient.Gone || r.folder != dm.FolderNone || r.situation.pending != 0 {
+				return
+			}
+			r.recipient.Settings.Audience = audiences[audience]
+			l, c := r.ledger()
+			at := noon.Add(-time.Hour)
+			sent, err := l.Send(dm.Send{
+				Sender: r.sender.User, Recipient: r.recipient.User, Body: "then", ClientMessageID: "k", History: true, At: at,
+			})
+			if err != nil || !sent.Message.CreatedAt.Equal(at) || !c.LastAt.Equal(at) {
+				t.Fatalf("%+v: an import of history answers %v", r, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,200 @@
+package dm_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// The design's tables once more, as text and by hand, so that a slip in the code has something to disagree with.
+// Nothing here calls Decide or the presets.
+
+const audienceTable = `
+                   | KNOWN | FRIEND | FOLLOWED | SUGGESTED | FOLLOWER | STRANGER
+EVERYONE           | INBOX | INBOX  | INBOX    | REQUESTS  | REQUESTS | REQUESTS
+FOLLOWERS          | INBOX | INBOX  | INBOX    | REQUESTS  | REQUESTS | REFUSE
+SUGGESTED_FRIENDS  | INBOX | INBOX  | INBOX    | REQUESTS  | REFUSE   | REFUSE
+FRIENDS            | INBOX | INBOX  | REFUSE   | REFUSE    | REFUSE   | REFUSE
+PEOPLE_I_MESSAGED  | INBOX | REFUSE | REFUSE   | REFUSE    | REFUSE   | REFUSE
+NO_ONE             | REFUSE| REFUSE | REFUSE   | REFUSE    | REFUSE   | REFUSE
+`
+
+const relationTable = `
+KNOWN     | known
+FRIEND    | sender follows, recipient follows
+FOLLOWED  | recipient follows
+SUGGESTED | host suggests
+SUGGESTED | enough shared friends
+FOLLOWER  | sender follows
+`
+
+// The first line whose condition holds denies. A send that none denies is allowed.
+const denialTable = `
+self                  | SELF
+sender under 16       | AGE_RESTRICTED
+sender blocks         | VIEWER_BLOCKS_THEM
+recipient blocks      | NOT_ACCEPTING
+recipient gone        | NOT_ACCEPTING
+recipient under 16    | NOT_ACCEPTING
+declined              | NOT_ACCEPTING
+refused by the route  | NOT_ACCEPTING
+request full          | REQUEST_LIMIT
+`
+
+// What a user who has chosen nothing has, and that a choice stands against any default.
+const defaultTable = `
+ADULT    | FRIENDS
+16 TO 17 | NO_ONE
+UNDER 16 | NO_ONE
+`
+
+var (
+	routes = map[string]dm.Route{
+		"INBOX": dm.RouteInbox, "REQUESTS": dm.RouteRequests, "HIDDEN": dm.RouteHidden, "REFUSE": dm.RouteRefuse,
+	}
+	welcome   = []string{"INBOX", "REQUESTS", "HIDDEN", "REFUSE"}
+	relations = map[string]dm.Relation{
+		"KNOWN": dm.Known, "FRIEND": dm.Friend, "FOLLOWED": dm.Followed, "SUGGESTED": dm.Suggested,
+		"FOLLOWER": dm.Follower, "STRANGER": dm.Stranger,
+	}
+	audiences = map[string]dm.Audience{
+		"EVERYONE": dm.Everyone, "FOLLOWERS": dm.Followers, "SUGGESTED_FRIENDS": dm.SuggestedFriends,
+		"FRIENDS": dm.Friends, "PEOPLE_I_MESSAGED": dm.PeopleIMessaged, "NO_ONE": dm.NoOne,
+	}
+	denials = map[string]dm.Denial{
+		"": dm.DenialNone, "SELF": dm.DenialSelf, "AGE_RESTRICTED": dm.DenialAgeRestricted,
+		"VIEWER_BLOCKS_THEM": dm.DenialViewerBlocksThem, "NOT_ACCEPTING": dm.DenialNotAccepting,
+		"REQUEST_LIMIT": dm.DenialRequestLimit,
+	}
+	bands = map[string]dm.AgeBand{"ADULT": dm.Adult, "16 TO 17": dm.Age16To17, "UNDER 16": dm.Under16}
+)
+
+// textGrid is a row of a table: relation → route, both by name.
+type textGrid map[string]string
+
+// situation is one case in words.
+type situation struct {
+	holds     map[string]bool
+	grid      textGrid
+	senders   textGrid
+	senderAge string
+	pending   int
+	limit     int
+}
+
+// expected is the statement's answer.
+type expected struct {
+	denial    string
+	route     string
+	remaining int // -1: no limit
+	canReply  bool
+}
+
+// statement is the parsed tables.
+type statement struct {
+	grids     map[string]textGrid
+	relations [][2]string
+	denials   [][2]string
+	defaults  map[string]string
+}
+
+func parseStatement(t testing.TB) statement {
+	t.Helper()
+	s := statement{grids: map[string]textGrid{}, defaults: map[string]string{}}
+	head, rows := table(t, audienceTable)[0], table(t, audienceTable)[1:]
+	for _, row := range rows {
+		grid := textGrid{}
+		for i, route := range row[1:] {
+			grid[head[i+1]] = route
+		}
+		s.grids[row[0]] = grid
+	}
+	for _, row := range table(t, relationTable) {
+		s.relations = append(s.relations, [2]string{row[0], row[1]})
+	}
+	for _, row := range table(t, denialTable) {
+		s.denials = append(s.denials, [2]string{row[0], row[1]})
+	}
+	for _, row := range table(t, defaultTable) {
+		s.defaults[row[0]] = row[1]
+	}
+	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 9 || len(s.defaults) != 3 {
+		t.Fatal("a table was not read whole")
+	}
+	return s
+}
+
+func table(t testing.TB, text string) (rows [][]string) {
+	t.Helper()
+	for line := range strings.Lines(strings.Trim(text, "\n")) {
+		cells := strings.Split(line, "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		if len(rows) > 0 && len(cells) != len(rows[0]) {
+			t.Fatalf("the row %q is not as long as the first", line)
+		}
+		rows = append(rows, cells)
+	}
+	return rows
+}
+
+func (s statement) answer(in situation) expected {
+	route := s.route(in)
+	out := expected{remaining: -1, canReply: in.senderAge != "UNDER 16" && in.senders["KNOWN"] != "REFUSE"}
+	asks := route == "REQUESTS" || route == "HIDDEN"
+	holds := func(condition string) bool {
+		switch condition {
+		case "refused by the route":
+			return route == "REFUSE"
+		case "request full":
+			return asks && in.pending >= in.limit
+		}
+		return in.holds[condition]
+	}
+	for _, row := range s.denials {
+		if holds(row[0]) {
+			out.denial, out.route = row[1], "REFUSE"
+			if out.denial == "REQUEST_LIMIT" {
+				out.remaining = 0
+			}
+			return out
+		}
+	}
+	out.route = route
+	if asks {
+		out.remaining = in.limit - in.pending
+	}
+	return out
+}
+
+// route is the most welcoming of the relations' routes; STRANGER counts when no relation holds.
+func (s statement) route(in situation) string {
+	found := map[string]bool{}
+	for _, row := range s.relations {
+		all := true
+		for condition := range strings.SplitSeq(row[1], ", ") {
+			all = all && in.holds[condition]
+		}
+		if all {
+			found[in.grid[row[0]]] = true
+		}
+	}
+	if len(found) == 0 {
+		return in.grid["STRANGER"]
+	}
+	for _, route := range welcome {
+		if found[route] {
+			return route
+		}
+	}
+	panic("a table names no route")
+}
+
+func (g textGrid) grid() (out dm.Grid) {
+	for relation, route := range g {
+		out[relations[relation]] = routes[route]
+	}
+	return out
+}

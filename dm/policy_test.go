@@ -1,0 +1,175 @@
+package dm_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+func TestPresetsAreTheTable(t *testing.T) {
+	s := parseStatement(t)
+	rules := dm.DefaultRules()
+	for name, audience := range audiences {
+		if got, want := rules.Grid(dm.Settings{Audience: audience}, dm.Adult), s.grids[name].grid(); got != want {
+			t.Errorf("%s: the grid is %v, the table says %v", name, got, want)
+		}
+	}
+}
+
+func TestDefaultsFollowTheAgeBandUntilTheUserChooses(t *testing.T) {
+	s := parseStatement(t)
+	for name, band := range bands {
+		want := audiences[s.defaults[name]]
+		if got := dm.DefaultRules().Audience(dm.Settings{}, band); got != want {
+			t.Errorf("%s: the default is %v, the table says %v", name, got, want)
+		}
+		for _, operator := range audiences {
+			rules := dm.DefaultRules()
+			rules.DefaultAudience = operator
+			if name == "ADULT" {
+				want = operator
+			}
+			if got := rules.Audience(dm.Settings{}, band); got != want {
+				t.Errorf("%s under the operator's default %v: %v, want %v", name, operator, got, want)
+			}
+			for _, chosen := range audiences {
+				if got := rules.Audience(dm.Settings{Audience: chosen}, band); got != chosen {
+					t.Errorf("%s: the operator's default %v overwrites the choice %v with %v", name, operator, chosen, got)
+				}
+			}
+		}
+	}
+}
+
+// Every audience × relations × blocks × ages × decline × quota × the sender's own audience.
+func TestDecideIsTheStatement(t *testing.T) {
+	s := parseStatement(t)
+	rules := dm.DefaultRules()
+	cases := 0
+	for audience, grid := range s.grids {
+		for senders, senderGrid := range s.grids {
+			eachSituation(func(in situation, f dm.Facts) {
+				in.grid, in.senders = grid, senderGrid
+				f.RecipientGrid = rules.Grid(dm.Settings{Audience: audiences[audience]}, f.RecipientAge)
+				f.SenderGrid = rules.Grid(dm.Settings{Audience: audiences[senders]}, f.SenderAge)
+				cases++
+				checkVerdict(t, s, in, f, func() string { return audience + " to " + senders })
+			})
+		}
+	}
+	if cases < 1_000_000 {
+		t.Fatalf("only %d cases were generated", cases)
+	}
+}
+
+// Every CUSTOM grid there can be × relations × quota.
+func TestDecideFollowsEveryCustomGrid(t *testing.T) {
+	s := parseStatement(t)
+	names := []string{"KNOWN", "FRIEND", "FOLLOWED", "SUGGESTED", "FOLLOWER", "STRANGER"}
+	rules := dm.DefaultRules()
+	for code := range 1 << (2 * len(names)) {
+		custom := textGrid{}
+		for i, name := range names {
+			custom[name] = welcome[code>>(2*i)&3]
+		}
+		settings := dm.Settings{Audience: dm.Custom, Routes: custom.grid()}
+		grid := rules.Grid(settings, dm.Adult)
+		eachRelation(func(holds map[string]bool, f dm.Facts) {
+			in := situation{holds: holds, grid: custom, senders: custom, senderAge: "ADULT", pending: 2, limit: 3}
+			f.RecipientGrid, f.SenderGrid, f.Pending, f.RequestLimit = grid, grid, 2, 3
+			checkVerdict(t, s, in, f, func() string { return fmt.Sprint(custom) })
+		})
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// The send reads the number of shared friends only when told that it matters; where it does not, it must not.
+func TestSharedFriendsMatterExactlyWhenTheyCanChangeTheVerdict(t *testing.T) {
+	s := parseStatement(t)
+	matter, idle := 0, 0
+	for _, grid := range s.grids {
+		eachRelation(func(_ map[string]bool, f dm.Facts) {
+			f.RecipientGrid, f.RequestLimit = grid.grid(), 3
+			none, enough := f, f
+			none.SharedFriends, enough.SharedFriends = 0, f.SharedFriendsNeeded
+			changes := dm.Decide(none).Route != dm.Decide(enough).Route
+			if changes != f.SharedFriendsMatter() {
+				t.Errorf("%+v: the verdict changes with shared friends: %v; SharedFriendsMatter: %v", f, changes, !changes)
+			}
+			if changes {
+				matter++
+			} else {
+				idle++
+			}
+		})
+	}
+	if matter == 0 || idle == 0 {
+		t.Errorf("matter %d times, not %d times: the test shows nothing", matter, idle)
+	}
+}
+
+func TestSharedFriendsCanBeTurnedOff(t *testing.T) {
+	s := parseStatement(t)
+	f := dm.Facts{RecipientGrid: s.grids["SUGGESTED_FRIENDS"].grid(), SharedFriends: 9, RequestLimit: 3}
+	if v := dm.Decide(f); v.Allowed() {
+		t.Errorf("with 0 shared friends needed nobody is suggested by them, but the verdict is %+v", v)
+	}
+}
+
+func checkVerdict(t *testing.T, s statement, in situation, f dm.Facts, name func() string) {
+	t.Helper()
+	want, got := s.answer(in), dm.Decide(f)
+	remaining := -1
+	if got.Remaining != nil {
+		remaining = *got.Remaining
+	}
+	if got.Denial != denials[want.denial] || got.Route != routes[want.route] || remaining != want.remaining ||
+		got.CanReply != want.canReply || got.Allowed() != (want.denial == "") {
+		t.Fatalf("%s %+v:\n got %+v remaining %d\nwant %+v", name(), in.holds, got, remaining, want)
+	}
+}
+
+// eachRelation goes through every combination of relations, by the facts that they follow from.
+func eachRelation(visit func(holds map[string]bool, f dm.Facts)) {
+	const needed = 3
+	for bits := range 1 << 4 {
+		for _, shared := range []int{0, needed - 1, needed, needed + 1} {
+			on := func(i int) bool { return bits>>i&1 == 1 }
+			visit(map[string]bool{
+				"known": on(0), "sender follows": on(1), "recipient follows": on(2), "host suggests": on(3),
+				"enough shared friends": shared >= needed,
+			}, dm.Facts{
+				Known: on(0), SenderFollows: on(1), RecipientFollows: on(2), HostSuggested: on(3),
+				SharedFriends: shared, SharedFriendsNeeded: needed,
+			})
+		}
+	}
+}
+
+// eachSituation adds to every combination of relations all that can deny. The maps are reused between visits.
+func eachSituation(visit func(in situation, f dm.Facts)) {
+	eachRelation(func(holds map[string]bool, relations dm.Facts) {
+		for bits := range 1 << 5 {
+			on := func(i int) bool { return bits>>i&1 == 1 }
+			for senderBand, senderAge := range bands {
+				for recipientBand, recipientAge := range bands {
+					for _, pending := range []int{0, 2, 3, 4} {
+						f := relations
+						f.Self, f.SenderBlocks, f.RecipientBlocks = on(0), on(1), on(2)
+						f.RecipientGone, f.Declined = on(3), on(4)
+						f.SenderAge, f.RecipientAge = senderAge, recipientAge
+						f.Pending, f.RequestLimit = pending, 3
+						holds["self"], holds["sender blocks"], holds["recipient blocks"] = on(0), on(1), on(2)
+						holds["recipient gone"], holds["declined"] = on(3), on(4)
+						holds["sender under 16"] = senderBand == "UNDER 16"
+						holds["recipient under 16"] = recipientBand == "UNDER 16"
+						visit(situation{holds: holds, senderAge: senderBand, pending: pending, limit: 3}, f)
+					}
+				}
+			}
+		}
+	})
+}
