@@ -21,6 +21,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -46,8 +47,8 @@ const (
 	playgroundPolicy = policy + " 'unsafe-inline'"
 )
 
-// clientRoutes are the first parts of the addresses that the client makes for itself.
-var clientRoutes = [...]string{"", "requests", "hidden", "archive", "c", "with"}
+// folders are the addresses of the client's folders; src/client/route.ts makes them.
+var folders = []string{"", "requests", "hidden", "archive"}
 
 type file struct {
 	body        []byte
@@ -137,10 +138,10 @@ func (h handler) page(name string) string {
 	if !h.config.Client && !h.config.Dev {
 		return ""
 	}
-	for _, route := range clientRoutes {
-		if first == route && (!nested || rest != "" && !strings.Contains(rest, "/")) {
-			return "index.html"
-		}
+	// An address is a folder, or with/ and a person.
+	isPerson := first == "with" && rest != "" && !strings.Contains(rest, "/")
+	if isPerson || !nested && slices.Contains(folders, name) {
+		return "index.html"
 	}
 	return ""
 }
