@@ -82,8 +82,12 @@ func (l *Ledger) changeEdges(user, other UserID, change func(mine, theirs *sideE
 }
 
 func (l *Ledger) setEdges(pair Pair, e Edges) {
-	l.in.Edges[pair] = e
-	l.out.Edges[pair] = e
+	change, ok := l.out.Edges[pair]
+	if !ok {
+		change.Before = l.in.Edges[pair]
+	}
+	change.After = e
+	l.in.Edges[pair], l.out.Edges[pair] = e, change
 }
 
 // block carries a block, or its end, to the conversation. The one who acts sees it change on all their devices; the
@@ -98,4 +102,46 @@ func (l *Ledger) block(c *Conversation, user UserID, blocked bool) {
 	if l.in.Heads[theirs.User].Unread != before {
 		l.event(theirs.User, EventConversationChanged, c, nil)
 	}
+}
+
+// SetFollow and SetSuggested carry over what the host says of its own graph.
+func (l *Ledger) SetFollow(from, to UserID, follows bool) {
+	pair := PairOf(from, to)
+	e := l.in.Edges[pair]
+	if from == pair.Low {
+		e.LowFollows = follows
+	} else {
+		e.HighFollows = follows
+	}
+	l.setEdges(pair, e)
+}
+
+// SetSuggested: see SetFollow.
+func (l *Ledger) SetSuggested(a, b UserID, suggested bool) {
+	pair := PairOf(a, b)
+	e := l.in.Edges[pair]
+	e.Suggested = suggested
+	l.setEdges(pair, e)
+}
+
+// Describe carries over what the host says of a user. A change of age applies at once; when it changes what holds for
+// the user's messages, their devices are told.
+func (l *Ledger) Describe(user UserID, band AgeBand, exempt bool) {
+	h := l.in.Heads[user]
+	if h.AgeBand == band && h.Exempt == exempt {
+		return
+	}
+	before := l.rules.Grid(h.Settings, h.AgeBand)
+	h.AgeBand, h.Exempt = band, exempt
+	l.out.Heads[user] = h
+	if l.rules.Grid(h.Settings, band) != before {
+		l.event(user, EventSettingsChanged, nil, nil)
+	}
+}
+
+// Forget marks a user as deleted: nobody can write to them any more (I1).
+func (l *Ledger) Forget(user UserID) {
+	h := l.in.Heads[user]
+	h.Gone = true
+	l.out.Heads[user] = h
 }

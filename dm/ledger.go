@@ -85,11 +85,14 @@ type Ledger struct {
 type Changes struct {
 	Heads         map[UserID]*Head
 	Conversations map[ConversationID]*Conversation
-	Edges         map[Pair]Edges
+	Edges         map[Pair]EdgesChange
 	Messages      []*Message
 	Events        []*Event
 	History       []SettingsChange
 }
+
+// EdgesChange is what lay between a pair and what shall.
+type EdgesChange struct{ Before, After Edges }
 
 // Empty reports whether there is nothing to write.
 func (c *Changes) Empty() bool {
@@ -100,7 +103,7 @@ func (c *Changes) Empty() bool {
 // UTC because that is what every database keeps.
 func NewLedger(rules Rules, epoch int64, now time.Time, in Loaded) *Ledger {
 	return &Ledger{rules: rules, epoch: epoch, now: now.UTC().Truncate(time.Microsecond), in: in, out: Changes{
-		Heads: map[UserID]*Head{}, Conversations: map[ConversationID]*Conversation{}, Edges: map[Pair]Edges{},
+		Heads: map[UserID]*Head{}, Conversations: map[ConversationID]*Conversation{}, Edges: map[Pair]EdgesChange{},
 	}}
 }
 
@@ -218,3 +221,6 @@ func (l *Ledger) event(user UserID, kind EventKind, c *Conversation, m *Message)
 	}
 	l.out.Events = append(l.out.Events, e)
 }
+
+// Now is the transaction's clock.
+func (l *Ledger) Now() time.Time { return l.now }

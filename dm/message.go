@@ -13,12 +13,18 @@ type Message struct {
 	CreatedAt       time.Time
 }
 
-// VideoCard is a shared video.
+// ConversationID is the conversation that the message stands in.
+func (m *Message) ConversationID() ConversationID { return m.ID.Conversation }
+
+// Seq is the message's place in its conversation, gapless from 1.
+func (m *Message) Seq() int64 { return m.ID.Seq }
+
+// VideoCard is a shared video. The tags are the form in which it is kept.
 type VideoCard struct {
-	URL          string
-	Title        *string
-	AuthorHandle *string
-	ThumbnailURL *string
+	URL          string  `json:"url"`
+	Title        *string `json:"title,omitempty"`
+	AuthorHandle *string `json:"authorHandle,omitempty"`
+	ThumbnailURL *string `json:"thumbnailUrl,omitempty"`
 }
 
 func (v *VideoCard) equal(o *VideoCard) bool {

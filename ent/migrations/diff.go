@@ -1,0 +1,60 @@
+//go:build ignore
+
+// Writes the next version of both databases from ent/schema, by comparing it with what the versions so far make of an
+// empty database:
+//
+//	go run ent/migrations/diff.go -postgres URL-of-an-empty-database NAME
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+
+	"ariga.io/atlas/sql/sqltool"
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/schema"
+	_ "github.com/lib/pq"
+	_ "modernc.org/sqlite"
+
+	"github.com/aparte-im/aparte/ent/migrations"
+)
+
+func main() {
+	postgres := flag.String("postgres", "", "an empty database")
+	flag.Parse()
+	if *postgres == "" || flag.NArg() != 1 {
+		log.Fatal("usage: diff.go -postgres URL NAME")
+	}
+	diff("postgres", dialect.Postgres, *postgres, "ent/migrations/postgres")
+	diff("sqlite", dialect.SQLite, "file:diff?mode=memory&cache=shared&_pragma=foreign_keys(1)", "ent/migrations/sqlite")
+}
+
+func diff(driver, name, url, folder string) {
+	tables, err := migrations.Tables()
+	if err != nil {
+		log.Fatal(err)
+	}
+	dir, err := sqltool.NewGooseDir(folder)
+	if err != nil {
+		log.Fatal(err)
+	}
+	db, err := entsql.Open(driver, url)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	drv := entsql.OpenDB(name, db.DB())
+	m, err := schema.NewMigrate(
+		drv, schema.WithDir(dir), schema.WithMigrationMode(schema.ModeReplay), schema.WithDialect(name),
+		schema.WithFormatter(sqltool.GooseFormatter), schema.WithForeignKeys(false), schema.WithDropColumn(true),
+		schema.WithDropIndex(true),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := m.NamedDiff(context.Background(), flag.Arg(0), tables...); err != nil {
+		log.Fatal(err)
+	}
+}

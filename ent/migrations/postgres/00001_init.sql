@@ -1,0 +1,79 @@
+-- +goose Up
+-- create "blocks" table
+CREATE TABLE "blocks" ("created_at" bigint NOT NULL, "blocker_id" uuid NOT NULL, "blocked_id" uuid NOT NULL, PRIMARY KEY ("blocker_id", "blocked_id"));
+-- create "conversations" table
+CREATE TABLE "conversations" ("id" uuid NOT NULL, "low_id" uuid NOT NULL, "high_id" uuid NOT NULL, "last_seq" bigint NOT NULL, "last_at" bigint NOT NULL, "blocked" boolean NOT NULL, "created_at" bigint NOT NULL, "low_folder" smallint NOT NULL, "low_read_seq" bigint NOT NULL, "low_cleared_seq" bigint NOT NULL, "low_known" boolean NOT NULL, "low_pending" integer NOT NULL, "low_declined_until" bigint NOT NULL, "low_muted" boolean NOT NULL, "high_folder" smallint NOT NULL, "high_read_seq" bigint NOT NULL, "high_cleared_seq" bigint NOT NULL, "high_known" boolean NOT NULL, "high_pending" integer NOT NULL, "high_declined_until" bigint NOT NULL, "high_muted" boolean NOT NULL, PRIMARY KEY ("id"));
+-- create index "conversation_high_id_high_folder_last_at_id" to table: "conversations"
+CREATE INDEX "conversation_high_id_high_folder_last_at_id" ON "conversations" ("high_id", "high_folder", "last_at", "id");
+-- create index "conversation_low_id_low_folder_last_at_id" to table: "conversations"
+CREATE INDEX "conversation_low_id_low_folder_last_at_id" ON "conversations" ("low_id", "low_folder", "last_at", "id");
+-- create "epoch" table
+CREATE TABLE "epoch" ("id" bigint NOT NULL, "epoch" bigint NOT NULL, "started_at" bigint NOT NULL, PRIMARY KEY ("id"));
+-- create "events" table
+CREATE TABLE "events" ("position" bigint NOT NULL, "user_id" uuid NOT NULL, "kind" smallint NOT NULL, "at" bigint NOT NULL, "with_id" uuid NULL, "seq" bigint NOT NULL, "last_at" bigint NOT NULL, "folder" smallint NOT NULL, "read_seq" bigint NOT NULL, "their_read_seq" bigint NOT NULL, "unread" bigint NOT NULL, "muted" boolean NOT NULL, "unread_conversations" integer NOT NULL, "unread_requests" integer NOT NULL, "unread_messages" bigint NOT NULL, PRIMARY KEY ("user_id", "position"));
+-- create "follows" table
+CREATE TABLE "follows" ("mutual" boolean NOT NULL, "created_at" bigint NOT NULL, "follower_id" uuid NOT NULL, "followee_id" uuid NOT NULL, PRIMARY KEY ("follower_id", "followee_id"));
+-- create index "follow_followee_id" to table: "follows"
+CREATE INDEX "follow_followee_id" ON "follows" ("followee_id");
+-- create index "follow_friends" to table: "follows"
+CREATE INDEX "follow_friends" ON "follows" ("follower_id", "followee_id") WHERE mutual;
+-- create "heads" table
+CREATE TABLE "heads" ("user_id" uuid NOT NULL, "position" bigint NOT NULL, "trimmed_to" bigint NOT NULL, "unread_conversations" integer NOT NULL, "unread_requests" integer NOT NULL, "unread_messages" bigint NOT NULL, "audience" smallint NOT NULL, "routes" integer NOT NULL, "read_receipts" boolean NOT NULL, "changed_at" bigint NOT NULL, "age_band" smallint NOT NULL, "exempt" boolean NOT NULL, "gone" boolean NOT NULL, PRIMARY KEY ("user_id"));
+-- create "messages" table
+CREATE TABLE "messages" ("seq" bigint NOT NULL, "conversation_id" uuid NOT NULL, "sender_id" uuid NOT NULL, "client_message_id" character varying NOT NULL, "body" text NOT NULL, "video" text NULL, "created_at" bigint NOT NULL, PRIMARY KEY ("conversation_id", "seq"));
+-- create index "message_once" to table: "messages"
+CREATE UNIQUE INDEX "message_once" ON "messages" ("conversation_id", "sender_id", "client_message_id");
+-- create "settings_changes" table
+CREATE TABLE "settings_changes" ("id" uuid NOT NULL, "user_id" uuid NOT NULL, "at" bigint NOT NULL, "audience_before" smallint NOT NULL, "audience_after" smallint NOT NULL, "routes_before" integer NOT NULL, "routes_after" integer NOT NULL, "read_receipts_before" boolean NOT NULL, "read_receipts_after" boolean NOT NULL, PRIMARY KEY ("id"));
+-- create index "settingschange_user_id_at_id" to table: "settings_changes"
+CREATE INDEX "settingschange_user_id_at_id" ON "settings_changes" ("user_id", "at", "id");
+-- create "suggestions" table
+CREATE TABLE "suggestions" ("created_at" bigint NOT NULL, "user_id" uuid NOT NULL, "suggested_id" uuid NOT NULL, PRIMARY KEY ("user_id", "suggested_id"));
+-- create "users" table
+CREATE TABLE "users" ("id" uuid NOT NULL, "external_id" character varying NOT NULL, "handle" character varying NOT NULL, "display_name" character varying NOT NULL, "name_key" character varying NOT NULL, "avatar_url" character varying NULL, "age_band" smallint NOT NULL, "exempt" boolean NOT NULL, "deleted" boolean NOT NULL DEFAULT false, "created_at" bigint NOT NULL, PRIMARY KEY ("id"));
+-- create index "user_external_id" to table: "users"
+CREATE UNIQUE INDEX "user_external_id" ON "users" ("external_id");
+-- create index "user_handle" to table: "users"
+CREATE UNIQUE INDEX "user_handle" ON "users" ("handle");
+-- create index "user_name_key_id" to table: "users"
+CREATE INDEX "user_name_key_id" ON "users" ("name_key", "id");
+
+-- +goose Down
+-- reverse: create index "user_name_key_id" to table: "users"
+DROP INDEX "user_name_key_id";
+-- reverse: create index "user_handle" to table: "users"
+DROP INDEX "user_handle";
+-- reverse: create index "user_external_id" to table: "users"
+DROP INDEX "user_external_id";
+-- reverse: create "users" table
+DROP TABLE "users";
+-- reverse: create "suggestions" table
+DROP TABLE "suggestions";
+-- reverse: create index "settingschange_user_id_at_id" to table: "settings_changes"
+DROP INDEX "settingschange_user_id_at_id";
+-- reverse: create "settings_changes" table
+DROP TABLE "settings_changes";
+-- reverse: create index "message_once" to table: "messages"
+DROP INDEX "message_once";
+-- reverse: create "messages" table
+DROP TABLE "messages";
+-- reverse: create "heads" table
+DROP TABLE "heads";
+-- reverse: create index "follow_friends" to table: "follows"
+DROP INDEX "follow_friends";
+-- reverse: create index "follow_followee_id" to table: "follows"
+DROP INDEX "follow_followee_id";
+-- reverse: create "follows" table
+DROP TABLE "follows";
+-- reverse: create "events" table
+DROP TABLE "events";
+-- reverse: create "epoch" table
+DROP TABLE "epoch";
+-- reverse: create index "conversation_low_id_low_folder_last_at_id" to table: "conversations"
+DROP INDEX "conversation_low_id_low_folder_last_at_id";
+-- reverse: create index "conversation_high_id_high_folder_last_at_id" to table: "conversations"
+DROP INDEX "conversation_high_id_high_folder_last_at_id";
+-- reverse: create "conversations" table
+DROP TABLE "conversations";
+-- reverse: create "blocks" table
+DROP TABLE "blocks";

@@ -1,0 +1,30 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+	"github.com/google/uuid"
+)
+
+// Head is the one hot row of a user: what is locked when anything of theirs changes. No column of it but the key is
+// indexed, so that Postgres updates it in place (HOT).
+type Head struct{ ent.Schema }
+
+// Fields of the Head.
+func (Head) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("id", uuid.UUID{}).StorageKey("user_id").Immutable(),
+		field.Int64("position").Comment("the newest position of the log"),
+		field.Int64("trimmed_to").Comment("the newest position that was trimmed"),
+		field.Int32("unread_conversations"),
+		field.Int32("unread_requests"),
+		field.Int64("unread_messages"),
+		field.Int16("audience").Comment("0: not chosen, the default of the age band holds"),
+		field.Int32("routes").Comment("the own grid, four bits a relation"),
+		field.Bool("read_receipts"),
+		field.Int64("changed_at").Comment("of the settings; 0: never"),
+		field.Int16("age_band"),
+		field.Bool("exempt"),
+		field.Bool("gone"),
+	}
+}

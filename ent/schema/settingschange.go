@@ -1,0 +1,33 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+	"github.com/google/uuid"
+)
+
+// SettingsChange is one entry of a user's setting history.
+type SettingsChange struct{ ent.Schema }
+
+// Fields of the SettingsChange.
+func (SettingsChange) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("id", uuid.UUID{}).Immutable().Default(newID),
+		field.UUID("user_id", uuid.UUID{}).Immutable(),
+		field.Int64("at").Immutable(),
+		field.Int16("audience_before").Immutable(),
+		field.Int16("audience_after").Immutable(),
+		field.Int32("routes_before").Immutable(),
+		field.Int32("routes_after").Immutable(),
+		field.Bool("read_receipts_before").Immutable(),
+		field.Bool("read_receipts_after").Immutable(),
+	}
+}
+
+// Indexes of the SettingsChange.
+func (SettingsChange) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("user_id", "at", "id")}
+}
+
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

@@ -1,0 +1,49 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+	"github.com/google/uuid"
+)
+
+// User is a person of the host app: the profile, which changes seldom. What is hot is in Head.
+type User struct{ ent.Schema }
+
+// Fields of the User.
+func (User) Fields() []ent.Field {
+	return []ent.Field{
+		field.UUID("id", uuid.UUID{}).Immutable(),
+		field.String("external_id").Comment("the host's own id"),
+		field.String("handle").Comment("in lower case"),
+		field.String("display_name"),
+		field.String("name_key").Comment("the display name in lower case, for the search"),
+		field.String("avatar_url").Optional().Nillable(),
+		field.Int16("age_band"),
+		field.Bool("exempt").Comment("not held to limits on rate and outreach"),
+		field.Bool("deleted").Default(false),
+		field.Int64("created_at").Immutable(),
+	}
+}
+
+// Edges of the User.
+func (User) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("following", User.Type).Through("follows", Follow.Type).
+			StorageKey(edge.Columns("follower_id", "followee_id")),
+		edge.To("blocking", User.Type).Through("blocks", Block.Type).
+			StorageKey(edge.Columns("blocker_id", "blocked_id")),
+		edge.To("suggested", User.Type).Through("suggestions", Suggestion.Type).
+			StorageKey(edge.Columns("user_id", "suggested_id")),
+	}
+}
+
+// Indexes of the User.
+func (User) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("external_id").Unique(),
+		index.Fields("handle").Unique(),
+		index.Fields("name_key", "id"),
+	}
+}

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// batchSize bounds a transaction of sends. Larger ones collide on head rows and keep their locks longer.
+const batchSize = 64
+
+// appender writes sends in groups: a writer takes what waits, at once, so a lone send waits for nobody and a crowd
+// shares the commit.
+type appender struct {
+	store   *Store
+	queue   *queue
+	writers sync.WaitGroup
+}
+
+// waiting is a send in the queue and where its answer goes.
+type waiting struct {
+	send   dm.Send
+	answer chan answer
+}
+
+type answer struct {
+	sent dm.Sent
+	err  error
+}
+
+func newAppender(s *Store) *appender {
+	a := &appender{store: s, queue: newQueue()}
+	count := 1
+	if s.dialect.postgres {
+		count = postgresWriters
+	}
+	for range count {
+		a.writers.Go(a.write)
+	}
+	return a
+}
+
+// Append implements dm.Store.
+func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
+	w := &waiting{send: send, answer: make(chan answer, 1)}
+	if err := s.appender.queue.push(w); err != nil {
+		return dm.Sent{}, err
+	}
+	select {
+	case a := <-w.answer:
+		return a.sent, a.err
+	case <-ctx.Done():
+		// The batch goes on without this caller; the same send again tells what became of it.
+		return dm.Sent{}, ctx.Err()
+	}
+}
+
+func (a *appender) close() {
+	a.queue.close()
+	a.writers.Wait()
+}
+
+// write is a writer's life: it ends when the queue is closed and empty.
+func (a *appender) write() {
+	var own *session
+	if a.store.dialect.postgres {
+		own = a.store.newSession()
+		defer func() { _ = own.drop() }()
+	}
+	for {
+		batch := a.queue.take(batchSize)
+		if batch == nil {
+			return
+		}
+		a.run(own, batch)
+		a.queue.done(batch)
+	}
+}
+
+// run writes a batch. When it fails as a whole, each send is tried alone, so that one harms only itself (I8).
+func (a *appender) run(own *session, batch []*waiting) {
+	answers, err := a.attempt(own, batch)
+	if err == nil {
+		for i, w := range batch {
+			w.answer <- answers[i]
+		}
+		return
+	}
+	if len(batch) == 1 {
+		batch[0].answer <- answer{err: err}
+		return
+	}
+	a.store.logger.Warn("a batch of sends failed; trying each alone", "sends", len(batch), "error", err)
+	for _, w := range batch {
+		a.run(own, []*waiting{w})
+	}
+}
+
+// attempt writes a batch in one transaction.
+func (a *appender) attempt(own *session, batch []*waiting) ([]answer, error) {
+	sends := make([]dm.Send, len(batch))
+	for i, w := range batch {
+		sends[i] = w.send
+	}
+	answers := make([]answer, len(batch))
+	work := func(ctx context.Context, ses *session) ([]*dm.Event, error) {
+		return a.store.appendAll(ctx, ses, sends, answers)
+	}
+	if own != nil {
+		return answers, a.store.transactOn(context.Background(), own, work)
+	}
+	return answers, a.store.transact(context.Background(), work)
+}
+
+// appendAll decides about sends under lock, in order, and writes those that are allowed.
+func (s *Store) appendAll(ctx context.Context, ses *session, sends []dm.Send, answers []answer) ([]*dm.Event, error) {
+	var scope dm.Scope
+	pairs := make([]dm.Pair, len(sends))
+	for i := range sends {
+		scope.Pairs = append(scope.Pairs, dm.PairOf(sends[i].Sender, sends[i].Recipient))
+		scope.Keys = append(scope.Keys, sends[i].Key())
+		pairs[i] = dm.Pair{Low: sends[i].Sender, High: sends[i].Recipient}
+	}
+	l, loaded, err := s.lock(ctx, ses, scope)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.countShared(ctx, ses.shared, l, pairs); err != nil {
+		return nil, fmt.Errorf("count shared friends: %w", err)
+	}
+	for i := range sends {
+		answers[i].sent, answers[i].err = l.Send(sends[i])
+	}
+	if l.Changes().Empty() {
+		return nil, nil
+	}
+	return l.Changes().Events, s.flush(ctx, ses, l, loaded)
+}
+
+// Import implements dm.Store.
+func (s *Store) Import(ctx context.Context, sends []dm.Send) (int, error) {
+	fresh := 0
+	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
+		fresh = 0
+		answers := make([]answer, len(sends))
+		events, err := s.appendAll(ctx, ses, sends, answers)
+		if err != nil {
+			return nil, err
+		}
+		for i, a := range answers {
+			var refusal *dm.Error
+			if errors.As(a.err, &refusal) {
+				refusal.Field = fmt.Sprintf("row %d", i+1)
+				return nil, refusal
+			}
+			if !a.sent.Repeated {
+				fresh++
+			}
+		}
+		return events, nil
+	})
+	return fresh, err
+}

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// How long a transaction is tried again after failures that may pass: conflicts, and a database that restarts.
+const (
+	retryFor   = 15 * time.Second
+	retryFirst = 2 * time.Millisecond
+	retryMost  = 500 * time.Millisecond
+)
+
+// Change implements dm.Store.
+func (s *Store) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledger) error) error {
+	return s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
+		l, loaded, err := s.lock(ctx, ses, scope)
+		if err != nil {
+			return nil, err
+		}
+		if err := change(l); err != nil {
+			return nil, err
+		}
+		if l.Changes().Empty() {
+			return nil, nil
+		}
+		return l.Changes().Events, s.flush(ctx, ses, l, loaded)
+	})
+}
+
+// lock locks the scope's heads and loads what they guard. It also tells which conversations there are already.
+func (s *Store) lock(ctx context.Context, ses *session, scope dm.Scope) (*dm.Ledger, map[dm.ConversationID]bool, error) {
+	l, err := s.load(ctx, queries{ses.lockHeads, ses.pairs, ses.shared}, scope, s.clock())
+	if err != nil {
+		return nil, nil, err
+	}
+	loaded := map[dm.ConversationID]bool{}
+	for _, p := range scope.Pairs {
+		if c := l.Conversation(p.Low, p.High); c != nil {
+			loaded[c.ID] = true
+		}
+	}
+	return l, loaded, nil
+}
+
+// transact runs work in a transaction on a free session, again after a failure that may pass, and sends the wakes
+// after the commit. Once begun it does not end with the caller's context: a change is written whole or not at all, and
+// a cancelled statement would cost the session.
+func (s *Store) transact(ctx context.Context, work func(context.Context, *session) ([]*dm.Event, error)) error {
+	var ses *session
+	select {
+	case ses = <-s.sessions:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { s.sessions <- ses }()
+	return s.transactOn(context.WithoutCancel(ctx), ses, work)
+}
+
+func (s *Store) transactOn(ctx context.Context, ses *session, work func(context.Context, *session) ([]*dm.Event, error)) error {
+	var events []*dm.Event
+	err := retry(func() error {
+		return ses.transact(ctx, func() (err error) {
+			events, err = work(ctx, ses)
+			return err
+		})
+	})
+	if err == nil && len(events) > 0 {
+		s.wake(events)
+	}
+	return err
+}
+
+// retry runs try until it succeeds, fails for good or the time is over, with growing, jittered pauses.
+func retry(try func() error) error {
+	deadline := time.Now().Add(retryFor)
+	pause := retryFirst
+	for {
+		err := try()
+		if err == nil {
+			return nil
+		}
+		var refusal *dm.Error
+		if errors.As(err, &refusal) {
+			return refusal
+		}
+		if again, _ := retryable(err); !again || time.Now().After(deadline) {
+			return err
+		}
+		time.Sleep(pause/2 + rand.N(pause))
+		pause = min(2*pause, retryMost)
+	}
+}
+
+// Inspect implements dm.Store.
+func (s *Store) Inspect(ctx context.Context, scope dm.Scope) (*dm.Ledger, error) {
+	q := queries{s.reads.heads, s.reads.pairs, s.reads.shared}
+	l, err := s.load(ctx, q, scope, s.clock())
+	if err != nil {
+		return nil, err
+	}
+	// Either direction may be asked of the ledger, so both are judged here.
+	var both []dm.Pair
+	for _, p := range scope.Pairs {
+		both = append(both, dm.Pair{Low: p.Low, High: p.High}, dm.Pair{Low: p.High, High: p.Low})
+	}
+	if err := s.countShared(ctx, q.shared, l, both); err != nil {
+		return nil, fmt.Errorf("count shared friends: %w", err)
+	}
+	return l, nil
+}

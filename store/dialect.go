@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// dialect is all that differs between the two databases.
+type dialect struct {
+	postgres bool
+	// begin opens a transaction of a writer, in one round trip.
+	begin string
+	// lock is appended to the statement that reads the heads.
+	lock string
+}
+
+// Planner settings of a writer's transaction. Its statements join a handful of rows to large tables by key; a generic
+// plan that was made while a table was empty would read it whole. They are local to the transaction, so that a pooler
+// between is none the wiser.
+const beginPostgres = "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; " +
+	"SET LOCAL enable_mergejoin = off; SET LOCAL synchronous_commit = on"
+
+var (
+	postgresDialect = &dialect{postgres: true, begin: beginPostgres, lock: " ORDER BY user_id FOR NO KEY UPDATE"}
+	sqliteDialect   = &dialect{begin: "BEGIN IMMEDIATE"}
+)
+
+// Driver settings for SQLite: WAL so that readers are never blocked, FULL so that a commit is on disk (I10).
+const (
+	sqliteWriter = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)"
+	sqliteReader = sqliteWriter + "&_pragma=query_only(1)"
+)
+
+// Sizes of the pools. Writers: small batches and two writers beat large batches and many.
+const (
+	postgresWriters  = 2
+	postgresSessions = 6
+	postgresReaders  = 16
+	sqliteReaders    = 8
+)
+
+// databases are the pools of one database: one that writes, one that reads.
+type databases struct {
+	dialect     *dialect
+	write, read *sql.DB
+}
+
+func (d databases) close() error { return errors.Join(d.read.Close(), d.write.Close()) }
+
+// open connects to a URL: postgres://… or sqlite:PATH.
+func open(ctx context.Context, address string) (databases, error) {
+	path, isSQLite := strings.CutPrefix(address, "sqlite:")
+	if isSQLite {
+		return openSQLite(ctx, path)
+	}
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		return databases{}, errors.New("the database URL must start with postgres:// or sqlite:")
+	}
+	db, err := sql.Open("postgres", address)
+	if err != nil {
+		return databases{}, fmt.Errorf("database URL: %w", err)
+	}
+	// The same for reads; to a reader these are hints, which a pooler may drop (ignore_startup_parameters).
+	hints := u.Query()
+	for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
+		hints.Set(name, "off")
+	}
+	u.RawQuery = hints.Encode()
+	read, err := sql.Open("postgres", u.String())
+	if err != nil {
+		return databases{}, errors.Join(err, db.Close())
+	}
+	db.SetMaxOpenConns(postgresWriters + postgresSessions + 2)
+	db.SetMaxIdleConns(postgresWriters + postgresSessions + 2)
+	read.SetMaxOpenConns(postgresReaders)
+	read.SetMaxIdleConns(postgresReaders)
+	d := databases{dialect: postgresDialect, write: db, read: read}
+	if err := db.PingContext(ctx); err != nil {
+		return databases{}, errors.Join(fmt.Errorf("connect to the database: %w", err), d.close())
+	}
+	return d, nil
+}
+
+func openSQLite(ctx context.Context, path string) (databases, error) {
+	if path == "" || strings.ContainsAny(path, "?#") {
+		return databases{}, errors.New("the database URL sqlite:PATH needs a path without ? and #")
+	}
+	// Made here, so that nobody but the owner can read it.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return databases{}, fmt.Errorf("open the database file: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return databases{}, err
+	}
+	write, err := sql.Open("sqlite", "file:"+path+sqliteWriter)
+	if err != nil {
+		return databases{}, err
+	}
+	write.SetMaxOpenConns(2)
+	write.SetMaxIdleConns(2)
+	if err := write.PingContext(ctx); err != nil {
+		return databases{}, errors.Join(fmt.Errorf("open the database file: %w", err), write.Close())
+	}
+	read, err := sql.Open("sqlite", "file:"+path+sqliteReader)
+	if err != nil {
+		return databases{}, errors.Join(err, write.Close())
+	}
+	read.SetMaxOpenConns(sqliteReaders)
+	read.SetMaxIdleConns(sqliteReaders)
+	return databases{dialect: sqliteDialect, write: write, read: read}, nil
+}
+
+// retryable reports whether the same transaction may succeed when it is run again, and whether its session is lost.
+func retryable(err error) (again, lost bool) {
+	if e := pq.As(
+		err, pqerror.TRSerializationFailure, pqerror.TRDeadlockDetected, pqerror.LockNotAvailable, pqerror.QueryCanceled,
+	); e != nil {
+		return true, false
+	}
+	if e := pq.As(err, pqerror.AdminShutdown, pqerror.CrashShutdown, pqerror.CannotConnectNow, pqerror.TooManyConnections); e != nil {
+		return true, true
+	}
+	var pqErr *pq.Error
+	if errors.As(err, &pqErr) {
+		return pqErr.Code.Class() == "08", pqErr.Code.Class() == "08"
+	}
+	var liteErr *sqlite.Error
+	if errors.As(err, &liteErr) {
+		code := liteErr.Code() & 0xff
+		return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED, false
+	}
+	var netErr net.Error
+	lost = errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.EOF) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &netErr)
+	return lost, lost
+}
+
+// uniqueViolation reports whether a unique key was hit.
+func uniqueViolation(err error) bool {
+	if pq.As(err, pqerror.UniqueViolation) != nil {
+		return true
+	}
+	var e *sqlite.Error
+	return errors.As(err, &e) &&
+		(e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}

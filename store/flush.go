@@ -1,0 +1,220 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// flush writes what a ledger wants written, in the session's transaction.
+func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger, loaded map[dm.ConversationID]bool) error {
+	c := l.Changes()
+	var tables [flushTables]*rowset
+	for i, shape := range flushShapes {
+		tables[i] = s.dialect.rowset(shape)
+	}
+	for id, conversation := range c.Conversations {
+		if loaded[id] {
+			addConversation(tables[flushConversations], conversation, false)
+		} else {
+			addConversation(tables[flushNewConversations], conversation, true)
+		}
+	}
+	for _, m := range c.Messages {
+		if err := addMessage(tables[flushMessages], m); err != nil {
+			return err
+		}
+	}
+	for _, e := range c.Events {
+		addEvent(tables[flushEvents], e)
+	}
+	for _, h := range c.Heads {
+		addHead(tables[flushHeads], h)
+	}
+	var args []any
+	for i, w := range s.texts.writes {
+		args = args[:0]
+		rows := 0
+		for _, table := range w.tables {
+			rows += tables[table].len()
+			args = tables[table].args(args)
+		}
+		if rows == 0 {
+			continue
+		}
+		if _, err := ses.writes[i].ExecContext(ctx, args...); err != nil {
+			return fmt.Errorf("write: %w", err)
+		}
+	}
+	if err := s.writeEdges(ctx, ses, l, c.Edges); err != nil {
+		return fmt.Errorf("write edges: %w", err)
+	}
+	if err := s.writeHistory(ctx, ses, c.History); err != nil {
+		return fmt.Errorf("write history: %w", err)
+	}
+	return nil
+}
+
+func addConversation(r *rowset, c *dm.Conversation, isNew bool) {
+	r.id(c.ID)
+	if isNew {
+		r.id(c.Members[0].User)
+		r.id(c.Members[1].User)
+		r.int(toMicros(c.CreatedAt))
+	}
+	r.int(c.LastSeq)
+	r.int(toMicros(c.LastAt))
+	r.bool(c.Blocked)
+	for i := range c.Members {
+		m := &c.Members[i]
+		r.int(int64(m.Folder))
+		r.int(m.ReadSeq)
+		r.int(m.ClearedSeq)
+		r.bool(m.Known)
+		r.int(int64(m.Pending))
+		r.int(toMicros(m.DeclinedUntil))
+		r.bool(m.Muted)
+	}
+}
+
+func addMessage(r *rowset, m *dm.Message) error {
+	video, err := videoText(m.Video)
+	if err != nil {
+		return err
+	}
+	r.id(m.ID.Conversation)
+	r.int(m.ID.Seq)
+	r.id(m.Sender)
+	r.text(m.ClientMessageID)
+	r.text(m.Body)
+	r.textOrNull(video)
+	r.int(toMicros(m.CreatedAt))
+	return nil
+}
+
+func addEvent(r *rowset, e *dm.Event) {
+	r.id(e.User)
+	r.int(e.Position)
+	r.int(int64(e.Kind))
+	r.int(toMicros(e.At))
+	if v := e.View; v != nil {
+		r.id(v.With)
+		r.int(v.LastSeq)
+		r.int(toMicros(v.LastAt))
+		r.int(int64(v.Folder))
+		r.int(v.ReadSeq)
+		if v.TheirReadSeq != nil {
+			r.int(*v.TheirReadSeq)
+		} else {
+			r.int(-1)
+		}
+		r.int(v.Unread)
+		r.bool(v.Muted)
+	} else {
+		r.null()
+		r.int(0)
+		r.int(0)
+		r.int(0)
+		r.int(0)
+		r.int(-1)
+		r.int(0)
+		r.bool(false)
+	}
+	r.int(e.Unread.Conversations)
+	r.int(e.Unread.Requests)
+	r.int(e.Unread.Messages)
+}
+
+func addHead(r *rowset, h *dm.Head) {
+	r.id(h.User)
+	r.int(h.Position)
+	r.int(h.TrimmedTo)
+	r.int(h.Unread.Conversations)
+	r.int(h.Unread.Requests)
+	r.int(h.Unread.Messages)
+	r.int(int64(h.Settings.Audience))
+	r.int(packGrid(h.Settings.Routes))
+	r.bool(h.Settings.ReadReceipts)
+	r.int(toMicros(h.Settings.ChangedAt))
+	r.int(int64(h.AgeBand))
+	r.bool(h.Exempt)
+	r.bool(h.Gone)
+}
+
+// writeEdges makes the graph say what the ledger says of each pair, where it differs.
+func (s *Store) writeEdges(ctx context.Context, ses *session, l *dm.Ledger, edges map[dm.Pair]dm.EdgesChange) error {
+	now := toMicros(l.Now())
+	for p, change := range edges {
+		for _, step := range edgeSteps(p, change.Before, change.After) {
+			if err := step.write(ctx, ses, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func edgeSteps(p dm.Pair, was, is dm.Edges) []edgeStep {
+	var steps []edgeStep
+	mutual := is.LowFollows && is.HighFollows
+	befriended := mutual != (was.LowFollows && was.HighFollows)
+	if is.LowFollows != was.LowFollows || (is.LowFollows && befriended) {
+		steps = append(steps, edgeStep{"follows", "follower_id", "followee_id", p.Low, p.High, is.LowFollows, &mutual})
+	}
+	if is.HighFollows != was.HighFollows || (is.HighFollows && befriended) {
+		steps = append(steps, edgeStep{"follows", "follower_id", "followee_id", p.High, p.Low, is.HighFollows, &mutual})
+	}
+	if is.LowBlocks != was.LowBlocks {
+		steps = append(steps, edgeStep{"blocks", "blocker_id", "blocked_id", p.Low, p.High, is.LowBlocks, nil})
+	}
+	if is.HighBlocks != was.HighBlocks {
+		steps = append(steps, edgeStep{"blocks", "blocker_id", "blocked_id", p.High, p.Low, is.HighBlocks, nil})
+	}
+	if is.Suggested != was.Suggested {
+		steps = append(steps,
+			edgeStep{"suggestions", "user_id", "suggested_id", p.Low, p.High, is.Suggested, nil},
+			edgeStep{"suggestions", "user_id", "suggested_id", p.High, p.Low, is.Suggested, nil})
+	}
+	return steps
+}
+
+// edgeStep sets or removes one row of the graph.
+type edgeStep struct {
+	table, from, to string
+	fromID, toID    dm.UserID
+	present         bool
+	mutual          *bool
+}
+
+func (e edgeStep) write(ctx context.Context, ses *session, now int64) error {
+	from, to := uuidText(e.fromID), uuidText(e.toID)
+	if !e.present {
+		_, err := ses.conn.ExecContext(ctx,
+			"DELETE FROM "+e.table+" WHERE "+e.from+" = $1 AND "+e.to+" = $2", from, to)
+		return err
+	}
+	if e.mutual == nil {
+		_, err := ses.conn.ExecContext(ctx, "INSERT INTO "+e.table+" ("+e.from+", "+e.to+
+			", created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", from, to, now)
+		return err
+	}
+	_, err := ses.conn.ExecContext(ctx, "INSERT INTO "+e.table+" ("+e.from+", "+e.to+
+		", created_at, mutual) VALUES ($1, $2, $3, $4) ON CONFLICT ("+e.from+", "+e.to+
+		") DO UPDATE SET mutual = excluded.mutual", from, to, now, *e.mutual)
+	return err
+}
+
+func (s *Store) writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange) error {
+	for _, h := range history {
+		_, err := ses.conn.ExecContext(ctx, `INSERT INTO settings_changes (id, user_id, at, audience_before, audience_after,
+			routes_before, routes_after, read_receipts_before, read_receipts_after)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			newUUID(), uuidText(h.User), toMicros(h.At), h.Before.Audience, h.After.Audience,
+			packGrid(h.Before.Routes), packGrid(h.After.Routes), h.Before.ReadReceipts, h.After.ReadReceipts)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+var (
+	userShape = shape{
+		{"id", kindUUID},
+		{"external_id", kindText},
+		{"handle", kindText},
+		{"display_name", kindText},
+		{"name_key", kindText},
+		{"avatar_url", kindText},
+		{"age_band", kindInt2},
+		{"exempt", kindBool},
+		{"deleted", kindBool},
+		{"created_at", kindInt},
+	}
+	textShape = shape{{"item", kindText}}
+)
+
+// UpsertUsers implements dm.Store.
+func (s *Store) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.User, error) {
+	// Rows are locked in one order, so that two hosts cannot wait for each other.
+	sorted := slices.Clone(users)
+	slices.SortFunc(sorted, func(a, b dm.UserInput) int { return strings.Compare(a.ExternalID, b.ExternalID) })
+	var byExternal map[string]*dm.User
+	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
+		var err error
+		if byExternal, err = s.writeUsers(ctx, ses, sorted); err != nil {
+			return nil, err
+		}
+		var scope dm.Scope
+		heads := s.dialect.rowset(headShape)
+		for _, u := range byExternal {
+			scope.Users = append(scope.Users, u.ID)
+			addHead(heads, &dm.Head{User: u.ID, AgeBand: u.AgeBand, Exempt: u.Exempt, Settings: dm.Settings{ReadReceipts: true}})
+		}
+		_, err = ses.conn.ExecContext(ctx, inserter("heads", headShape)(s.dialect.source(headShape, 1))+
+			" WHERE true ON CONFLICT DO NOTHING", heads.args(nil)...)
+		if err != nil {
+			return nil, err
+		}
+		l, loaded, err := s.lock(ctx, ses, scope)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range byExternal {
+			l.Describe(u.ID, u.AgeBand, u.Exempt)
+		}
+		return l.Changes().Events, s.flush(ctx, ses, l, loaded)
+	})
+	if uniqueViolation(err) {
+		return nil, dm.Invalid("handle", "One of the handles belongs to another user.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*dm.User, len(users))
+	for i, u := range users {
+		out[i] = byExternal[u.ExternalID]
+	}
+	return out, nil
+}
+
+func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInput) (map[string]*dm.User, error) {
+	rows := s.dialect.rowset(userShape)
+	out := make(map[string]*dm.User, len(users))
+	for _, u := range users {
+		created := u.CreatedAt
+		if created.IsZero() {
+			created = s.clock()
+		}
+		rows.id(dm.NewUserID())
+		rows.text(u.ExternalID)
+		rows.text(u.Handle)
+		rows.text(u.DisplayName)
+		rows.text(nameKey(u.DisplayName))
+		rows.textOrNull(u.AvatarURL)
+		rows.int(int64(u.AgeBand))
+		rows.bool(u.Exempt)
+		rows.bool(false)
+		rows.int(toMicros(created))
+		out[u.ExternalID] = &dm.User{
+			ExternalID: u.ExternalID, Handle: u.Handle, DisplayName: u.DisplayName, AvatarURL: u.AvatarURL,
+			AgeBand: u.AgeBand, Exempt: u.Exempt,
+		}
+	}
+	written, err := ses.conn.QueryContext(ctx, inserter("users", userShape)(s.dialect.source(userShape, 1))+
+		` WHERE true ON CONFLICT (external_id) DO UPDATE SET handle = excluded.handle, display_name = excluded.display_name,
+			name_key = excluded.name_key, avatar_url = excluded.avatar_url, age_band = excluded.age_band,
+			exempt = excluded.exempt RETURNING id, external_id, created_at`, rows.args(nil)...)
+	if err != nil {
+		return nil, err
+	}
+	defer written.Close()
+	for written.Next() {
+		var id uuid.UUID
+		var external string
+		var created int64
+		if err := written.Scan(&id, &external, &created); err != nil {
+			return nil, err
+		}
+		out[external].ID, out[external].CreatedAt = dm.UserID(id), fromMicros(created)
+	}
+	return out, written.Err()
+}
+
+// SetEdges implements dm.Store.
+func (s *Store) SetEdges(ctx context.Context, edits []dm.EdgeEdit) error {
+	var names []string
+	for _, e := range edits {
+		names = append(names, e.From, e.To)
+	}
+	ids, err := s.idsOf(ctx, names)
+	if err != nil {
+		return err
+	}
+	var scope dm.Scope
+	seen := map[dm.Pair]bool{}
+	for _, e := range edits {
+		for _, name := range []string{e.From, e.To} {
+			if _, ok := ids[name]; !ok {
+				return dm.NotFound(fmt.Sprintf("user %q", name))
+			}
+		}
+		if p := dm.PairOf(ids[e.From], ids[e.To]); !seen[p] {
+			seen[p] = true
+			scope.Pairs = append(scope.Pairs, p)
+		}
+	}
+	return s.Change(ctx, scope, func(l *dm.Ledger) error {
+		for _, e := range edits {
+			if e.Suggested {
+				l.SetSuggested(ids[e.From], ids[e.To], !e.Remove)
+			} else {
+				l.SetFollow(ids[e.From], ids[e.To], !e.Remove)
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Store) idsOf(ctx context.Context, externalIDs []string) (map[string]dm.UserID, error) {
+	rows := s.dialect.rowset(textShape)
+	for _, name := range externalIDs {
+		rows.text(name)
+	}
+	found, err := s.read.QueryContext(ctx, "SELECT u.id, u.external_id FROM "+s.dialect.source(textShape, 1)+
+		" JOIN users u ON u.external_id = r.item WHERE NOT u.deleted", rows.args(nil)...)
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	out := map[string]dm.UserID{}
+	for found.Next() {
+		var id uuid.UUID
+		var name string
+		if err := found.Scan(&id, &name); err != nil {
+			return nil, err
+		}
+		out[name] = dm.UserID(id)
+	}
+	return out, found.Err()
+}
+
+// DeleteUser implements dm.Store.
+func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
+	return s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
+		var id uuid.UUID
+		err := ses.conn.QueryRowContext(ctx, "SELECT id FROM users WHERE external_id = $1 AND NOT deleted", externalID).Scan(&id)
+		if err != nil {
+			return nil, notFound(err, "user")
+		}
+		// The keys stay unique and free the old names; both directions of a suggestion are found from the user's own.
+		for _, step := range []struct {
+			text string
+			args []any
+		}{
+			{`UPDATE users SET external_id = $2, handle = $3, display_name = $4, name_key = '', avatar_url = NULL,
+				deleted = true WHERE id = $1`,
+				[]any{id.String(), "deleted:" + id.String(), "deleted-" + id.String(), "Deleted user"}},
+			{"DELETE FROM suggestions WHERE user_id IN (SELECT suggested_id FROM suggestions WHERE user_id = $1) AND suggested_id = $1", []any{id.String()}},
+			{"DELETE FROM suggestions WHERE user_id = $1", []any{id.String()}},
+			{"DELETE FROM follows WHERE follower_id = $1", []any{id.String()}},
+			{"DELETE FROM follows WHERE followee_id = $1", []any{id.String()}},
+			{"DELETE FROM blocks WHERE blocker_id = $1", []any{id.String()}},
+		} {
+			if _, err := ses.conn.ExecContext(ctx, step.text, step.args...); err != nil {
+				return nil, err
+			}
+		}
+		l, loaded, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{dm.UserID(id)}})
+		if err != nil {
+			return nil, err
+		}
+		l.Forget(dm.UserID(id))
+		return l.Changes().Events, s.flush(ctx, ses, l, loaded)
+	})
+}

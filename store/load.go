@@ -1,0 +1,253 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// queries are the prepared reads that load a scope: a session's, or those of the pool that reads.
+type queries struct {
+	heads, pairs, shared *sql.Stmt
+}
+
+// load reads a scope. Only heads may be locked; what they guard needs no lock of its own.
+func (s *Store) load(ctx context.Context, q queries, scope dm.Scope, now time.Time) (*dm.Ledger, error) {
+	in := dm.Loaded{
+		Heads:         map[dm.UserID]*dm.Head{},
+		Conversations: map[dm.ConversationID]*dm.Conversation{},
+		Edges:         map[dm.Pair]dm.Edges{},
+		Used:          map[dm.SendKey]*dm.Message{},
+	}
+	if err := s.loadHeads(ctx, q.heads, scope, in); err != nil {
+		return nil, fmt.Errorf("read heads: %w", err)
+	}
+	if len(scope.Pairs) > 0 {
+		if err := s.loadPairs(ctx, q.pairs, scope, in); err != nil {
+			return nil, fmt.Errorf("read pairs: %w", err)
+		}
+	}
+	return dm.NewLedger(s.rules, s.epoch, now, in), nil
+}
+
+func (s *Store) loadHeads(ctx context.Context, stmt *sql.Stmt, scope dm.Scope, in dm.Loaded) error {
+	ids := s.dialect.rowset(idShape)
+	for _, id := range scope.Heads() {
+		ids.id(id)
+	}
+	return each(ctx, stmt, ids.args(nil), func(row *sql.Rows) error {
+		h, err := scanHead(row)
+		if err == nil {
+			in.Heads[h.User] = h
+		}
+		return err
+	})
+}
+
+// loadPairs reads one row a key and one for each pair; a pair with a key needs no row of its own.
+func (s *Store) loadPairs(ctx context.Context, stmt *sql.Stmt, scope dm.Scope, in dm.Loaded) error {
+	rows := s.dialect.rowset(pairShape)
+	for i, p := range scope.Pairs {
+		rows.int(int64(i))
+		rows.id(p.Low)
+		rows.id(p.High)
+		rows.id(dm.ConversationOf(p.Low, p.High))
+		if i < len(scope.Keys) {
+			rows.id(scope.Keys[i].Sender)
+			rows.text(scope.Keys[i].ClientMessageID)
+		} else {
+			rows.null()
+			rows.null()
+		}
+	}
+	return each(ctx, stmt, rows.args(nil), func(row *sql.Rows) error {
+		var n int
+		var c conversationRow
+		var m messageRow
+		var e dm.Edges
+		dest := append([]any{&n}, c.dest()...)
+		dest = append(dest, &e.LowFollows, &e.HighFollows, &e.LowBlocks, &e.HighBlocks, &e.Suggested)
+		if err := row.Scan(append(dest, m.dest()...)...); err != nil {
+			return err
+		}
+		in.Edges[scope.Pairs[n]] = e
+		if c.id.Valid && in.Conversations[dm.ConversationID(c.id.UUID)] == nil {
+			in.Conversations[dm.ConversationID(c.id.UUID)] = c.conversation()
+		}
+		if m.conversation.Valid {
+			msg, err := m.message()
+			if err != nil {
+				return err
+			}
+			in.Used[scope.Keys[n]] = msg
+		}
+		return nil
+	})
+}
+
+// countShared counts shared friends for those sends whose verdict depends on it; there are seldom any.
+func (s *Store) countShared(ctx context.Context, stmt *sql.Stmt, l *dm.Ledger, sends []dm.Pair) error {
+	rows := s.dialect.rowset(sharedShape)
+	var pairs []dm.Pair
+	for _, p := range sends {
+		if !l.NeedsShared(p.Low, p.High) {
+			continue
+		}
+		pair := dm.PairOf(p.Low, p.High)
+		rows.int(int64(len(pairs)))
+		rows.id(pair.Low)
+		rows.id(pair.High)
+		pairs = append(pairs, pair)
+	}
+	if len(pairs) == 0 {
+		return nil
+	}
+	return each(ctx, stmt, rows.args(nil), func(row *sql.Rows) error {
+		var n, count int
+		err := row.Scan(&n, &count)
+		if err == nil {
+			l.CountShared(pairs[n], count)
+		}
+		return err
+	})
+}
+
+// each runs a prepared query and hands every row to scan.
+func each(ctx context.Context, stmt *sql.Stmt, args []any, scan func(*sql.Rows) error) error {
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func scanHead(row *sql.Rows) (*dm.Head, error) {
+	var id uuid.UUID
+	var h dm.Head
+	var routes, changed int64
+	err := row.Scan(&id, &h.Position, &h.TrimmedTo, &h.Unread.Conversations, &h.Unread.Requests, &h.Unread.Messages,
+		&h.Settings.Audience, &routes, &h.Settings.ReadReceipts, &changed, &h.AgeBand, &h.Exempt, &h.Gone)
+	h.User = dm.UserID(id)
+	h.Settings.Routes = unpackGrid(routes)
+	h.Settings.ChangedAt = fromMicros(changed)
+	return &h, err
+}
+
+// conversationRow scans a conversation that may be missing (outer join).
+type conversationRow struct {
+	id, low, high            uuid.NullUUID
+	created, lastSeq, lastAt sql.NullInt64
+	blocked                  sql.NullBool
+	sides                    [2]sideRow
+}
+
+type sideRow struct {
+	folder, readSeq, clearedSeq, pending, declinedUntil sql.NullInt64
+	known, muted                                        sql.NullBool
+}
+
+func (c *conversationRow) dest() []any {
+	dest := []any{&c.id, &c.low, &c.high, &c.created, &c.lastSeq, &c.lastAt, &c.blocked}
+	for i := range c.sides {
+		s := &c.sides[i]
+		dest = append(dest, &s.folder, &s.readSeq, &s.clearedSeq, &s.known, &s.pending, &s.declinedUntil, &s.muted)
+	}
+	return dest
+}
+
+func (c *conversationRow) conversation() *dm.Conversation {
+	out := &dm.Conversation{
+		ID: dm.ConversationID(c.id.UUID), LastSeq: c.lastSeq.Int64, LastAt: fromMicros(c.lastAt.Int64),
+		Blocked: c.blocked.Bool, CreatedAt: fromMicros(c.created.Int64),
+	}
+	users := [2]uuid.UUID{c.low.UUID, c.high.UUID}
+	for i, s := range c.sides {
+		out.Members[i] = dm.Membership{
+			User: dm.UserID(users[i]), Folder: dm.Folder(s.folder.Int64), ReadSeq: s.readSeq.Int64,
+			ClearedSeq: s.clearedSeq.Int64, Known: s.known.Bool, Pending: int(s.pending.Int64),
+			DeclinedUntil: fromMicros(s.declinedUntil.Int64), Muted: s.muted.Bool,
+		}
+	}
+	return out
+}
+
+// messageRow scans a message that may be missing (outer join).
+type messageRow struct {
+	conversation, sender uuid.NullUUID
+	seq, created         sql.NullInt64
+	key, body, video     sql.NullString
+}
+
+func (m *messageRow) dest() []any {
+	return []any{&m.conversation, &m.seq, &m.sender, &m.key, &m.body, &m.video, &m.created}
+}
+
+func (m *messageRow) message() (*dm.Message, error) {
+	out := &dm.Message{
+		ID:     dm.MessageID{Conversation: dm.ConversationID(m.conversation.UUID), Seq: m.seq.Int64},
+		Sender: dm.UserID(m.sender.UUID), Body: m.body.String, ClientMessageID: m.key.String,
+		CreatedAt: fromMicros(m.created.Int64),
+	}
+	if m.video.Valid {
+		out.Video = &dm.VideoCard{}
+		if err := json.Unmarshal([]byte(m.video.String), out.Video); err != nil {
+			return nil, fmt.Errorf("video of a message: %w", err)
+		}
+	}
+	return out, nil
+}
+
+func videoText(v *dm.VideoCard) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	s := string(b)
+	return &s, nil
+}
+
+func toMicros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicros(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
+// The grid is kept in one number, four bits a relation.
+func packGrid(g dm.Grid) int64 {
+	var n int64
+	for i, r := range g {
+		n |= int64(r) << (4 * i)
+	}
+	return n
+}
+
+func unpackGrid(n int64) dm.Grid {
+	var g dm.Grid
+	for i := range g {
+		g[i] = dm.Route(n >> (4 * i) & 15)
+	}
+	return g
+}

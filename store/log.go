@@ -1,0 +1,195 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// Log implements dm.Store.
+func (s *Store) Log(ctx context.Context, viewer dm.UserID, after int64, limit int) (dm.Log, error) {
+	var head *dm.Head
+	out := dm.Log{Epoch: s.epoch}
+	err := each(ctx, s.reads.log, []any{uuidText(viewer), after, limit}, func(row *sql.Rows) error {
+		h, e, err := s.scanEvent(row)
+		head = h
+		if e != nil {
+			out.Events = append(out.Events, e)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return dm.Log{}, err
+	case head == nil:
+		return dm.Log{}, dm.NotFound("user")
+	}
+	out.Head, out.TrimmedTo, out.Unread = head.Position, head.TrimmedTo, head.Unread
+	return out, s.addMessages(ctx, out.Events)
+}
+
+// addMessages reads the messages that events tell of. They never change, so they need not be of the same snapshot.
+func (s *Store) addMessages(ctx context.Context, events []*dm.Event) error {
+	var ids []dm.MessageID
+	for _, e := range events {
+		if e.Kind == dm.EventMessageAdded {
+			ids = append(ids, dm.MessageID{Conversation: e.View.ID, Seq: e.View.LastSeq})
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	byID := make(map[dm.MessageID]*dm.Message, len(ids))
+	args := messageKeys(s.dialect, ids).args(nil)
+	if err := eachMessage(ctx, s.reads.eventMessages, args, func(m *dm.Message) { byID[m.ID] = m }); err != nil {
+		return err
+	}
+	for _, e := range events {
+		if e.Kind == dm.EventMessageAdded {
+			e.Message = byID[dm.MessageID{Conversation: e.View.ID, Seq: e.View.LastSeq}]
+			e.View.Last = e.Message
+		}
+	}
+	return nil
+}
+
+// scanEvent scans a head and the event beside it, nil when there is none.
+func (s *Store) scanEvent(row *sql.Rows) (*dm.Head, *dm.Event, error) {
+	var h dm.Head
+	var headID uuid.UUID
+	var routes, changed int64
+	var user, with uuid.NullUUID
+	var position, kind, at, seq, lastAt, folder, readSeq, theirReadSeq, unread, conversations, requests, messages sql.NullInt64
+	var muted sql.NullBool
+	err := row.Scan(
+		&headID, &h.Position, &h.TrimmedTo, &h.Unread.Conversations, &h.Unread.Requests, &h.Unread.Messages,
+		&h.Settings.Audience, &routes, &h.Settings.ReadReceipts, &changed, &h.AgeBand, &h.Exempt, &h.Gone,
+		&user, &position, &kind, &at, &with, &seq, &lastAt, &folder, &readSeq, &theirReadSeq, &unread, &muted,
+		&conversations, &requests, &messages,
+	)
+	if err != nil {
+		return nil, nil, err
+	}
+	h.User = dm.UserID(headID)
+	h.Settings.Routes, h.Settings.ChangedAt = unpackGrid(routes), fromMicros(changed)
+	if !user.Valid {
+		return &h, nil, nil
+	}
+	e := &dm.Event{
+		User: h.User, Position: position.Int64, Kind: dm.EventKind(kind.Int64), At: fromMicros(at.Int64), Epoch: s.epoch,
+		Unread: dm.Unread{Conversations: conversations.Int64, Requests: requests.Int64, Messages: messages.Int64},
+	}
+	if !with.Valid {
+		settings := h.Settings
+		e.Settings, e.AgeBand = &settings, h.AgeBand
+		return &h, e, nil
+	}
+	other := dm.UserID(with.UUID)
+	e.View = &dm.View{
+		ID: dm.ConversationOf(h.User, other), Viewer: h.User, With: other, Folder: dm.Folder(folder.Int64),
+		LastSeq: seq.Int64, LastAt: fromMicros(lastAt.Int64), Unread: unread.Int64, ReadSeq: readSeq.Int64,
+		Muted: muted.Bool,
+	}
+	if theirReadSeq.Int64 >= 0 {
+		e.View.TheirReadSeq = &theirReadSeq.Int64
+	}
+	return &h, e, nil
+}
+
+// Sizes of a step of the trim: users looked at in one read, events removed in one transaction.
+const (
+	trimUsers  = 500
+	trimEvents = 500
+)
+
+// Trim implements dm.Store. Each step locks one head for one short transaction.
+func (s *Store) Trim(ctx context.Context, before time.Time) (int64, error) {
+	var removed int64
+	after := uuid.Nil.String()
+	for {
+		users, err := s.trimmable(ctx, &after, toMicros(before))
+		if err != nil {
+			return removed, err
+		}
+		for _, user := range users {
+			for {
+				n, err := s.trimUser(ctx, user, toMicros(before))
+				removed += n
+				if err != nil {
+					return removed, err
+				}
+				if n < trimEvents {
+					break
+				}
+			}
+		}
+		if after == "" {
+			return removed, nil
+		}
+	}
+}
+
+// trimmable looks at the next users and returns those whose oldest event is too old. It moves after on, to "" at the
+// end.
+func (s *Store) trimmable(ctx context.Context, after *string, before int64) ([]dm.UserID, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT h.user_id, e.at FROM (
+			SELECT user_id, trimmed_to FROM heads WHERE user_id > $1 ORDER BY user_id LIMIT $2) AS h
+		LEFT JOIN events e ON e.user_id = h.user_id AND e.position = h.trimmed_to + 1 ORDER BY h.user_id`, *after, trimUsers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var old []dm.UserID
+	seen := 0
+	for rows.Next() {
+		var id uuid.UUID
+		var at sql.NullInt64
+		if err := rows.Scan(&id, &at); err != nil {
+			return nil, err
+		}
+		seen++
+		*after = id.String()
+		if at.Valid && at.Int64 < before {
+			old = append(old, dm.UserID(id))
+		}
+	}
+	if seen < trimUsers {
+		*after = ""
+	}
+	return old, rows.Err()
+}
+
+// trimUser removes up to trimEvents old events of one user. The mark moves in the same transaction, so that a reader
+// who misses an event can tell that it was trimmed (I4).
+func (s *Store) trimUser(ctx context.Context, user dm.UserID, before int64) (int64, error) {
+	var removed int64
+	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
+		l, _, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{user}})
+		if err != nil {
+			return nil, err
+		}
+		head := l.Head(user)
+		if head == nil {
+			return nil, dm.NotFound("user")
+		}
+		var to sql.NullInt64
+		err = ses.conn.QueryRowContext(ctx, `SELECT max(position) FROM (SELECT position, at FROM events
+			WHERE user_id = $1 AND position > $2 ORDER BY position LIMIT $3) AS oldest WHERE at < $4`,
+			uuidText(user), head.TrimmedTo, trimEvents, before).Scan(&to)
+		if err != nil || !to.Valid {
+			return nil, err
+		}
+		removed = to.Int64 - head.TrimmedTo
+		if _, err := ses.conn.ExecContext(ctx, "DELETE FROM events WHERE user_id = $1 AND position <= $2",
+			uuidText(user), to.Int64); err != nil {
+			return nil, err
+		}
+		_, err = ses.conn.ExecContext(ctx, "UPDATE heads SET trimmed_to = $2 WHERE user_id = $1", uuidText(user), to.Int64)
+		return nil, err
+	})
+	return removed, err
+}

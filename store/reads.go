@@ -1,0 +1,205 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+
+	"github.com/google/uuid"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// readStatements are prepared on the pool that reads.
+type readStatements struct {
+	heads, pairs, shared   *sql.Stmt
+	members, inbox, views  *sql.Stmt
+	messages, messagesByID *sql.Stmt
+	log, eventMessages     *sql.Stmt
+	handles, names         *sql.Stmt
+	suggestions, blocks    *sql.Stmt
+}
+
+var (
+	lastMessage = messageShape.names("m.")
+	wholeView   = conversationShape.names("c.") + ", hl.read_receipts AND hh.read_receipts, " + lastMessage
+	viewJoins   = ` JOIN heads hl ON hl.user_id = c.low_id JOIN heads hh ON hh.user_id = c.high_id
+		LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq`
+	viewerIsIn  = "(c.low_id = $1 OR c.high_id = $1)"
+	clearedOfMe = "CASE WHEN c.low_id = $1 THEN c.low_cleared_seq ELSE c.high_cleared_seq END"
+)
+
+// side lists the conversations in which the viewer is the one side. They are in the order of an index.
+func side(name string) string {
+	return "SELECT * FROM (SELECT " + conversationShape.names("") + " FROM conversations WHERE " + name + "_id = $1 AND " +
+		name + "_folder = $2 AND (last_at, id) < ($3, $4) ORDER BY last_at DESC, id DESC LIMIT $5) AS " + name
+}
+
+func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
+	var r readStatements
+	var errs []error
+	prepare := func(to **sql.Stmt, text string) {
+		st, err := s.read.PrepareContext(ctx, text)
+		if err != nil {
+			errs = append(errs, err)
+			return
+		}
+		*to = st
+	}
+	d := s.dialect
+	prepare(&r.heads, s.texts.heads)
+	prepare(&r.pairs, s.texts.pairs)
+	prepare(&r.shared, s.texts.shared)
+	prepare(&r.members, "SELECT low_id, high_id FROM conversations WHERE id = $1")
+	prepare(&r.inbox, "SELECT "+wholeView+" FROM ("+side("low")+" UNION ALL "+side("high")+") AS c"+viewJoins+
+		" ORDER BY c.last_at DESC, c.id DESC LIMIT $5")
+	prepare(&r.views, "SELECT "+wholeView+" FROM "+d.source(idShape, 2)+
+		" JOIN conversations c ON c.id = r.id"+viewJoins+" WHERE "+viewerIsIn)
+	// seq is gapless, so the newest messages of each conversation are a range of its key.
+	const before = "CASE WHEN CAST($2 AS bigint) BETWEEN 1 AND c.last_seq THEN CAST($2 AS bigint) ELSE c.last_seq + 1 END"
+	prepare(&r.messages, "SELECT "+lastMessage+" FROM "+d.source(idShape, 4)+` JOIN conversations c ON c.id = r.id
+		JOIN messages m ON m.conversation_id = c.id AND m.seq > `+clearedOfMe+`
+			AND m.seq < `+before+` AND m.seq >= `+before+` - CAST($3 AS bigint)
+		WHERE `+viewerIsIn+" ORDER BY m.conversation_id, m.seq DESC")
+	prepare(&r.messagesByID, "SELECT "+lastMessage+" FROM "+d.source(messageKeyShape, 2)+`
+		JOIN conversations c ON c.id = r.conversation
+		JOIN messages m ON m.conversation_id = r.conversation AND m.seq = r.at_seq AND m.seq > `+clearedOfMe+
+		" WHERE "+viewerIsIn)
+	prepare(&r.eventMessages, "SELECT "+lastMessage+" FROM "+d.source(messageKeyShape, 1)+
+		" JOIN messages m ON m.conversation_id = r.conversation AND m.seq = r.at_seq")
+	// One statement, so that the head and the events are of one snapshot.
+	prepare(&r.log, "SELECT "+headShape.names("h.")+", "+eventShape.names("e.")+` FROM heads h
+		LEFT JOIN (SELECT * FROM events WHERE user_id = $1 AND position > $2 ORDER BY position LIMIT $3) AS e
+		ON e.user_id = h.user_id WHERE h.user_id = $1 ORDER BY e.position`)
+	const user = "SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at"
+	prepare(&r.handles, user+` FROM users u WHERE u.handle >= $1 AND u.handle < $2 AND u.handle > $3 AND NOT u.deleted
+		ORDER BY u.handle LIMIT $4`)
+	prepare(&r.names, user+` FROM users u WHERE u.name_key >= $1 AND u.name_key < $2 AND (u.name_key, u.id) > ($3, $4)
+		AND NOT (u.handle >= $1 AND u.handle < $2) AND NOT u.deleted ORDER BY u.name_key, u.id LIMIT $5`)
+	prepare(&r.suggestions, user+` FROM suggestions s JOIN users u ON u.id = s.suggested_id
+		WHERE s.user_id = $1 AND s.suggested_id > $2 AND NOT u.deleted
+		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = $1 AND b.blocked_id = s.suggested_id)
+		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = s.suggested_id AND b.blocked_id = $1)
+		ORDER BY s.suggested_id LIMIT $3`)
+	prepare(&r.blocks, user+` FROM blocks b JOIN users u ON u.id = b.blocked_id
+		WHERE b.blocker_id = $1 AND b.blocked_id > $2 ORDER BY b.blocked_id LIMIT $3`)
+	return r, errors.Join(errs...)
+}
+
+// OtherMember implements dm.Store. Members never change, so they are cached.
+func (s *Store) OtherMember(ctx context.Context, viewer dm.UserID, id dm.ConversationID) (dm.UserID, error) {
+	pair, ok := s.members.Get(id)
+	if !ok {
+		var low, high uuid.UUID
+		err := s.reads.members.QueryRowContext(ctx, uuidText(id)).Scan(&low, &high)
+		if err != nil {
+			return dm.UserID{}, notFound(err, "conversation")
+		}
+		pair = dm.Pair{Low: dm.UserID(low), High: dm.UserID(high)}
+		s.members.Add(id, pair)
+	}
+	switch viewer {
+	case pair.Low:
+		return pair.High, nil
+	case pair.High:
+		return pair.Low, nil
+	}
+	return dm.UserID{}, dm.NotFound("conversation")
+}
+
+// Inbox implements dm.Store.
+func (s *Store) Inbox(ctx context.Context, viewer dm.UserID, folder dm.Folder, after *dm.InboxPlace, limit int) ([]*dm.View, error) {
+	at, id := int64(math.MaxInt64), uuid.Max.String()
+	if after != nil {
+		at, id = toMicros(after.At), uuidText(after.ID)
+	}
+	var out []*dm.View
+	err := each(ctx, s.reads.inbox, []any{uuidText(viewer), int64(folder), at, id, limit}, func(row *sql.Rows) error {
+		v, err := scanView(row, viewer)
+		out = append(out, v)
+		return err
+	})
+	return out, err
+}
+
+// Views implements dm.Store.
+func (s *Store) Views(ctx context.Context, viewer dm.UserID, ids []dm.ConversationID) (map[dm.ConversationID]*dm.View, error) {
+	out := map[dm.ConversationID]*dm.View{}
+	err := each(ctx, s.reads.views, conversationIDs(s.dialect, ids).args([]any{uuidText(viewer)}), func(row *sql.Rows) error {
+		v, err := scanView(row, viewer)
+		if err == nil && v.Folder != dm.FolderNone {
+			out[v.ID] = v
+		}
+		return err
+	})
+	return out, err
+}
+
+// Messages implements dm.Store.
+func (s *Store) Messages(ctx context.Context, viewer dm.UserID, ids []dm.ConversationID, before int64, limit int) (map[dm.ConversationID][]*dm.Message, error) {
+	out := map[dm.ConversationID][]*dm.Message{}
+	args := conversationIDs(s.dialect, ids).args([]any{uuidText(viewer), before, limit})
+	err := eachMessage(ctx, s.reads.messages, args, func(m *dm.Message) {
+		out[m.ID.Conversation] = append(out[m.ID.Conversation], m)
+	})
+	return out, err
+}
+
+// MessagesByID implements dm.Store.
+func (s *Store) MessagesByID(ctx context.Context, viewer dm.UserID, ids []dm.MessageID) (map[dm.MessageID]*dm.Message, error) {
+	out := map[dm.MessageID]*dm.Message{}
+	args := messageKeys(s.dialect, ids).args([]any{uuidText(viewer)})
+	err := eachMessage(ctx, s.reads.messagesByID, args, func(m *dm.Message) { out[m.ID] = m })
+	return out, err
+}
+
+func conversationIDs(d *dialect, ids []dm.ConversationID) *rowset {
+	rows := d.rowset(idShape)
+	for _, id := range ids {
+		rows.id(id)
+	}
+	return rows
+}
+
+func messageKeys(d *dialect, ids []dm.MessageID) *rowset {
+	rows := d.rowset(messageKeyShape)
+	for _, id := range ids {
+		rows.id(id.Conversation)
+		rows.int(id.Seq)
+	}
+	return rows
+}
+
+func eachMessage(ctx context.Context, stmt *sql.Stmt, args []any, take func(*dm.Message)) error {
+	return each(ctx, stmt, args, func(row *sql.Rows) error {
+		var m messageRow
+		if err := row.Scan(m.dest()...); err != nil {
+			return err
+		}
+		msg, err := m.message()
+		if err == nil {
+			take(msg)
+		}
+		return err
+	})
+}
+
+// scanView scans wholeView.
+func scanView(row *sql.Rows, viewer dm.UserID) (*dm.View, error) {
+	var c conversationRow
+	var m messageRow
+	var receipts bool
+	if err := row.Scan(append(append(c.dest(), &receipts), m.dest()...)...); err != nil {
+		return nil, err
+	}
+	v := dm.ViewOf(c.conversation(), viewer, receipts)
+	if m.conversation.Valid && v.LastSeq > v.ClearedSeq {
+		msg, err := m.message()
+		if err != nil {
+			return nil, err
+		}
+		v.Last = msg
+	}
+	return v, nil
+}

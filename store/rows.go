@@ -1,0 +1,236 @@
+package store
+
+import (
+	"strconv"
+	"strings"
+)
+
+// kind is the type of a column, as far as the two databases have to be told.
+type kind uint8
+
+const (
+	kindUUID kind = iota
+	kindInt
+	kindInt4
+	kindInt2
+	kindBool
+	kindText
+)
+
+var postgresTypes = [...]string{
+	kindUUID: "uuid", kindInt: "bigint", kindInt4: "int", kindInt2: "smallint", kindBool: "boolean", kindText: "text",
+}
+
+type column struct {
+	name string
+	kind kind
+}
+
+// shape is the columns of a set of rows that goes to the database as parameters.
+type shape []column
+
+func (s shape) names(prefix string) string {
+	var b strings.Builder
+	for i, c := range s {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(prefix + c.name)
+	}
+	return b.String()
+}
+
+// assignments lists "name = r.name" for all columns but the first n, which are the key.
+func (s shape) assignments(n int) string {
+	var b strings.Builder
+	for i, c := range s[n:] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(c.name + " = r." + c.name)
+	}
+	return b.String()
+}
+
+// source returns SQL that makes a table r of the rows which a rowset binds from parameter first on.
+func (d *dialect) source(s shape, first int) string {
+	if !d.postgres {
+		items := make([]string, len(s))
+		for i, c := range s {
+			items[i] = "value->>" + strconv.Itoa(i) + " AS " + c.name
+		}
+		return "(SELECT " + strings.Join(items, ", ") + " FROM json_each($" + strconv.Itoa(first) + ")) AS r"
+	}
+	items := make([]string, len(s))
+	for i, c := range s {
+		items[i] = "$" + strconv.Itoa(first+i) + "::" + postgresTypes[c.kind] + "[]"
+	}
+	return "unnest(" + strings.Join(items, ", ") + ") AS r(" + s.names("") + ")"
+}
+
+// params is how many parameters the rows of a shape take.
+func (d *dialect) params(s shape) int {
+	if d.postgres {
+		return len(s)
+	}
+	return 1
+}
+
+// rowset collects rows and binds them: as one array a column for Postgres, as one JSON text for SQLite. Values are
+// added column by column, row by row.
+type rowset struct {
+	shape    shape
+	postgres bool
+	columns  [][]byte
+	json     []byte
+	at, rows int
+}
+
+func (d *dialect) rowset(s shape) *rowset {
+	r := &rowset{shape: s, postgres: d.postgres}
+	if r.postgres {
+		r.columns = make([][]byte, len(s))
+	}
+	return r
+}
+
+func (r *rowset) len() int { return r.rows }
+
+// args are the parameters.
+func (r *rowset) args(into []any) []any {
+	if !r.postgres {
+		if r.rows == 0 {
+			return append(into, "[]")
+		}
+		return append(into, string(append(r.json, ']')))
+	}
+	for _, c := range r.columns {
+		if r.rows == 0 {
+			into = append(into, "{}")
+			continue
+		}
+		into = append(into, string(append(c, '}')))
+	}
+	return into
+}
+
+// next opens the place of the next value and returns the buffer to append it to.
+func (r *rowset) next() *[]byte {
+	at := r.at
+	r.at++
+	if r.at == len(r.shape) {
+		r.at = 0
+		r.rows++
+	}
+	if r.postgres {
+		b := &r.columns[at]
+		if len(*b) == 0 {
+			*b = append(*b, '{')
+		} else {
+			*b = append(*b, ',')
+		}
+		return b
+	}
+	switch {
+	case at > 0:
+		r.json = append(r.json, ',')
+	case len(r.json) == 0:
+		r.json = append(r.json, '[', '[')
+	default:
+		r.json = append(r.json, ',', '[')
+	}
+	return &r.json
+}
+
+// done closes the row after its last value.
+func (r *rowset) done() {
+	if !r.postgres && r.at == 0 {
+		r.json = append(r.json, ']')
+	}
+}
+
+func (r *rowset) id(v [16]byte) {
+	b := r.next()
+	var text [36]byte
+	encodeUUID(&text, v)
+	if !r.postgres {
+		*b = append(*b, '"')
+	}
+	*b = append(*b, text[:]...)
+	if !r.postgres {
+		*b = append(*b, '"')
+	}
+	r.done()
+}
+
+func (r *rowset) int(v int64) {
+	b := r.next()
+	*b = strconv.AppendInt(*b, v, 10)
+	r.done()
+}
+
+func (r *rowset) bool(v bool) {
+	b := r.next()
+	*b = strconv.AppendBool(*b, v)
+	r.done()
+}
+
+func (r *rowset) null() {
+	b := r.next()
+	*b = append(*b, "null"...)
+	r.done()
+}
+
+func (r *rowset) text(v string) {
+	b := r.next()
+	if r.postgres {
+		*b = append(*b, '"')
+		for i := range len(v) {
+			if v[i] == '"' || v[i] == '\\' {
+				*b = append(*b, '\\')
+			}
+			*b = append(*b, v[i])
+		}
+		*b = append(*b, '"')
+	} else {
+		*b = appendJSON(*b, v)
+	}
+	r.done()
+}
+
+func (r *rowset) textOrNull(v *string) {
+	if v == nil {
+		r.null()
+		return
+	}
+	r.text(*v)
+}
+
+const hexDigits = "0123456789abcdef"
+
+func encodeUUID(dst *[36]byte, id [16]byte) {
+	at := 0
+	for i, v := range id {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			dst[at] = '-'
+			at++
+		}
+		dst[at], dst[at+1] = hexDigits[v>>4], hexDigits[v&15]
+		at += 2
+	}
+}
+
+func appendJSON(b []byte, v string) []byte {
+	b = append(b, '"')
+	for i := range len(v) {
+		switch c := v[i]; {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c < 0x20:
+			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, '"')
+}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+)
+
+// session is a pinned connection with the writers' statements prepared. It belongs to one goroutine at a time.
+type session struct {
+	dialect *dialect
+	db      *sql.DB
+	texts   statements
+	conn    *sql.Conn
+	// Prepared on conn; nil when there is none.
+	heads, lockHeads, pairs, shared *sql.Stmt
+	writes                          []*sql.Stmt
+}
+
+// connect pins and prepares, when there is no connection.
+func (s *session) connect(ctx context.Context) error {
+	if s.conn != nil {
+		return nil
+	}
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	s.conn = conn
+	prepare := func(text string) *sql.Stmt {
+		if err != nil {
+			return nil
+		}
+		var st *sql.Stmt
+		st, err = conn.PrepareContext(ctx, text)
+		return st
+	}
+	s.heads, s.lockHeads = prepare(s.texts.heads), prepare(s.texts.lockHeads)
+	s.pairs, s.shared = prepare(s.texts.pairs), prepare(s.texts.shared)
+	s.writes = nil
+	for _, w := range s.texts.writes {
+		s.writes = append(s.writes, prepare(w.text))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("prepare: %w", err), s.drop())
+	}
+	return nil
+}
+
+// drop gives the connection up; closing it closes its statements.
+func (s *session) drop() error {
+	if s.conn == nil {
+		return nil
+	}
+	err := s.conn.Close()
+	s.conn = nil
+	if errors.Is(err, sql.ErrConnDone) {
+		return nil
+	}
+	return err
+}
+
+// transact runs work in a transaction. The context must not end: a cancelled statement would cost the session.
+func (s *session) transact(ctx context.Context, work func() error) error {
+	if err := s.connect(ctx); err != nil {
+		return err
+	}
+	if _, err := s.conn.ExecContext(ctx, s.dialect.begin); err != nil {
+		return s.failed(fmt.Errorf("begin: %w", err))
+	}
+	if err := work(); err != nil {
+		if _, rollback := s.conn.ExecContext(ctx, "ROLLBACK"); rollback != nil {
+			_ = s.discard()
+		}
+		return s.failed(err)
+	}
+	if _, err := s.conn.ExecContext(ctx, "COMMIT"); err != nil {
+		// What became of the transaction is unknown, and so is the state of the session.
+		_ = s.discard()
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// failed drops the session when err says that it is lost.
+func (s *session) failed(err error) error {
+	if _, lost := retryable(err); lost {
+		_ = s.discard()
+	}
+	return err
+}
+
+// discard closes the connection for good instead of handing it back to the pool.
+func (s *session) discard() error {
+	if s.conn == nil {
+		return nil
+	}
+	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
+	return s.drop()
+}

@@ -1,0 +1,191 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The columns of what is hot, each named once; the order is that in which rows are bound and scanned.
+var (
+	headShape = shape{
+		{"user_id", kindUUID},
+		{"position", kindInt},
+		{"trimmed_to", kindInt},
+		{"unread_conversations", kindInt4},
+		{"unread_requests", kindInt4},
+		{"unread_messages", kindInt},
+		{"audience", kindInt2},
+		{"routes", kindInt4},
+		{"read_receipts", kindBool},
+		{"changed_at", kindInt},
+		{"age_band", kindInt2},
+		{"exempt", kindBool},
+		{"gone", kindBool},
+	}
+	conversationKey   = shape{{"id", kindUUID}}
+	conversationFixed = shape{{"low_id", kindUUID}, {"high_id", kindUUID}, {"created_at", kindInt}}
+	conversationState = shape{
+		{"last_seq", kindInt},
+		{"last_at", kindInt},
+		{"blocked", kindBool},
+		{"low_folder", kindInt2},
+		{"low_read_seq", kindInt},
+		{"low_cleared_seq", kindInt},
+		{"low_known", kindBool},
+		{"low_pending", kindInt4},
+		{"low_declined_until", kindInt},
+		{"low_muted", kindBool},
+		{"high_folder", kindInt2},
+		{"high_read_seq", kindInt},
+		{"high_cleared_seq", kindInt},
+		{"high_known", kindBool},
+		{"high_pending", kindInt4},
+		{"high_declined_until", kindInt},
+		{"high_muted", kindBool},
+	}
+	conversationUpdate = concat(conversationKey, conversationState)
+	conversationShape  = concat(conversationKey, conversationFixed, conversationState)
+	messageShape       = shape{
+		{"conversation_id", kindUUID},
+		{"seq", kindInt},
+		{"sender_id", kindUUID},
+		{"client_message_id", kindText},
+		{"body", kindText},
+		{"video", kindText},
+		{"created_at", kindInt},
+	}
+	eventShape = shape{
+		{"user_id", kindUUID},
+		{"position", kindInt},
+		{"kind", kindInt2},
+		{"at", kindInt},
+		{"with_id", kindUUID},
+		{"seq", kindInt},
+		{"last_at", kindInt},
+		{"folder", kindInt2},
+		{"read_seq", kindInt},
+		{"their_read_seq", kindInt},
+		{"unread", kindInt},
+		{"muted", kindBool},
+		{"unread_conversations", kindInt4},
+		{"unread_requests", kindInt4},
+		{"unread_messages", kindInt},
+	}
+	idShape   = shape{{"id", kindUUID}}
+	pairShape = shape{
+		{"n", kindInt4},
+		{"low", kindUUID},
+		{"high", kindUUID},
+		{"conversation", kindUUID},
+		{"sender", kindUUID},
+		{"client_key", kindText},
+	}
+	sharedShape     = shape{{"n", kindInt4}, {"low", kindUUID}, {"high", kindUUID}}
+	messageKeyShape = shape{{"conversation", kindUUID}, {"at_seq", kindInt}}
+)
+
+func concat(shapes ...shape) shape {
+	var out shape
+	for _, s := range shapes {
+		out = append(out, s...)
+	}
+	return out
+}
+
+// statements are the texts of the prepared SQL for one database.
+type statements struct {
+	heads, lockHeads string
+	pairs, shared    string
+	writes           []write
+}
+
+// write is one statement that writes rowsets; they bind one after the other.
+type write struct {
+	text   string
+	tables []int
+}
+
+// The tables of a flush, in the order of their rowsets.
+const (
+	flushConversations = iota
+	flushNewConversations
+	flushMessages
+	flushEvents
+	flushHeads
+	flushTables
+)
+
+var flushShapes = [flushTables]shape{
+	flushConversations: conversationUpdate, flushNewConversations: conversationShape,
+	flushMessages: messageShape, flushEvents: eventShape, flushHeads: headShape,
+}
+
+func (d *dialect) statements(sharedFriends int) statements {
+	heads := "SELECT " + headShape.names("") + " FROM heads WHERE user_id IN (SELECT r.id FROM " +
+		d.source(idShape, 1) + ")"
+	s := statements{
+		heads:     heads,
+		lockHeads: heads + d.lock,
+		// One row a pair or send: its conversation, its edges both ways and, when the key was used, its message.
+		pairs: "SELECT r.n, " + conversationShape.names("c.") + `,
+			fl.follower_id IS NOT NULL, fh.follower_id IS NOT NULL,
+			bl.blocker_id IS NOT NULL, bh.blocker_id IS NOT NULL, s.user_id IS NOT NULL, ` + messageShape.names("m.") + `
+			FROM ` + d.source(pairShape, 1) + `
+			LEFT JOIN conversations c ON c.id = r.conversation
+			LEFT JOIN follows fl ON fl.follower_id = r.low AND fl.followee_id = r.high
+			LEFT JOIN follows fh ON fh.follower_id = r.high AND fh.followee_id = r.low
+			LEFT JOIN blocks bl ON bl.blocker_id = r.low AND bl.blocked_id = r.high
+			LEFT JOIN blocks bh ON bh.blocker_id = r.high AND bh.blocked_id = r.low
+			LEFT JOIN suggestions s ON s.user_id = r.low AND s.suggested_id = r.high
+			LEFT JOIN messages m ON m.conversation_id = r.conversation AND m.sender_id = r.sender
+				AND m.client_message_id = r.client_key`,
+		shared: fmt.Sprintf(`SELECT r.n, (SELECT count(*) FROM (
+				SELECT 1 FROM follows a JOIN follows b
+				ON b.follower_id = r.high AND b.followee_id = a.followee_id AND b.mutual
+				WHERE a.follower_id = r.low AND a.mutual LIMIT %d) AS friends)
+			FROM `, sharedFriends) + d.source(sharedShape, 1),
+	}
+	s.writes = d.writes()
+	return s
+}
+
+func (d *dialect) writes() []write {
+	text := [flushTables]func(source string) string{
+		flushConversations: func(source string) string {
+			return "UPDATE conversations AS t SET " + conversationUpdate.assignments(1) + " FROM " + source + " WHERE t.id = r.id"
+		},
+		flushNewConversations: inserter("conversations", conversationShape),
+		flushMessages:         inserter("messages", messageShape),
+		flushEvents:           inserter("events", eventShape),
+		flushHeads: func(source string) string {
+			return "UPDATE heads AS t SET " + headShape.assignments(1) + " FROM " + source + " WHERE t.user_id = r.user_id"
+		},
+	}
+	if !d.postgres {
+		var out []write
+		for table, shape := range flushShapes {
+			out = append(out, write{text[table](d.source(shape, 1)), []int{table}})
+		}
+		return out
+	}
+	// One statement, one round trip: all its parts see the state before it, and no two write the same row.
+	var parts []string
+	all := write{}
+	first := 1
+	for table, shape := range flushShapes {
+		part := text[table](d.source(shape, first))
+		if table == flushHeads {
+			all.text = "WITH " + strings.Join(parts, ", ") + " " + part
+		}
+		parts = append(parts, fmt.Sprintf("w%d AS (%s)", table, part))
+		first += d.params(shape)
+		all.tables = append(all.tables, table)
+	}
+	return []write{all}
+}
+
+func inserter(table string, s shape) func(string) string {
+	return func(source string) string {
+		return "INSERT INTO " + table + " (" + s.names("") + ") SELECT " + s.names("r.") + " FROM " + source
+	}
+}

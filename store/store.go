@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	entdialect "entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/google/uuid"
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/aparte-im/aparte/dm"
+	ent "github.com/aparte-im/aparte/ent/generated"
+)
+
+// memberCacheSize bounds the cache of who talks in which conversation, about 100 bytes each.
+const memberCacheSize = 1 << 16
+
+// Config is what a Store is made of.
+type Config struct {
+	// URL is postgres://… or sqlite:PATH. The schema must be current; see Migrate.
+	URL   string
+	Rules dm.Rules
+	// Wake is called after a commit with the events that it wrote. It must not block. Nil: nobody is woken.
+	Wake func([]*dm.Event)
+	// Clock is the time of a transaction. Nil: time.Now.
+	Clock  func() time.Time
+	Logger *slog.Logger
+}
+
+// Store implements dm.Store.
+type Store struct {
+	databases
+	texts   statements
+	rules   dm.Rules
+	epoch   int64
+	clock   func() time.Time
+	wake    func([]*dm.Event)
+	logger  *slog.Logger
+	ent     *ent.Client
+	members *lru.Cache[dm.ConversationID, dm.Pair]
+	reads   readStatements
+	// sessions holds the free sessions for changes that are no sends. On SQLite it is the one session that all share.
+	sessions chan *session
+	appender *appender
+}
+
+var _ dm.Store = (*Store)(nil)
+
+// Open connects to a migrated database and starts the writers.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Wake == nil {
+		c.Wake = func([]*dm.Event) {}
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	version, err := Version(ctx, c.URL)
+	if err != nil {
+		return nil, err
+	}
+	if version.Current != version.Latest {
+		return nil, &SchemaError{version}
+	}
+	dbs, err := open(ctx, c.URL)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		databases: dbs, texts: dbs.dialect.statements(c.Rules.SharedFriends), rules: c.Rules, clock: c.Clock,
+		wake: c.Wake, logger: c.Logger,
+	}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(err, dbs.close())
+	}
+	return s, nil
+}
+
+func (s *Store) start(ctx context.Context) error {
+	var err error
+	if s.members, err = lru.New[dm.ConversationID, dm.Pair](memberCacheSize); err != nil {
+		return err
+	}
+	name := entdialect.SQLite
+	if s.dialect.postgres {
+		name = entdialect.Postgres
+	}
+	s.ent = ent.NewClient(ent.Driver(entsql.OpenDB(name, s.read)))
+	if err := s.read.QueryRowContext(ctx, "SELECT epoch FROM epoch WHERE id = 1").Scan(&s.epoch); err != nil {
+		return fmt.Errorf("read the log's epoch: %w", err)
+	}
+	if s.reads, err = s.prepareReads(ctx); err != nil {
+		return err
+	}
+	count := 1
+	if s.dialect.postgres {
+		count = postgresSessions
+	}
+	s.sessions = make(chan *session, count)
+	for range count {
+		s.sessions <- s.newSession()
+	}
+	s.appender = newAppender(s)
+	return nil
+}
+
+func (s *Store) newSession() *session {
+	return &session{dialect: s.dialect, db: s.write, texts: s.texts}
+}
+
+// Close answers every send that waits, stops the writers and closes the database. Sends that come later are refused.
+func (s *Store) Close() error {
+	s.appender.close()
+	for range cap(s.sessions) {
+		_ = (<-s.sessions).drop()
+	}
+	return s.close()
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return s.read.QueryRowContext(ctx, "SELECT 1").Scan(&one)
+}
+
+func uuidText(id [16]byte) string { return uuid.UUID(id).String() }
+
+func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// notFound turns a missing row into the answer for what does not exist.
+func notFound(err error, what string) error {
+	if errors.Is(err, sql.ErrNoRows) || ent.IsNotFound(err) {
+		return dm.NotFound(what)
+	}
+	return err
+}
