@@ -113,7 +113,7 @@ func provider(dbs databases) (*goose.Provider, error) {
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
 	if dbs.dialect.postgres {
 		name, files = goose.DialectPostgres, migrations.Postgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600))
 		if err != nil {
 			return nil, err
 		}

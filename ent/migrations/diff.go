@@ -46,11 +46,10 @@ func diff(driver, name, url, folder string) {
 	}
 	defer db.Close()
 	drv := entsql.OpenDB(name, db.DB())
-	m, err := schema.NewMigrate(
-		drv, schema.WithDir(dir), schema.WithMigrationMode(schema.ModeReplay), schema.WithDialect(name),
-		schema.WithFormatter(sqltool.GooseFormatter), schema.WithForeignKeys(false), schema.WithDropColumn(true),
-		schema.WithDropIndex(true),
-	)
+	m, err := schema.NewMigrate(drv, append(
+		migrations.Options(), schema.WithDir(dir), schema.WithMigrationMode(schema.ModeReplay), schema.WithDialect(name),
+		schema.WithFormatter(sqltool.GooseFormatter),
+	)...)
 	if err != nil {
 		log.Fatal(err)
 	}

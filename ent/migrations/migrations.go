@@ -10,7 +10,10 @@ package migrations
 import (
 	"embed"
 	"io/fs"
+	"slices"
 
+	atlas "ariga.io/atlas/sql/schema"
+	"ariga.io/atlas/sql/sqlite"
 	"entgo.io/ent/dialect/sql/schema"
 
 	"github.com/aparte-im/aparte/ent/generated/migrate"
@@ -43,8 +46,35 @@ func Tables() ([]*schema.Table, error) {
 				c, _ := t.Column(name)
 				t.PrimaryKey = append(t.PrimaryKey, c)
 			}
+			// The key's columns come first: SQLite reports a key in the order of its table's columns.
+			rest := slices.DeleteFunc(slices.Clone(t.Columns), func(c *schema.Column) bool {
+				return slices.Contains(t.PrimaryKey, c)
+			})
+			t.Columns = slices.Concat(t.PrimaryKey, rest)
 		}
 		t.ForeignKeys = nil
 	}
 	return tables, nil
+}
+
+// Options are how ent compares Tables with a database. SQLite keeps rows in the order of their key (WITHOUT ROWID)
+// where a version says so, which ent cannot express and must not undo.
+func Options() []schema.MigrateOption {
+	keepOrder := func(next schema.Differ) schema.Differ {
+		return schema.DiffFunc(func(current, desired *atlas.Schema) ([]atlas.Change, error) {
+			for _, t := range current.Tables {
+				for _, attr := range t.Attrs {
+					wanted, ok := desired.Table(t.Name)
+					if _, is := attr.(*sqlite.WithoutRowID); is && ok {
+						wanted.Attrs = append(wanted.Attrs, attr)
+					}
+				}
+			}
+			return next.Diff(current, desired)
+		})
+	}
+	return []schema.MigrateOption{
+		schema.WithForeignKeys(false), schema.WithDropColumn(true), schema.WithDropIndex(true),
+		schema.WithDiffHook(keepOrder),
+	}
 }

@@ -10,7 +10,7 @@ CREATE INDEX "conversation_low_id_low_folder_last_at_id" ON "conversations" ("lo
 -- create "epoch" table
 CREATE TABLE "epoch" ("id" bigint NOT NULL, "epoch" bigint NOT NULL, "started_at" bigint NOT NULL, PRIMARY KEY ("id"));
 -- create "events" table
-CREATE TABLE "events" ("position" bigint NOT NULL, "user_id" uuid NOT NULL, "kind" smallint NOT NULL, "at" bigint NOT NULL, "with_id" uuid NULL, "seq" bigint NOT NULL, "last_at" bigint NOT NULL, "folder" smallint NOT NULL, "read_seq" bigint NOT NULL, "their_read_seq" bigint NOT NULL, "unread" bigint NOT NULL, "muted" boolean NOT NULL, "unread_conversations" integer NOT NULL, "unread_requests" integer NOT NULL, "unread_messages" bigint NOT NULL, PRIMARY KEY ("user_id", "position"));
+CREATE TABLE "events" ("user_id" uuid NOT NULL, "position" bigint NOT NULL, "kind" smallint NOT NULL, "at" bigint NOT NULL, "with_id" uuid NULL, "seq" bigint NOT NULL, "last_at" bigint NOT NULL, "folder" smallint NOT NULL, "read_seq" bigint NOT NULL, "their_read_seq" bigint NOT NULL, "unread" bigint NOT NULL, "muted" boolean NOT NULL, "unread_conversations" integer NOT NULL, "unread_requests" integer NOT NULL, "unread_messages" bigint NOT NULL, PRIMARY KEY ("user_id", "position"));
 -- create "follows" table
 CREATE TABLE "follows" ("mutual" boolean NOT NULL, "created_at" bigint NOT NULL, "follower_id" uuid NOT NULL, "followee_id" uuid NOT NULL, PRIMARY KEY ("follower_id", "followee_id"));
 -- create index "follow_followee_id" to table: "follows"
@@ -20,7 +20,7 @@ CREATE INDEX "follow_friends" ON "follows" ("follower_id", "followee_id") WHERE 
 -- create "heads" table
 CREATE TABLE "heads" ("user_id" uuid NOT NULL, "position" bigint NOT NULL, "trimmed_to" bigint NOT NULL, "unread_conversations" integer NOT NULL, "unread_requests" integer NOT NULL, "unread_messages" bigint NOT NULL, "audience" smallint NOT NULL, "routes" integer NOT NULL, "read_receipts" boolean NOT NULL, "changed_at" bigint NOT NULL, "age_band" smallint NOT NULL, "exempt" boolean NOT NULL, "gone" boolean NOT NULL, PRIMARY KEY ("user_id"));
 -- create "messages" table
-CREATE TABLE "messages" ("seq" bigint NOT NULL, "conversation_id" uuid NOT NULL, "sender_id" uuid NOT NULL, "client_message_id" character varying NOT NULL, "body" text NOT NULL, "video" text NULL, "created_at" bigint NOT NULL, PRIMARY KEY ("conversation_id", "seq"));
+CREATE TABLE "messages" ("conversation_id" uuid NOT NULL, "seq" bigint NOT NULL, "sender_id" uuid NOT NULL, "client_message_id" character varying NOT NULL, "body" text NOT NULL, "video" text NULL, "created_at" bigint NOT NULL, PRIMARY KEY ("conversation_id", "seq"));
 -- create index "message_once" to table: "messages"
 CREATE UNIQUE INDEX "message_once" ON "messages" ("conversation_id", "sender_id", "client_message_id");
 -- create "settings_changes" table

@@ -10,7 +10,7 @@ CREATE INDEX `conversation_high_id_high_folder_last_at_id` ON `conversations` (`
 -- create "epoch" table
 CREATE TABLE `epoch` (`id` integer NOT NULL, `epoch` integer NOT NULL, `started_at` integer NOT NULL, PRIMARY KEY (`id`));
 -- create "events" table
-CREATE TABLE `events` (`position` integer NOT NULL, `user_id` uuid NOT NULL, `kind` integer NOT NULL, `at` integer NOT NULL, `with_id` uuid NULL, `seq` integer NOT NULL, `last_at` integer NOT NULL, `folder` integer NOT NULL, `read_seq` integer NOT NULL, `their_read_seq` integer NOT NULL, `unread` integer NOT NULL, `muted` bool NOT NULL, `unread_conversations` integer NOT NULL, `unread_requests` integer NOT NULL, `unread_messages` integer NOT NULL, PRIMARY KEY (`user_id`, `position`)) WITHOUT ROWID;
+CREATE TABLE `events` (`user_id` uuid NOT NULL, `position` integer NOT NULL, `kind` integer NOT NULL, `at` integer NOT NULL, `with_id` uuid NULL, `seq` integer NOT NULL, `last_at` integer NOT NULL, `folder` integer NOT NULL, `read_seq` integer NOT NULL, `their_read_seq` integer NOT NULL, `unread` integer NOT NULL, `muted` bool NOT NULL, `unread_conversations` integer NOT NULL, `unread_requests` integer NOT NULL, `unread_messages` integer NOT NULL, PRIMARY KEY (`user_id`, `position`)) WITHOUT ROWID;
 -- create "follows" table
 CREATE TABLE `follows` (`mutual` bool NOT NULL, `created_at` integer NOT NULL, `follower_id` uuid NOT NULL, `followee_id` uuid NOT NULL, PRIMARY KEY (`follower_id`, `followee_id`)) WITHOUT ROWID;
 -- create index "follow_friends" to table: "follows"
@@ -20,7 +20,7 @@ CREATE INDEX `follow_followee_id` ON `follows` (`followee_id`);
 -- create "heads" table
 CREATE TABLE `heads` (`user_id` uuid NOT NULL, `position` integer NOT NULL, `trimmed_to` integer NOT NULL, `unread_conversations` integer NOT NULL, `unread_requests` integer NOT NULL, `unread_messages` integer NOT NULL, `audience` integer NOT NULL, `routes` integer NOT NULL, `read_receipts` bool NOT NULL, `changed_at` integer NOT NULL, `age_band` integer NOT NULL, `exempt` bool NOT NULL, `gone` bool NOT NULL, PRIMARY KEY (`user_id`)) WITHOUT ROWID;
 -- create "messages" table
-CREATE TABLE `messages` (`seq` integer NOT NULL, `conversation_id` uuid NOT NULL, `sender_id` uuid NOT NULL, `client_message_id` text NOT NULL, `body` text NOT NULL, `video` text NULL, `created_at` integer NOT NULL, PRIMARY KEY (`conversation_id`, `seq`)) WITHOUT ROWID;
+CREATE TABLE `messages` (`conversation_id` uuid NOT NULL, `seq` integer NOT NULL, `sender_id` uuid NOT NULL, `client_message_id` text NOT NULL, `body` text NOT NULL, `video` text NULL, `created_at` integer NOT NULL, PRIMARY KEY (`conversation_id`, `seq`)) WITHOUT ROWID;
 -- create index "message_once" to table: "messages"
 CREATE UNIQUE INDEX `message_once` ON `messages` (`conversation_id`, `sender_id`, `client_message_id`);
 -- create "settings_changes" table

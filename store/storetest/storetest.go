@@ -1,0 +1,90 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// Store is what is tested.
+type Store interface {
+	dm.Store
+	// Close answers every send that waits and closes the database.
+	Close() error
+}
+
+// Config is what a test wants of a store.
+type Config struct {
+	Rules dm.Rules
+	Wake  func([]*dm.Event)
+	Clock func() time.Time
+}
+
+// Backend is one kind of database.
+type Backend struct {
+	// Fresh returns the URL of an empty migrated database that lives as long as the test.
+	Fresh func(t testing.TB) string
+	// Open opens a store on it.
+	Open func(t testing.TB, url string, c Config) Store
+	// Shared: several stores may be open on one database at once, as the nodes of an installation are.
+	Shared bool
+}
+
+// Run tests a backend.
+func Run(t *testing.T, b Backend) {
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, Backend)
+	}{
+		{"Send", testSend},
+		{"SendAgain", testSendAgain},
+		{"SendRefused", testSendRefused},
+		{"SendByConversation", testSendByConversation},
+		{"RequestQuota", testRequestQuota},
+		{"Accept", testAccept},
+		{"AnswerAccepts", testAnswerAccepts},
+		{"Decline", testDecline},
+		{"DeclineSeveral", testDeclineSeveral},
+		{"RequestLeaksNothing", testRequestLeaksNothing},
+		{"MarkRead", testMarkRead},
+		{"MuteAndArchive", testMuteAndArchive},
+		{"Settings", testSettings},
+		{"NoOneInOldConversations", testNoOneInOldConversations},
+		{"Block", testBlock},
+		{"Follow", testFollow},
+		{"SharedFriends", testSharedFriends},
+		{"UpsertUsers", testUpsertUsers},
+		{"UpsertUsersAllOrNothing", testUpsertUsersAllOrNothing},
+		{"SetEdges", testSetEdges},
+		{"DeleteUser", testDeleteUser},
+		{"SearchUsers", testSearchUsers},
+		{"PagesOfPeople", testPagesOfPeople},
+		{"PagesOfTheInbox", testPagesOfTheInbox},
+		{"PagesOfMessages", testPagesOfMessages},
+		{"ManyAtOnce", testManyAtOnce},
+		{"ScopedReads", testScopedReads},
+		{"ForgedInput", testForgedInput},
+		{"Import", testImport},
+		{"ImportAllOrNothing", testImportAllOrNothing},
+		{"Log", testLog},
+		{"Trim", testTrim},
+		{"WatchFromNowOn", testWatchFromNowOn},
+		{"WatchAfter", testWatchAfter},
+		{"WatchReset", testWatchReset},
+		{"WatchInvalidCursor", testWatchInvalidCursor},
+		{"WatchWithoutWakes", testWatchWithoutWakes},
+		{"WatchCostsNoQuery", testWatchCostsNoQuery},
+		{"Reopen", testReopen},
+		{"CloseAnswersWaitingSends", testCloseAnswersWaitingSends},
+		{"RetriesAtOnce", testRetriesAtOnce},
+		{"EverythingAtOnce", testEverythingAtOnce},
+		{"ConsentIsLinearizable", testConsentIsLinearizable},
+		{"Model", testModel},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.test(t, b)
+		})
+	}
+}
