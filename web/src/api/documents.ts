@@ -10,7 +10,8 @@ const conversation = `fragment C on Conversation {
   id with { ...U } folder lastMessage { ...M } lastActivityAt unreadCount readSeq theirReadSeq muted
 } ${user} ${message}`;
 const settings = `fragment Own on MessagingSettings { whoCanMessageMe routes { relation route } }`;
-const refusal = `... on UserError { code message }`;
+// SendMessageSuccess has a field message of another type, so this one needs another name.
+const refusal = `... on UserError { code reason: message }`;
 
 // ------------------------------------------------------------ reading
 

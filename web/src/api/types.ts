@@ -89,7 +89,7 @@ export interface Page<T> {
 /** An expected refusal: any member of a result union that implements UserError. */
 export interface Refusal {
   code: string;
-  message: string;
+  reason: string;
   denial?: Denial;
   retryAfterSeconds?: number;
 }

@@ -210,7 +210,7 @@ export class Inbox {
   async #change<T extends object>(name: string, document: string, variables: Record<string, unknown>): Promise<T> {
     const answer = await this.api.ask<Record<string, T | Refusal>>(document, variables);
     const result = answer[name]!;
-    if (isRefusal(result)) throw new Refused(result.message);
+    if (isRefusal(result)) throw new Refused(result.reason);
     return result;
   }
 }

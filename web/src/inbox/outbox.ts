@@ -56,7 +56,7 @@ export class Outbox {
         type Answer = { sendMessage: Sent | Refusal };
         const { sendMessage } = await this.api.ask<Answer>(documents.sendMessage, { input }, this.signal);
         if (!isRefusal(sendMessage)) return this.outcome.sent(sendMessage);
-        if (sendMessage.code !== 'RATE_LIMITED') return this.outcome.refused(outgoing, sendMessage.message);
+        if (sendMessage.code !== 'RATE_LIMITED') return this.outcome.refused(outgoing, sendMessage.reason);
         retryAfter = 1000 * (sendMessage.retryAfterSeconds ?? 1);
       } catch (error) {
         if (error instanceof ApiError && error.code !== 'INTERNAL') {

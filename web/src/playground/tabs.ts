@@ -48,7 +48,7 @@ mutation SendToBob($to: ID!, $clientMessageId: ID!) {
     }
   ) {
     ... on SendMessageSuccess {
-      message {
+      sent: message {
         seq
         body
       }

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { results, startBrowser } from './browser.mjs';
+import { startServer } from './server.mjs';
+
+const run = (page) => page.getByRole('button', { name: /^Execute query/ }).click();
+const tab = (page, name) => page.getByRole('tab', { name, exact: true }).click();
+const response = (page) => page.locator('.result-window');
+
+/** Resolves when the response holds the text; says what it held instead otherwise. */
+async function holds(page, text) {
+  await response(page)
+    .getByText(text)
+    .first()
+    .waitFor()
+    .catch(async (error) => {
+      throw new Error(`no ${text} in: ${await response(page).innerText()}`, { cause: error });
+    });
+}
+
+test('the playground lists the schema, sends as bob, and shows the event arrive as alice', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/playground?as=alice');
+  const bob = await browser.open('/playground?as=bob');
+
+  await alice.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await alice.getByRole('link', { name: 'Subscription', exact: true }).click();
+  await alice.locator('.graphiql-plugin').getByText('inboxEvents').waitFor();
+
+  await tab(alice, 'WatchMyInbox');
+  const socket = alice.waitForEvent('websocket');
+  await run(alice);
+  const acknowledged = (await socket).waitForEvent('framereceived', (f) => f.payload.includes('connection_ack'));
+  await acknowledged;
+
+  await run(bob);
+  await holds(bob, '"bob"');
+  const to = await server.idOf('alice');
+  await tab(bob, 'SendToBob');
+  await bob.locator('.graphiql-editor-tools button', { hasText: 'Variables' }).click();
+  const variables = bob.getByRole('region', { name: 'Variables' }).locator('.CodeMirror').first();
+  await variables.evaluate((editor, value) => editor.CodeMirror.setValue(value), JSON.stringify({ to, clientMessageId: 'k1' }));
+  await run(bob);
+  await holds(bob, '"sent"');
+
+  await holds(alice, '"MessageAdded"');
+  await holds(alice, '"Did you see how it ends?"');
+  await alice.screenshot({ path: results + 'playground.png' });
+});
+
+test('another person is one choice away, and everything is asked as them', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const page = await browser.open('/playground?as=alice');
+  await run(page);
+  await holds(page, '"alice"');
+  await page.getByLabel('You are').selectOption('chloe');
+  const token = (await server.people()).find((p) => p.handle === 'chloe');
+  assert.ok(token);
+  await run(page);
+  await holds(page, '"chloe"');
+  await tab(page, 'WhoCanMessageMe');
+  await run(page);
+  await holds(page, '"FRIENDS"');
+  const { messagingSettings } = await server.ask('chloe', '{ messagingSettings { whoCanMessageMe } }');
+  assert.equal(messagingSettings.whoCanMessageMe, 'FRIENDS');
+});
