@@ -21,6 +21,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
       input: ['index.html', 'playground.html', 'demo.html'],
+      output: {
+        // The editor's parts are all loaded at once anyway.
+        advancedChunks: { groups: [{ name: 'editor', test: /node_modules\/(codemirror|codemirror-graphql)\// }] },
+      },
       onwarn(warning, warn) {
         // "use client" marks of libraries mean nothing in a bundle.
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);

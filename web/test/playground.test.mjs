@@ -3,7 +3,14 @@ import test from 'node:test';
 import { results, startBrowser } from './browser.mjs';
 import { startServer } from './server.mjs';
 
-const run = (page) => page.getByRole('button', { name: /^Execute query/ }).click();
+// The button does nothing before the editors are there.
+async function run(page) {
+  for (const editor of ['.graphiql-query-editor', '.graphiql-editor-tool', '.result-window']) {
+    await page.locator(`${editor} .CodeMirror`).first().waitFor();
+  }
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+}
+
 const tab = (page, name) => page.getByRole('tab', { name, exact: true }).click();
 const response = (page) => page.locator('.result-window');
 

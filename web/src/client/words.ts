@@ -43,7 +43,7 @@ export const audiences: { audience: Audience; name: string; meaning: string }[] 
   {
     audience: 'NO_ONE',
     name: 'No one',
-    meaning: 'No new messages, in old conversations neither. You can still read them.',
+    meaning: 'No new messages, not in old conversations either. You can still read those.',
   },
   { audience: 'CUSTOM', name: 'Let me choose', meaning: 'Decide for each kind of person.' },
 ];

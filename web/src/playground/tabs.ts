@@ -4,7 +4,8 @@ export function newTabs(bob: string): { query: string; variables?: string }[] {
   return [{ query: whoAmI }, { query: sendToBob, variables }, { query: watchMyInbox }, { query: whoCanMessageMe }];
 }
 
-export const whoAmI = `# Who you are, and what waits for you. Ctrl+Enter runs it.
+export const whoAmI = `# Who you are, and what waits for you.
+# Ctrl+Enter runs it.
 query WhoAmI {
   me {
     handle
@@ -37,8 +38,8 @@ query WhoAmI {
 }
 `;
 
-export const sendToBob = `# A clientMessageId names one message: run this twice and it is sent once.
-# For the next message, change it in the variables below.
+export const sendToBob = `# A clientMessageId names one message: run this twice
+# and it is sent once. It stands in the variables below.
 mutation SendToBob($to: ID!, $clientMessageId: ID!) {
   sendMessage(
     input: {
@@ -69,8 +70,9 @@ mutation SendToBob($to: ID!, $clientMessageId: ID!) {
 }
 `;
 
-export const watchMyInbox = `# Your inbox, live. Leave it running, and write to yourself as someone else in a second window.
-# With after: "…" it first repeats everything that came later than that cursor.
+export const watchMyInbox = `# Your inbox, live. Leave it running and write to
+# yourself as someone else in a second window.
+# after: "…" first repeats what came since that cursor.
 subscription WatchMyInbox {
   inboxEvents {
     __typename
@@ -110,8 +112,8 @@ subscription WatchMyInbox {
 }
 `;
 
-export const whoCanMessageMe = `# EVERYONE, FOLLOWERS, SUGGESTED_FRIENDS, FRIENDS, PEOPLE_I_MESSAGED or NO_ONE.
-# From the moment this has answered, nothing that it forbids gets in.
+export const whoCanMessageMe = `# From the moment this has answered, nothing that
+# it forbids gets in. Ctrl+Space shows the choices.
 mutation WhoCanMessageMe {
   setWhoCanMessageMe(input: { audience: FRIENDS }) {
     ... on SettingsSuccess {
