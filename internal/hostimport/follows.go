@@ -32,7 +32,7 @@ func (r *run) checkFollows(ctx context.Context, source *rows.Source) error {
 
 func (r *run) writeFollows(ctx context.Context, source *rows.Source) error {
 	var pending []dm.EdgeEdit
-	flush := func(finished bool) error {
+	flush := func() error {
 		if len(pending) > 0 {
 			fresh, err := r.freshFollows(ctx, pending)
 			if err != nil {
@@ -47,7 +47,7 @@ func (r *run) writeFollows(ctx context.Context, source *rows.Source) error {
 			r.summary.Follows.Existing += n - fresh
 			pending = pending[:0]
 		}
-		r.Progress(Progress{Stage: "follows", Done: r.summary.Follows.Rows, Total: r.followRows, Finished: finished})
+		r.Progress(Progress{Stage: "follows", Done: r.summary.Follows.Rows, Total: r.followRows})
 		return nil
 	}
 	err := r.eachFollow(ctx, source, func(_ *rows.Table, e dm.EdgeEdit) error {
@@ -55,12 +55,12 @@ func (r *run) writeFollows(ctx context.Context, source *rows.Source) error {
 		if len(pending) < batch {
 			return nil
 		}
-		return flush(false)
+		return flush()
 	})
 	if err != nil {
 		return err
 	}
-	return flush(true)
+	return flush()
 }
 
 // freshFollows counts those that do not stand yet.

@@ -59,7 +59,7 @@ func sendOf(row *rows.Message, sender, recipient dm.UserID) dm.Send {
 func (r *run) writeMessages(ctx context.Context, source *rows.Source) error {
 	var pending []dm.Send
 	var lines []int
-	flush := func(finished bool) error {
+	flush := func() error {
 		fresh, err := r.importBatch(ctx, pending, lines)
 		if err != nil {
 			return err
@@ -69,7 +69,7 @@ func (r *run) writeMessages(ctx context.Context, source *rows.Source) error {
 		r.summary.Messages.New += int64(fresh)
 		r.summary.Messages.Existing += n - int64(fresh)
 		pending, lines = pending[:0], lines[:0]
-		r.Progress(Progress{Stage: "messages", Done: r.summary.Messages.Rows, Total: r.messageRows, Finished: finished})
+		r.Progress(Progress{Stage: "messages", Done: r.summary.Messages.Rows, Total: r.messageRows})
 		return nil
 	}
 	err := r.eachMessage(ctx, source, func(_ *rows.Messages, row *rows.Message) error {
@@ -79,12 +79,12 @@ func (r *run) writeMessages(ctx context.Context, source *rows.Source) error {
 		if len(pending) < batch {
 			return nil
 		}
-		return flush(false)
+		return flush()
 	})
 	if err != nil {
 		return err
 	}
-	return flush(true)
+	return flush()
 }
 
 // importBatch writes a batch in one transaction. When the database refuses it, which a check of the file alone cannot

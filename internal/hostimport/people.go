@@ -102,7 +102,7 @@ func (r *run) createPeople(ctx context.Context) error {
 			r.people.byID[ids[i]].id = u.ID
 		}
 		r.summary.Created += int64(len(ids))
-		r.Progress(Progress{Stage: "people", Done: r.summary.Created, Total: total, Finished: r.summary.Created == total})
+		r.Progress(Progress{Stage: "people", Done: r.summary.Created, Total: total})
 	}
 	return nil
 }

@@ -24,12 +24,12 @@ type Config struct {
 	Progress func(Progress)
 }
 
-// Progress is how far a stage has come. Done and Total count bytes while a file is checked, and rows when it is
-// written.
+// Progress is how far a stage has come: in bytes while a file is checked, when nobody knows how many rows it has.
 type Progress struct {
 	Stage       string
 	Done, Total int64
-	Finished    bool
+	// Bytes: Done and Total count bytes, not rows.
+	Bytes bool
 }
 
 // Count is what became of the rows of one file.
@@ -108,7 +108,7 @@ func (r *run) check(ctx context.Context, path string, pass func(context.Context,
 			return err
 		}
 		read, size := source.Progress()
-		r.Progress(Progress{Stage: "check " + path, Done: read, Total: size, Finished: true})
+		r.Progress(Progress{Stage: "check " + path, Done: read, Total: size, Bytes: true})
 		return nil
 	})
 }
@@ -129,7 +129,7 @@ func read(ctx context.Context, path string, pass func(context.Context, *rows.Sou
 func (r *run) checking(ctx context.Context, path string, source *rows.Source, n int64) error {
 	if n%batch == 0 {
 		read, size := source.Progress()
-		r.Progress(Progress{Stage: "check " + path, Done: read, Total: size})
+		r.Progress(Progress{Stage: "check " + path, Done: read, Total: size, Bytes: true})
 	}
 	return ctx.Err()
 }

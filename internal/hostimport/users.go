@@ -19,7 +19,7 @@ var (
 	ageBandSpelling = strings.NewReplacer("_", "-", "age-", "", "-to-", "-")
 )
 
-// ParseAgeBand reads an age band: ADULT, 16_17 (also AGE_16_17, AGE_16_TO_17) or UNDER_16, in any case, with dashes or
+// ParseAgeBand reads an age band: ADULT, AGE_16_17 (also 16_17, AGE_16_TO_17) or UNDER_16, in any case, with dashes or
 // underscores. Empty: adult.
 func ParseAgeBand(s string) (dm.AgeBand, bool) {
 	s = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), "_", "-")
@@ -59,7 +59,7 @@ func (r *run) checkUsers(ctx context.Context, source *rows.Source) error {
 
 func (r *run) writeUsers(ctx context.Context, source *rows.Source) error {
 	var pending []dm.UserInput
-	flush := func(finished bool) error {
+	flush := func() error {
 		if len(pending) > 0 {
 			users, err := r.Service.UpsertUsers(ctx, pending)
 			if err != nil {
@@ -77,7 +77,7 @@ func (r *run) writeUsers(ctx context.Context, source *rows.Source) error {
 			r.summary.Users.Rows += int64(len(pending))
 			pending = pending[:0]
 		}
-		r.Progress(Progress{Stage: "users", Done: r.summary.Users.Rows, Total: r.userRows, Finished: finished})
+		r.Progress(Progress{Stage: "users", Done: r.summary.Users.Rows, Total: r.userRows})
 		return nil
 	}
 	err := r.eachUser(ctx, source, func(_ *rows.Table, u dm.UserInput) error {
@@ -85,12 +85,12 @@ func (r *run) writeUsers(ctx context.Context, source *rows.Source) error {
 		if len(pending) < batch {
 			return nil
 		}
-		return flush(false)
+		return flush()
 	})
 	if err != nil {
 		return err
 	}
-	return flush(true)
+	return flush()
 }
 
 // eachUser reads the users file. What is wrong with a row goes into the report; take's own *Bad does too.
@@ -118,7 +118,7 @@ func userOf(t *rows.Table) (dm.UserInput, *rows.Bad) {
 	}
 	band, ok := ParseAgeBand(t.Text("age_band"))
 	if !ok {
-		return u, t.Bad("age_band %q is none of ADULT, 16_17 and UNDER_16", t.Text("age_band"))
+		return u, t.Bad("age_band %q is none of ADULT, AGE_16_17 and UNDER_16", t.Text("age_band"))
 	}
 	u.AgeBand = band
 	at, bad := t.Time("created_at")
