@@ -40,6 +40,14 @@ func (s *Service) SetReadReceipts(ctx context.Context, viewer UserID, on bool) (
 	return s.changeSettings(ctx, viewer, func(_ Rules, _ AgeBand, now *Settings) { now.ReadReceipts = on })
 }
 
+// History lists the viewer's changes of settings, newest first. Errors: INVALID_INPUT.
+func (s *Service) History(ctx context.Context, viewer UserID, first int) ([]SettingsChange, error) {
+	if err := (Page{First: first}).check(); err != nil {
+		return nil, err
+	}
+	return s.store.History(ctx, viewer, first)
+}
+
 func (s *Service) changeSettings(ctx context.Context, viewer UserID, change func(Rules, AgeBand, *Settings)) (Messaging, error) {
 	var out Messaging
 	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(l *Ledger) error {

@@ -1,0 +1,60 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/generated"
+)
+
+func (m mutation) UpsertUsers(ctx context.Context, in []*dm.UserInput) (generated.UpsertUsersResult, error) {
+	if err := requireAdmin(ctx); err != nil {
+		return nil, err
+	}
+	users := make([]dm.UserInput, len(in))
+	for i, u := range in {
+		users[i] = *u
+	}
+	kept, err := m.service.UpsertUsers(ctx, users)
+	if err != nil {
+		return refused[generated.UpsertUsersResult](err)
+	}
+	for _, u := range kept {
+		loadersOf(ctx).seeUser(u)
+	}
+	return generated.UpsertUsersSuccess{Users: kept}, nil
+}
+
+func (m mutation) SetFollows(ctx context.Context, follows []*dm.EdgeEdit) (generated.EdgesResult, error) {
+	return m.setEdges(ctx, follows, false)
+}
+
+func (m mutation) SetSuggestions(ctx context.Context, suggestions []*dm.EdgeEdit) (generated.EdgesResult, error) {
+	return m.setEdges(ctx, suggestions, true)
+}
+
+func (m mutation) setEdges(ctx context.Context, in []*dm.EdgeEdit, suggested bool) (generated.EdgesResult, error) {
+	if err := requireAdmin(ctx); err != nil {
+		return nil, err
+	}
+	edits := make([]dm.EdgeEdit, len(in))
+	for i, e := range in {
+		edits[i] = *e
+		edits[i].Suggested = suggested
+	}
+	if err := m.service.SetEdges(ctx, edits); err != nil {
+		return refused[generated.EdgesResult](err)
+	}
+	return generated.EdgesSuccess{Count: len(edits)}, nil
+}
+
+func (m mutation) DeleteUser(ctx context.Context, externalID string) (generated.DeleteUserResult, error) {
+	if err := requireAdmin(ctx); err != nil {
+		return nil, err
+	}
+	if err := m.service.DeleteUser(ctx, externalID); err != nil {
+		return refused[generated.DeleteUserResult](err)
+	}
+	m.doors.forget()
+	return generated.DeleteUserSuccess{ExternalID: externalID}, nil
+}

@@ -1,0 +1,165 @@
+package graph
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+const (
+	// identityTTL bounds how long a user who was deleted elsewhere is still let in.
+	identityTTL   = 5 * time.Second
+	identityCount = 1 << 15
+)
+
+// headerAs names, with an admin token, the user to act for by the host's own id. It may stand in the payload of
+// connection_init too.
+const headerAs = "Aparte-As"
+
+// identity is who asks.
+type identity struct {
+	// viewer is zero for a service token that acts for nobody.
+	viewer dm.UserID
+	admin  bool
+	// socket: asked over a WebSocket.
+	socket  bool
+	expires time.Time
+}
+
+type identityKey struct{}
+
+func withIdentity(ctx context.Context, id *identity) context.Context {
+	return context.WithValue(ctx, identityKey{}, id)
+}
+
+// identityOf returns nil outside of a request that was let in.
+func identityOf(ctx context.Context) *identity {
+	id, _ := ctx.Value(identityKey{}).(*identity)
+	return id
+}
+
+// viewerOf returns who looks. Errors: FORBIDDEN when a service token acts for nobody.
+func viewerOf(ctx context.Context) (dm.UserID, error) {
+	if id := identityOf(ctx); id != nil && !id.viewer.IsZero() {
+		return id.viewer, nil
+	}
+	return dm.UserID{}, errNoViewer
+}
+
+// requireAdmin refuses everybody but the host application. Errors: FORBIDDEN.
+func requireAdmin(ctx context.Context) error {
+	if id := identityOf(ctx); id != nil && id.admin {
+		return nil
+	}
+	return errNotAdmin
+}
+
+// credentials are what a request shows. They are the key under which an identity is remembered.
+type credentials struct{ token, as string }
+
+func credentialsOf(h http.Header) credentials {
+	return credentials{token: bearer(h.Get("Authorization")), as: h.Get(headerAs)}
+}
+
+func bearer(authorization string) string {
+	scheme, token, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// doors let people in: they turn credentials into an identity, and remember it for a moment, so that a busy client
+// costs neither a signature nor a look-up each time.
+type doors struct {
+	service *dm.Service
+	verify  Verifier
+	create  bool
+	now     func() time.Time
+	known   *lru.Cache[credentials, remembered]
+}
+
+type remembered struct {
+	*identity
+	until time.Time
+}
+
+func newDoors(c Config) *doors {
+	known, _ := lru.New[credentials, remembered](identityCount) // fails for a size below one only
+	return &doors{service: c.Service, verify: c.Verify, create: c.CreateUsers, now: c.Clock, known: known}
+}
+
+// enter checks credentials. Errors: UNAUTHENTICATED, FORBIDDEN.
+func (d *doors) enter(ctx context.Context, c credentials) (*identity, error) {
+	if c.token == "" {
+		return nil, unauthenticated("Give a token: Authorization: Bearer …")
+	}
+	now := d.now()
+	if r, ok := d.known.Get(c); ok && now.Before(r.until) {
+		return r.identity, nil
+	}
+	claims, err := d.verify(c.token)
+	if err != nil {
+		return nil, unauthenticated("This token is not valid, or not any more.")
+	}
+	if c.as != "" && !claims.Admin {
+		return nil, forbidden(headerAs + " is for the host application: a token with the scope admin is needed.")
+	}
+	viewer, err := d.viewer(ctx, claims, c.as)
+	if err != nil {
+		return nil, err
+	}
+	id := &identity{viewer: viewer, admin: claims.Admin, expires: claims.Expires}
+	until := now.Add(identityTTL)
+	if claims.Expires.Before(until) {
+		until = claims.Expires
+	}
+	d.known.Add(c, remembered{id, until})
+	return id, nil
+}
+
+// viewer finds the user whom a token stands for.
+func (d *doors) viewer(ctx context.Context, c Claims, as string) (dm.UserID, error) {
+	externalID := c.Subject
+	if as != "" {
+		externalID = as
+	}
+	u, err := d.service.UserByExternalID(ctx, externalID)
+	switch {
+	case err == nil && !u.Deleted:
+		return u.ID, nil
+	case err != nil && dm.CodeOf(err) != dm.CodeNotFound:
+		return dm.UserID{}, err
+	case as != "":
+		return dm.UserID{}, unauthenticated(headerAs + " names nobody.")
+	case c.Admin:
+		return dm.UserID{}, nil
+	case err == nil || !d.create:
+		return dm.UserID{}, unauthenticated("This token is for a user who does not exist here.")
+	}
+	return d.createUser(ctx, c)
+}
+
+// createUser makes the user of a valid token. Two at once for the same subject are one.
+func (d *doors) createUser(ctx context.Context, c Claims) (dm.UserID, error) {
+	in := dm.UserInput{ExternalID: c.Subject, Handle: c.Handle, DisplayName: c.Name}
+	if in.Handle == "" {
+		in.Handle = c.Subject
+	}
+	users, err := d.service.UpsertUsers(ctx, []dm.UserInput{in})
+	if dm.CodeOf(err) == dm.CodeInvalidInput {
+		return dm.UserID{}, unauthenticated("This token's subject or handle cannot be a user here.")
+	}
+	if err != nil {
+		return dm.UserID{}, err
+	}
+	return users[0].ID, nil
+}
+
+// forget drops what is remembered, so that a user who was deleted on this node is out at once.
+func (d *doors) forget() { d.known.Purge() }

@@ -1,0 +1,64 @@
+package bind
+
+import (
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// InboxEvent is an entry of the inbox log: one type for each kind, all of them a look at one dm.Event.
+type InboxEvent interface{ Cursor() dm.Cursor }
+
+// NewInboxEvent shows an event.
+func NewInboxEvent(e *dm.Event) InboxEvent {
+	switch e.Kind {
+	case dm.EventMessageAdded:
+		return MessageAdded{event{e}}
+	case dm.EventConversationChanged:
+		return ConversationChanged{event{e}}
+	case dm.EventConversationRemoved:
+		return ConversationRemoved{event{e}}
+	case dm.EventSettingsChanged:
+		return SettingsChanged{event{e}}
+	default:
+		return InboxReset{event{e}}
+	}
+}
+
+type event struct{ of *dm.Event }
+
+// Cursor is the event's place in the log.
+func (e event) Cursor() dm.Cursor { return e.of.Cursor() }
+
+// At is when it happened.
+func (e event) At() time.Time { return e.of.At }
+
+// Unread is the viewer's counts right after it.
+func (e event) Unread() dm.Counted { return dm.Counted{Unread: e.of.Unread, Cursor: e.of.Cursor()} }
+
+// MessageAdded tells of a message.
+type MessageAdded struct{ event }
+
+// Message is what was added.
+func (e MessageAdded) Message() *dm.Message { return e.of.Message }
+
+// Conversation is its conversation right after it.
+func (e MessageAdded) Conversation() *dm.View { return e.of.View }
+
+// ConversationChanged tells of a conversation that stands otherwise now.
+type ConversationChanged struct{ event }
+
+// Conversation is the conversation right after it.
+func (e ConversationChanged) Conversation() *dm.View { return e.of.View }
+
+// ConversationRemoved tells of a conversation that left the viewer's view.
+type ConversationRemoved struct{ event }
+
+// ConversationID is the one that left.
+func (e ConversationRemoved) ConversationID() dm.ConversationID { return e.of.View.ID }
+
+// SettingsChanged tells of other settings.
+type SettingsChanged struct{ event }
+
+// InboxReset tells that the log no longer reaches back to where the client wanted to go on.
+type InboxReset struct{ event }

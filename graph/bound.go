@@ -1,0 +1,145 @@
+package graph
+
+import (
+	"context"
+	"errors"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/bind"
+)
+
+// Bounds of one operation. A field costs one, once for each item of the pages it stands in.
+const (
+	maxDepth = 15
+	maxCost  = 50_000
+)
+
+// bound refuses operations that would cost more than anybody's due. Each fragment is weighed once, so that the check is
+// linear in the document, however fragments are nested.
+type bound struct{ introspection bool }
+
+func (bound) ExtensionName() string { return "Bound" }
+
+func (bound) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext is where gqlgen lets an operation be looked at before it runs.
+func (b bound) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	op.DisableIntrospection = !b.introspection
+	w := weigher{op: op, introspection: b.introspection}
+	load, err := w.selection(op.Operation.SelectionSet)
+	switch {
+	case err != nil:
+		return &gqlerror.Error{Message: err.Error(), Extensions: map[string]any{"code": codeValidation}}
+	case load.depth > maxDepth:
+		return gqlError(codeTooComplex, "The operation is nested more than %d deep.", maxDepth)
+	case load.cost > maxCost:
+		return gqlError(codeTooComplex, "The operation asks for more than %d fields. Ask for smaller pages.", maxCost)
+	}
+	return nil
+}
+
+func gqlError(code, format string, args ...any) *gqlerror.Error {
+	err := gqlerror.Errorf(format, args...)
+	err.Extensions = map[string]any{"code": code}
+	return err
+}
+
+var (
+	errIntrospection = errors.New("introspection is off")
+	errDefer         = errors.New("@defer is not offered")
+)
+
+type load struct{ cost, depth int }
+
+type weigher struct {
+	op            *graphql.OperationContext
+	introspection bool
+	fragments     map[string]load
+}
+
+func (w *weigher) selection(set ast.SelectionSet) (load, error) {
+	var sum load
+	for _, s := range set {
+		one, err := w.one(s)
+		if err != nil {
+			return load{}, err
+		}
+		sum.cost = min(sum.cost+one.cost, maxCost+1)
+		sum.depth = max(sum.depth, one.depth)
+	}
+	return sum, nil
+}
+
+func (w *weigher) one(s ast.Selection) (load, error) {
+	switch s := s.(type) {
+	case *ast.Field:
+		return w.field(s)
+	case *ast.InlineFragment:
+		if s.Directives.ForName("defer") != nil {
+			return load{}, errDefer
+		}
+		return w.selection(s.SelectionSet)
+	case *ast.FragmentSpread:
+		if s.Directives.ForName("defer") != nil {
+			return load{}, errDefer
+		}
+		if known, ok := w.fragments[s.Name]; ok {
+			return known, nil
+		}
+		inner, err := w.selection(s.Definition.SelectionSet)
+		if w.fragments == nil {
+			w.fragments = map[string]load{}
+		}
+		w.fragments[s.Name] = inner
+		return inner, err
+	}
+	return load{}, nil
+}
+
+func (w *weigher) field(f *ast.Field) (load, error) {
+	if f.Name == "__schema" || f.Name == "__type" {
+		if !w.introspection {
+			return load{}, errIntrospection
+		}
+		return load{cost: 1, depth: 1}, nil // bounded by gqlparser's own rule and the number of tokens
+	}
+	inner, err := w.selection(f.SelectionSet)
+	if err != nil {
+		return load{}, err
+	}
+	if len(f.SelectionSet) > 0 {
+		inner.cost = min(1+inner.cost*w.pageSize(f), maxCost+1)
+	} else {
+		inner.cost = 1
+	}
+	inner.depth++
+	return inner, nil
+}
+
+// pageSize is how many items a field may return. What is out of range is refused later, in words.
+func (w *weigher) pageSize(f *ast.Field) int {
+	def := f.Definition.Arguments.ForName("first")
+	if def == nil {
+		return 1
+	}
+	value := def.DefaultValue
+	if given := f.Arguments.ForName("first"); given != nil {
+		value = given.Value
+	}
+	if value == nil {
+		return 1
+	}
+	v, err := value.Value(w.op.Variables)
+	if err != nil {
+		return dm.MaxPage
+	}
+	n, err := bind.UnmarshalInt64(v)
+	if err != nil {
+		return 1
+	}
+	return int(min(max(n, 1), dm.MaxPage))
+}

@@ -1,0 +1,43 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/bind"
+	"github.com/aparte-im/aparte/graph/generated"
+)
+
+// Conversation resolves what a conversation refers to.
+func (s *Server) Conversation() generated.ConversationResolver { return conversation{} }
+
+type conversation struct{}
+
+func (conversation) With(ctx context.Context, v *dm.View) (*dm.User, error) {
+	return loadersOf(ctx).user(ctx, v.With)
+}
+
+func (conversation) LastMessage(ctx context.Context, v *dm.View) (*dm.Message, error) {
+	if v.Last != nil || v.LastSeq <= v.ClearedSeq {
+		return v.Last, nil
+	}
+	return loadersOf(ctx).message(ctx, dm.MessageID{Conversation: v.ID, Seq: v.LastSeq})
+}
+
+func (conversation) Messages(ctx context.Context, v *dm.View, first *int, after *string) (*bind.MessageConnection, error) {
+	page := pageOf(first, after, defaultMessages)
+	messages, err := loadersOf(ctx).page(ctx, v.ID, page)
+	if err != nil {
+		return nil, err
+	}
+	return &bind.MessageConnection{Slice: messages, After: page.After != ""}, nil
+}
+
+// Message resolves what a message refers to.
+func (s *Server) Message() generated.MessageResolver { return message{} }
+
+type message struct{}
+
+func (message) Sender(ctx context.Context, m *dm.Message) (*dm.User, error) {
+	return loadersOf(ctx).user(ctx, m.Sender)
+}

@@ -1,0 +1,152 @@
+package graph
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/generated"
+)
+
+// The codes of top-level errors, in extensions.code, besides those of package dm and gqlgen's own
+// GRAPHQL_PARSE_FAILED and GRAPHQL_VALIDATION_FAILED.
+const (
+	codeUnauthenticated  = "UNAUTHENTICATED"
+	codeForbidden        = "FORBIDDEN"
+	codeInternal         = "INTERNAL"
+	codeBadRequest       = "BAD_REQUEST"
+	codeMethodNotAllowed = "METHOD_NOT_ALLOWED"
+	codeNotAcceptable    = "NOT_ACCEPTABLE"
+	codeTooLarge         = "PAYLOAD_TOO_LARGE"
+	codeMediaType        = "UNSUPPORTED_MEDIA_TYPE"
+	codeTooComplex       = "COMPLEXITY_LIMIT_EXCEEDED"
+	codeShuttingDown     = "SHUTTING_DOWN"
+	codeValidation       = "GRAPHQL_VALIDATION_FAILED"
+)
+
+// problem is an error that a caller may read but that the schema has no place for.
+type problem struct {
+	code, message string
+	// status is the HTTP status when the whole request is refused for it.
+	status int
+}
+
+func (p *problem) Error() string { return p.code + ": " + p.message }
+
+func unauthenticated(message string) *problem {
+	return &problem{codeUnauthenticated, message, http.StatusUnauthorized}
+}
+
+func forbidden(message string) *problem {
+	return &problem{codeForbidden, message, http.StatusForbidden}
+}
+
+var (
+	errNoViewer = forbidden("This token is the service's own. Name the user it acts for in Aparte-As.")
+	errNotAdmin = forbidden("This is for the host application: a token with the scope admin is needed.")
+	errShutdown = &problem{codeShuttingDown, "The service is restarting. Connect again.", http.StatusServiceUnavailable}
+)
+
+// userError is the one table from refusals of package dm to what the schema has for them. Nil: nothing, so the refusal
+// becomes a top-level error with the same code.
+func userError(e *dm.Error) generated.UserError {
+	code := string(e.Code)
+	switch e.Code {
+	case dm.CodeNotFound:
+		return generated.NotFound{Code: code, Message: e.Message}
+	case dm.CodeInvalidInput:
+		out := generated.InvalidInput{Code: code, Message: e.Message}
+		if e.Field != "" {
+			out.Field = &e.Field
+		}
+		return out
+	case dm.CodeMessageNotAllowed:
+		return generated.MessageNotAllowed{Code: code, Message: e.Message, Denial: e.Denial}
+	case dm.CodeIdempotencyConflict:
+		return generated.IdempotencyConflict{Code: code, Message: e.Message}
+	case dm.CodeRateLimited:
+		return generated.RateLimited{Code: code, Message: e.Message, RetryAfterSeconds: seconds(e.RetryAfter)}
+	}
+	return nil
+}
+
+// refused answers a failed mutation: a member of its result where it has one for this refusal, the error otherwise.
+func refused[Result any](err error) (Result, error) {
+	var e *dm.Error
+	if errors.As(err, &e) {
+		if member, ok := userError(e).(Result); ok {
+			return member, nil
+		}
+	}
+	var none Result
+	return none, err
+}
+
+// present is the one place where an error becomes public.
+func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
+	var at *gqlerror.Error
+	if !errors.As(err, &at) {
+		at = &gqlerror.Error{Path: graphql.GetPath(ctx)}
+	}
+	out := &gqlerror.Error{Path: at.Path, Locations: at.Locations}
+	var refusal *dm.Error
+	var p *problem
+	switch {
+	case errors.As(err, &refusal):
+		out.Message = refusal.Message
+		out.Extensions = map[string]any{"code": string(refusal.Code)}
+		if refusal.Field != "" {
+			out.Extensions["field"] = refusal.Field
+		}
+		if refusal.RetryAfter > 0 {
+			out.Extensions["retryAfterSeconds"] = seconds(refusal.RetryAfter)
+		}
+	case errors.As(err, &p):
+		out.Message = p.message
+		out.Extensions = map[string]any{"code": p.code}
+	case at.Err == nil && at.Extensions["code"] != nil:
+		// gqlgen's own: the operation could not be parsed or is not valid, which the schema explains to its author.
+		return at
+	default:
+		s.hide(ctx, out, err)
+	}
+	return out
+}
+
+// hide says only that something failed, under an id by which the log has the rest.
+func (s *Server) hide(ctx context.Context, out *gqlerror.Error, err error) {
+	id := requestID()
+	out.Message = "Something went wrong here. It has been noted under the request id."
+	out.Extensions = map[string]any{"code": codeInternal, "requestId": id}
+	if ctx.Err() != nil {
+		return // nobody waits for the answer any more, and that is why it failed
+	}
+	s.config.Logger.ErrorContext(ctx, "request failed", "requestId", id, "path", out.Path.String(), "error", err)
+}
+
+// recovered turns a panic of a resolver into an internal error with its stack.
+func recovered(_ context.Context, p any) error {
+	err, ok := p.(error)
+	if !ok {
+		err = fmt.Errorf("%v", p)
+	}
+	return fmt.Errorf("panic: %w\n%s", err, debug.Stack())
+}
+
+func requestID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }

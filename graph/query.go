@@ -1,0 +1,215 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/bind"
+	"github.com/aparte-im/aparte/graph/generated"
+)
+
+// Server is the root of the resolvers.
+var _ generated.ResolverRoot = (*Server)(nil)
+
+// Query resolves reads.
+func (s *Server) Query() generated.QueryResolver { return query{s.service} }
+
+type query struct{ service *dm.Service }
+
+const (
+	defaultPage     = 20
+	defaultMessages = 50
+)
+
+// pageOf reads the arguments of a page; an explicit null is the default.
+func pageOf(first *int, after *string, byDefault int) dm.Page {
+	p := dm.Page{First: byDefault}
+	if first != nil {
+		p.First = *first
+	}
+	if after != nil {
+		p.After = *after
+	}
+	return p
+}
+
+// absent turns NOT_FOUND into null, which is how queries answer for what does not exist or is not the viewer's (I9).
+func absent(err error) error {
+	if dm.CodeOf(err) == dm.CodeNotFound {
+		return nil
+	}
+	return err
+}
+
+func (q query) Me(ctx context.Context) (*dm.User, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return loadersOf(ctx).user(ctx, viewer)
+}
+
+func (q query) Node(ctx context.Context, id string) (bind.Node, error) {
+	// A nil of a concrete type would be no null, so each case looks.
+	if user, ok := dm.ParseUserID(id); ok {
+		if u, err := loadersOf(ctx).user(ctx, user); u != nil || err != nil {
+			return u, err
+		}
+	}
+	if _, err := viewerOf(ctx); err != nil {
+		return nil, err
+	}
+	if conversation, ok := dm.ParseConversationID(id); ok {
+		if v, err := loadersOf(ctx).view(ctx, conversation); v != nil || err != nil {
+			return v, err
+		}
+	}
+	if message, ok := dm.ParseMessageID(id); ok {
+		if m, err := loadersOf(ctx).message(ctx, message); m != nil || err != nil {
+			return m, err
+		}
+	}
+	return nil, nil
+}
+
+func (q query) User(ctx context.Context, id, handle, externalID *string) (*dm.User, error) {
+	given := 0
+	for _, by := range []*string{id, handle, externalID} {
+		if by != nil {
+			given++
+		}
+	}
+	if given != 1 {
+		return nil, dm.Invalid("id", "Give exactly one of id, handle and externalId.")
+	}
+	if id != nil {
+		user, ok := dm.ParseUserID(*id)
+		if !ok {
+			return nil, nil
+		}
+		return loadersOf(ctx).user(ctx, user)
+	}
+	var u *dm.User
+	var err error
+	if handle != nil {
+		u, err = q.service.UserByHandle(ctx, *handle)
+	} else {
+		u, err = q.service.UserByExternalID(ctx, *externalID)
+	}
+	if err != nil {
+		return nil, absent(err)
+	}
+	loadersOf(ctx).seeUser(u)
+	return u, nil
+}
+
+func (q query) SearchUsers(ctx context.Context, query string, first *int, after *string) (*bind.UserConnection, error) {
+	page := pageOf(first, after, defaultPage)
+	found, err := q.service.SearchUsers(ctx, query, page)
+	return users(ctx, found, page, err)
+}
+
+func (q query) SuggestedFriends(ctx context.Context, first *int, after *string) (*bind.UserConnection, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := pageOf(first, after, defaultPage)
+	found, err := q.service.SuggestedFriends(ctx, viewer, page)
+	return users(ctx, found, page, err)
+}
+
+func (q query) BlockedUsers(ctx context.Context, first *int, after *string) (*bind.UserConnection, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := pageOf(first, after, defaultPage)
+	found, err := q.service.BlockedUsers(ctx, viewer, page)
+	return users(ctx, found, page, err)
+}
+
+func users(ctx context.Context, found dm.Slice[dm.FoundUser], page dm.Page, err error) (*bind.UserConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range found.Items {
+		loadersOf(ctx).seeUser(u.User)
+	}
+	return &bind.UserConnection{Slice: found, After: page.After != ""}, nil
+}
+
+func (q query) Inbox(ctx context.Context, folder *dm.Folder, first *int, after *string) (*bind.ConversationConnection, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in := dm.FolderInbox
+	if folder != nil {
+		in = *folder
+	}
+	page := pageOf(first, after, defaultPage)
+	views, err := q.service.Inbox(ctx, viewer, in, page)
+	if err != nil {
+		return nil, err
+	}
+	loadersOf(ctx).see(views.Items...)
+	return &bind.ConversationConnection{Slice: views, After: page.After != ""}, nil
+}
+
+func (q query) Conversation(ctx context.Context, id string) (*dm.View, error) {
+	if _, err := viewerOf(ctx); err != nil {
+		return nil, err
+	}
+	conversation, ok := dm.ParseConversationID(id)
+	if !ok {
+		return nil, nil
+	}
+	return loadersOf(ctx).view(ctx, conversation)
+}
+
+func (q query) ConversationWith(ctx context.Context, userID string) (*dm.View, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	other, ok := dm.ParseUserID(userID)
+	if !ok || other == viewer {
+		return nil, nil
+	}
+	return loadersOf(ctx).view(ctx, dm.ConversationOf(viewer, other))
+}
+
+func (q query) Unread(ctx context.Context) (*dm.Counted, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counted, err := q.service.Unread(ctx, viewer)
+	return &counted, err
+}
+
+func (q query) MessagingSettings(ctx context.Context) (*dm.Messaging, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := q.service.Messaging(ctx, viewer)
+	return &settings, err
+}
+
+func (q query) SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := q.service.History(ctx, viewer, pageOf(first, nil, defaultPage).First)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*dm.SettingsChange, len(changes))
+	for i := range changes {
+		out[i] = &changes[i]
+	}
+	return out, nil
+}

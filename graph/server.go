@@ -1,0 +1,164 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/gorilla/websocket"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/generated"
+)
+
+// Limits of one request. Validation of overlapping fields is quadratic in the tokens, so they are few.
+const (
+	maxBody         = 64 << 10
+	maxBodyAdmin    = 4 << 20 // a bulk call of dm.MaxBulk users
+	maxTokens       = 1000
+	queryCacheSize  = 1000
+	defaultInitWait = 10 * time.Second
+	defaultKeep     = 25 * time.Second
+)
+
+// Config is what a Server is made of.
+type Config struct {
+	// Service is the product. Required.
+	Service *dm.Service
+	// Verify checks tokens. Required; see HS256.
+	Verify Verifier
+	// CreateUsers makes a valid token of an unknown subject create the user from its claims.
+	CreateUsers bool
+	// Introspection lets clients read the schema. They need a token for it like for everything.
+	Introspection bool
+	// Origins are the web origins ("https://app.example.com") that may open a WebSocket, besides the service's own.
+	Origins []string
+	// LoopbackOrigins lets pages from this machine open a WebSocket, whatever their port: for development.
+	LoopbackOrigins bool
+	// KeepAlive is the time between pings on a socket or an event stream; a socket that leaves two of them unanswered
+	// is closed. Zero: 25 seconds.
+	KeepAlive time.Duration
+	// InitTimeout is how long a new socket may wait with its connection_init. Zero: 10 seconds.
+	InitTimeout time.Duration
+	// Logger gets internal errors. Nil: none are logged.
+	Logger *slog.Logger
+	// Clock tells when tokens end. Nil: time.Now.
+	Clock func() time.Time
+}
+
+func (c *Config) normalize() error {
+	var errs []error
+	if c.Service == nil {
+		errs = append(errs, errors.New("graph: Config.Service is missing"))
+	}
+	if c.Verify == nil {
+		errs = append(errs, errors.New("graph: Config.Verify is missing: without it nobody can be let in"))
+	}
+	for _, o := range c.Origins {
+		if _, err := parseOrigin(o); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if c.KeepAlive < 0 || c.InitTimeout < 0 {
+		errs = append(errs, errors.New("graph: Config.KeepAlive and InitTimeout cannot be negative"))
+	}
+	if c.KeepAlive == 0 {
+		c.KeepAlive = defaultKeep
+	}
+	if c.InitTimeout == 0 {
+		c.InitTimeout = defaultInitWait
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	return errors.Join(errs...)
+}
+
+// Server answers GraphQL on one path, whichever it is mounted on. It must be shut down.
+type Server struct {
+	config   Config
+	service  *dm.Service
+	exec     *executor.Executor
+	doors    *doors
+	upgrader websocket.Upgrader
+	work     *work
+}
+
+// New returns a Server, or all that is wrong with the configuration.
+func New(c Config) (*Server, error) {
+	if err := c.normalize(); err != nil {
+		return nil, err
+	}
+	s := &Server{config: c, service: c.Service, doors: newDoors(c), work: newWork()}
+	s.upgrader = newUpgrader(c)
+	s.exec = executor.New(generated.NewExecutableSchema(generated.Config{Resolvers: s}))
+	s.exec.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
+	s.exec.SetParserTokenLimit(maxTokens)
+	s.exec.SetDisableSuggestion(!c.Introspection)
+	s.exec.SetErrorPresenter(s.present)
+	s.exec.SetRecoverFunc(recovered)
+	s.exec.Use(bound{introspection: c.Introspection})
+	s.exec.AroundOperations(withStream)
+	s.exec.AroundResponses(s.respond)
+	s.exec.AroundRootFields(s.rootField)
+	return s, nil
+}
+
+// ServeHTTP answers one request: a query, a mutation, an event stream or a socket.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.work.enter() {
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusServiceUnavailable, codeShuttingDown, "The service is restarting. Try again in a moment.")
+		return
+	}
+	defer s.work.leave()
+	if websocket.IsWebSocketUpgrade(r) {
+		s.serveSocket(w, r)
+		return
+	}
+	s.serveRequest(w, r)
+}
+
+// Shutdown takes no more requests, ends every subscription and socket in a way at which clients connect anew, and waits
+// until nothing runs any more or ctx ends; it returns ctx's error then. It may be called more than once.
+func (s *Server) Shutdown(ctx context.Context) error {
+	select {
+	case <-s.work.end():
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// respond runs around every response: once for a query or mutation, once per event of a subscription.
+func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if id := identityOf(ctx); id != nil && id.socket {
+		// An operation of a socket outlives the request that opened the socket, so it is counted by itself.
+		if !s.work.enter() {
+			return nil
+		}
+		defer s.work.leave()
+	}
+	response := next(withLoaders(ctx, s.service))
+	if response == nil {
+		return s.streamFailure(ctx)
+	}
+	return response
+}
+
+// rootField gives each field of a mutation its own loaders: it must see what it has just done.
+func (s *Server) rootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
+		ctx = withLoaders(ctx, s.service)
+	}
+	return next(ctx)
+}

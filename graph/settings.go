@@ -1,0 +1,56 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/bind"
+	"github.com/aparte-im/aparte/graph/generated"
+)
+
+// MessagingSettings resolves the grid of the settings that hold.
+func (s *Server) MessagingSettings() generated.MessagingSettingsResolver { return messagingSettings{} }
+
+type messagingSettings struct{}
+
+func (messagingSettings) Routes(_ context.Context, m *dm.Messaging) ([]*generated.RelationRoute, error) {
+	return routesOf(m.Grid), nil
+}
+
+// MessagingChoice resolves the grid of settings as they were chosen.
+func (s *Server) MessagingChoice() generated.MessagingChoiceResolver { return messagingChoice{} }
+
+type messagingChoice struct{}
+
+func (messagingChoice) Routes(_ context.Context, c *dm.Settings) ([]*generated.RelationRoute, error) {
+	if c.Audience == dm.NotChosen {
+		return nil, nil
+	}
+	// The operator's rules matter only where nothing was chosen.
+	return routesOf(dm.Rules{}.Grid(*c, dm.Adult)), nil
+}
+
+// SettingsChanged resolves the settings of an event: the event says that they changed, the service how they stand.
+func (s *Server) SettingsChanged() generated.SettingsChangedResolver {
+	return settingsChanged{s.service}
+}
+
+type settingsChanged struct{ service *dm.Service }
+
+func (r settingsChanged) Settings(ctx context.Context, _ *bind.SettingsChanged) (*dm.Messaging, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := r.service.Messaging(ctx, viewer)
+	return &settings, err
+}
+
+// routesOf lists a grid from the closest relation to the farthest.
+func routesOf(grid dm.Grid) []*generated.RelationRoute {
+	out := make([]*generated.RelationRoute, 0, len(grid))
+	for i := len(grid) - 1; i >= 0; i-- {
+		out = append(out, &generated.RelationRoute{Relation: dm.Relation(i), Route: grid[i]})
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/bind"
+	"github.com/aparte-im/aparte/graph/generated"
+)
+
+// Subscription resolves what is followed live.
+func (s *Server) Subscription() generated.SubscriptionResolver {
+	return subscription{s.service, s.work}
+}
+
+type subscription struct {
+	service *dm.Service
+	work    *work
+}
+
+// InboxEvents pumps the viewer's log into a channel without a buffer: an event is read when the one before has been
+// taken, so a slow client holds back nothing but itself.
+func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bind.InboxEvent, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var from *dm.Cursor
+	if after != nil {
+		cursor, err := dm.ParseCursor(viewer, *after)
+		if err != nil {
+			return nil, err
+		}
+		from = &cursor
+	}
+	watcher, err := r.service.Watch(ctx, viewer, from)
+	if err != nil {
+		return nil, err
+	}
+	if !r.work.enter() {
+		watcher.Close()
+		return nil, errShutdown
+	}
+	state, _ := ctx.Value(streamKey{}).(*streamState)
+	events := make(chan bind.InboxEvent)
+	go func() {
+		defer r.work.leave()
+		defer close(events)
+		defer watcher.Close()
+		state.err = pump(ctx, watcher, events)
+	}()
+	return events, nil
+}
+
+// pump hands on events until the watch fails or ctx ends.
+func pump(ctx context.Context, watcher *dm.Watcher, events chan<- bind.InboxEvent) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = recovered(ctx, p)
+		}
+	}()
+	for {
+		e, err := watcher.Next(ctx)
+		if err != nil {
+			return err
+		}
+		select {
+		case events <- bind.NewInboxEvent(e):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

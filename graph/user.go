@@ -1,0 +1,33 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/generated"
+)
+
+// User resolves how the viewer stands to a person: one read for all people of a response.
+func (s *Server) User() generated.UserResolver { return user{} }
+
+type user struct{}
+
+func (user) ViewerFollows(ctx context.Context, u *dm.User) (bool, error) {
+	st, err := loadersOf(ctx).standing(ctx, u.ID)
+	return st.ViewerFollows, err
+}
+
+func (user) FollowsViewer(ctx context.Context, u *dm.User) (bool, error) {
+	st, err := loadersOf(ctx).standing(ctx, u.ID)
+	return st.FollowsViewer, err
+}
+
+func (user) ViewerHasBlocked(ctx context.Context, u *dm.User) (bool, error) {
+	st, err := loadersOf(ctx).standing(ctx, u.ID)
+	return st.ViewerHasBlocked, err
+}
+
+func (user) ViewerCanMessage(ctx context.Context, u *dm.User) (*dm.Permission, error) {
+	st, err := loadersOf(ctx).standing(ctx, u.ID)
+	return &st.Permission, err
+}
