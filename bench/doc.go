@@ -1,0 +1,12 @@
+// Command bench measures the write path on this machine: one program, one run, one table.
+//
+// Purpose. Figures mean little across machines, so every row is set against others of the same run: what the database
+// can commit at all (floor), the same send done plainly (naive) and as one server-side function (function). The
+// baselines keep the same tables and the same invariants as the product, and live here.
+//
+// Invariants. Each Postgres row starts from the same population on a fresh copy of one database, with the default
+// durability; the seed fixes who writes to whom. CPU is what the kernel charged to the processes of the server and to
+// the process that runs the store, the driver of the load included unless it is its own process.
+//
+// Concurrency and lifecycle. Rows run one after the other and end by themselves; the cluster ends with the program.
+package main

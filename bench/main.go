@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	_ "github.com/lib/pq"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if len(os.Args) > 1 && os.Args[1] == serveCommand {
+		return serveAPI(ctx, os.Args[2])
+	}
+	var o options
+	flag.DurationVar(&o.length, "length", 10*time.Second, "how long each row is measured")
+	flag.IntVar(&o.users, "users", 100_000, "people in the database")
+	flag.IntVar(&o.pairs, "pairs", 200_000, "pairs who talk")
+	flag.Uint64Var(&o.seed, "seed", 1, "fixes who writes to whom")
+	only := flag.String("rows", "", "comma-separated names of rows; empty: all")
+	flag.StringVar(&o.out, "out", "bench/out/latest.json", "where the figures go")
+	flag.Parse()
+	if *only != "" {
+		o.only = strings.Split(*only, ",")
+	}
+	if err := o.measure(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		return 1
+	}
+	return 0
+}
+
+type options struct {
+	length       time.Duration
+	users, pairs int
+	seed         uint64
+	only         []string
+	out          string
+}
+
+func (o options) wants(name string) bool { return len(o.only) == 0 || slices.Contains(o.only, name) }
+
+// measure runs the rows and prints them as they come; the ratios need all of them and come at the end.
+func (o options) measure(ctx context.Context) error {
+	fmt.Println(machine())
+	fmt.Printf("%d people, %d pairs, %v a row, seed %d\n\n", o.users, o.pairs, o.length, o.seed)
+	p := newPopulation(o)
+	var results []result
+	add := func(r result, err error) error {
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.Name, err)
+		}
+		fmt.Fprintf(os.Stderr, "%-22s %8.0f sends/s  p50 %.2f ms  p99 %.2f ms\n", r.Name, r.Rate, r.P50, r.P99)
+		results = append(results, r)
+		return nil
+	}
+	if err := o.measurePostgres(ctx, p, add); err != nil {
+		return err
+	}
+	if err := o.measureSQLite(ctx, p, add); err != nil {
+		return err
+	}
+	printTable(results)
+	b, err := json.MarshalIndent(results, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(o.out), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(o.out, append(b, '\n'), 0o644)
+}
