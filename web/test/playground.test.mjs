@@ -6,7 +6,7 @@ import { startServer } from './server.mjs';
 // The button does nothing before the editors are there.
 async function run(page) {
   for (const editor of ['.graphiql-query-editor', '.graphiql-editor-tool', '.result-window']) {
-    await page.locator(`${editor} .CodeMirror`).first().waitFor();
+    await page.locator(`${editor} .CodeMirror:visible`).waitFor();
   }
   await page.getByRole('button', { name: /^Execute query/ }).click();
 }

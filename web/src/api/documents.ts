@@ -9,7 +9,7 @@ const message = `fragment M on Message {
 const conversation = `fragment C on Conversation {
   id with { ...U } folder lastMessage { ...M } lastActivityAt unreadCount readSeq theirReadSeq muted
 } ${user} ${message}`;
-const settings = `fragment Own on MessagingSettings { whoCanMessageMe routes { relation route } }`;
+const settings = `fragment Own on MessagingSettings { whoCanMessageMe routes { relation route } readReceipts }`;
 // SendMessageSuccess has a field message of another type, so this one needs another name.
 const refusal = `... on UserError { code reason: message }`;
 
@@ -57,20 +57,27 @@ export const sendMessage = `mutation SendMessage($input: SendMessageInput!) {
   }
 } ${conversation}`;
 
-export const acceptRequest = `mutation AcceptRequest($id: ID!) {
-  acceptRequest(conversationId: $id) { ... on ConversationSuccess { conversation { ...C } } ${refusal} }
+const ofConversation = (name: string, parameters = '', given = '') => `mutation Change($id: ID!${parameters}) {
+  ${name}(conversationId: $id${given}) { ... on ConversationSuccess { conversation { ...C } } ${refusal} }
 } ${conversation}`;
+
+export const conversationChanges = {
+  acceptRequest: ofConversation('acceptRequest'),
+  markRead: ofConversation('markRead', ', $upToSeq: Int!', ', upToSeq: $upToSeq'),
+  muteConversation: ofConversation('muteConversation', ', $muted: Boolean!', ', muted: $muted'),
+  archiveConversation: ofConversation('archiveConversation', ', $archived: Boolean!', ', archived: $archived'),
+};
 
 export const declineRequests = `mutation DeclineRequests($ids: [ID!]!) {
   declineRequests(conversationIds: $ids) { ... on DeclineSuccess { declined } ${refusal} }
 }`;
 
-export const markRead = `mutation MarkRead($id: ID!, $upToSeq: Int!) {
-  markRead(conversationId: $id, upToSeq: $upToSeq) { ... on ConversationSuccess { conversation { ...C } } ${refusal} }
-} ${conversation}`;
-
 export const setWhoCanMessageMe = `mutation SetWhoCanMessageMe($input: SetWhoCanMessageMeInput!) {
   setWhoCanMessageMe(input: $input) { ... on SettingsSuccess { settings { ...Own } } ${refusal} }
+} ${settings}`;
+
+export const setReadReceipts = `mutation SetReadReceipts($on: Boolean!) {
+  setReadReceipts(on: $on) { ... on SettingsSuccess { settings { ...Own } } ${refusal} }
 } ${settings}`;
 
 const edge = (name: string) => `mutation Edge($id: ID!) {

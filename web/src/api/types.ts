@@ -73,6 +73,7 @@ export interface Conversation {
 export interface Settings {
   whoCanMessageMe: Audience;
   routes: { relation: Relation; route: Route }[];
+  readReceipts: boolean;
 }
 
 export interface Unread {

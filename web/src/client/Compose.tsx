@@ -38,7 +38,9 @@ export function Compose({ close }: { close(): void }) {
     <Dialog title="New message" close={close}>
       <div className="compose" onKeyDown={onKey}>
         <input
-          type="search"
+          // type="search" would let Escape empty the field instead of closing the dialog.
+          role="searchbox"
+          enterKeyHint="search"
           placeholder="Search for a name or @handle"
           aria-label="Search people"
           data-first

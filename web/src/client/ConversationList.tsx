@@ -3,6 +3,7 @@ import type { Conversation, Folder } from '../api/types';
 import { conversationsIn } from '../inbox/state';
 import { Avatar } from './Avatar';
 import { useInboxState, useSession } from './context';
+import { MutedIcon } from './icons';
 import { Link } from './Link';
 import { personPath } from './route';
 import { briefTime } from './time';
@@ -43,7 +44,14 @@ function Item({ conversation: c, open, me }: { conversation: Conversation; open:
       data-conversation={c.id}
     >
       <Avatar user={c.with} />
-      <span className="who">{nameOf(c.with)}</span>
+      <span className="who">
+        {nameOf(c.with)}
+        {c.muted && (
+          <span className="muted" role="img" aria-label="Muted">
+            <MutedIcon />
+          </span>
+        )}
+      </span>
       <time dateTime={c.lastActivityAt}>{briefTime(c.lastActivityAt)}</time>
       <span className="last">
         {last?.sender.id === me && last && 'You: '}

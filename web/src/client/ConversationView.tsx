@@ -6,13 +6,14 @@ import { Composer } from './Composer';
 import { useInboxState, useSession } from './context';
 import { BackIcon } from './icons';
 import { Messages } from './Messages';
+import { PersonMenu } from './PersonMenu';
 import { RequestBar } from './RequestBar';
 import { nameOf } from './words';
 
 /** The conversation with one person, also before its first message. */
 export function ConversationView({ userId, back }: { userId: string; back(): void }) {
   const state = useInboxState();
-  const { inbox, attempt } = useSession();
+  const { inbox } = useSession();
   const conversation = conversationWith(state, userId);
   const [standing, setStanding] = useState<Standing | null>(null);
   const refusals = state.outgoing.filter((o) => o.to === userId && o.refused).length;
@@ -39,8 +40,6 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
 
   const user = standing ?? conversation?.with;
   if (!user) return <section className="conversation" aria-label="Conversation" />;
-  const change = (name: Parameters<typeof inbox.changeEdge>[0]) =>
-    attempt(inbox.changeEdge(name, userId).then(setStanding));
   return (
     <section
       className="conversation"
@@ -56,7 +55,7 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
           {nameOf(user)}
           {user.handle && <small>@{user.handle}</small>}
         </h2>
-        {standing && <Edges standing={standing} change={change} />}
+        {standing && <PersonMenu standing={standing} conversation={conversation} changed={setStanding} />}
       </header>
       <Messages conversation={conversation} user={user} />
       {conversation && (conversation.folder === 'REQUESTS' || conversation.folder === 'HIDDEN') ? (
@@ -64,42 +63,5 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
       ) : null}
       <Composer user={user} permission={standing?.viewerCanMessage ?? null} />
     </section>
-  );
-}
-
-type Change = 'followUser' | 'unfollowUser' | 'blockUser' | 'unblockUser';
-
-function Edges({ standing, change }: { standing: Standing; change(name: Change): void }) {
-  const [asking, setAsking] = useState(false);
-  if (asking) {
-    return (
-      <div className="edges" role="group" aria-label={`Block ${nameOf(standing)}?`}>
-        <button
-          className="danger"
-          autoFocus
-          onClick={() => {
-            setAsking(false);
-            change('blockUser');
-          }}
-        >
-          Block {nameOf(standing)}
-        </button>
-        <button onClick={() => setAsking(false)}>Keep</button>
-      </div>
-    );
-  }
-  return (
-    <div className="edges">
-      {standing.viewerHasBlocked ? (
-        <button onClick={() => change('unblockUser')}>Unblock</button>
-      ) : (
-        <>
-          <button onClick={() => change(standing.viewerFollows ? 'unfollowUser' : 'followUser')}>
-            {standing.viewerFollows ? 'Unfollow' : 'Follow'}
-          </button>
-          <button onClick={() => setAsking(true)}>Block</button>
-        </>
-      )}
-    </div>
   );
 }

@@ -26,6 +26,14 @@ export function SettingsDialog({ settings, close }: { settings: Settings; close(
         ))}
       </fieldset>
       {chosen === 'CUSTOM' && <Routes settings={settings} />}
+      <label className="receipts">
+        <input
+          type="checkbox"
+          checked={settings.readReceipts}
+          onChange={(event) => attempt(inbox.setReadReceipts(event.target.checked))}
+        />
+        Read receipts: others see what I have read, and I see what they have.
+      </label>
       <p className="quiet">
         Who answers you is always welcome, except under “No one”. People are never told what you have chosen.
       </p>

@@ -12,11 +12,19 @@ export function SignIn({ identity, refused = false }: { identity: Identity; refu
       <form onSubmit={submit}>
         <h1 className="brand">Aparté</h1>
         <p>{refused ? 'This token is not accepted, or not any more.' : 'Your messages, once you say who you are.'}</p>
-        <label>
-          Bearer token
-          <input name="token" type="password" autoComplete="off" required autoFocus />
-        </label>
-        <button className="primary">Open my inbox</button>
+        {identity.people ? (
+          <button type="button" className="primary" onClick={() => location.reload()}>
+            Ask for a new one
+          </button>
+        ) : (
+          <>
+            <label>
+              Bearer token
+              <input name="token" type="password" autoComplete="off" required autoFocus />
+            </label>
+            <button className="primary">Open my inbox</button>
+          </>
+        )}
       </form>
     </main>
   );

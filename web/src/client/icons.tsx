@@ -41,6 +41,18 @@ export const VideoIcon = () => (
   </Icon>
 );
 
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M5 12h.01M12 12h.01M19 12h.01" strokeWidth="2.6" strokeLinecap="round" />
+  </Icon>
+);
+
+export const MutedIcon = () => (
+  <Icon>
+    <path d="M5 9.5h3l4-4v13l-4-4H5zM16 9.5l5 5M21 9.5l-5 5" strokeLinecap="round" strokeLinejoin="round" />
+  </Icon>
+);
+
 export const CloseIcon = () => (
   <Icon>
     <path d="M6 6l12 12M18 6L6 18" strokeLinecap="round" />

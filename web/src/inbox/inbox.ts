@@ -23,6 +23,8 @@ import type { Outgoing, Start, State } from './state';
 const folders: Folder[] = ['INBOX', 'REQUESTS', 'HIDDEN', 'ARCHIVE'];
 const pageSize = 30;
 
+export type EdgeChange = keyof typeof documents.edges;
+
 /** A refusal as the person should read it. */
 export class Refused extends Error {}
 
@@ -147,7 +149,7 @@ export class Inbox {
     return searchUsers.nodes;
   }
 
-  async changeEdge(change: keyof typeof documents.edges, id: string): Promise<Standing> {
+  async changeEdge(change: EdgeChange, id: string): Promise<Standing> {
     const { user } = await this.#change<{ user: Standing }>(change, documents.edges[change], { id });
     this.#set(states.withUser(this.#state, user));
     return user;
@@ -180,13 +182,21 @@ export class Inbox {
   }
 
   async markRead(id: string, upToSeq: number) {
-    await this.#changeConversation('markRead', documents.markRead, { id, upToSeq });
+    await this.#changeConversation('markRead', { id, upToSeq });
+  }
+
+  async mute(id: string, muted: boolean) {
+    await this.#changeConversation('muteConversation', { id, muted });
+  }
+
+  async archive(id: string, archived: boolean) {
+    await this.#changeConversation('archiveConversation', { id, archived });
   }
 
   // ------------------------------------------------------------ requests and settings
 
   async accept(id: string) {
-    await this.#changeConversation('acceptRequest', documents.acceptRequest, { id });
+    await this.#changeConversation('acceptRequest', { id });
   }
 
   async decline(ids: string[]) {
@@ -196,13 +206,20 @@ export class Inbox {
   }
 
   async setWhoCanMessageMe(audience: Audience, routes?: { relation: Relation; route: Route }[]) {
-    const input = { audience, routes };
-    const change = this.#change<{ settings: Settings }>;
-    const { settings } = await change.call(this, 'setWhoCanMessageMe', documents.setWhoCanMessageMe, { input });
+    await this.#changeSettings('setWhoCanMessageMe', { input: { audience, routes } });
+  }
+
+  async setReadReceipts(on: boolean) {
+    await this.#changeSettings('setReadReceipts', { on });
+  }
+
+  async #changeSettings(name: 'setWhoCanMessageMe' | 'setReadReceipts', variables: Record<string, unknown>) {
+    const { settings } = await this.#change<{ settings: Settings }>(name, documents[name], variables);
     this.#set({ ...this.#state, settings });
   }
 
-  async #changeConversation(name: string, document: string, variables: Record<string, unknown>) {
+  async #changeConversation(name: keyof typeof documents.conversationChanges, variables: Record<string, unknown>) {
+    const document = documents.conversationChanges[name];
     const { conversation } = await this.#change<{ conversation: Conversation }>(name, document, variables);
     this.#set(states.withConversation(this.#state, conversation));
   }
