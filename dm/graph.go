@@ -48,8 +48,10 @@ func (s *Service) changeEdges(ctx context.Context, viewer, other UserID, change 
 		return Invalid("userId", "This is yourself.")
 	}
 	return s.store.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(l *Ledger) error {
-		if h := l.Head(other); h == nil || h.Gone {
-			return NotFound("user")
+		for _, user := range []UserID{viewer, other} {
+			if h := l.Head(user); h == nil || h.Gone {
+				return NotFound("user")
+			}
 		}
 		return l.changeEdges(viewer, other, change)
 	})
@@ -91,15 +93,15 @@ func (l *Ledger) setEdges(pair Pair, e Edges) {
 }
 
 // block carries a block, or its end, to the conversation. The one who acts sees it change on all their devices; the
-// other gets an event only when their counts changed, because the log has to add up to them (I5).
+// other gets an event only when their unread changed, because the log has to add up to it (I5).
 func (l *Ledger) block(c *Conversation, user UserID, blocked bool) {
 	mine, theirs := c.Sides(user)
-	before := l.in.Heads[theirs.User].Unread
+	before := c.Unread(theirs)
 	l.changeConversation(c, func() { c.Blocked = blocked })
 	if mine.Folder != FolderNone {
 		l.event(user, EventConversationChanged, c, nil)
 	}
-	if l.in.Heads[theirs.User].Unread != before {
+	if c.Unread(theirs) != before {
 		l.event(theirs.User, EventConversationChanged, c, nil)
 	}
 }

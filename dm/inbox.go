@@ -1,6 +1,9 @@
 package dm
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Inbox lists one folder of the viewer's inbox, newest activity first, with each conversation's last message.
 // Errors: INVALID_INPUT.
@@ -55,7 +58,7 @@ func (s *Service) Messages(ctx context.Context, viewer UserID, ids []Conversatio
 	if refusal != nil {
 		return nil, refusal
 	}
-	lists, err := s.store.Messages(ctx, viewer, ids, int64(before), page.First+1)
+	lists, err := s.store.Messages(ctx, viewer, once(ids), int64(before), page.First+1)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +67,13 @@ func (s *Service) Messages(ctx context.Context, viewer UserID, ids []Conversatio
 		out[id] = Cut(list, page.First)
 	}
 	return out, nil
+}
+
+// once leaves out ids that stand twice, which would list their messages twice.
+func once(ids []ConversationID) []ConversationID {
+	ids = slices.Clone(ids)
+	slices.SortFunc(ids, func(a, b ConversationID) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(ids)
 }
 
 // Place is the message's place in its conversation, for the next page.

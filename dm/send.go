@@ -88,7 +88,7 @@ func (in SendInput) normalize(sender UserID) (Send, *Error) {
 // Send decides about one send and writes it into the ledger. A store calls it for each send of a batch, in order.
 func (l *Ledger) Send(s Send) (Sent, error) {
 	facts, ok := l.facts(s.Sender, s.Recipient)
-	if !ok {
+	if !ok || l.in.Heads[s.Sender].Gone {
 		return Sent{}, NotFound("user")
 	}
 	if first := l.in.Used[s.Key()]; first != nil {

@@ -15,8 +15,10 @@ type Watcher struct {
 	listener Listener
 	ticker   *time.Ticker
 	position int64
-	buffer   []*Event
-	reset    *Event
+	// known is the newest position that the log was seen to have. While it is ahead there is nothing to wait for.
+	known  int64
+	buffer []*Event
+	reset  *Event
 }
 
 // Watch follows the viewer's log: with after, first everything that came later, then live, each event once, in order
@@ -76,15 +78,17 @@ func (w *Watcher) Next(ctx context.Context) (*Event, error) {
 			w.position++
 			return e, nil
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-w.listener.Wakes():
-			if e, ok := w.listener.Next(w.position + 1); ok {
-				w.position++
-				return e, nil
+		if w.position >= w.known {
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-w.listener.Wakes():
+				if e, ok := w.listener.Next(w.position + 1); ok {
+					w.position++
+					return e, nil
+				}
+			case <-w.ticker.C:
 			}
-		case <-w.ticker.C:
 		}
 		log, err := w.service.store.Log(ctx, w.user, w.position, logPage)
 		if err != nil {
@@ -111,6 +115,7 @@ func (w *Watcher) ready() *Event {
 // take accepts what was read after the watcher's position. Positions are gapless, so a first event that is not the
 // next one, or none where the head is further, means that the log between was trimmed.
 func (w *Watcher) take(log Log) {
+	w.known = log.Head
 	switch {
 	case len(log.Events) > 0 && log.Events[0].Position == w.position+1:
 		w.buffer = log.Events
