@@ -52,6 +52,7 @@ func Run(t *testing.T, b Backend) {
 		{"Settings", testSettings},
 		{"NoOneInOldConversations", testNoOneInOldConversations},
 		{"Block", testBlock},
+		{"BlockInUncountedFolders", testBlockInUncountedFolders},
 		{"Follow", testFollow},
 		{"SharedFriends", testSharedFriends},
 		{"UpsertUsers", testUpsertUsers},

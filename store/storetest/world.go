@@ -35,15 +35,20 @@ type world struct {
 	hub     *live.Hub
 	service *dm.Service
 	names   *atomic.Int64
+	// shut closes the store, once; it answers that one time's result.
+	shut func() error
 }
 
-// newWorld opens a store on a fresh database. Whoever chooses nothing can be written to by everyone.
-func newWorld(t *testing.T, b Backend) *world {
+// newWorld opens a store on a fresh database, after change. Whoever chooses nothing can be written to by everyone.
+func newWorld(t *testing.T, b Backend, change ...func(*world)) *world {
 	t.Helper()
 	w := &world{T: t, backend: b, url: b.Fresh(t), clock: newClock(), hub: live.NewHub(), names: &atomic.Int64{}}
 	rules := dm.DefaultRules()
 	rules.DefaultAudience = dm.Everyone
 	w.config = Config{Rules: rules, Wake: w.hub.Publish, Clock: w.clock.Now}
+	for _, c := range change {
+		c(w)
+	}
 	w.open(t)
 	return w
 }
@@ -51,8 +56,10 @@ func newWorld(t *testing.T, b Backend) *world {
 func (w *world) open(t testing.TB) {
 	t.Helper()
 	s := w.backend.Open(t, w.url, w.config)
+	w.shut = sync.OnceValue(s.Close)
+	shut := w.shut
 	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
+		if err := shut(); err != nil {
 			t.Errorf("close the store: %v", err)
 		}
 	})

@@ -1,0 +1,273 @@
+package storetest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// model is the product in memory, written from the design alone: users are numbers, rows are fields, and there is no
+// log. What the store does is compared with what it does.
+type model struct {
+	now           time.Time
+	requestLimit  int
+	declineFor    time.Duration
+	sharedFriends int
+	follows       map[[2]int]bool // who, whom
+	blocks        map[[2]int]bool // who, whom
+	who           []rule
+	talks         map[[2]int]*talk // lower, higher
+}
+
+// rule is a user's answer to "who can message me?": for each relation by name, where the message goes.
+type rule map[string]string
+
+// talk is a conversation. Its sides go by user.
+type talk struct {
+	messages []said
+	sides    map[int]*side
+	at       time.Time
+}
+
+type said struct {
+	from      int
+	key, body string
+}
+
+type side struct {
+	folder   string // "" is out of view
+	read     int
+	cleared  int
+	known    bool
+	asked    int // messages of a request that waits for this side
+	declined time.Time
+}
+
+// audienceRules is what each audience means, most welcoming first.
+var audienceRules = map[dm.Audience]rule{
+	dm.Everyone:         {"known": "INBOX", "friend": "INBOX", "followed": "INBOX", "suggested": "REQUESTS", "follower": "REQUESTS", "stranger": "REQUESTS"},
+	dm.Followers:        {"known": "INBOX", "friend": "INBOX", "followed": "INBOX", "suggested": "REQUESTS", "follower": "REQUESTS"},
+	dm.SuggestedFriends: {"known": "INBOX", "friend": "INBOX", "followed": "INBOX", "suggested": "REQUESTS"},
+	dm.Friends:          {"known": "INBOX", "friend": "INBOX"},
+	dm.PeopleIMessaged:  {"known": "INBOX"},
+	dm.NoOne:            {},
+}
+
+func newModel(w *world, users int) *model {
+	m := &model{
+		now: w.clock.Now(), requestLimit: w.config.Rules.RequestLimit, declineFor: w.config.Rules.DeclineFor,
+		sharedFriends: w.config.Rules.SharedFriends,
+		follows:       map[[2]int]bool{}, blocks: map[[2]int]bool{}, talks: map[[2]int]*talk{},
+	}
+	for range users {
+		m.who = append(m.who, audienceRules[dm.Everyone])
+	}
+	return m
+}
+
+func pairKey(a, b int) [2]int { return [2]int{min(a, b), max(a, b)} }
+
+// relations lists what the sender is to the recipient.
+func (m *model) relations(from, to int) (names []string) {
+	if t := m.talks[pairKey(from, to)]; t != nil && t.sides[to].known {
+		names = append(names, "known")
+	}
+	out, in := m.follows[[2]int{from, to}], m.follows[[2]int{to, from}]
+	if out && in {
+		names = append(names, "friend")
+	}
+	if in {
+		names = append(names, "followed")
+	}
+	if out {
+		names = append(names, "follower")
+	}
+	if m.shared(from, to) >= m.sharedFriends {
+		names = append(names, "suggested")
+	}
+	if names == nil {
+		names = []string{"stranger"}
+	}
+	return names
+}
+
+func (m *model) friends(a, b int) bool { return m.follows[[2]int{a, b}] && m.follows[[2]int{b, a}] }
+
+func (m *model) shared(a, b int) (n int) {
+	for c := range m.who {
+		if c != a && c != b && m.friends(a, c) && m.friends(b, c) {
+			n++
+		}
+	}
+	return n
+}
+
+// verdict is where a send lands, or why it is denied.
+func (m *model) verdict(from, to int) (route string, denial dm.Denial) {
+	if from == to {
+		return "", dm.DenialSelf
+	}
+	if m.blocks[[2]int{from, to}] {
+		return "", dm.DenialViewerBlocksThem
+	}
+	if m.blocks[[2]int{to, from}] {
+		return "", dm.DenialNotAccepting
+	}
+	t := m.talks[pairKey(from, to)]
+	if t != nil && t.sides[to].declined.After(m.now) {
+		return "", dm.DenialNotAccepting
+	}
+	best := ""
+	for _, name := range m.relations(from, to) {
+		route := m.who[to][name]
+		order := []string{"", "HIDDEN", "REQUESTS", "INBOX"}
+		if slices.Index(order, route) > slices.Index(order, best) {
+			best = route
+		}
+	}
+	if best == "" {
+		return "", dm.DenialNotAccepting
+	}
+	if best != "INBOX" && t != nil && t.sides[to].asked >= m.requestLimit {
+		return "", dm.DenialRequestLimit
+	}
+	return best, dm.DenialNone
+}
+
+// send returns the seq of the message, whether it is a first result again, and the refusal.
+func (m *model) send(from, to int, key, body string) (seq int, again bool, code dm.Code, denial dm.Denial) {
+	t := m.talks[pairKey(from, to)]
+	if t != nil {
+		for i, s := range t.messages {
+			if s.from == from && s.key == key {
+				if s.body != body {
+					return 0, false, dm.CodeIdempotencyConflict, dm.DenialNone
+				}
+				return i + 1, true, "", dm.DenialNone
+			}
+		}
+	}
+	route, denial := m.verdict(from, to)
+	if denial != dm.DenialNone {
+		return 0, false, dm.CodeMessageNotAllowed, denial
+	}
+	if t == nil {
+		t = &talk{sides: map[int]*side{from: {}, to: {}}}
+		m.talks[pairKey(from, to)] = t
+	}
+	t.messages = append(t.messages, said{from, key, body})
+	t.at = m.now
+	mine, theirs := t.sides[from], t.sides[to]
+	*mine = side{folder: "INBOX", read: len(t.messages), cleared: mine.cleared, known: true}
+	theirs.declined, theirs.folder = time.Time{}, route
+	if theirs.asked++; route == "INBOX" {
+		theirs.asked = 0
+	}
+	return len(t.messages), false, "", dm.DenialNone
+}
+
+// shown is the conversation as a user has it in view, or nil.
+func (m *model) shown(user, other int) (*talk, *side) {
+	t := m.talks[pairKey(user, other)]
+	if t == nil || user == other || t.sides[user].folder == "" {
+		return nil, nil
+	}
+	return t, t.sides[user]
+}
+
+func (m *model) accept(user, other int) bool {
+	_, s := m.shown(user, other)
+	if s == nil {
+		return false
+	}
+	if s.folder != "INBOX" && s.folder != "ARCHIVE" {
+		s.folder, s.known, s.asked = "INBOX", true, 0
+	}
+	return true
+}
+
+func (m *model) decline(user, other int) bool {
+	t := m.talks[pairKey(user, other)]
+	if t == nil || user == other {
+		return false
+	}
+	s := t.sides[user]
+	if s.folder == "" {
+		return s.declined.After(m.now)
+	}
+	if s.folder == "INBOX" || s.folder == "ARCHIVE" {
+		return false
+	}
+	s.folder, s.asked, s.cleared, s.declined = "", 0, len(t.messages), m.now.Add(m.declineFor)
+	return true
+}
+
+func (m *model) markRead(user, other, upTo int) dm.Code {
+	t, s := m.shown(user, other)
+	if s == nil {
+		return dm.CodeNotFound
+	}
+	if upTo > len(t.messages) {
+		return dm.CodeInvalidInput
+	}
+	s.read = max(s.read, upTo)
+	return ""
+}
+
+func (m *model) archive(user, other int, archived bool) dm.Code {
+	_, s := m.shown(user, other)
+	switch {
+	case s == nil:
+		return dm.CodeNotFound
+	case s.folder != "INBOX" && s.folder != "ARCHIVE":
+		return dm.CodeInvalidInput
+	case archived:
+		s.folder = "ARCHIVE"
+	default:
+		s.folder = "INBOX"
+	}
+	return ""
+}
+
+func (m *model) block(user, other int) {
+	m.blocks[[2]int{user, other}] = true
+	delete(m.follows, [2]int{user, other})
+	delete(m.follows, [2]int{other, user})
+}
+
+// unreadIn is how many messages of a talk a user has not read.
+func (m *model) unreadIn(user, other int) int64 {
+	t, s := m.shown(user, other)
+	if s == nil || m.blocks[[2]int{user, other}] || m.blocks[[2]int{other, user}] {
+		return 0
+	}
+	return int64(max(0, len(t.messages)-max(s.read, s.cleared)))
+}
+
+func (m *model) unread(user int) (u dm.Unread) {
+	for other := range m.who {
+		n := m.unreadIn(user, other)
+		if n == 0 {
+			continue
+		}
+		switch _, s := m.shown(user, other); s.folder {
+		case "INBOX":
+			u.Conversations++
+			u.Messages += n
+		case "REQUESTS":
+			u.Requests++
+		}
+	}
+	return u
+}
+
+// receipt is the read position that a user sees of the other side, or -1.
+func (m *model) receipt(user, other int) int64 {
+	t, s := m.shown(user, other)
+	open := func(s *side) bool { return s.folder == "INBOX" || s.folder == "ARCHIVE" }
+	if s == nil || !open(s) || !open(t.sides[other]) {
+		return -1
+	}
+	return int64(t.sides[other].read)
+}
