@@ -40,7 +40,7 @@ func (Conversation) Fields() []ent.Field {
 // Indexes of the Conversation: one inbox page is two ordered scans, one for each side that the viewer can be.
 func (Conversation) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("low_id", "low_folder", "last_at", "id"),
-		index.Fields("high_id", "high_folder", "last_at", "id"),
+		index.Fields("low_id", "low_folder", "last_at"),
+		index.Fields("high_id", "high_folder", "last_at"),
 	}
 }

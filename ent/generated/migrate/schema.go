@@ -66,14 +66,14 @@ var (
 		PrimaryKey: []*schema.Column{ConversationsColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "conversation_low_id_low_folder_last_at_id",
+				Name:    "conversation_low_id_low_folder_last_at",
 				Unique:  false,
-				Columns: []*schema.Column{ConversationsColumns[1], ConversationsColumns[7], ConversationsColumns[4], ConversationsColumns[0]},
+				Columns: []*schema.Column{ConversationsColumns[1], ConversationsColumns[7], ConversationsColumns[4]},
 			},
 			{
-				Name:    "conversation_high_id_high_folder_last_at_id",
+				Name:    "conversation_high_id_high_folder_last_at",
 				Unique:  false,
-				Columns: []*schema.Column{ConversationsColumns[2], ConversationsColumns[14], ConversationsColumns[4], ConversationsColumns[0]},
+				Columns: []*schema.Column{ConversationsColumns[2], ConversationsColumns[14], ConversationsColumns[4]},
 			},
 		},
 	}

@@ -3,10 +3,10 @@
 CREATE TABLE `blocks` (`created_at` integer NOT NULL, `blocker_id` uuid NOT NULL, `blocked_id` uuid NOT NULL, PRIMARY KEY (`blocker_id`, `blocked_id`)) WITHOUT ROWID;
 -- create "conversations" table
 CREATE TABLE `conversations` (`id` uuid NOT NULL, `low_id` uuid NOT NULL, `high_id` uuid NOT NULL, `last_seq` integer NOT NULL, `last_at` integer NOT NULL, `blocked` bool NOT NULL, `created_at` integer NOT NULL, `low_folder` integer NOT NULL, `low_read_seq` integer NOT NULL, `low_cleared_seq` integer NOT NULL, `low_known` bool NOT NULL, `low_pending` integer NOT NULL, `low_declined_until` integer NOT NULL, `low_muted` bool NOT NULL, `high_folder` integer NOT NULL, `high_read_seq` integer NOT NULL, `high_cleared_seq` integer NOT NULL, `high_known` bool NOT NULL, `high_pending` integer NOT NULL, `high_declined_until` integer NOT NULL, `high_muted` bool NOT NULL, PRIMARY KEY (`id`));
--- create index "conversation_low_id_low_folder_last_at_id" to table: "conversations"
-CREATE INDEX `conversation_low_id_low_folder_last_at_id` ON `conversations` (`low_id`, `low_folder`, `last_at`, `id`);
--- create index "conversation_high_id_high_folder_last_at_id" to table: "conversations"
-CREATE INDEX `conversation_high_id_high_folder_last_at_id` ON `conversations` (`high_id`, `high_folder`, `last_at`, `id`);
+-- create index "conversation_low_id_low_folder_last_at" to table: "conversations"
+CREATE INDEX `conversation_low_id_low_folder_last_at` ON `conversations` (`low_id`, `low_folder`, `last_at`);
+-- create index "conversation_high_id_high_folder_last_at" to table: "conversations"
+CREATE INDEX `conversation_high_id_high_folder_last_at` ON `conversations` (`high_id`, `high_folder`, `last_at`);
 -- create "epoch" table
 CREATE TABLE `epoch` (`id` integer NOT NULL, `epoch` integer NOT NULL, `started_at` integer NOT NULL, PRIMARY KEY (`id`));
 -- create "events" table
@@ -69,10 +69,10 @@ DROP TABLE `follows`;
 DROP TABLE `events`;
 -- reverse: create "epoch" table
 DROP TABLE `epoch`;
--- reverse: create index "conversation_high_id_high_folder_last_at_id" to table: "conversations"
-DROP INDEX `conversation_high_id_high_folder_last_at_id`;
--- reverse: create index "conversation_low_id_low_folder_last_at_id" to table: "conversations"
-DROP INDEX `conversation_low_id_low_folder_last_at_id`;
+-- reverse: create index "conversation_high_id_high_folder_last_at" to table: "conversations"
+DROP INDEX `conversation_high_id_high_folder_last_at`;
+-- reverse: create index "conversation_low_id_low_folder_last_at" to table: "conversations"
+DROP INDEX `conversation_low_id_low_folder_last_at`;
 -- reverse: create "conversations" table
 DROP TABLE `conversations`;
 -- reverse: create "blocks" table
