@@ -12,11 +12,9 @@ import (
 	"github.com/aparte-im/aparte/graph/bind"
 )
 
-// Bounds of one operation. A field costs one, once for each item of the pages it stands in.
-const (
-	maxDepth = 15
-	maxCost  = 50_000
-)
+// maxCost bounds one operation. A field costs one, once for each item of the pages it stands in. Depth needs no bound of
+// its own: no type of the schema leads back to itself.
+const maxCost = 50_000
 
 // bound refuses operations that would cost more than anybody's due. Each fragment is weighed once, so that the check is
 // linear in the document, however fragments are nested.
@@ -30,13 +28,11 @@ func (bound) Validate(graphql.ExecutableSchema) error { return nil }
 func (b bound) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = !b.introspection
 	w := weigher{op: op, introspection: b.introspection}
-	load, err := w.selection(op.Operation.SelectionSet)
+	cost, err := w.selection(op.Operation.SelectionSet)
 	switch {
 	case err != nil:
-		return &gqlerror.Error{Message: err.Error(), Extensions: map[string]any{"code": codeValidation}}
-	case load.depth > maxDepth:
-		return gqlError(codeTooComplex, "The operation is nested more than %d deep.", maxDepth)
-	case load.cost > maxCost:
+		return gqlError(codeValidation, "%s", err)
+	case cost > maxCost:
 		return gqlError(codeTooComplex, "The operation asks for more than %d fields. Ask for smaller pages.", maxCost)
 	}
 	return nil
@@ -53,71 +49,65 @@ var (
 	errDefer         = errors.New("@defer is not offered")
 )
 
-type load struct{ cost, depth int }
-
 type weigher struct {
 	op            *graphql.OperationContext
 	introspection bool
-	fragments     map[string]load
+	fragments     map[string]int
 }
 
-func (w *weigher) selection(set ast.SelectionSet) (load, error) {
-	var sum load
+func (w *weigher) selection(set ast.SelectionSet) (cost int, err error) {
 	for _, s := range set {
 		one, err := w.one(s)
 		if err != nil {
-			return load{}, err
+			return 0, err
 		}
-		sum.cost = min(sum.cost+one.cost, maxCost+1)
-		sum.depth = max(sum.depth, one.depth)
+		cost = min(cost+one, maxCost+1) // no sum grows beyond what is refused anyway
 	}
-	return sum, nil
+	return cost, nil
 }
 
-func (w *weigher) one(s ast.Selection) (load, error) {
+func (w *weigher) one(s ast.Selection) (int, error) {
 	switch s := s.(type) {
 	case *ast.Field:
 		return w.field(s)
 	case *ast.InlineFragment:
 		if s.Directives.ForName("defer") != nil {
-			return load{}, errDefer
+			return 0, errDefer
 		}
 		return w.selection(s.SelectionSet)
 	case *ast.FragmentSpread:
 		if s.Directives.ForName("defer") != nil {
-			return load{}, errDefer
+			return 0, errDefer
 		}
-		if known, ok := w.fragments[s.Name]; ok {
-			return known, nil
-		}
-		inner, err := w.selection(s.Definition.SelectionSet)
-		if w.fragments == nil {
-			w.fragments = map[string]load{}
-		}
-		w.fragments[s.Name] = inner
-		return inner, err
+		return w.fragment(s)
 	}
-	return load{}, nil
+	return 0, nil
 }
 
-func (w *weigher) field(f *ast.Field) (load, error) {
+func (w *weigher) fragment(s *ast.FragmentSpread) (int, error) {
+	if known, ok := w.fragments[s.Name]; ok {
+		return known, nil
+	}
+	cost, err := w.selection(s.Definition.SelectionSet)
+	if w.fragments == nil {
+		w.fragments = map[string]int{}
+	}
+	w.fragments[s.Name] = cost
+	return cost, err
+}
+
+func (w *weigher) field(f *ast.Field) (int, error) {
 	if f.Name == "__schema" || f.Name == "__type" {
 		if !w.introspection {
-			return load{}, errIntrospection
+			return 0, errIntrospection
 		}
-		return load{cost: 1, depth: 1}, nil // bounded by gqlparser's own rule and the number of tokens
+		return 1, nil // bounded by gqlparser's own rule and the number of tokens
 	}
 	inner, err := w.selection(f.SelectionSet)
 	if err != nil {
-		return load{}, err
+		return 0, err
 	}
-	if len(f.SelectionSet) > 0 {
-		inner.cost = min(1+inner.cost*w.pageSize(f), maxCost+1)
-	} else {
-		inner.cost = 1
-	}
-	inner.depth++
-	return inner, nil
+	return min(1+inner*w.pageSize(f), maxCost+1), nil
 }
 
 // pageSize is how many items a field may return. What is out of range is refused later, in words.

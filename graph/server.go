@@ -148,11 +148,13 @@ func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *gra
 		}
 		defer s.work.leave()
 	}
-	response := next(withLoaders(ctx, s.service))
-	if response == nil {
-		return s.streamFailure(ctx)
+	if op := graphql.GetOperationContext(ctx).Operation; op != nil && op.Operation != ast.Mutation {
+		ctx = withLoaders(ctx, s.service)
 	}
-	return response
+	if response := next(ctx); response != nil {
+		return response
+	}
+	return s.streamFailure(ctx)
 }
 
 // rootField gives each field of a mutation its own loaders: it must see what it has just done.

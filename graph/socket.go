@@ -41,6 +41,8 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	defer cancel(nil)
 	k := &socket{Conn: conn, ctx: ctx}
 	defer k.finish()
+	// gqlgen looks at the context only once the connection_init has come.
+	defer context.AfterFunc(ctx, k.finish)()
 	if !slices.Contains(websocket.Subprotocols(r), subprotocol) {
 		_ = k.WriteClose(closeSubprotocol, "Subprotocol not acceptable")
 		return

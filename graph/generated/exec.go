@@ -260,7 +260,7 @@ type User implements Node {
   externalId: ID!
   "Unique, in lower case, without an @."
   handle: String!
-  "The name to show. A deleted user has none."
+  "The name to show. A deleted user has a placeholder."
   displayName: String!
   "Address of a picture."
   avatarUrl: String

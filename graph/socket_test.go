@@ -1,0 +1,143 @@
+package graph_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/gorilla/websocket"
+
+	"github.com/aparte-im/aparte/graph"
+)
+
+func TestWhoMayOpenASocket(t *testing.T) {
+	w := newWorld(t, setup{})
+	bearer := "Bearer " + token(t, "bob")
+	admin := sign(t, "the-host", graph.ScopeAdmin)
+	for name, c := range map[string]struct {
+		header  http.Header
+		payload string
+		code    int
+	}{
+		"payload":       {nil, `{"Authorization":"` + bearer + `"}`, 0},
+		"lower case":    {nil, `{"authorization":"` + bearer + `"}`, 0},
+		"token":         {nil, `{"token":"` + token(t, "bob") + `"}`, 0},
+		"header":        {http.Header{"Authorization": {bearer}}, `{}`, 0},
+		"as":            {nil, `{"token":"` + admin + `","Aparte-As":"x-bob"}`, 0},
+		"none":          {nil, `{}`, 4403},
+		"null":          {nil, `null`, 4403},
+		"wrong":         {nil, `{"token":"nonsense"}`, 4403},
+		"no text":       {nil, `{"token":5}`, 4403},
+		"as somebody":   {nil, `{"token":"` + token(t, "alice") + `","Aparte-As":"x-bob"}`, 4403},
+		"no object":     {nil, `"` + bearer + `"`, 4400},
+		"list":          {nil, `[1]`, 4400},
+		"unknown":       {nil, `{"token":"` + sign(t, "x-nobody") + `"}`, 4403},
+		"wrong in vain": {http.Header{"Authorization": {bearer}}, `{"token":"nonsense"}`, 4403},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := w.on(t).dial(c.header)
+			s.say(`{"type":"connection_init","payload":` + c.payload + `}`)
+			if c.code != 0 {
+				if code := s.ends(); code != c.code {
+					t.Errorf("close code %d", code)
+				}
+				return
+			}
+			s.hear("connection_ack")
+			s.run("1", me, nil)
+			s.next().is("me.handle", `"bob"`)
+			s.hear("complete")
+		})
+	}
+}
+
+func TestTheProtocolOfASocket(t *testing.T) {
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.InitTimeout = 100 * time.Millisecond }})
+	ends := func(name string, s *wire, want int) {
+		t.Helper()
+		if code := s.ends(); code != want {
+			t.Errorf("%s: close code %d, want %d", name, code, want)
+		}
+	}
+	ends("no init", w.dial(nil), 4408)
+	ends("other protocol", w.dial(nil, "graphql-ws"), 4406)
+
+	s := w.dial(nil)
+	s.run("1", me, nil)
+	ends("before the acknowledgement", s, 4401)
+	s = w.dial(nil)
+	s.say(`nonsense`)
+	ends("nonsense first", s, 4400)
+	s = w.socket("bob")
+	s.say(`{"type":"connection_init"}`)
+	ends("second init", s, 4429)
+	s = w.socket("bob")
+	s.say(`{"type":"nonsense"}`)
+	ends("nonsense", s, 4400)
+	s = w.socket("bob")
+	s.say(`{"type":"ping"}`)
+	s.hear("pong")
+
+	// An error is the end of an operation: nothing follows it.
+	s.run("1", `{ nothing }`, nil)
+	if m := s.hear("error"); m.ID != "1" {
+		t.Errorf("%+v", m)
+	}
+	s.run("1", me, nil)
+	s.next().is("me.handle", `"bob"`)
+	s.hear("complete")
+	w.open("bob")
+	s.run("2", `mutation { setReadReceipts(on: false) { ... on SettingsSuccess { settings { readReceipts } } } }`, nil)
+	s.next().is("setReadReceipts.settings.readReceipts", `false`)
+}
+
+func TestASocketEndsWithItsToken(t *testing.T) {
+	exp := time.Now().Add(time.Hour).Unix()
+	w := newWorld(t, setup{config: func(c *graph.Config) {
+		const leeway = 5 * time.Second
+		c.Clock = func() time.Time { return time.Unix(exp, 0).Add(leeway - 200*time.Millisecond) }
+	}})
+	s := w.dial(nil)
+	s.say(`{"type":"connection_init","payload":{"token":"` +
+		signed(t, jwt.SigningMethodHS256, secret, jwt.MapClaims{"sub": "x-bob", "exp": exp}) + `"}}`)
+	s.hear("connection_ack")
+	s.run("1", inboxEvents, nil)
+	if code := s.ends(); code != 4403 {
+		t.Errorf("close code %d", code)
+	}
+}
+
+func TestOtherSitesOpenNoSocket(t *testing.T) {
+	strict := newWorld(t, setup{config: func(c *graph.Config) { c.Origins = []string{"https://app.example.com"} }})
+	loose := newWorld(t, setup{config: func(c *graph.Config) { c.LoopbackOrigins = true }})
+	for _, c := range []struct {
+		w      *world
+		origin string
+		ok     bool
+	}{
+		{strict, strict.http.URL, true},
+		{strict, "https://app.example.com", true},
+		{strict, "https://app.example.com.evil.example", false},
+		{strict, "http://app.example.com", false},
+		{strict, "http://localhost:5173", false},
+		{strict, "null", false},
+		{loose, "http://localhost:5173", true},
+		{loose, "http://[::1]:5173", true},
+		{loose, "https://evil.example", false},
+	} {
+		d := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}, HandshakeTimeout: patience}
+		conn, response, err := d.Dial("ws"+c.w.http.URL[4:]+"/graphql", http.Header{"Origin": {c.origin}})
+		if response != nil {
+			_ = response.Body.Close()
+		}
+		if ok := err == nil; ok != c.ok {
+			t.Errorf("%s: %v", c.origin, err)
+		}
+		if err == nil {
+			_ = conn.Close()
+		} else if response == nil || response.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %v", c.origin, response)
+		}
+	}
+}
