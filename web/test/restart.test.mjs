@@ -34,7 +34,7 @@ test('I2, I4: a server that is killed in the middle loses nothing and doubles no
   await type(alice, 'number 2');
   await stands(bob, 'number 2');
   await server.kill();
-  await alice.unroute('**/graphql');
+  await alice.unrouteAll({ behavior: 'wait' });
   for (const page of [alice, bob]) await page.getByText('Reconnecting…').waitFor();
   await type(alice, 'number 3');
   await type(alice, 'number 4');
