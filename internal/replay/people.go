@@ -33,8 +33,8 @@ func (r *run) findPeople(ctx context.Context) error {
 			if r.people[name] == nil {
 				name = strings.Clone(name)
 				p := &person{
-					externalID: fmt.Sprintf("load-%s-%s", r.name, name),
-					handle:     fmt.Sprintf("load.%s.%d", r.name, len(r.order)+1),
+					externalID: fmt.Sprintf("load-%s-%s", r.Name, name),
+					handle:     fmt.Sprintf("load.%s.%d", r.Name, len(r.order)+1),
 				}
 				r.people[name] = p
 				r.order = append(r.order, p)

@@ -29,15 +29,16 @@ type Config struct {
 	Limit int64
 	// RetryFor is how long one send is repeated while the service does not answer or asks to wait.
 	RetryFor time.Duration
-	// Progress is called now and then, from one goroutine at a time. May be nil.
+	// Name makes this run's people distinct from those of every other run. Empty: a random one.
+	Name string
+	// Progress is called when the people are made, when they have chosen, and then now and then; from several goroutines
+	// at once. May be nil.
 	Progress func(stage string, done, total int64)
 }
 
 type run struct {
 	Config
 	client *client
-	// name makes this run's people distinct from those of every other run.
-	name   string
 	people map[string]*person
 	order  []*person
 	total  int64
@@ -48,9 +49,10 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	if c.Progress == nil {
 		c.Progress = func(string, int64, int64) {}
 	}
-	r := &run{
-		Config: c, client: newClient(c), name: strings.ToLower(rand.Text()[:10]), people: map[string]*person{},
+	if c.Name == "" {
+		c.Name = strings.ToLower(rand.Text()[:10])
 	}
+	r := &run{Config: c, client: newClient(c), people: map[string]*person{}}
 	defer r.client.close()
 	if err := r.findPeople(ctx); err != nil {
 		return nil, err
@@ -86,14 +88,14 @@ func (r *run) send(ctx context.Context) (*Result, error) {
 				if err := r.sendRow(ctx, t, &next.row); err != nil {
 					return err
 				}
-				if done := plan.done(next); done%256 == 0 || done == r.total {
+				if done := plan.done(next); done%64 == 0 || done == r.total {
 					r.Progress("send", done, r.total)
 				}
 			}
 		})
 	}
 	err := group.Wait()
-	out := &Result{Run: r.name, People: int64(len(r.people)), Elapsed: time.Since(start)}
+	out := &Result{Run: r.Name, People: int64(len(r.people)), Elapsed: time.Since(start)}
 	out.sum(tallies)
 	return out, err
 }

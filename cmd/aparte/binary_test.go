@@ -1,0 +1,261 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// binary is the command, built once: these tests look at what an operator runs, not at its parts.
+var binary string
+
+func TestMain(m *testing.M) {
+	os.Exit(buildAndRun(m))
+}
+
+func buildAndRun(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "aparte-test-*")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	binary = filepath.Join(dir, "aparte")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// patience is how long a test waits for something that ought to come at once.
+const patience = 60 * time.Second
+
+// ended is how a command ended.
+type ended struct {
+	code           int
+	stdout, stderr string
+}
+
+func aparteCommand(ctx context.Context, env []string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, binary, args...)
+	// Nothing of the developer's own environment gets in.
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=/nonexistent"}, env...)
+	return cmd
+}
+
+// aparte runs a command to its end.
+func aparte(t *testing.T, args ...string) ended { return aparteIn(t, nil, args...) }
+
+func aparteIn(t *testing.T, env []string, args ...string) ended {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	cmd := aparteCommand(ctx, env, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("aparte %s: %v", strings.Join(args, " "), err)
+	}
+	return ended{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
+// mustAparte runs a command that has to succeed, and returns its standard output.
+func mustAparte(t *testing.T, args ...string) string {
+	t.Helper()
+	e := aparte(t, args...)
+	if e.code != 0 {
+		t.Fatalf("aparte %s ended with %d:\n%s%s", strings.Join(args, " "), e.code, e.stdout, e.stderr)
+	}
+	return e.stdout
+}
+
+// process is a server that runs.
+type process struct {
+	t       *testing.T
+	cmd     *exec.Cmd
+	address string
+	welcome string
+	stderr  *lockedBuffer
+	exited  chan struct{}
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// startDev starts `aparte dev` on a directory and waits until it has told its address.
+func startDev(t *testing.T, dir string, args ...string) *process {
+	t.Helper()
+	args = append([]string{"dev", "--listen", "127.0.0.1:0", "--data-dir", dir}, args...)
+	return startProcess(t, "Ctrl-C", func(line string) string {
+		_, address, _ := strings.Cut(line, "http://")
+		address, _, _ = strings.Cut(address, "/graphql")
+		if !strings.Contains(line, "/graphql") {
+			return ""
+		}
+		return address
+	}, nil, args...)
+}
+
+// startServe starts `aparte serve` and waits for its first line of log.
+func startServe(t *testing.T, env []string, args ...string) *process {
+	t.Helper()
+	return startProcess(t, `"serving"`, func(line string) string {
+		var entry struct{ Msg, Address string }
+		if json.Unmarshal([]byte(line), &entry) != nil || entry.Msg != "serving" {
+			return ""
+		}
+		return entry.Address
+	}, env, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+}
+
+// startProcess waits for a line with the mark; addressOf finds the address in one up to there.
+func startProcess(t *testing.T, mark string, addressOf func(string) string, env []string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, stderr: &lockedBuffer{}, exited: make(chan struct{})}
+	p.cmd = aparteCommand(context.WithoutCancel(t.Context()), env, args...)
+	reader, writer := io.Pipe()
+	p.cmd.Stdout, p.cmd.Stderr = writer, io.MultiWriter(p.stderr, writer)
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ready := make(chan struct{})
+	var done sync.WaitGroup
+	t.Cleanup(func() {
+		p.kill()
+		done.Wait()
+	})
+	done.Go(func() {
+		defer close(p.exited)
+		_ = p.cmd.Wait()
+		_ = writer.Close()
+	})
+	done.Go(func() {
+		lines := bufio.NewScanner(reader)
+		for waiting := true; lines.Scan(); {
+			if !waiting {
+				continue
+			}
+			p.welcome += lines.Text() + "\n"
+			if a := addressOf(lines.Text()); a != "" {
+				p.address = a
+			}
+			if strings.Contains(lines.Text(), mark) {
+				waiting = false
+				close(ready)
+			}
+		}
+	})
+	select {
+	case <-ready:
+	case <-p.exited:
+		t.Fatalf("aparte %s ended: %s", strings.Join(args, " "), p.stderr)
+	case <-time.After(patience):
+		t.Fatalf("aparte %s did not come up: %s", strings.Join(args, " "), p.stderr)
+	}
+	return p
+}
+
+// kill ends the process without a warning, and waits for it.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.exited
+}
+
+// stop asks the process to end, and waits for it.
+func (p *process) stop(signal syscall.Signal) int {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(signal); err != nil {
+		p.t.Fatal(err)
+	}
+	return p.wait()
+}
+
+func (p *process) wait() int {
+	p.t.Helper()
+	select {
+	case <-p.exited:
+	case <-time.After(patience):
+		p.t.Fatalf("the process does not end: %s", p.stderr)
+	}
+	return p.cmd.ProcessState.ExitCode()
+}
+
+func (p *process) url(path string) string { return "http://" + p.address + path }
+
+// get returns an answer's status and text.
+func (p *process) get(path string) (int, string) {
+	p.t.Helper()
+	response, err := http.Get(p.url(path))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+// ask runs an operation as the bearer of a token and reads its data; top-level errors fail the test.
+func (p *process) ask(token, query string, variables, data any) {
+	p.t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.url("/graphql"), bytes.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer := struct {
+		Data   any
+		Errors json.RawMessage
+	}{Data: data}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.Errors != nil {
+		p.t.Fatalf("%s: %s %v %s", query, response.Status, err, answer.Errors)
+	}
+}
+
+// tokenOf is the token of a person of a data directory, made by the command.
+func tokenOf(t *testing.T, dir, handle string) string {
+	t.Helper()
+	return strings.TrimSpace(mustAparte(t, "token", "--data-dir", dir, "--user", handle))
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aparte-im/aparte/store"
+)
+
+const (
+	// maxSkew is how far apart clocks may be before tokens end and declines run out at the wrong time.
+	maxSkew       = 2 * time.Second
+	doctorTimeout = 20 * time.Second
+)
+
+func newDoctor(a *app) *cobra.Command {
+	return a.command(&cobra.Command{
+		Use:   "doctor",
+		Short: "Check a database: reach, schema, clock, permission to write",
+		Long: `Checks that the database can be reached, that its schema is the one this binary needs, that its clock is not apart
+from this machine's, and that it may be written. It changes nothing. Exit code 1 when any check fails.`,
+		Example: "  aparte doctor --database-url postgres://aparte@localhost/aparte\n  aparte doctor --data-dir ./data",
+	}, func(o *options) action {
+		where := defineTarget(o)
+		return func(ctx context.Context) error {
+			t := where.resolve()
+			if err := o.err(); err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(ctx, doctorTimeout)
+			defer cancel()
+			return examine(ctx, a.stdout, t)
+		}
+	})
+}
+
+// finding is what one check found: a remark, or what is wrong. skipped: an earlier failure leaves nothing to look at.
+type finding struct {
+	check, remark string
+	err           error
+	skipped       bool
+}
+
+func examine(ctx context.Context, out io.Writer, t target) error {
+	findings := diagnose(ctx, t)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	failed := 0
+	for _, f := range findings {
+		result, remark := "ok", f.remark
+		switch {
+		case f.skipped:
+			result = "skipped"
+		case f.err != nil:
+			result, remark = "FAIL", f.err.Error()
+			failed++
+		}
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", f.check, result, remark)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return toldError{fmt.Errorf("%d checks failed", failed)}
+	}
+	return nil
+}
+
+func diagnose(ctx context.Context, t target) []finding {
+	var findings []finding
+	if t.dir != "" {
+		findings = append(findings, checkDirectory(t.dir))
+		if err := t.dir.mustExist(); err != nil {
+			// Nothing else is looked at: opening the database would make it.
+			return append(findings, finding{check: "database", err: err}, finding{check: "schema", skipped: true},
+				finding{check: "clock", skipped: true}, finding{check: "write", skipped: true})
+		}
+	}
+	version, err := store.Version(ctx, t.url)
+	findings = append(findings, finding{check: "database", remark: "answers: " + t.String(), err: err})
+	schema := finding{check: "schema", skipped: err != nil, remark: fmt.Sprintf("version %d", version.Current)}
+	if err == nil && version.Current != version.Latest {
+		schema.err = &store.SchemaError{SchemaVersion: version}
+	}
+	findings = append(findings, schema)
+	if schema.skipped || schema.err != nil {
+		return append(findings, finding{check: "clock", skipped: true}, finding{check: "write", skipped: true})
+	}
+	db, err := t.open(ctx)
+	if err != nil {
+		return append(findings, finding{check: "open", err: err})
+	}
+	findings = append(findings, checkClock(ctx, db.Store),
+		finding{check: "write", remark: "allowed on every table", err: db.CheckWrite(ctx)})
+	if err := db.Close(); err != nil {
+		findings = append(findings, finding{check: "close", err: err})
+	}
+	return findings
+}
+
+func checkClock(ctx context.Context, st *store.Store) finding {
+	skew, roundTrip, err := st.Skew(ctx)
+	f := finding{check: "clock", err: err, remark: fmt.Sprintf("%s apart, give or take %s",
+		skew.Abs().Round(time.Millisecond), (roundTrip / 2).Round(time.Microsecond))}
+	if err == nil && skew.Abs() > maxSkew+roundTrip/2 {
+		f.err = fmt.Errorf("the clocks are %s apart; at most %s is all right", skew.Abs().Round(time.Millisecond), maxSkew)
+	}
+	return f
+}
+
+// checkDirectory looks at who may read the secret, and whether the directory can be written.
+func checkDirectory(d dataDir) finding {
+	f := finding{check: "directory", remark: string(d)}
+	if _, f.err = d.secret(); f.err != nil {
+		return f
+	}
+	info, err := os.Stat(d.secretFile())
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = fmt.Errorf("%s can be read by others (%v); make it 0600", d.secretFile(), info.Mode().Perm())
+	}
+	probe, probeErr := os.CreateTemp(string(d), "doctor-*")
+	if probeErr == nil {
+		probeErr = errors.Join(probe.Close(), os.Remove(probe.Name()))
+	}
+	f.err = errors.Join(err, probeErr)
+	return f
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// operatorOptions are the settings that dev and serve share: the rules of the policy, and how the service runs.
+type operatorOptions struct {
+	audience, origins                                  *string
+	requestLimit, sharedFriends                        *int
+	declineFor, retention, pollInterval, shutdownAfter *time.Duration
+	createUsers                                        *bool
+}
+
+const (
+	minRetention = time.Second
+	minPoll      = 10 * time.Millisecond
+)
+
+func defineOperator(o *options) operatorOptions {
+	rules := dm.DefaultRules()
+	return operatorOptions{
+		audience: o.text("default-audience", "FRIENDS", "who can message adults who have not chosen: "+audienceNames),
+		origins: o.text("allowed-origins", "",
+			"origins of web apps that may call the API from a browser, comma-separated; the server's own always may"),
+		requestLimit:  o.number("request-limit", rules.RequestLimit, "how many messages a request holds until it is accepted"),
+		sharedFriends: o.number("shared-friends", rules.SharedFriends, "how many shared friends make a suggested friend"),
+		declineFor:    o.duration("decline-for", rules.DeclineFor, "how long a decline refuses further messages"),
+		retention:     o.duration("log-retention", 720*time.Hour, "how long events are kept for clients that come back"),
+		pollInterval:  o.duration("poll-interval", 5*time.Second, "how late an event is at most when its wake is lost"),
+		shutdownAfter: o.duration("shutdown-timeout", 15*time.Second, "how long a graceful stop may take"),
+		createUsers:   o.toggle("create-users", false, "create a user at the first sight of a valid token for an unknown subject"),
+	}
+}
+
+// apply checks the settings and carries them over.
+func (p operatorOptions) apply(o *options, s *settings) {
+	s.rules = dm.Rules{
+		DefaultAudience: o.audience("default-audience", *p.audience),
+		RequestLimit:    *p.requestLimit, DeclineFor: *p.declineFor, SharedFriends: *p.sharedFriends,
+	}
+	if *p.requestLimit < 1 {
+		o.problem("--request-limit: %d is less than 1", *p.requestLimit)
+	}
+	if *p.sharedFriends < 1 {
+		o.problem("--shared-friends: %d is less than 1", *p.sharedFriends)
+	}
+	o.atLeast("decline-for", *p.declineFor, 0)
+	o.atLeast("log-retention", *p.retention, minRetention)
+	o.atLeast("poll-interval", *p.pollInterval, minPoll)
+	o.atLeast("shutdown-timeout", *p.shutdownAfter, 0)
+	s.retention, s.pollInterval, s.shutdownAfter = *p.retention, *p.pollInterval, *p.shutdownAfter
+	s.createUsers = *p.createUsers
+	s.origins = list(*p.origins)
+	for _, origin := range s.origins {
+		if !strings.HasPrefix(origin, "https://") && !strings.HasPrefix(origin, "http://") {
+			o.problem("--allowed-origins: %q is no origin; give one as https://app.example.org", origin)
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net"
+
+	"github.com/spf13/cobra"
+)
+
+func newServe(a *app) *cobra.Command {
+	c := a.command(&cobra.Command{
+		Use:   "serve",
+		Short: "Run the service",
+		Long: `Runs the service on a database whose schema is current ("aparte migrate" brings it there), for callers with a token
+that is signed with the secret (JWT, HS256). It logs JSON to standard error. /healthz answers while the process lives;
+/readyz while it takes requests, so a load balancer should ask that one.`,
+		Example: `  aparte serve --database-url postgres://aparte@localhost/aparte --jwt-secret-file /run/secrets/jwt
+  APARTE_DATABASE_URL=postgres://… APARTE_JWT_SECRET_FILE=/run/secrets/jwt aparte serve --log-retention 168h`,
+	}, func(o *options) action {
+		listen := o.text("listen", ":8080", "address to listen on")
+		database := o.text("database-url", "", "database: postgres://… or sqlite:PATH (required)")
+		secretFile := o.text("jwt-secret-file", "", "file with the secret that signs the tokens, 32 bytes or more (required)")
+		operator := defineOperator(o)
+		playground := o.toggle("playground", false, "serve /playground")
+		introspection := o.toggle("introspection", false, "answer questions about the schema")
+		level := o.text("log-level", "info", "least level that is logged: debug, info, warn or error")
+		return func(ctx context.Context) error {
+			s := settings{listen: *listen, databaseURL: *database, playground: *playground, introspection: *introspection}
+			o.checkListen(s.listen)
+			if s.databaseURL == "" {
+				o.problem("give --database-url URL (or %s)", environment("database-url"))
+			} else {
+				o.databaseURL(s.databaseURL)
+			}
+			if *secretFile == "" {
+				o.problem("give --jwt-secret-file FILE (or %s): without it nobody could be told apart",
+					environment("jwt-secret-file"))
+			} else {
+				s.secret = o.secretSetting("jwt-secret-file", *secretFile)
+			}
+			operator.apply(o, &s)
+			handler := &slog.HandlerOptions{Level: o.logLevel(*level)}
+			if err := o.err(); err != nil {
+				return err
+			}
+			s.logger = slog.New(slog.NewJSONHandler(a.stderr, handler))
+			server, err := start(ctx, s)
+			if err != nil {
+				return err
+			}
+			s.logger.Info("serving", "address", server.address(), "version", version())
+			return server.run(ctx)
+		}
+	})
+	_ = c.RegisterFlagCompletionFunc("default-audience", completeAudience)
+	return c
+}
+
+func (o *options) checkListen(address string) {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		o.problem("--listen: %q is no address; give one as 127.0.0.1:8080 or :8080", address)
+	}
+}
+
+func (o *options) logLevel(name string) slog.Level {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(name)); err != nil {
+		o.problem("--log-level: %q is none of debug, info, warn and error", name)
+	}
+	return level
+}

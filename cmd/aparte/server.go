@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/live"
+	"github.com/aparte-im/aparte/store"
+	"github.com/aparte-im/aparte/web"
+)
+
+// settings are all that a server is made of, checked.
+type settings struct {
+	listen, databaseURL                    string
+	secret                                 []byte
+	rules                                  dm.Rules
+	retention, pollInterval, shutdownAfter time.Duration
+	createUsers, playground, introspection bool
+	origins                                []string
+	dev                                    bool
+	logger                                 *slog.Logger
+}
+
+// server is a running service: its parts, in the order in which they were made.
+type server struct {
+	settings settings
+	logger   *slog.Logger
+	store    *store.Store
+	service  *dm.Service
+	api      *graph.Server
+	listener net.Listener
+	http     *http.Server
+	draining atomic.Bool
+	// owned are the goroutines that stop ends and waits for.
+	owned  sync.WaitGroup
+	cancel context.CancelFunc
+}
+
+// Limits of a connection. There is no limit on an answer's time: a subscription may last for days.
+const (
+	headerTimeout  = 10 * time.Second
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 32 << 10
+)
+
+// start makes the parts of a server and begins to listen. Requests are answered once it runs. It must be run, or
+// abandoned.
+func start(ctx context.Context, s settings) (*server, error) {
+	hub := live.NewHub()
+	st, err := store.Open(ctx, store.Config{URL: s.databaseURL, Rules: s.rules, Wake: hub.Publish, Logger: s.logger})
+	if err != nil {
+		return nil, err
+	}
+	srv := &server{settings: s, logger: s.logger, store: st}
+	srv.service = dm.New(dm.Config{Store: st, Notifier: hub, PollInterval: s.pollInterval})
+	verify, err := graph.HS256(s.secret, nil)
+	if err != nil {
+		return nil, srv.abandon(err)
+	}
+	srv.api, err = graph.New(graph.Config{
+		Service: srv.service, Verify: verify, CreateUsers: s.createUsers, Introspection: s.introspection,
+		Origins: s.origins, LoopbackOrigins: s.dev, Logger: s.logger,
+	})
+	if err != nil {
+		return nil, srv.abandon(err)
+	}
+	if srv.listener, err = net.Listen("tcp", s.listen); err != nil {
+		return nil, srv.abandon(err)
+	}
+	srv.http = &http.Server{
+		Handler: srv.routes(), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
+	}
+	var work context.Context
+	work, srv.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	srv.owned.Go(func() { srv.trimLog(work) })
+	return srv, nil
+}
+
+// routes is every address that the server answers.
+func (s *server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", s.api)
+	mux.HandleFunc("GET /healthz", serveHealth)
+	mux.HandleFunc("GET /readyz", s.serveReady)
+	mux.Handle("/", web.Handler(web.Config{Dev: s.settings.dev, Playground: s.settings.playground, Client: true}))
+	if !s.settings.dev {
+		return boundBody(mux)
+	}
+	mux.HandleFunc("GET /dev/people", s.servePeople)
+	return onlyLoopback(boundBody(mux))
+}
+
+// address is where the server listens, with the port that the system chose for port 0.
+func (s *server) address() string { return s.listener.Addr().String() }
+
+// checkReady reports whether the database answers.
+func (s *server) checkReady(ctx context.Context) error { return s.store.Ping(ctx) }
+
+// run serves until ctx ends, then stops gracefully.
+func (s *server) run(ctx context.Context) error {
+	failed := make(chan error, 1)
+	s.owned.Go(func() { failed <- s.http.Serve(s.listener) })
+	select {
+	case err := <-failed:
+		return s.stop(fmt.Errorf("serve: %w", err))
+	case <-ctx.Done():
+	}
+	s.logger.Info("stopping")
+	err := s.stop(nil)
+	s.logger.Info("stopped")
+	return err
+}
+
+// stop ends what runs, in an order that loses nothing: no new connection, then no new request and no subscription, then
+// the sends under way, then the database.
+func (s *server) stop(cause error) error {
+	s.draining.Store(true)
+	ctx, cancel := context.WithTimeout(context.Background(), s.settings.shutdownAfter)
+	defer cancel()
+	var connections sync.WaitGroup
+	var shut error
+	// Its first act is to close the listener; then it waits for the requests that the API ends meanwhile.
+	connections.Go(func() { shut = s.http.Shutdown(ctx) })
+	err := s.api.Shutdown(ctx)
+	connections.Wait()
+	if err = errors.Join(err, shut); err != nil {
+		err = fmt.Errorf("the graceful stop took longer than %s: %w", s.settings.shutdownAfter, errors.Join(err, s.http.Close()))
+	}
+	return s.abandon(errors.Join(cause, err))
+}
+
+// abandon ends a server that does not run (any more), and returns the cause.
+func (s *server) abandon(cause error) error {
+	if s.cancel != nil {
+		s.cancel()
+	}
+	if s.listener != nil {
+		// Closed already when it ran.
+		_ = s.listener.Close()
+	}
+	s.owned.Wait()
+	return errors.Join(cause, s.store.Close())
+}
