@@ -124,7 +124,7 @@ func (s *Store) appendAll(ctx context.Context, ses *session, sends []dm.Send, an
 		scope.Keys = append(scope.Keys, sends[i].Key())
 		pairs[i] = dm.Pair{Low: sends[i].Sender, High: sends[i].Recipient}
 	}
-	l, loaded, err := s.lock(ctx, ses, scope)
+	l, err := s.lock(ctx, ses, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (s *Store) appendAll(ctx context.Context, ses *session, sends []dm.Send, an
 	if l.Changes().Empty() {
 		return nil, nil
 	}
-	return l.Changes().Events, s.flush(ctx, ses, l, loaded)
+	return l.Changes().Events, s.flush(ctx, ses, l)
 }
 
 // Import implements dm.Store.

@@ -20,7 +20,7 @@ const (
 // Change implements dm.Store.
 func (s *Store) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledger) error) error {
 	return s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		l, loaded, err := s.lock(ctx, ses, scope)
+		l, err := s.lock(ctx, ses, scope)
 		if err != nil {
 			return nil, err
 		}
@@ -30,23 +30,13 @@ func (s *Store) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledg
 		if l.Changes().Empty() {
 			return nil, nil
 		}
-		return l.Changes().Events, s.flush(ctx, ses, l, loaded)
+		return l.Changes().Events, s.flush(ctx, ses, l)
 	})
 }
 
-// lock locks the scope's heads and loads what they guard. It also tells which conversations there are already.
-func (s *Store) lock(ctx context.Context, ses *session, scope dm.Scope) (*dm.Ledger, map[dm.ConversationID]bool, error) {
-	l, err := s.load(ctx, queries{ses.lockHeads, ses.pairs, ses.shared}, scope, s.clock())
-	if err != nil {
-		return nil, nil, err
-	}
-	loaded := map[dm.ConversationID]bool{}
-	for _, p := range scope.Pairs {
-		if c := l.Conversation(p.Low, p.High); c != nil {
-			loaded[c.ID] = true
-		}
-	}
-	return l, loaded, nil
+// lock locks the scope's heads and loads what they guard.
+func (s *Store) lock(ctx context.Context, ses *session, scope dm.Scope) (*dm.Ledger, error) {
+	return s.load(ctx, queries{ses.lockHeads, ses.pairs, ses.shared}, scope, s.clock())
 }
 
 // transact runs work in a transaction on a free session, again after a failure that may pass, and sends the wakes

@@ -27,11 +27,17 @@ type dialect struct {
 	lock string
 }
 
-// Planner settings of a writer's transaction. Its statements join a handful of rows to large tables by key; a generic
-// plan that was made while a table was empty would read it whole. They are local to the transaction, so that a pooler
-// between is none the wiser.
-const beginPostgres = "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; " +
-	"SET LOCAL enable_mergejoin = off; SET LOCAL synchronous_commit = on"
+// Planner settings of a writer's transaction. Its statements join a handful of rows to large tables by key, and are
+// planned once: planning them anew costs more than running them, and a plan that was made while a table was small
+// must not read it whole later. They are local to the transaction, so that a pooler between is none the wiser.
+const beginPostgres = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; " +
+	"SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_material = off; SET LOCAL jit = off"
+
+// readerHints are the same for reads, as startup parameters; a pooler may drop them (ignore_startup_parameters).
+var readerHints = map[string]string{
+	"plan_cache_mode": "force_generic_plan", "jit": "off",
+	"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "enable_material": "off",
+}
 
 var (
 	postgresDialect = &dialect{postgres: true, begin: beginPostgres, lock: " ORDER BY user_id FOR NO KEY UPDATE"}
@@ -75,10 +81,9 @@ func open(ctx context.Context, address string) (databases, error) {
 	if err != nil {
 		return databases{}, fmt.Errorf("database URL: %w", err)
 	}
-	// The same for reads; to a reader these are hints, which a pooler may drop (ignore_startup_parameters).
 	hints := u.Query()
-	for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
-		hints.Set(name, "off")
+	for name, value := range readerHints {
+		hints.Set(name, value)
 	}
 	u.RawQuery = hints.Encode()
 	read, err := sql.Open("postgres", u.String())

@@ -8,18 +8,14 @@ import (
 )
 
 // flush writes what a ledger wants written, in the session's transaction.
-func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger, loaded map[dm.ConversationID]bool) error {
+func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger) error {
 	c := l.Changes()
 	var tables [flushTables]*rowset
 	for i, shape := range flushShapes {
 		tables[i] = s.dialect.rowset(shape)
 	}
-	for id, conversation := range c.Conversations {
-		if loaded[id] {
-			addConversation(tables[flushConversations], conversation, false)
-		} else {
-			addConversation(tables[flushNewConversations], conversation, true)
-		}
+	for _, conversation := range c.Conversations {
+		addConversation(tables[flushConversations], conversation)
 	}
 	for _, m := range c.Messages {
 		if err := addMessage(tables[flushMessages], m); err != nil {
@@ -56,13 +52,11 @@ func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger, loaded ma
 	return nil
 }
 
-func addConversation(r *rowset, c *dm.Conversation, isNew bool) {
+func addConversation(r *rowset, c *dm.Conversation) {
 	r.id(c.ID)
-	if isNew {
-		r.id(c.Members[0].User)
-		r.id(c.Members[1].User)
-		r.int(toMicros(c.CreatedAt))
-	}
+	r.id(c.Members[0].User)
+	r.id(c.Members[1].User)
+	r.int(toMicros(c.CreatedAt))
 	r.int(c.LastSeq)
 	r.int(toMicros(c.LastAt))
 	r.bool(c.Blocked)

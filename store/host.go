@@ -49,14 +49,14 @@ func (s *Store) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.Us
 		if err != nil {
 			return nil, err
 		}
-		l, loaded, err := s.lock(ctx, ses, scope)
+		l, err := s.lock(ctx, ses, scope)
 		if err != nil {
 			return nil, err
 		}
 		for _, u := range byExternal {
 			l.Describe(u.ID, u.AgeBand, u.Exempt)
 		}
-		return l.Changes().Events, s.flush(ctx, ses, l, loaded)
+		return l.Changes().Events, s.flush(ctx, ses, l)
 	})
 	if uniqueViolation(err) {
 		return nil, dm.Invalid("handle", "One of the handles belongs to another user.")
@@ -198,11 +198,11 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 				return nil, err
 			}
 		}
-		l, loaded, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{dm.UserID(id)}})
+		l, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{dm.UserID(id)}})
 		if err != nil {
 			return nil, err
 		}
 		l.Forget(dm.UserID(id))
-		return l.Changes().Events, s.flush(ctx, ses, l, loaded)
+		return l.Changes().Events, s.flush(ctx, ses, l)
 	})
 }

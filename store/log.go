@@ -168,7 +168,7 @@ func (s *Store) trimmable(ctx context.Context, after *string, before int64) ([]d
 func (s *Store) trimUser(ctx context.Context, user dm.UserID, before int64) (int64, error) {
 	var removed int64
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		l, _, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{user}})
+		l, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{user}})
 		if err != nil {
 			return nil, err
 		}

@@ -40,14 +40,14 @@ func (s shape) names(prefix string) string {
 	return b.String()
 }
 
-// assignments lists "name = r.name" for all columns but the first n, which are the key.
+// assignments lists "name = excluded.name" for all columns but the first n.
 func (s shape) assignments(n int) string {
 	var b strings.Builder
 	for i, c := range s[n:] {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(c.name + " = r." + c.name)
+		b.WriteString(c.name + " = excluded." + c.name)
 	}
 	return b.String()
 }
@@ -66,6 +66,23 @@ func (d *dialect) source(s shape, first int) string {
 		items[i] = "$" + strconv.Itoa(first+i) + "::" + postgresTypes[c.kind] + "[]"
 	}
 	return "unnest(" + strings.Join(items, ", ") + ") AS r(" + s.names("") + ")"
+}
+
+// inIDs returns the condition that an id is one of those which a rowset of ids binds.
+func (d *dialect) inIDs(param int) string {
+	if d.postgres {
+		return "= ANY($" + strconv.Itoa(param) + "::uuid[])"
+	}
+	return "IN (SELECT value->>0 FROM json_each($" + strconv.Itoa(param) + "))"
+}
+
+// lookup joins the one row of a table that a whole key names, or nulls. For Postgres it is a subquery of its own, so
+// that no plan, not even one made while the table was empty, can turn the lookups into a scan.
+func (d *dialect) lookup(table, alias, key string) string {
+	if !d.postgres {
+		return " LEFT JOIN " + table + " " + alias + " ON " + alias + "." + strings.ReplaceAll(key, " AND ", " AND "+alias+".")
+	}
+	return " LEFT JOIN LATERAL (SELECT * FROM " + table + " WHERE " + key + " LIMIT 1) AS " + alias + " ON true"
 }
 
 // params is how many parameters the rows of a shape take.

@@ -22,8 +22,7 @@ var (
 		{"exempt", kindBool},
 		{"gone", kindBool},
 	}
-	conversationKey   = shape{{"id", kindUUID}}
-	conversationFixed = shape{{"low_id", kindUUID}, {"high_id", kindUUID}, {"created_at", kindInt}}
+	conversationKey   = shape{{"id", kindUUID}, {"low_id", kindUUID}, {"high_id", kindUUID}, {"created_at", kindInt}}
 	conversationState = shape{
 		{"last_seq", kindInt},
 		{"last_at", kindInt},
@@ -43,9 +42,8 @@ var (
 		{"high_declined_until", kindInt},
 		{"high_muted", kindBool},
 	}
-	conversationUpdate = concat(conversationKey, conversationState)
-	conversationShape  = concat(conversationKey, conversationFixed, conversationState)
-	messageShape       = shape{
+	conversationShape = concat(conversationKey, conversationState)
+	messageShape      = shape{
 		{"conversation_id", kindUUID},
 		{"seq", kindInt},
 		{"sender_id", kindUUID},
@@ -108,7 +106,6 @@ type write struct {
 // The tables of a flush, in the order of their rowsets.
 const (
 	flushConversations = iota
-	flushNewConversations
 	flushMessages
 	flushEvents
 	flushHeads
@@ -116,13 +113,11 @@ const (
 )
 
 var flushShapes = [flushTables]shape{
-	flushConversations: conversationUpdate, flushNewConversations: conversationShape,
-	flushMessages: messageShape, flushEvents: eventShape, flushHeads: headShape,
+	flushConversations: conversationShape, flushMessages: messageShape, flushEvents: eventShape, flushHeads: headShape,
 }
 
 func (d *dialect) statements(sharedFriends int) statements {
-	heads := "SELECT " + headShape.names("") + " FROM heads WHERE user_id IN (SELECT r.id FROM " +
-		d.source(idShape, 1) + ")"
+	heads := "SELECT " + headShape.names("") + " FROM heads WHERE user_id " + d.inIDs(1)
 	s := statements{
 		heads:     heads,
 		lockHeads: heads + d.lock,
@@ -130,15 +125,14 @@ func (d *dialect) statements(sharedFriends int) statements {
 		pairs: "SELECT r.n, " + conversationShape.names("c.") + `,
 			fl.follower_id IS NOT NULL, fh.follower_id IS NOT NULL,
 			bl.blocker_id IS NOT NULL, bh.blocker_id IS NOT NULL, s.user_id IS NOT NULL, ` + messageShape.names("m.") + `
-			FROM ` + d.source(pairShape, 1) + `
-			LEFT JOIN conversations c ON c.id = r.conversation
-			LEFT JOIN follows fl ON fl.follower_id = r.low AND fl.followee_id = r.high
-			LEFT JOIN follows fh ON fh.follower_id = r.high AND fh.followee_id = r.low
-			LEFT JOIN blocks bl ON bl.blocker_id = r.low AND bl.blocked_id = r.high
-			LEFT JOIN blocks bh ON bh.blocker_id = r.high AND bh.blocked_id = r.low
-			LEFT JOIN suggestions s ON s.user_id = r.low AND s.suggested_id = r.high
-			LEFT JOIN messages m ON m.conversation_id = r.conversation AND m.sender_id = r.sender
-				AND m.client_message_id = r.client_key`,
+			FROM ` + d.source(pairShape, 1) +
+			d.lookup("conversations", "c", "id = r.conversation") +
+			d.lookup("follows", "fl", "follower_id = r.low AND followee_id = r.high") +
+			d.lookup("follows", "fh", "follower_id = r.high AND followee_id = r.low") +
+			d.lookup("blocks", "bl", "blocker_id = r.low AND blocked_id = r.high") +
+			d.lookup("blocks", "bh", "blocker_id = r.high AND blocked_id = r.low") +
+			d.lookup("suggestions", "s", "user_id = r.low AND suggested_id = r.high") +
+			d.lookup("messages", "m", "conversation_id = r.conversation AND sender_id = r.sender AND client_message_id = r.client_key"),
 		shared: fmt.Sprintf(`SELECT r.n, (SELECT count(*) FROM (
 				SELECT 1 FROM follows a JOIN follows b
 				ON b.follower_id = r.high AND b.followee_id = a.followee_id AND b.mutual
@@ -150,16 +144,12 @@ func (d *dialect) statements(sharedFriends int) statements {
 }
 
 func (d *dialect) writes() []write {
+	// Rows that may be there are written by upsert: it goes by the key's index, whatever a planner believes of the table.
 	text := [flushTables]func(source string) string{
-		flushConversations: func(source string) string {
-			return "UPDATE conversations AS t SET " + conversationUpdate.assignments(1) + " FROM " + source + " WHERE t.id = r.id"
-		},
-		flushNewConversations: inserter("conversations", conversationShape),
-		flushMessages:         inserter("messages", messageShape),
-		flushEvents:           inserter("events", eventShape),
-		flushHeads: func(source string) string {
-			return "UPDATE heads AS t SET " + headShape.assignments(1) + " FROM " + source + " WHERE t.user_id = r.user_id"
-		},
+		flushConversations: upserter("conversations", conversationShape, len(conversationKey)),
+		flushMessages:      inserter("messages", messageShape),
+		flushEvents:        inserter("events", eventShape),
+		flushHeads:         upserter("heads", headShape, 1),
 	}
 	if !d.postgres {
 		var out []write
@@ -187,5 +177,12 @@ func (d *dialect) writes() []write {
 func inserter(table string, s shape) func(string) string {
 	return func(source string) string {
 		return "INSERT INTO " + table + " (" + s.names("") + ") SELECT " + s.names("r.") + " FROM " + source
+	}
+}
+
+// upserter inserts, or overwrites all but the first fixed columns of the row with the same first column.
+func upserter(table string, s shape, fixed int) func(string) string {
+	return func(source string) string {
+		return inserter(table, s)(source) + " WHERE true ON CONFLICT (" + s[0].name + ") DO UPDATE SET " + s.assignments(fixed)
 	}
 }
