@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql/introspection"
+
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
 )
@@ -206,6 +208,9 @@ func TestIntrospectionCanBeOff(t *testing.T) {
 	on, off := newWorld(t, setup{}), newWorld(t, setup{config: func(c *graph.Config) { c.Introspection = false }})
 	const query = `{ __schema { queryType { name } } }`
 	on.as("alice").do(query, nil).is("__schema.queryType.name", `"Query"`)
+	if n := len(on.as("alice").do(introspection.Query, nil).list("__schema.types")); n < 50 {
+		t.Errorf("a client's own introspection finds %d types", n)
+	}
 	off.as("alice").post(query, nil).fails(http.StatusOK, "GRAPHQL_VALIDATION_FAILED")
 	off.as("alice").do(`{ __typename me { __typename } }`, nil).is("me.__typename", `"User"`)
 }
