@@ -62,6 +62,7 @@ var arrows = []arrow{
 	{folder: "web", may: []string{"web"}},
 	{folder: "cmd", may: []string{"cmd", "dm", "graph", "ent", "store", "live", "web", "internal"}},
 	{folder: "internal", may: []string{"internal", "dm"}},
+	{folder: "bench", may: []string{"bench", "dm", "graph", "ent", "store", "live", "internal"}},
 	{folder: "internal/testdb", may: []string{"internal", "store"}},
 }
 

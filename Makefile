@@ -1,0 +1,68 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+TESTPG := go run ./internal/testpg --
+TOOL := go tool -modfile=tools/go.mod
+NODE_MODULES := web/node_modules/.package-lock.json
+
+.PHONY: help
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: ## Start a playground with a demo on http://127.0.0.1:8080
+	go run ./cmd/aparte dev
+
+.PHONY: test
+test: prepare $(NODE_MODULES) ## Run every test: SQLite, Postgres, race detector, browser
+	go vet ./...
+	go build -o bin/aparte ./cmd/aparte
+	$(TESTPG) scripts/test
+	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" npm test
+
+.PHONY: race
+race: prepare ## Run all Go tests under the race detector
+	$(TESTPG) env CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+.PHONY: soak
+soak: prepare ## Walk many more random histories through the store (CHECKS, STEPS)
+	$(TESTPG) go test ./store -run '^TestConformance$$/.*/^Model$$' -timeout 0 -count 1 \
+		-rapid.checks $${CHECKS:-2000} -rapid.steps $${STEPS:-60}
+
+.PHONY: bench
+bench: prepare ## Measure the write path on this machine
+	go run ./bench
+
+.PHONY: fuzz
+fuzz: ## Feed the parsers random input (FUZZTIME=30s each)
+	scripts/fuzz
+
+.PHONY: lint
+lint: ## Check style and mistakes
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: format
+format: ## Write the code in the style of the house
+	$(TOOL) golangci-lint fmt ./...
+
+.PHONY: generate
+generate: web ## Make everything that is generated: ent, graph, web/dist
+	go run ent/entc.go
+	go generate ./graph
+
+.PHONY: web
+web: $(NODE_MODULES) ## Build the client and the playground into web/dist
+	cd web && npm run build
+
+.PHONY: verify
+verify: ## Check that what is generated is what is committed
+	scripts/verify
+
+.PHONY: prepare
+prepare: ## Install what the tests need and is missing (Postgres, Chromium, a C compiler)
+	@scripts/prepare
+
+$(NODE_MODULES): web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
