@@ -1,14 +1,163 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/live"
+	"github.com/aparte-im/aparte/store"
 )
 
+// serveCommand makes this program the measured server, in a process of its own.
 const serveCommand = "serve-api"
 
-func serveAPI(context.Context, string) int { return 1 }
+// benchSecret signs the tokens of people who exist for a minute.
+var benchSecret = []byte("bench-bench-bench-bench-bench-32")
 
-func (o options) api(context.Context, *postgres, *population, string, int) (result, error) {
-	return result{}, errors.New("not there yet")
+// serveAPI serves GraphQL on a free port, prints its address and ends with its standard input.
+func serveAPI(ctx context.Context, url string) int {
+	if err := serveUntilEOF(ctx, url); err != nil {
+		fmt.Fprintln(os.Stderr, "bench server:", err)
+		return 1
+	}
+	return 0
+}
+
+func serveUntilEOF(ctx context.Context, url string) error {
+	hub := live.NewHub()
+	s, err := store.Open(ctx, store.Config{URL: url, Rules: dm.DefaultRules(), Wake: hub.Publish})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	verify, err := graph.HS256(benchSecret, nil)
+	if err != nil {
+		return err
+	}
+	server, err := graph.New(graph.Config{Service: dm.New(dm.Config{Store: s, Notifier: hub}), Verify: verify})
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	h := &http.Server{Handler: server, ReadHeaderTimeout: time.Minute}
+	ended := make(chan error, 1)
+	go func() { ended <- h.Serve(listener) }()
+	fmt.Println(listener.Addr())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	err = errors.Join(server.Shutdown(ctx), h.Close())
+	<-ended
+	return err
+}
+
+// api sends over HTTP from this process to a server in another; the CPU of the server's row is that process's alone.
+func (o options) api(ctx context.Context, pg *postgres, p *population, name string, concurrent int) (result, error) {
+	r := result{Name: name}
+	cmd := exec.CommandContext(ctx, os.Args[0], serveCommand, pg.url)
+	cmd.Stderr = os.Stderr
+	hold, err := cmd.StdinPipe()
+	if err != nil {
+		return r, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return r, err
+	}
+	if err := cmd.Start(); err != nil {
+		return r, err
+	}
+	defer func() {
+		_ = hold.Close()
+		_ = cmd.Wait()
+	}()
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return r, fmt.Errorf("the server did not start: %w", err)
+	}
+	read := func() (counters, error) {
+		c, err := pg.read()
+		if err != nil {
+			return c, err
+		}
+		c.allocs = 0
+		c.own, err = treeCPU(cmd.Process.Pid)
+		return c, err
+	}
+	client := &apiClient{
+		url: "http://" + strings.TrimSpace(address) + "/graphql",
+		http: &http.Client{Transport: &http.Transport{
+			MaxIdleConnsPerHost: concurrent, MaxConnsPerHost: concurrent, DisableCompression: true,
+		}},
+		external: map[dm.UserID]string{},
+	}
+	for i, id := range p.people {
+		client.external[id] = fmt.Sprintf("u%07d", i)
+	}
+	return o.load(ctx, p, name, concurrent, read, func(int) (sendFunc, error) { return client.send, nil })
+}
+
+type apiClient struct {
+	url      string
+	http     *http.Client
+	external map[dm.UserID]string
+	tokens   sync.Map
+}
+
+const sendMutation = `mutation Send($input: SendMessageInput!) { sendMessage(input: $input) { __typename
+	... on SendMessageSuccess { message { id seq createdAt } remaining }
+	... on UserError { code reason: message } } }`
+
+func (c *apiClient) send(ctx context.Context, s dm.Send) (bool, error) {
+	token, ok := c.tokens.Load(s.Sender)
+	if !ok {
+		signed, err := graph.SignToken(benchSecret, c.external[s.Sender], time.Hour)
+		if err != nil {
+			return false, err
+		}
+		token, _ = c.tokens.LoadOrStore(s.Sender, signed)
+	}
+	body, err := json.Marshal(map[string]any{
+		"query": sendMutation,
+		"variables": map[string]any{"input": map[string]any{
+			"toUserId": s.Recipient.String(), "body": s.Body, "clientMessageId": s.ClientMessageID,
+		}},
+	})
+	if err != nil {
+		return false, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
+	if err != nil {
+		return false, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+token.(string))
+	res, err := c.http.Do(req)
+	if err != nil {
+		return false, err
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	switch {
+	case err != nil:
+		return false, err
+	case res.StatusCode != http.StatusOK || bytes.Contains(answer, []byte(`"errors"`)):
+		return false, fmt.Errorf("HTTP %d: %s", res.StatusCode, answer)
+	}
+	return bytes.Contains(answer, []byte(`"SendMessageSuccess"`)), nil
 }
