@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -90,99 +89,101 @@ type process struct {
 	t       *testing.T
 	cmd     *exec.Cmd
 	address string
-	welcome string
-	stderr  *lockedBuffer
+	said    *transcript
 	exited  chan struct{}
 }
 
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+// transcript is what a process has said so far, and tells when there is more.
+type transcript struct {
+	mu   sync.Mutex
+	text []byte
+	more chan struct{}
 }
 
-func (l *lockedBuffer) Write(p []byte) (int, error) {
+func (l *transcript) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.b.Write(p)
+	l.text = append(l.text, p...)
+	close(l.more)
+	l.more = make(chan struct{})
+	return len(p), nil
 }
 
-func (l *lockedBuffer) String() string {
+func (l *transcript) String() string {
+	text, _ := l.now()
+	return text
+}
+
+func (l *transcript) now() (string, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.b.String()
+	return string(l.text), l.more
 }
 
 // startDev starts `aparte dev` on a directory and waits until it has told its address.
 func startDev(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
-	args = append([]string{"dev", "--listen", "127.0.0.1:0", "--data-dir", dir}, args...)
-	return startProcess(t, "Ctrl-C", func(line string) string {
-		_, address, _ := strings.Cut(line, "http://")
-		address, _, _ = strings.Cut(address, "/graphql")
-		if !strings.Contains(line, "/graphql") {
-			return ""
-		}
-		return address
-	}, nil, args...)
+	p := startProcess(t, nil, append([]string{"dev", "--listen", "127.0.0.1:0", "--data-dir", dir}, args...)...)
+	p.await("Ctrl-C")
+	_, rest, _ := strings.Cut(p.said.String(), "http://")
+	p.address, _, _ = strings.Cut(rest, "/")
+	return p
 }
 
-// startServe starts `aparte serve` and waits for its first line of log.
+// startServe starts `aparte serve` and waits until it has logged its address.
 func startServe(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
-	return startProcess(t, `"serving"`, func(line string) string {
+	p := startProcess(t, env, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	p.await(`"serving"`)
+	for line := range strings.Lines(p.said.String()) {
 		var entry struct{ Msg, Address string }
-		if json.Unmarshal([]byte(line), &entry) != nil || entry.Msg != "serving" {
-			return ""
+		if json.Unmarshal([]byte(line), &entry) == nil && entry.Msg == "serving" {
+			p.address = entry.Address
 		}
-		return entry.Address
-	}, env, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	}
+	return p
 }
 
-// startProcess waits for a line with the mark; addressOf finds the address in one up to there.
-func startProcess(t *testing.T, mark string, addressOf func(string) string, env []string, args ...string) *process {
+func startProcess(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, stderr: &lockedBuffer{}, exited: make(chan struct{})}
+	p := &process{t: t, said: &transcript{more: make(chan struct{})}, exited: make(chan struct{})}
 	p.cmd = aparteCommand(context.WithoutCancel(t.Context()), env, args...)
-	reader, writer := io.Pipe()
-	p.cmd.Stdout, p.cmd.Stderr = writer, io.MultiWriter(p.stderr, writer)
+	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ready := make(chan struct{})
-	var done sync.WaitGroup
-	t.Cleanup(func() {
-		p.kill()
-		done.Wait()
-	})
-	done.Go(func() {
+	var waiter sync.WaitGroup
+	waiter.Go(func() {
 		defer close(p.exited)
 		_ = p.cmd.Wait()
-		_ = writer.Close()
 	})
-	done.Go(func() {
-		lines := bufio.NewScanner(reader)
-		for waiting := true; lines.Scan(); {
-			if !waiting {
-				continue
-			}
-			p.welcome += lines.Text() + "\n"
-			if a := addressOf(lines.Text()); a != "" {
-				p.address = a
-			}
-			if strings.Contains(lines.Text(), mark) {
-				waiting = false
-				close(ready)
-			}
-		}
+	t.Cleanup(func() {
+		p.kill()
+		waiter.Wait()
 	})
-	select {
-	case <-ready:
-	case <-p.exited:
-		t.Fatalf("aparte %s ended: %s", strings.Join(args, " "), p.stderr)
-	case <-time.After(patience):
-		t.Fatalf("aparte %s did not come up: %s", strings.Join(args, " "), p.stderr)
-	}
 	return p
+}
+
+// await waits until the process has said something.
+func (p *process) await(mark string) {
+	p.t.Helper()
+	timeout := time.After(patience)
+	for {
+		text, more := p.said.now()
+		if strings.Contains(text, mark) {
+			return
+		}
+		select {
+		case <-more:
+		case <-p.exited:
+			if text = p.said.String(); !strings.Contains(text, mark) {
+				p.t.Fatalf("%v ended without saying %s: %s", p.cmd.Args, mark, text)
+			}
+			return
+		case <-timeout:
+			p.t.Fatalf("%v does not say %s: %s", p.cmd.Args, mark, text)
+		}
+	}
 }
 
 // kill ends the process without a warning, and waits for it.
@@ -205,7 +206,7 @@ func (p *process) wait() int {
 	select {
 	case <-p.exited:
 	case <-time.After(patience):
-		p.t.Fatalf("the process does not end: %s", p.stderr)
+		p.t.Fatalf("the process does not end: %s", p.said)
 	}
 	return p.cmd.ProcessState.ExitCode()
 }

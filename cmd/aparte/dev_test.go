@@ -15,8 +15,8 @@ func TestDev(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	p := startDev(t, dir)
 	for _, mark := range []string{p.url("/"), p.url("/playground"), p.url("/graphql"), " token --data-dir " + dir + " --user alice"} {
-		if !strings.Contains(p.welcome, mark) {
-			t.Errorf("the welcome does not say %q:\n%s", mark, p.welcome)
+		if !strings.Contains(p.said.String(), mark) {
+			t.Errorf("the welcome does not say %q:\n%s", mark, p.said.String())
 		}
 	}
 	for _, path := range []string{"/", "/playground", "/healthz", "/readyz"} {
@@ -84,7 +84,7 @@ func TestDevAgain(t *testing.T) {
 	first.ask(before, `mutation($to: ID!) { sendMessage(input: {toUserId: $to, body: "Still there?", clientMessageId: "x"}) {
 		... on SendMessageSuccess { message { seq } } } }`, map[string]any{"to": bob.User.ID}, &sent)
 	if code := first.stop(syscall.SIGTERM); code != exitOK {
-		t.Errorf("dev ended with %d: %s", code, first.stderr)
+		t.Errorf("dev ended with %d: %s", code, first.said)
 	}
 	second := startDev(t, dir)
 	var with struct {

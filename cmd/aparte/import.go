@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aparte-im/aparte/internal/hostimport"
+	"github.com/aparte-im/aparte/store"
 )
 
 type importOptions struct {
@@ -63,6 +64,12 @@ func (a *app) runImport(ctx context.Context, t target, i importOptions) error {
 		return err
 	}
 	defer unlock()
+	if t.dir != "" {
+		// A data directory belongs to this program alone, so nobody has to be asked; `aparte dev` does the same.
+		if _, err := store.Migrate(ctx, t.url); err != nil {
+			return err
+		}
+	}
 	db, err := t.open(ctx)
 	if err != nil {
 		return err

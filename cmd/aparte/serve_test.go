@@ -99,7 +99,7 @@ func TestServe(t *testing.T) {
 	if code := p.stop(syscall.SIGTERM); code != exitOK {
 		t.Errorf("serve ended with %d", code)
 	}
-	for line := range strings.Lines(p.stderr.String()) {
+	for line := range strings.Lines(p.said.String()) {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("not JSON: %s", line)
 		}
