@@ -143,7 +143,8 @@ func (l *Ledger) facts(sender, recipient UserID) (f Facts, ok bool) {
 	pair := PairOf(sender, recipient)
 	e := l.in.Edges[pair]
 	f = Facts{
-		Self: sender == recipient, SenderAge: from.AgeBand, RecipientAge: to.AgeBand, RecipientGone: to.Gone,
+		Self: sender == recipient, SenderAge: from.AgeBand, RecipientAge: to.AgeBand,
+		SenderGone: from.Gone, RecipientGone: to.Gone,
 		SenderBlocks: e.LowBlocks, RecipientBlocks: e.HighBlocks,
 		SenderFollows: e.LowFollows, RecipientFollows: e.HighFollows,
 		HostSuggested: e.Suggested, SharedFriends: e.SharedFriends, SharedFriendsNeeded: l.rules.SharedFriends,

@@ -77,8 +77,8 @@ const (
 type Facts struct {
 	Self                    bool
 	SenderAge, RecipientAge AgeBand
-	// RecipientGone: the recipient was deleted by the host.
-	RecipientGone bool
+	// SenderGone and RecipientGone: the host deleted either.
+	SenderGone, RecipientGone bool
 	// SenderBlocks and RecipientBlocks: either has blocked the other.
 	SenderBlocks, RecipientBlocks bool
 	// Known: the recipient has sent this person a message, or has accepted a request from them.
@@ -129,7 +129,7 @@ func Decide(f Facts) Verdict {
 		return deny(DenialViewerBlocksThem)
 	}
 	route := f.route(f.SharedFriends >= f.SharedFriendsNeeded && f.SharedFriendsNeeded > 0)
-	if f.RecipientBlocks || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
+	if f.RecipientBlocks || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
 		return deny(DenialNotAccepting)
 	}
 	if route != RouteInbox {

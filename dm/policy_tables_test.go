@@ -36,6 +36,7 @@ sender under 16       | AGE_RESTRICTED
 sender blocks         | VIEWER_BLOCKS_THEM
 recipient blocks      | NOT_ACCEPTING
 recipient gone        | NOT_ACCEPTING
+sender gone           | NOT_ACCEPTING
 recipient under 16    | NOT_ACCEPTING
 declined              | NOT_ACCEPTING
 refused by the route  | NOT_ACCEPTING
@@ -119,7 +120,7 @@ func parseStatement(t testing.TB) statement {
 	for _, row := range table(t, defaultTable) {
 		s.defaults[row[0]] = row[1]
 	}
-	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 9 || len(s.defaults) != 3 {
+	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 10 || len(s.defaults) != 3 {
 		t.Fatal("a table was not read whole")
 	}
 	return s

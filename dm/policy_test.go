@@ -152,7 +152,7 @@ func eachRelation(visit func(holds map[string]bool, f dm.Facts)) {
 // eachSituation adds to every combination of relations all that can deny. The maps are reused between visits.
 func eachSituation(visit func(in situation, f dm.Facts)) {
 	eachRelation(func(holds map[string]bool, relations dm.Facts) {
-		for bits := range 1 << 5 {
+		for bits := range 1 << 6 {
 			on := func(i int) bool { return bits>>i&1 == 1 }
 			for senderBand, senderAge := range bands {
 				for recipientBand, recipientAge := range bands {
@@ -163,7 +163,9 @@ func eachSituation(visit func(in situation, f dm.Facts)) {
 						f.SenderAge, f.RecipientAge = senderAge, recipientAge
 						f.Pending, f.RequestLimit = pending, 3
 						holds["self"], holds["sender blocks"], holds["recipient blocks"] = on(0), on(1), on(2)
+						f.SenderGone = on(5)
 						holds["recipient gone"], holds["declined"] = on(3), on(4)
+						holds["sender gone"] = on(5)
 						holds["sender under 16"] = senderBand == "UNDER 16"
 						holds["recipient under 16"] = recipientBand == "UNDER 16"
 						visit(situation{holds: holds, senderAge: senderBand, pending: pending, limit: 3}, f)

@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	// identityTTL bounds how long a user who was deleted elsewhere is still let in.
-	identityTTL   = 5 * time.Second
-	identityCount = 1 << 15
+	// identityTTL bounds how long a user who was deleted through another node may still read; they cannot write, because
+	// a send looks at the sender's own row.
+	identityTTL   = time.Minute
+	identityCount = 1 << 17
 )
 
 // headerAs names, with an admin token, the user to act for by the host's own id. It may stand in the payload of

@@ -13,12 +13,12 @@ import (
 
 // readStatements are prepared on the pool that reads.
 type readStatements struct {
-	heads, pairs, shared   *sql.Stmt
-	members, inbox, views  *sql.Stmt
-	messages, messagesByID *sql.Stmt
-	log, eventMessages     *sql.Stmt
-	handles, names         *sql.Stmt
-	suggestions, blocks    *sql.Stmt
+	heads, pairs, shared     *sql.Stmt
+	members, inbox, views    *sql.Stmt
+	messages, messagesByID   *sql.Stmt
+	log, eventMessages       *sql.Stmt
+	external, handles, names *sql.Stmt
+	suggestions, blocks      *sql.Stmt
 }
 
 var (
@@ -73,6 +73,7 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 		LEFT JOIN (SELECT * FROM events WHERE user_id = $1 AND position > $2 ORDER BY position LIMIT $3) AS e
 		ON e.user_id = h.user_id WHERE h.user_id = $1 ORDER BY e.position`)
 	const user = "SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at"
+	prepare(&r.external, user+" FROM users u WHERE u.external_id = $1 AND NOT u.deleted")
 	prepare(&r.handles, user+` FROM users u WHERE u.handle >= $1 AND u.handle < $2 AND u.handle > $3 AND NOT u.deleted
 		ORDER BY u.handle LIMIT $4`)
 	prepare(&r.names, user+` FROM users u WHERE u.name_key >= $1 AND u.name_key < $2 AND (u.name_key, u.id) > ($3, $4)

@@ -40,13 +40,14 @@ func (s *Store) UserByHandle(ctx context.Context, handle string) (*dm.User, erro
 	return userOf(row), nil
 }
 
-// UserByExternalID implements dm.Store.
+// UserByExternalID implements dm.Store. It is prepared because every request of somebody new to this node begins with it.
 func (s *Store) UserByExternalID(ctx context.Context, externalID string) (*dm.User, error) {
-	row, err := s.ent.User.Query().Where(user.ExternalID(externalID), user.Deleted(false)).Only(ctx)
-	if err != nil {
-		return nil, notFound(err, "user")
+	var found *dm.User
+	err := s.listUsers(ctx, s.reads.external, []any{externalID}, func(u *dm.User) { found = u })
+	if err == nil && found == nil {
+		return nil, dm.NotFound("user")
 	}
-	return userOf(row), nil
+	return found, err
 }
 
 // History implements dm.Store.

@@ -55,6 +55,7 @@ const (
 // start makes the parts of a server and begins to listen. Requests are answered once it runs. It must be run, or
 // abandoned.
 func start(ctx context.Context, s settings) (*server, error) {
+	tuneMemory()
 	hub := live.NewHub()
 	st, err := store.Open(ctx, store.Config{URL: s.databaseURL, Rules: s.rules, Wake: hub.Publish, Logger: s.logger})
 	if err != nil {
@@ -89,7 +90,7 @@ func start(ctx context.Context, s settings) (*server, error) {
 // routes is every address that the server answers.
 func (s *server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.api)
+	mux.Handle("/graphql", allowOrigins(s.settings.origins, s.api))
 	mux.HandleFunc("GET /healthz", serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("/", web.Handler(web.Config{Dev: s.settings.dev, Playground: s.settings.playground, Client: true}))
