@@ -57,7 +57,10 @@ func aparteCommand(ctx context.Context, env []string, args ...string) *exec.Cmd 
 }
 
 // aparte runs a command to its end.
-func aparte(t *testing.T, args ...string) ended { return aparteIn(t, nil, args...) }
+func aparte(t *testing.T, args ...string) ended {
+	t.Helper()
+	return aparteIn(t, nil, args...)
+}
 
 func aparteIn(t *testing.T, env []string, args ...string) ended {
 	t.Helper()

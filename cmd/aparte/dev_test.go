@@ -31,6 +31,7 @@ func TestDev(t *testing.T) {
 }
 
 func checkDemo(t *testing.T, p *process, dir string) {
+	t.Helper()
 	status, text := p.get("/dev/people")
 	var people []devPerson
 	if err := json.Unmarshal([]byte(text), &people); err != nil || status != http.StatusOK || len(people) != len(demoPeople) {

@@ -86,7 +86,7 @@ func (a *app) importInto(ctx context.Context, db *opened, i importOptions) error
 		Progress: func(p hostimport.Progress) { bar.show(p.Stage, p.Done, p.Total, p.Bytes) },
 	})
 	bar.end()
-	var bad *hostimport.BadRows
+	var bad *hostimport.BadRowsError
 	if errors.As(err, &bad) {
 		for _, row := range bad.First {
 			_, _ = fmt.Fprintln(a.stderr, row)

@@ -132,7 +132,7 @@ func (a *app) runLoad(ctx context.Context, c replay.Config, l loadOptions) error
 			return err
 		}
 	}
-	var bad *rows.Bad
+	var bad *rows.RowError
 	if errors.As(err, &bad) {
 		return fmt.Errorf("the trace cannot be read: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 )
 
@@ -32,11 +33,8 @@ const (
 )
 
 func run(args []string, stdout, stderr io.Writer, getenv func(string) string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// After the first signal the default is back, so that a second one ends the process at once.
-	context.AfterFunc(ctx, stop)
-
+	ctx, release := interruptible(context.Background())
+	defer release()
 	a := &app{stdout: stdout, stderr: stderr, getenv: getenv}
 	root := newRoot(a)
 	root.SetArgs(args)
@@ -59,6 +57,34 @@ func run(args []string, stdout, stderr io.Writer, getenv func(string) string) in
 	}
 	_, _ = fmt.Fprintf(stderr, "aparte: %v\n", err)
 	return exitFailed
+}
+
+// interruptible returns a context that ends with the first signal to stop. A second one ends the process at once.
+func interruptible(parent context.Context) (ctx context.Context, release func()) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	released := make(chan struct{})
+	var watcher sync.WaitGroup
+	watcher.Go(func() {
+		for {
+			select {
+			case <-signals:
+			case <-released:
+				return
+			}
+			if ctx.Err() != nil {
+				os.Exit(exitFailed)
+			}
+			cancel()
+		}
+	})
+	return ctx, func() {
+		signal.Stop(signals)
+		close(released)
+		watcher.Wait()
+		cancel()
+	}
 }
 
 // toldError is a failure of which the user has been told in full.

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"strings"
+	"net/url"
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
@@ -56,7 +56,8 @@ func (p operatorOptions) apply(o *options, s *settings) {
 	s.createUsers = *p.createUsers
 	s.origins = list(*p.origins)
 	for _, origin := range s.origins {
-		if !strings.HasPrefix(origin, "https://") && !strings.HasPrefix(origin, "http://") {
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path+u.RawQuery != "" {
 			o.problem("--allowed-origins: %q is no origin; give one as https://app.example.org", origin)
 		}
 	}

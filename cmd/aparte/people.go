@@ -62,5 +62,7 @@ func (s *server) servePeople(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(people)
+	if err := json.NewEncoder(w).Encode(people); err != nil {
+		s.logger.Debug("send the people of dev", "error", err)
+	}
 }

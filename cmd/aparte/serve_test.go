@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -111,9 +112,14 @@ func TestServeSwitches(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		secret := secretFile(t, testSecret)
 		p := startServe(t, nil, "--database-url", url, "--jwt-secret-file", secret, "--playground", "--introspection",
-			"--default-audience", "no_one")
+			"--default-audience", "no_one", "--allowed-origins", "https://app.example")
 		if status, _ := p.get("/playground"); status != http.StatusOK {
 			t.Errorf("/playground answers %d", status)
+		}
+		for origin, want := range map[string]string{"https://app.example": "https://app.example", "https://evil.example": ""} {
+			if got := preflight(t, p, origin); got != want {
+				t.Errorf("a page of %s is allowed as %q", origin, got)
+			}
 		}
 		admin := strings.TrimSpace(mustAparte(t, "token", "--jwt-secret-file", secret, "--admin"))
 		var made struct {
@@ -129,6 +135,48 @@ func TestServeSwitches(t *testing.T) {
 		p.ask(token, "{ messagingSettings { whoCanMessageMe } __schema { queryType { name } } }", nil, &data)
 		if data.MessagingSettings.WhoCanMessageMe != "NO_ONE" || data.Schema.QueryType.Name != "Query" {
 			t.Errorf("settings and schema: %+v", data)
+		}
+	})
+}
+
+// preflight asks as a browser does for a page of an origin, and returns which origin is allowed.
+func preflight(t *testing.T, p *process, origin string) string {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodOptions, p.url("/graphql"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Origin", origin)
+	request.Header.Set("Access-Control-Request-Method", http.MethodPost)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	return response.Header.Get("Access-Control-Allow-Origin")
+}
+
+// I4: when the log was trimmed, a subscriber that comes back is told once to read anew, and goes on from there.
+func TestLogRetention(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, url string) {
+		secret := secretFile(t, testSecret)
+		p := startServe(t, nil, "--database-url", url, "--jwt-secret-file", secret, "--log-retention", "1s", "--create-users")
+		token := strings.TrimSpace(mustAparte(t, "token", "--jwt-secret-file", secret, "--subject", "1"))
+		old := cursorOf(p, token)
+		for _, audience := range []string{"EVERYONE", "FRIENDS"} {
+			p.ask(token, `mutation($a: Audience!) { setWhoCanMessageMe(input: {audience: $a}) { __typename } }`,
+				map[string]any{"a": audience}, nil)
+		}
+		p.await("trimmed the log")
+		server := &revived{process: p, alive: make(chan struct{})}
+		close(server.alive)
+		now := cursorOf(p, token)
+		s := &subscriber{token: token, server: server, whole: true, random: rand.New(rand.NewPCG(1, 1)), cursor: old, target: now}
+		if err := s.follow(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(s.seen) != 1 || s.seen[0].Typename != "InboxReset" {
+			t.Errorf("after the log was trimmed a subscriber sees %+v", s.seen)
 		}
 	})
 }

@@ -74,7 +74,7 @@ func start(ctx context.Context, s settings) (*server, error) {
 	if err != nil {
 		return nil, srv.abandon(err)
 	}
-	if srv.listener, err = net.Listen("tcp", s.listen); err != nil {
+	if srv.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", s.listen); err != nil {
 		return nil, srv.abandon(err)
 	}
 	srv.http = &http.Server{

@@ -21,8 +21,7 @@ func TestGracefulStop(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		dir := t.TempDir()
 		p := startDev(t, dir)
-		dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
-		conn, _, err := dialer.DialContext(t.Context(), "ws://"+p.address+"/graphql", nil)
+		conn, err := dial(t.Context(), p.address)
 		if err != nil {
 			t.Fatal(err)
 		}

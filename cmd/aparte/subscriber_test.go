@@ -62,8 +62,7 @@ func (s *subscriber) follow(ctx context.Context) error {
 type lostError struct{ error }
 
 func (s *subscriber) connect(ctx context.Context, address string) error {
-	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
-	conn, _, err := dialer.DialContext(ctx, "ws://"+address+"/graphql", nil)
+	conn, err := dial(ctx, address)
 	if err != nil {
 		return lostError{err}
 	}
@@ -103,6 +102,15 @@ func (s *subscriber) connect(ctx context.Context, address string) error {
 		return conn.NetConn().Close()
 	}
 	return conn.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""))
+}
+
+func dial(ctx context.Context, address string) (*websocket.Conn, error) {
+	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
+	conn, response, err := dialer.DialContext(ctx, "ws://"+address+"/graphql", nil)
+	if response != nil {
+		_ = response.Body.Close()
+	}
+	return conn, err
 }
 
 func read(conn *websocket.Conn) (string, json.RawMessage, error) {

@@ -66,7 +66,8 @@ func (p *people) handleFor(ctx context.Context, externalID string) (string, erro
 	digest := "u" + hex.EncodeToString(sum[:10])
 	input, refusal := dm.UserInput{ExternalID: externalID, Handle: "u" + externalID}.Normalize()
 	// Two ids that differ in case only must not claim one handle.
-	if refusal != nil || input.Handle != "u"+externalID || p.handles[input.Handle] != "" {
+	plain := refusal == nil && input.Handle == "u"+externalID && p.handles[input.Handle] == ""
+	if !plain {
 		return digest, nil
 	}
 	owner, err := p.store.UserByHandle(ctx, input.Handle)

@@ -2,6 +2,7 @@ package hostimport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -61,7 +62,7 @@ type run struct {
 	writing bool
 }
 
-// Run brings the files in. A *BadRows means that nothing was written. Any other error may leave a first part written;
+// Run brings the files in. A *BadRowsError means that nothing was written. Any other error may leave a first part written;
 // the same import again goes on.
 func Run(ctx context.Context, c Config) (Summary, error) {
 	r := &run{Config: c, people: people{store: c.Store, byID: map[string]*person{}, handles: map[string]string{}}}
@@ -79,7 +80,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		}
 	}
 	if r.report.Count > 0 {
-		return Summary{}, &r.report.BadRows
+		return Summary{}, &r.report.BadRowsError
 	}
 	start := time.Now()
 	r.writing = true
@@ -134,23 +135,25 @@ func (r *run) checking(ctx context.Context, path string, source *rows.Source, n 
 	return ctx.Err()
 }
 
-// BadRows lists what is wrong with the files. Nothing was written.
-type BadRows struct {
+// BadRowsError lists what is wrong with the files. Nothing was written.
+type BadRowsError struct {
 	// First are the first problems, in the order of the files.
-	First []*rows.Bad
+	First []*rows.RowError
 	Count int64
 }
 
-func (b *BadRows) Error() string { return fmt.Sprintf("%d rows are bad; nothing was written", b.Count) }
+func (b *BadRowsError) Error() string {
+	return fmt.Sprintf("%d rows are bad; nothing was written", b.Count)
+}
 
 const maxShown = 20
 
-type report struct{ BadRows }
+type report struct{ BadRowsError }
 
 // take collects an error when it is about a row.
 func (r *report) take(err error) bool {
-	bad, ok := err.(*rows.Bad)
-	if !ok || bad == nil {
+	var bad *rows.RowError
+	if !errors.As(err, &bad) {
 		return false
 	}
 	r.Count++

@@ -162,7 +162,7 @@ func TestBadRowsWriteNothing(t *testing.T) {
 		Messages: w.file("m.csv", messages+"1001,1002,2921-01-01T10:00:00Z,Late\n1001,stranger,1,Hi\n"+
 			"1001,1002,5,"+strings.Repeat("x", 4001)+"\n"),
 	})
-	var bad *hostimport.BadRows
+	var bad *hostimport.BadRowsError
 	if !errors.As(err, &bad) {
 		t.Fatalf("the import said %v", err)
 	}

@@ -2,6 +2,7 @@ package hostimport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -111,7 +112,7 @@ func (r *run) eachUser(ctx context.Context, source *rows.Source, take func(*rows
 	})
 }
 
-func userOf(t *rows.Table) (dm.UserInput, *rows.Bad) {
+func userOf(t *rows.Table) (dm.UserInput, *rows.RowError) {
 	u := dm.UserInput{ExternalID: t.Text("external_id"), Handle: t.Text("handle"), DisplayName: t.Text("display_name")}
 	if avatar := strings.TrimSpace(t.Text("avatar_url")); avatar != "" {
 		u.AvatarURL = &avatar
@@ -144,7 +145,7 @@ func (r *run) each(ctx context.Context, step func() error) error {
 	for {
 		err := step()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil && (r.writing || !r.report.take(err)):
 			return err

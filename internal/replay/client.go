@@ -79,10 +79,10 @@ type answer struct {
 	} `json:"errors"`
 }
 
-// errTransient is a failure after which the same request may succeed.
-type errTransient struct{ error }
+// transientError is a failure after which the same request may succeed.
+type transientError struct{ error }
 
-func (e errTransient) Unwrap() error { return e.error }
+func (e transientError) Unwrap() error { return e.error }
 
 // call runs one operation as a user ("": as the service itself) until it is answered or the patience is at an end.
 func (c *client) call(ctx context.Context, p *patience, as, query string, variables, data any) error {
@@ -92,7 +92,7 @@ func (c *client) call(ctx context.Context, p *patience, as, query string, variab
 	}
 	for {
 		err := c.attempt(ctx, as, body, data)
-		var transient errTransient
+		var transient transientError
 		if !errors.As(err, &transient) || !p.pause(ctx, 0) {
 			return err
 		}
@@ -112,24 +112,24 @@ func (c *client) attempt(ctx context.Context, as string, body []byte, data any) 
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return errTransient{err}
+		return transientError{err}
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return errTransient{err}
+		return transientError{err}
 	}
 	var a answer
 	parsed := json.Unmarshal(text, &a)
 	switch status := response.StatusCode; {
 	case status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout:
-		return errTransient{fmt.Errorf("%s answered %s", c.url, response.Status)}
+		return transientError{fmt.Errorf("%s answered %s", c.url, response.Status)}
 	case parsed != nil:
 		return fmt.Errorf("%s answered %s, which is no GraphQL: %w", c.url, response.Status, parsed)
 	case len(a.Errors) > 0:
 		err := fmt.Errorf("%s answered %s: %s", c.url, a.Errors[0].Extensions.Code, a.Errors[0].Message)
 		if a.Errors[0].Extensions.Code == "INTERNAL" {
-			return errTransient{err}
+			return transientError{err}
 		}
 		return err
 	}

@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -113,7 +114,7 @@ func (r *run) eachRow(ctx context.Context, take func(*rows.Message) error) error
 	}
 	for n := int64(0); r.Limit == 0 || n < r.Limit; n++ {
 		row, err := messages.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err == nil {

@@ -3,9 +3,9 @@ package replay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -23,7 +23,7 @@ func TestScheduleKeepsTheOrderOfPairsAndSenders(t *testing.T) {
 	for i := range trace {
 		from := random.IntN(people)
 		to := (from + 1 + random.IntN(people-1)) % people
-		trace[i] = rows.Message{Line: i, Sender: fmt.Sprint(from), Recipient: fmt.Sprint(to)}
+		trace[i] = rows.Message{Line: i, Sender: strconv.Itoa(from), Recipient: strconv.Itoa(to)}
 	}
 	s := newSchedule(40)
 	var mu sync.Mutex

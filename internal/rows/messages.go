@@ -44,7 +44,7 @@ type Messages struct {
 	started bool
 }
 
-// ReadMessages finds out the form of the file by its first line. A CSV header that is wrong is a *Bad.
+// ReadMessages finds out the form of the file by its first line. A CSV header that is wrong is a *RowError.
 func ReadMessages(s *Source) (*Messages, error) {
 	m := &Messages{source: s}
 	if strings.Contains(s.firstLine(), ",") {
@@ -62,7 +62,7 @@ func ReadMessages(s *Source) (*Messages, error) {
 // Bare reports whether the file has the form without text.
 func (m *Messages) Bare() bool { return m.table == nil }
 
-// Next reads the next row. It returns io.EOF at the end, and a *Bad for a row that cannot be read.
+// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be read.
 func (m *Messages) Next() (Message, error) {
 	var row Message
 	var at string
@@ -100,7 +100,7 @@ func (m *Messages) Next() (Message, error) {
 }
 
 // Bad says what is wrong with a row that was read.
-func (m *Messages) Bad(row *Message, format string, args ...any) *Bad {
+func (m *Messages) Bad(row *Message, format string, args ...any) *RowError {
 	return m.source.Bad(row.Line, format, args...)
 }
 

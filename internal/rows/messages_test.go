@@ -47,7 +47,7 @@ func read(t *testing.T, content []byte) (good []rows.Message, bad []string) {
 	}
 	defer func() { _ = source.Close() }()
 	collect := func(err error) {
-		var b *rows.Bad
+		var b *rows.RowError
 		if !errors.As(err, &b) {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func read(t *testing.T, content []byte) (good []rows.Message, bad []string) {
 	for {
 		row, err := m.Next()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return good, bad
 		case err != nil:
 			collect(err)

@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// Bad is a row that cannot be taken. Reading may go on after it.
-type Bad struct {
+// RowError is a row that cannot be taken. Reading may go on after it.
+type RowError struct {
 	Path    string
 	Line    int
 	Problem string
 }
 
-func (b *Bad) Error() string { return fmt.Sprintf("%s:%d: %s", b.Path, b.Line, b.Problem) }
+func (e *RowError) Error() string { return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Problem) }
 
 // Bad says what is wrong with a line of the source.
-func (s *Source) Bad(line int, format string, args ...any) *Bad {
-	return &Bad{Path: s.path, Line: line, Problem: fmt.Sprintf(format, args...)}
+func (s *Source) Bad(line int, format string, args ...any) *RowError {
+	return &RowError{Path: s.path, Line: line, Problem: fmt.Sprintf(format, args...)}
 }
 
 // Table is a CSV file with a header.
@@ -34,13 +34,13 @@ type Table struct {
 	line    int
 }
 
-// ReadTable reads the header. A column that is required and missing, given twice, or not known at all is a *Bad: a
+// ReadTable reads the header. A column that is required and missing, given twice, or not known at all is a *RowError: a
 // misspelt column would otherwise be lost without a word.
 func ReadTable(s *Source, required, optional []string) (*Table, error) {
 	t := &Table{source: s, csv: csv.NewReader(s.text), columns: map[string]int{}}
 	t.csv.ReuseRecord = true
 	header, err := t.csv.Read()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil, s.Bad(1, "the file is empty; the header %s is needed", strings.Join(required, ","))
 	} else if err != nil {
 		return nil, t.fault(err)
@@ -68,7 +68,7 @@ func ReadTable(s *Source, required, optional []string) (*Table, error) {
 	return t, nil
 }
 
-// Next reads the next row. It returns io.EOF at the end, and a *Bad for a row that cannot be read.
+// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be read.
 func (t *Table) Next() error {
 	t.source.nextRow()
 	fields, err := t.csv.Read()
@@ -84,7 +84,7 @@ func (t *Table) Next() error {
 func (t *Table) fault(err error) error {
 	var parse *csv.ParseError
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return err
 	case errors.As(err, &parse):
 		return t.source.Bad(parse.StartLine, "%v", parse.Err)
@@ -96,7 +96,9 @@ func (t *Table) fault(err error) error {
 func (t *Table) Line() int { return t.line }
 
 // Bad says what is wrong with the row.
-func (t *Table) Bad(format string, args ...any) *Bad { return t.source.Bad(t.line, format, args...) }
+func (t *Table) Bad(format string, args ...any) *RowError {
+	return t.source.Bad(t.line, format, args...)
+}
 
 // Text returns a field, or "" when the file has no such column.
 func (t *Table) Text(column string) string {
@@ -123,7 +125,7 @@ func parseTime(s string) (time.Time, error) {
 }
 
 // Time reads a field as Unix seconds or RFC 3339; zero when it is empty or the file has no such column.
-func (t *Table) Time(column string) (time.Time, *Bad) {
+func (t *Table) Time(column string) (time.Time, *RowError) {
 	s := strings.TrimSpace(t.Text(column))
 	if s == "" {
 		return time.Time{}, nil
