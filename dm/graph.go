@@ -118,7 +118,7 @@ func (l *Ledger) SetFollow(from, to UserID, follows bool) {
 	l.setEdges(pair, e)
 }
 
-// SetSuggested: see SetFollow.
+// SetSuggested carries over a pair that the host suggests, or no longer does.
 func (l *Ledger) SetSuggested(a, b UserID, suggested bool) {
 	pair := PairOf(a, b)
 	e := l.in.Edges[pair]

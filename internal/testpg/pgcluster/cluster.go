@@ -113,8 +113,7 @@ func (c *Cluster) awaitReady(ctx context.Context, out *bufio.Reader) error {
 	case <-ctx.Done():
 		// Without its input the shell ends, and with it the read above.
 		c.hold.Close()
-		<-ready
-		return ctx.Err()
+		return errors.Join(ctx.Err(), <-ready)
 	}
 }
 

@@ -76,12 +76,12 @@ func startAndWait(t *testing.T) {
 
 func TestStopLeavesNothing(t *testing.T) {
 	// Not t.TempDir: the server may run as another user, who cannot enter that.
-	tmp, err := os.MkdirTemp("", "aparte-stop-")
+	tmp, err := os.MkdirTemp("", "aparte-stop-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer os.Remove(tmp)
-	if err := os.Chmod(tmp, 0o777); err != nil { //nolint:gosec // see above
+	if err := os.Chmod(tmp, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("TMPDIR", tmp)
