@@ -66,6 +66,9 @@ func (a *app) runImport(ctx context.Context, t target, i importOptions) error {
 	defer unlock()
 	if t.dir != "" {
 		// A data directory belongs to this program alone, so nobody has to be asked; `aparte dev` does the same.
+		if _, err := t.dir.ensureSecret(); err != nil {
+			return err
+		}
 		if _, err := store.Migrate(ctx, t.url); err != nil {
 			return err
 		}

@@ -80,4 +80,7 @@ func TestImportCommandWithBadRows(t *testing.T) {
 	if !strings.Contains(out, "2 people were created") || !strings.Contains(out, "in 1 conversations (1 messages)") {
 		t.Errorf("the good file: %s", out)
 	}
+	if e := aparte(t, "doctor", "--data-dir", dir); e.code != exitOK {
+		t.Errorf("the directory that import made: %s%s", e.stdout, e.stderr)
+	}
 }
