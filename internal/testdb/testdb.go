@@ -48,7 +48,7 @@ func SQLite(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
-	path := filepath.Join(t.TempDir(), "test.db")
+	path := file(t)
 	if err := os.WriteFile(path, image, 0o600); err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
@@ -58,7 +58,22 @@ func SQLite(t testing.TB) string {
 // EmptySQLite returns the URL of a file that does not exist yet.
 func EmptySQLite(t testing.TB) string {
 	t.Helper()
-	return "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	return "sqlite:" + file(t)
+}
+
+// file is in no t.TempDir, whose path repeats the test's name: a # in it would end the URL.
+func file(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "aparte-test-") //nolint:usetesting // see above
+	if err != nil {
+		t.Fatalf("testdb: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("testdb: %v", err)
+		}
+	})
+	return filepath.Join(dir, "test.db")
 }
 
 // The one thing that a process does once: it is the same for all of its tests and is never written to again.
