@@ -41,8 +41,22 @@ type Options struct {
 type Cluster struct {
 	url   string
 	shell *exec.Cmd
-	hold  io.Closer
+	hold  io.WriteCloser
+	said  *bufio.Reader
 }
+
+// A Fall is how a server goes down.
+type Fall string
+
+// The falls.
+const (
+	// Kill is SIGKILL to the postmaster; its children notice and die.
+	Kill Fall = "kill"
+	// Immediate aborts every process, as pg_ctl stop -m immediate does.
+	Immediate Fall = "immediate"
+	// Fast ends every session and writes everything out, as an ordinary restart does.
+	Fast Fall = "fast"
+)
 
 // Start creates a cluster and returns when it takes connections. ctx bounds the start only.
 func Start(ctx context.Context, o Options) (*Cluster, error) {
@@ -92,8 +106,8 @@ func start(ctx context.Context, bin string, o Options) (*Cluster, error) {
 	if err := shell.Start(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	c := &Cluster{url: clusterURL(port), shell: shell, hold: in}
-	if err := c.awaitReady(ctx, bufio.NewReader(out)); err != nil {
+	c := &Cluster{url: clusterURL(port), shell: shell, hold: in, said: bufio.NewReader(out)}
+	if err := c.awaitReady(ctx); err != nil {
 		why, _ := os.ReadFile(filepath.Join(dir, "log"))
 		c.Stop()
 		return nil, fmt.Errorf("postgres did not start: %w\n%s", err, why)
@@ -101,10 +115,22 @@ func start(ctx context.Context, bin string, o Options) (*Cluster, error) {
 	return c, nil
 }
 
-func (c *Cluster) awaitReady(ctx context.Context, out *bufio.Reader) error {
+// Restart makes the server fall and starts it again on the same files and port; it returns when it takes connections.
+// One restart at a time.
+func (c *Cluster) Restart(ctx context.Context, f Fall) error {
+	if _, err := io.WriteString(c.hold, string(f)+"\n"); err != nil {
+		return err
+	}
+	return c.awaitReady(ctx)
+}
+
+func (c *Cluster) awaitReady(ctx context.Context) error {
 	ready := make(chan error, 1)
 	go func() {
-		_, err := out.ReadString('\n')
+		line, err := c.said.ReadString('\n')
+		if err == nil && line != "ready\n" {
+			err = errors.New("it does not start again")
+		}
 		ready <- err
 	}()
 	select {

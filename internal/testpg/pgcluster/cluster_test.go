@@ -119,3 +119,41 @@ func TestAStartThatIsGivenUpEnds(t *testing.T) {
 		t.Error("a start within a millisecond is not to be believed")
 	}
 }
+
+// What was committed survives every fall.
+func TestRestartKeepsWhatWasCommitted(t *testing.T) {
+	c, err := pgcluster.Start(t.Context(), pgcluster.Options{Durable: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Stop()
+	db, err := sql.Open("postgres", c.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "CREATE TABLE falls (kind text)"); err != nil {
+		t.Fatal(err)
+	}
+	falls := []pgcluster.Fall{pgcluster.Kill, pgcluster.Immediate, pgcluster.Fast}
+	for i, fall := range falls {
+		if _, err := db.ExecContext(t.Context(), "INSERT INTO falls VALUES ($1)", string(fall)); err != nil {
+			t.Fatal(err)
+		}
+		var before, after string
+		started := "SELECT pg_postmaster_start_time()"
+		if err := db.QueryRowContext(t.Context(), started).Scan(&before); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Restart(t.Context(), fall); err != nil {
+			t.Fatal(err)
+		}
+		var n int
+		if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM falls").Scan(&n); err != nil || n != i+1 {
+			t.Fatalf("%s: %d rows of %d are left (%v)", fall, n, i+1, err)
+		}
+		if err := db.QueryRowContext(t.Context(), started).Scan(&after); err != nil || after == before {
+			t.Errorf("%s: the server did not go down (%v)", fall, err)
+		}
+	}
+}
