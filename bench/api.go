@@ -2,9 +2,7 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,10 +13,7 @@ import (
 	"runtime/debug"
 	"runtime/pprof"
 	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
@@ -115,85 +110,18 @@ func (o options) api(ctx context.Context, pg *postgres, p *population, name stri
 		c.own, err = treeCPU(cmd.Process.Pid)
 		return c, err
 	}
-	client := &apiClient{
-		url: "http://" + strings.TrimSpace(address) + "/graphql",
-		http: &http.Client{Transport: &http.Transport{
-			MaxIdleConnsPerHost: concurrent, MaxConnsPerHost: concurrent, DisableCompression: true,
-		}},
-		external: map[dm.UserID]string{},
-	}
+	api := &apiTarget{address: strings.TrimSpace(address), external: map[dm.UserID]string{}}
 	for i, id := range p.people {
-		client.external[id] = fmt.Sprintf("u%07d", i)
+		api.external[id] = fmt.Sprintf("u%07d", i)
 	}
-	if err := client.greet(ctx, p.people); err != nil {
+	if err := api.greet(ctx, p.people); err != nil {
 		return r, err
 	}
-	return o.load(ctx, p, name, concurrent, read, func(int) (sendFunc, error) { return client.send, nil })
-}
-
-type apiClient struct {
-	url      string
-	http     *http.Client
-	external map[dm.UserID]string
-	tokens   sync.Map
-}
-
-const sendMutation = `mutation Send($input: SendMessageInput!) { sendMessage(input: $input) { __typename
-	... on SendMessageSuccess { message { id seq createdAt } remaining }
-	... on UserError { code reason: message } } }`
-
-// greet lets everybody ask something once, so that the row measures people who were here within the last minute. What
-// somebody new to a node costs on top is one look-up.
-func (c *apiClient) greet(ctx context.Context, people []dm.UserID) error {
-	var all errgroup.Group
-	all.SetLimit(32)
-	for _, id := range people {
-		all.Go(func() error {
-			_, err := c.post(ctx, id, []byte(`{"query":"{ __typename }"}`))
-			return err
-		})
-	}
-	return all.Wait()
-}
-
-func (c *apiClient) send(ctx context.Context, s dm.Send) (bool, error) {
-	body, err := json.Marshal(map[string]any{
-		"query": sendMutation,
-		"variables": map[string]any{"input": map[string]any{
-			"toUserId": s.Recipient.String(), "body": s.Body, "clientMessageId": s.ClientMessageID,
-		}},
-	})
-	if err != nil {
-		return false, err
-	}
-	answer, err := c.post(ctx, s.Sender, body)
-	return bytes.Contains(answer, []byte(`"SendMessageSuccess"`)), err
-}
-
-// post asks as a user.
-func (c *apiClient) post(ctx context.Context, as dm.UserID, body []byte) ([]byte, error) {
-	token, ok := c.tokens.Load(as)
-	if !ok {
-		signed, err := graph.SignToken(benchSecret, c.external[as], time.Hour)
+	return o.load(ctx, p, name, concurrent, read, func(int) (sendFunc, error) {
+		c, err := api.dial(ctx)
 		if err != nil {
 			return nil, err
 		}
-		token, _ = c.tokens.LoadOrStore(as, signed)
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+token.(string))
-	res, err := c.http.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	if err == nil && (res.StatusCode != http.StatusOK || bytes.Contains(answer, []byte(`"errors"`))) {
-		err = fmt.Errorf("HTTP %d: %s", res.StatusCode, answer)
-	}
-	return answer, err
+		return c.send, nil
+	})
 }
