@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aparte-im/aparte/dm"
 )
@@ -12,12 +13,17 @@ import (
 // batchSize bounds a transaction of sends. Larger ones collide on head rows and keep their locks longer.
 const batchSize = 64
 
+// tiredAfter is how many sends in a row, each tried alone for all of its time, show that the rest would fare no better.
+const tiredAfter = 2
+
 // appender writes sends in groups: a writer takes what waits, at once, so a lone send waits for nobody and a crowd
 // shares the commit.
 type appender struct {
 	store   *Store
 	queue   *queue
 	writers sync.WaitGroup
+	// away: the store closes and the database does not answer, so what still waits is refused untried.
+	away atomic.Bool
 }
 
 // waiting is a send in the queue and where its answer goes.
@@ -80,22 +86,51 @@ func (a *appender) write() {
 	}
 }
 
-// run writes a batch. When it fails as a whole, each send is tried alone, so that one harms only itself (I8).
+// run writes a batch. When it fails as a whole, each send is tried alone, so that one harms only itself (I8). When it is
+// the database that fails, they are not: each would wait in vain as long as the batch did.
 func (a *appender) run(own *session, batch []*waiting) {
+	if a.away.Load() {
+		refuse(batch, errClosed)
+		return
+	}
 	answers, err := a.attempt(own, batch)
-	if err == nil {
+	_, lost := retryable(err)
+	switch {
+	case err == nil:
 		for i, w := range batch {
 			w.answer <- answers[i]
 		}
 		return
-	}
-	if len(batch) == 1 {
-		batch[0].answer <- answer{err: err}
+	case lost || len(batch) == 1:
+		if lost && a.store.isClosing() {
+			a.away.Store(true)
+		}
+		refuse(batch, err)
 		return
 	}
 	a.store.logger.Warn("a batch of sends failed; trying each alone", "sends", len(batch), "error", err)
+	tired := 0
+	for i, w := range batch {
+		answers, err := a.attempt(own, []*waiting{w})
+		if err == nil {
+			w.answer <- answers[0]
+			tired = 0
+			continue
+		}
+		w.answer <- answer{err: err}
+		if again, lost := retryable(err); again {
+			tired++
+			if lost || tired == tiredAfter {
+				refuse(batch[i+1:], err)
+				return
+			}
+		}
+	}
+}
+
+func refuse(batch []*waiting, err error) {
 	for _, w := range batch {
-		a.run(own, []*waiting{w})
+		w.answer <- answer{err: err}
 	}
 }
 

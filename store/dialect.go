@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/lib/pq"
 	"github.com/lib/pq/pqerror"
@@ -21,8 +22,6 @@ import (
 // dialect is all that differs between the two databases.
 type dialect struct {
 	postgres bool
-	// begin opens a transaction of a writer, in one round trip.
-	begin string
 	// lock is appended to the statement that reads the heads.
 	lock string
 }
@@ -30,8 +29,18 @@ type dialect struct {
 // Planner settings of a writer's transaction. Its statements join a handful of rows to large tables by key, and are
 // planned once: planning them anew costs more than running them, and a plan that was made while a table was small
 // must not read it whole later. They are local to the transaction, so that a pooler between is none the wiser.
-const beginPostgres = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; " +
+const plannerPostgres = "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; " +
 	"SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_material = off; SET LOCAL jit = off"
+
+// begin opens a transaction of a writer, in one round trip. The server ends a statement that takes longer than timeout,
+// and the session of a writer that went silent within a transaction, whose locks would stop everybody else.
+func (d *dialect) begin(timeout time.Duration) string {
+	if !d.postgres {
+		return "BEGIN IMMEDIATE"
+	}
+	return fmt.Sprintf("BEGIN; %s; SET LOCAL statement_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %[2]d",
+		plannerPostgres, timeout.Milliseconds())
+}
 
 // readerHints are the same for reads, as startup parameters; a pooler may drop them (ignore_startup_parameters).
 var readerHints = map[string]string{
@@ -40,8 +49,8 @@ var readerHints = map[string]string{
 }
 
 var (
-	postgresDialect = &dialect{postgres: true, begin: beginPostgres, lock: " ORDER BY user_id FOR NO KEY UPDATE"}
-	sqliteDialect   = &dialect{begin: "BEGIN IMMEDIATE"}
+	postgresDialect = &dialect{postgres: true, lock: " ORDER BY user_id FOR NO KEY UPDATE"}
+	sqliteDialect   = &dialect{}
 )
 
 // Driver settings for SQLite: WAL so that readers are never blocked, FULL so that a commit is on disk (I10).
@@ -67,8 +76,9 @@ type databases struct {
 
 func (d databases) close() error { return errors.Join(d.read.Close(), d.write.Close()) }
 
-// open connects to a URL: postgres://… or sqlite:PATH.
-func open(ctx context.Context, address string) (databases, error) {
+// open connects to a URL: postgres://… or sqlite:PATH. What writes to Postgres gives a connection up that does not answer
+// within silence; 0: it waits for ever, as a migration has to.
+func open(ctx context.Context, address string, silence time.Duration) (databases, error) {
 	path, isSQLite := strings.CutPrefix(address, "sqlite:")
 	if isSQLite {
 		return openSQLite(ctx, path)
@@ -77,10 +87,12 @@ func open(ctx context.Context, address string) (databases, error) {
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
 		return databases{}, errors.New("the database URL must start with postgres:// or sqlite:")
 	}
-	db, err := sql.Open("postgres", address)
+	connector, err := pq.NewConnector(address)
 	if err != nil {
 		return databases{}, fmt.Errorf("database URL: %w", err)
 	}
+	connector.Dialer(dialer{silence: silence})
+	db := sql.OpenDB(connector)
 	hints := u.Query()
 	for name, value := range readerHints {
 		hints.Set(name, value)

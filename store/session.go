@@ -19,6 +19,13 @@ type session struct {
 	writes                          []*sql.Stmt
 }
 
+// unknownOutcome is the error of a commit: it may have succeeded all the same.
+type unknownOutcome struct{ err error }
+
+func (e *unknownOutcome) Error() string { return "commit: " + e.err.Error() }
+
+func (e *unknownOutcome) Unwrap() error { return e.err }
+
 // connect pins and prepares, when there is no connection.
 func (s *session) connect(ctx context.Context) error {
 	if s.conn != nil {
@@ -44,7 +51,7 @@ func (s *session) connect(ctx context.Context) error {
 		s.writes = append(s.writes, prepare(w.text))
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("prepare: %w", err), s.drop())
+		return errors.Join(fmt.Errorf("prepare: %w", err), s.discard())
 	}
 	return nil
 }
@@ -67,7 +74,11 @@ func (s *session) transact(ctx context.Context, work func() error) error {
 	if err := s.connect(ctx); err != nil {
 		return err
 	}
-	if _, err := s.conn.ExecContext(ctx, s.dialect.begin); err != nil {
+	if _, err := s.conn.ExecContext(ctx, s.texts.begin); err != nil {
+		if s.dialect.postgres {
+			// It may have begun and then failed; a session in that state refuses everything.
+			_ = s.discard()
+		}
 		return s.failed(fmt.Errorf("begin: %w", err))
 	}
 	if err := work(); err != nil {
@@ -79,7 +90,7 @@ func (s *session) transact(ctx context.Context, work func() error) error {
 	if _, err := s.conn.ExecContext(ctx, "COMMIT"); err != nil {
 		// What became of the transaction is unknown, and so is the state of the session.
 		_ = s.discard()
-		return fmt.Errorf("commit: %w", err)
+		return &unknownOutcome{err}
 	}
 	return nil
 }

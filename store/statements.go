@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // The columns of what is hot, each named once; the order is that in which rows are bound and scanned.
@@ -92,6 +93,7 @@ func concat(shapes ...shape) shape {
 
 // statements are the texts of the prepared SQL for one database.
 type statements struct {
+	begin            string
 	heads, lockHeads string
 	pairs, shared    string
 	writes           []write
@@ -116,9 +118,10 @@ var flushShapes = [flushTables]shape{
 	flushConversations: conversationShape, flushMessages: messageShape, flushEvents: eventShape, flushHeads: headShape,
 }
 
-func (d *dialect) statements(sharedFriends int) statements {
+func (d *dialect) statements(sharedFriends int, timeout time.Duration) statements {
 	heads := "SELECT " + headShape.names("") + " FROM heads WHERE user_id " + d.inIDs(1)
 	s := statements{
+		begin:     d.begin(timeout),
 		heads:     heads,
 		lockHeads: heads + d.lock,
 		// One row a pair or send: its conversation, its edges both ways and, when the key was used, its message.

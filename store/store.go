@@ -28,9 +28,15 @@ type Config struct {
 	// Wake is called after a commit with the events that it wrote. It must not block. Nil: nobody is woken.
 	Wake func([]*dm.Event)
 	// Clock is the time of a transaction. Nil: time.Now.
-	Clock  func() time.Time
-	Logger *slog.Logger
+	Clock func() time.Time
+	// StatementTimeout bounds a statement of a change on Postgres. A connection that is silent for somewhat longer is
+	// given up, and the change is tried on another. 0: 15 s.
+	StatementTimeout time.Duration
+	Logger           *slog.Logger
 }
+
+// defaultStatementTimeout is far beyond what a statement takes, and bearable for who waits behind it.
+const defaultStatementTimeout = 15 * time.Second
 
 // Store implements dm.Store.
 type Store struct {
@@ -47,6 +53,8 @@ type Store struct {
 	// sessions holds the free sessions for changes that are no sends. On SQLite it is the one session that all share.
 	sessions chan *session
 	appender *appender
+	// closing is closed when Close begins.
+	closing chan struct{}
 }
 
 var _ dm.Store = (*Store)(nil)
@@ -62,6 +70,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.StatementTimeout == 0 {
+		c.StatementTimeout = defaultStatementTimeout
+	}
 	version, err := Version(ctx, c.URL)
 	if err != nil {
 		return nil, err
@@ -69,13 +80,13 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if version.Current != version.Latest {
 		return nil, &SchemaError{version}
 	}
-	dbs, err := open(ctx, c.URL)
+	dbs, err := open(ctx, c.URL, c.StatementTimeout+c.StatementTimeout/2)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
-		databases: dbs, texts: dbs.dialect.statements(c.Rules.SharedFriends), rules: c.Rules, clock: c.Clock,
-		wake: c.Wake, logger: c.Logger,
+		databases: dbs, texts: dbs.dialect.statements(c.Rules.SharedFriends, c.StatementTimeout), rules: c.Rules,
+		clock: c.Clock, wake: c.Wake, logger: c.Logger, closing: make(chan struct{}),
 	}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, dbs.close())
@@ -116,7 +127,9 @@ func (s *Store) newSession() *session {
 }
 
 // Close answers every send that waits, stops the writers and closes the database. Sends that come later are refused.
+// With a database that is away, the sends that wait are answered with its error.
 func (s *Store) Close() error {
+	close(s.closing)
 	s.appender.close()
 	for range cap(s.sessions) {
 		_ = (<-s.sessions).drop()
