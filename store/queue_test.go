@@ -1,0 +1,164 @@
+package store
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+func waitingSend(sender dm.UserID) *waiting {
+	return &waiting{send: dm.Send{Sender: sender}, answer: make(chan answer, 1)}
+}
+
+func mustPush(t *testing.T, q *queue, sender dm.UserID) *waiting {
+	t.Helper()
+	w := waitingSend(sender)
+	if err := q.push(w); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func refusedAsBusy(t *testing.T, err error) {
+	t.Helper()
+	var e *dm.Error
+	if !errors.As(err, &e) || e.Code != dm.CodeRateLimited || e.RetryAfter <= 0 {
+		t.Errorf("a full queue answers %v, want %s and when to come again", err, dm.CodeRateLimited)
+	}
+}
+
+// A queue that is full refuses at once, and takes sends again when there is room.
+func TestQueueIsBounded(t *testing.T) {
+	q := newQueue()
+	for range queueLimit {
+		mustPush(t, q, dm.NewUserID())
+	}
+	refusedAsBusy(t, q.push(waitingSend(dm.NewUserID())))
+	batch := q.take(batchSize)
+	for range batch {
+		mustPush(t, q, dm.NewUserID())
+	}
+	refusedAsBusy(t, q.push(waitingSend(dm.NewUserID())))
+}
+
+// I8: one sender cannot fill the queue for the others.
+func TestQueueBoundsASender(t *testing.T) {
+	q := newQueue()
+	flood, quiet := dm.NewUserID(), dm.NewUserID()
+	for range queuePerSender {
+		mustPush(t, q, flood)
+	}
+	refusedAsBusy(t, q.push(waitingSend(flood)))
+	mustPush(t, q, quiet)
+}
+
+// I8: a flood waits for itself: who comes later is in the very next batch.
+func TestQueueIsFairBetweenSenders(t *testing.T) {
+	q := newQueue()
+	flood := dm.NewUserID()
+	for range queuePerSender {
+		mustPush(t, q, flood)
+	}
+	var others []*waiting
+	for range batchSize - 1 {
+		others = append(others, mustPush(t, q, dm.NewUserID()))
+	}
+	batch := q.take(batchSize)
+	for _, w := range others {
+		if !slices.Contains(batch, w) {
+			t.Fatal("a sender with one send waits behind a flood")
+		}
+	}
+	// While the flood's is being written, another writer takes none of it, but everybody else's.
+	late := mustPush(t, q, dm.NewUserID())
+	if next := q.take(batchSize); len(next) != 1 || next[0] != late {
+		t.Errorf("a second writer takes %d sends, want the one of who came late", len(next))
+	}
+	q.done(batch)
+	if next := q.take(batchSize); len(next) != batchSize || next[0].send.Sender != flood {
+		t.Errorf("alone, the flood gets %d places, want all %d", len(next), batchSize)
+	}
+}
+
+// I3: the sends of one sender are taken in their order, by one writer at a time, whatever the number of writers.
+func TestQueueKeepsTheOrderOfASender(t *testing.T) {
+	q := newQueue()
+	const senders, each, writers = 10, 100, 3
+	pushed := map[dm.UserID][]*waiting{}
+	for range senders {
+		id := dm.NewUserID()
+		for range each {
+			pushed[id] = append(pushed[id], mustPush(t, q, id))
+		}
+	}
+	q.close()
+	taken := map[dm.UserID][]*waiting{}
+	busy := map[dm.UserID]int{}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for writer := range writers {
+		wg.Go(func() {
+			for batch := q.take(7); batch != nil; batch = q.take(7) {
+				mu.Lock()
+				for _, w := range batch {
+					if other, ok := busy[w.send.Sender]; ok && other != writer {
+						t.Error("two writers have sends of one sender")
+					}
+					busy[w.send.Sender] = writer
+					taken[w.send.Sender] = append(taken[w.send.Sender], w)
+				}
+				mu.Unlock()
+				mu.Lock()
+				for _, w := range batch {
+					delete(busy, w.send.Sender)
+				}
+				mu.Unlock()
+				q.done(batch)
+			}
+		})
+	}
+	wg.Wait()
+	for id, want := range pushed {
+		if !slices.Equal(taken[id], want) {
+			t.Error("a sender's sends are out of order, lost or doubled")
+		}
+	}
+	if len(q.senders) != 0 || q.size != 0 {
+		t.Errorf("an empty queue remembers %d senders and %d sends", len(q.senders), q.size)
+	}
+}
+
+// A closed queue refuses, hands out what it holds, and then lets every writer go, also those who wait for a sender that is
+// being written.
+func TestQueueEndsWhenItIsEmpty(t *testing.T) {
+	q := newQueue()
+	sender := dm.NewUserID()
+	mustPush(t, q, sender)
+	first := q.take(1)
+	mustPush(t, q, sender)
+	results := make(chan []*waiting)
+	for range 2 {
+		go func() {
+			batch := q.take(1)
+			if batch != nil {
+				q.done(batch)
+			}
+			results <- batch
+		}()
+	}
+	q.close()
+	if err := q.push(waitingSend(sender)); !errors.Is(err, errClosed) {
+		t.Errorf("a closed queue answers %v", err)
+	}
+	q.done(first)
+	got := 0
+	for range 2 {
+		got += len(<-results)
+	}
+	if got != 1 {
+		t.Errorf("%d sends were handed out, want the one that waited", got)
+	}
+}
