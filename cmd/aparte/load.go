@@ -78,6 +78,10 @@ func (l loadOptions) check(o *options) replay.Config {
 		o.problem("--limit: %d is less than 0", c.Limit)
 	}
 	o.atLeast("retry-for", c.RetryFor, 0)
+	// Such a token fits into no header, and would be tried again for as long as --retry-for.
+	if strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		o.problem("--admin-token: a token is one word of ASCII; this one holds a space, a line break or another character")
+	}
 	dir := *l.dir
 	if dir != "" && c.Token != "" {
 		// A flag beats a variable that names the other.

@@ -43,6 +43,16 @@ func writeTrace(t *testing.T, people, count int) string {
 	return path
 }
 
+// A token that fits into no header is refused at once, and not told.
+func TestLoadRefusesATokenThatIsNone(t *testing.T) {
+	for _, token := range []string{"hunter2\nhunter3", "hunter2 hunter3", "hunter2é"} {
+		e := aparte(t, "load", "--replay", "x", "--url", "http://127.0.0.1:1", "--admin-token", token)
+		if e.code != exitUsage || !strings.Contains(e.stderr, "--admin-token") || strings.Contains(e.stderr, "hunter") {
+			t.Errorf("with the token %q load ended with %d: %s", token, e.code, e.stderr)
+		}
+	}
+}
+
 // outcome is the part of a tally that must not depend on the concurrency.
 type outcome struct {
 	Rows, Inbox, Requests int64

@@ -181,6 +181,34 @@ func TestLogRetention(t *testing.T) {
 	})
 }
 
+// I4: after a restore the log is another one, and whoever followed the old one is told once to read anew.
+func TestANewEpochResetsEveryCursor(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, url string) {
+		args := []string{"--database-url", url, "--jwt-secret-file", secretFile(t, testSecret), "--create-users"}
+		p := startServe(t, nil, args...)
+		token := strings.TrimSpace(mustAparte(t, "token", "--jwt-secret-file", secretFile(t, testSecret), "--subject", "1"))
+		old := cursorOf(p, token)
+		p.stop(syscall.SIGTERM)
+		if text := mustAparte(t, "migrate", "--database-url", url, "--new-epoch"); !strings.Contains(text, "new epoch") {
+			t.Errorf("migrate prints %q", text)
+		}
+		p = startServe(t, nil, args...)
+		now := cursorOf(p, token)
+		if now == old {
+			t.Fatal("the new epoch has the old cursor")
+		}
+		server := &revived{process: p, alive: make(chan struct{})}
+		close(server.alive)
+		s := &subscriber{token: token, server: server, whole: true, random: rand.New(rand.NewPCG(1, 1)), cursor: old, target: now}
+		if err := s.follow(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(s.seen) != 1 || s.seen[0].Typename != "InboxReset" {
+			t.Errorf("after a new epoch a subscriber sees %+v", s.seen)
+		}
+	})
+}
+
 func TestVersionAndHelp(t *testing.T) {
 	if text := mustAparte(t, "version"); !strings.HasPrefix(text, "aparte ") {
 		t.Errorf("version prints %q", text)
@@ -192,6 +220,8 @@ func TestVersionAndHelp(t *testing.T) {
 		}
 		if help := mustAparte(t, name, "--help"); name != "completion" && !strings.Contains(help, "Examples:") {
 			t.Errorf("the help of %s has no example:\n%s", name, help)
+		} else if strings.Contains(help, "--data-dir aparte") {
+			t.Errorf("the help of %s takes the usage of a flag for its type:\n%s", name, help)
 		}
 	}
 	if text := mustAparte(t, "completion", "bash"); !strings.Contains(text, "aparte") {

@@ -26,7 +26,7 @@ type targetOptions struct {
 func defineTarget(o *options) targetOptions {
 	return targetOptions{
 		options: o,
-		dir:     o.text("data-dir", "", "data directory of `aparte dev`"),
+		dir:     o.text("data-dir", "", "data directory of \"aparte dev\""),
 		address: o.text("database-url", "", "database: postgres://… or sqlite:PATH"),
 	}
 }

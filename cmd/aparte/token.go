@@ -40,7 +40,7 @@ HS256, the user's external id as "sub", and an expiry.`,
   aparte token --jwt-secret-file secret --subject user-4711`,
 	}, func(o *options) action {
 		t := tokenOptions{
-			dir:        o.text("data-dir", defaultDataDir(a.getenv), "data directory of `aparte dev`"),
+			dir:        o.text("data-dir", defaultDataDir(a.getenv), "data directory of \"aparte dev\""),
 			secretFile: o.text("jwt-secret-file", "", "file with the secret of a server, instead of a data directory"),
 			user:       o.text("user", "", "handle of the person in the data directory"),
 			subject:    o.text("subject", "", "the host's own id of the user, which need not be looked up"),
