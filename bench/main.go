@@ -30,6 +30,7 @@ func run() int {
 	flag.IntVar(&o.pairs, "pairs", 200_000, "pairs who talk")
 	flag.Uint64Var(&o.seed, "seed", 1, "fixes who writes to whom")
 	only := flag.String("rows", "", "comma-separated names of rows; empty: all")
+	flag.StringVar(&o.trial, "sql", "", "run on each row's Postgres database before it is measured, to try a setting")
 	flag.StringVar(&o.out, "out", "bench/out/latest.json", "where the figures go")
 	flag.Parse()
 	if *only != "" {
@@ -48,6 +49,7 @@ type options struct {
 	seed         uint64
 	only         []string
 	out          string
+	trial        string
 }
 
 func (o options) wants(name string) bool { return len(o.only) == 0 || slices.Contains(o.only, name) }

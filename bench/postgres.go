@@ -55,7 +55,7 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 		if !o.wants(row.name) {
 			continue
 		}
-		if err := pg.fresh(ctx); err != nil {
+		if err := pg.fresh(ctx, o.trial); err != nil {
 			return err
 		}
 		r, err := row.run(ctx, pg, p, row.name, row.concurrent)
@@ -139,7 +139,7 @@ func (pg *postgres) prepare(ctx context.Context, p *population) error {
 }
 
 // fresh starts a row on a copy of the prepared database, with a checkpoint behind it.
-func (pg *postgres) fresh(ctx context.Context) error {
+func (pg *postgres) fresh(ctx context.Context, trial string) error {
 	for _, text := range []string{
 		"DROP DATABASE IF EXISTS " + rowName + " WITH (FORCE)",
 		"CREATE DATABASE " + rowName + " TEMPLATE " + templateName,
@@ -150,7 +150,34 @@ func (pg *postgres) fresh(ctx context.Context) error {
 		}
 	}
 	pg.url = pg.database(rowName)
+	if trial == "" {
+		return nil
+	}
+	db, err := sql.Open("postgres", pg.url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, text := range strings.Split(trial, ";") {
+		if _, err := db.ExecContext(ctx, text); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// hotShare tells, for the tables that a send updates, how many updates stayed out of the indexes.
+func (pg *postgres) hotShare(ctx context.Context) (string, error) {
+	db, err := sql.Open("postgres", pg.url)
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	var line string
+	err = db.QueryRowContext(ctx, `SELECT string_agg(format('%s %s%% of %s updates, %s dead', relname,
+			100 * n_tup_hot_upd / n_tup_upd, n_tup_upd, n_dead_tup), '; ' ORDER BY relname)
+		FROM pg_stat_user_tables WHERE n_tup_upd > 0`).Scan(&line)
+	return line, err
 }
 
 // read adds what the server used to what this process used.
@@ -245,7 +272,13 @@ func (o options) store(ctx context.Context, pg *postgres, p *population, name st
 		return result{Name: name}, err
 	}
 	defer s.Close()
-	return o.load(ctx, p, name, concurrent, pg.read, func(int) (sendFunc, error) { return appendTo(s), nil })
+	r, err := o.load(ctx, p, name, concurrent, pg.read, func(int) (sendFunc, error) { return appendTo(s), nil })
+	if err != nil || o.trial == "" {
+		return r, err
+	}
+	share, err := pg.hotShare(ctx)
+	fmt.Fprintf(os.Stderr, "in place: %s\n", share)
+	return r, err
 }
 
 func appendTo(s *store.Store) sendFunc {
