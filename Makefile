@@ -27,7 +27,8 @@ race: prepare ## Run all Go tests under the race detector
 	$(TESTPG) env CGO_ENABLED=1 go test -race -timeout 20m ./...
 
 .PHONY: soak
-soak: prepare ## Walk many more random histories through the store (CHECKS, STEPS)
+soak: prepare ## Walk many more random histories and races through the store (CHECKS, STEPS, RACES)
+	$(TESTPG) env APARTE_RACES=$${RACES:-200000} go test ./store -run '^TestConsentIsLinearizableOnTwoNodes$$' -timeout 0 -count 1 -v
 	$(TESTPG) go test ./store -run '^TestConformance$$/.*/^Model$$' -timeout 0 -count 1 \
 		-rapid.checks $${CHECKS:-2000} -rapid.steps $${STEPS:-60}
 
