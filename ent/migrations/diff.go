@@ -8,9 +8,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"log"
+	"os"
+	"path/filepath"
 
+	"ariga.io/atlas/sql/migrate"
 	"ariga.io/atlas/sql/sqltool"
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -27,22 +31,36 @@ func main() {
 	if *postgres == "" || flag.NArg() != 1 {
 		log.Fatal("usage: diff.go -postgres URL NAME")
 	}
-	diff("postgres", dialect.Postgres, *postgres, "ent/migrations/postgres")
-	diff("sqlite", dialect.SQLite, "file:diff?mode=memory&cache=shared&_pragma=foreign_keys(1)", "ent/migrations/sqlite")
-}
-
-func diff(driver, name, url, folder string) {
-	tables, err := migrations.Tables()
+	err := errors.Join(
+		diff("postgres", dialect.Postgres, *postgres, "ent/migrations/postgres"),
+		diff("sqlite", dialect.SQLite, "file:diff?mode=memory&cache=shared&_pragma=foreign_keys(1)", "ent/migrations/sqlite"),
+	)
 	if err != nil {
 		log.Fatal(err)
+	}
+}
+
+func diff(driver, name, url, folder string) error {
+	tables, err := migrations.Tables()
+	if err != nil {
+		return err
 	}
 	dir, err := sqltool.NewGooseDir(folder)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
+	// ent wants a file of checksums beside the versions, which nobody else reads.
+	sum, err := dir.Checksum()
+	if err != nil {
+		return err
+	}
+	if err := migrate.WriteSumFile(dir, sum); err != nil {
+		return err
+	}
+	defer os.Remove(filepath.Join(folder, migrate.HashFileName))
 	db, err := entsql.Open(driver, url)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	defer db.Close()
 	drv := entsql.OpenDB(name, db.DB())
@@ -51,9 +69,7 @@ func diff(driver, name, url, folder string) {
 		schema.WithFormatter(sqltool.GooseFormatter),
 	)...)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	if err := m.NamedDiff(context.Background(), flag.Arg(0), tables...); err != nil {
-		log.Fatal(err)
-	}
+	return m.NamedDiff(context.Background(), flag.Arg(0), tables...)
 }

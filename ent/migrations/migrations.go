@@ -1,7 +1,7 @@
 // Package migrations holds the versioned SQL that makes and changes the schema, one folder a database.
 //
-// Purpose. store.Migrate runs it; a new version is written by `make migration NAME=…` from ent/schema and then read
-// and completed by hand, because storage parameters and collations are not ent's to know.
+// Purpose. store.Migrate runs it; a new version is written by `go run ent/migrations/diff.go` from ent/schema and then
+// read and completed by hand, because storage parameters and collations are not ent's to know.
 //
 // Invariants. A version that was released never changes. Tables is what ent/schema wants, with whole keys; a test in
 // package store applies the versions to an empty database and finds no difference to it.
