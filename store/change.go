@@ -2,14 +2,10 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
 )
@@ -59,52 +55,16 @@ func (s *Store) transact(ctx context.Context, work func(context.Context, *sessio
 
 func (s *Store) transactOn(ctx context.Context, ses *session, work func(context.Context, *session) ([]*dm.Event, error)) error {
 	var events []*dm.Event
-	var unknown *unknownOutcome
 	err := s.retry(func() error {
-		if unknown != nil {
-			if landed, err := s.landed(ctx, ses, events); landed || err != nil {
-				return err
-			}
-			unknown = nil
-		}
-		err := ses.transact(ctx, func() (err error) {
+		return ses.transact(ctx, func() (err error) {
 			events, err = work(ctx, ses)
 			return err
 		})
-		errors.As(err, &unknown)
-		return err
 	})
 	if err == nil && len(events) > 0 {
 		s.wake(events)
 	}
 	return err
-}
-
-// landed reports whether a transaction of which nobody knows what became has been committed, so that the caller learns
-// what it did and not what is left to do after it: one of its events is in the log. Sends are not looked for: to run them
-// again answers by their key what became of them.
-func (s *Store) landed(ctx context.Context, ses *session, events []*dm.Event) (bool, error) {
-	i := slices.IndexFunc(events, func(e *dm.Event) bool { return e.Kind != dm.EventMessageAdded })
-	if i < 0 {
-		return false, nil
-	}
-	e := events[i]
-	found := false
-	err := ses.transact(ctx, func() error {
-		// The lock waits for the transaction, should it still run.
-		if _, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{e.User}}); err != nil {
-			return err
-		}
-		var with uuid.NullUUID
-		err := ses.conn.QueryRowContext(ctx, "SELECT with_id FROM events WHERE user_id = $1 AND position = $2 AND kind = $3 AND at = $4",
-			uuidText(e.User), e.Position, e.Kind, toMicros(e.At)).Scan(&with)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		found = with.Valid == (e.View != nil) && (e.View == nil || dm.UserID(with.UUID) == e.View.With)
-		return err
-	})
-	return found, err
 }
 
 // retry runs try until it succeeds, fails for good or the time is over, with growing, jittered pauses. The time counts

@@ -94,6 +94,13 @@ var changes = []struct {
 	{"follow", func(t *testing.T, s *dm.Service, alice, bob dm.UserID, _ dm.MessageID) error {
 		return s.Follow(t.Context(), bob, alice)
 	}, []int64{0, 0}, false},
+	{"delete", func(t *testing.T, s *dm.Service, _, bob dm.UserID, _ dm.MessageID) error {
+		users, err := s.Users(t.Context(), []dm.UserID{bob})
+		if err != nil {
+			return err
+		}
+		return s.DeleteUser(t.Context(), users[bob].ExternalID)
+	}, []int64{0, 0}, true},
 }
 
 func strangers(t *testing.T, s *store.Store, n int) (alice, bob dm.UserID) {

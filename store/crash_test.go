@@ -368,3 +368,21 @@ func usersOf(t *testing.T, s *store.Store, n int) []dm.UserID {
 	}
 	return ids
 }
+
+// I10: on a database that acknowledges before it has written, a store does not start.
+func TestOpenRefusesAsynchronousCommit(t *testing.T) {
+	t.Parallel()
+	url := testdb.Postgres(t)
+	for mode, refused := range map[string]bool{"off": true, "local": false, "on": false} {
+		s, err := store.Open(t.Context(), store.Config{URL: url + "&synchronous_commit=" + mode})
+		if (err != nil) != refused {
+			t.Errorf("synchronous_commit=%s: %v", mode, err)
+		}
+		if err == nil {
+			err = s.Close()
+		}
+		if err != nil && !strings.Contains(err.Error(), "synchronous_commit") {
+			t.Error(err)
+		}
+	}
+}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -174,12 +176,18 @@ func (s *Store) idsOf(ctx context.Context, externalIDs []string) (map[string]dm.
 
 // DeleteUser implements dm.Store.
 func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
+	tried := false
 	return s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		var id uuid.UUID
 		err := ses.conn.QueryRowContext(ctx, "SELECT id FROM users WHERE external_id = $1 AND NOT deleted", externalID).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) && tried {
+			// The attempt before this one was committed, and only its answer was lost.
+			return nil, nil
+		}
 		if err != nil {
 			return nil, notFound(err, "user")
 		}
+		tried = true
 		// The keys stay unique and free the old names; both directions of a suggestion are found from the user's own.
 		for _, step := range []struct {
 			text string

@@ -19,13 +19,6 @@ type session struct {
 	writes                          []*sql.Stmt
 }
 
-// unknownOutcome is the error of a commit: it may have succeeded all the same.
-type unknownOutcome struct{ err error }
-
-func (e *unknownOutcome) Error() string { return "commit: " + e.err.Error() }
-
-func (e *unknownOutcome) Unwrap() error { return e.err }
-
 // connect pins and prepares, when there is no connection.
 func (s *session) connect(ctx context.Context) error {
 	if s.conn != nil {
@@ -90,7 +83,7 @@ func (s *session) transact(ctx context.Context, work func() error) error {
 	if _, err := s.conn.ExecContext(ctx, "COMMIT"); err != nil {
 		// What became of the transaction is unknown, and so is the state of the session.
 		_ = s.discard()
-		return &unknownOutcome{err}
+		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
 }

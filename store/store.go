@@ -103,6 +103,9 @@ func (s *Store) start(ctx context.Context) error {
 	if s.dialect.postgres {
 		name = entdialect.Postgres
 	}
+	if err := s.checkDurable(ctx); err != nil {
+		return err
+	}
 	s.ent = ent.NewClient(ent.Driver(entsql.OpenDB(name, s.read)))
 	if err := s.read.QueryRowContext(ctx, "SELECT epoch FROM epoch WHERE id = 1").Scan(&s.epoch); err != nil {
 		return fmt.Errorf("read the log's epoch: %w", err)
@@ -119,6 +122,23 @@ func (s *Store) start(ctx context.Context) error {
 		s.sessions <- s.newSession()
 	}
 	s.appender = newAppender(s)
+	return nil
+}
+
+// checkDurable refuses a Postgres that acknowledges a commit before it is on disk: then so would this store (I10). What
+// an operator has set beyond that, as waiting for a standby, is theirs to choose.
+func (s *Store) checkDurable(ctx context.Context) error {
+	if !s.dialect.postgres {
+		return nil
+	}
+	var mode string
+	if err := s.write.QueryRowContext(ctx, "SHOW synchronous_commit").Scan(&mode); err != nil {
+		return fmt.Errorf("read synchronous_commit: %w", err)
+	}
+	if mode == "off" {
+		return errors.New("synchronous_commit is off in this database, so messages that were acknowledged could be lost: " +
+			"set it to on, for the database or for its user")
+	}
 	return nil
 }
 
