@@ -164,7 +164,7 @@ func (c *connection) backward() {
 func message(kind byte, body []byte) []byte {
 	out := make([]byte, 5, 5+len(body))
 	out[0] = kind
-	binary.BigEndian.PutUint32(out[1:], uint32(len(body)+4)) //nolint:gosec // what was read fits
+	binary.BigEndian.PutUint32(out[1:], uint32(len(body)+4))
 	return append(out, body...)
 }
 
