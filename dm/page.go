@@ -116,8 +116,11 @@ func encodePlace(kind byte, b []byte) string {
 	return base64.RawURLEncoding.EncodeToString(append([]byte{kind}, b...))
 }
 
+// maxPlace bounds what is decoded. The longest place holds a whole display name, of up to four bytes a character.
+const maxPlace = (2+16+utf8.UTFMax*maxDisplayName)*4/3 + 4
+
 func decodePlace(kind byte, s string) ([]byte, bool) {
-	if len(s) > 512 {
+	if len(s) > maxPlace {
 		return nil, false
 	}
 	b, err := base64.RawURLEncoding.DecodeString(s)

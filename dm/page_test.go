@@ -1,6 +1,7 @@
 package dm
 
 import (
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -15,9 +16,11 @@ func TestPlacesReadBack(t *testing.T) {
 	if back, err := parseMessagePlace(message.String()); err != nil || back != message {
 		t.Errorf("%v reads back as %v, %v", message, back, err)
 	}
-	user := UserPlace{Rank: 1, Key: "chloé", ID: NewUserID()}
-	if back, err := parseUserPlace(user.String()); err != nil || *back != user {
-		t.Errorf("%+v reads back as %+v, %v", user, back, err)
+	for _, key := range []string{"", "chloé", strings.Repeat("👋", maxDisplayName)} {
+		user := UserPlace{Rank: 1, Key: key, ID: NewUserID()}
+		if back, err := parseUserPlace(user.String()); err != nil || *back != user {
+			t.Errorf("%+v reads back as %+v, %v", user, back, err)
+		}
 	}
 }
 
