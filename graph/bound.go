@@ -116,20 +116,20 @@ func (w *weigher) pageSize(f *ast.Field) int {
 	if def == nil {
 		return 1
 	}
-	value := def.DefaultValue
+	var v any
 	if given := f.Arguments.ForName("first"); given != nil {
-		value = given.Value
+		var err error
+		if v, err = given.Value.Value(w.op.Variables); err != nil {
+			return dm.MaxPage
+		}
 	}
-	if value == nil {
-		return 1
-	}
-	v, err := value.Value(w.op.Variables)
-	if err != nil {
-		return dm.MaxPage
+	// Left out, null, or a variable that is either: the default holds.
+	if v == nil && def.DefaultValue != nil {
+		v, _ = def.DefaultValue.Value(nil)
 	}
 	n, err := bind.UnmarshalInt64(v)
 	if err != nil {
-		return 1
+		return dm.MaxPage
 	}
 	return int(min(max(n, 1), dm.MaxPage))
 }

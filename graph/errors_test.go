@@ -215,6 +215,26 @@ func TestIntrospectionCanBeOff(t *testing.T) {
 	off.as("alice").do(`{ __typename me { __typename } }`, nil).is("me.__typename", `"User"`)
 }
 
+// A page that is asked for without a size has the default one, and is weighed as that.
+func TestAPageWithoutASizeIsWeighed(t *testing.T) {
+	w := newWorld(t, setup{})
+	for name, query := range map[string]string{
+		"by default":      `{ inbox(%s) { nodes { %s } } }`,
+		"null":            `{ inbox(first: null %s) { nodes { %s } } }`,
+		"no variable":     `query($n: Int) { inbox(first: $n %s) { nodes { %s } } }`,
+		"a null variable": `query($n: Int = null) { inbox(first: $n %s) { nodes { %s } } }`,
+	} {
+		var pages strings.Builder
+		for i := range 60 {
+			fmt.Fprintf(&pages, "p%d: messages(first: null) { nodes { id } } ", i)
+		}
+		query = fmt.Sprintf(query, "folder: INBOX", pages.String())
+		if a := w.as("alice").post(query, nil); len(a.Errors) != 1 || a.Errors[0].code() != "COMPLEXITY_LIMIT_EXCEEDED" {
+			t.Errorf("%s: 20 conversations with 60 pages of 50 messages each are answered with %.300s", name, a.body)
+		}
+	}
+}
+
 // Nested fragments double the work of a naive check with each level; this one has to be refused at once.
 func TestAFragmentBombIsRefused(t *testing.T) {
 	w := newWorld(t, setup{})
