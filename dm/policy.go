@@ -113,9 +113,9 @@ func (v Verdict) Allowed() bool { return v.Denial == DenialNone }
 
 // Decide is the policy, the only place that answers who may write to whom. It is pure.
 func Decide(f Facts) Verdict {
-	// To be written to is to be known, so the answer comes by the sender's rule for people they wrote to. Blocks stay
-	// out of it: what the recipient has done must not show.
-	v := Verdict{CanReply: f.SenderAge != Under16 && f.SenderGrid[Known] != RouteRefuse}
+	shared := f.SharedFriends >= f.SharedFriendsNeeded && f.SharedFriendsNeeded > 0
+	// Blocks stay out of it: what the recipient has done must not show.
+	v := Verdict{CanReply: f.SenderAge != Under16 && f.answer().route(shared) != RouteRefuse}
 	deny := func(d Denial) Verdict {
 		v.Denial = d
 		return v
@@ -128,7 +128,7 @@ func Decide(f Facts) Verdict {
 	case f.SenderBlocks:
 		return deny(DenialViewerBlocksThem)
 	}
-	route := f.route(f.SharedFriends >= f.SharedFriendsNeeded && f.SharedFriendsNeeded > 0)
+	route := f.route(shared)
 	if f.RecipientBlocks || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
 		return deny(DenialNotAccepting)
 	}
@@ -147,7 +147,19 @@ func Decide(f Facts) Verdict {
 
 // SharedFriendsMatter reports whether counting the shared friends can change the verdict. The count is the one fact
 // that costs more than a key lookup, so a send reads it only then.
-func (f Facts) SharedFriendsMatter() bool { return f.route(false) != f.route(true) }
+func (f Facts) SharedFriendsMatter() bool {
+	answer := f.answer()
+	return f.route(false) != f.route(true) || (answer.route(false) == RouteRefuse) != (answer.route(true) == RouteRefuse)
+}
+
+// answer is what decides where the recipient's answer would go: by the sender's rule, and to be written to is to be
+// known. It holds nothing that could deny.
+func (f Facts) answer() Facts {
+	return Facts{
+		Known: true, SenderFollows: f.RecipientFollows, RecipientFollows: f.SenderFollows,
+		HostSuggested: f.HostSuggested, RecipientGrid: f.SenderGrid,
+	}
+}
 
 // route is the most welcoming route among the relations that hold.
 func (f Facts) route(sharedFriends bool) Route {

@@ -143,7 +143,7 @@ func table(t testing.TB, text string) (rows [][]string) {
 
 func (s statement) answer(in situation) expected {
 	route := s.route(in)
-	out := expected{remaining: -1, canReply: in.senderAge != "UNDER 16" && in.senders["KNOWN"] != "REFUSE"}
+	out := expected{remaining: -1, canReply: in.senderAge != "UNDER 16" && s.route(in.answered()) != "REFUSE"}
 	asks := route == "REQUESTS" || route == "HIDDEN"
 	holds := func(condition string) bool {
 		switch condition {
@@ -168,6 +168,14 @@ func (s statement) answer(in situation) expected {
 		out.remaining = in.limit - in.pending
 	}
 	return out
+}
+
+// answered is the recipient's answer by the sender's own rule: who was written to is known, and the follows change sides.
+func (in situation) answered() situation {
+	return situation{grid: in.senders, holds: map[string]bool{
+		"known": true, "sender follows": in.holds["recipient follows"], "recipient follows": in.holds["sender follows"],
+		"host suggests": in.holds["host suggests"], "enough shared friends": in.holds["enough shared friends"],
+	}}
 }
 
 // route is the most welcoming of the relations' routes; STRANGER counts when no relation holds.

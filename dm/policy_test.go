@@ -91,20 +91,24 @@ func TestSharedFriendsMatterExactlyWhenTheyCanChangeTheVerdict(t *testing.T) {
 	s := parseStatement(t)
 	matter, idle := 0, 0
 	for _, grid := range s.grids {
-		eachRelation(func(_ map[string]bool, f dm.Facts) {
-			f.RecipientGrid, f.RequestLimit = grid.grid(), 3
-			none, enough := f, f
-			none.SharedFriends, enough.SharedFriends = 0, f.SharedFriendsNeeded
-			changes := dm.Decide(none).Route != dm.Decide(enough).Route
-			if changes != f.SharedFriendsMatter() {
-				t.Errorf("%+v: the verdict changes with shared friends: %v; SharedFriendsMatter: %v", f, changes, !changes)
-			}
-			if changes {
-				matter++
-			} else {
-				idle++
-			}
-		})
+		// By the second the sender takes answers from nobody but suggested people, which only a grid of their own can say.
+		for _, senders := range []dm.Grid{grid.grid(), {dm.Suggested: dm.RouteRequests}} {
+			eachRelation(func(_ map[string]bool, f dm.Facts) {
+				f.RecipientGrid, f.SenderGrid, f.RequestLimit = grid.grid(), senders, 3
+				none, enough := f, f
+				none.SharedFriends, enough.SharedFriends = 0, f.SharedFriendsNeeded
+				without, with := dm.Decide(none), dm.Decide(enough)
+				changes := without.Route != with.Route || without.CanReply != with.CanReply
+				if changes != f.SharedFriendsMatter() {
+					t.Errorf("%+v: the verdict changes with shared friends: %v; SharedFriendsMatter: %v", f, changes, !changes)
+				}
+				if changes {
+					matter++
+				} else {
+					idle++
+				}
+			})
+		}
 	}
 	if matter == 0 || idle == 0 {
 		t.Errorf("matter %d times, not %d times: the test shows nothing", matter, idle)
