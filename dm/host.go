@@ -122,6 +122,10 @@ func (s Send) Normalize() (Send, *Error) {
 	if s.Sender == s.Recipient {
 		return Send{}, Invalid("recipient", "A message needs two people.")
 	}
+	// Stores keep microseconds since 1970, where 0 is no time; clients read years of four digits.
+	if s.At.UnixMicro() <= 0 || s.At.Year() > 9999 {
+		return Send{}, Invalid("sentAt", "A time between 1970 and 9999 is needed.")
+	}
 	out.History, out.At = s.History, s.At
 	return out, nil
 }

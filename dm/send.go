@@ -116,6 +116,10 @@ func (l *Ledger) repeated(s Send, first *Message, facts Facts) (Sent, error) {
 		return Sent{}, conflict()
 	}
 	sent := Sent{Message: first, View: l.View(s.Sender, s.Recipient), Repeated: true}
+	if sent.View.Folder == FolderNone {
+		// The sender has declined the other's answer since; the result has to show the conversation all the same.
+		sent.View.Folder = FolderHidden
+	}
 	if facts.Pending > 0 {
 		left := max(0, facts.RequestLimit-facts.Pending)
 		sent.Remaining = &left
@@ -128,6 +132,8 @@ func (l *Ledger) deliver(s Send, route Route) *Message {
 	c := l.in.Conversations[id]
 	if c == nil {
 		c = NewConversation(s.Sender, s.Recipient, l.now)
+		e := l.Edges(s.Sender, s.Recipient)
+		c.Blocked = e.LowBlocks || e.HighBlocks // only history comes here under a block
 		l.in.Conversations[id] = c
 	}
 	at := l.now
