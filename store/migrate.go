@@ -33,6 +33,9 @@ func (e *SchemaError) Error() string {
 // migrateLockRetry is how often a process that waits for another's migration looks again.
 const migrateLockRetry = 50 * time.Millisecond
 
+// epochs are so many that two that were chosen by chance are never the same.
+const epochs = 1 << 40
+
 // Migrate brings a database's schema up to date and returns what it is then. It changes nothing when it is; of two
 // processes that start at once, one migrates and the other waits.
 func Migrate(ctx context.Context, url string) (SchemaVersion, error) {
@@ -63,7 +66,7 @@ func migrate(ctx context.Context, dbs databases) (SchemaVersion, error) {
 	// The first epoch of the logs. A random start keeps the cursors of two installs apart.
 	_, err = dbs.write.ExecContext(ctx,
 		"INSERT INTO epoch (id, epoch, started_at) VALUES (1, $1, $2) ON CONFLICT DO NOTHING",
-		rand.Int64N(1<<40), time.Now().UnixMicro())
+		rand.Int64N(epochs), time.Now().UnixMicro())
 	if err != nil {
 		return SchemaVersion{}, fmt.Errorf("start the log's epoch: %w", err)
 	}
@@ -77,8 +80,9 @@ func NewEpoch(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	_, err = dbs.write.ExecContext(ctx, "UPDATE epoch SET epoch = epoch + 1, started_at = $1 WHERE id = 1",
-		time.Now().UnixMicro())
+	// By a random step, so that the same backup, restored twice, has two epochs.
+	_, err = dbs.write.ExecContext(ctx, "UPDATE epoch SET epoch = epoch + $1, started_at = $2 WHERE id = 1",
+		1+rand.Int64N(epochs), time.Now().UnixMicro())
 	return errors.Join(err, dbs.close())
 }
 

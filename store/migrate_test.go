@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -72,4 +74,41 @@ func TestMigrateAtOnce(t *testing.T) {
 			wg.Wait()
 		})
 	}
+}
+
+// I4: one backup that was restored twice is two histories; a cursor into the first is none into the second.
+func TestEachRestoreHasAnEpochOfItsOwn(t *testing.T) {
+	backup, err := os.ReadFile(strings.TrimPrefix(testdb.SQLite(t), "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[int64]bool{}
+	for _, name := range []string{"first.db", "second.db"} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, backup, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := store.NewEpoch(t.Context(), "sqlite:"+path); err != nil {
+				t.Fatal(err)
+			}
+			seen[epochOf(t, path)] = true
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("four new epochs are %d: %v", len(seen), seen)
+	}
+}
+
+func epochOf(t *testing.T, path string) (epoch int64) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRowContext(t.Context(), "SELECT epoch FROM epoch WHERE id = 1").Scan(&epoch); err != nil {
+		t.Fatal(err)
+	}
+	return epoch
 }
