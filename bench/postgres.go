@@ -222,9 +222,7 @@ func treeCPU(root int) (time.Duration, error) {
 	return time.Duration(ticks) * clockTick, nil
 }
 
-var (
-	tpsLine = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
-)
+var tpsLine = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
 
 // floor is what the server commits when a transaction is one bare insert.
 func (o options) floor(ctx context.Context, pg *postgres, _ *population, name string, concurrent int) (result, error) {

@@ -106,6 +106,13 @@ func (l *Ledger) block(c *Conversation, user UserID, blocked bool) {
 	}
 }
 
+// blocks reports whether user has blocked other.
+func (l *Ledger) blocks(user, other UserID) bool {
+	pair := PairOf(user, other)
+	e := l.in.Edges[pair]
+	return (user == pair.Low && e.LowBlocks) || (user == pair.High && e.HighBlocks)
+}
+
 // SetFollow and SetSuggested carry over what the host says of its own graph.
 func (l *Ledger) SetFollow(from, to UserID, follows bool) {
 	pair := PairOf(from, to)

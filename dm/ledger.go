@@ -215,7 +215,8 @@ func (l *Ledger) event(user UserID, kind EventKind, c *Conversation, m *Message)
 	e := &Event{User: user, Position: h.Position, Kind: kind, At: l.now, Unread: h.Unread, Message: m, Epoch: l.epoch}
 	if c != nil {
 		e.View = l.view(c, user)
-		e.View.Last = m
+		// The log does not keep what is out of view, so a live event must not tell it either.
+		e.View.ClearedSeq, e.View.Last = 0, m
 	} else {
 		s := h.Settings
 		e.Settings, e.AgeBand = &s, h.AgeBand

@@ -68,7 +68,7 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 // guard answers what no resolver's own recovery caught.
 func (s *Server) guard(w http.ResponseWriter, r *http.Request) {
 	if p := recover(); p != nil {
-		if p == http.ErrAbortHandler {
+		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(p)
 		}
 		s.refuseError(w, r, recovered(r.Context(), p))

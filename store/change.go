@@ -36,7 +36,7 @@ func (s *Store) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledg
 
 // lock locks the scope's heads and loads what they guard.
 func (s *Store) lock(ctx context.Context, ses *session, scope dm.Scope) (*dm.Ledger, error) {
-	return s.load(ctx, queries{ses.lockHeads, ses.pairs, ses.shared}, scope, s.clock())
+	return s.load(ctx, queries{ses.lockHeads, ses.pairs, ses.shared}, scope)
 }
 
 // transact runs work in a transaction on a free session, again after a failure that may pass, and sends the wakes
@@ -106,7 +106,7 @@ func (s *Store) isClosing() bool {
 // Inspect implements dm.Store.
 func (s *Store) Inspect(ctx context.Context, scope dm.Scope) (*dm.Ledger, error) {
 	q := queries{s.reads.heads, s.reads.pairs, s.reads.shared}
-	l, err := s.load(ctx, q, scope, s.clock())
+	l, err := s.load(ctx, q, scope)
 	if err != nil {
 		return nil, err
 	}

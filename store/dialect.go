@@ -85,7 +85,7 @@ func open(ctx context.Context, address string, silence time.Duration) (databases
 	}
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
-		return databases{}, errors.New("the database URL must start with postgres:// or sqlite:")
+		return databases{}, errors.New("the database URL must be postgres://… or sqlite:PATH")
 	}
 	connector, err := pq.NewConnector(address)
 	if err != nil {

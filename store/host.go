@@ -141,6 +141,11 @@ func (s *Store) SetEdges(ctx context.Context, edits []dm.EdgeEdit) error {
 	}
 	return s.Change(ctx, scope, func(l *dm.Ledger) error {
 		for _, e := range edits {
+			for _, name := range []string{e.From, e.To} {
+				if l.Head(ids[name]).Gone { // since the names were looked up
+					return dm.NotFound(fmt.Sprintf("user %q", name))
+				}
+			}
 			if e.Suggested {
 				l.SetSuggested(ids[e.From], ids[e.To], !e.Remove)
 			} else {
@@ -188,27 +193,28 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 			return nil, notFound(err, "user")
 		}
 		tried = true
-		// The keys stay unique and free the old names; both directions of a suggestion are found from the user's own.
-		for _, step := range []struct {
-			text string
-			args []any
-		}{
-			{`UPDATE users SET external_id = $2, handle = $3, display_name = $4, name_key = '', avatar_url = NULL,
-				deleted = true WHERE id = $1`,
-				[]any{id.String(), "deleted:" + id.String(), "deleted-" + id.String(), "Deleted user"}},
-			{"DELETE FROM suggestions WHERE user_id IN (SELECT suggested_id FROM suggestions WHERE user_id = $1) AND suggested_id = $1", []any{id.String()}},
-			{"DELETE FROM suggestions WHERE user_id = $1", []any{id.String()}},
-			{"DELETE FROM follows WHERE follower_id = $1", []any{id.String()}},
-			{"DELETE FROM follows WHERE followee_id = $1", []any{id.String()}},
-			{"DELETE FROM blocks WHERE blocker_id = $1", []any{id.String()}},
-		} {
-			if _, err := ses.conn.ExecContext(ctx, step.text, step.args...); err != nil {
-				return nil, err
-			}
+		// The keys stay unique and free the old names.
+		if _, err := ses.conn.ExecContext(ctx, `UPDATE users SET external_id = $2, handle = $3, display_name = $4, name_key = '',
+			avatar_url = NULL, deleted = true WHERE id = $1`,
+			id.String(), "deleted:"+id.String(), "deleted-"+id.String(), "Deleted user"); err != nil {
+			return nil, err
 		}
 		l, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{dm.UserID(id)}})
 		if err != nil {
 			return nil, err
+		}
+		// Under the lock, or an edge that is being written meanwhile would stay. Both directions of a suggestion are found
+		// from the user's own.
+		for _, text := range []string{
+			"DELETE FROM suggestions WHERE user_id IN (SELECT suggested_id FROM suggestions WHERE user_id = $1) AND suggested_id = $1",
+			"DELETE FROM suggestions WHERE user_id = $1",
+			"DELETE FROM follows WHERE follower_id = $1",
+			"DELETE FROM follows WHERE followee_id = $1",
+			"DELETE FROM blocks WHERE blocker_id = $1",
+		} {
+			if _, err := ses.conn.ExecContext(ctx, text, id.String()); err != nil {
+				return nil, err
+			}
 		}
 		l.Forget(dm.UserID(id))
 		return l.Changes().Events, s.flush(ctx, ses, l)

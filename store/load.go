@@ -17,8 +17,9 @@ type queries struct {
 	heads, pairs, shared *sql.Stmt
 }
 
-// load reads a scope. Only heads may be locked; what they guard needs no lock of its own.
-func (s *Store) load(ctx context.Context, q queries, scope dm.Scope, now time.Time) (*dm.Ledger, error) {
+// load reads a scope. Only heads may be locked; what they guard needs no lock of its own. The clock is read last, under
+// the lock, so that times rise as positions do.
+func (s *Store) load(ctx context.Context, q queries, scope dm.Scope) (*dm.Ledger, error) {
 	in := dm.Loaded{
 		Heads:         map[dm.UserID]*dm.Head{},
 		Conversations: map[dm.ConversationID]*dm.Conversation{},
@@ -33,7 +34,7 @@ func (s *Store) load(ctx context.Context, q queries, scope dm.Scope, now time.Ti
 			return nil, fmt.Errorf("read pairs: %w", err)
 		}
 	}
-	return dm.NewLedger(s.rules, s.epoch, now, in), nil
+	return dm.NewLedger(s.rules, s.epoch, s.clock(), in), nil
 }
 
 func (s *Store) loadHeads(ctx context.Context, stmt *sql.Stmt, scope dm.Scope, in dm.Loaded) error {

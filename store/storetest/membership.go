@@ -44,6 +44,17 @@ func testMarkRead(t *testing.T, b Backend) {
 	w.send(bob, alice, "hi")
 	w.wantUnread(bob, 0, 0, 0)
 
+	// Who has blocked the other leaves no receipt.
+	w.send(alice, bob, "are you there?")
+	w.must(w.service.Block(t.Context(), bob, alice))
+	_, err = w.service.MarkRead(t.Context(), bob, id, w.view(bob, alice).LastSeq)
+	w.must(err)
+	if v := w.view(alice, bob); *v.TheirReadSeq == v.LastSeq {
+		t.Error("a blocked sender sees that they were read")
+	}
+	w.must(w.service.Unblock(t.Context(), bob, alice))
+	w.friends(alice, bob)
+
 	// Receipts are off when either side has them off.
 	for _, user := range []dm.UserID{alice, bob} {
 		_, err := w.service.SetReadReceipts(t.Context(), user, false)

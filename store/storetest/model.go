@@ -211,7 +211,9 @@ func (m *model) markRead(user, other, upTo int) dm.Code {
 	if upTo > len(t.messages) {
 		return dm.CodeInvalidInput
 	}
-	s.read = max(s.read, upTo)
+	if !m.blocks[[2]int{user, other}] {
+		s.read = max(s.read, upTo)
+	}
 	return ""
 }
 

@@ -81,6 +81,8 @@ func Run(t *testing.T, b Backend) {
 		{"RetriesAtOnce", testRetriesAtOnce},
 		{"EverythingAtOnce", testEverythingAtOnce},
 		{"ConsentIsLinearizable", testConsentIsLinearizable},
+		{"TimesRise", testTimesRise},
+		{"FollowWhileDeleted", testFollowWhileDeleted},
 		{"Model", testModel},
 	} {
 		t.Run(c.name, func(t *testing.T) {
