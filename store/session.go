@@ -49,11 +49,25 @@ func (s *session) connect(ctx context.Context) error {
 	return nil
 }
 
-// drop gives the connection up; closing it closes its statements.
+// finalize closes the statements on SQLite, which keeps a connection that was closed before them, and its locks, alive.
+// Postgres forgets them with the connection, and need not be asked over one that may be lost.
+func (s *session) finalize() {
+	if s.dialect.postgres {
+		return
+	}
+	for _, st := range append([]*sql.Stmt{s.heads, s.lockHeads, s.pairs, s.shared}, s.writes...) {
+		if st != nil {
+			_ = st.Close()
+		}
+	}
+}
+
+// drop gives the connection up.
 func (s *session) drop() error {
 	if s.conn == nil {
 		return nil
 	}
+	s.finalize()
 	err := s.conn.Close()
 	s.conn = nil
 	if errors.Is(err, sql.ErrConnDone) {
@@ -74,7 +88,15 @@ func (s *session) transact(ctx context.Context, work func() error) error {
 		}
 		return s.failed(fmt.Errorf("begin: %w", err))
 	}
-	if err := work(); err != nil {
+	panicked := true
+	defer func() {
+		if panicked {
+			_ = s.discard() // or its locks would outlive it, and its half would be committed with whatever came next
+		}
+	}()
+	err := work()
+	panicked = false
+	if err != nil {
 		if _, rollback := s.conn.ExecContext(ctx, "ROLLBACK"); rollback != nil {
 			_ = s.discard()
 		}
@@ -101,6 +123,7 @@ func (s *session) discard() error {
 	if s.conn == nil {
 		return nil
 	}
+	s.finalize()
 	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
 	return s.drop()
 }
