@@ -52,7 +52,7 @@ func (s *Service) changeSettings(ctx context.Context, viewer UserID, change func
 	var out Messaging
 	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(l *Ledger) error {
 		h := l.Head(viewer)
-		if h == nil {
+		if h == nil || h.Gone {
 			return NotFound("user")
 		}
 		after := h.Settings

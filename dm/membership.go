@@ -75,7 +75,7 @@ func (s *Service) changeConversation(ctx context.Context, viewer UserID, id Conv
 	var out Changed
 	err = s.store.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(l *Ledger) error {
 		c := l.Conversation(viewer, other)
-		if mine, _ := c.Sides(viewer); mine.Folder == FolderNone {
+		if mine, _ := c.Sides(viewer); mine.Folder == FolderNone || l.Head(viewer).Gone {
 			return NotFound("conversation")
 		}
 		if err := change(l, viewer, c); err != nil {

@@ -66,6 +66,9 @@ func (s *Service) DeclineRequests(ctx context.Context, viewer UserID, ids []Conv
 	var counted Counted
 	err := s.store.Change(ctx, scope, func(l *Ledger) error {
 		declined = nil
+		if h := l.Head(viewer); h == nil || h.Gone {
+			return NotFound("request")
+		}
 		for _, id := range mine {
 			if l.Decline(viewer, l.Conversation(viewer, others[id])) {
 				declined = append(declined, id)

@@ -217,6 +217,7 @@ func testDeleteUser(t *testing.T, b Backend) {
 	w.friends(alice, bob)
 	w.send(alice, bob, "hello")
 	w.send(bob, alice, "hi")
+	w.send(carol, alice, "a request")
 	w.must(w.service.SetEdges(t.Context(), []dm.EdgeEdit{{From: "ext-u1", To: "ext-u3", Suggested: true}}))
 	w.must(w.service.DeleteUser(t.Context(), "ext-u1"))
 
@@ -233,13 +234,17 @@ func testDeleteUser(t *testing.T, b Backend) {
 	_, err = w.trySend(bob, alice, "still there?", w.key())
 	w.denied(err, dm.DenialNotAccepting)
 	for name, err := range map[string]error{
-		"handle":      second(w.service.UserByHandle(t.Context(), "u1")),
-		"external id": second(w.service.UserByExternalID(t.Context(), "ext-u1")),
-		"again":       w.service.DeleteUser(t.Context(), "ext-u1"),
-		"follow":      w.service.Follow(t.Context(), bob, alice),
-		"her follow":  w.service.Follow(t.Context(), alice, carol),
-		"her send":    second(w.trySend(alice, carol, "from beyond", w.key())),
-		"a null":      w.service.DeleteUser(t.Context(), "\x00"),
+		"handle":       second(w.service.UserByHandle(t.Context(), "u1")),
+		"external id":  second(w.service.UserByExternalID(t.Context(), "ext-u1")),
+		"again":        w.service.DeleteUser(t.Context(), "ext-u1"),
+		"follow":       w.service.Follow(t.Context(), bob, alice),
+		"her follow":   w.service.Follow(t.Context(), alice, carol),
+		"her send":     second(w.trySend(alice, carol, "from beyond", w.key())),
+		"her settings": second(w.service.SetReadReceipts(t.Context(), alice, false)),
+		"her reading":  second(w.service.MarkRead(t.Context(), alice, dm.ConversationOf(alice, bob), 2)),
+		"her yes":      second(w.service.AcceptRequest(t.Context(), alice, dm.ConversationOf(alice, carol))),
+		"her no":       third(w.service.DeclineRequests(t.Context(), alice, []dm.ConversationID{dm.ConversationOf(alice, carol)})),
+		"a null":       w.service.DeleteUser(t.Context(), "\x00"),
 	} {
 		if dm.CodeOf(err) != dm.CodeNotFound {
 			t.Errorf("%s: %v", name, err)
@@ -263,3 +268,5 @@ func testDeleteUser(t *testing.T, b Backend) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+func third[T, U any](_ T, _ U, err error) error { return err }
