@@ -18,17 +18,23 @@ const (
 // errClosed is the answer to a send that comes while the store closes.
 var errClosed = errors.New("the store is closed")
 
-// queue holds the sends that wait. It is fair between senders: each in turn gives one, so a flood waits for itself. The
-// sends of one sender keep their order, because a sender whose sends are being written is not taken from again until
-// they are done; that also keeps two writers from waiting for each other on the same head.
+// recipientShare is the part of a batch that the sends to one person get while others wait.
+const recipientShare = 4
+
+// queue holds the sends that wait. It is fair between senders: each in turn gives one, so a flood waits for itself. It is
+// fair between recipients: a person to whom everybody writes at once gets a share of each batch, and what room is left.
+// No two batches that are being written have a head in common, so writers never wait for each other; that also keeps the
+// sends of one sender in their order.
 type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	senders map[dm.UserID]*backlog
 	// turns lists the senders that have a send waiting and none being written, in the order of their turns.
-	turns  []*backlog
-	size   int
-	closed bool
+	turns []*backlog
+	// writing counts the sends from or to a user that are being written.
+	writing map[dm.UserID]int
+	size    int
+	closed  bool
 }
 
 // backlog is one sender's waiting sends.
@@ -38,7 +44,7 @@ type backlog struct {
 }
 
 func newQueue() *queue {
-	q := &queue{senders: map[dm.UserID]*backlog{}}
+	q := &queue{senders: map[dm.UserID]*backlog{}, writing: map[dm.UserID]int{}}
 	q.changed = sync.NewCond(&q.mu)
 	return q
 }
@@ -61,38 +67,71 @@ func (q *queue) push(w *waiting) error {
 	q.size++
 	if len(b.waiting) == 1 && b.writing == 0 {
 		q.turns = append(q.turns, b)
-		q.changed.Signal()
+		if q.free(b) {
+			q.changed.Signal()
+		}
 	}
 	return nil
+}
+
+// free reports whether a sender's next send shares no head with a batch that is being written.
+func (q *queue) free(b *backlog) bool {
+	next := &b.waiting[0].send
+	return q.writing[next.Recipient] == 0 && q.writing[next.Sender] == 0
 }
 
 // take waits for sends and returns up to limit of them, or nil when the queue is closed and empty. done must follow.
 func (q *queue) take(limit int) []*waiting {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(q.turns) == 0 {
+	for {
+		if batch := q.gather(limit); len(batch) > 0 {
+			return batch
+		}
 		if q.closed && q.size == 0 {
 			return nil
 		}
 		q.changed.Wait()
 	}
+}
+
+// gather takes a batch of what may be written now.
+func (q *queue) gather(limit int) []*waiting {
 	var batch []*waiting
 	var taken []*backlog
-	for len(batch) < limit && len(q.turns) > 0 {
-		b := q.turns[0]
-		q.turns = q.turns[1:]
-		taken = append(taken, b)
-		batch = append(batch, q.pop(b))
+	to := map[dm.UserID]int{}
+	for _, share := range []int{max(1, limit/recipientShare), limit} {
+		later := q.turns[:0]
+		for i, b := range q.turns {
+			if len(batch) == limit {
+				later = append(later, q.turns[i:]...)
+				break
+			}
+			recipient := b.waiting[0].send.Recipient
+			if to[recipient] >= share || !q.free(b) {
+				later = append(later, b)
+				continue
+			}
+			to[recipient]++
+			taken = append(taken, b)
+			batch = append(batch, q.pop(b))
+		}
+		clear(q.turns[len(later):])
+		q.turns = later
 	}
 	// Room that is left goes round the same senders.
 	for more := true; more; {
 		more = false
 		for _, b := range taken {
-			if len(batch) < limit && len(b.waiting) > 0 {
+			if len(batch) < limit && len(b.waiting) > 0 && q.free(b) {
 				batch = append(batch, q.pop(b))
 				more = true
 			}
 		}
+	}
+	for _, w := range batch {
+		q.writing[w.send.Sender]++
+		q.writing[w.send.Recipient]++
 	}
 	return batch
 }
@@ -110,19 +149,27 @@ func (q *queue) done(batch []*waiting) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, w := range batch {
+		q.written(w.send.Sender)
+		q.written(w.send.Recipient)
 		b := q.senders[w.send.Sender]
 		b.writing--
 		switch {
 		case b.writing > 0:
 		case len(b.waiting) > 0:
 			q.turns = append(q.turns, b)
-			q.changed.Signal()
 		default:
 			delete(q.senders, w.send.Sender)
 		}
 	}
-	if q.closed {
+	if q.closed || len(q.turns) > 0 {
 		q.changed.Broadcast()
+	}
+}
+
+func (q *queue) written(user dm.UserID) {
+	q.writing[user]--
+	if q.writing[user] == 0 {
+		delete(q.writing, user)
 	}
 }
 

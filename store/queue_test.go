@@ -9,8 +9,10 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-func waitingSend(sender dm.UserID) *waiting {
-	return &waiting{send: dm.Send{Sender: sender}, answer: make(chan answer, 1)}
+func waitingSend(sender dm.UserID) *waiting { return waitingSendTo(sender, dm.NewUserID()) }
+
+func waitingSendTo(sender, recipient dm.UserID) *waiting {
+	return &waiting{send: dm.Send{Sender: sender, Recipient: recipient}, answer: make(chan answer, 1)}
 }
 
 func mustPush(t *testing.T, q *queue, sender dm.UserID) *waiting {
@@ -80,6 +82,70 @@ func TestQueueIsFairBetweenSenders(t *testing.T) {
 	q.done(batch)
 	if next := q.take(batchSize); len(next) != batchSize || next[0].send.Sender != flood {
 		t.Errorf("alone, the flood gets %d places, want all %d", len(next), batchSize)
+	}
+}
+
+// I8: whoever writes to somebody else does not wait behind the crowd that writes to one person, and the crowd gets all the
+// room that is left.
+func TestQueueIsFairBetweenRecipients(t *testing.T) {
+	q := newQueue()
+	star := dm.NewUserID()
+	crowd := func(n int) {
+		for range n {
+			if err := q.push(waitingSendTo(dm.NewUserID(), star)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	toStar := func(batch []*waiting) (n int) {
+		for _, w := range batch {
+			if w.send.Recipient == star {
+				n++
+			}
+		}
+		return n
+	}
+	crowd(10 * batchSize)
+	for range batchSize {
+		mustPush(t, q, dm.NewUserID())
+	}
+	first := q.take(batchSize)
+	if n := toStar(first); len(first) != batchSize || n != batchSize/recipientShare {
+		t.Errorf("of a batch of %d, %d go to the one whom everybody writes to, want a quarter", len(first), n)
+	}
+	// A second writer would wait on the same head: it gets what is not for that person, and nothing that is.
+	second := q.take(batchSize)
+	if n := toStar(second); n != 0 || len(second) != batchSize/recipientShare {
+		t.Errorf("a second writer gets %d sends, %d of them for a head that is being written", len(second), n)
+	}
+	q.done(first)
+	if third := q.take(batchSize); toStar(third) != batchSize {
+		t.Errorf("alone, the crowd gets %d places of %d", toStar(third), batchSize)
+	}
+}
+
+// No two batches that are being written share a head, whichever side of a send it is on, and nobody is forgotten.
+func TestQueueKeepsHeadsApart(t *testing.T) {
+	q := newQueue()
+	a, b, c := dm.NewUserID(), dm.NewUserID(), dm.NewUserID()
+	push := func(from, to dm.UserID) *waiting {
+		w := waitingSendTo(from, to)
+		if err := q.push(w); err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	push(a, b)
+	first := q.take(1)
+	answered, third := push(b, a), push(c, b)
+	free := push(c, dm.NewUserID())
+	other := mustPush(t, q, dm.NewUserID())
+	if next := q.take(batchSize); len(next) != 1 || next[0] != other {
+		t.Errorf("took %d sends, want the one that shares nothing", len(next))
+	}
+	q.done(first)
+	if next := q.take(batchSize); !slices.Equal(next, []*waiting{answered, third, free}) {
+		t.Errorf("took %d sends, want the three that waited, in their order", len(next))
 	}
 }
 
