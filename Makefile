@@ -9,7 +9,7 @@ NODE_MODULES := web/node_modules/.package-lock.json
 
 .PHONY: help
 help: ## Say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: ## Start a playground with a demo on http://127.0.0.1:8080
@@ -36,6 +36,10 @@ soak: prepare ## Walk many more random histories, races and crashes through the 
 .PHONY: bench
 bench: prepare ## Measure the write path on this machine
 	go run ./bench
+
+.PHONY: bench-scale
+bench-scale: prepare ## Measure reads at ten million messages and at a hundredth (SCALE, 12 GB of disk)
+	go run ./bench -scale $${SCALE:-10000000}
 
 .PHONY: fuzz
 fuzz: ## Feed the parsers random input (FUZZTIME=30s each)

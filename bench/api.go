@@ -77,40 +77,61 @@ func serveUntilEOF(ctx context.Context, url string) error {
 	return err
 }
 
-// api sends over HTTP from this process to a server in another; the CPU of the server's row is that process's alone.
-func (o options) api(ctx context.Context, pg *postgres, p *population, name string, concurrent int) (result, error) {
-	r := result{Name: name}
-	cmd := exec.CommandContext(ctx, os.Args[0], serveCommand, pg.url)
+// apiServer is the measured server in its own process.
+type apiServer struct {
+	address string
+	cmd     *exec.Cmd
+	hold    io.Closer
+}
+
+func startAPI(ctx context.Context, url string) (*apiServer, error) {
+	cmd := exec.CommandContext(ctx, os.Args[0], serveCommand, url)
 	cmd.Stderr = os.Stderr
 	hold, err := cmd.StdinPipe()
 	if err != nil {
-		return r, err
+		return nil, err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return r, err
+		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return r, err
+		return nil, err
 	}
-	defer func() {
-		_ = hold.Close()
-		_ = cmd.Wait()
-	}()
+	s := &apiServer{cmd: cmd, hold: hold}
 	address, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return r, fmt.Errorf("the server did not start: %w", err)
+		s.stop()
+		return nil, fmt.Errorf("the server did not start: %w", err)
 	}
+	s.address = strings.TrimSpace(address)
+	return s, nil
+}
+
+// stop ends the server and waits for it.
+func (s *apiServer) stop() {
+	_ = s.hold.Close()
+	_ = s.cmd.Wait()
+}
+
+// api sends over HTTP from this process to a server in another; the CPU of the server's row is that process's alone.
+func (o options) api(ctx context.Context, pg *postgres, p *population, name string, concurrent int) (result, error) {
+	r := result{Name: name}
+	server, err := startAPI(ctx, pg.url)
+	if err != nil {
+		return r, err
+	}
+	defer server.stop()
 	read := func() (counters, error) {
 		c, err := pg.read()
 		if err != nil {
 			return c, err
 		}
 		c.allocs = 0
-		c.own, err = treeCPU(cmd.Process.Pid)
+		c.own, err = treeCPU(server.cmd.Process.Pid)
 		return c, err
 	}
-	api := &apiTarget{address: strings.TrimSpace(address), external: map[dm.UserID]string{}}
+	api := &apiTarget{address: server.address, external: map[dm.UserID]string{}}
 	for i, id := range p.people {
 		api.external[id] = fmt.Sprintf("u%07d", i)
 	}

@@ -2,7 +2,8 @@
 //
 // Purpose. Figures mean little across machines, so every row is set against others of the same run: what the database
 // can commit at all (floor), the same send done plainly (naive) and as one server-side function (function). The
-// baselines keep the same tables and the same invariants as the product, and live here.
+// baselines keep the same tables and the same invariants as the product, and live here. With -scale it measures reads
+// instead, on a small and on a large database by turns.
 //
 // Invariants. Each Postgres row starts from the same population on a fresh copy of one database, with the default
 // durability; the seed fixes who writes to whom. CPU is what the kernel charged to the processes of the server and to

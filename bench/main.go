@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -32,7 +30,15 @@ func run() int {
 	only := flag.String("rows", "", "comma-separated names of rows; empty: all")
 	flag.StringVar(&o.trial, "sql", "", "run on each row's Postgres database before it is measured, to try a setting")
 	flag.StringVar(&o.out, "out", "bench/out/latest.json", "where the figures go")
+	scale := flag.Int("scale", 0, "measure reads at so many messages and at a hundredth of them, and nothing else")
 	flag.Parse()
+	if *scale > 0 {
+		if err := o.measureScale(ctx, *scale); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			return 1
+		}
+		return 0
+	}
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
 	}
@@ -75,12 +81,5 @@ func (o options) measure(ctx context.Context) error {
 		return err
 	}
 	printTable(results)
-	b, err := json.MarshalIndent(results, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(o.out), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(o.out, append(b, '\n'), 0o644)
+	return writeJSON(o.out, results)
 }

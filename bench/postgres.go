@@ -64,7 +64,7 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 			return err
 		}
 	}
-	return nil
+	return o.celebrity(ctx, pg, p, add)
 }
 
 func (o options) wantsPostgres() bool {

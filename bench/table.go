@@ -45,15 +45,7 @@ func printChecks(results []result) {
 				return
 			}
 		}
-		sign, ok := "at most", got <= limit
-		if atLeast {
-			sign, ok = "at least", got >= limit
-		}
-		verdict := "missed"
-		if ok {
-			verdict = "kept"
-		}
-		fmt.Printf("%-62s %6.2f, %s %.2f: %s\n", what, got, sign, limit, verdict)
+		printCheck(what, got, limit, atLeast)
 	}
 	fmt.Println()
 	s := by["store 256"]
@@ -63,6 +55,18 @@ func printChecks(results []result) {
 	check("p50 of a lone sender, store / function", by["store 1"].P50/by["function 1"].P50, 1.3, false, "store 1", "function 1")
 	api := by["api 256"]
 	check("CPU of a send, API / store (256)", (api.CPUServer+api.CPUDB)/(s.CPUServer+s.CPUDB), 1.8, false, "api 256", "store 256")
+}
+
+func printCheck(what string, got, limit float64, atLeast bool) {
+	sign, ok := "at most", got <= limit
+	if atLeast {
+		sign, ok = "at least", got >= limit
+	}
+	verdict := "missed"
+	if ok {
+		verdict = "kept"
+	}
+	fmt.Printf("%-62s %6.2f, %s %.2f: %s\n", what, got, sign, limit, verdict)
 }
 
 func field(text, name string) string {

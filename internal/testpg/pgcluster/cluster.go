@@ -35,6 +35,8 @@ var supervise string
 type Options struct {
 	// Durable keeps fsync on, which tests need not pay for and measurements must.
 	Durable bool
+	// Settings go to the server as they are, each "name=value", after those that all clusters have.
+	Settings []string
 }
 
 // Cluster is a running server.
@@ -88,7 +90,8 @@ func start(ctx context.Context, bin string, o Options) (*Cluster, error) {
 		fsync = "on"
 	}
 	// The shell must outlive ctx, so it is not a CommandContext: closing its input is what ends it.
-	shell := exec.Command("/bin/sh", "-c", supervise, "supervise", bin, dir, strconv.Itoa(port), fsync) //nolint:noctx // see above
+	args := append([]string{"-c", supervise, "supervise", bin, dir, strconv.Itoa(port), fsync}, o.Settings...)
+	shell := exec.Command("/bin/sh", args...) //nolint:noctx // see above
 	shell.Dir = dir
 	// A session of its own: an interrupt typed at the terminal must reach the tests, not the server under them.
 	shell.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -1,7 +1,10 @@
 # Starts a Postgres, says "ready", and ends it when standard input closes: that is, when whoever started it is gone.
 # Until then it takes orders, one a line, and answers each with "ready" or "failed".
-# Arguments: the folder of the binaries, an empty folder, a port, fsync on or off.
+# Arguments: the folder of the binaries, an empty folder, a port, fsync on or off, and more settings as name=value.
 bin=$1 dir=$2 port=$3 fsync=$4
+shift 4
+more=
+for setting; do more="$more -c $setting"; done
 trap 'rm -rf "$dir"' EXIT
 trap '' HUP INT TERM
 exec 2>>"$dir/log"
@@ -17,7 +20,7 @@ exec 2>>"$dir/log"
 start() {
 	"$bin/pg_ctl" start -s -w -t 60 -D "$dir/data" -l "$dir/log" -o "-h 127.0.0.1 -p $port -k '$dir' \
 		-c fsync=$fsync -c full_page_writes=$fsync -c max_connections=300 -c shared_buffers=128MB \
-		-c max_wal_size=1GB -c autovacuum_naptime=10s" >>"$dir/log"
+		-c max_wal_size=1GB -c autovacuum_naptime=10s$more" >>"$dir/log"
 }
 
 # A killed server's children die a moment after it, and until then no new one starts.
