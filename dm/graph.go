@@ -32,7 +32,7 @@ func (s *Service) Block(ctx context.Context, viewer, other UserID) error {
 	})
 }
 
-// Unblock ends the viewer's block. Errors: NOT_FOUND, INVALID_INPUT.
+// Unblock ends the viewer's block, also of somebody who was deleted since. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) Unblock(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
 		mine.blocks = false
@@ -48,10 +48,9 @@ func (s *Service) changeEdges(ctx context.Context, viewer, other UserID, change 
 		return Invalid("userId", "This is yourself.")
 	}
 	return s.store.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(l *Ledger) error {
-		for _, user := range []UserID{viewer, other} {
-			if h := l.Head(user); h == nil || h.Gone {
-				return NotFound("user")
-			}
+		from, to := l.Head(viewer), l.Head(other)
+		if from == nil || from.Gone || to == nil || (to.Gone && !l.blocks(viewer, other)) {
+			return NotFound("user")
 		}
 		return l.changeEdges(viewer, other, change)
 	})

@@ -35,6 +35,16 @@ func (s *Service) UpsertUsers(ctx context.Context, users []UserInput) ([]*User, 
 	return s.store.UpsertUsers(ctx, clean)
 }
 
+// CreateUser creates a user who is not there yet, and changes nothing of one who is. Errors: INVALID_INPUT, NOT_FOUND
+// when the host deleted this externalId: only the host brings somebody back.
+func (s *Service) CreateUser(ctx context.Context, user UserInput) (*User, error) {
+	clean, err := user.Normalize()
+	if err != nil {
+		return nil, err
+	}
+	return s.store.CreateUser(ctx, clean)
+}
+
 // Normalize checks a user and returns the form in which it is kept. An empty display name becomes the handle.
 func (u UserInput) Normalize() (UserInput, *Error) {
 	var err *Error

@@ -56,6 +56,9 @@ type Store interface {
 	// UpsertUsers creates or changes users by externalId, all or nothing, and returns them in the order given.
 	// Errors: INVALID_INPUT (a handle that another user has).
 	UpsertUsers(ctx context.Context, users []UserInput) ([]*User, error)
+	// CreateUser creates a user who is not there, and returns who is: somebody who exists stays as the host described
+	// them. Errors: INVALID_INPUT (a handle that another user has), NOT_FOUND (the host deleted this externalId).
+	CreateUser(ctx context.Context, user UserInput) (*User, error)
 	// SetEdges writes follows and suggestions, all or nothing.
 	SetEdges(ctx context.Context, edits []EdgeEdit) error
 	// DeleteUser forgets a user's profile and edges. Their id and their messages keep the other side's history whole.
@@ -72,6 +75,8 @@ type Log struct {
 	Head, TrimmedTo int64
 	Epoch           int64
 	Unread          Unread
+	// Gone: the user was deleted. Their log can still be read; nobody is to watch it.
+	Gone bool
 }
 
 // FoundUser is a user of a listing and their place in it.

@@ -47,6 +47,8 @@ func (w *Watcher) start(ctx context.Context, after *Cursor) error {
 	switch {
 	case err != nil:
 		return err
+	case log.Gone:
+		return NotFound("user")
 	case after == nil:
 		w.position = log.Head
 	case after.Epoch != log.Epoch:
@@ -66,8 +68,8 @@ func (w *Watcher) Close() {
 	w.listener.Close()
 }
 
-// Next returns the next event, waiting for it as long as ctx lasts. Its error is ctx's, or internal; either ends the
-// watch, and a new one resumes from the last event's cursor.
+// Next returns the next event, waiting for it as long as ctx lasts. Its error is ctx's, internal, or NOT_FOUND when the
+// user was deleted; each ends the watch, and a new one resumes from the last event's cursor.
 func (w *Watcher) Next(ctx context.Context) (*Event, error) {
 	for {
 		if e := w.ready(); e != nil {
@@ -93,6 +95,9 @@ func (w *Watcher) Next(ctx context.Context) (*Event, error) {
 		log, err := w.service.store.Log(ctx, w.user, w.position, logPage)
 		if err != nil {
 			return nil, err
+		}
+		if log.Gone {
+			return nil, NotFound("user")
 		}
 		w.take(log)
 	}

@@ -152,14 +152,14 @@ func (d *doors) createUser(ctx context.Context, c Claims) (dm.UserID, error) {
 	if in.Handle == "" {
 		in.Handle = c.Subject
 	}
-	users, err := d.service.UpsertUsers(ctx, []dm.UserInput{in})
-	if dm.CodeOf(err) == dm.CodeInvalidInput {
+	u, err := d.service.CreateUser(ctx, in)
+	if code := dm.CodeOf(err); code == dm.CodeInvalidInput || code == dm.CodeNotFound {
 		return dm.UserID{}, unauthenticated("This token's subject or handle cannot be a user here.")
 	}
 	if err != nil {
 		return dm.UserID{}, err
 	}
-	return users[0].ID, nil
+	return u.ID, nil
 }
 
 // forget drops what is remembered, so that a user who was deleted on this node is out at once.

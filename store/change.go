@@ -48,6 +48,8 @@ func (s *Store) transact(ctx context.Context, work func(context.Context, *sessio
 	case ses = <-s.sessions:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.closed:
+		return errClosed
 	}
 	defer func() { s.sessions <- ses }()
 	return s.transactOn(context.WithoutCancel(ctx), ses, work)

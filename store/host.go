@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -37,19 +39,12 @@ func (s *Store) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.Us
 	var byExternal map[string]*dm.User
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		var err error
-		if byExternal, err = s.writeUsers(ctx, ses, sorted); err != nil {
+		if byExternal, err = s.writeUsers(ctx, ses, sorted, overwriteUser); err != nil {
 			return nil, err
 		}
 		var scope dm.Scope
-		heads := s.dialect.rowset(headShape)
 		for _, u := range byExternal {
 			scope.Users = append(scope.Users, u.ID)
-			addHead(heads, &dm.Head{User: u.ID, AgeBand: u.AgeBand, Exempt: u.Exempt, Settings: dm.Settings{ReadReceipts: true}})
-		}
-		_, err = ses.conn.ExecContext(ctx, inserter("heads", headShape)(s.dialect.source(headShape, 1))+
-			" WHERE true ON CONFLICT DO NOTHING", heads.args(nil)...)
-		if err != nil {
-			return nil, err
 		}
 		l, err := s.lock(ctx, ses, scope)
 		if err != nil {
@@ -73,7 +68,47 @@ func (s *Store) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.Us
 	return out, nil
 }
 
-func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInput) (map[string]*dm.User, error) {
+// CreateUser implements dm.Store.
+func (s *Store) CreateUser(ctx context.Context, user dm.UserInput) (*dm.User, error) {
+	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
+		var gone int
+		mark := goneMark(user.ExternalID)
+		err := ses.conn.QueryRowContext(ctx, "SELECT count(*) FROM users WHERE external_id >= $1 AND external_id < $2",
+			mark, mark+pastPrefix).Scan(&gone)
+		if err != nil {
+			return nil, err
+		}
+		if gone > 0 {
+			return nil, dm.NotFound("user")
+		}
+		_, err = s.writeUsers(ctx, ses, []dm.UserInput{user}, keepUser)
+		return nil, err
+	})
+	if uniqueViolation(err) {
+		return nil, dm.Invalid("handle", "The handle belongs to another user.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.UserByExternalID(ctx, user.ExternalID)
+}
+
+// goneMark starts the externalId of a user who was deleted. It is a digest, so that the id itself is forgotten and can
+// still be recognised when a token brings it again.
+func goneMark(externalID string) string {
+	sum := sha256.Sum256([]byte(externalID))
+	return "deleted:" + hex.EncodeToString(sum[:]) + ":"
+}
+
+// What becomes of a user who is there already.
+const (
+	overwriteUser = `handle = excluded.handle, display_name = excluded.display_name, name_key = excluded.name_key,
+		avatar_url = excluded.avatar_url, age_band = excluded.age_band, exempt = excluded.exempt`
+	keepUser = "external_id = users.external_id"
+)
+
+// writeUsers writes profiles, and heads for those who are new.
+func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInput, existing string) (map[string]*dm.User, error) {
 	rows := s.dialect.rowset(userShape)
 	out := make(map[string]*dm.User, len(users))
 	for _, u := range users {
@@ -97,9 +132,8 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 		}
 	}
 	written, err := ses.conn.QueryContext(ctx, inserter("users", userShape)(s.dialect.source(userShape, 1))+
-		` WHERE true ON CONFLICT (external_id) DO UPDATE SET handle = excluded.handle, display_name = excluded.display_name,
-			name_key = excluded.name_key, avatar_url = excluded.avatar_url, age_band = excluded.age_band,
-			exempt = excluded.exempt RETURNING id, external_id, created_at`, rows.args(nil)...)
+		" WHERE true ON CONFLICT (external_id) DO UPDATE SET "+existing+" RETURNING id, external_id, created_at",
+		rows.args(nil)...)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +147,16 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 		}
 		out[external].ID, out[external].CreatedAt = dm.UserID(id), fromMicros(created)
 	}
-	return out, written.Err()
+	if err := written.Err(); err != nil {
+		return nil, err
+	}
+	heads := s.dialect.rowset(headShape)
+	for _, u := range out {
+		addHead(heads, &dm.Head{User: u.ID, AgeBand: u.AgeBand, Exempt: u.Exempt, Settings: dm.Settings{ReadReceipts: true}})
+	}
+	_, err = ses.conn.ExecContext(ctx, inserter("heads", headShape)(s.dialect.source(headShape, 1))+
+		" WHERE true ON CONFLICT DO NOTHING", heads.args(nil)...)
+	return out, err
 }
 
 // SetEdges implements dm.Store.
@@ -196,7 +239,7 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 		// The keys stay unique and free the old names.
 		if _, err := ses.conn.ExecContext(ctx, `UPDATE users SET external_id = $2, handle = $3, display_name = $4, name_key = '',
 			avatar_url = NULL, deleted = true WHERE id = $1`,
-			id.String(), "deleted:"+id.String(), "deleted-"+id.String(), "Deleted user"); err != nil {
+			id.String(), goneMark(externalID)+id.String(), "deleted-"+id.String(), "Deleted user"); err != nil {
 			return nil, err
 		}
 		l, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{dm.UserID(id)}})
@@ -210,7 +253,6 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 			"DELETE FROM suggestions WHERE user_id = $1",
 			"DELETE FROM follows WHERE follower_id = $1",
 			"DELETE FROM follows WHERE followee_id = $1",
-			"DELETE FROM blocks WHERE blocker_id = $1",
 		} {
 			if _, err := ses.conn.ExecContext(ctx, text, id.String()); err != nil {
 				return nil, err

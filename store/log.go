@@ -28,7 +28,7 @@ func (s *Store) Log(ctx context.Context, viewer dm.UserID, after int64, limit in
 	case head == nil:
 		return dm.Log{}, dm.NotFound("user")
 	}
-	out.Head, out.TrimmedTo, out.Unread = head.Position, head.TrimmedTo, head.Unread
+	out.Head, out.TrimmedTo, out.Unread, out.Gone = head.Position, head.TrimmedTo, head.Unread, head.Gone
 	return out, s.addMessages(ctx, out.Events)
 }
 

@@ -55,6 +55,8 @@ type Store struct {
 	appender *appender
 	// closing is closed when Close begins.
 	closing chan struct{}
+	// closed is closed when no session is left.
+	closed chan struct{}
 }
 
 var _ dm.Store = (*Store)(nil)
@@ -86,7 +88,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{
 		databases: dbs, texts: dbs.dialect.statements(c.Rules.SharedFriends, c.StatementTimeout), rules: c.Rules,
-		clock: c.Clock, wake: c.Wake, logger: c.Logger, closing: make(chan struct{}),
+		clock: c.Clock, wake: c.Wake, logger: c.Logger, closing: make(chan struct{}), closed: make(chan struct{}),
 	}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, dbs.close())
@@ -154,6 +156,7 @@ func (s *Store) Close() error {
 	for range cap(s.sessions) {
 		_ = (<-s.sessions).drop()
 	}
+	close(s.closed)
 	return s.close()
 }
 

@@ -59,6 +59,8 @@ func Run(t *testing.T, b Backend) {
 		{"UpsertUsersAllOrNothing", testUpsertUsersAllOrNothing},
 		{"SetEdges", testSetEdges},
 		{"DeleteUser", testDeleteUser},
+		{"CreateUser", testCreateUser},
+		{"BlockedAndGone", testBlockedAndGone},
 		{"SearchUsers", testSearchUsers},
 		{"PagesOfPeople", testPagesOfPeople},
 		{"PagesOfTheInbox", testPagesOfTheInbox},
