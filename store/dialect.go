@@ -60,9 +60,9 @@ const (
 	sqliteReader = sqliteWriter + "&_pragma=query_only(1)"
 )
 
-// Sizes of the pools. Writers: small batches and two writers beat large batches and many.
+// Sizes of the pools. Three writers keep the cores busy while one waits for the disk; more wait for each other.
 const (
-	postgresWriters  = 2
+	postgresWriters  = 3
 	postgresSessions = 6
 	postgresReaders  = 16
 	sqliteReaders    = 8

@@ -9,7 +9,7 @@
 // transaction that failed is run again from the start; that is safe even when its commit may have succeeded, because
 // every change is idempotent under its key (I2). Wakes go out after the commit.
 //
-// Concurrency. A Store is safe for concurrent use. Postgres: two writers for sends, a few sessions for other changes, a
+// Concurrency. A Store is safe for concurrent use. Postgres: three writers for sends, a few sessions for other changes, a
 // pool for reads. SQLite: one session writes, readers are never blocked (WAL).
 //
 // Lifecycle. Open starts the writers; Close answers every send that waits, then stops them and closes the database.
