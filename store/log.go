@@ -138,7 +138,8 @@ func (s *Store) Trim(ctx context.Context, before time.Time) (int64, error) {
 func (s *Store) trimmable(ctx context.Context, after *string, before int64) ([]dm.UserID, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT h.user_id, e.at FROM (
 			SELECT user_id, trimmed_to FROM heads WHERE user_id > $1 ORDER BY user_id LIMIT $2) AS h
-		LEFT JOIN events e ON e.user_id = h.user_id AND e.position = h.trimmed_to + 1 ORDER BY h.user_id`, *after, trimUsers)
+		`+s.dialect.lookup("events", "e", "user_id = h.user_id AND position = h.trimmed_to + 1")+" ORDER BY h.user_id",
+		*after, trimUsers)
 	if err != nil {
 		return nil, err
 	}
