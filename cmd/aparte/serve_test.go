@@ -54,7 +54,7 @@ func TestSettingsThatAreWrongEndWithTwo(t *testing.T) {
 		{"token --subject a --ttl -1h --jwt-secret-file x", "--ttl"},
 		{"migrate", "give --data-dir DIR or --database-url URL"},
 		{"migrate --data-dir a --database-url postgres://b/c", "not both"},
-		{"doctor --database-url mysql://root:hunter2@b/c", "must be postgres://"},
+		{"doctor --database-url mysql://root:hunter2@b/c", "must start with postgres://"},
 		{"import --data-dir " + dir, "at least one of --users, --follows and --messages"},
 		{"load --url ftp://x --concurrency 0 --audience CUSTOM", "5 settings are wrong"},
 		{"load --replay x --url http://x --admin-token a --data-dir b", "not both"},
