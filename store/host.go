@@ -205,7 +205,7 @@ func (s *Store) idsOf(ctx context.Context, externalIDs []string) (map[string]dm.
 		rows.text(name)
 	}
 	found, err := s.read.QueryContext(ctx, "SELECT u.id, u.external_id FROM "+s.dialect.source(textShape, 1)+
-		" JOIN users u ON u.external_id = r.item WHERE NOT u.deleted", rows.args(nil)...)
+		s.dialect.join("users", "u", "u.external_id = r.item")+" WHERE NOT u.deleted", rows.args(nil)...)
 	if err != nil {
 		return nil, err
 	}

@@ -24,11 +24,29 @@ type readStatements struct {
 var (
 	lastMessage = messageShape.names("m.")
 	wholeView   = conversationShape.names("c.") + ", hl.read_receipts AND hh.read_receipts, " + lastMessage
-	viewJoins   = ` JOIN heads hl ON hl.user_id = c.low_id JOIN heads hh ON hh.user_id = c.high_id
-		LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq`
 	viewerIsIn  = "(c.low_id = $1 OR c.high_id = $1)"
 	clearedOfMe = "CASE WHEN c.low_id = $1 THEN c.low_cleared_seq ELSE c.high_cleared_seq END"
 )
+
+// viewJoins are what a whole view needs beside its conversation c.
+func (d *dialect) viewJoins() string {
+	return d.join("heads", "hl", "hl.user_id = c.low_id") + d.join("heads", "hh", "hh.user_id = c.high_id") +
+		d.lookup("messages", "m", "conversation_id = c.id AND seq >= c.last_seq AND seq <= c.last_seq"+d.bySeq())
+}
+
+// joinMessages joins the messages m of a conversation whose seq is in a range.
+func (d *dialect) joinMessages(conversation, seqs string) string {
+	return d.join("messages", "m", "m.conversation_id = "+conversation+" AND "+seqs+d.bySeq())
+}
+
+// bySeq tells Postgres the order of a range of messages: only the primary key has it, and a planner who believes the
+// table empty would as soon take any index that begins with the conversation.
+func (d *dialect) bySeq() string {
+	if d.postgres {
+		return " ORDER BY seq DESC"
+	}
+	return ""
+}
 
 // side lists the conversations in which the viewer is the one side. They are in the order of an index.
 func side(name string) string {
@@ -52,22 +70,21 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.pairs, s.texts.pairs)
 	prepare(&r.shared, s.texts.shared)
 	prepare(&r.members, "SELECT low_id, high_id FROM conversations WHERE id = $1")
-	prepare(&r.inbox, "SELECT "+wholeView+" FROM ("+side("low")+" UNION ALL "+side("high")+") AS c"+viewJoins+
-		" ORDER BY c.last_at DESC, c.id DESC LIMIT $5")
+	prepare(&r.inbox, "SELECT "+wholeView+" FROM (SELECT * FROM ("+side("low")+" UNION ALL "+side("high")+
+		") AS both_sides ORDER BY last_at DESC, id DESC LIMIT $5) AS c"+d.viewJoins()+" ORDER BY c.last_at DESC, c.id DESC")
 	prepare(&r.views, "SELECT "+wholeView+" FROM "+d.source(idShape, 2)+
-		" JOIN conversations c ON c.id = r.id"+viewJoins+" WHERE "+viewerIsIn)
+		d.join("conversations", "c", "c.id = r.id")+d.viewJoins()+" WHERE "+viewerIsIn)
 	// seq is gapless, so the newest messages of each conversation are a range of its key.
 	const before = "CASE WHEN CAST($2 AS bigint) BETWEEN 1 AND c.last_seq THEN CAST($2 AS bigint) ELSE c.last_seq + 1 END"
-	prepare(&r.messages, "SELECT "+lastMessage+" FROM "+d.source(idShape, 4)+` JOIN conversations c ON c.id = r.id
-		JOIN messages m ON m.conversation_id = c.id AND m.seq > `+clearedOfMe+`
-			AND m.seq < `+before+` AND m.seq >= `+before+` - CAST($3 AS bigint)
-		WHERE `+viewerIsIn+" ORDER BY m.conversation_id, m.seq DESC")
-	prepare(&r.messagesByID, "SELECT "+lastMessage+" FROM "+d.source(messageKeyShape, 2)+`
-		JOIN conversations c ON c.id = r.conversation
-		JOIN messages m ON m.conversation_id = r.conversation AND m.seq = r.at_seq AND m.seq > `+clearedOfMe+
+	prepare(&r.messages, "SELECT "+lastMessage+" FROM "+d.source(idShape, 4)+d.join("conversations", "c", "c.id = r.id")+
+		d.joinMessages("c.id", "m.seq > "+clearedOfMe+" AND m.seq < "+before+" AND m.seq >= "+before+" - CAST($3 AS bigint)")+
+		" WHERE "+viewerIsIn+" ORDER BY m.conversation_id, m.seq DESC")
+	prepare(&r.messagesByID, "SELECT "+lastMessage+" FROM "+d.source(messageKeyShape, 2)+
+		d.join("conversations", "c", "c.id = r.conversation")+
+		d.joinMessages("c.id", "m.seq >= r.at_seq AND m.seq <= r.at_seq AND m.seq > "+clearedOfMe)+
 		" WHERE "+viewerIsIn)
 	prepare(&r.eventMessages, "SELECT "+lastMessage+" FROM "+d.source(messageKeyShape, 1)+
-		" JOIN messages m ON m.conversation_id = r.conversation AND m.seq = r.at_seq")
+		d.joinMessages("r.conversation", "m.seq >= r.at_seq AND m.seq <= r.at_seq"))
 	// One statement, so that the head and the events are of one snapshot.
 	prepare(&r.log, "SELECT "+headShape.names("h.")+", "+eventShape.names("e.")+` FROM heads h
 		LEFT JOIN (SELECT * FROM events WHERE user_id = $1 AND position > $2 ORDER BY position LIMIT $3) AS e
@@ -78,12 +95,12 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 		ORDER BY u.handle LIMIT $4`)
 	prepare(&r.names, user+` FROM users u WHERE u.name_key >= $1 AND u.name_key < $2 AND (u.name_key, u.id) > ($3, $4)
 		AND NOT (u.handle >= $1 AND u.handle < $2) AND NOT u.deleted ORDER BY u.name_key, u.id LIMIT $5`)
-	prepare(&r.suggestions, user+` FROM suggestions s JOIN users u ON u.id = s.suggested_id
+	prepare(&r.suggestions, user+" FROM suggestions s"+d.join("users", "u", "u.id = s.suggested_id")+`
 		WHERE s.user_id = $1 AND s.suggested_id > $2 AND NOT u.deleted
-		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = $1 AND b.blocked_id = s.suggested_id)
-		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = s.suggested_id AND b.blocked_id = $1)
+		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = $1 AND b.blocked_id = s.suggested_id`+d.fence()+`)
+		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = s.suggested_id AND b.blocked_id = $1`+d.fence()+`)
 		ORDER BY s.suggested_id LIMIT $3`)
-	prepare(&r.blocks, user+` FROM blocks b JOIN users u ON u.id = b.blocked_id
+	prepare(&r.blocks, user+" FROM blocks b"+d.join("users", "u", "u.id = b.blocked_id")+`
 		WHERE b.blocker_id = $1 AND b.blocked_id > $2 ORDER BY b.blocked_id LIMIT $3`)
 	return r, errors.Join(errs...)
 }

@@ -85,6 +85,23 @@ func (d *dialect) lookup(table, alias, key string) string {
 	return " LEFT JOIN LATERAL (SELECT * FROM " + table + " WHERE " + key + " LIMIT 1) AS " + alias + " ON true"
 }
 
+// join joins the rows of a table that a condition in terms of alias names, for each row to the left. For Postgres it is a
+// subquery of its own for the same reason as lookup; SQLite takes a CROSS JOIN in the order in which it is written.
+func (d *dialect) join(table, alias, on string) string {
+	if !d.postgres {
+		return " CROSS JOIN " + table + " " + alias + " ON " + on
+	}
+	return " JOIN LATERAL (SELECT " + alias + ".* FROM " + table + " " + alias + " WHERE " + on + d.fence() + ") AS " + alias + " ON true"
+}
+
+// fence ends a subquery that is to be run as it stands, for each row around it, and not to be made a join.
+func (d *dialect) fence() string {
+	if d.postgres {
+		return " OFFSET 0"
+	}
+	return ""
+}
+
 // params is how many parameters the rows of a shape take.
 func (d *dialect) params(s shape) int {
 	if d.postgres {

@@ -42,6 +42,7 @@ func (Follow) Indexes() []ent.Index {
 		// Friends alone, small and covering: the shared friends of two people are counted from it.
 		index.Fields("follower_id", "followee_id").StorageKey("follow_friends").
 			Annotations(entsql.IndexWhere("mutual")),
-		index.Fields("followee_id"),
+		// With both columns, so that a look-up by both can go by any index and still be exact.
+		index.Fields("followee_id", "follower_id"),
 	}
 }

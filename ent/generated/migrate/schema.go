@@ -149,9 +149,9 @@ var (
 				},
 			},
 			{
-				Name:    "follow_followee_id",
+				Name:    "follow_followee_id_follower_id",
 				Unique:  false,
-				Columns: []*schema.Column{FollowsColumns[3]},
+				Columns: []*schema.Column{FollowsColumns[3], FollowsColumns[2]},
 			},
 		},
 	}

@@ -13,8 +13,8 @@ CREATE TABLE "epoch" ("id" bigint NOT NULL, "epoch" bigint NOT NULL, "started_at
 CREATE TABLE "events" ("user_id" uuid NOT NULL, "position" bigint NOT NULL, "kind" smallint NOT NULL, "at" bigint NOT NULL, "with_id" uuid NULL, "seq" bigint NOT NULL, "last_at" bigint NOT NULL, "folder" smallint NOT NULL, "read_seq" bigint NOT NULL, "their_read_seq" bigint NOT NULL, "unread" bigint NOT NULL, "muted" boolean NOT NULL, "unread_conversations" integer NOT NULL, "unread_requests" integer NOT NULL, "unread_messages" bigint NOT NULL, PRIMARY KEY ("user_id", "position"));
 -- create "follows" table
 CREATE TABLE "follows" ("mutual" boolean NOT NULL, "created_at" bigint NOT NULL, "follower_id" uuid NOT NULL, "followee_id" uuid NOT NULL, PRIMARY KEY ("follower_id", "followee_id"));
--- create index "follow_followee_id" to table: "follows"
-CREATE INDEX "follow_followee_id" ON "follows" ("followee_id");
+-- create index "follow_followee_id_follower_id" to table: "follows"
+CREATE INDEX "follow_followee_id_follower_id" ON "follows" ("followee_id", "follower_id");
 -- create index "follow_friends" to table: "follows"
 CREATE INDEX "follow_friends" ON "follows" ("follower_id", "followee_id") WHERE mutual;
 -- create "heads" table
@@ -61,8 +61,8 @@ DROP TABLE "messages";
 DROP TABLE "heads";
 -- reverse: create index "follow_friends" to table: "follows"
 DROP INDEX "follow_friends";
--- reverse: create index "follow_followee_id" to table: "follows"
-DROP INDEX "follow_followee_id";
+-- reverse: create index "follow_followee_id_follower_id" to table: "follows"
+DROP INDEX "follow_followee_id_follower_id";
 -- reverse: create "follows" table
 DROP TABLE "follows";
 -- reverse: create "events" table

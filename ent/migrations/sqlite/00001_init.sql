@@ -16,7 +16,7 @@ CREATE TABLE `follows` (`mutual` bool NOT NULL, `created_at` integer NOT NULL, `
 -- create index "follow_friends" to table: "follows"
 CREATE INDEX `follow_friends` ON `follows` (`follower_id`, `followee_id`) WHERE mutual;
 -- create index "follow_followee_id" to table: "follows"
-CREATE INDEX `follow_followee_id` ON `follows` (`followee_id`);
+CREATE INDEX `follow_followee_id_follower_id` ON `follows` (`followee_id`, `follower_id`);
 -- create "heads" table
 CREATE TABLE `heads` (`user_id` uuid NOT NULL, `position` integer NOT NULL, `trimmed_to` integer NOT NULL, `unread_conversations` integer NOT NULL, `unread_requests` integer NOT NULL, `unread_messages` integer NOT NULL, `audience` integer NOT NULL, `routes` integer NOT NULL, `read_receipts` bool NOT NULL, `changed_at` integer NOT NULL, `age_band` integer NOT NULL, `exempt` bool NOT NULL, `gone` bool NOT NULL, PRIMARY KEY (`user_id`)) WITHOUT ROWID;
 -- create "messages" table
@@ -60,7 +60,7 @@ DROP TABLE `messages`;
 -- reverse: create "heads" table
 DROP TABLE `heads`;
 -- reverse: create index "follow_followee_id" to table: "follows"
-DROP INDEX `follow_followee_id`;
+DROP INDEX `follow_followee_id_follower_id`;
 -- reverse: create index "follow_friends" to table: "follows"
 DROP INDEX `follow_friends`;
 -- reverse: create "follows" table
