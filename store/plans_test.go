@@ -319,9 +319,7 @@ func TestPlansStayFlatOnSQLite(t *testing.T) {
 
 const liteTables = `users|heads|conversations|messages|events|follows|blocks|suggestions|settings_changes`
 
-var (
-	liteScan = regexp.MustCompile(`^SCAN (\w+)`)
-)
+var liteScan = regexp.MustCompile(`^SCAN (\w+)`)
 
 func liteComplaint(text, step string) string {
 	// A scan of a subquery's rows is one of a page; only tables and their aliases are large.

@@ -23,15 +23,22 @@ type readStatements struct {
 
 var (
 	lastMessage = messageShape.names("m.")
-	wholeView   = conversationShape.names("c.") + ", hl.read_receipts AND hh.read_receipts, " + lastMessage
 	viewerIsIn  = "(c.low_id = $1 OR c.high_id = $1)"
 	clearedOfMe = "CASE WHEN c.low_id = $1 THEN c.low_cleared_seq ELSE c.high_cleared_seq END"
 )
 
+// wholeView are the columns of a view of conversation c. Whether receipts show is asked of the index of those who have them
+// off, who are few: the heads themselves are everywhere, and a page would fetch fifty of them for one bit each.
+func (d *dialect) wholeView() string {
+	silent := func(side string) string {
+		return "EXISTS (SELECT 1 FROM heads h WHERE h.user_id = c." + side + "_id AND NOT h.read_receipts" + d.fence() + ")"
+	}
+	return conversationShape.names("c.") + ", NOT (" + silent("low") + " OR " + silent("high") + "), " + lastMessage
+}
+
 // viewJoins are what a whole view needs beside its conversation c.
 func (d *dialect) viewJoins() string {
-	return d.join("heads", "hl", "hl.user_id = c.low_id") + d.join("heads", "hh", "hh.user_id = c.high_id") +
-		d.lookup("messages", "m", "conversation_id = c.id AND seq >= c.last_seq AND seq <= c.last_seq"+d.bySeq())
+	return d.lookup("messages", "m", "conversation_id = c.id AND seq >= c.last_seq AND seq <= c.last_seq"+d.bySeq())
 }
 
 // joinMessages joins the messages m of a conversation whose seq is in a range.
@@ -70,9 +77,9 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.pairs, s.texts.pairs)
 	prepare(&r.shared, s.texts.shared)
 	prepare(&r.members, "SELECT low_id, high_id FROM conversations WHERE id = $1")
-	prepare(&r.inbox, "SELECT "+wholeView+" FROM (SELECT * FROM ("+side("low")+" UNION ALL "+side("high")+
+	prepare(&r.inbox, "SELECT "+d.wholeView()+" FROM (SELECT * FROM ("+side("low")+" UNION ALL "+side("high")+
 		") AS both_sides ORDER BY last_at DESC, id DESC LIMIT $5) AS c"+d.viewJoins()+" ORDER BY c.last_at DESC, c.id DESC")
-	prepare(&r.views, "SELECT "+wholeView+" FROM "+d.source(idShape, 2)+
+	prepare(&r.views, "SELECT "+d.wholeView()+" FROM "+d.source(idShape, 2)+
 		d.join("conversations", "c", "c.id = r.id")+d.viewJoins()+" WHERE "+viewerIsIn)
 	// seq is gapless, so the newest messages of each conversation are a range of its key.
 	const before = "CASE WHEN CAST($2 AS bigint) BETWEEN 1 AND c.last_seq THEN CAST($2 AS bigint) ELSE c.last_seq + 1 END"

@@ -176,6 +176,16 @@ var (
 		Name:       "heads",
 		Columns:    HeadsColumns,
 		PrimaryKey: []*schema.Column{HeadsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "head_silent",
+				Unique:  false,
+				Columns: []*schema.Column{HeadsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT read_receipts",
+				},
+			},
+		},
 	}
 	// MessagesColumns holds the columns for the "messages" table.
 	MessagesColumns = []*schema.Column{

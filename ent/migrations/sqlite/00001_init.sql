@@ -19,6 +19,8 @@ CREATE INDEX `follow_friends` ON `follows` (`follower_id`, `followee_id`) WHERE 
 CREATE INDEX `follow_followee_id_follower_id` ON `follows` (`followee_id`, `follower_id`);
 -- create "heads" table
 CREATE TABLE `heads` (`user_id` uuid NOT NULL, `position` integer NOT NULL, `trimmed_to` integer NOT NULL, `unread_conversations` integer NOT NULL, `unread_requests` integer NOT NULL, `unread_messages` integer NOT NULL, `audience` integer NOT NULL, `routes` integer NOT NULL, `read_receipts` bool NOT NULL, `changed_at` integer NOT NULL, `age_band` integer NOT NULL, `exempt` bool NOT NULL, `gone` bool NOT NULL, PRIMARY KEY (`user_id`)) WITHOUT ROWID;
+-- create index "head_silent" to table: "heads"
+CREATE INDEX `head_silent` ON `heads` (`user_id`) WHERE NOT read_receipts;
 -- create "messages" table
 CREATE TABLE `messages` (`conversation_id` uuid NOT NULL, `seq` integer NOT NULL, `sender_id` uuid NOT NULL, `client_message_id` text NOT NULL, `body` text NOT NULL, `video` text NULL, `created_at` integer NOT NULL, PRIMARY KEY (`conversation_id`, `seq`)) WITHOUT ROWID;
 -- create index "message_once" to table: "messages"
@@ -57,6 +59,8 @@ DROP TABLE `settings_changes`;
 DROP INDEX `message_once`;
 -- reverse: create "messages" table
 DROP TABLE `messages`;
+-- reverse: create index "head_silent" to table: "heads"
+DROP INDEX `head_silent`;
 -- reverse: create "heads" table
 DROP TABLE `heads`;
 -- reverse: create index "follow_followee_id" to table: "follows"
