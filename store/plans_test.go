@@ -292,7 +292,7 @@ func TestPlansStayFlatOnSQLite(t *testing.T) {
 		for i, arg := range a.Args {
 			args[i] = arg.Value
 		}
-		rows, err := pool.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+a.Text, args...)
+		rows, err := pool.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+a.Text, args...) //nolint:sqlclosecheck // read to its end
 		if err != nil {
 			t.Fatalf("%s: %v", a.Text, err)
 		}
