@@ -15,8 +15,8 @@ type session struct {
 	texts   statements
 	conn    *sql.Conn
 	// Prepared on conn; nil when there is none.
-	heads, lockHeads, pairs, shared *sql.Stmt
-	writes                          []*sql.Stmt
+	lockHeads, pairs, shared *sql.Stmt
+	writes                   []*sql.Stmt
 }
 
 // connect pins and prepares, when there is no connection.
@@ -37,8 +37,7 @@ func (s *session) connect(ctx context.Context) error {
 		st, err = conn.PrepareContext(ctx, text)
 		return st
 	}
-	s.heads, s.lockHeads = prepare(s.texts.heads), prepare(s.texts.lockHeads)
-	s.pairs, s.shared = prepare(s.texts.pairs), prepare(s.texts.shared)
+	s.lockHeads, s.pairs, s.shared = prepare(s.texts.lockHeads), prepare(s.texts.pairs), prepare(s.texts.shared)
 	s.writes = nil
 	for _, w := range s.texts.writes {
 		s.writes = append(s.writes, prepare(w.text))
@@ -55,7 +54,7 @@ func (s *session) finalize() {
 	if s.dialect.postgres {
 		return
 	}
-	for _, st := range append([]*sql.Stmt{s.heads, s.lockHeads, s.pairs, s.shared}, s.writes...) {
+	for _, st := range append([]*sql.Stmt{s.lockHeads, s.pairs, s.shared}, s.writes...) {
 		if st != nil {
 			_ = st.Close()
 		}
