@@ -24,8 +24,14 @@ func (conversation) LastMessage(ctx context.Context, v *dm.View) (*dm.Message, e
 	return loadersOf(ctx).message(ctx, dm.MessageID{Conversation: v.ID, Seq: v.LastSeq})
 }
 
-func (conversation) Messages(ctx context.Context, v *dm.View, first *int, after *string) (*bind.MessageConnection, error) {
+func (conversation) Messages(ctx context.Context, v *dm.View, first *int, after *string, beforeSeq *int) (*bind.MessageConnection, error) {
 	page := pageOf(first, after, defaultMessages)
+	if beforeSeq != nil {
+		if page.After != "" || *beforeSeq < 1 {
+			return nil, dm.Invalid("beforeSeq", "Give a seq of at least 1, and no after.")
+		}
+		page.After = dm.MessagePlace(*beforeSeq).String()
+	}
 	messages, err := loadersOf(ctx).page(ctx, v.ID, page)
 	if err != nil {
 		return nil, err

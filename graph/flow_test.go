@@ -165,6 +165,16 @@ func (w *world) inbox(t *testing.T) {
 	n.is("conversation.messages.pageInfo.hasNextPage", `false`)
 	n.is("conversation.messages.pageInfo.hasPreviousPage", `true`)
 	n.is("conversationWith", `null`)
+	const before = `query($id: ID!, $seq: Int!) { conversation(id: $id) { messages(first: 2, beforeSeq: $seq) { nodes { seq } pageInfo { hasNextPage hasPreviousPage } } } }`
+	w.as("bob").do(before, vars{"id": id, "seq": 3}).is("conversation.messages",
+		`{"nodes":[{"seq":2},{"seq":1}],"pageInfo":{"hasNextPage":false,"hasPreviousPage":true}}`)
+	w.as("bob").do(before, vars{"id": id, "seq": 1}).is("conversation.messages.nodes", `[]`)
+	for _, wrong := range []string{`beforeSeq: 0`, `beforeSeq: 2, after: "` + end + `"`} {
+		a := w.as("bob").post(`query($id: ID!) { conversation(id: $id) { messages(`+wrong+`) { nodes { seq } } } }`, vars{"id": id})
+		if len(a.Errors) != 1 || a.Errors[0].code() != "INVALID_INPUT" {
+			t.Errorf("%s: %s", wrong, a.body)
+		}
+	}
 	w.as("dave").do(`query($id: ID!) { node(id: $id) { ... on Message { seq sender { handle } } } }`, vars{"id": first.text("message.id")}).
 		is("node", `{"seq":3,"sender":{"handle":"bob"}}`)
 }

@@ -56,7 +56,7 @@ type ConversationResolver interface {
 
 	LastMessage(ctx context.Context, obj *dm.View) (*dm.Message, error)
 
-	Messages(ctx context.Context, obj *dm.View, first *int, after *string) (*bind.MessageConnection, error)
+	Messages(ctx context.Context, obj *dm.View, first *int, after *string, beforeSeq *int) (*bind.MessageConnection, error)
 }
 type MessageResolver interface {
 	Sender(ctx context.Context, obj *dm.Message) (*dm.User, error)
@@ -440,6 +440,8 @@ type Conversation implements Node {
     first: Int = 50
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
+    "Only messages with a smaller seq than this one, which is at least 1. Not together with ` + "`" + `after` + "`" + `."
+    beforeSeq: Int
   ): MessageConnection!
 }
 
@@ -1403,6 +1405,14 @@ func (ec *executionContext) field_Conversation_messages_args(ctx context.Context
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "beforeSeq",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["beforeSeq"] = arg2
 	return args, nil
 }
 
@@ -2181,7 +2191,7 @@ func (ec *executionContext) _Conversation_messages(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Conversation().Messages(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Conversation().Messages(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["beforeSeq"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *bind.MessageConnection) graphql.Marshaler {
