@@ -12,6 +12,7 @@ const (
 	EventConversationRemoved
 	EventSettingsChanged
 	EventReset
+	EventMessageRemoved
 )
 
 // Event is one entry of a user's inbox log. It carries all that a replay must not recompute: the counts and the state
@@ -23,9 +24,10 @@ type Event struct {
 	Kind     EventKind
 	At       time.Time
 	Unread   Unread
-	// View is the conversation at this position; nil for settings and reset.
+	// View is the conversation at this position; nil for settings and reset. EventMessageRemoved changes nothing of the
+	// conversation, so its view says only which one it is, with the message's seq as LastSeq.
 	View *View
-	// Message is set with EventMessageAdded.
+	// Message is set with EventMessageAdded and EventMessageRemoved.
 	Message *Message
 	// Settings and AgeBand are set with EventSettingsChanged: as they stand now, which a later event repeats.
 	Settings *Settings

@@ -50,6 +50,8 @@ type Scope struct {
 	Users []UserID
 	Pairs []Pair
 	Keys  []SendKey
+	// Messages are read after the lock; a Change only, and its Pairs must hold their members.
+	Messages []MessageID
 }
 
 // Heads lists the users to lock, each once, in the one order in which everybody locks.
@@ -69,6 +71,7 @@ type Loaded struct {
 	Conversations map[ConversationID]*Conversation
 	Edges         map[Pair]Edges
 	Used          map[SendKey]*Message
+	Messages      map[MessageID]*Message
 }
 
 // Ledger is the working set of one transaction: the rows it holds and what it is going to write. Its methods are the
@@ -87,8 +90,10 @@ type Changes struct {
 	Conversations map[ConversationID]*Conversation
 	Edges         map[Pair]EdgesChange
 	Messages      []*Message
-	Events        []*Event
-	History       []SettingsChange
+	// Removed are messages that are there and lose their words.
+	Removed []*Message
+	Events  []*Event
+	History []SettingsChange
 }
 
 // EdgesChange is what lay between a pair and what shall.
@@ -96,7 +101,7 @@ type EdgesChange struct{ Before, After Edges }
 
 // Empty reports whether there is nothing to write.
 func (c *Changes) Empty() bool {
-	return len(c.Heads)+len(c.Conversations)+len(c.Edges)+len(c.Messages)+len(c.Events)+len(c.History) == 0
+	return len(c.Heads)+len(c.Conversations)+len(c.Edges)+len(c.Messages)+len(c.Removed)+len(c.Events)+len(c.History) == 0
 }
 
 // NewLedger starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept in microseconds
@@ -126,6 +131,14 @@ func (l *Ledger) CountShared(p Pair, n int) {
 	e := l.in.Edges[p]
 	e.SharedFriends = n
 	l.in.Edges[p] = e
+}
+
+// AddMessage is for the store: it adds a message that it read because the Scope names it.
+func (l *Ledger) AddMessage(m *Message) {
+	if l.in.Messages == nil {
+		l.in.Messages = map[MessageID]*Message{}
+	}
+	l.in.Messages[m.ID] = m
 }
 
 // NeedsShared reports whether the verdict of a send depends on how many friends the two share.
@@ -213,11 +226,15 @@ func (l *Ledger) event(user UserID, kind EventKind, c *Conversation, m *Message)
 	h.Position++
 	l.out.Heads[user] = h
 	e := &Event{User: user, Position: h.Position, Kind: kind, At: l.now, Unread: h.Unread, Message: m, Epoch: l.epoch}
-	if c != nil {
+	switch {
+	case kind == EventMessageRemoved:
+		_, theirs := c.Sides(user)
+		e.View = &View{ID: c.ID, Viewer: user, With: theirs.User, LastSeq: m.ID.Seq}
+	case c != nil:
 		e.View = l.view(c, user)
 		// The log does not keep what is out of view, so a live event must not tell it either.
 		e.View.ClearedSeq, e.View.Last = 0, m
-	} else {
+	default:
 		s := h.Settings
 		e.Settings, e.AgeBand = &s, h.AgeBand
 	}

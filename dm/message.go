@@ -2,15 +2,19 @@ package dm
 
 import "time"
 
-// Message is one entry of a Conversation. It never changes once written.
+// Message is one entry of a Conversation. Once written it changes only by losing its words, once.
 type Message struct {
 	ID     MessageID
 	Sender UserID
-	// Body is empty only beside a Video.
+	// Body is empty only beside a Video and in a removed message.
 	Body            string
 	Video           *VideoCard
 	ClientMessageID string
 	CreatedAt       time.Time
+	// Removed: its words were taken away, by Unsend or because its sender was erased. Body and Video are empty then.
+	Removed bool
+	// Digest stands for the content of a removed message, to tell a retry from a conflict. Empty after an erasure.
+	Digest string
 }
 
 // ConversationID is the conversation that the message stands in.

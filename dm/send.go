@@ -112,7 +112,7 @@ func (l *Ledger) Send(s Send) (Sent, error) {
 }
 
 func (l *Ledger) repeated(s Send, first *Message, facts Facts) (Sent, error) {
-	if first.Body != s.Body || !first.Video.equal(s.Video) {
+	if !first.sameContent(&s) {
 		return Sent{}, conflict()
 	}
 	sent := Sent{Message: first, View: l.View(s.Sender, s.Recipient), Repeated: true}

@@ -21,6 +21,9 @@ const (
 func (s *Store) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledger) error) error {
 	return s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		l, err := s.lock(ctx, ses, scope)
+		if err == nil {
+			err = s.loadMessages(ctx, ses, l, scope.Messages)
+		}
 		if err != nil {
 			return nil, err
 		}

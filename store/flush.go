@@ -46,6 +46,9 @@ func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger) error {
 	if err := s.writeEdges(ctx, ses, l, c.Edges); err != nil {
 		return fmt.Errorf("write edges: %w", err)
 	}
+	if err := writeRemoved(ctx, ses, c.Removed); err != nil {
+		return fmt.Errorf("remove words: %w", err)
+	}
 	if err := s.writeHistory(ctx, ses, c.History); err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}

@@ -189,17 +189,18 @@ type messageRow struct {
 	conversation, sender uuid.NullUUID
 	seq, created         sql.NullInt64
 	key, body, video     sql.NullString
+	removed              sql.NullString
 }
 
 func (m *messageRow) dest() []any {
-	return []any{&m.conversation, &m.seq, &m.sender, &m.key, &m.body, &m.video, &m.created}
+	return []any{&m.conversation, &m.seq, &m.sender, &m.key, &m.body, &m.video, &m.created, &m.removed}
 }
 
 func (m *messageRow) message() (*dm.Message, error) {
 	out := &dm.Message{
 		ID:     dm.MessageID{Conversation: dm.ConversationID(m.conversation.UUID), Seq: m.seq.Int64},
 		Sender: dm.UserID(m.sender.UUID), Body: m.body.String, ClientMessageID: m.key.String,
-		CreatedAt: fromMicros(m.created.Int64),
+		CreatedAt: fromMicros(m.created.Int64), Removed: m.removed.Valid, Digest: m.removed.String,
 	}
 	if m.video.Valid {
 		out.Video = &dm.VideoCard{}

@@ -32,11 +32,12 @@ func (s *Store) Log(ctx context.Context, viewer dm.UserID, after int64, limit in
 	return out, s.addMessages(ctx, out.Events)
 }
 
-// addMessages reads the messages that events tell of. They never change, so they need not be of the same snapshot.
+// addMessages reads the messages that events tell of. They only ever lose their words, which a later event tells, so they
+// need not be of the same snapshot.
 func (s *Store) addMessages(ctx context.Context, events []*dm.Event) error {
 	var ids []dm.MessageID
 	for _, e := range events {
-		if e.Kind == dm.EventMessageAdded {
+		if tellsMessage(e) {
 			ids = append(ids, dm.MessageID{Conversation: e.View.ID, Seq: e.View.LastSeq})
 		}
 	}
@@ -49,12 +50,19 @@ func (s *Store) addMessages(ctx context.Context, events []*dm.Event) error {
 		return err
 	}
 	for _, e := range events {
+		if !tellsMessage(e) {
+			continue
+		}
+		e.Message = byID[dm.MessageID{Conversation: e.View.ID, Seq: e.View.LastSeq}]
 		if e.Kind == dm.EventMessageAdded {
-			e.Message = byID[dm.MessageID{Conversation: e.View.ID, Seq: e.View.LastSeq}]
 			e.View.Last = e.Message
 		}
 	}
 	return nil
+}
+
+func tellsMessage(e *dm.Event) bool {
+	return e.Kind == dm.EventMessageAdded || e.Kind == dm.EventMessageRemoved
 }
 
 // scanEvent scans a head and the event beside it, nil when there is none.
@@ -89,6 +97,10 @@ func (s *Store) scanEvent(row *sql.Rows) (*dm.Head, *dm.Event, error) {
 		return &h, e, nil
 	}
 	other := dm.UserID(with.UUID)
+	if e.Kind == dm.EventMessageRemoved {
+		e.View = &dm.View{ID: dm.ConversationOf(h.User, other), Viewer: h.User, With: other, LastSeq: seq.Int64}
+		return &h, e, nil
+	}
 	e.View = &dm.View{
 		ID: dm.ConversationOf(h.User, other), Viewer: h.User, With: other, Folder: dm.Folder(folder.Int64),
 		LastSeq: seq.Int64, LastAt: fromMicros(lastAt.Int64), Unread: unread.Int64, ReadSeq: readSeq.Int64,

@@ -22,7 +22,7 @@ type readStatements struct {
 }
 
 var (
-	lastMessage = messageShape.names("m.")
+	lastMessage = messageRead.names("m.")
 	viewerIsIn  = "(c.low_id = $1 OR c.high_id = $1)"
 	clearedOfMe = "CASE WHEN c.low_id = $1 THEN c.low_cleared_seq ELSE c.high_cleared_seq END"
 )

@@ -53,7 +53,9 @@ var (
 		{"video", kindText},
 		{"created_at", kindInt},
 	}
-	eventShape = shape{
+	// messageRead is what is read of a message: a send never writes whether it was removed.
+	messageRead = concat(messageShape, shape{{"removed", kindText}})
+	eventShape  = shape{
 		{"user_id", kindUUID},
 		{"position", kindInt},
 		{"kind", kindInt2},
@@ -127,7 +129,7 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 		// One row a pair or send: its conversation, its edges both ways and, when the key was used, its message.
 		pairs: "SELECT r.n, " + conversationShape.names("c.") + `,
 			fl.follower_id IS NOT NULL, fh.follower_id IS NOT NULL,
-			bl.blocker_id IS NOT NULL, bh.blocker_id IS NOT NULL, s.user_id IS NOT NULL, ` + messageShape.names("m.") + `
+			bl.blocker_id IS NOT NULL, bh.blocker_id IS NOT NULL, s.user_id IS NOT NULL, ` + messageRead.names("m.") + `
 			FROM ` + d.source(pairShape, 1) +
 			d.lookup("conversations", "c", "id = r.conversation") +
 			d.lookup("follows", "fl", "follower_id = r.low AND followee_id = r.high") +

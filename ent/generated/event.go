@@ -25,7 +25,7 @@ type Event struct {
 	At int64 `json:"at,omitempty"`
 	// WithID holds the value of the "with_id" field.
 	WithID *uuid.UUID `json:"with_id,omitempty"`
-	// the newest seq of the conversation; that of the message that was added
+	// the newest seq of the conversation; that of the message that was added or lost its words
 	Seq int64 `json:"seq,omitempty"`
 	// LastAt holds the value of the "last_at" field.
 	LastAt int64 `json:"last_at,omitempty"`

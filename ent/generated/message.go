@@ -28,7 +28,9 @@ type Message struct {
 	// a VideoCard in JSON
 	Video *string `json:"video,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
-	CreatedAt    int64 `json:"created_at,omitempty"`
+	CreatedAt int64 `json:"created_at,omitempty"`
+	// null: the words are there; else a digest of what they were, empty after an erasure
+	Removed      *string `json:"removed,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -39,7 +41,7 @@ func (*Message) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case message.FieldID, message.FieldCreatedAt:
 			values[i] = new(sql.NullInt64)
-		case message.FieldClientMessageID, message.FieldBody, message.FieldVideo:
+		case message.FieldClientMessageID, message.FieldBody, message.FieldVideo, message.FieldRemoved:
 			values[i] = new(sql.NullString)
 		case message.FieldConversationID, message.FieldSenderID:
 			values[i] = new(uuid.UUID)
@@ -101,6 +103,13 @@ func (_m *Message) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreatedAt = value.Int64
 			}
+		case message.FieldRemoved:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field removed", values[i])
+			} else if value.Valid {
+				_m.Removed = new(string)
+				*_m.Removed = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -156,6 +165,11 @@ func (_m *Message) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreatedAt))
+	builder.WriteString(", ")
+	if v := _m.Removed; v != nil {
+		builder.WriteString("removed=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -66,6 +66,20 @@ func (_c *MessageCreate) SetCreatedAt(v int64) *MessageCreate {
 	return _c
 }
 
+// SetRemoved sets the "removed" field.
+func (_c *MessageCreate) SetRemoved(v string) *MessageCreate {
+	_c.mutation.SetRemoved(v)
+	return _c
+}
+
+// SetNillableRemoved sets the "removed" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableRemoved(v *string) *MessageCreate {
+	if v != nil {
+		_c.SetRemoved(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *MessageCreate) SetID(v int64) *MessageCreate {
 	_c.mutation.SetID(v)
@@ -178,6 +192,10 @@ func (_c *MessageCreate) createSpec() (*Message, *sqlgraph.CreateSpec) {
 		_spec.SetField(message.FieldCreatedAt, field.TypeInt64, value)
 		_node.CreatedAt = value
 	}
+	if value, ok := _c.mutation.Removed(); ok {
+		_spec.SetField(message.FieldRemoved, field.TypeString, value)
+		_node.Removed = &value
+	}
 	return _node, _spec
 }
 
@@ -230,6 +248,54 @@ type (
 	}
 )
 
+// SetBody sets the "body" field.
+func (u *MessageUpsert) SetBody(v string) *MessageUpsert {
+	u.Set(message.FieldBody, v)
+	return u
+}
+
+// UpdateBody sets the "body" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateBody() *MessageUpsert {
+	u.SetExcluded(message.FieldBody)
+	return u
+}
+
+// SetVideo sets the "video" field.
+func (u *MessageUpsert) SetVideo(v string) *MessageUpsert {
+	u.Set(message.FieldVideo, v)
+	return u
+}
+
+// UpdateVideo sets the "video" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateVideo() *MessageUpsert {
+	u.SetExcluded(message.FieldVideo)
+	return u
+}
+
+// ClearVideo clears the value of the "video" field.
+func (u *MessageUpsert) ClearVideo() *MessageUpsert {
+	u.SetNull(message.FieldVideo)
+	return u
+}
+
+// SetRemoved sets the "removed" field.
+func (u *MessageUpsert) SetRemoved(v string) *MessageUpsert {
+	u.Set(message.FieldRemoved, v)
+	return u
+}
+
+// UpdateRemoved sets the "removed" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateRemoved() *MessageUpsert {
+	u.SetExcluded(message.FieldRemoved)
+	return u
+}
+
+// ClearRemoved clears the value of the "removed" field.
+func (u *MessageUpsert) ClearRemoved() *MessageUpsert {
+	u.SetNull(message.FieldRemoved)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -255,12 +321,6 @@ func (u *MessageUpsertOne) UpdateNewValues() *MessageUpsertOne {
 		}
 		if _, exists := u.create.mutation.ClientMessageID(); exists {
 			s.SetIgnore(message.FieldClientMessageID)
-		}
-		if _, exists := u.create.mutation.Body(); exists {
-			s.SetIgnore(message.FieldBody)
-		}
-		if _, exists := u.create.mutation.Video(); exists {
-			s.SetIgnore(message.FieldVideo)
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(message.FieldCreatedAt)
@@ -294,6 +354,62 @@ func (u *MessageUpsertOne) Update(set func(*MessageUpsert)) *MessageUpsertOne {
 		set(&MessageUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetBody sets the "body" field.
+func (u *MessageUpsertOne) SetBody(v string) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetBody(v)
+	})
+}
+
+// UpdateBody sets the "body" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateBody() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateBody()
+	})
+}
+
+// SetVideo sets the "video" field.
+func (u *MessageUpsertOne) SetVideo(v string) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetVideo(v)
+	})
+}
+
+// UpdateVideo sets the "video" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateVideo() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateVideo()
+	})
+}
+
+// ClearVideo clears the value of the "video" field.
+func (u *MessageUpsertOne) ClearVideo() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearVideo()
+	})
+}
+
+// SetRemoved sets the "removed" field.
+func (u *MessageUpsertOne) SetRemoved(v string) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetRemoved(v)
+	})
+}
+
+// UpdateRemoved sets the "removed" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateRemoved() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateRemoved()
+	})
+}
+
+// ClearRemoved clears the value of the "removed" field.
+func (u *MessageUpsertOne) ClearRemoved() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearRemoved()
+	})
 }
 
 // Exec executes the query.
@@ -486,12 +602,6 @@ func (u *MessageUpsertBulk) UpdateNewValues() *MessageUpsertBulk {
 			if _, exists := b.mutation.ClientMessageID(); exists {
 				s.SetIgnore(message.FieldClientMessageID)
 			}
-			if _, exists := b.mutation.Body(); exists {
-				s.SetIgnore(message.FieldBody)
-			}
-			if _, exists := b.mutation.Video(); exists {
-				s.SetIgnore(message.FieldVideo)
-			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(message.FieldCreatedAt)
 			}
@@ -525,6 +635,62 @@ func (u *MessageUpsertBulk) Update(set func(*MessageUpsert)) *MessageUpsertBulk 
 		set(&MessageUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetBody sets the "body" field.
+func (u *MessageUpsertBulk) SetBody(v string) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetBody(v)
+	})
+}
+
+// UpdateBody sets the "body" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateBody() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateBody()
+	})
+}
+
+// SetVideo sets the "video" field.
+func (u *MessageUpsertBulk) SetVideo(v string) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetVideo(v)
+	})
+}
+
+// UpdateVideo sets the "video" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateVideo() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateVideo()
+	})
+}
+
+// ClearVideo clears the value of the "video" field.
+func (u *MessageUpsertBulk) ClearVideo() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearVideo()
+	})
+}
+
+// SetRemoved sets the "removed" field.
+func (u *MessageUpsertBulk) SetRemoved(v string) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetRemoved(v)
+	})
+}
+
+// UpdateRemoved sets the "removed" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateRemoved() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateRemoved()
+	})
+}
+
+// ClearRemoved clears the value of the "removed" field.
+func (u *MessageUpsertBulk) ClearRemoved() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearRemoved()
+	})
 }
 
 // Exec executes the query.

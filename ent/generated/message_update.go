@@ -27,6 +27,60 @@ func (_u *MessageUpdate) Where(ps ...predicate.Message) *MessageUpdate {
 	return _u
 }
 
+// SetBody sets the "body" field.
+func (_u *MessageUpdate) SetBody(v string) *MessageUpdate {
+	_u.mutation.SetBody(v)
+	return _u
+}
+
+// SetNillableBody sets the "body" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableBody(v *string) *MessageUpdate {
+	if v != nil {
+		_u.SetBody(*v)
+	}
+	return _u
+}
+
+// SetVideo sets the "video" field.
+func (_u *MessageUpdate) SetVideo(v string) *MessageUpdate {
+	_u.mutation.SetVideo(v)
+	return _u
+}
+
+// SetNillableVideo sets the "video" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableVideo(v *string) *MessageUpdate {
+	if v != nil {
+		_u.SetVideo(*v)
+	}
+	return _u
+}
+
+// ClearVideo clears the value of the "video" field.
+func (_u *MessageUpdate) ClearVideo() *MessageUpdate {
+	_u.mutation.ClearVideo()
+	return _u
+}
+
+// SetRemoved sets the "removed" field.
+func (_u *MessageUpdate) SetRemoved(v string) *MessageUpdate {
+	_u.mutation.SetRemoved(v)
+	return _u
+}
+
+// SetNillableRemoved sets the "removed" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableRemoved(v *string) *MessageUpdate {
+	if v != nil {
+		_u.SetRemoved(*v)
+	}
+	return _u
+}
+
+// ClearRemoved clears the value of the "removed" field.
+func (_u *MessageUpdate) ClearRemoved() *MessageUpdate {
+	_u.mutation.ClearRemoved()
+	return _u
+}
+
 // Mutation returns the MessageMutation object of the builder.
 func (_u *MessageUpdate) Mutation() *MessageMutation {
 	return _u.mutation
@@ -68,8 +122,20 @@ func (_u *MessageUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.Body(); ok {
+		_spec.SetField(message.FieldBody, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Video(); ok {
+		_spec.SetField(message.FieldVideo, field.TypeString, value)
+	}
 	if _u.mutation.VideoCleared() {
 		_spec.ClearField(message.FieldVideo, field.TypeString)
+	}
+	if value, ok := _u.mutation.Removed(); ok {
+		_spec.SetField(message.FieldRemoved, field.TypeString, value)
+	}
+	if _u.mutation.RemovedCleared() {
+		_spec.ClearField(message.FieldRemoved, field.TypeString)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -89,6 +155,60 @@ type MessageUpdateOne struct {
 	fields   []string
 	hooks    []Hook
 	mutation *MessageMutation
+}
+
+// SetBody sets the "body" field.
+func (_u *MessageUpdateOne) SetBody(v string) *MessageUpdateOne {
+	_u.mutation.SetBody(v)
+	return _u
+}
+
+// SetNillableBody sets the "body" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableBody(v *string) *MessageUpdateOne {
+	if v != nil {
+		_u.SetBody(*v)
+	}
+	return _u
+}
+
+// SetVideo sets the "video" field.
+func (_u *MessageUpdateOne) SetVideo(v string) *MessageUpdateOne {
+	_u.mutation.SetVideo(v)
+	return _u
+}
+
+// SetNillableVideo sets the "video" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableVideo(v *string) *MessageUpdateOne {
+	if v != nil {
+		_u.SetVideo(*v)
+	}
+	return _u
+}
+
+// ClearVideo clears the value of the "video" field.
+func (_u *MessageUpdateOne) ClearVideo() *MessageUpdateOne {
+	_u.mutation.ClearVideo()
+	return _u
+}
+
+// SetRemoved sets the "removed" field.
+func (_u *MessageUpdateOne) SetRemoved(v string) *MessageUpdateOne {
+	_u.mutation.SetRemoved(v)
+	return _u
+}
+
+// SetNillableRemoved sets the "removed" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableRemoved(v *string) *MessageUpdateOne {
+	if v != nil {
+		_u.SetRemoved(*v)
+	}
+	return _u
+}
+
+// ClearRemoved clears the value of the "removed" field.
+func (_u *MessageUpdateOne) ClearRemoved() *MessageUpdateOne {
+	_u.mutation.ClearRemoved()
+	return _u
 }
 
 // Mutation returns the MessageMutation object of the builder.
@@ -162,8 +282,20 @@ func (_u *MessageUpdateOne) sqlSave(ctx context.Context) (_node *Message, err er
 			}
 		}
 	}
+	if value, ok := _u.mutation.Body(); ok {
+		_spec.SetField(message.FieldBody, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Video(); ok {
+		_spec.SetField(message.FieldVideo, field.TypeString, value)
+	}
 	if _u.mutation.VideoCleared() {
 		_spec.ClearField(message.FieldVideo, field.TypeString)
+	}
+	if value, ok := _u.mutation.Removed(); ok {
+		_spec.SetField(message.FieldRemoved, field.TypeString, value)
+	}
+	if _u.mutation.RemovedCleared() {
+		_spec.ClearField(message.FieldRemoved, field.TypeString)
 	}
 	_node = &Message{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -5886,6 +5886,7 @@ type MessageMutation struct {
 	video             *string
 	created_at        *int64
 	addcreated_at     *int64
+	removed           *string
 	clearedFields     map[string]struct{}
 	done              bool
 	oldValue          func(context.Context) (*Message, error)
@@ -6245,6 +6246,55 @@ func (m *MessageMutation) ResetCreatedAt() {
 	m.addcreated_at = nil
 }
 
+// SetRemoved sets the "removed" field.
+func (m *MessageMutation) SetRemoved(s string) {
+	m.removed = &s
+}
+
+// Removed returns the value of the "removed" field in the mutation.
+func (m *MessageMutation) Removed() (r string, exists bool) {
+	v := m.removed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemoved returns the old "removed" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldRemoved(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemoved is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemoved requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemoved: %w", err)
+	}
+	return oldValue.Removed, nil
+}
+
+// ClearRemoved clears the value of the "removed" field.
+func (m *MessageMutation) ClearRemoved() {
+	m.removed = nil
+	m.clearedFields[message.FieldRemoved] = struct{}{}
+}
+
+// RemovedCleared returns if the "removed" field was cleared in this mutation.
+func (m *MessageMutation) RemovedCleared() bool {
+	_, ok := m.clearedFields[message.FieldRemoved]
+	return ok
+}
+
+// ResetRemoved resets all changes to the "removed" field.
+func (m *MessageMutation) ResetRemoved() {
+	m.removed = nil
+	delete(m.clearedFields, message.FieldRemoved)
+}
+
 // Where appends a list predicates to the MessageMutation builder.
 func (m *MessageMutation) Where(ps ...predicate.Message) {
 	m.predicates = append(m.predicates, ps...)
@@ -6279,7 +6329,7 @@ func (m *MessageMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MessageMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.conversation_id != nil {
 		fields = append(fields, message.FieldConversationID)
 	}
@@ -6297,6 +6347,9 @@ func (m *MessageMutation) Fields() []string {
 	}
 	if m.created_at != nil {
 		fields = append(fields, message.FieldCreatedAt)
+	}
+	if m.removed != nil {
+		fields = append(fields, message.FieldRemoved)
 	}
 	return fields
 }
@@ -6318,6 +6371,8 @@ func (m *MessageMutation) Field(name string) (ent.Value, bool) {
 		return m.Video()
 	case message.FieldCreatedAt:
 		return m.CreatedAt()
+	case message.FieldRemoved:
+		return m.Removed()
 	}
 	return nil, false
 }
@@ -6339,6 +6394,8 @@ func (m *MessageMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldVideo(ctx)
 	case message.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
+	case message.FieldRemoved:
+		return m.OldRemoved(ctx)
 	}
 	return nil, fmt.Errorf("unknown Message field %s", name)
 }
@@ -6390,6 +6447,13 @@ func (m *MessageMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCreatedAt(v)
 		return nil
+	case message.FieldRemoved:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemoved(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Message field %s", name)
 }
@@ -6438,6 +6502,9 @@ func (m *MessageMutation) ClearedFields() []string {
 	if m.FieldCleared(message.FieldVideo) {
 		fields = append(fields, message.FieldVideo)
 	}
+	if m.FieldCleared(message.FieldRemoved) {
+		fields = append(fields, message.FieldRemoved)
+	}
 	return fields
 }
 
@@ -6454,6 +6521,9 @@ func (m *MessageMutation) ClearField(name string) error {
 	switch name {
 	case message.FieldVideo:
 		m.ClearVideo()
+		return nil
+	case message.FieldRemoved:
+		m.ClearRemoved()
 		return nil
 	}
 	return fmt.Errorf("unknown Message nullable field %s", name)
@@ -6480,6 +6550,9 @@ func (m *MessageMutation) ResetField(name string) error {
 		return nil
 	case message.FieldCreatedAt:
 		m.ResetCreatedAt()
+		return nil
+	case message.FieldRemoved:
+		m.ResetRemoved()
 		return nil
 	}
 	return fmt.Errorf("unknown Message field %s", name)

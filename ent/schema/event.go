@@ -18,7 +18,7 @@ func (Event) Fields() []ent.Field {
 		field.Int16("kind").Immutable(),
 		field.Int64("at").Immutable(),
 		field.UUID("with_id", uuid.UUID{}).Optional().Nillable().Immutable(),
-		field.Int64("seq").Immutable().Comment("the newest seq of the conversation; that of the message that was added"),
+		field.Int64("seq").Immutable().Comment("the newest seq of the conversation; that of the message that was added or lost its words"),
 		field.Int64("last_at").Immutable(),
 		field.Int16("folder").Immutable(),
 		field.Int64("read_seq").Immutable(),

@@ -17,9 +17,11 @@ func (Message) Fields() []ent.Field {
 		field.UUID("conversation_id", uuid.UUID{}).Immutable(),
 		field.UUID("sender_id", uuid.UUID{}).Immutable(),
 		field.String("client_message_id").Immutable(),
-		field.Text("body").Immutable(),
-		field.Text("video").Optional().Nillable().Immutable().Comment("a VideoCard in JSON"),
+		field.Text("body"),
+		field.Text("video").Optional().Nillable().Comment("a VideoCard in JSON"),
 		field.Int64("created_at").Immutable(),
+		field.String("removed").Optional().Nillable().
+			Comment("null: the words are there; else a digest of what they were, empty after an erasure"),
 	}
 }
 

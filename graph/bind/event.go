@@ -14,6 +14,8 @@ func NewInboxEvent(e *dm.Event) InboxEvent {
 	switch e.Kind {
 	case dm.EventMessageAdded:
 		return MessageAdded{event{e}}
+	case dm.EventMessageRemoved:
+		return MessageRemoved{event{e}}
 	case dm.EventConversationChanged:
 		return ConversationChanged{event{e}}
 	case dm.EventConversationRemoved:
@@ -44,6 +46,12 @@ func (e MessageAdded) Message() *dm.Message { return e.of.Message }
 
 // Conversation is its conversation right after it.
 func (e MessageAdded) Conversation() *dm.View { return e.of.View }
+
+// MessageRemoved tells of a message that lost its words.
+type MessageRemoved struct{ event }
+
+// Message is what is left of it.
+func (e MessageRemoved) Message() *dm.Message { return e.of.Message }
 
 // ConversationChanged tells of a conversation that stands otherwise now.
 type ConversationChanged struct{ event }

@@ -69,6 +69,7 @@ type MessagingSettingsResolver interface {
 }
 type MutationResolver interface {
 	SendMessage(ctx context.Context, input SendMessageInput) (SendMessageResult, error)
+	UnsendMessage(ctx context.Context, messageID string) (UnsendMessageResult, error)
 	SetWhoCanMessageMe(ctx context.Context, input SetWhoCanMessageMeInput) (SettingsResult, error)
 	SetReadReceipts(ctx context.Context, on bool) (SettingsResult, error)
 	AcceptRequest(ctx context.Context, conversationID string) (ConversationResult, error)
@@ -445,7 +446,7 @@ type Conversation implements Node {
   ): MessageConnection!
 }
 
-"One message. It never changes."
+"One message. It changes only by losing its words, once."
 type Message implements Node {
   "Starts with ` + "`" + `msg_` + "`" + `."
   id: ID!
@@ -455,7 +456,7 @@ type Message implements Node {
   seq: Int!
   "Who wrote it."
   sender: User!
-  "The text: up to 4,000 characters, empty only beside a video."
+  "The text: up to 4,000 characters, empty only beside a video and in a removed message."
   body: String!
   "A shared video: what this conversation is about, more often than not."
   video: VideoCard
@@ -463,6 +464,8 @@ type Message implements Node {
   clientMessageId: ID!
   "When it was accepted."
   createdAt: Time!
+  "Its words were taken away: by its sender, or because the sender was erased. The place stays."
+  removed: Boolean!
 }
 
 "A shared video."
@@ -721,6 +724,15 @@ type SendMessageSuccess {
 "What became of a send."
 union SendMessageResult = SendMessageSuccess | MessageNotAllowed | RateLimited | InvalidInput | NotFound | IdempotencyConflict
 
+"The message is without its words now, for both sides."
+type UnsendMessageSuccess {
+  "What is left of the message."
+  message: Message!
+}
+
+"What became of an unsend."
+union UnsendMessageResult = UnsendMessageSuccess | NotFound
+
 "Who can message me, as the viewer wants it."
 input SetWhoCanMessageMeInput {
   "The audience."
@@ -849,6 +861,14 @@ type Mutation {
     "The message."
     input: SendMessageInput!
   ): SendMessageResult!
+  """
+  Takes the words and the video of a message that the viewer sent away, for both sides. The message keeps its place and
+  its count. What was reported before stays with the report.
+  """
+  unsendMessage(
+    "The message. One that the viewer did not send does not exist here."
+    messageId: ID!
+  ): UnsendMessageResult!
   "Sets who can message the viewer. When it has returned, nothing that it forbids gets in any more."
   setWhoCanMessageMe(
     "The audience."
@@ -959,6 +979,18 @@ type MessageAdded implements InboxEvent {
   message: Message!
   "Its conversation right after it."
   conversation: Conversation!
+}
+
+"A message lost its words: its sender unsent it."
+type MessageRemoved implements InboxEvent {
+  "The place of this event: keep the newest one to resume from."
+  cursor: Cursor!
+  "When it happened."
+  at: Time!
+  "The viewer's counts right after it; a removed message counts as it did."
+  unread: Unread!
+  "What is left of the message: put it in the place of the one with this id."
+  message: Message!
 }
 
 "Folder, read position, mute or the like changed, by the viewer on another device or by the other side."
@@ -1092,6 +1124,8 @@ func (ec *executionContext) childFields_Message(ctx context.Context, field graph
 		return ec.fieldContext_Message_clientMessageId(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Message_createdAt(ctx, field)
+	case "removed":
+		return ec.fieldContext_Message_removed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Message", field.Name)
 }
@@ -1647,6 +1681,20 @@ func (ec *executionContext) field_Mutation_unfollowUser_args(ctx context.Context
 		return nil, err
 	}
 	args["userId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unsendMessage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "messageId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["messageId"] = arg0
 	return args, nil
 }
 
@@ -3147,6 +3195,29 @@ func (ec *executionContext) fieldContext_Message_createdAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Message", field, false, false, "Time")
 }
 
+func (ec *executionContext) _Message_removed(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_removed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_removed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _MessageAdded_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.MessageAdded) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3624,6 +3695,116 @@ func (ec *executionContext) fieldContext_MessagePermission_canReply(_ context.Co
 	return graphql.NewScalarFieldContext("MessagePermission", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _MessageRemoved_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.MessageRemoved) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageRemoved_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageRemoved_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageRemoved", field, true, false, "Cursor")
+}
+
+func (ec *executionContext) _MessageRemoved_at(ctx context.Context, field graphql.CollectedField, obj *bind.MessageRemoved) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageRemoved_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageRemoved_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageRemoved", field, true, false, "Time")
+}
+
+func (ec *executionContext) _MessageRemoved_unread(ctx context.Context, field graphql.CollectedField, obj *bind.MessageRemoved) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageRemoved_unread(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unread(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Counted) graphql.Marshaler {
+			return ec.marshalNUnread2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCounted(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageRemoved_unread(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageRemoved",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Unread(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessageRemoved_message(ctx context.Context, field graphql.CollectedField, obj *bind.MessageRemoved) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageRemoved_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Message) graphql.Marshaler {
+			return ec.marshalNMessage2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageRemoved_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageRemoved",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MessagingChoice_whoCanMessageMe(ctx context.Context, field graphql.CollectedField, obj *dm.Settings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3841,6 +4022,50 @@ func (ec *executionContext) fieldContext_Mutation_sendMessage(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_sendMessage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unsendMessage(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unsendMessage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnsendMessage(ctx, fc.Args["messageId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v UnsendMessageResult) graphql.Marshaler {
+			return ec.marshalNUnsendMessageResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐUnsendMessageResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unsendMessage(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type UnsendMessageResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unsendMessage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -5778,6 +6003,38 @@ func (ec *executionContext) _Unread_cursor(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Unread_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Unread", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _UnsendMessageSuccess_message(ctx context.Context, field graphql.CollectedField, obj *UnsendMessageSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnsendMessageSuccess_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Message) graphql.Marshaler {
+			return ec.marshalNMessage2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnsendMessageSuccess_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnsendMessageSuccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _UpsertUsersSuccess_users(ctx context.Context, field graphql.CollectedField, obj *UpsertUsersSuccess) (ret graphql.Marshaler) {
@@ -7955,6 +8212,13 @@ func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._SettingsChanged(ctx, sel, obj)
+	case bind.MessageRemoved:
+		return ec._MessageRemoved(ctx, sel, &obj)
+	case *bind.MessageRemoved:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MessageRemoved(ctx, sel, obj)
 	case bind.MessageAdded:
 		return ec._MessageAdded(ctx, sel, &obj)
 	case *bind.MessageAdded:
@@ -8104,6 +8368,33 @@ func (ec *executionContext) _SettingsResult(ctx context.Context, sel ast.Selecti
 			return typedObj
 		} else {
 			panic(fmt.Errorf("unexpected type %T; non-generated variants of SettingsResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _UnsendMessageResult(ctx context.Context, sel ast.SelectionSet, obj UnsendMessageResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
+	case UnsendMessageSuccess:
+		return ec._UnsendMessageSuccess(ctx, sel, &obj)
+	case *UnsendMessageSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnsendMessageSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of UnsendMessageResult must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -8797,6 +9088,11 @@ func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "removed":
+			out.Values[i] = ec._Message_removed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9044,6 +9340,54 @@ func (ec *executionContext) _MessagePermission(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var messageRemovedImplementors = []string{"MessageRemoved", "InboxEvent"}
+
+func (ec *executionContext) _MessageRemoved(ctx context.Context, sel ast.SelectionSet, obj *bind.MessageRemoved) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageRemovedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessageRemoved")
+		case "cursor":
+			out.Values[i] = ec._MessageRemoved_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._MessageRemoved_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unread":
+			out.Values[i] = ec._MessageRemoved_unread(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MessageRemoved_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var messagingChoiceImplementors = []string{"MessagingChoice"}
 
 func (ec *executionContext) _MessagingChoice(ctx context.Context, sel ast.SelectionSet, obj *dm.Settings) graphql.Marshaler {
@@ -9159,6 +9503,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "sendMessage":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_sendMessage(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unsendMessage":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unsendMessage(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -9285,7 +9636,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "UserError", "SendMessageResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult"}
+var notFoundImplementors = []string{"NotFound", "UserError", "SendMessageResult", "UnsendMessageResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -9790,6 +10141,39 @@ func (ec *executionContext) _Unread(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "cursor":
 			out.Values[i] = ec._Unread_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var unsendMessageSuccessImplementors = []string{"UnsendMessageSuccess", "UnsendMessageResult"}
+
+func (ec *executionContext) _UnsendMessageSuccess(ctx context.Context, sel ast.SelectionSet, obj *UnsendMessageSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unsendMessageSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnsendMessageSuccess")
+		case "message":
+			out.Values[i] = ec._UnsendMessageSuccess_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -11029,6 +11413,14 @@ func (ec *executionContext) marshalNUnread2ᚖgithubᚗcomᚋaparteᚑimᚋapart
 		return graphql.Null
 	}
 	return ec._Unread(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNUnsendMessageResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐUnsendMessageResult(ctx context.Context, sel ast.SelectionSet, v UnsendMessageResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UnsendMessageResult!")
+		return graphql.Null
+	}
+	return ec._UnsendMessageResult(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUpsertUsersResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐUpsertUsersResult(ctx context.Context, sel ast.SelectionSet, v UpsertUsersResult) graphql.Marshaler {

@@ -36,6 +36,11 @@ type SettingsResult interface {
 	IsSettingsResult()
 }
 
+// What became of an unsend.
+type UnsendMessageResult interface {
+	IsUnsendMessageResult()
+}
+
 // What became of an upsert.
 type UpsertUsersResult interface {
 	IsUpsertUsersResult()
@@ -151,6 +156,8 @@ func (NotFound) IsUserError() {}
 
 func (NotFound) IsSendMessageResult() {}
 
+func (NotFound) IsUnsendMessageResult() {}
+
 func (NotFound) IsConversationResult() {}
 
 func (NotFound) IsUserResult() {}
@@ -232,6 +239,14 @@ type SettingsSuccess struct {
 }
 
 func (SettingsSuccess) IsSettingsResult() {}
+
+// The message is without its words now, for both sides.
+type UnsendMessageSuccess struct {
+	// What is left of the message.
+	Message *dm.Message `json:"message"`
+}
+
+func (UnsendMessageSuccess) IsUnsendMessageResult() {}
 
 // The users as they are kept.
 type UpsertUsersSuccess struct {

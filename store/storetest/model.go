@@ -33,6 +33,23 @@ type talk struct {
 type said struct {
 	from      int
 	key, body string
+	unsent    bool
+}
+
+// shown is what there is to read.
+func (s said) shown() string {
+	if s.unsent {
+		return ""
+	}
+	return s.body
+}
+
+// lastBody is the newest text as one side sees it.
+func (t *talk) lastBody(s *side) string {
+	if n := len(t.messages); n > s.cleared {
+		return t.messages[n-1].shown()
+	}
+	return ""
 }
 
 type side struct {
@@ -156,7 +173,7 @@ func (m *model) send(from, to int, key, body string) (seq int, again bool, code 
 		t = &talk{sides: map[int]*side{from: {}, to: {}}}
 		m.talks[pairKey(from, to)] = t
 	}
-	t.messages = append(t.messages, said{from, key, body})
+	t.messages = append(t.messages, said{from: from, key: key, body: body})
 	t.at = m.now
 	mine, theirs := t.sides[from], t.sides[to]
 	*mine = side{folder: "INBOX", read: len(t.messages), cleared: mine.cleared, known: true}
@@ -165,6 +182,16 @@ func (m *model) send(from, to int, key, body string) (seq int, again bool, code 
 		theirs.asked = 0
 	}
 	return len(t.messages), false, "", dm.DenialNone
+}
+
+// unsend takes words away; the key and the place stay.
+func (m *model) unsend(from, to, seq int) bool {
+	t := m.talks[pairKey(from, to)]
+	if t == nil || from == to || seq > len(t.messages) || t.messages[seq-1].from != from {
+		return false
+	}
+	t.messages[seq-1].unsent = true
+	return true
 }
 
 // shown is the conversation as a user has it in view, or nil.

@@ -40,7 +40,7 @@ func testModel(t *testing.T, b Backend) {
 			"send": r.doSend, "send more": r.doSend, "burst": r.doBurst, "retry": r.doRetry, "follow": r.doFollow,
 			"friends": r.doFriends, "block": r.doBlock, "unblock": r.doUnblock, "audience": r.doAudience, "custom": r.doCustom,
 			"accept": r.doAccept, "decline": r.doDecline, "read": r.doRead, "archive": r.doArchive, "time": r.doTime,
-			"receive": r.doReceive, "cut": r.doCut,
+			"unsend": r.doUnsend, "receive": r.doReceive, "cut": r.doCut,
 			"": r.check,
 		})
 		for user := range r.ids {
@@ -150,7 +150,8 @@ func (r *modelRun) attempt(p pastSend) {
 	if code == "" {
 		m := sent.Message
 		want := dm.MessageID{Conversation: r.conversation(p.from, p.to), Seq: int64(seq)}
-		if m.ID != want || sent.Repeated != again || m.Body != p.body || m.ClientMessageID != p.key || m.Sender != r.ids[p.from] {
+		body := r.m.talks[pairKey(p.from, p.to)].messages[seq-1].shown()
+		if m.ID != want || sent.Repeated != again || m.Body != body || m.ClientMessageID != p.key || m.Sender != r.ids[p.from] {
 			r.Fatalf("the send answers %+v, repeated %v; the model says %+v, %v (I2, I3)", m, sent.Repeated, want, again)
 		}
 		if !again {
@@ -161,6 +162,13 @@ func (r *modelRun) attempt(p pastSend) {
 	if fresh := ok && p.from != p.to; fresh && before.Permission.Denial != denial {
 		r.Fatalf("before the send: denial %v; the send: %v", before.Permission.Denial, denial)
 	}
+}
+
+func (r *modelRun) doUnsend(t *rapid.T) {
+	a, b := r.two(t)
+	seq := rapid.IntRange(1, 8).Draw(t, "seq")
+	_, err := r.service.Unsend(r.Context(), r.ids[a], dm.MessageID{Conversation: r.conversation(a, b), Seq: int64(seq)})
+	r.wantCode("unsend", err, foundCode(r.m.unsend(a, b, seq)))
 }
 
 func (r *modelRun) doFollow(t *rapid.T) {
@@ -329,6 +337,7 @@ func (r *modelRun) check(*rapid.T) {
 				want[r.conversation(a, b)] = shown{
 					Folder: folderNames[side.folder], LastSeq: int64(len(talk.messages)), ReadSeq: int64(side.read),
 					Unread: r.m.unreadIn(a, b), TheirReadSeq: r.m.receipt(a, b),
+					Last: talk.lastBody(side),
 				}
 			}
 		}

@@ -75,6 +75,12 @@ func (s *snapshot) apply(e *dm.Event) {
 			v.Last = s.Views[v.ID].Last
 		}
 		s.Views[v.ID] = &v
+	case dm.EventMessageRemoved:
+		if v := s.Views[e.View.ID]; v != nil && v.Last != nil && v.Last.ID == e.Message.ID {
+			changed := *v
+			changed.Last = e.Message
+			s.Views[v.ID] = &changed
+		}
 	case dm.EventConversationRemoved:
 		delete(s.Views, e.View.ID)
 	}
@@ -106,6 +112,8 @@ type shown struct {
 	LastSeq, ReadSeq     int64
 	Unread, TheirReadSeq int64
 	Muted                bool
+	// Last is the newest message's text.
+	Last string
 }
 
 func (s *snapshot) shown() map[dm.ConversationID]shown {
@@ -113,6 +121,9 @@ func (s *snapshot) shown() map[dm.ConversationID]shown {
 	for id, v := range s.Views {
 		row := shown{
 			Folder: v.Folder, LastSeq: v.LastSeq, ReadSeq: v.ReadSeq, Unread: v.Unread, Muted: v.Muted, TheirReadSeq: -1,
+		}
+		if v.Last != nil {
+			row.Last = v.Last.Body
 		}
 		if v.TheirReadSeq != nil {
 			row.TheirReadSeq = *v.TheirReadSeq

@@ -49,6 +49,8 @@ func Run(t *testing.T, b Backend) {
 		{"RequestLeaksNothing", testRequestLeaksNothing},
 		{"MarkRead", testMarkRead},
 		{"MuteAndArchive", testMuteAndArchive},
+		{"Unsend", testUnsend},
+		{"UnsendScope", testUnsendScope},
 		{"Settings", testSettings},
 		{"NoOneInOldConversations", testNoOneInOldConversations},
 		{"Block", testBlock},

@@ -83,6 +83,11 @@ func CreatedAt(v int64) predicate.Message {
 	return predicate.Message(sql.FieldEQ(FieldCreatedAt, v))
 }
 
+// Removed applies equality check predicate on the "removed" field. It's identical to RemovedEQ.
+func Removed(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldRemoved, v))
+}
+
 // ConversationIDEQ applies the EQ predicate on the "conversation_id" field.
 func ConversationIDEQ(v uuid.UUID) predicate.Message {
 	return predicate.Message(sql.FieldEQ(FieldConversationID, v))
@@ -406,6 +411,81 @@ func CreatedAtLT(v int64) predicate.Message {
 // CreatedAtLTE applies the LTE predicate on the "created_at" field.
 func CreatedAtLTE(v int64) predicate.Message {
 	return predicate.Message(sql.FieldLTE(FieldCreatedAt, v))
+}
+
+// RemovedEQ applies the EQ predicate on the "removed" field.
+func RemovedEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldRemoved, v))
+}
+
+// RemovedNEQ applies the NEQ predicate on the "removed" field.
+func RemovedNEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldRemoved, v))
+}
+
+// RemovedIn applies the In predicate on the "removed" field.
+func RemovedIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldRemoved, vs...))
+}
+
+// RemovedNotIn applies the NotIn predicate on the "removed" field.
+func RemovedNotIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldRemoved, vs...))
+}
+
+// RemovedGT applies the GT predicate on the "removed" field.
+func RemovedGT(v string) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldRemoved, v))
+}
+
+// RemovedGTE applies the GTE predicate on the "removed" field.
+func RemovedGTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldRemoved, v))
+}
+
+// RemovedLT applies the LT predicate on the "removed" field.
+func RemovedLT(v string) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldRemoved, v))
+}
+
+// RemovedLTE applies the LTE predicate on the "removed" field.
+func RemovedLTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldRemoved, v))
+}
+
+// RemovedContains applies the Contains predicate on the "removed" field.
+func RemovedContains(v string) predicate.Message {
+	return predicate.Message(sql.FieldContains(FieldRemoved, v))
+}
+
+// RemovedHasPrefix applies the HasPrefix predicate on the "removed" field.
+func RemovedHasPrefix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasPrefix(FieldRemoved, v))
+}
+
+// RemovedHasSuffix applies the HasSuffix predicate on the "removed" field.
+func RemovedHasSuffix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasSuffix(FieldRemoved, v))
+}
+
+// RemovedIsNil applies the IsNil predicate on the "removed" field.
+func RemovedIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldRemoved))
+}
+
+// RemovedNotNil applies the NotNil predicate on the "removed" field.
+func RemovedNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldRemoved))
+}
+
+// RemovedEqualFold applies the EqualFold predicate on the "removed" field.
+func RemovedEqualFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldEqualFold(FieldRemoved, v))
+}
+
+// RemovedContainsFold applies the ContainsFold predicate on the "removed" field.
+func RemovedContainsFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldContainsFold(FieldRemoved, v))
 }
 
 // And groups predicates with the AND operator between them.

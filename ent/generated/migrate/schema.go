@@ -196,6 +196,7 @@ var (
 		{Name: "body", Type: field.TypeString, Size: 2147483647},
 		{Name: "video", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "removed", Type: field.TypeString, Nullable: true},
 	}
 	// MessagesTable holds the schema information for the "messages" table.
 	MessagesTable = &schema.Table{

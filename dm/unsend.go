@@ -1,0 +1,92 @@
+package dm
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+)
+
+// Unsend takes the words and the video of a message that the viewer sent away from both sides. The message keeps its
+// seq and stays counted as it was (I3, I6); both logs tell of it. Unsending twice is unsending once. What was reported
+// before stays sealed. Errors: NOT_FOUND, also for the messages of others.
+func (s *Service) Unsend(ctx context.Context, viewer UserID, id MessageID) (*Message, error) {
+	other, err := s.store.OtherMember(ctx, viewer, id.Conversation)
+	if CodeOf(err) == CodeNotFound {
+		return nil, NotFound("message")
+	} else if err != nil {
+		return nil, err
+	}
+	var out *Message
+	scope := Scope{Pairs: []Pair{PairOf(viewer, other)}, Messages: []MessageID{id}}
+	err = s.store.Change(ctx, scope, func(l *Ledger) error {
+		var err error
+		out, err = l.Unsend(viewer, id)
+		return err
+	})
+	return out, err
+}
+
+// Unsend takes the words of a loaded message away.
+func (l *Ledger) Unsend(viewer UserID, id MessageID) (*Message, error) {
+	m, c := l.in.Messages[id], l.in.Conversations[id.Conversation]
+	if m == nil || c == nil || m.Sender != viewer || l.in.Heads[viewer].Gone {
+		return nil, NotFound("message")
+	}
+	if m.Removed {
+		return m, nil
+	}
+	m = m.withoutWords()
+	l.in.Messages[id] = m
+	l.out.Removed = append(l.out.Removed, m)
+	for i := range c.Members {
+		// A log tells nothing of what is out of its user's view.
+		if side := &c.Members[i]; side.Folder != FolderNone && id.Seq > side.ClearedSeq {
+			l.event(side.User, EventMessageRemoved, c, m)
+		}
+	}
+	return m, nil
+}
+
+// withoutWords is the message that is left of m: its place, its sender, its key and a digest.
+func (m *Message) withoutWords() *Message {
+	out := *m
+	out.Digest = contentDigest(m.ID.Conversation, m.Sender, m.ClientMessageID, m.Body, m.Video)
+	out.Body, out.Video, out.Removed = "", nil, true
+	return &out
+}
+
+// sameContent reports whether a send with this message's key asks for the same message (I2). Of a message without
+// words only the digest is left to compare; when that was erased too, every retry is taken for the first.
+func (m *Message) sameContent(s *Send) bool {
+	if !m.Removed {
+		return m.Body == s.Body && m.Video.equal(s.Video)
+	}
+	return m.Digest == "" || m.Digest == contentDigest(m.ID.Conversation, m.Sender, m.ClientMessageID, s.Body, s.Video)
+}
+
+// contentDigest tells contents apart without keeping them. It goes with its message's place and key, so that equal
+// words of two messages do not look alike.
+func contentDigest(conversation ConversationID, sender UserID, key, body string, video *VideoCard) string {
+	b := append([]byte(nil), conversation[:]...)
+	b = append(b, sender[:]...)
+	part := func(s *string) {
+		if s == nil {
+			b = append(b, 0)
+			return
+		}
+		b = append(b, 1)
+		b = binary.AppendUvarint(b, uint64(len(*s)))
+		b = append(b, *s...)
+	}
+	part(&key)
+	part(&body)
+	if video != nil {
+		part(&video.URL)
+		part(video.Title)
+		part(video.AuthorHandle)
+		part(video.ThumbnailURL)
+	}
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}

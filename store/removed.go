@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// loadMessages reads messages for a ledger that may change them. Nobody but who holds their members' heads does.
+func (s *Store) loadMessages(ctx context.Context, ses *session, l *dm.Ledger, ids []dm.MessageID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := ses.conn.QueryContext(ctx, "SELECT "+lastMessage+" FROM "+s.dialect.source(messageKeyShape, 1)+
+		s.dialect.joinMessages("r.conversation", "m.seq >= r.at_seq AND m.seq <= r.at_seq"), messageKeys(s.dialect, ids).args(nil)...)
+	if err != nil {
+		return err
+	}
+	return eachRow(rows, func(rows *sql.Rows) error {
+		var m messageRow
+		if err := rows.Scan(m.dest()...); err != nil {
+			return err
+		}
+		msg, err := m.message()
+		if err == nil {
+			l.AddMessage(msg)
+		}
+		return err
+	})
+}
+
+// writeRemoved takes the words of messages away for good.
+func writeRemoved(ctx context.Context, ses *session, messages []*dm.Message) error {
+	for _, m := range messages {
+		_, err := ses.conn.ExecContext(ctx, `UPDATE messages SET body = '', video = NULL, removed = $3
+			WHERE conversation_id = $1 AND seq = $2`, uuidText(m.ID.Conversation), m.ID.Seq, m.Digest)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachRow hands every row to scan and closes the rows.
+func eachRow(rows *sql.Rows, scan func(*sql.Rows) error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
