@@ -47,7 +47,7 @@ const (
 	playgroundPolicy = policy + " 'unsafe-inline'"
 )
 
-// folders are the addresses of the client's folders; src/client/route.ts makes them.
+// folders are the addresses of the client's folders; src/app/route.ts makes them.
 var folders = []string{"", "requests", "hidden", "archive"}
 
 type file struct {

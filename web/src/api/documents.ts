@@ -46,6 +46,13 @@ export const search = `query Search($query: String!) {
 
 export const suggestions = `query Suggestions { suggestedFriends(first: 20) { nodes { ...S } } } ${standing}`;
 
+export const blockedUsers = `query BlockedUsers($after: String) {
+  blockedUsers(first: 50, after: $after) { nodes { ...S } pageInfo { hasNextPage endCursor } }
+} ${standing}`;
+
+export const settingsHistory = `query SettingsHistory { settingsHistory(first: 50) { at before { ...Ch } after { ...Ch } } }
+fragment Ch on MessagingChoice { whoCanMessageMe routes { relation route } readReceipts }`;
+
 // ------------------------------------------------------------ changing
 
 export const sendMessage = `mutation SendMessage($input: SendMessageInput!) {

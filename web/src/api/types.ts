@@ -76,6 +76,19 @@ export interface Settings {
   readReceipts: boolean;
 }
 
+/** What someone had chosen at one time; null: the default of their age band held. */
+export interface Choice {
+  whoCanMessageMe: Audience | null;
+  routes: { relation: Relation; route: Route }[] | null;
+  readReceipts: boolean;
+}
+
+export interface SettingsChange {
+  at: string;
+  before: Choice;
+  after: Choice;
+}
+
 export interface Unread {
   conversations: number;
   requests: number;

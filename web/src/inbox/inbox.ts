@@ -11,6 +11,7 @@ import {
   type Relation,
   type Route,
   type Settings,
+  type SettingsChange,
   type Standing,
   type VideoCard,
 } from '../api/types';
@@ -25,8 +26,12 @@ const pageSize = 30;
 
 export type EdgeChange = keyof typeof documents.edges;
 
-/** A refusal as the person should read it. */
-export class Refused extends Error {}
+/** An expected refusal. Its code and denial say why; its message says so in English. */
+export class Refused extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.reason);
+  }
+}
 
 /** One person's inbox, kept live between start and stop. Everything on screen comes from its state. */
 export class Inbox {
@@ -149,6 +154,18 @@ export class Inbox {
     return searchUsers.nodes;
   }
 
+  /** People whom the viewer has blocked, newest first. */
+  async blocked(after: string | null, signal: AbortSignal): Promise<Page<Standing>> {
+    type Answer = { blockedUsers: Page<Standing> };
+    return (await this.api.ask<Answer>(documents.blockedUsers, { after }, signal)).blockedUsers;
+  }
+
+  /** The viewer's last changes of settings, newest first. */
+  async history(signal: AbortSignal): Promise<SettingsChange[]> {
+    type Answer = { settingsHistory: SettingsChange[] };
+    return (await this.api.ask<Answer>(documents.settingsHistory, {}, signal)).settingsHistory;
+  }
+
   async changeEdge(change: EdgeChange, id: string): Promise<Standing> {
     const { user } = await this.#change<{ user: Standing }>(change, documents.edges[change], { id });
     this.#set(states.withUser(this.#state, user));
@@ -227,7 +244,7 @@ export class Inbox {
   async #change<T extends object>(name: string, document: string, variables: Record<string, unknown>): Promise<T> {
     const answer = await this.api.ask<Record<string, T | Refusal>>(document, variables);
     const result = answer[name]!;
-    if (isRefusal(result)) throw new Refused(result.reason);
+    if (isRefusal(result)) throw new Refused(result);
     return result;
   }
 }

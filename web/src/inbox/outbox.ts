@@ -11,7 +11,7 @@ export interface Sent {
 
 interface Outcome {
   sent(result: Sent): void;
-  refused(outgoing: Outgoing, why: string): void;
+  refused(outgoing: Outgoing, why: Refusal): void;
 }
 
 /**
@@ -56,11 +56,11 @@ export class Outbox {
         type Answer = { sendMessage: Sent | Refusal };
         const { sendMessage } = await this.api.ask<Answer>(documents.sendMessage, { input }, this.signal);
         if (!isRefusal(sendMessage)) return this.outcome.sent(sendMessage);
-        if (sendMessage.code !== 'RATE_LIMITED') return this.outcome.refused(outgoing, sendMessage.reason);
+        if (sendMessage.code !== 'RATE_LIMITED') return this.outcome.refused(outgoing, sendMessage);
         retryAfter = 1000 * (sendMessage.retryAfterSeconds ?? 1);
       } catch (error) {
         if (error instanceof ApiError && error.code !== 'INTERNAL') {
-          return this.outcome.refused(outgoing, error.message);
+          return this.outcome.refused(outgoing, { code: error.code, reason: error.message });
         }
       }
       await pause.wait(this.signal, retryAfter);

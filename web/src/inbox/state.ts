@@ -1,4 +1,4 @@
-import type { Conversation, Folder, InboxEvent, Message, Page, Settings, Unread, User, VideoCard } from '../api/types';
+import type { Conversation, Folder, InboxEvent, Message, Page, Refusal, Settings, Unread, User, VideoCard } from '../api/types';
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'signed out';
 
@@ -10,7 +10,7 @@ export interface Outgoing {
   video: VideoCard | null;
   at: string;
   /** Why it was refused; null while it is still being tried. */
-  refused: string | null;
+  refused: Refusal | null;
 }
 
 interface Listing {

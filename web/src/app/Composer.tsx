@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import type { Permission, User } from '../api/types';
-import { useSession } from './context';
+import { useSession } from './hooks';
 import { SendIcon, VideoIcon } from './icons';
 import { denialText, nameOf, permissionText } from './words';
 

@@ -1,7 +1,7 @@
 import { Fragment, useEffect, useLayoutEffect, useRef } from 'react';
 import type { Conversation, Message, User } from '../api/types';
 import type { Outgoing } from '../inbox/state';
-import { useInboxState, useSession } from './context';
+import { useInboxState, useSession } from './hooks';
 import { closeInTime, dayName, sameDay, timeOfDay } from './time';
 import { VideoCardView } from './VideoCardView';
 
@@ -82,7 +82,7 @@ function Bubble({ entry, together }: { entry: Entry; together: boolean }) {
       {entry.body && <p className="body">{entry.body}</p>}
       {outgoing?.refused ? (
         <p className="why" role="alert">
-          Not sent. {outgoing.refused}
+          Not sent. {outgoing.refused.reason}
           <button onClick={() => inbox.retry(outgoing)}>Try again</button>
           <button onClick={() => inbox.discard(outgoing)}>Discard</button>
         </p>

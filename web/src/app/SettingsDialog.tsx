@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Relation, Route, Settings } from '../api/types';
-import { useSession } from './context';
+import { useSession } from './hooks';
 import { Dialog } from './Dialog';
 import { audiences, relationNames, routeNames } from './words';
 

@@ -1,5 +1,5 @@
 import type { Conversation } from '../api/types';
-import { useSession } from './context';
+import { useSession } from './hooks';
 import { nameOf } from './words';
 
 export function RequestBar({ conversation, back }: { conversation: Conversation; back(): void }) {

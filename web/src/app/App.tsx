@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { Api, ApiError } from '../api/api';
 import { Inbox, Refused } from '../inbox/inbox';
 import { useIdentity } from '../people';
-import { SessionContext } from './context';
+import { SessionContext } from './hooks';
 import { Desk } from './Desk';
 import { SignIn } from './SignIn';
 
@@ -13,7 +13,13 @@ export function App() {
   const session = useMemo(() => {
     const attempt = (work: Promise<unknown>) => {
       setNotice('');
-      work.catch((error) => setNotice(explain(error)));
+      return work.then(
+        () => true,
+        (error) => {
+          setNotice(explain(error));
+          return false;
+        },
+      );
     };
     return { inbox: new Inbox(new Api(token)), attempt };
   }, [token]);

@@ -1,7 +1,7 @@
 import type { Folder } from '../api/types';
 import { conversationsIn } from '../inbox/state';
 import type { Identity } from '../people';
-import { useInboxState } from './context';
+import { useInboxState } from './hooks';
 import { GearIcon, PencilIcon } from './icons';
 import { Link } from './Link';
 import { folderPath } from './route';

@@ -3,7 +3,7 @@ import type { Standing } from '../api/types';
 import { conversationWith } from '../inbox/state';
 import { Avatar } from './Avatar';
 import { Composer } from './Composer';
-import { useInboxState, useSession } from './context';
+import { useInboxState, useSession } from './hooks';
 import { BackIcon } from './icons';
 import { Messages } from './Messages';
 import { PersonMenu } from './PersonMenu';

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { conversationWith } from '../inbox/state';
 import type { Identity } from '../people';
 import { Compose } from './Compose';
-import { useInboxState } from './context';
+import { useInboxState } from './hooks';
 import { ConversationList } from './ConversationList';
 import { ConversationView } from './ConversationView';
 import { Folders } from './Folders';

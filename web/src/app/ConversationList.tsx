@@ -2,7 +2,7 @@ import { useMemo, type KeyboardEvent } from 'react';
 import type { Conversation, Folder } from '../api/types';
 import { conversationsIn } from '../inbox/state';
 import { Avatar } from './Avatar';
-import { useInboxState, useSession } from './context';
+import { useInboxState, useSession } from './hooks';
 import { MutedIcon } from './icons';
 import { Link } from './Link';
 import { personPath } from './route';

@@ -1,7 +1,7 @@
 import { useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
 import type { Conversation, Standing } from '../api/types';
 import type { EdgeChange } from '../inbox/inbox';
-import { useSession } from './context';
+import { useSession } from './hooks';
 import { MoreIcon } from './icons';
 import { nameOf } from './words';
 

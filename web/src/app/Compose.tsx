@@ -1,7 +1,7 @@
 import { useEffect, useState, type KeyboardEvent } from 'react';
 import type { Standing } from '../api/types';
 import { Avatar } from './Avatar';
-import { useInboxState, useSession } from './context';
+import { useInboxState, useSession } from './hooks';
 import { Dialog } from './Dialog';
 import { navigate, personPath } from './route';
 import { nameOf, permissionText } from './words';
