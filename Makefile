@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 TESTPG := go run ./internal/testpg --
 TOOL := go tool -modfile=tools/go.mod
 NODE_MODULES := web/node_modules/.package-lock.json
+CONFORMANCE := conformance/node_modules/.package-lock.json
 
 .PHONY: help
 help: ## Say what there is
@@ -16,11 +17,17 @@ run: ## Start a playground with a demo on http://127.0.0.1:8080
 	go run ./cmd/aparte dev
 
 .PHONY: test
-test: prepare $(NODE_MODULES) ## Run every test: SQLite, Postgres, race detector, browser
+test: prepare $(NODE_MODULES) $(CONFORMANCE) ## Run every test: SQLite, Postgres, race detector, protocols, browser
 	go vet ./...
 	go build -o bin/aparte ./cmd/aparte
 	$(TESTPG) scripts/test
+	cd conformance && APARTE_BIN="$(CURDIR)/bin/aparte" npm test
 	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" npm test
+
+.PHONY: conformance
+conformance: $(CONFORMANCE) ## Run the official clients and audits of the protocols against the binary
+	go build -o bin/aparte ./cmd/aparte
+	cd conformance && APARTE_BIN="$(CURDIR)/bin/aparte" npm test
 
 .PHONY: race
 race: prepare ## Run all Go tests under the race detector
@@ -72,3 +79,6 @@ prepare: ## Install what the tests need and is missing (Postgres, Chromium, a C 
 
 $(NODE_MODULES): web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
+
+$(CONFORMANCE): conformance/package-lock.json
+	cd conformance && npm ci --no-audit --no-fund

@@ -49,7 +49,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	conn.SetReadLimit(maxBody)
 	transport.Websocket{
-		Implementation: accepted{k},
+		Implementation: opened{k},
 		InitTimeout:    s.config.InitTimeout,
 		InitFunc: func(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
 			return s.openSocket(ctx, k, cancel, r.Header, payload)
@@ -89,10 +89,10 @@ func (s *Server) openSocket(ctx context.Context, k *socket, cancel context.Cance
 	return withIdentity(ctx, &id), nil, nil
 }
 
-// accepted hands gqlgen a socket that has been opened already.
-type accepted struct{ k *socket }
+// opened hands gqlgen a socket that has been opened already.
+type opened struct{ k *socket }
 
-func (a accepted) Accept(http.ResponseWriter, *http.Request, transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
+func (a opened) Accept(http.ResponseWriter, *http.Request, transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
 	return a.k, nil
 }
 

@@ -1,0 +1,130 @@
+package graph
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+const (
+	typeJSON    = "application/json"
+	typeGraphQL = "application/graphql-response+json"
+	typeStream  = "text/event-stream"
+)
+
+// accepted is what a client's Accept header says of the media types that are spoken here.
+type accepted struct {
+	graphql, json, stream preference
+}
+
+// preference is how much a client wants one media type: quality in thousandths, zero for not at all. A type that the
+// header names goes before one that a wildcard lets through.
+type preference struct{ quality, specificity int }
+
+const (
+	byRange = iota + 1
+	bySubtypeRange
+	byName
+)
+
+func (p preference) over(q preference) bool {
+	if p.quality != q.quality {
+		return p.quality > q.quality
+	}
+	return p.specificity > q.specificity
+}
+
+// readAccept reads all Accept headers. None at all accepts everything, and so does one that says nothing.
+func readAccept(h http.Header) accepted {
+	var a accepted
+	said := false
+	for _, line := range h["Accept"] {
+		for part := range strings.SplitSeq(line, ",") {
+			if strings.TrimSpace(part) == "" {
+				continue
+			}
+			said = true
+			a.read(part)
+		}
+	}
+	if !said {
+		a.graphql, a.json, a.stream = preference{1000, byRange}, preference{1000, byRange}, preference{1000, byRange}
+	}
+	return a
+}
+
+// read takes one media range. One that cannot be read accepts nothing.
+func (a *accepted) read(part string) {
+	name, params, err := mime.ParseMediaType(part)
+	if err != nil {
+		return
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return
+	}
+	quality, ok := readQuality(params["q"])
+	if !ok {
+		return
+	}
+	a.graphql.offer(typeGraphQL, name, quality)
+	a.json.offer(typeJSON, name, quality)
+	a.stream.offer(typeStream, name, quality)
+}
+
+// offer takes a range's quality for a media type that it fits. The most specific range that fits decides, wherever it
+// stands in the header.
+func (p *preference) offer(mediaType, rng string, quality int) {
+	family, _, _ := strings.Cut(mediaType, "/")
+	specificity := 0
+	switch rng {
+	case mediaType:
+		specificity = byName
+	case family + "/*":
+		specificity = bySubtypeRange
+	case "*/*":
+		specificity = byRange
+	}
+	if specificity > p.specificity || specificity != 0 && specificity == p.specificity && quality > p.quality {
+		*p = preference{quality, specificity}
+	}
+}
+
+// readQuality reads a weight, 0 to 1 with at most three digits after the point, as thousandths.
+func readQuality(s string) (int, bool) {
+	if s == "" {
+		return 1000, true
+	}
+	q, err := strconv.ParseFloat(s, 64)
+	if err != nil || len(s) > 5 || !(q >= 0 && q <= 1) {
+		return 0, false
+	}
+	return int(q*1000 + 0.5), true
+}
+
+// response is the type in which one response is written, or "" when the client takes none. The newer type is chosen
+// where a client names it: it tells by the status what was not run. Who only lets everything through gets what
+// everybody reads.
+func (a accepted) response() string {
+	switch {
+	case a.graphql.quality == 0 && a.json.quality == 0:
+		return ""
+	case a.json.over(a.graphql) || a.json == a.graphql && a.json.specificity < byName:
+		return typeJSON
+	default:
+		return typeGraphQL
+	}
+}
+
+// streams reports whether a query or mutation is answered as a stream of one response: the client wants that more
+// than a plain one.
+func (a accepted) streams() bool {
+	return a.stream.quality > 0 && a.stream.over(a.graphql) && a.stream.over(a.json)
+}
+
+// follows reports whether a subscription may be streamed. It has to be asked for: an answer that does not end is
+// nothing for a client that takes anything.
+func (a accepted) follows() bool { return a.stream.quality > 0 && a.stream.specificity > byRange }
+
+// nothing reports that no way to answer is accepted.
+func (a accepted) nothing() bool { return a.response() == "" && !a.follows() }

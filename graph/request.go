@@ -1,0 +1,134 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// checkRequest refuses, before anything is read, what no operation could come of.
+func checkRequest(w http.ResponseWriter, r *http.Request, accept accepted) *problem {
+	switch r.Method {
+	case http.MethodPost:
+		if !isJSON(r.Header) {
+			return &problem{codeMediaType, "Send " + typeJSON + " in UTF-8.", http.StatusUnsupportedMediaType}
+		}
+	case http.MethodGet:
+	default:
+		w.Header().Set("Allow", "GET, POST")
+		return &problem{codeMethodNotAllowed, "Use POST, or GET for a query.", http.StatusMethodNotAllowed}
+	}
+	if accept.nothing() {
+		return &problem{
+			codeNotAcceptable, "Accept " + typeGraphQL + ", " + typeJSON + " or " + typeStream + ".",
+			http.StatusNotAcceptable,
+		}
+	}
+	return nil
+}
+
+// isJSON reports whether a body is said to be JSON in UTF-8, and not compressed: forms and uploads, which a browser
+// sends to other sites without asking, are not spoken here.
+func isJSON(h http.Header) bool {
+	mediaType, params, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil || mediaType != typeJSON {
+		return false
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return false
+	}
+	encoding := h.Get("Content-Encoding")
+	return encoding == "" || strings.EqualFold(encoding, "identity")
+}
+
+// readParams reads the request. What it refuses it does not repeat: a body is somebody's message.
+func readParams(w http.ResponseWriter, r *http.Request, limit int64) (*graphql.RawParams, *problem) {
+	params := &graphql.RawParams{}
+	p := readQuery(r, params)
+	if r.Method == http.MethodPost {
+		p = readBody(w, r, limit, params)
+	}
+	if p != nil {
+		return nil, p
+	}
+	params.Headers = r.Header
+	return params, nil
+}
+
+// readQuery reads a request that stands in its address.
+func readQuery(r *http.Request, into *graphql.RawParams) *problem {
+	if r.Method != http.MethodGet {
+		return nil
+	}
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return badRequest("The address cannot be read.")
+	}
+	for _, values := range q {
+		for _, v := range values {
+			if !utf8.ValidString(v) {
+				return badRequest("The request is not in UTF-8.")
+			}
+		}
+	}
+	into.Query, into.OperationName = q.Get("query"), q.Get("operationName")
+	if v := q.Get("variables"); v != "" && decode([]byte(v), &into.Variables) != nil {
+		return badRequest("The variables are not a JSON object.")
+	}
+	if v := q.Get("extensions"); v != "" && decode([]byte(v), &into.Extensions) != nil {
+		return badRequest("The extensions are not a JSON object.")
+	}
+	return nil
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, into *graphql.RawParams) *problem {
+	b := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	defer func() {
+		if b.Cap() <= maxBody {
+			buffers.Put(b)
+		}
+	}()
+	if _, err := b.ReadFrom(http.MaxBytesReader(w, r.Body, limit)); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return &problem{codeTooLarge, "The request is too large.", http.StatusRequestEntityTooLarge}
+		}
+		return badRequest("The request could not be read.")
+	}
+	if !utf8.Valid(b.Bytes()) {
+		return badRequest("The request is not in UTF-8.")
+	}
+	if decode(b.Bytes(), into) != nil {
+		return badRequest("The body is not one GraphQL request in JSON.")
+	}
+	return nil
+}
+
+// decode reads exactly one JSON value. Numbers keep their digits.
+func decode(b []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("more than one value")
+	}
+	return nil
+}
+
+func badRequest(message string) *problem {
+	return &problem{codeBadRequest, message, http.StatusBadRequest}
+}

@@ -1,0 +1,92 @@
+package graph
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// writeResponse writes a GraphQL response. status is for a request that was not run, and goes only to clients that
+// know the newer media type: the older one answers every well-formed request with 200.
+func writeResponse(w http.ResponseWriter, accept accepted, status int, response *graphql.Response) {
+	mediaType := accept.response()
+	if mediaType == "" {
+		mediaType = typeGraphQL // a client of streams, which reads a refusal by its status
+	}
+	if mediaType == typeJSON {
+		status = http.StatusOK
+	}
+	writeBody(w, mediaType, status, encode(response))
+}
+
+func writeBody(w http.ResponseWriter, mediaType string, status int, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", mediaType+"; charset=utf-8")
+	h.Set("Cache-Control", "no-store") // somebody's messages
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+// encode writes the JSON of a response. Its data is JSON already, and json.Marshal would read it all again. A request
+// that was not run has no data, not even null.
+func encode(response *graphql.Response) []byte {
+	out := make([]byte, 0, len(response.Data)+len(`{"data":}`)+256*len(response.Errors))
+	out = append(out, '{')
+	if response.Data != nil {
+		out = append(out, `"data":`...)
+		out = append(out, response.Data...)
+	}
+	if len(response.Errors) > 0 {
+		out = appendMember(out, "errors", response.Errors)
+	}
+	if len(response.Extensions) > 0 {
+		out = appendMember(out, "extensions", response.Extensions)
+	}
+	return append(out, '}')
+}
+
+func appendMember(out []byte, name string, value any) []byte {
+	b, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // errors and extensions are made here, of what JSON can hold
+	}
+	if len(out) > 1 {
+		out = append(out, ',')
+	}
+	out = append(out, '"')
+	out = append(out, name...)
+	out = append(out, '"', ':')
+	return append(out, b...)
+}
+
+// refuse answers a request that is not run at all.
+func refuse(w http.ResponseWriter, status int, code, message string) {
+	writeErrors(w, status, &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}})
+}
+
+func (s *Server) refuseError(w http.ResponseWriter, r *http.Request, err error) {
+	status := http.StatusInternalServerError
+	var p *problem
+	if errors.As(err, &p) {
+		status = p.status
+	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	out := &gqlerror.Error{}
+	if p != nil {
+		out.Message, out.Extensions = p.message, map[string]any{"code": p.code}
+	} else {
+		s.hide(r.Context(), out, err)
+	}
+	writeErrors(w, status, out)
+}
+
+// writeErrors writes what is no response of an operation. Every client reads the older type, and none takes its status
+// for anything but what it is.
+func writeErrors(w http.ResponseWriter, status int, errs ...*gqlerror.Error) {
+	writeBody(w, typeJSON, status, encode(&graphql.Response{Errors: errs}))
+}
