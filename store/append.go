@@ -144,6 +144,11 @@ func (a *appender) attempt(own *session, batch []*waiting) ([]answer, error) {
 	work := func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		return a.store.appendAll(ctx, ses, sends, answers)
 	}
+	if own != nil && len(sends) == 1 {
+		if a, done := a.store.appendLone(context.Background(), own, sends[0]); done {
+			return []answer{a}, nil
+		}
+	}
 	if own != nil {
 		return answers, a.store.transactOn(context.Background(), own, work)
 	}

@@ -62,13 +62,17 @@ func TestChangesUnderFaults(t *testing.T) {
 	}
 }
 
-// changes are what Bob, who has a request of Alice's, can do. events is how many each of Alice and Bob gets of it.
-var changes = []struct {
+// change is something that Bob can do. events is how many Alice and Bob each get of it; closes says that Alice may not
+// write after it.
+type change struct {
 	name   string
 	do     func(t *testing.T, s *dm.Service, alice, bob dm.UserID, message dm.MessageID) error
 	events []int64
 	closes bool
-}{
+}
+
+// changes are what Bob, who has a request of Alice's, can do.
+var changes = []change{
 	{"accept", func(t *testing.T, s *dm.Service, _, bob dm.UserID, m dm.MessageID) error {
 		_, err := s.AcceptRequest(t.Context(), bob, m.Conversation)
 		return err

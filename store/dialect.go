@@ -26,20 +26,29 @@ type dialect struct {
 	lock string
 }
 
-// Planner settings of a writer's transaction. Its statements join a handful of rows to large tables by key, and are
+// Planner settings of a writer's session. Its statements join a handful of rows to large tables by key, and are
 // planned once: planning them anew costs more than running them, and a plan that was made while a table was small
-// must not read it whole later. They are local to the transaction, so that a pooler between is none the wiser.
-const plannerPostgres = "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; " +
-	"SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_material = off; SET LOCAL jit = off"
+// must not read it whole later.
+const plannerPostgres = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; " +
+	"SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; SET jit = off"
 
-// begin opens a transaction of a writer, in one round trip. The server ends a statement that takes longer than timeout,
-// and the session of a writer that went silent within a transaction, whose locks would stop everybody else.
-func (d *dialect) begin(timeout time.Duration) string {
+// settings are made once for a writer's session, which is pinned; a pooler that hands out sessions resets them. The
+// server ends a statement that takes longer than timeout, and the session of a writer that went silent within a
+// transaction, whose locks would stop everybody else.
+func (d *dialect) settings(timeout time.Duration) string {
+	if !d.postgres {
+		return ""
+	}
+	return fmt.Sprintf("%s; SET statement_timeout = %d; SET idle_in_transaction_session_timeout = %[2]d",
+		plannerPostgres, timeout.Milliseconds())
+}
+
+// begin opens a transaction of a writer.
+func (d *dialect) begin() string {
 	if !d.postgres {
 		return "BEGIN IMMEDIATE"
 	}
-	return fmt.Sprintf("BEGIN; %s; SET LOCAL statement_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %[2]d",
-		plannerPostgres, timeout.Milliseconds())
+	return "BEGIN"
 }
 
 // readerHints are the same for reads, as startup parameters; a pooler may drop them (ignore_startup_parameters). A page is

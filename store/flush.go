@@ -9,24 +9,14 @@ import (
 
 // flush writes what a ledger wants written, in the session's transaction.
 func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger) error {
+	touch(l)
 	c := l.Changes()
-	var tables [flushTables]*rowset
+	var tables flushRows
 	for i, shape := range flushShapes {
 		tables[i] = s.dialect.rowset(shape)
 	}
-	for _, conversation := range c.Conversations {
-		addConversation(tables[flushConversations], conversation)
-	}
-	for _, m := range c.Messages {
-		if err := addMessage(tables[flushMessages], m); err != nil {
-			return err
-		}
-	}
-	for _, e := range c.Events {
-		addEvent(tables[flushEvents], e)
-	}
-	for _, h := range c.Heads {
-		addHead(tables[flushHeads], h)
+	if err := tables.add(c); err != nil {
+		return err
 	}
 	var args []any
 	for i, w := range s.texts.writes {
@@ -51,6 +41,27 @@ func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger) error {
 	}
 	if err := s.writeHistory(ctx, ses, c.History); err != nil {
 		return fmt.Errorf("write history: %w", err)
+	}
+	return nil
+}
+
+// flushRows are the rows of a flush, table by table.
+type flushRows [flushTables]*rowset
+
+func (tables *flushRows) add(c *dm.Changes) error {
+	for _, conversation := range c.Conversations {
+		addConversation(tables[flushConversations], conversation)
+	}
+	for _, m := range c.Messages {
+		if err := addMessage(tables[flushMessages], m); err != nil {
+			return err
+		}
+	}
+	for _, e := range c.Events {
+		addEvent(tables[flushEvents], e)
+	}
+	for _, h := range c.Heads {
+		addHead(tables[flushHeads], h)
 	}
 	return nil
 }

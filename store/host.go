@@ -131,8 +131,8 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 			AgeBand: u.AgeBand, Exempt: u.Exempt,
 		}
 	}
-	written, err := ses.conn.QueryContext(ctx, inserter("users", userShape)(s.dialect.source(userShape, 1))+
-		" WHERE true ON CONFLICT (external_id) DO UPDATE SET "+existing+" RETURNING id, external_id, created_at",
+	written, err := ses.conn.QueryContext(ctx, inserter("users", userShape, "true")(s.dialect.source(userShape, 1))+
+		" ON CONFLICT (external_id) DO UPDATE SET "+existing+" RETURNING id, external_id, created_at",
 		rows.args(nil)...)
 	if err != nil {
 		return nil, err
@@ -154,8 +154,8 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 	for _, u := range out {
 		addHead(heads, &dm.Head{User: u.ID, AgeBand: u.AgeBand, Exempt: u.Exempt, Settings: dm.Settings{ReadReceipts: true}})
 	}
-	_, err = ses.conn.ExecContext(ctx, inserter("heads", headShape)(s.dialect.source(headShape, 1))+
-		" WHERE true ON CONFLICT DO NOTHING", heads.args(nil)...)
+	_, err = ses.conn.ExecContext(ctx, inserter("heads", headShape, "true")(s.dialect.source(headShape, 1))+
+		" ON CONFLICT DO NOTHING", heads.args(nil)...)
 	return out, err
 }
 

@@ -20,12 +20,7 @@ type queries struct {
 // load reads a scope. Only heads may be locked; what they guard needs no lock of its own. The clock is read last, under
 // the lock, so that times rise as positions do.
 func (s *Store) load(ctx context.Context, q queries, scope dm.Scope) (*dm.Ledger, error) {
-	in := dm.Loaded{
-		Heads:         map[dm.UserID]*dm.Head{},
-		Conversations: map[dm.ConversationID]*dm.Conversation{},
-		Edges:         map[dm.Pair]dm.Edges{},
-		Used:          map[dm.SendKey]*dm.Message{},
-	}
+	in := newLoaded()
 	if err := s.loadHeads(ctx, q.heads, scope, in); err != nil {
 		return nil, fmt.Errorf("read heads: %w", err)
 	}
@@ -37,17 +32,27 @@ func (s *Store) load(ctx context.Context, q queries, scope dm.Scope) (*dm.Ledger
 	return dm.NewLedger(s.rules, s.epoch, s.clock(), in), nil
 }
 
+func newLoaded() dm.Loaded {
+	return dm.Loaded{
+		Heads:         map[dm.UserID]*dm.Head{},
+		Conversations: map[dm.ConversationID]*dm.Conversation{},
+		Edges:         map[dm.Pair]dm.Edges{},
+		Used:          map[dm.SendKey]*dm.Message{},
+	}
+}
+
 func (s *Store) loadHeads(ctx context.Context, stmt *sql.Stmt, scope dm.Scope, in dm.Loaded) error {
 	ids := s.dialect.rowset(idShape)
 	for _, id := range scope.Heads() {
 		ids.id(id)
 	}
 	return each(ctx, stmt, ids.args(nil), func(row *sql.Rows) error {
-		h, err := scanHead(row)
-		if err == nil {
-			in.Heads[h.User] = h
+		var h headRow
+		if err := row.Scan(h.dest()...); err != nil {
+			return err
 		}
-		return err
+		in.Heads[dm.UserID(h.id)] = h.head()
+		return nil
 	})
 }
 
@@ -69,27 +74,41 @@ func (s *Store) loadPairs(ctx context.Context, stmt *sql.Stmt, scope dm.Scope, i
 	}
 	return each(ctx, stmt, rows.args(nil), func(row *sql.Rows) error {
 		var n int
-		var c conversationRow
-		var m messageRow
-		var e dm.Edges
-		dest := append([]any{&n}, c.dest()...)
-		dest = append(dest, &e.LowFollows, &e.HighFollows, &e.LowBlocks, &e.HighBlocks, &e.Suggested)
-		if err := row.Scan(append(dest, m.dest()...)...); err != nil {
+		var p pairRow
+		if err := row.Scan(append([]any{&n}, p.dest()...)...); err != nil {
 			return err
 		}
-		in.Edges[scope.Pairs[n]] = e
-		if c.id.Valid && in.Conversations[dm.ConversationID(c.id.UUID)] == nil {
-			in.Conversations[dm.ConversationID(c.id.UUID)] = c.conversation()
-		}
-		if m.conversation.Valid {
-			msg, err := m.message()
-			if err != nil {
-				return err
-			}
-			in.Used[scope.Keys[n]] = msg
-		}
-		return nil
+		return p.into(in, scope, n)
 	})
+}
+
+// pairRow scans pairColumns.
+type pairRow struct {
+	conversation conversationRow
+	edges        dm.Edges
+	used         messageRow
+}
+
+func (p *pairRow) dest() []any {
+	e := &p.edges
+	dest := append(p.conversation.dest(), &e.LowFollows, &e.HighFollows, &e.LowBlocks, &e.HighBlocks, &e.Suggested)
+	return append(dest, p.used.dest()...)
+}
+
+// into adds what was read of the scope's pair n.
+func (p *pairRow) into(in dm.Loaded, scope dm.Scope, n int) error {
+	in.Edges[scope.Pairs[n]] = p.edges
+	if id := dm.ConversationID(p.conversation.id.UUID); p.conversation.id.Valid && in.Conversations[id] == nil {
+		in.Conversations[id] = p.conversation.conversation()
+	}
+	if p.used.conversation.Valid {
+		message, err := p.used.message()
+		if err != nil {
+			return err
+		}
+		in.Used[scope.Keys[n]] = message
+	}
+	return nil
 }
 
 // countShared counts shared friends for those sends whose verdict depends on it; there are seldom any.
@@ -134,16 +153,27 @@ func each(ctx context.Context, stmt *sql.Stmt, args []any, scan func(*sql.Rows) 
 	return rows.Err()
 }
 
-func scanHead(row *sql.Rows) (*dm.Head, error) {
-	var id uuid.UUID
-	var h dm.Head
-	var routes, changed int64
-	err := row.Scan(&id, &h.Position, &h.TrimmedTo, &h.Unread.Conversations, &h.Unread.Requests, &h.Unread.Messages,
-		&h.Settings.Audience, &routes, &h.Settings.ReadReceipts, &changed, &h.AgeBand, &h.Exempt, &h.Gone)
-	h.User = dm.UserID(id)
-	h.Settings.Routes = unpackGrid(routes)
-	h.Settings.ChangedAt = fromMicros(changed)
-	return &h, err
+// headRow scans a head.
+type headRow struct {
+	id              uuid.UUID
+	routes, changed int64
+	read            dm.Head
+}
+
+func (r *headRow) dest() []any {
+	h := &r.read
+	return []any{
+		&r.id, &h.Position, &h.TrimmedTo, &h.Unread.Conversations, &h.Unread.Requests, &h.Unread.Messages,
+		&h.Settings.Audience, &r.routes, &h.Settings.ReadReceipts, &r.changed, &h.AgeBand, &h.Exempt, &h.Gone,
+	}
+}
+
+func (r *headRow) head() *dm.Head {
+	h := r.read
+	h.User = dm.UserID(r.id)
+	h.Settings.Routes = unpackGrid(r.routes)
+	h.Settings.ChangedAt = fromMicros(r.changed)
+	return &h
 }
 
 // conversationRow scans a conversation that may be missing (outer join).

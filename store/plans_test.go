@@ -54,7 +54,7 @@ func recordTour(t *testing.T, url string, user func(*dm.Service) func(int) dm.Us
 
 // planExempt leaves out what has no plan.
 func planExempt(text string) bool {
-	return slices.ContainsFunc([]string{"BEGIN", "COMMIT", "ROLLBACK", "SHOW"}, func(word string) bool { return strings.HasPrefix(text, word) })
+	return slices.ContainsFunc([]string{"BEGIN", "COMMIT", "ROLLBACK", "SHOW", "SET"}, func(word string) bool { return strings.HasPrefix(text, word) })
 }
 
 // Inbox pages, message pages, unread, resume, and all that a send or another change asks, stay flat on Postgres however
@@ -103,7 +103,6 @@ func filledPostgres(t *testing.T) string {
 type planner struct {
 	*testing.T
 	asked []store.Asked
-	begin string
 	read  *sql.DB
 	write *sql.DB
 	conns map[bool]*sql.Conn
@@ -116,7 +115,7 @@ func newPlanner(t *testing.T, url string, asked []store.Asked) *planner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &planner{T: t, asked: asked, begin: s.Begin(), conns: map[bool]*sql.Conn{}, names: map[string]string{}}
+	p := &planner{T: t, asked: asked, conns: map[bool]*sql.Conn{}, names: map[string]string{}}
 	p.read, p.write = s.Pools()
 	for _, write := range []bool{false, true} {
 		pool := p.read
@@ -126,6 +125,9 @@ func newPlanner(t *testing.T, url string, asked []store.Asked) *planner {
 		if p.conns[write], err = pool.Conn(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if _, err := p.conns[true].ExecContext(t.Context(), s.WriterSettings()); err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		for _, c := range p.conns {
@@ -180,11 +182,7 @@ func (p *planner) check() {
 func (p *planner) explain(a store.Asked, how string) planNode {
 	p.Helper()
 	ctx, conn := p.Context(), p.conns[a.Write]
-	begin := "BEGIN"
-	if a.Write {
-		begin = p.begin
-	}
-	if _, err := conn.ExecContext(ctx, begin+"; SET LOCAL statement_timeout = '5s'"); err != nil {
+	if _, err := conn.ExecContext(ctx, "BEGIN; SET LOCAL statement_timeout = '5s'"); err != nil {
 		p.Fatal(err)
 	}
 	defer func() {

@@ -18,8 +18,8 @@ type Asked struct {
 // Pools are the store's connections.
 func (s *Store) Pools() (read, write *sql.DB) { return s.read, s.write }
 
-// Begin is how a writer's transaction begins.
-func (s *Store) Begin() string { return s.texts.begin }
+// WriterSettings are those of a writer's session.
+func (s *Store) WriterSettings() string { return s.texts.settings }
 
 // OpenRecording opens a store that notes all that it asks, from every method and through ent too. close ends it.
 func OpenRecording(ctx context.Context, c Config, note func(Asked)) (s *Store, closeAll func() error, err error) {

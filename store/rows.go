@@ -80,9 +80,14 @@ func (d *dialect) inIDs(param int) string {
 // that no plan, not even one made while the table was empty, can turn the lookups into a scan.
 func (d *dialect) lookup(table, alias, key string) string {
 	if !d.postgres {
-		return " LEFT JOIN " + table + " " + alias + " ON " + alias + "." + strings.ReplaceAll(key, " AND ", " AND "+alias+".")
+		return outerJoin(table, alias, key)
 	}
 	return " LEFT JOIN LATERAL (SELECT * FROM " + table + " WHERE " + key + " LIMIT 1) AS " + alias + " ON true"
+}
+
+// outerJoin joins the one row of a table that a whole key names, or nulls.
+func outerJoin(table, alias, key string) string {
+	return " LEFT JOIN " + table + " " + alias + " ON " + alias + "." + strings.ReplaceAll(key, " AND ", " AND "+alias+".")
 }
 
 // join joins the rows of a table that a condition in terms of alias names, for each row to the left. For Postgres it is a
@@ -110,15 +115,40 @@ func (d *dialect) params(s shape) int {
 	return 1
 }
 
-// rowset collects rows and binds them: as one array a column for Postgres, as one JSON text for SQLite. Values are
-// added column by column, row by row.
+// values returns SQL that makes a table r of n rows, each value a parameter of its own, which a flat rowset binds from
+// parameter first on. For a few rows it is cheaper than arrays, but n is part of the statement.
+func (s shape) values(first, n int) string {
+	var b strings.Builder
+	for row := range n {
+		if row > 0 {
+			b.WriteString(", ")
+		}
+		for i, c := range s {
+			if i == 0 {
+				b.WriteString("(")
+			} else {
+				b.WriteString(", ")
+			}
+			b.WriteString("$" + strconv.Itoa(first+row*len(s)+i) + "::" + postgresTypes[c.kind])
+		}
+		b.WriteString(")")
+	}
+	return "(VALUES " + b.String() + ") AS r(" + s.names("") + ")"
+}
+
+// rowset collects rows and binds them: as one array a column for Postgres, as one JSON text for SQLite, or flat, each
+// value by itself. Values are added column by column, row by row.
 type rowset struct {
 	shape    shape
 	postgres bool
 	columns  [][]byte
 	json     []byte
+	flat     bool
+	values   []any
 	at, rows int
 }
+
+func flatRowset(s shape) *rowset { return &rowset{shape: s, flat: true} }
 
 func (d *dialect) rowset(s shape) *rowset {
 	r := &rowset{shape: s, postgres: d.postgres}
@@ -132,6 +162,9 @@ func (r *rowset) len() int { return r.rows }
 
 // args are the parameters.
 func (r *rowset) args(into []any) []any {
+	if r.flat {
+		return append(into, r.values...)
+	}
 	if !r.postgres {
 		if r.rows == 0 {
 			return append(into, "[]")
@@ -148,14 +181,26 @@ func (r *rowset) args(into []any) []any {
 	return into
 }
 
-// next opens the place of the next value and returns the buffer to append it to.
-func (r *rowset) next() *[]byte {
+// step counts a value and returns its column.
+func (r *rowset) step() int {
 	at := r.at
 	r.at++
 	if r.at == len(r.shape) {
 		r.at = 0
 		r.rows++
 	}
+	return at
+}
+
+// bind adds a value to a flat rowset.
+func (r *rowset) bind(v any) {
+	r.step()
+	r.values = append(r.values, v)
+}
+
+// next opens the place of the next value and returns the buffer to append it to.
+func (r *rowset) next() *[]byte {
+	at := r.step()
 	if r.postgres {
 		b := &r.columns[at]
 		if len(*b) == 0 {
@@ -184,9 +229,13 @@ func (r *rowset) done() {
 }
 
 func (r *rowset) id(v [16]byte) {
-	b := r.next()
 	var text [36]byte
 	encodeUUID(&text, v)
+	if r.flat {
+		r.bind(string(text[:]))
+		return
+	}
+	b := r.next()
 	if !r.postgres {
 		*b = append(*b, '"')
 	}
@@ -198,24 +247,40 @@ func (r *rowset) id(v [16]byte) {
 }
 
 func (r *rowset) int(v int64) {
+	if r.flat {
+		r.bind(v)
+		return
+	}
 	b := r.next()
 	*b = strconv.AppendInt(*b, v, 10)
 	r.done()
 }
 
 func (r *rowset) bool(v bool) {
+	if r.flat {
+		r.bind(v)
+		return
+	}
 	b := r.next()
 	*b = strconv.AppendBool(*b, v)
 	r.done()
 }
 
 func (r *rowset) null() {
+	if r.flat {
+		r.bind(nil)
+		return
+	}
 	b := r.next()
 	*b = append(*b, "null"...)
 	r.done()
 }
 
 func (r *rowset) text(v string) {
+	if r.flat {
+		r.bind(v)
+		return
+	}
 	b := r.next()
 	if r.postgres {
 		*b = append(*b, '"')

@@ -17,6 +17,7 @@ type session struct {
 	// Prepared on conn; nil when there is none.
 	lockHeads, pairs, shared *sql.Stmt
 	writes                   []*sql.Stmt
+	loneRead, loneWrite      *sql.Stmt
 }
 
 // connect pins and prepares, when there is no connection.
@@ -29,6 +30,9 @@ func (s *session) connect(ctx context.Context) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	s.conn = conn
+	if s.texts.settings != "" {
+		_, err = conn.ExecContext(ctx, s.texts.settings)
+	}
 	prepare := func(text string) *sql.Stmt {
 		if err != nil {
 			return nil
@@ -41,6 +45,9 @@ func (s *session) connect(ctx context.Context) error {
 	s.writes = nil
 	for _, w := range s.texts.writes {
 		s.writes = append(s.writes, prepare(w.text))
+	}
+	if s.dialect.postgres {
+		s.loneRead, s.loneWrite = prepare(s.texts.lone.read), prepare(s.texts.lone.write)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("prepare: %w", err), s.discard())

@@ -95,10 +95,11 @@ func concat(shapes ...shape) shape {
 
 // statements are the texts of the prepared SQL for one database.
 type statements struct {
-	begin            string
+	settings, begin  string
 	heads, lockHeads string
 	pairs, shared    string
 	writes           []write
+	lone             loneTexts
 }
 
 // write is one statement that writes rowsets; they bind one after the other.
@@ -123,21 +124,12 @@ var flushShapes = [flushTables]shape{
 func (d *dialect) statements(sharedFriends int, timeout time.Duration) statements {
 	heads := "SELECT " + headShape.names("") + " FROM heads WHERE user_id " + d.inIDs(1)
 	s := statements{
-		begin:     d.begin(timeout),
+		settings:  d.settings(timeout),
+		begin:     d.begin(),
 		heads:     heads,
 		lockHeads: heads + d.lock,
-		// One row a pair or send: its conversation, its edges both ways and, when the key was used, its message.
-		pairs: "SELECT r.n, " + conversationShape.names("c.") + `,
-			fl.follower_id IS NOT NULL, fh.follower_id IS NOT NULL,
-			bl.blocker_id IS NOT NULL, bh.blocker_id IS NOT NULL, s.user_id IS NOT NULL, ` + messageRead.names("m.") + `
-			FROM ` + d.source(pairShape, 1) +
-			d.lookup("conversations", "c", "id = r.conversation") +
-			d.lookup("follows", "fl", "follower_id = r.low AND followee_id = r.high") +
-			d.lookup("follows", "fh", "follower_id = r.high AND followee_id = r.low") +
-			d.lookup("blocks", "bl", "blocker_id = r.low AND blocked_id = r.high") +
-			d.lookup("blocks", "bh", "blocker_id = r.high AND blocked_id = r.low") +
-			d.lookup("suggestions", "s", "user_id = r.low AND suggested_id = r.high") +
-			d.lookup("messages", "m", "conversation_id = r.conversation AND sender_id = r.sender AND client_message_id = r.client_key"),
+		pairs: "SELECT r.n, " + pairColumns() + " FROM " + d.source(pairShape, 1) +
+			pairJoins(d.lookup, "r.low", "r.high", "r.conversation", "r.sender", "r.client_key"),
 		shared: fmt.Sprintf(`SELECT r.n, (SELECT count(*) FROM (
 				SELECT 1 FROM follows a JOIN follows b
 				ON b.follower_id = r.high AND b.followee_id = a.followee_id AND b.mutual
@@ -145,17 +137,43 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 			FROM `, sharedFriends) + d.source(sharedShape, 1),
 	}
 	s.writes = d.writes()
+	if d.postgres {
+		s.lone = newLoneTexts(true)
+	}
 	return s
 }
 
-func (d *dialect) writes() []write {
-	// Rows that may be there are written by upsert: it goes by the key's index, whatever a planner believes of the table.
-	text := [flushTables]func(source string) string{
-		flushConversations: upserter("conversations", conversationShape, len(conversationKey)),
-		flushMessages:      inserter("messages", messageShape),
-		flushEvents:        inserter("events", eventShape),
-		flushHeads:         upserter("heads", headShape, 1),
+// pairColumns is what is read of a pair or send: its conversation, its edges both ways and, when the key was used, its
+// message. pairRow scans it.
+func pairColumns() string {
+	return conversationShape.names("c.") + `, fl.follower_id IS NOT NULL, fh.follower_id IS NOT NULL,
+		bl.blocker_id IS NOT NULL, bh.blocker_id IS NOT NULL, s.user_id IS NOT NULL, ` + messageRead.names("m.")
+}
+
+// pairJoins joins the tables of pairColumns by what names a pair and a send.
+func pairJoins(lookup func(table, alias, key string) string, low, high, conversation, sender, key string) string {
+	return lookup("conversations", "c", "id = "+conversation) +
+		lookup("follows", "fl", "follower_id = "+low+" AND followee_id = "+high) +
+		lookup("follows", "fh", "follower_id = "+high+" AND followee_id = "+low) +
+		lookup("blocks", "bl", "blocker_id = "+low+" AND blocked_id = "+high) +
+		lookup("blocks", "bh", "blocker_id = "+high+" AND blocked_id = "+low) +
+		lookup("suggestions", "s", "user_id = "+low+" AND suggested_id = "+high) +
+		lookup("messages", "m", "conversation_id = "+conversation+" AND sender_id = "+sender+" AND client_message_id = "+key)
+}
+
+// flushTexts write the rows of a source into the tables of a flush, where the condition holds. Rows that may be there are
+// written by upsert: it goes by the key's index, whatever a planner believes of the table.
+func flushTexts(where string) [flushTables]func(source string) string {
+	return [flushTables]func(source string) string{
+		flushConversations: upserter("conversations", conversationShape, len(conversationKey), where),
+		flushMessages:      inserter("messages", messageShape, where),
+		flushEvents:        inserter("events", eventShape, where),
+		flushHeads:         upserter("heads", headShape, 1, where),
 	}
+}
+
+func (d *dialect) writes() []write {
+	text := flushTexts("true")
 	if !d.postgres {
 		var out []write
 		for table, shape := range flushShapes {
@@ -179,15 +197,15 @@ func (d *dialect) writes() []write {
 	return []write{all}
 }
 
-func inserter(table string, s shape) func(string) string {
+func inserter(table string, s shape, where string) func(string) string {
 	return func(source string) string {
-		return "INSERT INTO " + table + " (" + s.names("") + ") SELECT " + s.names("r.") + " FROM " + source
+		return "INSERT INTO " + table + " (" + s.names("") + ") SELECT " + s.names("r.") + " FROM " + source + " WHERE " + where
 	}
 }
 
 // upserter inserts, or overwrites all but the first fixed columns of the row with the same first column.
-func upserter(table string, s shape, fixed int) func(string) string {
+func upserter(table string, s shape, fixed int, where string) func(string) string {
 	return func(source string) string {
-		return inserter(table, s)(source) + " WHERE true ON CONFLICT (" + s[0].name + ") DO UPDATE SET " + s.assignments(fixed)
+		return inserter(table, s, where)(source) + " ON CONFLICT (" + s[0].name + ") DO UPDATE SET " + s.assignments(fixed)
 	}
 }

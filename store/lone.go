@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// A lone send, one that nobody waits with, would spend most of its time on the way to Postgres and back: begin, lock,
+// read, write, commit. It takes two round trips instead. The first reads all facts, in one statement and so in one
+// snapshot. The second locks the heads, in the order in which everybody does, compares their versions with those that were
+// read, and writes only if both are the same; it is a transaction by itself. So the send was decided on the facts that
+// hold under the lock (I1, I3), because of one rule:
+//
+//	Whoever changes anything that a send depends on writes the head of one of the two users.
+//
+// Flush keeps it for what a ledger changes. The version of a head is the transaction that wrote it last (xmin). A send
+// that meets a change, or that needs more than this (a count of shared friends, a retry after a failure), goes the way
+// of a batch, which locks first.
+
+// What a lone send writes: its conversation, its message, and an event and a head for each of the two.
+var loneRows = [flushTables]int{flushConversations: 1, flushMessages: 1, flushEvents: 2, flushHeads: 2}
+
+// loneTexts are the two statements.
+type loneTexts struct{ read, write string }
+
+// newLoneTexts makes them. Without guard the second writes whatever was read, for the test of the test of I1.
+func newLoneTexts(guard bool) loneTexts {
+	plain := outerJoin
+	read := "SELECT a.xmin::text, b.xmin::text, " + headShape.names("a.") + ", " + headShape.names("b.") + ", " + pairColumns() +
+		" FROM heads a JOIN heads b ON b.user_id = $2::uuid" +
+		pairJoins(plain, "$1::uuid", "$2::uuid", "$3::uuid", "$4::uuid", "$5::text") + " WHERE a.user_id = $1::uuid"
+
+	where := "true"
+	var parts []string
+	if guard {
+		where = "(SELECT yes FROM same)"
+		parts = []string{
+			"held AS (SELECT user_id, xmin AS version FROM heads WHERE user_id IN ($1::uuid, $3::uuid) ORDER BY user_id FOR NO KEY UPDATE)",
+			`same AS (SELECT count(*) = 2 AS yes FROM held
+				WHERE (user_id = $1::uuid AND version = $2::text::xid) OR (user_id = $3::uuid AND version = $4::text::xid))`,
+		}
+	} else {
+		parts = []string{"unused AS (SELECT $1::uuid, $2::text, $3::uuid, $4::text)"}
+	}
+	text := flushTexts(where)
+	first := loneGuards + 1
+	var last string
+	for table, shape := range flushShapes {
+		last = text[table](shape.values(first, loneRows[table]))
+		if table != flushHeads {
+			parts = append(parts, fmt.Sprintf("w%d AS (%s)", table, last))
+		}
+		first += len(shape) * loneRows[table]
+	}
+	return loneTexts{read: read, write: "WITH " + strings.Join(parts, ", ") + " " + last}
+}
+
+// loneGuards counts the parameters before the rows: id and version of both heads.
+const loneGuards = 4
+
+// appendLone tries to write one send in two round trips; it reports false when the send has to go the way of a batch.
+// A failure is none of the send's: a lost session is given up, and the other way finds out what became of it.
+func (s *Store) appendLone(ctx context.Context, ses *session, send dm.Send) (answer, bool) {
+	if send.History {
+		return answer{}, false
+	}
+	a, events, done, err := s.tryLone(ctx, ses, send)
+	if err != nil {
+		_ = ses.failed(err)
+		return answer{}, false
+	}
+	if done && len(events) > 0 {
+		s.wake(events)
+	}
+	return a, done
+}
+
+func (s *Store) tryLone(ctx context.Context, ses *session, send dm.Send) (a answer, events []*dm.Event, done bool, err error) {
+	if err := ses.connect(ctx); err != nil {
+		return answer{}, nil, false, err
+	}
+	l, versions, err := s.loadLone(ctx, ses, send)
+	if err != nil || l == nil || l.NeedsShared(send.Sender, send.Recipient) {
+		return answer{}, nil, false, err
+	}
+	a.sent, a.err = l.Send(send)
+	changes := l.Changes()
+	if changes.Empty() {
+		return a, nil, true, nil // refused or repeated, by facts of one instant
+	}
+	args, fits, err := loneArgs(changes, dm.PairOf(send.Sender, send.Recipient), versions)
+	if err != nil || !fits {
+		return answer{}, nil, false, err
+	}
+	written, err := ses.loneWrite.ExecContext(ctx, args...)
+	if err != nil {
+		return answer{}, nil, false, err
+	}
+	heads, err := written.RowsAffected()
+	if err != nil || heads != int64(loneRows[flushHeads]) {
+		return answer{}, nil, false, err
+	}
+	return a, changes.Events, true, nil
+}
+
+// loadLone reads what a send depends on, and the versions of both heads. The ledger is nil when a user does not exist.
+func (s *Store) loadLone(ctx context.Context, ses *session, send dm.Send) (*dm.Ledger, [2]string, error) {
+	scope := dm.Scope{Pairs: []dm.Pair{dm.PairOf(send.Sender, send.Recipient)}, Keys: []dm.SendKey{send.Key()}}
+	p, key := scope.Pairs[0], scope.Keys[0]
+	var versions [2]string
+	var heads [2]headRow
+	var pair pairRow
+	dest := []any{&versions[0], &versions[1]}
+	for i := range heads {
+		dest = append(dest, heads[i].dest()...)
+	}
+	dest = append(dest, pair.dest()...)
+	rows, err := ses.loneRead.QueryContext(ctx,
+		uuidText(p.Low), uuidText(p.High), uuidText(key.Conversation), uuidText(key.Sender), key.ClientMessageID)
+	if err != nil {
+		return nil, versions, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, versions, rows.Err()
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return nil, versions, err
+	}
+	in := newLoaded()
+	for i := range heads {
+		h := heads[i].head()
+		in.Heads[h.User] = h
+	}
+	if err := pair.into(in, scope, 0); err != nil {
+		return nil, versions, err
+	}
+	// The clock is read after the heads, whose versions will have to be the same: times rise as positions do.
+	return dm.NewLedger(s.rules, s.epoch, s.clock(), in), versions, rows.Close()
+}
+
+// loneArgs binds what a ledger wants written, when it is what a lone send writes and nothing else.
+func loneArgs(c *dm.Changes, p dm.Pair, versions [2]string) (args []any, fits bool, err error) {
+	if len(c.Edges)+len(c.History) > 0 {
+		return nil, false, nil
+	}
+	var tables flushRows
+	for i, shape := range flushShapes {
+		tables[i] = flatRowset(shape)
+	}
+	if err := tables.add(c); err != nil {
+		return nil, false, err
+	}
+	args = append(args, uuidText(p.Low), versions[0], uuidText(p.High), versions[1])
+	for i, t := range tables {
+		if t.len() != loneRows[i] {
+			return nil, false, nil
+		}
+		args = t.args(args)
+	}
+	return args, true, nil
+}
+
+// touch keeps the rule above: of two users between whom something changes, one has the head written.
+func touch(l *dm.Ledger) {
+	c := l.Changes()
+	write := func(p dm.Pair) {
+		if c.Heads[p.Low] == nil && c.Heads[p.High] == nil {
+			c.Heads[p.Low] = l.Head(p.Low)
+		}
+	}
+	for p := range c.Edges {
+		write(p)
+	}
+	for _, conversation := range c.Conversations {
+		write(dm.Pair{Low: conversation.Members[0].User, High: conversation.Members[1].User})
+	}
+}
