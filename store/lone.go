@@ -144,7 +144,9 @@ func (s *Store) loadLone(ctx context.Context, ses *session, send dm.Send) (*dm.L
 
 // loneArgs binds what a ledger wants written, when it is what a lone send writes and nothing else.
 func loneArgs(c *dm.Changes, p dm.Pair, versions [2]string) (args []any, fits bool, err error) {
-	if len(c.Edges)+len(c.History) > 0 {
+	rest := *c
+	rest.Conversations, rest.Messages, rest.Events, rest.Heads = nil, nil, nil, nil
+	if !rest.Empty() {
 		return nil, false, nil
 	}
 	var tables flushRows
