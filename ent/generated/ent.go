@@ -12,7 +12,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
-	"github.com/aparte-im/aparte/ent/generated/block"
 	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
 	"github.com/aparte-im/aparte/ent/generated/event"
@@ -20,6 +19,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/head"
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
+	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
 )
@@ -82,7 +82,6 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			block.Table:          block.ValidColumn,
 			conversation.Table:   conversation.ValidColumn,
 			epoch.Table:          epoch.ValidColumn,
 			event.Table:          event.ValidColumn,
@@ -90,6 +89,7 @@ func checkColumn(t, c string) error {
 			head.Table:           head.ValidColumn,
 			message.Table:        message.ValidColumn,
 			settingschange.Table: settingschange.ValidColumn,
+			stance.Table:         stance.ValidColumn,
 			suggestion.Table:     suggestion.ValidColumn,
 			user.Table:           user.ValidColumn,
 		})

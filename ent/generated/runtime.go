@@ -3,6 +3,7 @@
 package generated
 
 import (
+	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/aparte-im/aparte/ent/schema"
@@ -13,6 +14,16 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	conversationFields := schema.Conversation{}.Fields()
+	_ = conversationFields
+	// conversationDescLowFrozenSeq is the schema descriptor for low_frozen_seq field.
+	conversationDescLowFrozenSeq := conversationFields[14].Descriptor()
+	// conversation.DefaultLowFrozenSeq holds the default value on creation for the low_frozen_seq field.
+	conversation.DefaultLowFrozenSeq = conversationDescLowFrozenSeq.Default.(int64)
+	// conversationDescHighFrozenSeq is the schema descriptor for high_frozen_seq field.
+	conversationDescHighFrozenSeq := conversationFields[22].Descriptor()
+	// conversation.DefaultHighFrozenSeq holds the default value on creation for the high_frozen_seq field.
+	conversation.DefaultHighFrozenSeq = conversationDescHighFrozenSeq.Default.(int64)
 	settingschangeFields := schema.SettingsChange{}.Fields()
 	_ = settingschangeFields
 	// settingschangeDescID is the schema descriptor for id field.

@@ -14,8 +14,6 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
-	// Block is the client for interacting with the Block builders.
-	Block *BlockClient
 	// Conversation is the client for interacting with the Conversation builders.
 	Conversation *ConversationClient
 	// Epoch is the client for interacting with the Epoch builders.
@@ -30,6 +28,8 @@ type Tx struct {
 	Message *MessageClient
 	// SettingsChange is the client for interacting with the SettingsChange builders.
 	SettingsChange *SettingsChangeClient
+	// Stance is the client for interacting with the Stance builders.
+	Stance *StanceClient
 	// Suggestion is the client for interacting with the Suggestion builders.
 	Suggestion *SuggestionClient
 	// User is the client for interacting with the User builders.
@@ -165,7 +165,6 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
-	tx.Block = NewBlockClient(tx.config)
 	tx.Conversation = NewConversationClient(tx.config)
 	tx.Epoch = NewEpochClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
@@ -173,6 +172,7 @@ func (tx *Tx) init() {
 	tx.Head = NewHeadClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
 	tx.SettingsChange = NewSettingsChangeClient(tx.config)
+	tx.Stance = NewStanceClient(tx.config)
 	tx.Suggestion = NewSuggestionClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }
@@ -184,7 +184,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Block.QueryXXX(), the query will be executed
+// applies a query, for example: Conversation.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

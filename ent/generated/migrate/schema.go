@@ -9,32 +9,6 @@ import (
 )
 
 var (
-	// BlocksColumns holds the columns for the "blocks" table.
-	BlocksColumns = []*schema.Column{
-		{Name: "created_at", Type: field.TypeInt64},
-		{Name: "blocker_id", Type: field.TypeUUID},
-		{Name: "blocked_id", Type: field.TypeUUID},
-	}
-	// BlocksTable holds the schema information for the "blocks" table.
-	BlocksTable = &schema.Table{
-		Name:       "blocks",
-		Columns:    BlocksColumns,
-		PrimaryKey: []*schema.Column{BlocksColumns[1], BlocksColumns[2]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "blocks_users_blocker",
-				Columns:    []*schema.Column{BlocksColumns[1]},
-				RefColumns: []*schema.Column{UsersColumns[0]},
-				OnDelete:   schema.NoAction,
-			},
-			{
-				Symbol:     "blocks_users_blocked",
-				Columns:    []*schema.Column{BlocksColumns[2]},
-				RefColumns: []*schema.Column{UsersColumns[0]},
-				OnDelete:   schema.NoAction,
-			},
-		},
-	}
 	// ConversationsColumns holds the columns for the "conversations" table.
 	ConversationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -51,6 +25,7 @@ var (
 		{Name: "low_pending", Type: field.TypeInt32},
 		{Name: "low_declined_until", Type: field.TypeInt64},
 		{Name: "low_muted", Type: field.TypeBool},
+		{Name: "low_frozen_seq", Type: field.TypeInt64, Default: 0},
 		{Name: "high_folder", Type: field.TypeInt16},
 		{Name: "high_read_seq", Type: field.TypeInt64},
 		{Name: "high_cleared_seq", Type: field.TypeInt64},
@@ -58,6 +33,7 @@ var (
 		{Name: "high_pending", Type: field.TypeInt32},
 		{Name: "high_declined_until", Type: field.TypeInt64},
 		{Name: "high_muted", Type: field.TypeBool},
+		{Name: "high_frozen_seq", Type: field.TypeInt64, Default: 0},
 	}
 	// ConversationsTable holds the schema information for the "conversations" table.
 	ConversationsTable = &schema.Table{
@@ -73,7 +49,7 @@ var (
 			{
 				Name:    "conversation_high_id_high_folder_last_at",
 				Unique:  false,
-				Columns: []*schema.Column{ConversationsColumns[2], ConversationsColumns[14], ConversationsColumns[4]},
+				Columns: []*schema.Column{ConversationsColumns[2], ConversationsColumns[15], ConversationsColumns[4]},
 			},
 		},
 	}
@@ -236,6 +212,69 @@ var (
 			},
 		},
 	}
+	// StancesColumns holds the columns for the "stances" table.
+	StancesColumns = []*schema.Column{
+		{Name: "blocked", Type: field.TypeBool},
+		{Name: "restricted", Type: field.TypeBool},
+		{Name: "listed", Type: field.TypeInt16},
+		{Name: "changed_at", Type: field.TypeInt64},
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "other_id", Type: field.TypeUUID},
+	}
+	// StancesTable holds the schema information for the "stances" table.
+	StancesTable = &schema.Table{
+		Name:       "stances",
+		Columns:    StancesColumns,
+		PrimaryKey: []*schema.Column{StancesColumns[4], StancesColumns[5]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stances_users_user",
+				Columns:    []*schema.Column{StancesColumns[4]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "stances_users_other",
+				Columns:    []*schema.Column{StancesColumns[5]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stance_blocked",
+				Unique:  false,
+				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "blocked",
+				},
+			},
+			{
+				Name:    "stance_restricted",
+				Unique:  false,
+				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "restricted",
+				},
+			},
+			{
+				Name:    "stance_always",
+				Unique:  false,
+				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "listed = 1",
+				},
+			},
+			{
+				Name:    "stance_never",
+				Unique:  false,
+				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "listed = 2",
+				},
+			},
+		},
+	}
 	// SuggestionsColumns holds the columns for the "suggestions" table.
 	SuggestionsColumns = []*schema.Column{
 		{Name: "created_at", Type: field.TypeInt64},
@@ -300,7 +339,6 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
-		BlocksTable,
 		ConversationsTable,
 		EpochTable,
 		EventsTable,
@@ -308,19 +346,20 @@ var (
 		HeadsTable,
 		MessagesTable,
 		SettingsChangesTable,
+		StancesTable,
 		SuggestionsTable,
 		UsersTable,
 	}
 )
 
 func init() {
-	BlocksTable.ForeignKeys[0].RefTable = UsersTable
-	BlocksTable.ForeignKeys[1].RefTable = UsersTable
 	EpochTable.Annotation = &entsql.Annotation{
 		Table: "epoch",
 	}
 	FollowsTable.ForeignKeys[0].RefTable = UsersTable
 	FollowsTable.ForeignKeys[1].RefTable = UsersTable
+	StancesTable.ForeignKeys[0].RefTable = UsersTable
+	StancesTable.ForeignKeys[1].RefTable = UsersTable
 	SuggestionsTable.ForeignKeys[0].RefTable = UsersTable
 	SuggestionsTable.ForeignKeys[1].RefTable = UsersTable
 }

@@ -6,9 +6,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Block is the predicate function for block builders.
-type Block func(*sql.Selector)
-
 // Conversation is the predicate function for conversation builders.
 type Conversation func(*sql.Selector)
 
@@ -29,6 +26,9 @@ type Message func(*sql.Selector)
 
 // SettingsChange is the predicate function for settingschange builders.
 type SettingsChange func(*sql.Selector)
+
+// Stance is the predicate function for stance builders.
+type Stance func(*sql.Selector)
 
 // Suggestion is the predicate function for suggestion builders.
 type Suggestion func(*sql.Selector)
