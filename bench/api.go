@@ -114,8 +114,36 @@ func (s *apiServer) stop() {
 	_ = s.cmd.Wait()
 }
 
-// api sends over HTTP from this process to a server in another; the CPU of the server's row is that process's alone.
+// api sends over HTTP, each connection for everybody.
 func (o options) api(ctx context.Context, pg *postgres, p *population, name string, concurrent int) (result, error) {
+	return o.overAPI(ctx, pg, p, name, concurrent, func(api *apiTarget, _ int) (sendFunc, error) {
+		c, err := api.dial(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return c.send, nil
+	})
+}
+
+// socketAPI sends over WebSockets, each that of one person.
+func (o options) socketAPI(ctx context.Context, pg *postgres, p *population, name string, concurrent int) (result, error) {
+	people := p.talkers(concurrent)
+	return o.overAPI(ctx, pg, p, name, concurrent, func(api *apiTarget, i int) (sendFunc, error) {
+		c, err := api.socket(ctx, people[i].id)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, s dm.Send) (bool, error) {
+			s.Sender, s.Recipient = people[i].id, people[i].next()
+			return c.send(ctx, s)
+		}, nil
+	})
+}
+
+// overAPI sends from this process to a server in another; the CPU of the server's row is that process's alone.
+func (o options) overAPI(ctx context.Context, pg *postgres, p *population, name string, concurrent int,
+	open func(*apiTarget, int) (sendFunc, error),
+) (result, error) {
 	r := result{Name: name}
 	server, err := startAPI(ctx, pg.url)
 	if err != nil {
@@ -138,11 +166,5 @@ func (o options) api(ctx context.Context, pg *postgres, p *population, name stri
 	if err := api.greet(ctx, p.people); err != nil {
 		return r, err
 	}
-	return o.load(ctx, p, name, concurrent, read, func(int) (sendFunc, error) {
-		c, err := api.dial(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return c.send, nil
-	})
+	return o.load(ctx, p, name, concurrent, read, func(i int) (sendFunc, error) { return open(api, i) })
 }

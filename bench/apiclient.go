@@ -85,16 +85,19 @@ func (t *apiTarget) greet(ctx context.Context, people []dm.UserID) error {
 }
 
 func (c *apiClient) send(_ context.Context, s dm.Send) (bool, error) {
-	var body []byte
+	answer, err := c.post(s.Sender, appendSend(nil, s))
+	return bytes.Contains(answer, []byte(`"SendMessageSuccess"`)), err
+}
+
+// appendSend writes the request of a send.
+func appendSend(body []byte, s dm.Send) []byte {
 	body = append(body, sendPrefix...)
 	body = append(body, s.Recipient.String()...)
 	body = append(body, `","body":"`...)
 	body = append(body, s.Body...)
 	body = append(body, `","clientMessageId":"`...)
 	body = append(body, s.ClientMessageID...)
-	body = append(body, sendSuffix...)
-	answer, err := c.post(s.Sender, body)
-	return bytes.Contains(answer, []byte(`"SendMessageSuccess"`)), err
+	return append(body, sendSuffix...)
 }
 
 // post asks as a user.

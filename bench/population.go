@@ -73,6 +73,39 @@ func (k *picker) next() dm.Send {
 	}
 }
 
+// talker is somebody who writes to those they are paired with, one after the other.
+type talker struct {
+	id     dm.UserID
+	others []dm.UserID
+	n      int
+}
+
+func (t *talker) next() dm.UserID {
+	t.n++
+	return t.others[t.n%len(t.others)]
+}
+
+// talkers returns n people and the friends who take messages from them without limit.
+func (p *population) talkers(n int) []*talker {
+	var out []*talker
+	by := map[int32]*talker{}
+	for at, pair := range p.pairs {
+		for i, who := range pair {
+			if at%3 != 0 || audienceOf(int(pair[1-i])) != dm.Everyone {
+				continue
+			}
+			t := by[who]
+			if t == nil {
+				t = &talker{id: p.people[who]}
+				by[who] = t
+				out = append(out, t)
+			}
+			t.others = append(t.others, p.people[pair[1-i]])
+		}
+	}
+	return out[:n]
+}
+
 // load writes the people; it is the same SQL for both databases, in one transaction.
 func (p *population) load(ctx context.Context, db *sql.DB) error {
 	tx, err := db.BeginTx(ctx, nil)

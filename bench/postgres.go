@@ -50,6 +50,7 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 		{"store 256", 256, o.store},
 		{"store 1024", 1024, o.store},
 		{"api 256", 256, o.api},
+		{"api socket 256", 256, o.socketAPI},
 	}
 	for _, row := range rows {
 		if !o.wants(row.name) {
@@ -64,7 +65,10 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 			return err
 		}
 	}
-	return o.celebrity(ctx, pg, p, add)
+	if err := o.celebrity(ctx, pg, p, add); err != nil {
+		return err
+	}
+	return o.screen(ctx, pg, p, add)
 }
 
 func (o options) wantsPostgres() bool {
