@@ -17,6 +17,7 @@ const (
 	CodeIdempotencyConflict Code = "IDEMPOTENCY_CONFLICT"
 	CodeRateLimited         Code = "RATE_LIMITED"
 	CodeInvalidCursor       Code = "INVALID_CURSOR"
+	CodeReportClaimed       Code = "REPORT_CLAIMED"
 )
 
 // Error is an expected refusal: something that a caller can understand and act on.
@@ -52,6 +53,14 @@ func NotFound(what string) *Error {
 	return &Error{Code: CodeNotFound, Message: "No such " + what + "."}
 }
 
+// NotFoundAs turns NOT_FOUND into that of another thing and leaves other errors as they are.
+func NotFoundAs(err error, what string) error {
+	if CodeOf(err) == CodeNotFound {
+		return NotFound(what)
+	}
+	return err
+}
+
 // Invalid is the answer to an input that can never succeed as it is.
 func Invalid(field, format string, args ...any) *Error {
 	return &Error{Code: CodeInvalidInput, Field: field, Message: fmt.Sprintf(format, args...)}
@@ -67,6 +76,10 @@ func conflict() *Error {
 		Code:    CodeIdempotencyConflict,
 		Message: "This clientMessageId was used before in this conversation with other content.",
 	}
+}
+
+func conflictOf(key string) *Error {
+	return &Error{Code: CodeIdempotencyConflict, Field: key, Message: "This " + key + " was used before with other content."}
 }
 
 func invalidCursor() *Error {

@@ -13,6 +13,8 @@ const (
 	EventSettingsChanged
 	EventReset
 	EventMessageRemoved
+	// EventNoticesChanged: the user's notices, or what became of their reports, stand otherwise.
+	EventNoticesChanged
 )
 
 // Event is one entry of a user's inbox log. It carries all that a replay must not recompute: the counts and the state

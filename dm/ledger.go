@@ -14,7 +14,10 @@ type Head struct {
 	AgeBand             AgeBand
 	Exempt              bool
 	// Gone: the user was deleted.
-	Gone   bool
+	Gone bool
+	// SuspendedUntil and OutreachUntil: until then the user may write to nobody, or to nobody new. Zero: never.
+	SuspendedUntil, OutreachUntil time.Time
+
 	Unread Unread
 }
 
@@ -30,8 +33,7 @@ func PairOf(a, b UserID) Pair {
 // Edges is what lies between the users of a Pair in the graph.
 type Edges struct {
 	LowFollows, HighFollows bool
-	// LowStance is what the lower has decided about the higher.
-	LowStance, HighStance Stance
+	LowBlocks, HighBlocks   bool
 	// Suggested: the host supplied the pair.
 	Suggested bool
 	// SharedFriends is counted up to Rules.SharedFriends, and only where it matters.
@@ -53,6 +55,9 @@ type Scope struct {
 	Keys  []SendKey
 	// Messages are read after the lock; a Change only, and its Pairs must hold their members.
 	Messages []MessageID
+	// ReportKey asks for what is known of a reporter; Reports for those reports. A Change only.
+	ReportKey *ReportKey
+	Reports   []ReportID
 }
 
 // Heads lists the users to lock, each once, in the one order in which everybody locks.
@@ -73,6 +78,8 @@ type Loaded struct {
 	Edges         map[Pair]Edges
 	Used          map[SendKey]*Message
 	Messages      map[MessageID]*Message
+	Reported      PastReports
+	Reports       map[ReportID]*Report
 }
 
 // Ledger is the working set of one transaction: the rows it holds and what it is going to write. Its methods are the
@@ -95,6 +102,12 @@ type Changes struct {
 	Removed []*Message
 	Events  []*Event
 	History []SettingsChange
+	// NewReports are inserted, Reports overwritten.
+	NewReports, Reports []*Report
+	Evidence            []*Evidence
+	Audit               []AuditEntry
+	// Restricted are heads whose restrictions change.
+	Restricted []*Head
 }
 
 // EdgesChange is what lay between a pair and what shall.
@@ -102,7 +115,8 @@ type EdgesChange struct{ Before, After Edges }
 
 // Empty reports whether there is nothing to write.
 func (c *Changes) Empty() bool {
-	return len(c.Heads)+len(c.Conversations)+len(c.Edges)+len(c.Messages)+len(c.Removed)+len(c.Events)+len(c.History) == 0
+	return len(c.Heads)+len(c.Conversations)+len(c.Edges)+len(c.Messages)+len(c.Removed)+len(c.Events)+len(c.History)+
+		len(c.NewReports)+len(c.Reports)+len(c.Audit)+len(c.Restricted) == 0
 }
 
 // NewLedger starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept in microseconds
@@ -142,6 +156,19 @@ func (l *Ledger) AddMessage(m *Message) {
 	l.in.Messages[m.ID] = m
 }
 
+// AddPastReports and AddReports are for the store: they add what it read because the Scope asks for it.
+func (l *Ledger) AddPastReports(past PastReports) { l.in.Reported = past }
+
+// AddReports adds reports.
+func (l *Ledger) AddReports(reports ...*Report) {
+	if l.in.Reports == nil {
+		l.in.Reports = map[ReportID]*Report{}
+	}
+	for _, r := range reports {
+		l.in.Reports[r.ID] = r
+	}
+}
+
 // NeedsShared reports whether the verdict of a send depends on how many friends the two share.
 func (l *Ledger) NeedsShared(sender, recipient UserID) bool {
 	f, ok := l.facts(sender, recipient)
@@ -159,15 +186,17 @@ func (l *Ledger) facts(sender, recipient UserID) (f Facts, ok bool) {
 	f = Facts{
 		Self: sender == recipient, SenderAge: from.AgeBand, RecipientAge: to.AgeBand,
 		SenderGone: from.Gone, RecipientGone: to.Gone,
+		Suspended: from.SuspendedUntil.After(l.now), OutreachStopped: from.OutreachUntil.After(l.now),
+		SenderBlocks: e.LowBlocks, RecipientBlocks: e.HighBlocks,
 		SenderFollows: e.LowFollows, RecipientFollows: e.HighFollows,
 		HostSuggested: e.Suggested, SharedFriends: e.SharedFriends, SharedFriendsNeeded: l.rules.SharedFriends,
 		RecipientGrid: l.rules.Grid(to.Settings, to.AgeBand), SenderGrid: l.rules.Grid(from.Settings, from.AgeBand),
 		RequestLimit: l.rules.RequestLimit,
 	}
 	if sender != pair.Low {
+		f.SenderBlocks, f.RecipientBlocks = f.RecipientBlocks, f.SenderBlocks
 		f.SenderFollows, f.RecipientFollows = f.RecipientFollows, f.SenderFollows
 	}
-	f.SenderStance, f.RecipientStance = l.Stance(sender, recipient), l.Stance(recipient, sender)
 	if c := l.in.Conversations[ConversationOf(sender, recipient)]; c != nil {
 		if _, theirs := c.Sides(sender); theirs != nil {
 			f.Known = theirs.Known

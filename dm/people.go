@@ -53,7 +53,9 @@ func (s *Service) SuggestedFriends(ctx context.Context, viewer UserID, page Page
 
 // BlockedUsers lists whom the viewer has blocked. Errors: INVALID_INPUT.
 func (s *Service) BlockedUsers(ctx context.Context, viewer UserID, page Page) (Slice[FoundUser], error) {
-	return s.listStances(ctx, viewer, BlockedPeople, page)
+	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {
+		return s.store.BlockedUsers(ctx, viewer, after, limit)
+	})
 }
 
 func (s *Service) listUsers(page Page, read func(*UserPlace, int) ([]FoundUser, error)) (Slice[FoundUser], error) {
@@ -70,10 +72,8 @@ func (s *Service) listUsers(page Page, read func(*UserPlace, int) ([]FoundUser, 
 
 // Standing is how the viewer stands to another user.
 type Standing struct {
-	ViewerFollows, FollowsViewer bool
-	// ViewerStance is what the viewer has decided about them. What they have decided is told nowhere.
-	ViewerStance Stance
-	Permission   Permission
+	ViewerFollows, FollowsViewer, ViewerHasBlocked bool
+	Permission                                     Permission
 }
 
 // Permission answers "may the viewer write to this person now, and where would it land?" by the same Decide as the
@@ -112,11 +112,11 @@ func (l *Ledger) Standing(viewer, other UserID) Standing {
 	st := Standing{
 		ViewerFollows: f.SenderFollows,
 		// Who is blocked may still follow, without effect; the blocker does not see it.
-		FollowsViewer: f.RecipientFollows && !f.SenderStance.Blocked,
-		ViewerStance:  f.SenderStance,
-		Permission:    Permission{Verdict: Decide(f)},
+		FollowsViewer:    f.RecipientFollows && !f.SenderBlocks,
+		ViewerHasBlocked: f.SenderBlocks,
+		Permission:       Permission{Verdict: Decide(f)},
 	}
-	switch st.Permission.Shown {
+	switch st.Permission.Route {
 	case RouteInbox:
 		st.Permission.Folder = FolderInbox
 	case RouteRequests, RouteHidden:

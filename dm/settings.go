@@ -24,11 +24,18 @@ type Rules struct {
 	DeclineFor time.Duration
 	// SharedFriends is how many shared friends make a suggested friend.
 	SharedFriends int
+	// ReportLimit is how many reports one person makes in 24 hours.
+	ReportLimit int
+	// AppealFor is how long a decision can be appealed.
+	AppealFor time.Duration
 }
 
 // DefaultRules is what a fresh install has.
 func DefaultRules() Rules {
-	return Rules{DefaultAudience: Friends, RequestLimit: 3, DeclineFor: 30 * 24 * time.Hour, SharedFriends: 3}
+	return Rules{
+		DefaultAudience: Friends, RequestLimit: 3, DeclineFor: 30 * 24 * time.Hour, SharedFriends: 3,
+		ReportLimit: 50, AppealFor: 182 * 24 * time.Hour,
+	}
 }
 
 // Audience resolves what the user chose, or the default of the age band.

@@ -10,6 +10,7 @@ import (
 // Methods that take a viewer answer only what that viewer may see (I9). Methods return *Error for expected refusals;
 // any other error is internal. All are safe for concurrent use.
 type Store interface {
+	SafetyStore
 	// Append writes one send through Ledger.Send and returns after the commit (I10). Concurrent sends share a
 	// transaction; one that is refused or fails harms no other (I8). A full queue answers RATE_LIMITED at once.
 	Append(ctx context.Context, send Send) (Sent, error)
@@ -43,8 +44,8 @@ type Store interface {
 	SearchUsers(ctx context.Context, prefix string, after *UserPlace, limit int) ([]FoundUser, error)
 	// SuggestedUsers lists the pairs that the host supplied for the viewer, less the blocked.
 	SuggestedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)
-	// StanceUsers lists the people of whom the viewer has decided the same.
-	StanceUsers(ctx context.Context, viewer UserID, list StanceList, after *UserPlace, limit int) ([]FoundUser, error)
+	// BlockedUsers lists whom the viewer has blocked.
+	BlockedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)
 	// History lists the viewer's changes of settings, newest first.
 	History(ctx context.Context, viewer UserID, limit int) ([]SettingsChange, error)
 

@@ -37,6 +37,21 @@ func normalizeBody(body string) (string, *Error) {
 	return body, nil
 }
 
+// normalizeText is for text of several lines that is no message.
+func normalizeText(field, s string, limit int) (string, *Error) {
+	if !utf8.ValidString(s) || len(s) > 16*limit {
+		return "", Invalid(field, "At most %d characters of valid UTF-8 are allowed.", limit)
+	}
+	s = strings.TrimSpace(norm.NFC.String(strings.ReplaceAll(s, "\r\n", "\n")))
+	if utf8.RuneCountInString(s) > limit {
+		return "", Invalid(field, "At most %d characters are allowed.", limit)
+	}
+	if hasControl(s, "\n\t") {
+		return "", Invalid(field, "Control characters but newline and tab are not allowed.")
+	}
+	return s, nil
+}
+
 func normalizeVideo(v *VideoCard) (*VideoCard, *Error) {
 	if v == nil {
 		return nil, nil

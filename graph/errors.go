@@ -29,7 +29,6 @@ const (
 	codeNotAcceptable    = "NOT_ACCEPTABLE"
 	codeTooLarge         = "PAYLOAD_TOO_LARGE"
 	codeMediaType        = "UNSUPPORTED_MEDIA_TYPE"
-	codeRateLimited      = string(dm.CodeRateLimited)
 	codeTooComplex       = "COMPLEXITY_LIMIT_EXCEEDED"
 	codeShuttingDown     = "SHUTTING_DOWN"
 	codeValidation       = "GRAPHQL_VALIDATION_FAILED"
@@ -53,9 +52,10 @@ func forbidden(message string) *problem {
 }
 
 var (
-	errNoViewer = forbidden("This token is the service's own. Name the user it acts for in Aparte-As.")
-	errNotAdmin = forbidden("This is for the host application: a token with the scope admin is needed.")
-	errShutdown = &problem{codeShuttingDown, "The service is restarting. Connect again.", http.StatusServiceUnavailable}
+	errNoViewer     = forbidden("This token is the service's own. Name the user it acts for in Aparte-As.")
+	errNotAdmin     = forbidden("This is for the host application: a token with the scope admin is needed.")
+	errNotModerator = forbidden("This is for moderators: a token with the scope moderator is needed.")
+	errShutdown     = &problem{codeShuttingDown, "The service is restarting. Connect again.", http.StatusServiceUnavailable}
 )
 
 // userError is the one table from refusals of package dm to what the schema has for them. Nil: nothing, so the refusal
@@ -75,6 +75,8 @@ func userError(e *dm.Error) generated.UserError {
 		return generated.MessageNotAllowed{Code: code, Message: e.Message, Denial: e.Denial}
 	case dm.CodeIdempotencyConflict:
 		return generated.IdempotencyConflict{Code: code, Message: e.Message}
+	case dm.CodeReportClaimed:
+		return generated.ReportClaimed{Code: code, Message: e.Message, RetryAfterSeconds: seconds(e.RetryAfter)}
 	case dm.CodeRateLimited:
 		return generated.RateLimited{Code: code, Message: e.Message, RetryAfterSeconds: seconds(e.RetryAfter)}
 	}
@@ -132,24 +134,7 @@ func (s *Server) hide(ctx context.Context, out *gqlerror.Error, err error) {
 	if ctx.Err() != nil {
 		return // nobody waits for the answer any more, and that is why it failed
 	}
-	var at *gqlerror.Error
-	if errors.As(err, &at) {
-		// gqlgen's text would begin with the path.
-		if err = at.Err; err == nil {
-			err = errors.New(at.Message)
-		}
-	}
-	s.config.Logger.ErrorContext(ctx, "request failed", "requestId", id, "field", fieldOf(ctx), "error", err)
-}
-
-// fieldOf names the field that is being resolved as the schema does. Its path has the client's aliases, which are the
-// client's own words.
-func fieldOf(ctx context.Context) string {
-	f := graphql.GetFieldContext(ctx)
-	if f == nil || f.Field.Field == nil {
-		return ""
-	}
-	return f.Object + "." + f.Field.Name
+	s.config.Logger.ErrorContext(ctx, "request failed", "requestId", id, "path", out.Path.String(), "error", err)
 }
 
 // recovered turns a panic of a resolver into an internal error with its stack.

@@ -13,6 +13,9 @@ import (
 // ScopeAdmin in a token's scope makes it the host application's own.
 const ScopeAdmin = "admin"
 
+// ScopeModerator in a token's scope lets its subject work on reports. It is apart from ScopeAdmin: neither holds the other.
+const ScopeModerator = "moderator"
+
 // MinSecret is the shortest secret for HS256, in bytes: as long as the hash.
 const MinSecret = 32
 
@@ -28,6 +31,8 @@ type Claims struct {
 	Subject string
 	// Admin: the token has ScopeAdmin.
 	Admin bool
+	// Moderator: the token has ScopeModerator.
+	Moderator bool
 	// Handle and Name describe the user, for Config.CreateUsers.
 	Handle, Name string
 	// Expires is when the token ends. It is never zero.
@@ -77,7 +82,8 @@ func HS256(secret []byte, now func() time.Time) (Verifier, error) {
 		}
 		return Claims{
 			Subject: c.Subject, Admin: slices.Contains(strings.Fields(c.Scope), ScopeAdmin),
-			Handle: c.Handle, Name: c.Name, Expires: c.ExpiresAt.Add(leeway),
+			Moderator: slices.Contains(strings.Fields(c.Scope), ScopeModerator),
+			Handle:    c.Handle, Name: c.Name, Expires: c.ExpiresAt.Add(leeway),
 		}, nil
 	}, nil
 }

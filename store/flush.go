@@ -39,6 +39,9 @@ func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger) error {
 	if err := writeRemoved(ctx, ses, c.Removed); err != nil {
 		return fmt.Errorf("remove words: %w", err)
 	}
+	if err := s.writeSafety(ctx, ses, c); err != nil {
+		return fmt.Errorf("write reports: %w", err)
+	}
 	if err := s.writeHistory(ctx, ses, c.History); err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}
@@ -83,7 +86,6 @@ func addConversation(r *rowset, c *dm.Conversation) {
 		r.int(int64(m.Pending))
 		r.int(toMicros(m.DeclinedUntil))
 		r.bool(m.Muted)
-		r.int(m.FrozenSeq)
 	}
 }
 
@@ -160,9 +162,6 @@ func (s *Store) writeEdges(ctx context.Context, ses *session, l *dm.Ledger, edge
 				return err
 			}
 		}
-		if err := writeStances(ctx, ses, now, p, change.Before, change.After); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -176,6 +175,12 @@ func edgeSteps(p dm.Pair, was, is dm.Edges) []edgeStep {
 	}
 	if is.HighFollows != was.HighFollows || (is.HighFollows && befriended) {
 		steps = append(steps, edgeStep{"follows", "follower_id", "followee_id", p.High, p.Low, is.HighFollows, &mutual})
+	}
+	if is.LowBlocks != was.LowBlocks {
+		steps = append(steps, edgeStep{"blocks", "blocker_id", "blocked_id", p.Low, p.High, is.LowBlocks, nil})
+	}
+	if is.HighBlocks != was.HighBlocks {
+		steps = append(steps, edgeStep{"blocks", "blocker_id", "blocked_id", p.High, p.Low, is.HighBlocks, nil})
 	}
 	if is.Suggested != was.Suggested {
 		steps = append(steps,

@@ -69,13 +69,14 @@ func tellsMessage(e *dm.Event) bool {
 func (s *Store) scanEvent(row *sql.Rows) (*dm.Head, *dm.Event, error) {
 	var h dm.Head
 	var headID uuid.UUID
-	var routes, changed int64
+	var routes, changed, suspended, outreach int64
 	var user, with uuid.NullUUID
 	var position, kind, at, seq, lastAt, folder, readSeq, theirReadSeq, unread, conversations, requests, messages sql.NullInt64
 	var muted sql.NullBool
 	err := row.Scan(
 		&headID, &h.Position, &h.TrimmedTo, &h.Unread.Conversations, &h.Unread.Requests, &h.Unread.Messages,
 		&h.Settings.Audience, &routes, &h.Settings.ReadReceipts, &changed, &h.AgeBand, &h.Exempt, &h.Gone,
+		&suspended, &outreach,
 		&user, &position, &kind, &at, &with, &seq, &lastAt, &folder, &readSeq, &theirReadSeq, &unread, &muted,
 		&conversations, &requests, &messages,
 	)

@@ -29,7 +29,7 @@ type loneTexts struct{ read, write string }
 // newLoneTexts makes them. Without guard the second writes whatever was read, for the test of the test of I1.
 func newLoneTexts(guard bool) loneTexts {
 	plain := outerJoin
-	read := "SELECT a.xmin::text, b.xmin::text, " + headShape.names("a.") + ", " + headShape.names("b.") + ", " + pairColumns() +
+	read := "SELECT a.xmin::text, b.xmin::text, " + headRead.names("a.") + ", " + headRead.names("b.") + ", " + pairColumns() +
 		" FROM heads a JOIN heads b ON b.user_id = $2::uuid" +
 		pairJoins(plain, "$1::uuid", "$2::uuid", "$3::uuid", "$4::uuid", "$5::text") + " WHERE a.user_id = $1::uuid"
 

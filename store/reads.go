@@ -18,9 +18,11 @@ type readStatements struct {
 	messages, messagesByID   *sql.Stmt
 	log, eventMessages       *sql.Stmt
 	external, handles, names *sql.Stmt
-	suggestions              *sql.Stmt
-	stances                  stanceReads
+	suggestions, blocks      *sql.Stmt
 }
+
+// maxMicros is after every time.
+const maxMicros int64 = math.MaxInt64
 
 var (
 	lastMessage = messageRead.names("m.")
@@ -94,7 +96,7 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.eventMessages, "SELECT "+lastMessage+" FROM "+d.source(messageKeyShape, 1)+
 		d.joinMessages("r.conversation", "m.seq >= r.at_seq AND m.seq <= r.at_seq"))
 	// One statement, so that the head and the events are of one snapshot.
-	prepare(&r.log, "SELECT "+headShape.names("h.")+", "+eventShape.names("e.")+` FROM heads h
+	prepare(&r.log, "SELECT "+headRead.names("h.")+", "+eventShape.names("e.")+` FROM heads h
 		LEFT JOIN (SELECT * FROM events WHERE user_id = $1 AND position > $2 ORDER BY position LIMIT $3) AS e
 		ON e.user_id = h.user_id WHERE h.user_id = $1 ORDER BY e.position`)
 	const user = "SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at"
@@ -105,13 +107,11 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 		AND NOT (u.handle >= $1 AND u.handle < $2) AND NOT u.deleted ORDER BY u.name_key, u.id LIMIT $5`)
 	prepare(&r.suggestions, user+" FROM suggestions s"+d.join("users", "u", "u.id = s.suggested_id")+`
 		WHERE s.user_id = $1 AND s.suggested_id > $2 AND NOT u.deleted
-		AND NOT EXISTS (SELECT 1 FROM stances b WHERE b.user_id = $1 AND b.other_id = s.suggested_id AND b.blocked`+d.fence()+`)
-		AND NOT EXISTS (SELECT 1 FROM stances b WHERE b.user_id = s.suggested_id AND b.other_id = $1 AND b.blocked`+d.fence()+`)
+		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = $1 AND b.blocked_id = s.suggested_id`+d.fence()+`)
+		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = s.suggested_id AND b.blocked_id = $1`+d.fence()+`)
 		ORDER BY s.suggested_id LIMIT $3`)
-	for list, kept := range stanceLists {
-		prepare(&r.stances[list], user+" FROM stances b"+d.join("users", "u", "u.id = b.other_id")+`
-			WHERE b.user_id = $1 AND b.other_id > $2 AND `+kept+` ORDER BY b.other_id LIMIT $3`)
-	}
+	prepare(&r.blocks, user+" FROM blocks b"+d.join("users", "u", "u.id = b.blocked_id")+`
+		WHERE b.blocker_id = $1 AND b.blocked_id > $2 ORDER BY b.blocked_id LIMIT $3`)
 	return r, errors.Join(errs...)
 }
 
@@ -138,7 +138,7 @@ func (s *Store) OtherMember(ctx context.Context, viewer dm.UserID, id dm.Convers
 
 // Inbox implements dm.Store.
 func (s *Store) Inbox(ctx context.Context, viewer dm.UserID, folder dm.Folder, after *dm.InboxPlace, limit int) ([]*dm.View, error) {
-	at, id := int64(math.MaxInt64), uuid.Max.String()
+	at, id := maxMicros, uuid.Max.String()
 	if after != nil {
 		at, id = toMicros(after.At), uuidText(after.ID)
 	}

@@ -23,6 +23,8 @@ var (
 		{"exempt", kindBool},
 		{"gone", kindBool},
 	}
+	// headRead is what is read of a head: what stands against a user is written apart, and never by a send.
+	headRead          = concat(headShape, shape{{"suspended_until", kindInt}, {"outreach_until", kindInt}})
 	conversationKey   = shape{{"id", kindUUID}, {"low_id", kindUUID}, {"high_id", kindUUID}, {"created_at", kindInt}}
 	conversationState = shape{
 		{"last_seq", kindInt},
@@ -35,7 +37,6 @@ var (
 		{"low_pending", kindInt4},
 		{"low_declined_until", kindInt},
 		{"low_muted", kindBool},
-		{"low_frozen_seq", kindInt},
 		{"high_folder", kindInt2},
 		{"high_read_seq", kindInt},
 		{"high_cleared_seq", kindInt},
@@ -43,7 +44,6 @@ var (
 		{"high_pending", kindInt4},
 		{"high_declined_until", kindInt},
 		{"high_muted", kindBool},
-		{"high_frozen_seq", kindInt},
 	}
 	conversationShape = concat(conversationKey, conversationState)
 	messageShape      = shape{
@@ -124,7 +124,7 @@ var flushShapes = [flushTables]shape{
 }
 
 func (d *dialect) statements(sharedFriends int, timeout time.Duration) statements {
-	heads := "SELECT " + headShape.names("") + " FROM heads WHERE user_id " + d.inIDs(1)
+	heads := "SELECT " + headRead.names("") + " FROM heads WHERE user_id " + d.inIDs(1)
 	s := statements{
 		settings:  d.settings(timeout),
 		begin:     d.begin(),
@@ -149,7 +149,7 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 // message. pairRow scans it.
 func pairColumns() string {
 	return conversationShape.names("c.") + `, fl.follower_id IS NOT NULL, fh.follower_id IS NOT NULL,
-		` + stanceShape.names("sl.") + ", " + stanceShape.names("sh.") + ", s.user_id IS NOT NULL, " + messageRead.names("m.")
+		bl.blocker_id IS NOT NULL, bh.blocker_id IS NOT NULL, s.user_id IS NOT NULL, ` + messageRead.names("m.")
 }
 
 // pairJoins joins the tables of pairColumns by what names a pair and a send.
@@ -157,8 +157,8 @@ func pairJoins(lookup func(table, alias, key string) string, low, high, conversa
 	return lookup("conversations", "c", "id = "+conversation) +
 		lookup("follows", "fl", "follower_id = "+low+" AND followee_id = "+high) +
 		lookup("follows", "fh", "follower_id = "+high+" AND followee_id = "+low) +
-		lookup("stances", "sl", "user_id = "+low+" AND other_id = "+high) +
-		lookup("stances", "sh", "user_id = "+high+" AND other_id = "+low) +
+		lookup("blocks", "bl", "blocker_id = "+low+" AND blocked_id = "+high) +
+		lookup("blocks", "bh", "blocker_id = "+high+" AND blocked_id = "+low) +
 		lookup("suggestions", "s", "user_id = "+low+" AND suggested_id = "+high) +
 		lookup("messages", "m", "conversation_id = "+conversation+" AND sender_id = "+sender+" AND client_message_id = "+key)
 }

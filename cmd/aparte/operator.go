@@ -10,7 +10,8 @@ import (
 // operatorOptions are the settings that dev and serve share: the rules of the policy, and how the service runs.
 type operatorOptions struct {
 	audience, origins                                  *string
-	requestLimit, sharedFriends                        *int
+	requestLimit, sharedFriends, reportLimit           *int
+	appealFor                                          *time.Duration
 	declineFor, retention, pollInterval, shutdownAfter *time.Duration
 	createUsers                                        *bool
 }
@@ -28,6 +29,8 @@ func defineOperator(o *options) operatorOptions {
 			"origins of web apps that may call the API from a browser, comma-separated; the server's own always may"),
 		requestLimit:  o.number("request-limit", rules.RequestLimit, "how many messages a request holds until it is accepted"),
 		sharedFriends: o.number("shared-friends", rules.SharedFriends, "how many shared friends make a suggested friend"),
+		reportLimit:   o.number("report-limit", rules.ReportLimit, "how many reports one person makes in 24 hours"),
+		appealFor:     o.duration("appeal-for", rules.AppealFor, "how long a decision of moderators can be appealed"),
 		declineFor:    o.duration("decline-for", rules.DeclineFor, "how long a decline refuses further messages"),
 		retention:     o.duration("log-retention", 720*time.Hour, "how long events are kept for clients that come back"),
 		pollInterval:  o.duration("poll-interval", 5*time.Second, "how late an event is at most when its wake is lost"),
@@ -41,7 +44,12 @@ func (p operatorOptions) apply(o *options, s *settings) {
 	s.rules = dm.Rules{
 		DefaultAudience: o.audience("default-audience", *p.audience),
 		RequestLimit:    *p.requestLimit, DeclineFor: *p.declineFor, SharedFriends: *p.sharedFriends,
+		ReportLimit: *p.reportLimit, AppealFor: *p.appealFor,
 	}
+	if *p.reportLimit < 1 {
+		o.problem("--report-limit: %d is less than 1", *p.reportLimit)
+	}
+	o.atLeast("appeal-for", *p.appealFor, 0)
 	if *p.requestLimit < 1 {
 		o.problem("--request-limit: %d is less than 1", *p.requestLimit)
 	}

@@ -49,7 +49,7 @@ func TestSettingsThatAreWrongEndWithTwo(t *testing.T) {
 		{"serve --no-such-flag", "no-such-flag"},
 		{"serve extra", "extra"},
 		{"servee", "unknown command"},
-		{"token --data-dir " + dir, "give one of --user HANDLE, --subject ID and --admin"},
+		{"token --data-dir " + dir, "give one of --user HANDLE, --subject ID, --moderator NAME and --admin"},
 		{"token --data-dir " + dir + " --user alice --admin", "give one of"},
 		{"token --subject a --ttl -1h --jwt-secret-file x", "--ttl"},
 		{"migrate", "give --data-dir DIR or --database-url URL"},

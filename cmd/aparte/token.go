@@ -23,6 +23,7 @@ const (
 
 type tokenOptions struct {
 	dir, secretFile, user, subject *string
+	moderator                      *string
 	admin                          *bool
 	ttl                            *time.Duration
 }
@@ -37,6 +38,7 @@ HS256, the user's external id as "sub", and an expiry.`,
 		Example: `  aparte token --user alice
   aparte token --data-dir ./data --user bob --ttl 1h
   aparte token --data-dir ./data --admin
+  aparte token --data-dir ./data --moderator ines
   aparte token --jwt-secret-file secret --subject user-4711`,
 	}, func(o *options) action {
 		t := tokenOptions{
@@ -45,6 +47,7 @@ HS256, the user's external id as "sub", and an expiry.`,
 			user:       o.text("user", "", "handle of the person in the data directory"),
 			subject:    o.text("subject", "", "the host's own id of the user, which need not be looked up"),
 			admin:      o.toggle("admin", false, "a service token, with the scope admin"),
+			moderator:  o.text("moderator", "", "a moderator's token, with the scope moderator, by the name for the audit log"),
 			ttl:        o.duration("ttl", tokenTTL, "how long the token is good"),
 		}
 		return func(ctx context.Context) error {
@@ -64,13 +67,13 @@ HS256, the user's external id as "sub", and an expiry.`,
 
 func (t tokenOptions) check(o *options) {
 	named := 0
-	for _, given := range []bool{*t.user != "", *t.subject != "", *t.admin} {
+	for _, given := range []bool{*t.user != "", *t.subject != "", *t.moderator != "", *t.admin} {
 		if given {
 			named++
 		}
 	}
 	if named != 1 {
-		o.problem("give one of --user HANDLE, --subject ID and --admin")
+		o.problem("give one of --user HANDLE, --subject ID, --moderator NAME and --admin")
 	}
 	if *t.user != "" && *t.secretFile != "" {
 		o.problem("--user looks a handle up in a data directory; with --jwt-secret-file give --subject ID")
@@ -92,6 +95,9 @@ func (t tokenOptions) make(ctx context.Context) (string, error) {
 	}
 	if err != nil {
 		return "", err
+	}
+	if *t.moderator != "" {
+		return graph.SignToken(secret, *t.moderator, *t.ttl, graph.ScopeModerator)
 	}
 	if *t.admin {
 		return adminToken(secret, *t.ttl)

@@ -40,8 +40,12 @@ type Head struct {
 	// Exempt holds the value of the "exempt" field.
 	Exempt bool `json:"exempt,omitempty"`
 	// Gone holds the value of the "gone" field.
-	Gone         bool `json:"gone,omitempty"`
-	selectValues sql.SelectValues
+	Gone bool `json:"gone,omitempty"`
+	// by moderators; 0: not. No send writes this or the next
+	SuspendedUntil int64 `json:"suspended_until,omitempty"`
+	// until then nobody new, by moderators; 0: not
+	OutreachUntil int64 `json:"outreach_until,omitempty"`
+	selectValues  sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -51,7 +55,7 @@ func (*Head) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case head.FieldReadReceipts, head.FieldExempt, head.FieldGone:
 			values[i] = new(sql.NullBool)
-		case head.FieldPosition, head.FieldTrimmedTo, head.FieldUnreadConversations, head.FieldUnreadRequests, head.FieldUnreadMessages, head.FieldAudience, head.FieldRoutes, head.FieldChangedAt, head.FieldAgeBand:
+		case head.FieldPosition, head.FieldTrimmedTo, head.FieldUnreadConversations, head.FieldUnreadRequests, head.FieldUnreadMessages, head.FieldAudience, head.FieldRoutes, head.FieldChangedAt, head.FieldAgeBand, head.FieldSuspendedUntil, head.FieldOutreachUntil:
 			values[i] = new(sql.NullInt64)
 		case head.FieldID:
 			values[i] = new(uuid.UUID)
@@ -148,6 +152,18 @@ func (_m *Head) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Gone = value.Bool
 			}
+		case head.FieldSuspendedUntil:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field suspended_until", values[i])
+			} else if value.Valid {
+				_m.SuspendedUntil = value.Int64
+			}
+		case head.FieldOutreachUntil:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field outreach_until", values[i])
+			} else if value.Valid {
+				_m.OutreachUntil = value.Int64
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -219,6 +235,12 @@ func (_m *Head) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("gone=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Gone))
+	builder.WriteString(", ")
+	builder.WriteString("suspended_until=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SuspendedUntil))
+	builder.WriteString(", ")
+	builder.WriteString("outreach_until=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OutreachUntil))
 	builder.WriteByte(')')
 	return builder.String()
 }

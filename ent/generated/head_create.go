@@ -95,6 +95,34 @@ func (_c *HeadCreate) SetGone(v bool) *HeadCreate {
 	return _c
 }
 
+// SetSuspendedUntil sets the "suspended_until" field.
+func (_c *HeadCreate) SetSuspendedUntil(v int64) *HeadCreate {
+	_c.mutation.SetSuspendedUntil(v)
+	return _c
+}
+
+// SetNillableSuspendedUntil sets the "suspended_until" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableSuspendedUntil(v *int64) *HeadCreate {
+	if v != nil {
+		_c.SetSuspendedUntil(*v)
+	}
+	return _c
+}
+
+// SetOutreachUntil sets the "outreach_until" field.
+func (_c *HeadCreate) SetOutreachUntil(v int64) *HeadCreate {
+	_c.mutation.SetOutreachUntil(v)
+	return _c
+}
+
+// SetNillableOutreachUntil sets the "outreach_until" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableOutreachUntil(v *int64) *HeadCreate {
+	if v != nil {
+		_c.SetOutreachUntil(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *HeadCreate) SetID(v uuid.UUID) *HeadCreate {
 	_c.mutation.SetID(v)
@@ -108,6 +136,7 @@ func (_c *HeadCreate) Mutation() *HeadMutation {
 
 // Save creates the Head in the database.
 func (_c *HeadCreate) Save(ctx context.Context) (*Head, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -130,6 +159,18 @@ func (_c *HeadCreate) Exec(ctx context.Context) error {
 func (_c *HeadCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *HeadCreate) defaults() {
+	if _, ok := _c.mutation.SuspendedUntil(); !ok {
+		v := head.DefaultSuspendedUntil
+		_c.mutation.SetSuspendedUntil(v)
+	}
+	if _, ok := _c.mutation.OutreachUntil(); !ok {
+		v := head.DefaultOutreachUntil
+		_c.mutation.SetOutreachUntil(v)
 	}
 }
 
@@ -170,6 +211,12 @@ func (_c *HeadCreate) check() error {
 	}
 	if _, ok := _c.mutation.Gone(); !ok {
 		return &ValidationError{Name: "gone", err: errors.New(`generated: missing required field "Head.gone"`)}
+	}
+	if _, ok := _c.mutation.SuspendedUntil(); !ok {
+		return &ValidationError{Name: "suspended_until", err: errors.New(`generated: missing required field "Head.suspended_until"`)}
+	}
+	if _, ok := _c.mutation.OutreachUntil(); !ok {
+		return &ValidationError{Name: "outreach_until", err: errors.New(`generated: missing required field "Head.outreach_until"`)}
 	}
 	return nil
 }
@@ -254,6 +301,14 @@ func (_c *HeadCreate) createSpec() (*Head, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Gone(); ok {
 		_spec.SetField(head.FieldGone, field.TypeBool, value)
 		_node.Gone = value
+	}
+	if value, ok := _c.mutation.SuspendedUntil(); ok {
+		_spec.SetField(head.FieldSuspendedUntil, field.TypeInt64, value)
+		_node.SuspendedUntil = value
+	}
+	if value, ok := _c.mutation.OutreachUntil(); ok {
+		_spec.SetField(head.FieldOutreachUntil, field.TypeInt64, value)
+		_node.OutreachUntil = value
 	}
 	return _node, _spec
 }
@@ -502,6 +557,42 @@ func (u *HeadUpsert) SetGone(v bool) *HeadUpsert {
 // UpdateGone sets the "gone" field to the value that was provided on create.
 func (u *HeadUpsert) UpdateGone() *HeadUpsert {
 	u.SetExcluded(head.FieldGone)
+	return u
+}
+
+// SetSuspendedUntil sets the "suspended_until" field.
+func (u *HeadUpsert) SetSuspendedUntil(v int64) *HeadUpsert {
+	u.Set(head.FieldSuspendedUntil, v)
+	return u
+}
+
+// UpdateSuspendedUntil sets the "suspended_until" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateSuspendedUntil() *HeadUpsert {
+	u.SetExcluded(head.FieldSuspendedUntil)
+	return u
+}
+
+// AddSuspendedUntil adds v to the "suspended_until" field.
+func (u *HeadUpsert) AddSuspendedUntil(v int64) *HeadUpsert {
+	u.Add(head.FieldSuspendedUntil, v)
+	return u
+}
+
+// SetOutreachUntil sets the "outreach_until" field.
+func (u *HeadUpsert) SetOutreachUntil(v int64) *HeadUpsert {
+	u.Set(head.FieldOutreachUntil, v)
+	return u
+}
+
+// UpdateOutreachUntil sets the "outreach_until" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateOutreachUntil() *HeadUpsert {
+	u.SetExcluded(head.FieldOutreachUntil)
+	return u
+}
+
+// AddOutreachUntil adds v to the "outreach_until" field.
+func (u *HeadUpsert) AddOutreachUntil(v int64) *HeadUpsert {
+	u.Add(head.FieldOutreachUntil, v)
 	return u
 }
 
@@ -784,6 +875,48 @@ func (u *HeadUpsertOne) UpdateGone() *HeadUpsertOne {
 	})
 }
 
+// SetSuspendedUntil sets the "suspended_until" field.
+func (u *HeadUpsertOne) SetSuspendedUntil(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetSuspendedUntil(v)
+	})
+}
+
+// AddSuspendedUntil adds v to the "suspended_until" field.
+func (u *HeadUpsertOne) AddSuspendedUntil(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddSuspendedUntil(v)
+	})
+}
+
+// UpdateSuspendedUntil sets the "suspended_until" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateSuspendedUntil() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateSuspendedUntil()
+	})
+}
+
+// SetOutreachUntil sets the "outreach_until" field.
+func (u *HeadUpsertOne) SetOutreachUntil(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetOutreachUntil(v)
+	})
+}
+
+// AddOutreachUntil adds v to the "outreach_until" field.
+func (u *HeadUpsertOne) AddOutreachUntil(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddOutreachUntil(v)
+	})
+}
+
+// UpdateOutreachUntil sets the "outreach_until" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateOutreachUntil() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateOutreachUntil()
+	})
+}
+
 // Exec executes the query.
 func (u *HeadUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -841,6 +974,7 @@ func (_c *HeadCreateBulk) Save(ctx context.Context) ([]*Head, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*HeadMutation)
 				if !ok {
@@ -1226,6 +1360,48 @@ func (u *HeadUpsertBulk) SetGone(v bool) *HeadUpsertBulk {
 func (u *HeadUpsertBulk) UpdateGone() *HeadUpsertBulk {
 	return u.Update(func(s *HeadUpsert) {
 		s.UpdateGone()
+	})
+}
+
+// SetSuspendedUntil sets the "suspended_until" field.
+func (u *HeadUpsertBulk) SetSuspendedUntil(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetSuspendedUntil(v)
+	})
+}
+
+// AddSuspendedUntil adds v to the "suspended_until" field.
+func (u *HeadUpsertBulk) AddSuspendedUntil(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddSuspendedUntil(v)
+	})
+}
+
+// UpdateSuspendedUntil sets the "suspended_until" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateSuspendedUntil() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateSuspendedUntil()
+	})
+}
+
+// SetOutreachUntil sets the "outreach_until" field.
+func (u *HeadUpsertBulk) SetOutreachUntil(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetOutreachUntil(v)
+	})
+}
+
+// AddOutreachUntil adds v to the "outreach_until" field.
+func (u *HeadUpsertBulk) AddOutreachUntil(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddOutreachUntil(v)
+	})
+}
+
+// UpdateOutreachUntil sets the "outreach_until" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateOutreachUntil() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateOutreachUntil()
 	})
 }
 

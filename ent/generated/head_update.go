@@ -258,6 +258,48 @@ func (_u *HeadUpdate) SetNillableGone(v *bool) *HeadUpdate {
 	return _u
 }
 
+// SetSuspendedUntil sets the "suspended_until" field.
+func (_u *HeadUpdate) SetSuspendedUntil(v int64) *HeadUpdate {
+	_u.mutation.ResetSuspendedUntil()
+	_u.mutation.SetSuspendedUntil(v)
+	return _u
+}
+
+// SetNillableSuspendedUntil sets the "suspended_until" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableSuspendedUntil(v *int64) *HeadUpdate {
+	if v != nil {
+		_u.SetSuspendedUntil(*v)
+	}
+	return _u
+}
+
+// AddSuspendedUntil adds value to the "suspended_until" field.
+func (_u *HeadUpdate) AddSuspendedUntil(v int64) *HeadUpdate {
+	_u.mutation.AddSuspendedUntil(v)
+	return _u
+}
+
+// SetOutreachUntil sets the "outreach_until" field.
+func (_u *HeadUpdate) SetOutreachUntil(v int64) *HeadUpdate {
+	_u.mutation.ResetOutreachUntil()
+	_u.mutation.SetOutreachUntil(v)
+	return _u
+}
+
+// SetNillableOutreachUntil sets the "outreach_until" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableOutreachUntil(v *int64) *HeadUpdate {
+	if v != nil {
+		_u.SetOutreachUntil(*v)
+	}
+	return _u
+}
+
+// AddOutreachUntil adds value to the "outreach_until" field.
+func (_u *HeadUpdate) AddOutreachUntil(v int64) *HeadUpdate {
+	_u.mutation.AddOutreachUntil(v)
+	return _u
+}
+
 // Mutation returns the HeadMutation object of the builder.
 func (_u *HeadUpdate) Mutation() *HeadMutation {
 	return _u.mutation
@@ -361,6 +403,18 @@ func (_u *HeadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Gone(); ok {
 		_spec.SetField(head.FieldGone, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SuspendedUntil(); ok {
+		_spec.SetField(head.FieldSuspendedUntil, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSuspendedUntil(); ok {
+		_spec.AddField(head.FieldSuspendedUntil, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.OutreachUntil(); ok {
+		_spec.SetField(head.FieldOutreachUntil, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedOutreachUntil(); ok {
+		_spec.AddField(head.FieldOutreachUntil, field.TypeInt64, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -613,6 +667,48 @@ func (_u *HeadUpdateOne) SetNillableGone(v *bool) *HeadUpdateOne {
 	return _u
 }
 
+// SetSuspendedUntil sets the "suspended_until" field.
+func (_u *HeadUpdateOne) SetSuspendedUntil(v int64) *HeadUpdateOne {
+	_u.mutation.ResetSuspendedUntil()
+	_u.mutation.SetSuspendedUntil(v)
+	return _u
+}
+
+// SetNillableSuspendedUntil sets the "suspended_until" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableSuspendedUntil(v *int64) *HeadUpdateOne {
+	if v != nil {
+		_u.SetSuspendedUntil(*v)
+	}
+	return _u
+}
+
+// AddSuspendedUntil adds value to the "suspended_until" field.
+func (_u *HeadUpdateOne) AddSuspendedUntil(v int64) *HeadUpdateOne {
+	_u.mutation.AddSuspendedUntil(v)
+	return _u
+}
+
+// SetOutreachUntil sets the "outreach_until" field.
+func (_u *HeadUpdateOne) SetOutreachUntil(v int64) *HeadUpdateOne {
+	_u.mutation.ResetOutreachUntil()
+	_u.mutation.SetOutreachUntil(v)
+	return _u
+}
+
+// SetNillableOutreachUntil sets the "outreach_until" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableOutreachUntil(v *int64) *HeadUpdateOne {
+	if v != nil {
+		_u.SetOutreachUntil(*v)
+	}
+	return _u
+}
+
+// AddOutreachUntil adds value to the "outreach_until" field.
+func (_u *HeadUpdateOne) AddOutreachUntil(v int64) *HeadUpdateOne {
+	_u.mutation.AddOutreachUntil(v)
+	return _u
+}
+
 // Mutation returns the HeadMutation object of the builder.
 func (_u *HeadUpdateOne) Mutation() *HeadMutation {
 	return _u.mutation
@@ -746,6 +842,18 @@ func (_u *HeadUpdateOne) sqlSave(ctx context.Context) (_node *Head, err error) {
 	}
 	if value, ok := _u.mutation.Gone(); ok {
 		_spec.SetField(head.FieldGone, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SuspendedUntil(); ok {
+		_spec.SetField(head.FieldSuspendedUntil, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSuspendedUntil(); ok {
+		_spec.AddField(head.FieldSuspendedUntil, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.OutreachUntil(); ok {
+		_spec.SetField(head.FieldOutreachUntil, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedOutreachUntil(); ok {
+		_spec.AddField(head.FieldOutreachUntil, field.TypeInt64, value)
 	}
 	_node = &Head{config: _u.config}
 	_spec.Assign = _node.assignValues

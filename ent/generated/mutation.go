@@ -10,15 +10,18 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/aparte-im/aparte/ent/generated/auditentry"
+	"github.com/aparte-im/aparte/ent/generated/block"
 	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
 	"github.com/aparte-im/aparte/ent/generated/event"
+	"github.com/aparte-im/aparte/ent/generated/evidence"
 	"github.com/aparte-im/aparte/ent/generated/follow"
 	"github.com/aparte-im/aparte/ent/generated/head"
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
+	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
-	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/google/uuid"
@@ -33,17 +36,1163 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
+	TypeAuditEntry     = "AuditEntry"
+	TypeBlock          = "Block"
 	TypeConversation   = "Conversation"
 	TypeEpoch          = "Epoch"
 	TypeEvent          = "Event"
+	TypeEvidence       = "Evidence"
 	TypeFollow         = "Follow"
 	TypeHead           = "Head"
 	TypeMessage        = "Message"
+	TypeReport         = "Report"
 	TypeSettingsChange = "SettingsChange"
-	TypeStance         = "Stance"
 	TypeSuggestion     = "Suggestion"
 	TypeUser           = "User"
 )
+
+// AuditEntryMutation represents an operation that mutates the AuditEntry nodes in the graph.
+type AuditEntryMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	at            *int64
+	addat         *int64
+	actor         *string
+	act           *int16
+	addact        *int16
+	report_id     *uuid.UUID
+	user_id       *uuid.UUID
+	request_id    *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*AuditEntry, error)
+	predicates    []predicate.AuditEntry
+}
+
+var _ ent.Mutation = (*AuditEntryMutation)(nil)
+
+// auditentryOption allows management of the mutation configuration using functional options.
+type auditentryOption func(*AuditEntryMutation)
+
+// newAuditEntryMutation creates new mutation for the AuditEntry entity.
+func newAuditEntryMutation(c config, op Op, opts ...auditentryOption) *AuditEntryMutation {
+	m := &AuditEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAuditEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAuditEntryID sets the ID field of the mutation.
+func withAuditEntryID(id uuid.UUID) auditentryOption {
+	return func(m *AuditEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AuditEntry
+		)
+		m.oldValue = func(ctx context.Context) (*AuditEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AuditEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAuditEntry sets the old AuditEntry of the mutation.
+func withAuditEntry(node *AuditEntry) auditentryOption {
+	return func(m *AuditEntryMutation) {
+		m.oldValue = func(context.Context) (*AuditEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AuditEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AuditEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AuditEntry entities.
+func (m *AuditEntryMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AuditEntryMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AuditEntryMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AuditEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAt sets the "at" field.
+func (m *AuditEntryMutation) SetAt(i int64) {
+	m.at = &i
+	m.addat = nil
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *AuditEntryMutation) At() (r int64, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the AuditEntry entity.
+// If the AuditEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditEntryMutation) OldAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// AddAt adds i to the "at" field.
+func (m *AuditEntryMutation) AddAt(i int64) {
+	if m.addat != nil {
+		*m.addat += i
+	} else {
+		m.addat = &i
+	}
+}
+
+// AddedAt returns the value that was added to the "at" field in this mutation.
+func (m *AuditEntryMutation) AddedAt() (r int64, exists bool) {
+	v := m.addat
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *AuditEntryMutation) ResetAt() {
+	m.at = nil
+	m.addat = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *AuditEntryMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *AuditEntryMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the AuditEntry entity.
+// If the AuditEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditEntryMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *AuditEntryMutation) ResetActor() {
+	m.actor = nil
+}
+
+// SetAct sets the "act" field.
+func (m *AuditEntryMutation) SetAct(i int16) {
+	m.act = &i
+	m.addact = nil
+}
+
+// Act returns the value of the "act" field in the mutation.
+func (m *AuditEntryMutation) Act() (r int16, exists bool) {
+	v := m.act
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAct returns the old "act" field's value of the AuditEntry entity.
+// If the AuditEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditEntryMutation) OldAct(ctx context.Context) (v int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAct is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAct requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAct: %w", err)
+	}
+	return oldValue.Act, nil
+}
+
+// AddAct adds i to the "act" field.
+func (m *AuditEntryMutation) AddAct(i int16) {
+	if m.addact != nil {
+		*m.addact += i
+	} else {
+		m.addact = &i
+	}
+}
+
+// AddedAct returns the value that was added to the "act" field in this mutation.
+func (m *AuditEntryMutation) AddedAct() (r int16, exists bool) {
+	v := m.addact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAct resets all changes to the "act" field.
+func (m *AuditEntryMutation) ResetAct() {
+	m.act = nil
+	m.addact = nil
+}
+
+// SetReportID sets the "report_id" field.
+func (m *AuditEntryMutation) SetReportID(u uuid.UUID) {
+	m.report_id = &u
+}
+
+// ReportID returns the value of the "report_id" field in the mutation.
+func (m *AuditEntryMutation) ReportID() (r uuid.UUID, exists bool) {
+	v := m.report_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReportID returns the old "report_id" field's value of the AuditEntry entity.
+// If the AuditEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditEntryMutation) OldReportID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReportID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReportID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReportID: %w", err)
+	}
+	return oldValue.ReportID, nil
+}
+
+// ClearReportID clears the value of the "report_id" field.
+func (m *AuditEntryMutation) ClearReportID() {
+	m.report_id = nil
+	m.clearedFields[auditentry.FieldReportID] = struct{}{}
+}
+
+// ReportIDCleared returns if the "report_id" field was cleared in this mutation.
+func (m *AuditEntryMutation) ReportIDCleared() bool {
+	_, ok := m.clearedFields[auditentry.FieldReportID]
+	return ok
+}
+
+// ResetReportID resets all changes to the "report_id" field.
+func (m *AuditEntryMutation) ResetReportID() {
+	m.report_id = nil
+	delete(m.clearedFields, auditentry.FieldReportID)
+}
+
+// SetUserID sets the "user_id" field.
+func (m *AuditEntryMutation) SetUserID(u uuid.UUID) {
+	m.user_id = &u
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *AuditEntryMutation) UserID() (r uuid.UUID, exists bool) {
+	v := m.user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the AuditEntry entity.
+// If the AuditEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditEntryMutation) OldUserID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *AuditEntryMutation) ResetUserID() {
+	m.user_id = nil
+}
+
+// SetRequestID sets the "request_id" field.
+func (m *AuditEntryMutation) SetRequestID(s string) {
+	m.request_id = &s
+}
+
+// RequestID returns the value of the "request_id" field in the mutation.
+func (m *AuditEntryMutation) RequestID() (r string, exists bool) {
+	v := m.request_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestID returns the old "request_id" field's value of the AuditEntry entity.
+// If the AuditEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditEntryMutation) OldRequestID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestID: %w", err)
+	}
+	return oldValue.RequestID, nil
+}
+
+// ResetRequestID resets all changes to the "request_id" field.
+func (m *AuditEntryMutation) ResetRequestID() {
+	m.request_id = nil
+}
+
+// Where appends a list predicates to the AuditEntryMutation builder.
+func (m *AuditEntryMutation) Where(ps ...predicate.AuditEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AuditEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AuditEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AuditEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AuditEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AuditEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AuditEntry).
+func (m *AuditEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AuditEntryMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.at != nil {
+		fields = append(fields, auditentry.FieldAt)
+	}
+	if m.actor != nil {
+		fields = append(fields, auditentry.FieldActor)
+	}
+	if m.act != nil {
+		fields = append(fields, auditentry.FieldAct)
+	}
+	if m.report_id != nil {
+		fields = append(fields, auditentry.FieldReportID)
+	}
+	if m.user_id != nil {
+		fields = append(fields, auditentry.FieldUserID)
+	}
+	if m.request_id != nil {
+		fields = append(fields, auditentry.FieldRequestID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AuditEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case auditentry.FieldAt:
+		return m.At()
+	case auditentry.FieldActor:
+		return m.Actor()
+	case auditentry.FieldAct:
+		return m.Act()
+	case auditentry.FieldReportID:
+		return m.ReportID()
+	case auditentry.FieldUserID:
+		return m.UserID()
+	case auditentry.FieldRequestID:
+		return m.RequestID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AuditEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case auditentry.FieldAt:
+		return m.OldAt(ctx)
+	case auditentry.FieldActor:
+		return m.OldActor(ctx)
+	case auditentry.FieldAct:
+		return m.OldAct(ctx)
+	case auditentry.FieldReportID:
+		return m.OldReportID(ctx)
+	case auditentry.FieldUserID:
+		return m.OldUserID(ctx)
+	case auditentry.FieldRequestID:
+		return m.OldRequestID(ctx)
+	}
+	return nil, fmt.Errorf("unknown AuditEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AuditEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case auditentry.FieldAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case auditentry.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	case auditentry.FieldAct:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAct(v)
+		return nil
+	case auditentry.FieldReportID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReportID(v)
+		return nil
+	case auditentry.FieldUserID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case auditentry.FieldRequestID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AuditEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AuditEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addat != nil {
+		fields = append(fields, auditentry.FieldAt)
+	}
+	if m.addact != nil {
+		fields = append(fields, auditentry.FieldAct)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AuditEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case auditentry.FieldAt:
+		return m.AddedAt()
+	case auditentry.FieldAct:
+		return m.AddedAct()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AuditEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case auditentry.FieldAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAt(v)
+		return nil
+	case auditentry.FieldAct:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAct(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AuditEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AuditEntryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(auditentry.FieldReportID) {
+		fields = append(fields, auditentry.FieldReportID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AuditEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AuditEntryMutation) ClearField(name string) error {
+	switch name {
+	case auditentry.FieldReportID:
+		m.ClearReportID()
+		return nil
+	}
+	return fmt.Errorf("unknown AuditEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AuditEntryMutation) ResetField(name string) error {
+	switch name {
+	case auditentry.FieldAt:
+		m.ResetAt()
+		return nil
+	case auditentry.FieldActor:
+		m.ResetActor()
+		return nil
+	case auditentry.FieldAct:
+		m.ResetAct()
+		return nil
+	case auditentry.FieldReportID:
+		m.ResetReportID()
+		return nil
+	case auditentry.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case auditentry.FieldRequestID:
+		m.ResetRequestID()
+		return nil
+	}
+	return fmt.Errorf("unknown AuditEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AuditEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AuditEntryMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AuditEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AuditEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AuditEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AuditEntryMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AuditEntryMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AuditEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AuditEntryMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AuditEntry edge %s", name)
+}
+
+// BlockMutation represents an operation that mutates the Block nodes in the graph.
+type BlockMutation struct {
+	config
+	op             Op
+	typ            string
+	created_at     *int64
+	addcreated_at  *int64
+	clearedFields  map[string]struct{}
+	blocker        *uuid.UUID
+	clearedblocker bool
+	blocked        *uuid.UUID
+	clearedblocked bool
+	done           bool
+	oldValue       func(context.Context) (*Block, error)
+	predicates     []predicate.Block
+}
+
+var _ ent.Mutation = (*BlockMutation)(nil)
+
+// blockOption allows management of the mutation configuration using functional options.
+type blockOption func(*BlockMutation)
+
+// newBlockMutation creates new mutation for the Block entity.
+func newBlockMutation(c config, op Op, opts ...blockOption) *BlockMutation {
+	m := &BlockMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBlock,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BlockMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BlockMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetBlockerID sets the "blocker_id" field.
+func (m *BlockMutation) SetBlockerID(u uuid.UUID) {
+	m.blocker = &u
+}
+
+// BlockerID returns the value of the "blocker_id" field in the mutation.
+func (m *BlockMutation) BlockerID() (r uuid.UUID, exists bool) {
+	v := m.blocker
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBlockerID resets all changes to the "blocker_id" field.
+func (m *BlockMutation) ResetBlockerID() {
+	m.blocker = nil
+}
+
+// SetBlockedID sets the "blocked_id" field.
+func (m *BlockMutation) SetBlockedID(u uuid.UUID) {
+	m.blocked = &u
+}
+
+// BlockedID returns the value of the "blocked_id" field in the mutation.
+func (m *BlockMutation) BlockedID() (r uuid.UUID, exists bool) {
+	v := m.blocked
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBlockedID resets all changes to the "blocked_id" field.
+func (m *BlockMutation) ResetBlockedID() {
+	m.blocked = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BlockMutation) SetCreatedAt(i int64) {
+	m.created_at = &i
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BlockMutation) CreatedAt() (r int64, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// AddCreatedAt adds i to the "created_at" field.
+func (m *BlockMutation) AddCreatedAt(i int64) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += i
+	} else {
+		m.addcreated_at = &i
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *BlockMutation) AddedCreatedAt() (r int64, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BlockMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// ClearBlocker clears the "blocker" edge to the User entity.
+func (m *BlockMutation) ClearBlocker() {
+	m.clearedblocker = true
+	m.clearedFields[block.FieldBlockerID] = struct{}{}
+}
+
+// BlockerCleared reports if the "blocker" edge to the User entity was cleared.
+func (m *BlockMutation) BlockerCleared() bool {
+	return m.clearedblocker
+}
+
+// BlockerIDs returns the "blocker" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// BlockerID instead. It exists only for internal usage by the builders.
+func (m *BlockMutation) BlockerIDs() (ids []uuid.UUID) {
+	if id := m.blocker; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetBlocker resets all changes to the "blocker" edge.
+func (m *BlockMutation) ResetBlocker() {
+	m.blocker = nil
+	m.clearedblocker = false
+}
+
+// ClearBlocked clears the "blocked" edge to the User entity.
+func (m *BlockMutation) ClearBlocked() {
+	m.clearedblocked = true
+	m.clearedFields[block.FieldBlockedID] = struct{}{}
+}
+
+// BlockedCleared reports if the "blocked" edge to the User entity was cleared.
+func (m *BlockMutation) BlockedCleared() bool {
+	return m.clearedblocked
+}
+
+// BlockedIDs returns the "blocked" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// BlockedID instead. It exists only for internal usage by the builders.
+func (m *BlockMutation) BlockedIDs() (ids []uuid.UUID) {
+	if id := m.blocked; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetBlocked resets all changes to the "blocked" edge.
+func (m *BlockMutation) ResetBlocked() {
+	m.blocked = nil
+	m.clearedblocked = false
+}
+
+// Where appends a list predicates to the BlockMutation builder.
+func (m *BlockMutation) Where(ps ...predicate.Block) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BlockMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BlockMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Block, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BlockMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BlockMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Block).
+func (m *BlockMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BlockMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.blocker != nil {
+		fields = append(fields, block.FieldBlockerID)
+	}
+	if m.blocked != nil {
+		fields = append(fields, block.FieldBlockedID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, block.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BlockMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case block.FieldBlockerID:
+		return m.BlockerID()
+	case block.FieldBlockedID:
+		return m.BlockedID()
+	case block.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BlockMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	return nil, errors.New("edge schema Block does not support getting old values")
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BlockMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case block.FieldBlockerID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBlockerID(v)
+		return nil
+	case block.FieldBlockedID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBlockedID(v)
+		return nil
+	case block.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Block field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BlockMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, block.FieldCreatedAt)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BlockMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case block.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BlockMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case block.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Block numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BlockMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BlockMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BlockMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Block nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BlockMutation) ResetField(name string) error {
+	switch name {
+	case block.FieldBlockerID:
+		m.ResetBlockerID()
+		return nil
+	case block.FieldBlockedID:
+		m.ResetBlockedID()
+		return nil
+	case block.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Block field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BlockMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.blocker != nil {
+		edges = append(edges, block.EdgeBlocker)
+	}
+	if m.blocked != nil {
+		edges = append(edges, block.EdgeBlocked)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BlockMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case block.EdgeBlocker:
+		if id := m.blocker; id != nil {
+			return []ent.Value{*id}
+		}
+	case block.EdgeBlocked:
+		if id := m.blocked; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BlockMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BlockMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BlockMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedblocker {
+		edges = append(edges, block.EdgeBlocker)
+	}
+	if m.clearedblocked {
+		edges = append(edges, block.EdgeBlocked)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BlockMutation) EdgeCleared(name string) bool {
+	switch name {
+	case block.EdgeBlocker:
+		return m.clearedblocker
+	case block.EdgeBlocked:
+		return m.clearedblocked
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BlockMutation) ClearEdge(name string) error {
+	switch name {
+	case block.EdgeBlocker:
+		m.ClearBlocker()
+		return nil
+	case block.EdgeBlocked:
+		m.ClearBlocked()
+		return nil
+	}
+	return fmt.Errorf("unknown Block unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BlockMutation) ResetEdge(name string) error {
+	switch name {
+	case block.EdgeBlocker:
+		m.ResetBlocker()
+		return nil
+	case block.EdgeBlocked:
+		m.ResetBlocked()
+		return nil
+	}
+	return fmt.Errorf("unknown Block edge %s", name)
+}
 
 // ConversationMutation represents an operation that mutates the Conversation nodes in the graph.
 type ConversationMutation struct {
@@ -72,8 +1221,6 @@ type ConversationMutation struct {
 	low_declined_until     *int64
 	addlow_declined_until  *int64
 	low_muted              *bool
-	low_frozen_seq         *int64
-	addlow_frozen_seq      *int64
 	high_folder            *int16
 	addhigh_folder         *int16
 	high_read_seq          *int64
@@ -86,8 +1233,6 @@ type ConversationMutation struct {
 	high_declined_until    *int64
 	addhigh_declined_until *int64
 	high_muted             *bool
-	high_frozen_seq        *int64
-	addhigh_frozen_seq     *int64
 	clearedFields          map[string]struct{}
 	done                   bool
 	oldValue               func(context.Context) (*Conversation, error)
@@ -826,62 +1971,6 @@ func (m *ConversationMutation) ResetLowMuted() {
 	m.low_muted = nil
 }
 
-// SetLowFrozenSeq sets the "low_frozen_seq" field.
-func (m *ConversationMutation) SetLowFrozenSeq(i int64) {
-	m.low_frozen_seq = &i
-	m.addlow_frozen_seq = nil
-}
-
-// LowFrozenSeq returns the value of the "low_frozen_seq" field in the mutation.
-func (m *ConversationMutation) LowFrozenSeq() (r int64, exists bool) {
-	v := m.low_frozen_seq
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldLowFrozenSeq returns the old "low_frozen_seq" field's value of the Conversation entity.
-// If the Conversation object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ConversationMutation) OldLowFrozenSeq(ctx context.Context) (v int64, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldLowFrozenSeq is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldLowFrozenSeq requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldLowFrozenSeq: %w", err)
-	}
-	return oldValue.LowFrozenSeq, nil
-}
-
-// AddLowFrozenSeq adds i to the "low_frozen_seq" field.
-func (m *ConversationMutation) AddLowFrozenSeq(i int64) {
-	if m.addlow_frozen_seq != nil {
-		*m.addlow_frozen_seq += i
-	} else {
-		m.addlow_frozen_seq = &i
-	}
-}
-
-// AddedLowFrozenSeq returns the value that was added to the "low_frozen_seq" field in this mutation.
-func (m *ConversationMutation) AddedLowFrozenSeq() (r int64, exists bool) {
-	v := m.addlow_frozen_seq
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetLowFrozenSeq resets all changes to the "low_frozen_seq" field.
-func (m *ConversationMutation) ResetLowFrozenSeq() {
-	m.low_frozen_seq = nil
-	m.addlow_frozen_seq = nil
-}
-
 // SetHighFolder sets the "high_folder" field.
 func (m *ConversationMutation) SetHighFolder(i int16) {
 	m.high_folder = &i
@@ -1234,62 +2323,6 @@ func (m *ConversationMutation) ResetHighMuted() {
 	m.high_muted = nil
 }
 
-// SetHighFrozenSeq sets the "high_frozen_seq" field.
-func (m *ConversationMutation) SetHighFrozenSeq(i int64) {
-	m.high_frozen_seq = &i
-	m.addhigh_frozen_seq = nil
-}
-
-// HighFrozenSeq returns the value of the "high_frozen_seq" field in the mutation.
-func (m *ConversationMutation) HighFrozenSeq() (r int64, exists bool) {
-	v := m.high_frozen_seq
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldHighFrozenSeq returns the old "high_frozen_seq" field's value of the Conversation entity.
-// If the Conversation object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ConversationMutation) OldHighFrozenSeq(ctx context.Context) (v int64, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldHighFrozenSeq is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldHighFrozenSeq requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldHighFrozenSeq: %w", err)
-	}
-	return oldValue.HighFrozenSeq, nil
-}
-
-// AddHighFrozenSeq adds i to the "high_frozen_seq" field.
-func (m *ConversationMutation) AddHighFrozenSeq(i int64) {
-	if m.addhigh_frozen_seq != nil {
-		*m.addhigh_frozen_seq += i
-	} else {
-		m.addhigh_frozen_seq = &i
-	}
-}
-
-// AddedHighFrozenSeq returns the value that was added to the "high_frozen_seq" field in this mutation.
-func (m *ConversationMutation) AddedHighFrozenSeq() (r int64, exists bool) {
-	v := m.addhigh_frozen_seq
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetHighFrozenSeq resets all changes to the "high_frozen_seq" field.
-func (m *ConversationMutation) ResetHighFrozenSeq() {
-	m.high_frozen_seq = nil
-	m.addhigh_frozen_seq = nil
-}
-
 // Where appends a list predicates to the ConversationMutation builder.
 func (m *ConversationMutation) Where(ps ...predicate.Conversation) {
 	m.predicates = append(m.predicates, ps...)
@@ -1324,7 +2357,7 @@ func (m *ConversationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversationMutation) Fields() []string {
-	fields := make([]string, 0, 22)
+	fields := make([]string, 0, 20)
 	if m.low_id != nil {
 		fields = append(fields, conversation.FieldLowID)
 	}
@@ -1364,9 +2397,6 @@ func (m *ConversationMutation) Fields() []string {
 	if m.low_muted != nil {
 		fields = append(fields, conversation.FieldLowMuted)
 	}
-	if m.low_frozen_seq != nil {
-		fields = append(fields, conversation.FieldLowFrozenSeq)
-	}
 	if m.high_folder != nil {
 		fields = append(fields, conversation.FieldHighFolder)
 	}
@@ -1387,9 +2417,6 @@ func (m *ConversationMutation) Fields() []string {
 	}
 	if m.high_muted != nil {
 		fields = append(fields, conversation.FieldHighMuted)
-	}
-	if m.high_frozen_seq != nil {
-		fields = append(fields, conversation.FieldHighFrozenSeq)
 	}
 	return fields
 }
@@ -1425,8 +2452,6 @@ func (m *ConversationMutation) Field(name string) (ent.Value, bool) {
 		return m.LowDeclinedUntil()
 	case conversation.FieldLowMuted:
 		return m.LowMuted()
-	case conversation.FieldLowFrozenSeq:
-		return m.LowFrozenSeq()
 	case conversation.FieldHighFolder:
 		return m.HighFolder()
 	case conversation.FieldHighReadSeq:
@@ -1441,8 +2466,6 @@ func (m *ConversationMutation) Field(name string) (ent.Value, bool) {
 		return m.HighDeclinedUntil()
 	case conversation.FieldHighMuted:
 		return m.HighMuted()
-	case conversation.FieldHighFrozenSeq:
-		return m.HighFrozenSeq()
 	}
 	return nil, false
 }
@@ -1478,8 +2501,6 @@ func (m *ConversationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldLowDeclinedUntil(ctx)
 	case conversation.FieldLowMuted:
 		return m.OldLowMuted(ctx)
-	case conversation.FieldLowFrozenSeq:
-		return m.OldLowFrozenSeq(ctx)
 	case conversation.FieldHighFolder:
 		return m.OldHighFolder(ctx)
 	case conversation.FieldHighReadSeq:
@@ -1494,8 +2515,6 @@ func (m *ConversationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldHighDeclinedUntil(ctx)
 	case conversation.FieldHighMuted:
 		return m.OldHighMuted(ctx)
-	case conversation.FieldHighFrozenSeq:
-		return m.OldHighFrozenSeq(ctx)
 	}
 	return nil, fmt.Errorf("unknown Conversation field %s", name)
 }
@@ -1596,13 +2615,6 @@ func (m *ConversationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLowMuted(v)
 		return nil
-	case conversation.FieldLowFrozenSeq:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLowFrozenSeq(v)
-		return nil
 	case conversation.FieldHighFolder:
 		v, ok := value.(int16)
 		if !ok {
@@ -1652,13 +2664,6 @@ func (m *ConversationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHighMuted(v)
 		return nil
-	case conversation.FieldHighFrozenSeq:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetHighFrozenSeq(v)
-		return nil
 	}
 	return fmt.Errorf("unknown Conversation field %s", name)
 }
@@ -1691,9 +2696,6 @@ func (m *ConversationMutation) AddedFields() []string {
 	if m.addlow_declined_until != nil {
 		fields = append(fields, conversation.FieldLowDeclinedUntil)
 	}
-	if m.addlow_frozen_seq != nil {
-		fields = append(fields, conversation.FieldLowFrozenSeq)
-	}
 	if m.addhigh_folder != nil {
 		fields = append(fields, conversation.FieldHighFolder)
 	}
@@ -1708,9 +2710,6 @@ func (m *ConversationMutation) AddedFields() []string {
 	}
 	if m.addhigh_declined_until != nil {
 		fields = append(fields, conversation.FieldHighDeclinedUntil)
-	}
-	if m.addhigh_frozen_seq != nil {
-		fields = append(fields, conversation.FieldHighFrozenSeq)
 	}
 	return fields
 }
@@ -1736,8 +2735,6 @@ func (m *ConversationMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLowPending()
 	case conversation.FieldLowDeclinedUntil:
 		return m.AddedLowDeclinedUntil()
-	case conversation.FieldLowFrozenSeq:
-		return m.AddedLowFrozenSeq()
 	case conversation.FieldHighFolder:
 		return m.AddedHighFolder()
 	case conversation.FieldHighReadSeq:
@@ -1748,8 +2745,6 @@ func (m *ConversationMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedHighPending()
 	case conversation.FieldHighDeclinedUntil:
 		return m.AddedHighDeclinedUntil()
-	case conversation.FieldHighFrozenSeq:
-		return m.AddedHighFrozenSeq()
 	}
 	return nil, false
 }
@@ -1815,13 +2810,6 @@ func (m *ConversationMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddLowDeclinedUntil(v)
 		return nil
-	case conversation.FieldLowFrozenSeq:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddLowFrozenSeq(v)
-		return nil
 	case conversation.FieldHighFolder:
 		v, ok := value.(int16)
 		if !ok {
@@ -1856,13 +2844,6 @@ func (m *ConversationMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddHighDeclinedUntil(v)
-		return nil
-	case conversation.FieldHighFrozenSeq:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddHighFrozenSeq(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Conversation numeric field %s", name)
@@ -1930,9 +2911,6 @@ func (m *ConversationMutation) ResetField(name string) error {
 	case conversation.FieldLowMuted:
 		m.ResetLowMuted()
 		return nil
-	case conversation.FieldLowFrozenSeq:
-		m.ResetLowFrozenSeq()
-		return nil
 	case conversation.FieldHighFolder:
 		m.ResetHighFolder()
 		return nil
@@ -1953,9 +2931,6 @@ func (m *ConversationMutation) ResetField(name string) error {
 		return nil
 	case conversation.FieldHighMuted:
 		m.ResetHighMuted()
-		return nil
-	case conversation.FieldHighFrozenSeq:
-		m.ResetHighFrozenSeq()
 		return nil
 	}
 	return fmt.Errorf("unknown Conversation field %s", name)
@@ -3886,6 +4861,482 @@ func (m *EventMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Event edge %s", name)
 }
 
+// EvidenceMutation represents an operation that mutates the Evidence nodes in the graph.
+type EvidenceMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	sealed        *string
+	digest        *string
+	messages      *int32
+	addmessages   *int32
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Evidence, error)
+	predicates    []predicate.Evidence
+}
+
+var _ ent.Mutation = (*EvidenceMutation)(nil)
+
+// evidenceOption allows management of the mutation configuration using functional options.
+type evidenceOption func(*EvidenceMutation)
+
+// newEvidenceMutation creates new mutation for the Evidence entity.
+func newEvidenceMutation(c config, op Op, opts ...evidenceOption) *EvidenceMutation {
+	m := &EvidenceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEvidence,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEvidenceID sets the ID field of the mutation.
+func withEvidenceID(id uuid.UUID) evidenceOption {
+	return func(m *EvidenceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Evidence
+		)
+		m.oldValue = func(ctx context.Context) (*Evidence, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Evidence.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEvidence sets the old Evidence of the mutation.
+func withEvidence(node *Evidence) evidenceOption {
+	return func(m *EvidenceMutation) {
+		m.oldValue = func(context.Context) (*Evidence, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EvidenceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EvidenceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Evidence entities.
+func (m *EvidenceMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EvidenceMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EvidenceMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Evidence.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSealed sets the "sealed" field.
+func (m *EvidenceMutation) SetSealed(s string) {
+	m.sealed = &s
+}
+
+// Sealed returns the value of the "sealed" field in the mutation.
+func (m *EvidenceMutation) Sealed() (r string, exists bool) {
+	v := m.sealed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSealed returns the old "sealed" field's value of the Evidence entity.
+// If the Evidence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvidenceMutation) OldSealed(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSealed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSealed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSealed: %w", err)
+	}
+	return oldValue.Sealed, nil
+}
+
+// ResetSealed resets all changes to the "sealed" field.
+func (m *EvidenceMutation) ResetSealed() {
+	m.sealed = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *EvidenceMutation) SetDigest(s string) {
+	m.digest = &s
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *EvidenceMutation) Digest() (r string, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the Evidence entity.
+// If the Evidence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvidenceMutation) OldDigest(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *EvidenceMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetMessages sets the "messages" field.
+func (m *EvidenceMutation) SetMessages(i int32) {
+	m.messages = &i
+	m.addmessages = nil
+}
+
+// Messages returns the value of the "messages" field in the mutation.
+func (m *EvidenceMutation) Messages() (r int32, exists bool) {
+	v := m.messages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessages returns the old "messages" field's value of the Evidence entity.
+// If the Evidence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvidenceMutation) OldMessages(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessages: %w", err)
+	}
+	return oldValue.Messages, nil
+}
+
+// AddMessages adds i to the "messages" field.
+func (m *EvidenceMutation) AddMessages(i int32) {
+	if m.addmessages != nil {
+		*m.addmessages += i
+	} else {
+		m.addmessages = &i
+	}
+}
+
+// AddedMessages returns the value that was added to the "messages" field in this mutation.
+func (m *EvidenceMutation) AddedMessages() (r int32, exists bool) {
+	v := m.addmessages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMessages resets all changes to the "messages" field.
+func (m *EvidenceMutation) ResetMessages() {
+	m.messages = nil
+	m.addmessages = nil
+}
+
+// Where appends a list predicates to the EvidenceMutation builder.
+func (m *EvidenceMutation) Where(ps ...predicate.Evidence) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EvidenceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EvidenceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Evidence, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EvidenceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EvidenceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Evidence).
+func (m *EvidenceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EvidenceMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.sealed != nil {
+		fields = append(fields, evidence.FieldSealed)
+	}
+	if m.digest != nil {
+		fields = append(fields, evidence.FieldDigest)
+	}
+	if m.messages != nil {
+		fields = append(fields, evidence.FieldMessages)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EvidenceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case evidence.FieldSealed:
+		return m.Sealed()
+	case evidence.FieldDigest:
+		return m.Digest()
+	case evidence.FieldMessages:
+		return m.Messages()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EvidenceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case evidence.FieldSealed:
+		return m.OldSealed(ctx)
+	case evidence.FieldDigest:
+		return m.OldDigest(ctx)
+	case evidence.FieldMessages:
+		return m.OldMessages(ctx)
+	}
+	return nil, fmt.Errorf("unknown Evidence field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvidenceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case evidence.FieldSealed:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSealed(v)
+		return nil
+	case evidence.FieldDigest:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case evidence.FieldMessages:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessages(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Evidence field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EvidenceMutation) AddedFields() []string {
+	var fields []string
+	if m.addmessages != nil {
+		fields = append(fields, evidence.FieldMessages)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EvidenceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case evidence.FieldMessages:
+		return m.AddedMessages()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvidenceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case evidence.FieldMessages:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMessages(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Evidence numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EvidenceMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EvidenceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EvidenceMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Evidence nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EvidenceMutation) ResetField(name string) error {
+	switch name {
+	case evidence.FieldSealed:
+		m.ResetSealed()
+		return nil
+	case evidence.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case evidence.FieldMessages:
+		m.ResetMessages()
+		return nil
+	}
+	return fmt.Errorf("unknown Evidence field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EvidenceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EvidenceMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EvidenceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EvidenceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EvidenceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EvidenceMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EvidenceMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Evidence unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EvidenceMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Evidence edge %s", name)
+}
+
 // FollowMutation represents an operation that mutates the Follow nodes in the graph.
 type FollowMutation struct {
 	config
@@ -4398,6 +5849,10 @@ type HeadMutation struct {
 	addage_band             *int16
 	exempt                  *bool
 	gone                    *bool
+	suspended_until         *int64
+	addsuspended_until      *int64
+	outreach_until          *int64
+	addoutreach_until       *int64
 	clearedFields           map[string]struct{}
 	done                    bool
 	oldValue                func(context.Context) (*Head, error)
@@ -5120,6 +6575,118 @@ func (m *HeadMutation) ResetGone() {
 	m.gone = nil
 }
 
+// SetSuspendedUntil sets the "suspended_until" field.
+func (m *HeadMutation) SetSuspendedUntil(i int64) {
+	m.suspended_until = &i
+	m.addsuspended_until = nil
+}
+
+// SuspendedUntil returns the value of the "suspended_until" field in the mutation.
+func (m *HeadMutation) SuspendedUntil() (r int64, exists bool) {
+	v := m.suspended_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSuspendedUntil returns the old "suspended_until" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldSuspendedUntil(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSuspendedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSuspendedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSuspendedUntil: %w", err)
+	}
+	return oldValue.SuspendedUntil, nil
+}
+
+// AddSuspendedUntil adds i to the "suspended_until" field.
+func (m *HeadMutation) AddSuspendedUntil(i int64) {
+	if m.addsuspended_until != nil {
+		*m.addsuspended_until += i
+	} else {
+		m.addsuspended_until = &i
+	}
+}
+
+// AddedSuspendedUntil returns the value that was added to the "suspended_until" field in this mutation.
+func (m *HeadMutation) AddedSuspendedUntil() (r int64, exists bool) {
+	v := m.addsuspended_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSuspendedUntil resets all changes to the "suspended_until" field.
+func (m *HeadMutation) ResetSuspendedUntil() {
+	m.suspended_until = nil
+	m.addsuspended_until = nil
+}
+
+// SetOutreachUntil sets the "outreach_until" field.
+func (m *HeadMutation) SetOutreachUntil(i int64) {
+	m.outreach_until = &i
+	m.addoutreach_until = nil
+}
+
+// OutreachUntil returns the value of the "outreach_until" field in the mutation.
+func (m *HeadMutation) OutreachUntil() (r int64, exists bool) {
+	v := m.outreach_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutreachUntil returns the old "outreach_until" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldOutreachUntil(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutreachUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutreachUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutreachUntil: %w", err)
+	}
+	return oldValue.OutreachUntil, nil
+}
+
+// AddOutreachUntil adds i to the "outreach_until" field.
+func (m *HeadMutation) AddOutreachUntil(i int64) {
+	if m.addoutreach_until != nil {
+		*m.addoutreach_until += i
+	} else {
+		m.addoutreach_until = &i
+	}
+}
+
+// AddedOutreachUntil returns the value that was added to the "outreach_until" field in this mutation.
+func (m *HeadMutation) AddedOutreachUntil() (r int64, exists bool) {
+	v := m.addoutreach_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOutreachUntil resets all changes to the "outreach_until" field.
+func (m *HeadMutation) ResetOutreachUntil() {
+	m.outreach_until = nil
+	m.addoutreach_until = nil
+}
+
 // Where appends a list predicates to the HeadMutation builder.
 func (m *HeadMutation) Where(ps ...predicate.Head) {
 	m.predicates = append(m.predicates, ps...)
@@ -5154,7 +6721,7 @@ func (m *HeadMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *HeadMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 14)
 	if m.position != nil {
 		fields = append(fields, head.FieldPosition)
 	}
@@ -5191,6 +6758,12 @@ func (m *HeadMutation) Fields() []string {
 	if m.gone != nil {
 		fields = append(fields, head.FieldGone)
 	}
+	if m.suspended_until != nil {
+		fields = append(fields, head.FieldSuspendedUntil)
+	}
+	if m.outreach_until != nil {
+		fields = append(fields, head.FieldOutreachUntil)
+	}
 	return fields
 }
 
@@ -5223,6 +6796,10 @@ func (m *HeadMutation) Field(name string) (ent.Value, bool) {
 		return m.Exempt()
 	case head.FieldGone:
 		return m.Gone()
+	case head.FieldSuspendedUntil:
+		return m.SuspendedUntil()
+	case head.FieldOutreachUntil:
+		return m.OutreachUntil()
 	}
 	return nil, false
 }
@@ -5256,6 +6833,10 @@ func (m *HeadMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldExempt(ctx)
 	case head.FieldGone:
 		return m.OldGone(ctx)
+	case head.FieldSuspendedUntil:
+		return m.OldSuspendedUntil(ctx)
+	case head.FieldOutreachUntil:
+		return m.OldOutreachUntil(ctx)
 	}
 	return nil, fmt.Errorf("unknown Head field %s", name)
 }
@@ -5349,6 +6930,20 @@ func (m *HeadMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetGone(v)
 		return nil
+	case head.FieldSuspendedUntil:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSuspendedUntil(v)
+		return nil
+	case head.FieldOutreachUntil:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutreachUntil(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Head field %s", name)
 }
@@ -5384,6 +6979,12 @@ func (m *HeadMutation) AddedFields() []string {
 	if m.addage_band != nil {
 		fields = append(fields, head.FieldAgeBand)
 	}
+	if m.addsuspended_until != nil {
+		fields = append(fields, head.FieldSuspendedUntil)
+	}
+	if m.addoutreach_until != nil {
+		fields = append(fields, head.FieldOutreachUntil)
+	}
 	return fields
 }
 
@@ -5410,6 +7011,10 @@ func (m *HeadMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedChangedAt()
 	case head.FieldAgeBand:
 		return m.AddedAgeBand()
+	case head.FieldSuspendedUntil:
+		return m.AddedSuspendedUntil()
+	case head.FieldOutreachUntil:
+		return m.AddedOutreachUntil()
 	}
 	return nil, false
 }
@@ -5482,6 +7087,20 @@ func (m *HeadMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddAgeBand(v)
 		return nil
+	case head.FieldSuspendedUntil:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSuspendedUntil(v)
+		return nil
+	case head.FieldOutreachUntil:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOutreachUntil(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Head numeric field %s", name)
 }
@@ -5544,6 +7163,12 @@ func (m *HeadMutation) ResetField(name string) error {
 		return nil
 	case head.FieldGone:
 		m.ResetGone()
+		return nil
+	case head.FieldSuspendedUntil:
+		m.ResetSuspendedUntil()
+		return nil
+	case head.FieldOutreachUntil:
+		m.ResetOutreachUntil()
 		return nil
 	}
 	return fmt.Errorf("unknown Head field %s", name)
@@ -6328,6 +7953,2066 @@ func (m *MessageMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *MessageMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Message edge %s", name)
+}
+
+// ReportMutation represents an operation that mutates the Report nodes in the graph.
+type ReportMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *uuid.UUID
+	reporter_id          *uuid.UUID
+	reported_id          *uuid.UUID
+	conversation_id      *uuid.UUID
+	client_report_id     *string
+	fingerprint          *string
+	category             *int16
+	addcategory          *int16
+	messages             *int32
+	addmessages          *int32
+	digest               *string
+	created_at           *int64
+	addcreated_at        *int64
+	state                *int16
+	addstate             *int16
+	claimed_by           *string
+	claimed_until        *int64
+	addclaimed_until     *int64
+	action               *int16
+	addaction            *int16
+	statement            *string
+	decided_by           *string
+	decided_at           *int64
+	adddecided_at        *int64
+	ends_at              *int64
+	addends_at           *int64
+	appealable_until     *int64
+	addappealable_until  *int64
+	appeal               *string
+	appealed_at          *int64
+	addappealed_at       *int64
+	appeal_outcome       *int16
+	addappeal_outcome    *int16
+	appeal_statement     *string
+	appeal_decided_by    *string
+	appeal_decided_at    *int64
+	addappeal_decided_at *int64
+	settled_at           *int64
+	addsettled_at        *int64
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*Report, error)
+	predicates           []predicate.Report
+}
+
+var _ ent.Mutation = (*ReportMutation)(nil)
+
+// reportOption allows management of the mutation configuration using functional options.
+type reportOption func(*ReportMutation)
+
+// newReportMutation creates new mutation for the Report entity.
+func newReportMutation(c config, op Op, opts ...reportOption) *ReportMutation {
+	m := &ReportMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReport,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReportID sets the ID field of the mutation.
+func withReportID(id uuid.UUID) reportOption {
+	return func(m *ReportMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Report
+		)
+		m.oldValue = func(ctx context.Context) (*Report, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Report.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReport sets the old Report of the mutation.
+func withReport(node *Report) reportOption {
+	return func(m *ReportMutation) {
+		m.oldValue = func(context.Context) (*Report, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReportMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReportMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Report entities.
+func (m *ReportMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReportMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReportMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Report.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReporterID sets the "reporter_id" field.
+func (m *ReportMutation) SetReporterID(u uuid.UUID) {
+	m.reporter_id = &u
+}
+
+// ReporterID returns the value of the "reporter_id" field in the mutation.
+func (m *ReportMutation) ReporterID() (r uuid.UUID, exists bool) {
+	v := m.reporter_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReporterID returns the old "reporter_id" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldReporterID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReporterID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReporterID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReporterID: %w", err)
+	}
+	return oldValue.ReporterID, nil
+}
+
+// ResetReporterID resets all changes to the "reporter_id" field.
+func (m *ReportMutation) ResetReporterID() {
+	m.reporter_id = nil
+}
+
+// SetReportedID sets the "reported_id" field.
+func (m *ReportMutation) SetReportedID(u uuid.UUID) {
+	m.reported_id = &u
+}
+
+// ReportedID returns the value of the "reported_id" field in the mutation.
+func (m *ReportMutation) ReportedID() (r uuid.UUID, exists bool) {
+	v := m.reported_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReportedID returns the old "reported_id" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldReportedID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReportedID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReportedID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReportedID: %w", err)
+	}
+	return oldValue.ReportedID, nil
+}
+
+// ResetReportedID resets all changes to the "reported_id" field.
+func (m *ReportMutation) ResetReportedID() {
+	m.reported_id = nil
+}
+
+// SetConversationID sets the "conversation_id" field.
+func (m *ReportMutation) SetConversationID(u uuid.UUID) {
+	m.conversation_id = &u
+}
+
+// ConversationID returns the value of the "conversation_id" field in the mutation.
+func (m *ReportMutation) ConversationID() (r uuid.UUID, exists bool) {
+	v := m.conversation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConversationID returns the old "conversation_id" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldConversationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConversationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConversationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConversationID: %w", err)
+	}
+	return oldValue.ConversationID, nil
+}
+
+// ResetConversationID resets all changes to the "conversation_id" field.
+func (m *ReportMutation) ResetConversationID() {
+	m.conversation_id = nil
+}
+
+// SetClientReportID sets the "client_report_id" field.
+func (m *ReportMutation) SetClientReportID(s string) {
+	m.client_report_id = &s
+}
+
+// ClientReportID returns the value of the "client_report_id" field in the mutation.
+func (m *ReportMutation) ClientReportID() (r string, exists bool) {
+	v := m.client_report_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClientReportID returns the old "client_report_id" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldClientReportID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClientReportID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClientReportID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClientReportID: %w", err)
+	}
+	return oldValue.ClientReportID, nil
+}
+
+// ResetClientReportID resets all changes to the "client_report_id" field.
+func (m *ReportMutation) ResetClientReportID() {
+	m.client_report_id = nil
+}
+
+// SetFingerprint sets the "fingerprint" field.
+func (m *ReportMutation) SetFingerprint(s string) {
+	m.fingerprint = &s
+}
+
+// Fingerprint returns the value of the "fingerprint" field in the mutation.
+func (m *ReportMutation) Fingerprint() (r string, exists bool) {
+	v := m.fingerprint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFingerprint returns the old "fingerprint" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldFingerprint(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFingerprint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFingerprint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFingerprint: %w", err)
+	}
+	return oldValue.Fingerprint, nil
+}
+
+// ResetFingerprint resets all changes to the "fingerprint" field.
+func (m *ReportMutation) ResetFingerprint() {
+	m.fingerprint = nil
+}
+
+// SetCategory sets the "category" field.
+func (m *ReportMutation) SetCategory(i int16) {
+	m.category = &i
+	m.addcategory = nil
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *ReportMutation) Category() (r int16, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldCategory(ctx context.Context) (v int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// AddCategory adds i to the "category" field.
+func (m *ReportMutation) AddCategory(i int16) {
+	if m.addcategory != nil {
+		*m.addcategory += i
+	} else {
+		m.addcategory = &i
+	}
+}
+
+// AddedCategory returns the value that was added to the "category" field in this mutation.
+func (m *ReportMutation) AddedCategory() (r int16, exists bool) {
+	v := m.addcategory
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *ReportMutation) ResetCategory() {
+	m.category = nil
+	m.addcategory = nil
+}
+
+// SetMessages sets the "messages" field.
+func (m *ReportMutation) SetMessages(i int32) {
+	m.messages = &i
+	m.addmessages = nil
+}
+
+// Messages returns the value of the "messages" field in the mutation.
+func (m *ReportMutation) Messages() (r int32, exists bool) {
+	v := m.messages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessages returns the old "messages" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldMessages(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessages: %w", err)
+	}
+	return oldValue.Messages, nil
+}
+
+// AddMessages adds i to the "messages" field.
+func (m *ReportMutation) AddMessages(i int32) {
+	if m.addmessages != nil {
+		*m.addmessages += i
+	} else {
+		m.addmessages = &i
+	}
+}
+
+// AddedMessages returns the value that was added to the "messages" field in this mutation.
+func (m *ReportMutation) AddedMessages() (r int32, exists bool) {
+	v := m.addmessages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMessages resets all changes to the "messages" field.
+func (m *ReportMutation) ResetMessages() {
+	m.messages = nil
+	m.addmessages = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *ReportMutation) SetDigest(s string) {
+	m.digest = &s
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *ReportMutation) Digest() (r string, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldDigest(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *ReportMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReportMutation) SetCreatedAt(i int64) {
+	m.created_at = &i
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReportMutation) CreatedAt() (r int64, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldCreatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds i to the "created_at" field.
+func (m *ReportMutation) AddCreatedAt(i int64) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += i
+	} else {
+		m.addcreated_at = &i
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *ReportMutation) AddedCreatedAt() (r int64, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReportMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetState sets the "state" field.
+func (m *ReportMutation) SetState(i int16) {
+	m.state = &i
+	m.addstate = nil
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ReportMutation) State() (r int16, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldState(ctx context.Context) (v int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// AddState adds i to the "state" field.
+func (m *ReportMutation) AddState(i int16) {
+	if m.addstate != nil {
+		*m.addstate += i
+	} else {
+		m.addstate = &i
+	}
+}
+
+// AddedState returns the value that was added to the "state" field in this mutation.
+func (m *ReportMutation) AddedState() (r int16, exists bool) {
+	v := m.addstate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ReportMutation) ResetState() {
+	m.state = nil
+	m.addstate = nil
+}
+
+// SetClaimedBy sets the "claimed_by" field.
+func (m *ReportMutation) SetClaimedBy(s string) {
+	m.claimed_by = &s
+}
+
+// ClaimedBy returns the value of the "claimed_by" field in the mutation.
+func (m *ReportMutation) ClaimedBy() (r string, exists bool) {
+	v := m.claimed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClaimedBy returns the old "claimed_by" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldClaimedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClaimedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClaimedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClaimedBy: %w", err)
+	}
+	return oldValue.ClaimedBy, nil
+}
+
+// ResetClaimedBy resets all changes to the "claimed_by" field.
+func (m *ReportMutation) ResetClaimedBy() {
+	m.claimed_by = nil
+}
+
+// SetClaimedUntil sets the "claimed_until" field.
+func (m *ReportMutation) SetClaimedUntil(i int64) {
+	m.claimed_until = &i
+	m.addclaimed_until = nil
+}
+
+// ClaimedUntil returns the value of the "claimed_until" field in the mutation.
+func (m *ReportMutation) ClaimedUntil() (r int64, exists bool) {
+	v := m.claimed_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClaimedUntil returns the old "claimed_until" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldClaimedUntil(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClaimedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClaimedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClaimedUntil: %w", err)
+	}
+	return oldValue.ClaimedUntil, nil
+}
+
+// AddClaimedUntil adds i to the "claimed_until" field.
+func (m *ReportMutation) AddClaimedUntil(i int64) {
+	if m.addclaimed_until != nil {
+		*m.addclaimed_until += i
+	} else {
+		m.addclaimed_until = &i
+	}
+}
+
+// AddedClaimedUntil returns the value that was added to the "claimed_until" field in this mutation.
+func (m *ReportMutation) AddedClaimedUntil() (r int64, exists bool) {
+	v := m.addclaimed_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetClaimedUntil resets all changes to the "claimed_until" field.
+func (m *ReportMutation) ResetClaimedUntil() {
+	m.claimed_until = nil
+	m.addclaimed_until = nil
+}
+
+// SetAction sets the "action" field.
+func (m *ReportMutation) SetAction(i int16) {
+	m.action = &i
+	m.addaction = nil
+}
+
+// Action returns the value of the "action" field in the mutation.
+func (m *ReportMutation) Action() (r int16, exists bool) {
+	v := m.action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAction returns the old "action" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldAction(ctx context.Context) (v int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAction: %w", err)
+	}
+	return oldValue.Action, nil
+}
+
+// AddAction adds i to the "action" field.
+func (m *ReportMutation) AddAction(i int16) {
+	if m.addaction != nil {
+		*m.addaction += i
+	} else {
+		m.addaction = &i
+	}
+}
+
+// AddedAction returns the value that was added to the "action" field in this mutation.
+func (m *ReportMutation) AddedAction() (r int16, exists bool) {
+	v := m.addaction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAction resets all changes to the "action" field.
+func (m *ReportMutation) ResetAction() {
+	m.action = nil
+	m.addaction = nil
+}
+
+// SetStatement sets the "statement" field.
+func (m *ReportMutation) SetStatement(s string) {
+	m.statement = &s
+}
+
+// Statement returns the value of the "statement" field in the mutation.
+func (m *ReportMutation) Statement() (r string, exists bool) {
+	v := m.statement
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatement returns the old "statement" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldStatement(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatement is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatement requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatement: %w", err)
+	}
+	return oldValue.Statement, nil
+}
+
+// ResetStatement resets all changes to the "statement" field.
+func (m *ReportMutation) ResetStatement() {
+	m.statement = nil
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *ReportMutation) SetDecidedBy(s string) {
+	m.decided_by = &s
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *ReportMutation) DecidedBy() (r string, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldDecidedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *ReportMutation) ResetDecidedBy() {
+	m.decided_by = nil
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *ReportMutation) SetDecidedAt(i int64) {
+	m.decided_at = &i
+	m.adddecided_at = nil
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *ReportMutation) DecidedAt() (r int64, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldDecidedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// AddDecidedAt adds i to the "decided_at" field.
+func (m *ReportMutation) AddDecidedAt(i int64) {
+	if m.adddecided_at != nil {
+		*m.adddecided_at += i
+	} else {
+		m.adddecided_at = &i
+	}
+}
+
+// AddedDecidedAt returns the value that was added to the "decided_at" field in this mutation.
+func (m *ReportMutation) AddedDecidedAt() (r int64, exists bool) {
+	v := m.adddecided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *ReportMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	m.adddecided_at = nil
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *ReportMutation) SetEndsAt(i int64) {
+	m.ends_at = &i
+	m.addends_at = nil
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *ReportMutation) EndsAt() (r int64, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldEndsAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// AddEndsAt adds i to the "ends_at" field.
+func (m *ReportMutation) AddEndsAt(i int64) {
+	if m.addends_at != nil {
+		*m.addends_at += i
+	} else {
+		m.addends_at = &i
+	}
+}
+
+// AddedEndsAt returns the value that was added to the "ends_at" field in this mutation.
+func (m *ReportMutation) AddedEndsAt() (r int64, exists bool) {
+	v := m.addends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *ReportMutation) ResetEndsAt() {
+	m.ends_at = nil
+	m.addends_at = nil
+}
+
+// SetAppealableUntil sets the "appealable_until" field.
+func (m *ReportMutation) SetAppealableUntil(i int64) {
+	m.appealable_until = &i
+	m.addappealable_until = nil
+}
+
+// AppealableUntil returns the value of the "appealable_until" field in the mutation.
+func (m *ReportMutation) AppealableUntil() (r int64, exists bool) {
+	v := m.appealable_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppealableUntil returns the old "appealable_until" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldAppealableUntil(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppealableUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppealableUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppealableUntil: %w", err)
+	}
+	return oldValue.AppealableUntil, nil
+}
+
+// AddAppealableUntil adds i to the "appealable_until" field.
+func (m *ReportMutation) AddAppealableUntil(i int64) {
+	if m.addappealable_until != nil {
+		*m.addappealable_until += i
+	} else {
+		m.addappealable_until = &i
+	}
+}
+
+// AddedAppealableUntil returns the value that was added to the "appealable_until" field in this mutation.
+func (m *ReportMutation) AddedAppealableUntil() (r int64, exists bool) {
+	v := m.addappealable_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAppealableUntil resets all changes to the "appealable_until" field.
+func (m *ReportMutation) ResetAppealableUntil() {
+	m.appealable_until = nil
+	m.addappealable_until = nil
+}
+
+// SetAppeal sets the "appeal" field.
+func (m *ReportMutation) SetAppeal(s string) {
+	m.appeal = &s
+}
+
+// Appeal returns the value of the "appeal" field in the mutation.
+func (m *ReportMutation) Appeal() (r string, exists bool) {
+	v := m.appeal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppeal returns the old "appeal" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldAppeal(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppeal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppeal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppeal: %w", err)
+	}
+	return oldValue.Appeal, nil
+}
+
+// ResetAppeal resets all changes to the "appeal" field.
+func (m *ReportMutation) ResetAppeal() {
+	m.appeal = nil
+}
+
+// SetAppealedAt sets the "appealed_at" field.
+func (m *ReportMutation) SetAppealedAt(i int64) {
+	m.appealed_at = &i
+	m.addappealed_at = nil
+}
+
+// AppealedAt returns the value of the "appealed_at" field in the mutation.
+func (m *ReportMutation) AppealedAt() (r int64, exists bool) {
+	v := m.appealed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppealedAt returns the old "appealed_at" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldAppealedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppealedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppealedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppealedAt: %w", err)
+	}
+	return oldValue.AppealedAt, nil
+}
+
+// AddAppealedAt adds i to the "appealed_at" field.
+func (m *ReportMutation) AddAppealedAt(i int64) {
+	if m.addappealed_at != nil {
+		*m.addappealed_at += i
+	} else {
+		m.addappealed_at = &i
+	}
+}
+
+// AddedAppealedAt returns the value that was added to the "appealed_at" field in this mutation.
+func (m *ReportMutation) AddedAppealedAt() (r int64, exists bool) {
+	v := m.addappealed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAppealedAt resets all changes to the "appealed_at" field.
+func (m *ReportMutation) ResetAppealedAt() {
+	m.appealed_at = nil
+	m.addappealed_at = nil
+}
+
+// SetAppealOutcome sets the "appeal_outcome" field.
+func (m *ReportMutation) SetAppealOutcome(i int16) {
+	m.appeal_outcome = &i
+	m.addappeal_outcome = nil
+}
+
+// AppealOutcome returns the value of the "appeal_outcome" field in the mutation.
+func (m *ReportMutation) AppealOutcome() (r int16, exists bool) {
+	v := m.appeal_outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppealOutcome returns the old "appeal_outcome" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldAppealOutcome(ctx context.Context) (v int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppealOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppealOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppealOutcome: %w", err)
+	}
+	return oldValue.AppealOutcome, nil
+}
+
+// AddAppealOutcome adds i to the "appeal_outcome" field.
+func (m *ReportMutation) AddAppealOutcome(i int16) {
+	if m.addappeal_outcome != nil {
+		*m.addappeal_outcome += i
+	} else {
+		m.addappeal_outcome = &i
+	}
+}
+
+// AddedAppealOutcome returns the value that was added to the "appeal_outcome" field in this mutation.
+func (m *ReportMutation) AddedAppealOutcome() (r int16, exists bool) {
+	v := m.addappeal_outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAppealOutcome resets all changes to the "appeal_outcome" field.
+func (m *ReportMutation) ResetAppealOutcome() {
+	m.appeal_outcome = nil
+	m.addappeal_outcome = nil
+}
+
+// SetAppealStatement sets the "appeal_statement" field.
+func (m *ReportMutation) SetAppealStatement(s string) {
+	m.appeal_statement = &s
+}
+
+// AppealStatement returns the value of the "appeal_statement" field in the mutation.
+func (m *ReportMutation) AppealStatement() (r string, exists bool) {
+	v := m.appeal_statement
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppealStatement returns the old "appeal_statement" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldAppealStatement(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppealStatement is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppealStatement requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppealStatement: %w", err)
+	}
+	return oldValue.AppealStatement, nil
+}
+
+// ResetAppealStatement resets all changes to the "appeal_statement" field.
+func (m *ReportMutation) ResetAppealStatement() {
+	m.appeal_statement = nil
+}
+
+// SetAppealDecidedBy sets the "appeal_decided_by" field.
+func (m *ReportMutation) SetAppealDecidedBy(s string) {
+	m.appeal_decided_by = &s
+}
+
+// AppealDecidedBy returns the value of the "appeal_decided_by" field in the mutation.
+func (m *ReportMutation) AppealDecidedBy() (r string, exists bool) {
+	v := m.appeal_decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppealDecidedBy returns the old "appeal_decided_by" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldAppealDecidedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppealDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppealDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppealDecidedBy: %w", err)
+	}
+	return oldValue.AppealDecidedBy, nil
+}
+
+// ResetAppealDecidedBy resets all changes to the "appeal_decided_by" field.
+func (m *ReportMutation) ResetAppealDecidedBy() {
+	m.appeal_decided_by = nil
+}
+
+// SetAppealDecidedAt sets the "appeal_decided_at" field.
+func (m *ReportMutation) SetAppealDecidedAt(i int64) {
+	m.appeal_decided_at = &i
+	m.addappeal_decided_at = nil
+}
+
+// AppealDecidedAt returns the value of the "appeal_decided_at" field in the mutation.
+func (m *ReportMutation) AppealDecidedAt() (r int64, exists bool) {
+	v := m.appeal_decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppealDecidedAt returns the old "appeal_decided_at" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldAppealDecidedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppealDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppealDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppealDecidedAt: %w", err)
+	}
+	return oldValue.AppealDecidedAt, nil
+}
+
+// AddAppealDecidedAt adds i to the "appeal_decided_at" field.
+func (m *ReportMutation) AddAppealDecidedAt(i int64) {
+	if m.addappeal_decided_at != nil {
+		*m.addappeal_decided_at += i
+	} else {
+		m.addappeal_decided_at = &i
+	}
+}
+
+// AddedAppealDecidedAt returns the value that was added to the "appeal_decided_at" field in this mutation.
+func (m *ReportMutation) AddedAppealDecidedAt() (r int64, exists bool) {
+	v := m.addappeal_decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAppealDecidedAt resets all changes to the "appeal_decided_at" field.
+func (m *ReportMutation) ResetAppealDecidedAt() {
+	m.appeal_decided_at = nil
+	m.addappeal_decided_at = nil
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (m *ReportMutation) SetSettledAt(i int64) {
+	m.settled_at = &i
+	m.addsettled_at = nil
+}
+
+// SettledAt returns the value of the "settled_at" field in the mutation.
+func (m *ReportMutation) SettledAt() (r int64, exists bool) {
+	v := m.settled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettledAt returns the old "settled_at" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldSettledAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettledAt: %w", err)
+	}
+	return oldValue.SettledAt, nil
+}
+
+// AddSettledAt adds i to the "settled_at" field.
+func (m *ReportMutation) AddSettledAt(i int64) {
+	if m.addsettled_at != nil {
+		*m.addsettled_at += i
+	} else {
+		m.addsettled_at = &i
+	}
+}
+
+// AddedSettledAt returns the value that was added to the "settled_at" field in this mutation.
+func (m *ReportMutation) AddedSettledAt() (r int64, exists bool) {
+	v := m.addsettled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSettledAt resets all changes to the "settled_at" field.
+func (m *ReportMutation) ResetSettledAt() {
+	m.settled_at = nil
+	m.addsettled_at = nil
+}
+
+// Where appends a list predicates to the ReportMutation builder.
+func (m *ReportMutation) Where(ps ...predicate.Report) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReportMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReportMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Report, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReportMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReportMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Report).
+func (m *ReportMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReportMutation) Fields() []string {
+	fields := make([]string, 0, 25)
+	if m.reporter_id != nil {
+		fields = append(fields, report.FieldReporterID)
+	}
+	if m.reported_id != nil {
+		fields = append(fields, report.FieldReportedID)
+	}
+	if m.conversation_id != nil {
+		fields = append(fields, report.FieldConversationID)
+	}
+	if m.client_report_id != nil {
+		fields = append(fields, report.FieldClientReportID)
+	}
+	if m.fingerprint != nil {
+		fields = append(fields, report.FieldFingerprint)
+	}
+	if m.category != nil {
+		fields = append(fields, report.FieldCategory)
+	}
+	if m.messages != nil {
+		fields = append(fields, report.FieldMessages)
+	}
+	if m.digest != nil {
+		fields = append(fields, report.FieldDigest)
+	}
+	if m.created_at != nil {
+		fields = append(fields, report.FieldCreatedAt)
+	}
+	if m.state != nil {
+		fields = append(fields, report.FieldState)
+	}
+	if m.claimed_by != nil {
+		fields = append(fields, report.FieldClaimedBy)
+	}
+	if m.claimed_until != nil {
+		fields = append(fields, report.FieldClaimedUntil)
+	}
+	if m.action != nil {
+		fields = append(fields, report.FieldAction)
+	}
+	if m.statement != nil {
+		fields = append(fields, report.FieldStatement)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, report.FieldDecidedBy)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, report.FieldDecidedAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, report.FieldEndsAt)
+	}
+	if m.appealable_until != nil {
+		fields = append(fields, report.FieldAppealableUntil)
+	}
+	if m.appeal != nil {
+		fields = append(fields, report.FieldAppeal)
+	}
+	if m.appealed_at != nil {
+		fields = append(fields, report.FieldAppealedAt)
+	}
+	if m.appeal_outcome != nil {
+		fields = append(fields, report.FieldAppealOutcome)
+	}
+	if m.appeal_statement != nil {
+		fields = append(fields, report.FieldAppealStatement)
+	}
+	if m.appeal_decided_by != nil {
+		fields = append(fields, report.FieldAppealDecidedBy)
+	}
+	if m.appeal_decided_at != nil {
+		fields = append(fields, report.FieldAppealDecidedAt)
+	}
+	if m.settled_at != nil {
+		fields = append(fields, report.FieldSettledAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReportMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case report.FieldReporterID:
+		return m.ReporterID()
+	case report.FieldReportedID:
+		return m.ReportedID()
+	case report.FieldConversationID:
+		return m.ConversationID()
+	case report.FieldClientReportID:
+		return m.ClientReportID()
+	case report.FieldFingerprint:
+		return m.Fingerprint()
+	case report.FieldCategory:
+		return m.Category()
+	case report.FieldMessages:
+		return m.Messages()
+	case report.FieldDigest:
+		return m.Digest()
+	case report.FieldCreatedAt:
+		return m.CreatedAt()
+	case report.FieldState:
+		return m.State()
+	case report.FieldClaimedBy:
+		return m.ClaimedBy()
+	case report.FieldClaimedUntil:
+		return m.ClaimedUntil()
+	case report.FieldAction:
+		return m.Action()
+	case report.FieldStatement:
+		return m.Statement()
+	case report.FieldDecidedBy:
+		return m.DecidedBy()
+	case report.FieldDecidedAt:
+		return m.DecidedAt()
+	case report.FieldEndsAt:
+		return m.EndsAt()
+	case report.FieldAppealableUntil:
+		return m.AppealableUntil()
+	case report.FieldAppeal:
+		return m.Appeal()
+	case report.FieldAppealedAt:
+		return m.AppealedAt()
+	case report.FieldAppealOutcome:
+		return m.AppealOutcome()
+	case report.FieldAppealStatement:
+		return m.AppealStatement()
+	case report.FieldAppealDecidedBy:
+		return m.AppealDecidedBy()
+	case report.FieldAppealDecidedAt:
+		return m.AppealDecidedAt()
+	case report.FieldSettledAt:
+		return m.SettledAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReportMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case report.FieldReporterID:
+		return m.OldReporterID(ctx)
+	case report.FieldReportedID:
+		return m.OldReportedID(ctx)
+	case report.FieldConversationID:
+		return m.OldConversationID(ctx)
+	case report.FieldClientReportID:
+		return m.OldClientReportID(ctx)
+	case report.FieldFingerprint:
+		return m.OldFingerprint(ctx)
+	case report.FieldCategory:
+		return m.OldCategory(ctx)
+	case report.FieldMessages:
+		return m.OldMessages(ctx)
+	case report.FieldDigest:
+		return m.OldDigest(ctx)
+	case report.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case report.FieldState:
+		return m.OldState(ctx)
+	case report.FieldClaimedBy:
+		return m.OldClaimedBy(ctx)
+	case report.FieldClaimedUntil:
+		return m.OldClaimedUntil(ctx)
+	case report.FieldAction:
+		return m.OldAction(ctx)
+	case report.FieldStatement:
+		return m.OldStatement(ctx)
+	case report.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case report.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case report.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case report.FieldAppealableUntil:
+		return m.OldAppealableUntil(ctx)
+	case report.FieldAppeal:
+		return m.OldAppeal(ctx)
+	case report.FieldAppealedAt:
+		return m.OldAppealedAt(ctx)
+	case report.FieldAppealOutcome:
+		return m.OldAppealOutcome(ctx)
+	case report.FieldAppealStatement:
+		return m.OldAppealStatement(ctx)
+	case report.FieldAppealDecidedBy:
+		return m.OldAppealDecidedBy(ctx)
+	case report.FieldAppealDecidedAt:
+		return m.OldAppealDecidedAt(ctx)
+	case report.FieldSettledAt:
+		return m.OldSettledAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Report field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReportMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case report.FieldReporterID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReporterID(v)
+		return nil
+	case report.FieldReportedID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReportedID(v)
+		return nil
+	case report.FieldConversationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConversationID(v)
+		return nil
+	case report.FieldClientReportID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClientReportID(v)
+		return nil
+	case report.FieldFingerprint:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFingerprint(v)
+		return nil
+	case report.FieldCategory:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
+	case report.FieldMessages:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessages(v)
+		return nil
+	case report.FieldDigest:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case report.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case report.FieldState:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case report.FieldClaimedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClaimedBy(v)
+		return nil
+	case report.FieldClaimedUntil:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClaimedUntil(v)
+		return nil
+	case report.FieldAction:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAction(v)
+		return nil
+	case report.FieldStatement:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatement(v)
+		return nil
+	case report.FieldDecidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case report.FieldDecidedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case report.FieldEndsAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case report.FieldAppealableUntil:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppealableUntil(v)
+		return nil
+	case report.FieldAppeal:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppeal(v)
+		return nil
+	case report.FieldAppealedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppealedAt(v)
+		return nil
+	case report.FieldAppealOutcome:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppealOutcome(v)
+		return nil
+	case report.FieldAppealStatement:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppealStatement(v)
+		return nil
+	case report.FieldAppealDecidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppealDecidedBy(v)
+		return nil
+	case report.FieldAppealDecidedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppealDecidedAt(v)
+		return nil
+	case report.FieldSettledAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettledAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Report field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReportMutation) AddedFields() []string {
+	var fields []string
+	if m.addcategory != nil {
+		fields = append(fields, report.FieldCategory)
+	}
+	if m.addmessages != nil {
+		fields = append(fields, report.FieldMessages)
+	}
+	if m.addcreated_at != nil {
+		fields = append(fields, report.FieldCreatedAt)
+	}
+	if m.addstate != nil {
+		fields = append(fields, report.FieldState)
+	}
+	if m.addclaimed_until != nil {
+		fields = append(fields, report.FieldClaimedUntil)
+	}
+	if m.addaction != nil {
+		fields = append(fields, report.FieldAction)
+	}
+	if m.adddecided_at != nil {
+		fields = append(fields, report.FieldDecidedAt)
+	}
+	if m.addends_at != nil {
+		fields = append(fields, report.FieldEndsAt)
+	}
+	if m.addappealable_until != nil {
+		fields = append(fields, report.FieldAppealableUntil)
+	}
+	if m.addappealed_at != nil {
+		fields = append(fields, report.FieldAppealedAt)
+	}
+	if m.addappeal_outcome != nil {
+		fields = append(fields, report.FieldAppealOutcome)
+	}
+	if m.addappeal_decided_at != nil {
+		fields = append(fields, report.FieldAppealDecidedAt)
+	}
+	if m.addsettled_at != nil {
+		fields = append(fields, report.FieldSettledAt)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReportMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case report.FieldCategory:
+		return m.AddedCategory()
+	case report.FieldMessages:
+		return m.AddedMessages()
+	case report.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case report.FieldState:
+		return m.AddedState()
+	case report.FieldClaimedUntil:
+		return m.AddedClaimedUntil()
+	case report.FieldAction:
+		return m.AddedAction()
+	case report.FieldDecidedAt:
+		return m.AddedDecidedAt()
+	case report.FieldEndsAt:
+		return m.AddedEndsAt()
+	case report.FieldAppealableUntil:
+		return m.AddedAppealableUntil()
+	case report.FieldAppealedAt:
+		return m.AddedAppealedAt()
+	case report.FieldAppealOutcome:
+		return m.AddedAppealOutcome()
+	case report.FieldAppealDecidedAt:
+		return m.AddedAppealDecidedAt()
+	case report.FieldSettledAt:
+		return m.AddedSettledAt()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReportMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case report.FieldCategory:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCategory(v)
+		return nil
+	case report.FieldMessages:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMessages(v)
+		return nil
+	case report.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case report.FieldState:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddState(v)
+		return nil
+	case report.FieldClaimedUntil:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClaimedUntil(v)
+		return nil
+	case report.FieldAction:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAction(v)
+		return nil
+	case report.FieldDecidedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDecidedAt(v)
+		return nil
+	case report.FieldEndsAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEndsAt(v)
+		return nil
+	case report.FieldAppealableUntil:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAppealableUntil(v)
+		return nil
+	case report.FieldAppealedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAppealedAt(v)
+		return nil
+	case report.FieldAppealOutcome:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAppealOutcome(v)
+		return nil
+	case report.FieldAppealDecidedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAppealDecidedAt(v)
+		return nil
+	case report.FieldSettledAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSettledAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Report numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReportMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReportMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReportMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Report nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReportMutation) ResetField(name string) error {
+	switch name {
+	case report.FieldReporterID:
+		m.ResetReporterID()
+		return nil
+	case report.FieldReportedID:
+		m.ResetReportedID()
+		return nil
+	case report.FieldConversationID:
+		m.ResetConversationID()
+		return nil
+	case report.FieldClientReportID:
+		m.ResetClientReportID()
+		return nil
+	case report.FieldFingerprint:
+		m.ResetFingerprint()
+		return nil
+	case report.FieldCategory:
+		m.ResetCategory()
+		return nil
+	case report.FieldMessages:
+		m.ResetMessages()
+		return nil
+	case report.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case report.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case report.FieldState:
+		m.ResetState()
+		return nil
+	case report.FieldClaimedBy:
+		m.ResetClaimedBy()
+		return nil
+	case report.FieldClaimedUntil:
+		m.ResetClaimedUntil()
+		return nil
+	case report.FieldAction:
+		m.ResetAction()
+		return nil
+	case report.FieldStatement:
+		m.ResetStatement()
+		return nil
+	case report.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case report.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case report.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case report.FieldAppealableUntil:
+		m.ResetAppealableUntil()
+		return nil
+	case report.FieldAppeal:
+		m.ResetAppeal()
+		return nil
+	case report.FieldAppealedAt:
+		m.ResetAppealedAt()
+		return nil
+	case report.FieldAppealOutcome:
+		m.ResetAppealOutcome()
+		return nil
+	case report.FieldAppealStatement:
+		m.ResetAppealStatement()
+		return nil
+	case report.FieldAppealDecidedBy:
+		m.ResetAppealDecidedBy()
+		return nil
+	case report.FieldAppealDecidedAt:
+		m.ResetAppealDecidedAt()
+		return nil
+	case report.FieldSettledAt:
+		m.ResetSettledAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Report field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReportMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReportMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReportMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReportMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReportMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReportMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReportMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Report unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReportMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Report edge %s", name)
 }
 
 // SettingsChangeMutation represents an operation that mutates the SettingsChange nodes in the graph.
@@ -7208,594 +10893,6 @@ func (m *SettingsChangeMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SettingsChange edge %s", name)
 }
 
-// StanceMutation represents an operation that mutates the Stance nodes in the graph.
-type StanceMutation struct {
-	config
-	op            Op
-	typ           string
-	blocked       *bool
-	restricted    *bool
-	listed        *int16
-	addlisted     *int16
-	changed_at    *int64
-	addchanged_at *int64
-	clearedFields map[string]struct{}
-	user          *uuid.UUID
-	cleareduser   bool
-	other         *uuid.UUID
-	clearedother  bool
-	done          bool
-	oldValue      func(context.Context) (*Stance, error)
-	predicates    []predicate.Stance
-}
-
-var _ ent.Mutation = (*StanceMutation)(nil)
-
-// stanceOption allows management of the mutation configuration using functional options.
-type stanceOption func(*StanceMutation)
-
-// newStanceMutation creates new mutation for the Stance entity.
-func newStanceMutation(c config, op Op, opts ...stanceOption) *StanceMutation {
-	m := &StanceMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeStance,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m StanceMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m StanceMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("generated: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetUserID sets the "user_id" field.
-func (m *StanceMutation) SetUserID(u uuid.UUID) {
-	m.user = &u
-}
-
-// UserID returns the value of the "user_id" field in the mutation.
-func (m *StanceMutation) UserID() (r uuid.UUID, exists bool) {
-	v := m.user
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetUserID resets all changes to the "user_id" field.
-func (m *StanceMutation) ResetUserID() {
-	m.user = nil
-}
-
-// SetOtherID sets the "other_id" field.
-func (m *StanceMutation) SetOtherID(u uuid.UUID) {
-	m.other = &u
-}
-
-// OtherID returns the value of the "other_id" field in the mutation.
-func (m *StanceMutation) OtherID() (r uuid.UUID, exists bool) {
-	v := m.other
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetOtherID resets all changes to the "other_id" field.
-func (m *StanceMutation) ResetOtherID() {
-	m.other = nil
-}
-
-// SetBlocked sets the "blocked" field.
-func (m *StanceMutation) SetBlocked(b bool) {
-	m.blocked = &b
-}
-
-// Blocked returns the value of the "blocked" field in the mutation.
-func (m *StanceMutation) Blocked() (r bool, exists bool) {
-	v := m.blocked
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetBlocked resets all changes to the "blocked" field.
-func (m *StanceMutation) ResetBlocked() {
-	m.blocked = nil
-}
-
-// SetRestricted sets the "restricted" field.
-func (m *StanceMutation) SetRestricted(b bool) {
-	m.restricted = &b
-}
-
-// Restricted returns the value of the "restricted" field in the mutation.
-func (m *StanceMutation) Restricted() (r bool, exists bool) {
-	v := m.restricted
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetRestricted resets all changes to the "restricted" field.
-func (m *StanceMutation) ResetRestricted() {
-	m.restricted = nil
-}
-
-// SetListed sets the "listed" field.
-func (m *StanceMutation) SetListed(i int16) {
-	m.listed = &i
-	m.addlisted = nil
-}
-
-// Listed returns the value of the "listed" field in the mutation.
-func (m *StanceMutation) Listed() (r int16, exists bool) {
-	v := m.listed
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddListed adds i to the "listed" field.
-func (m *StanceMutation) AddListed(i int16) {
-	if m.addlisted != nil {
-		*m.addlisted += i
-	} else {
-		m.addlisted = &i
-	}
-}
-
-// AddedListed returns the value that was added to the "listed" field in this mutation.
-func (m *StanceMutation) AddedListed() (r int16, exists bool) {
-	v := m.addlisted
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetListed resets all changes to the "listed" field.
-func (m *StanceMutation) ResetListed() {
-	m.listed = nil
-	m.addlisted = nil
-}
-
-// SetChangedAt sets the "changed_at" field.
-func (m *StanceMutation) SetChangedAt(i int64) {
-	m.changed_at = &i
-	m.addchanged_at = nil
-}
-
-// ChangedAt returns the value of the "changed_at" field in the mutation.
-func (m *StanceMutation) ChangedAt() (r int64, exists bool) {
-	v := m.changed_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddChangedAt adds i to the "changed_at" field.
-func (m *StanceMutation) AddChangedAt(i int64) {
-	if m.addchanged_at != nil {
-		*m.addchanged_at += i
-	} else {
-		m.addchanged_at = &i
-	}
-}
-
-// AddedChangedAt returns the value that was added to the "changed_at" field in this mutation.
-func (m *StanceMutation) AddedChangedAt() (r int64, exists bool) {
-	v := m.addchanged_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetChangedAt resets all changes to the "changed_at" field.
-func (m *StanceMutation) ResetChangedAt() {
-	m.changed_at = nil
-	m.addchanged_at = nil
-}
-
-// ClearUser clears the "user" edge to the User entity.
-func (m *StanceMutation) ClearUser() {
-	m.cleareduser = true
-	m.clearedFields[stance.FieldUserID] = struct{}{}
-}
-
-// UserCleared reports if the "user" edge to the User entity was cleared.
-func (m *StanceMutation) UserCleared() bool {
-	return m.cleareduser
-}
-
-// UserIDs returns the "user" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// UserID instead. It exists only for internal usage by the builders.
-func (m *StanceMutation) UserIDs() (ids []uuid.UUID) {
-	if id := m.user; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetUser resets all changes to the "user" edge.
-func (m *StanceMutation) ResetUser() {
-	m.user = nil
-	m.cleareduser = false
-}
-
-// ClearOther clears the "other" edge to the User entity.
-func (m *StanceMutation) ClearOther() {
-	m.clearedother = true
-	m.clearedFields[stance.FieldOtherID] = struct{}{}
-}
-
-// OtherCleared reports if the "other" edge to the User entity was cleared.
-func (m *StanceMutation) OtherCleared() bool {
-	return m.clearedother
-}
-
-// OtherIDs returns the "other" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// OtherID instead. It exists only for internal usage by the builders.
-func (m *StanceMutation) OtherIDs() (ids []uuid.UUID) {
-	if id := m.other; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetOther resets all changes to the "other" edge.
-func (m *StanceMutation) ResetOther() {
-	m.other = nil
-	m.clearedother = false
-}
-
-// Where appends a list predicates to the StanceMutation builder.
-func (m *StanceMutation) Where(ps ...predicate.Stance) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the StanceMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *StanceMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.Stance, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *StanceMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *StanceMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (Stance).
-func (m *StanceMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *StanceMutation) Fields() []string {
-	fields := make([]string, 0, 6)
-	if m.user != nil {
-		fields = append(fields, stance.FieldUserID)
-	}
-	if m.other != nil {
-		fields = append(fields, stance.FieldOtherID)
-	}
-	if m.blocked != nil {
-		fields = append(fields, stance.FieldBlocked)
-	}
-	if m.restricted != nil {
-		fields = append(fields, stance.FieldRestricted)
-	}
-	if m.listed != nil {
-		fields = append(fields, stance.FieldListed)
-	}
-	if m.changed_at != nil {
-		fields = append(fields, stance.FieldChangedAt)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *StanceMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case stance.FieldUserID:
-		return m.UserID()
-	case stance.FieldOtherID:
-		return m.OtherID()
-	case stance.FieldBlocked:
-		return m.Blocked()
-	case stance.FieldRestricted:
-		return m.Restricted()
-	case stance.FieldListed:
-		return m.Listed()
-	case stance.FieldChangedAt:
-		return m.ChangedAt()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *StanceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	return nil, errors.New("edge schema Stance does not support getting old values")
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *StanceMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case stance.FieldUserID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetUserID(v)
-		return nil
-	case stance.FieldOtherID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetOtherID(v)
-		return nil
-	case stance.FieldBlocked:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetBlocked(v)
-		return nil
-	case stance.FieldRestricted:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRestricted(v)
-		return nil
-	case stance.FieldListed:
-		v, ok := value.(int16)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetListed(v)
-		return nil
-	case stance.FieldChangedAt:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetChangedAt(v)
-		return nil
-	}
-	return fmt.Errorf("unknown Stance field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *StanceMutation) AddedFields() []string {
-	var fields []string
-	if m.addlisted != nil {
-		fields = append(fields, stance.FieldListed)
-	}
-	if m.addchanged_at != nil {
-		fields = append(fields, stance.FieldChangedAt)
-	}
-	return fields
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *StanceMutation) AddedField(name string) (ent.Value, bool) {
-	switch name {
-	case stance.FieldListed:
-		return m.AddedListed()
-	case stance.FieldChangedAt:
-		return m.AddedChangedAt()
-	}
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *StanceMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	case stance.FieldListed:
-		v, ok := value.(int16)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddListed(v)
-		return nil
-	case stance.FieldChangedAt:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddChangedAt(v)
-		return nil
-	}
-	return fmt.Errorf("unknown Stance numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *StanceMutation) ClearedFields() []string {
-	return nil
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *StanceMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *StanceMutation) ClearField(name string) error {
-	return fmt.Errorf("unknown Stance nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *StanceMutation) ResetField(name string) error {
-	switch name {
-	case stance.FieldUserID:
-		m.ResetUserID()
-		return nil
-	case stance.FieldOtherID:
-		m.ResetOtherID()
-		return nil
-	case stance.FieldBlocked:
-		m.ResetBlocked()
-		return nil
-	case stance.FieldRestricted:
-		m.ResetRestricted()
-		return nil
-	case stance.FieldListed:
-		m.ResetListed()
-		return nil
-	case stance.FieldChangedAt:
-		m.ResetChangedAt()
-		return nil
-	}
-	return fmt.Errorf("unknown Stance field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *StanceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.user != nil {
-		edges = append(edges, stance.EdgeUser)
-	}
-	if m.other != nil {
-		edges = append(edges, stance.EdgeOther)
-	}
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *StanceMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case stance.EdgeUser:
-		if id := m.user; id != nil {
-			return []ent.Value{*id}
-		}
-	case stance.EdgeOther:
-		if id := m.other; id != nil {
-			return []ent.Value{*id}
-		}
-	}
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *StanceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *StanceMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *StanceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.cleareduser {
-		edges = append(edges, stance.EdgeUser)
-	}
-	if m.clearedother {
-		edges = append(edges, stance.EdgeOther)
-	}
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *StanceMutation) EdgeCleared(name string) bool {
-	switch name {
-	case stance.EdgeUser:
-		return m.cleareduser
-	case stance.EdgeOther:
-		return m.clearedother
-	}
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *StanceMutation) ClearEdge(name string) error {
-	switch name {
-	case stance.EdgeUser:
-		m.ClearUser()
-		return nil
-	case stance.EdgeOther:
-		m.ClearOther()
-		return nil
-	}
-	return fmt.Errorf("unknown Stance unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *StanceMutation) ResetEdge(name string) error {
-	switch name {
-	case stance.EdgeUser:
-		m.ResetUser()
-		return nil
-	case stance.EdgeOther:
-		m.ResetOther()
-		return nil
-	}
-	return fmt.Errorf("unknown Stance edge %s", name)
-}
-
 // SuggestionMutation represents an operation that mutates the Suggestion nodes in the graph.
 type SuggestionMutation struct {
 	config
@@ -8267,9 +11364,9 @@ type UserMutation struct {
 	following        map[uuid.UUID]struct{}
 	removedfollowing map[uuid.UUID]struct{}
 	clearedfollowing bool
-	judged           map[uuid.UUID]struct{}
-	removedjudged    map[uuid.UUID]struct{}
-	clearedjudged    bool
+	blocking         map[uuid.UUID]struct{}
+	removedblocking  map[uuid.UUID]struct{}
+	clearedblocking  bool
 	suggested        map[uuid.UUID]struct{}
 	removedsuggested map[uuid.UUID]struct{}
 	clearedsuggested bool
@@ -8813,58 +11910,58 @@ func (m *UserMutation) ResetFollowing() {
 	m.removedfollowing = nil
 }
 
-// AddJudgedIDs adds the "judged" edge to the User entity by ids.
-func (m *UserMutation) AddJudgedIDs(ids ...uuid.UUID) {
-	if m.judged == nil {
-		m.judged = make(map[uuid.UUID]struct{})
+// AddBlockingIDs adds the "blocking" edge to the User entity by ids.
+func (m *UserMutation) AddBlockingIDs(ids ...uuid.UUID) {
+	if m.blocking == nil {
+		m.blocking = make(map[uuid.UUID]struct{})
 	}
 	for i := range ids {
-		m.judged[ids[i]] = struct{}{}
+		m.blocking[ids[i]] = struct{}{}
 	}
 }
 
-// ClearJudged clears the "judged" edge to the User entity.
-func (m *UserMutation) ClearJudged() {
-	m.clearedjudged = true
+// ClearBlocking clears the "blocking" edge to the User entity.
+func (m *UserMutation) ClearBlocking() {
+	m.clearedblocking = true
 }
 
-// JudgedCleared reports if the "judged" edge to the User entity was cleared.
-func (m *UserMutation) JudgedCleared() bool {
-	return m.clearedjudged
+// BlockingCleared reports if the "blocking" edge to the User entity was cleared.
+func (m *UserMutation) BlockingCleared() bool {
+	return m.clearedblocking
 }
 
-// RemoveJudgedIDs removes the "judged" edge to the User entity by IDs.
-func (m *UserMutation) RemoveJudgedIDs(ids ...uuid.UUID) {
-	if m.removedjudged == nil {
-		m.removedjudged = make(map[uuid.UUID]struct{})
+// RemoveBlockingIDs removes the "blocking" edge to the User entity by IDs.
+func (m *UserMutation) RemoveBlockingIDs(ids ...uuid.UUID) {
+	if m.removedblocking == nil {
+		m.removedblocking = make(map[uuid.UUID]struct{})
 	}
 	for i := range ids {
-		delete(m.judged, ids[i])
-		m.removedjudged[ids[i]] = struct{}{}
+		delete(m.blocking, ids[i])
+		m.removedblocking[ids[i]] = struct{}{}
 	}
 }
 
-// RemovedJudged returns the removed IDs of the "judged" edge to the User entity.
-func (m *UserMutation) RemovedJudgedIDs() (ids []uuid.UUID) {
-	for id := range m.removedjudged {
+// RemovedBlocking returns the removed IDs of the "blocking" edge to the User entity.
+func (m *UserMutation) RemovedBlockingIDs() (ids []uuid.UUID) {
+	for id := range m.removedblocking {
 		ids = append(ids, id)
 	}
 	return
 }
 
-// JudgedIDs returns the "judged" edge IDs in the mutation.
-func (m *UserMutation) JudgedIDs() (ids []uuid.UUID) {
-	for id := range m.judged {
+// BlockingIDs returns the "blocking" edge IDs in the mutation.
+func (m *UserMutation) BlockingIDs() (ids []uuid.UUID) {
+	for id := range m.blocking {
 		ids = append(ids, id)
 	}
 	return
 }
 
-// ResetJudged resets all changes to the "judged" edge.
-func (m *UserMutation) ResetJudged() {
-	m.judged = nil
-	m.clearedjudged = false
-	m.removedjudged = nil
+// ResetBlocking resets all changes to the "blocking" edge.
+func (m *UserMutation) ResetBlocking() {
+	m.blocking = nil
+	m.clearedblocking = false
+	m.removedblocking = nil
 }
 
 // AddSuggestedIDs adds the "suggested" edge to the User entity by ids.
@@ -9230,8 +12327,8 @@ func (m *UserMutation) AddedEdges() []string {
 	if m.following != nil {
 		edges = append(edges, user.EdgeFollowing)
 	}
-	if m.judged != nil {
-		edges = append(edges, user.EdgeJudged)
+	if m.blocking != nil {
+		edges = append(edges, user.EdgeBlocking)
 	}
 	if m.suggested != nil {
 		edges = append(edges, user.EdgeSuggested)
@@ -9249,9 +12346,9 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
-	case user.EdgeJudged:
-		ids := make([]ent.Value, 0, len(m.judged))
-		for id := range m.judged {
+	case user.EdgeBlocking:
+		ids := make([]ent.Value, 0, len(m.blocking))
+		for id := range m.blocking {
 			ids = append(ids, id)
 		}
 		return ids
@@ -9271,8 +12368,8 @@ func (m *UserMutation) RemovedEdges() []string {
 	if m.removedfollowing != nil {
 		edges = append(edges, user.EdgeFollowing)
 	}
-	if m.removedjudged != nil {
-		edges = append(edges, user.EdgeJudged)
+	if m.removedblocking != nil {
+		edges = append(edges, user.EdgeBlocking)
 	}
 	if m.removedsuggested != nil {
 		edges = append(edges, user.EdgeSuggested)
@@ -9290,9 +12387,9 @@ func (m *UserMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
-	case user.EdgeJudged:
-		ids := make([]ent.Value, 0, len(m.removedjudged))
-		for id := range m.removedjudged {
+	case user.EdgeBlocking:
+		ids := make([]ent.Value, 0, len(m.removedblocking))
+		for id := range m.removedblocking {
 			ids = append(ids, id)
 		}
 		return ids
@@ -9312,8 +12409,8 @@ func (m *UserMutation) ClearedEdges() []string {
 	if m.clearedfollowing {
 		edges = append(edges, user.EdgeFollowing)
 	}
-	if m.clearedjudged {
-		edges = append(edges, user.EdgeJudged)
+	if m.clearedblocking {
+		edges = append(edges, user.EdgeBlocking)
 	}
 	if m.clearedsuggested {
 		edges = append(edges, user.EdgeSuggested)
@@ -9327,8 +12424,8 @@ func (m *UserMutation) EdgeCleared(name string) bool {
 	switch name {
 	case user.EdgeFollowing:
 		return m.clearedfollowing
-	case user.EdgeJudged:
-		return m.clearedjudged
+	case user.EdgeBlocking:
+		return m.clearedblocking
 	case user.EdgeSuggested:
 		return m.clearedsuggested
 	}
@@ -9350,8 +12447,8 @@ func (m *UserMutation) ResetEdge(name string) error {
 	case user.EdgeFollowing:
 		m.ResetFollowing()
 		return nil
-	case user.EdgeJudged:
-		m.ResetJudged()
+	case user.EdgeBlocking:
+		m.ResetBlocking()
 		return nil
 	case user.EdgeSuggested:
 		m.ResetSuggested()

@@ -3,7 +3,8 @@
 package generated
 
 import (
-	"github.com/aparte-im/aparte/ent/generated/conversation"
+	"github.com/aparte-im/aparte/ent/generated/auditentry"
+	"github.com/aparte-im/aparte/ent/generated/head"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/aparte-im/aparte/ent/schema"
@@ -14,16 +15,22 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
-	conversationFields := schema.Conversation{}.Fields()
-	_ = conversationFields
-	// conversationDescLowFrozenSeq is the schema descriptor for low_frozen_seq field.
-	conversationDescLowFrozenSeq := conversationFields[14].Descriptor()
-	// conversation.DefaultLowFrozenSeq holds the default value on creation for the low_frozen_seq field.
-	conversation.DefaultLowFrozenSeq = conversationDescLowFrozenSeq.Default.(int64)
-	// conversationDescHighFrozenSeq is the schema descriptor for high_frozen_seq field.
-	conversationDescHighFrozenSeq := conversationFields[22].Descriptor()
-	// conversation.DefaultHighFrozenSeq holds the default value on creation for the high_frozen_seq field.
-	conversation.DefaultHighFrozenSeq = conversationDescHighFrozenSeq.Default.(int64)
+	auditentryFields := schema.AuditEntry{}.Fields()
+	_ = auditentryFields
+	// auditentryDescID is the schema descriptor for id field.
+	auditentryDescID := auditentryFields[0].Descriptor()
+	// auditentry.DefaultID holds the default value on creation for the id field.
+	auditentry.DefaultID = auditentryDescID.Default.(func() uuid.UUID)
+	headFields := schema.Head{}.Fields()
+	_ = headFields
+	// headDescSuspendedUntil is the schema descriptor for suspended_until field.
+	headDescSuspendedUntil := headFields[13].Descriptor()
+	// head.DefaultSuspendedUntil holds the default value on creation for the suspended_until field.
+	head.DefaultSuspendedUntil = headDescSuspendedUntil.Default.(int64)
+	// headDescOutreachUntil is the schema descriptor for outreach_until field.
+	headDescOutreachUntil := headFields[14].Descriptor()
+	// head.DefaultOutreachUntil holds the default value on creation for the outreach_until field.
+	head.DefaultOutreachUntil = headDescOutreachUntil.Default.(int64)
 	settingschangeFields := schema.SettingsChange{}.Fields()
 	_ = settingschangeFields
 	// settingschangeDescID is the schema descriptor for id field.

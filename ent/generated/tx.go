@@ -14,22 +14,28 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
+	// Block is the client for interacting with the Block builders.
+	Block *BlockClient
 	// Conversation is the client for interacting with the Conversation builders.
 	Conversation *ConversationClient
 	// Epoch is the client for interacting with the Epoch builders.
 	Epoch *EpochClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Evidence is the client for interacting with the Evidence builders.
+	Evidence *EvidenceClient
 	// Follow is the client for interacting with the Follow builders.
 	Follow *FollowClient
 	// Head is the client for interacting with the Head builders.
 	Head *HeadClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// Report is the client for interacting with the Report builders.
+	Report *ReportClient
 	// SettingsChange is the client for interacting with the SettingsChange builders.
 	SettingsChange *SettingsChangeClient
-	// Stance is the client for interacting with the Stance builders.
-	Stance *StanceClient
 	// Suggestion is the client for interacting with the Suggestion builders.
 	Suggestion *SuggestionClient
 	// User is the client for interacting with the User builders.
@@ -165,14 +171,17 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.Block = NewBlockClient(tx.config)
 	tx.Conversation = NewConversationClient(tx.config)
 	tx.Epoch = NewEpochClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
+	tx.Evidence = NewEvidenceClient(tx.config)
 	tx.Follow = NewFollowClient(tx.config)
 	tx.Head = NewHeadClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
+	tx.Report = NewReportClient(tx.config)
 	tx.SettingsChange = NewSettingsChangeClient(tx.config)
-	tx.Stance = NewStanceClient(tx.config)
 	tx.Suggestion = NewSuggestionClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }
@@ -184,7 +193,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Conversation.QueryXXX(), the query will be executed
+// applies a query, for example: AuditEntry.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

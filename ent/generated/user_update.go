@@ -168,19 +168,19 @@ func (_u *UserUpdate) AddFollowing(v ...*User) *UserUpdate {
 	return _u.AddFollowingIDs(ids...)
 }
 
-// AddJudgedIDs adds the "judged" edge to the User entity by IDs.
-func (_u *UserUpdate) AddJudgedIDs(ids ...uuid.UUID) *UserUpdate {
-	_u.mutation.AddJudgedIDs(ids...)
+// AddBlockingIDs adds the "blocking" edge to the User entity by IDs.
+func (_u *UserUpdate) AddBlockingIDs(ids ...uuid.UUID) *UserUpdate {
+	_u.mutation.AddBlockingIDs(ids...)
 	return _u
 }
 
-// AddJudged adds the "judged" edges to the User entity.
-func (_u *UserUpdate) AddJudged(v ...*User) *UserUpdate {
+// AddBlocking adds the "blocking" edges to the User entity.
+func (_u *UserUpdate) AddBlocking(v ...*User) *UserUpdate {
 	ids := make([]uuid.UUID, len(v))
 	for i := range v {
 		ids[i] = v[i].ID
 	}
-	return _u.AddJudgedIDs(ids...)
+	return _u.AddBlockingIDs(ids...)
 }
 
 // AddSuggestedIDs adds the "suggested" edge to the User entity by IDs.
@@ -224,25 +224,25 @@ func (_u *UserUpdate) RemoveFollowing(v ...*User) *UserUpdate {
 	return _u.RemoveFollowingIDs(ids...)
 }
 
-// ClearJudged clears all "judged" edges to the User entity.
-func (_u *UserUpdate) ClearJudged() *UserUpdate {
-	_u.mutation.ClearJudged()
+// ClearBlocking clears all "blocking" edges to the User entity.
+func (_u *UserUpdate) ClearBlocking() *UserUpdate {
+	_u.mutation.ClearBlocking()
 	return _u
 }
 
-// RemoveJudgedIDs removes the "judged" edge to User entities by IDs.
-func (_u *UserUpdate) RemoveJudgedIDs(ids ...uuid.UUID) *UserUpdate {
-	_u.mutation.RemoveJudgedIDs(ids...)
+// RemoveBlockingIDs removes the "blocking" edge to User entities by IDs.
+func (_u *UserUpdate) RemoveBlockingIDs(ids ...uuid.UUID) *UserUpdate {
+	_u.mutation.RemoveBlockingIDs(ids...)
 	return _u
 }
 
-// RemoveJudged removes "judged" edges to User entities.
-func (_u *UserUpdate) RemoveJudged(v ...*User) *UserUpdate {
+// RemoveBlocking removes "blocking" edges to User entities.
+func (_u *UserUpdate) RemoveBlocking(v ...*User) *UserUpdate {
 	ids := make([]uuid.UUID, len(v))
 	for i := range v {
 		ids[i] = v[i].ID
 	}
-	return _u.RemoveJudgedIDs(ids...)
+	return _u.RemoveBlockingIDs(ids...)
 }
 
 // ClearSuggested clears all "suggested" edges to the User entity.
@@ -377,12 +377,12 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	if _u.mutation.JudgedCleared() {
+	if _u.mutation.BlockingCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.JudgedTable,
-			Columns: user.JudgedPrimaryKey,
+			Table:   user.BlockingTable,
+			Columns: user.BlockingPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -390,12 +390,12 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
 	}
-	if nodes := _u.mutation.RemovedJudgedIDs(); len(nodes) > 0 && !_u.mutation.JudgedCleared() {
+	if nodes := _u.mutation.RemovedBlockingIDs(); len(nodes) > 0 && !_u.mutation.BlockingCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.JudgedTable,
-			Columns: user.JudgedPrimaryKey,
+			Table:   user.BlockingTable,
+			Columns: user.BlockingPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -406,12 +406,12 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
 	}
-	if nodes := _u.mutation.JudgedIDs(); len(nodes) > 0 {
+	if nodes := _u.mutation.BlockingIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.JudgedTable,
-			Columns: user.JudgedPrimaryKey,
+			Table:   user.BlockingTable,
+			Columns: user.BlockingPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -627,19 +627,19 @@ func (_u *UserUpdateOne) AddFollowing(v ...*User) *UserUpdateOne {
 	return _u.AddFollowingIDs(ids...)
 }
 
-// AddJudgedIDs adds the "judged" edge to the User entity by IDs.
-func (_u *UserUpdateOne) AddJudgedIDs(ids ...uuid.UUID) *UserUpdateOne {
-	_u.mutation.AddJudgedIDs(ids...)
+// AddBlockingIDs adds the "blocking" edge to the User entity by IDs.
+func (_u *UserUpdateOne) AddBlockingIDs(ids ...uuid.UUID) *UserUpdateOne {
+	_u.mutation.AddBlockingIDs(ids...)
 	return _u
 }
 
-// AddJudged adds the "judged" edges to the User entity.
-func (_u *UserUpdateOne) AddJudged(v ...*User) *UserUpdateOne {
+// AddBlocking adds the "blocking" edges to the User entity.
+func (_u *UserUpdateOne) AddBlocking(v ...*User) *UserUpdateOne {
 	ids := make([]uuid.UUID, len(v))
 	for i := range v {
 		ids[i] = v[i].ID
 	}
-	return _u.AddJudgedIDs(ids...)
+	return _u.AddBlockingIDs(ids...)
 }
 
 // AddSuggestedIDs adds the "suggested" edge to the User entity by IDs.
@@ -683,25 +683,25 @@ func (_u *UserUpdateOne) RemoveFollowing(v ...*User) *UserUpdateOne {
 	return _u.RemoveFollowingIDs(ids...)
 }
 
-// ClearJudged clears all "judged" edges to the User entity.
-func (_u *UserUpdateOne) ClearJudged() *UserUpdateOne {
-	_u.mutation.ClearJudged()
+// ClearBlocking clears all "blocking" edges to the User entity.
+func (_u *UserUpdateOne) ClearBlocking() *UserUpdateOne {
+	_u.mutation.ClearBlocking()
 	return _u
 }
 
-// RemoveJudgedIDs removes the "judged" edge to User entities by IDs.
-func (_u *UserUpdateOne) RemoveJudgedIDs(ids ...uuid.UUID) *UserUpdateOne {
-	_u.mutation.RemoveJudgedIDs(ids...)
+// RemoveBlockingIDs removes the "blocking" edge to User entities by IDs.
+func (_u *UserUpdateOne) RemoveBlockingIDs(ids ...uuid.UUID) *UserUpdateOne {
+	_u.mutation.RemoveBlockingIDs(ids...)
 	return _u
 }
 
-// RemoveJudged removes "judged" edges to User entities.
-func (_u *UserUpdateOne) RemoveJudged(v ...*User) *UserUpdateOne {
+// RemoveBlocking removes "blocking" edges to User entities.
+func (_u *UserUpdateOne) RemoveBlocking(v ...*User) *UserUpdateOne {
 	ids := make([]uuid.UUID, len(v))
 	for i := range v {
 		ids[i] = v[i].ID
 	}
-	return _u.RemoveJudgedIDs(ids...)
+	return _u.RemoveBlockingIDs(ids...)
 }
 
 // ClearSuggested clears all "suggested" edges to the User entity.
@@ -866,12 +866,12 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	if _u.mutation.JudgedCleared() {
+	if _u.mutation.BlockingCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.JudgedTable,
-			Columns: user.JudgedPrimaryKey,
+			Table:   user.BlockingTable,
+			Columns: user.BlockingPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -879,12 +879,12 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 		}
 		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
 	}
-	if nodes := _u.mutation.RemovedJudgedIDs(); len(nodes) > 0 && !_u.mutation.JudgedCleared() {
+	if nodes := _u.mutation.RemovedBlockingIDs(); len(nodes) > 0 && !_u.mutation.BlockingCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.JudgedTable,
-			Columns: user.JudgedPrimaryKey,
+			Table:   user.BlockingTable,
+			Columns: user.BlockingPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -895,12 +895,12 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 		}
 		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
 	}
-	if nodes := _u.mutation.JudgedIDs(); len(nodes) > 0 {
+	if nodes := _u.mutation.BlockingIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.JudgedTable,
-			Columns: user.JudgedPrimaryKey,
+			Table:   user.BlockingTable,
+			Columns: user.BlockingPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),

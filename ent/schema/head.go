@@ -28,6 +28,8 @@ func (Head) Fields() []ent.Field {
 		field.Int16("age_band"),
 		field.Bool("exempt"),
 		field.Bool("gone"),
+		field.Int64("suspended_until").Default(0).Comment("by moderators; 0: not. No send writes this or the next"),
+		field.Int64("outreach_until").Default(0).Comment("until then nobody new, by moderators; 0: not"),
 	}
 }
 

@@ -20,6 +20,8 @@ func NewInboxEvent(e *dm.Event) InboxEvent {
 		return ConversationChanged{event{e}}
 	case dm.EventConversationRemoved:
 		return ConversationRemoved{event{e}}
+	case dm.EventNoticesChanged:
+		return NoticesChanged{event{e}}
 	case dm.EventSettingsChanged:
 		return SettingsChanged{event{e}}
 	default:
@@ -67,6 +69,9 @@ func (e ConversationRemoved) ConversationID() dm.ConversationID { return e.of.Vi
 
 // SettingsChanged tells of other settings.
 type SettingsChanged struct{ event }
+
+// NoticesChanged tells of notices or reports that stand otherwise.
+type NoticesChanged struct{ event }
 
 // InboxReset tells that the log no longer reaches back to where the client wanted to go on.
 type InboxReset struct{ event }

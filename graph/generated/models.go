@@ -3,8 +3,19 @@
 package generated
 
 import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/bind"
 )
+
+// What became of a moderator's step.
+type CaseResult interface {
+	IsCaseResult()
+}
 
 // What became of a change of a conversation.
 type ConversationResult interface {
@@ -24,6 +35,16 @@ type DeleteUserResult interface {
 // What became of setting follows or suggestions.
 type EdgesResult interface {
 	IsEdgesResult()
+}
+
+// What became of an appeal.
+type NoticeResult interface {
+	IsNoticeResult()
+}
+
+// What became of making a report.
+type ReportResult interface {
+	IsReportResult()
 }
 
 // What became of a send.
@@ -56,6 +77,60 @@ type UserResult interface {
 	IsUserResult()
 }
 
+// An appeal against a decision.
+type Appeal struct {
+	// What the person concerned says.
+	Text string `json:"text"`
+	// When.
+	At time.Time `json:"at"`
+	// What became of it; null while it waits.
+	Outcome *dm.AppealOutcome `json:"outcome,omitempty"`
+	// The reasons.
+	Statement *string `json:"statement,omitempty"`
+	// When it was decided.
+	DecidedAt *time.Time `json:"decidedAt,omitempty"`
+}
+
+// A page of the audit log.
+type AuditConnection struct {
+	// The entries.
+	Nodes []*AuditEntry `json:"nodes"`
+	// Where this page stands.
+	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
+// An entry of the audit log. Entries are added and never changed.
+type AuditEntry struct {
+	// When.
+	At time.Time `json:"at"`
+	// Who: the subject of the token.
+	Actor string `json:"actor"`
+	// What.
+	Act dm.AuditAct `json:"act"`
+	// The report that it was about.
+	ReportID *string `json:"reportId,omitempty"`
+	// The person concerned.
+	UserID string `json:"userId"`
+	// The request that did it.
+	RequestID string `json:"requestId"`
+}
+
+// A page of cases.
+type CaseConnection struct {
+	// The cases.
+	Nodes []*ModerationCase `json:"nodes"`
+	// Where this page stands.
+	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
+// The case as it stands now.
+type CaseSuccess struct {
+	// The case.
+	Case *ModerationCase `json:"case"`
+}
+
+func (CaseSuccess) IsCaseResult() {}
+
 // The conversation as it stands now.
 type ConversationSuccess struct {
 	// The conversation.
@@ -65,6 +140,28 @@ type ConversationSuccess struct {
 }
 
 func (ConversationSuccess) IsConversationResult() {}
+
+// What to decide about an appeal.
+type DecideAppealInput struct {
+	// The report, which the moderator holds.
+	ReportID string `json:"reportId"`
+	// Whether the decision stands.
+	Outcome dm.AppealOutcome `json:"outcome"`
+	// The reasons, for the person concerned: 1 to 4,000 characters.
+	Statement string `json:"statement"`
+}
+
+// What to decide about a report.
+type DecideReportInput struct {
+	// The report, which the moderator holds.
+	ReportID string `json:"reportId"`
+	// What to do.
+	Action dm.Action `json:"action"`
+	// The reasons, for the person concerned: up to 4,000 characters, needed unless nothing is done.
+	Statement string `json:"statement"`
+	// How long it lasts, from 1; with LIMIT_OUTREACH and SUSPEND only.
+	Hours *int `json:"hours,omitempty"`
+}
 
 // The requests that are declined now.
 type DeclineSuccess struct {
@@ -92,6 +189,20 @@ type EdgesSuccess struct {
 
 func (EdgesSuccess) IsEdgesResult() {}
 
+// The sealed copy of what was reported: those messages and up to 5 before and after each, as the reporter saw them.
+type Evidence struct {
+	// The report's id.
+	ReportID string `json:"reportId"`
+	// The canonical encoding, byte for byte as it was sealed: JSON.
+	Sealed string `json:"sealed"`
+	// SHA-256 of `sealed`, in hex. The service has compared it; evidence that differs is not shown.
+	Digest string `json:"digest"`
+	// What the reporter says.
+	Note string `json:"note"`
+	// The messages, in order.
+	Messages []*SealedMessage `json:"messages"`
+}
+
 // The same clientMessageId was used before in this conversation with other content.
 type IdempotencyConflict struct {
 	// IDEMPOTENCY_CONFLICT
@@ -99,6 +210,8 @@ type IdempotencyConflict struct {
 	// A sentence for people, in English.
 	Message string `json:"message"`
 }
+
+func (IdempotencyConflict) IsReportResult() {}
 
 func (IdempotencyConflict) IsUserError() {}
 
@@ -113,6 +226,12 @@ type InvalidInput struct {
 	// The input at fault.
 	Field *string `json:"field,omitempty"`
 }
+
+func (InvalidInput) IsReportResult() {}
+
+func (InvalidInput) IsNoticeResult() {}
+
+func (InvalidInput) IsCaseResult() {}
 
 func (InvalidInput) IsUserError() {}
 
@@ -144,6 +263,42 @@ func (MessageNotAllowed) IsUserError() {}
 
 func (MessageNotAllowed) IsSendMessageResult() {}
 
+// A report as moderators see it. The messages are in its `evidence`, of which every look is written down.
+type ModerationCase struct {
+	// The report's id.
+	ID string `json:"id"`
+	// How far it is.
+	State dm.ReportState `json:"state"`
+	// What it is about.
+	Category dm.Category `json:"category"`
+	// How many messages were reported.
+	MessageCount int `json:"messageCount"`
+	// SHA-256 of the sealed evidence, in hex.
+	Digest string `json:"digest"`
+	// When it was reported.
+	CreatedAt time.Time `json:"createdAt"`
+	// The person concerned.
+	Reported *dm.User `json:"reported"`
+	// Who reported.
+	Reporter *dm.User `json:"reporter"`
+	// Who holds it now.
+	ClaimedBy *string `json:"claimedBy,omitempty"`
+	// Until when.
+	ClaimedUntil *time.Time `json:"claimedUntil,omitempty"`
+	// What was decided.
+	Action *dm.Action `json:"action,omitempty"`
+	// The reasons given to the person concerned.
+	Statement *string `json:"statement,omitempty"`
+	// Who decided.
+	DecidedBy *string `json:"decidedBy,omitempty"`
+	// When it was decided.
+	DecidedAt *time.Time `json:"decidedAt,omitempty"`
+	// When what it does ends.
+	EndsAt *time.Time `json:"endsAt,omitempty"`
+	// The appeal of the person concerned.
+	Appeal *Appeal `json:"appeal,omitempty"`
+}
+
 // What was named does not exist, or is not the viewer's: the two cannot be told apart. Nothing was written.
 type NotFound struct {
 	// NOT_FOUND
@@ -151,6 +306,12 @@ type NotFound struct {
 	// A sentence for people, in English.
 	Message string `json:"message"`
 }
+
+func (NotFound) IsReportResult() {}
+
+func (NotFound) IsNoticeResult() {}
+
+func (NotFound) IsCaseResult() {}
 
 func (NotFound) IsUserError() {}
 
@@ -168,6 +329,42 @@ func (NotFound) IsEdgesResult() {}
 
 func (NotFound) IsDeleteUserResult() {}
 
+// A decision of the moderators about the viewer. Who reported is not told.
+type Notice struct {
+	// Starts with `ntc_`.
+	ID string `json:"id"`
+	// When it was decided.
+	At time.Time `json:"at"`
+	// What it does.
+	Action dm.Action `json:"action"`
+	// What the report was about.
+	Category dm.Category `json:"category"`
+	// The reasons.
+	Statement string `json:"statement"`
+	// When it ends; null: it does not last.
+	EndsAt *time.Time `json:"endsAt,omitempty"`
+	// Until when it may be appealed, once.
+	AppealableUntil time.Time `json:"appealableUntil"`
+	// The viewer's appeal.
+	Appeal *Appeal `json:"appeal,omitempty"`
+}
+
+// A page of notices.
+type NoticeConnection struct {
+	// The notices.
+	Nodes []*Notice `json:"nodes"`
+	// Where this page stands.
+	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
+// The notice as it stands now.
+type NoticeSuccess struct {
+	// The notice.
+	Notice *Notice `json:"notice"`
+}
+
+func (NoticeSuccess) IsNoticeResult() {}
+
 // Too much at once. Nothing was written; the same call may be made again later.
 type RateLimited struct {
 	// RATE_LIMITED
@@ -177,6 +374,8 @@ type RateLimited struct {
 	// How long to wait.
 	RetryAfterSeconds int `json:"retryAfterSeconds"`
 }
+
+func (RateLimited) IsReportResult() {}
 
 func (RateLimited) IsUserError() {}
 
@@ -196,6 +395,104 @@ type RelationRouteInput struct {
 	Relation dm.Relation `json:"relation"`
 	// Where their messages shall go.
 	Route dm.Route `json:"route"`
+}
+
+// A report that the viewer made.
+type Report struct {
+	// Starts with `rep_`.
+	ID string `json:"id"`
+	// Whom it is about.
+	About *dm.User `json:"about"`
+	// The conversation that the messages are of.
+	ConversationID string `json:"conversationId"`
+	// What it is about.
+	Category dm.Category `json:"category"`
+	// How many messages were reported.
+	MessageCount int `json:"messageCount"`
+	// SHA-256 of the sealed evidence, in hex: whatever happens to the messages, this is what was reported.
+	Digest string `json:"digest"`
+	// When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+	// How far it is.
+	State ReportState `json:"state"`
+	// When it was decided.
+	DecidedAt *time.Time `json:"decidedAt,omitempty"`
+	// Once it is decided: did the moderators act on it?
+	ActionTaken *bool `json:"actionTaken,omitempty"`
+}
+
+// Another moderator holds this report. Nothing was written.
+type ReportClaimed struct {
+	// REPORT_CLAIMED
+	Code string `json:"code"`
+	// A sentence for people, in English.
+	Message string `json:"message"`
+	// When the claim ends, unless it is renewed.
+	RetryAfterSeconds int `json:"retryAfterSeconds"`
+}
+
+func (ReportClaimed) IsUserError() {}
+
+func (ReportClaimed) IsCaseResult() {}
+
+// A page of reports.
+type ReportConnection struct {
+	// The reports.
+	Nodes []*Report `json:"nodes"`
+	// Where this page stands.
+	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
+// A report to make: of messages of one other person, or of the newest of a conversation.
+type ReportInput struct {
+	// Made by the client, unique per reporter (a UUID). A retry with the same id returns the first report.
+	ClientReportID string `json:"clientReportId"`
+	// Up to 20 messages of one conversation. Exactly one of messageIds and conversationId.
+	MessageIds []string `json:"messageIds,omitempty"`
+	// The newest 20 messages. Exactly one of messageIds and conversationId.
+	ConversationID *string `json:"conversationId,omitempty"`
+	// What it is about.
+	Category dm.Category `json:"category"`
+	// What the moderators should know, up to 1,000 characters. It is sealed with the messages.
+	Note string `json:"note"`
+	// Block the person too, in the same step.
+	Block bool `json:"block"`
+}
+
+// The report is made, and its evidence sealed.
+type ReportSuccess struct {
+	// The report.
+	Report *Report `json:"report"`
+}
+
+func (ReportSuccess) IsReportResult() {}
+
+// What stands against the viewer's writing now, by decision of moderators.
+type Restrictions struct {
+	// The viewer may write to nobody until then. Null: not so.
+	SuspendedUntil *time.Time `json:"suspendedUntil,omitempty"`
+	// The viewer may write to nobody new until then. Null: not so.
+	OutreachUntil *time.Time `json:"outreachUntil,omitempty"`
+}
+
+// A message as it was when it was sealed.
+type SealedMessage struct {
+	// The id of the message.
+	MessageID string `json:"messageId"`
+	// Its place in the conversation.
+	Seq int `json:"seq"`
+	// Who wrote it.
+	SenderID string `json:"senderId"`
+	// When it was sent, RFC 3339.
+	SentAt string `json:"sentAt"`
+	// True: it was reported. False: it gives context.
+	Reported bool `json:"reported"`
+	// Its words had been taken away before the report.
+	Removed bool `json:"removed"`
+	// The text.
+	Body string `json:"body"`
+	// The video.
+	Video *dm.VideoCard `json:"video,omitempty"`
 }
 
 // A message to send: a text, a video, or both.
@@ -263,3 +560,50 @@ type UserSuccess struct {
 }
 
 func (UserSuccess) IsUserResult() {}
+
+// How far a report is, as far as who made it is told.
+type ReportState string
+
+const (
+	// It waits for a moderator.
+	ReportStateOpen ReportState = "OPEN"
+	// A moderator works on it.
+	ReportStateInReview ReportState = "IN_REVIEW"
+	// It is decided.
+	ReportStateDecided ReportState = "DECIDED"
+)
+
+var AllReportState = []ReportState{
+	ReportStateOpen,
+	ReportStateInReview,
+	ReportStateDecided,
+}
+
+func (e ReportState) IsValid() bool {
+	switch e {
+	case ReportStateOpen, ReportStateInReview, ReportStateDecided:
+		return true
+	}
+	return false
+}
+
+func (e ReportState) String() string {
+	return string(e)
+}
+
+func (e *ReportState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ReportState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ReportState", str)
+	}
+	return nil
+}
+
+func (e ReportState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}

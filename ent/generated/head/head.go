@@ -35,6 +35,10 @@ const (
 	FieldExempt = "exempt"
 	// FieldGone holds the string denoting the gone field in the database.
 	FieldGone = "gone"
+	// FieldSuspendedUntil holds the string denoting the suspended_until field in the database.
+	FieldSuspendedUntil = "suspended_until"
+	// FieldOutreachUntil holds the string denoting the outreach_until field in the database.
+	FieldOutreachUntil = "outreach_until"
 	// Table holds the table name of the head in the database.
 	Table = "heads"
 )
@@ -54,6 +58,8 @@ var Columns = []string{
 	FieldAgeBand,
 	FieldExempt,
 	FieldGone,
+	FieldSuspendedUntil,
+	FieldOutreachUntil,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -65,6 +71,13 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultSuspendedUntil holds the default value on creation for the "suspended_until" field.
+	DefaultSuspendedUntil int64
+	// DefaultOutreachUntil holds the default value on creation for the "outreach_until" field.
+	DefaultOutreachUntil int64
+)
 
 // OrderOption defines the ordering options for the Head queries.
 type OrderOption func(*sql.Selector)
@@ -132,4 +145,14 @@ func ByExempt(opts ...sql.OrderTermOption) OrderOption {
 // ByGone orders the results by the gone field.
 func ByGone(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldGone, opts...).ToFunc()
+}
+
+// BySuspendedUntil orders the results by the suspended_until field.
+func BySuspendedUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSuspendedUntil, opts...).ToFunc()
+}
+
+// ByOutreachUntil orders the results by the outreach_until field.
+func ByOutreachUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOutreachUntil, opts...).ToFunc()
 }

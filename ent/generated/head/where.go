@@ -113,6 +113,16 @@ func Gone(v bool) predicate.Head {
 	return predicate.Head(sql.FieldEQ(FieldGone, v))
 }
 
+// SuspendedUntil applies equality check predicate on the "suspended_until" field. It's identical to SuspendedUntilEQ.
+func SuspendedUntil(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldSuspendedUntil, v))
+}
+
+// OutreachUntil applies equality check predicate on the "outreach_until" field. It's identical to OutreachUntilEQ.
+func OutreachUntil(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldOutreachUntil, v))
+}
+
 // PositionEQ applies the EQ predicate on the "position" field.
 func PositionEQ(v int64) predicate.Head {
 	return predicate.Head(sql.FieldEQ(FieldPosition, v))
@@ -501,6 +511,86 @@ func GoneEQ(v bool) predicate.Head {
 // GoneNEQ applies the NEQ predicate on the "gone" field.
 func GoneNEQ(v bool) predicate.Head {
 	return predicate.Head(sql.FieldNEQ(FieldGone, v))
+}
+
+// SuspendedUntilEQ applies the EQ predicate on the "suspended_until" field.
+func SuspendedUntilEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldSuspendedUntil, v))
+}
+
+// SuspendedUntilNEQ applies the NEQ predicate on the "suspended_until" field.
+func SuspendedUntilNEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldSuspendedUntil, v))
+}
+
+// SuspendedUntilIn applies the In predicate on the "suspended_until" field.
+func SuspendedUntilIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldIn(FieldSuspendedUntil, vs...))
+}
+
+// SuspendedUntilNotIn applies the NotIn predicate on the "suspended_until" field.
+func SuspendedUntilNotIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldNotIn(FieldSuspendedUntil, vs...))
+}
+
+// SuspendedUntilGT applies the GT predicate on the "suspended_until" field.
+func SuspendedUntilGT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGT(FieldSuspendedUntil, v))
+}
+
+// SuspendedUntilGTE applies the GTE predicate on the "suspended_until" field.
+func SuspendedUntilGTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGTE(FieldSuspendedUntil, v))
+}
+
+// SuspendedUntilLT applies the LT predicate on the "suspended_until" field.
+func SuspendedUntilLT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLT(FieldSuspendedUntil, v))
+}
+
+// SuspendedUntilLTE applies the LTE predicate on the "suspended_until" field.
+func SuspendedUntilLTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLTE(FieldSuspendedUntil, v))
+}
+
+// OutreachUntilEQ applies the EQ predicate on the "outreach_until" field.
+func OutreachUntilEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldOutreachUntil, v))
+}
+
+// OutreachUntilNEQ applies the NEQ predicate on the "outreach_until" field.
+func OutreachUntilNEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldOutreachUntil, v))
+}
+
+// OutreachUntilIn applies the In predicate on the "outreach_until" field.
+func OutreachUntilIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldIn(FieldOutreachUntil, vs...))
+}
+
+// OutreachUntilNotIn applies the NotIn predicate on the "outreach_until" field.
+func OutreachUntilNotIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldNotIn(FieldOutreachUntil, vs...))
+}
+
+// OutreachUntilGT applies the GT predicate on the "outreach_until" field.
+func OutreachUntilGT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGT(FieldOutreachUntil, v))
+}
+
+// OutreachUntilGTE applies the GTE predicate on the "outreach_until" field.
+func OutreachUntilGTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGTE(FieldOutreachUntil, v))
+}
+
+// OutreachUntilLT applies the LT predicate on the "outreach_until" field.
+func OutreachUntilLT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLT(FieldOutreachUntil, v))
+}
+
+// OutreachUntilLTE applies the LTE predicate on the "outreach_until" field.
+func OutreachUntilLTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLTE(FieldOutreachUntil, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -9,6 +9,30 @@ import (
 	"github.com/aparte-im/aparte/ent/generated"
 )
 
+// The AuditEntryFunc type is an adapter to allow the use of ordinary
+// function as AuditEntry mutator.
+type AuditEntryFunc func(context.Context, *generated.AuditEntryMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AuditEntryFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.AuditEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.AuditEntryMutation", m)
+}
+
+// The BlockFunc type is an adapter to allow the use of ordinary
+// function as Block mutator.
+type BlockFunc func(context.Context, *generated.BlockMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BlockFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.BlockMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.BlockMutation", m)
+}
+
 // The ConversationFunc type is an adapter to allow the use of ordinary
 // function as Conversation mutator.
 type ConversationFunc func(context.Context, *generated.ConversationMutation) (generated.Value, error)
@@ -43,6 +67,18 @@ func (f EventFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.EventMutation", m)
+}
+
+// The EvidenceFunc type is an adapter to allow the use of ordinary
+// function as Evidence mutator.
+type EvidenceFunc func(context.Context, *generated.EvidenceMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EvidenceFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.EvidenceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.EvidenceMutation", m)
 }
 
 // The FollowFunc type is an adapter to allow the use of ordinary
@@ -81,6 +117,18 @@ func (f MessageFunc) Mutate(ctx context.Context, m generated.Mutation) (generate
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.MessageMutation", m)
 }
 
+// The ReportFunc type is an adapter to allow the use of ordinary
+// function as Report mutator.
+type ReportFunc func(context.Context, *generated.ReportMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReportFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.ReportMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ReportMutation", m)
+}
+
 // The SettingsChangeFunc type is an adapter to allow the use of ordinary
 // function as SettingsChange mutator.
 type SettingsChangeFunc func(context.Context, *generated.SettingsChangeMutation) (generated.Value, error)
@@ -91,18 +139,6 @@ func (f SettingsChangeFunc) Mutate(ctx context.Context, m generated.Mutation) (g
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SettingsChangeMutation", m)
-}
-
-// The StanceFunc type is an adapter to allow the use of ordinary
-// function as Stance mutator.
-type StanceFunc func(context.Context, *generated.StanceMutation) (generated.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f StanceFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
-	if mv, ok := m.(*generated.StanceMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.StanceMutation", m)
 }
 
 // The SuggestionFunc type is an adapter to allow the use of ordinary

@@ -9,6 +9,60 @@ import (
 )
 
 var (
+	// AuditLogColumns holds the columns for the "audit_log" table.
+	AuditLogColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "at", Type: field.TypeInt64},
+		{Name: "actor", Type: field.TypeString},
+		{Name: "act", Type: field.TypeInt16},
+		{Name: "report_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "request_id", Type: field.TypeString},
+	}
+	// AuditLogTable holds the schema information for the "audit_log" table.
+	AuditLogTable = &schema.Table{
+		Name:       "audit_log",
+		Columns:    AuditLogColumns,
+		PrimaryKey: []*schema.Column{AuditLogColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditentry_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditLogColumns[1], AuditLogColumns[0]},
+			},
+			{
+				Name:    "auditentry_report_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditLogColumns[4], AuditLogColumns[1], AuditLogColumns[0]},
+			},
+		},
+	}
+	// BlocksColumns holds the columns for the "blocks" table.
+	BlocksColumns = []*schema.Column{
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "blocker_id", Type: field.TypeUUID},
+		{Name: "blocked_id", Type: field.TypeUUID},
+	}
+	// BlocksTable holds the schema information for the "blocks" table.
+	BlocksTable = &schema.Table{
+		Name:       "blocks",
+		Columns:    BlocksColumns,
+		PrimaryKey: []*schema.Column{BlocksColumns[1], BlocksColumns[2]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "blocks_users_blocker",
+				Columns:    []*schema.Column{BlocksColumns[1]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "blocks_users_blocked",
+				Columns:    []*schema.Column{BlocksColumns[2]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+	}
 	// ConversationsColumns holds the columns for the "conversations" table.
 	ConversationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -25,7 +79,6 @@ var (
 		{Name: "low_pending", Type: field.TypeInt32},
 		{Name: "low_declined_until", Type: field.TypeInt64},
 		{Name: "low_muted", Type: field.TypeBool},
-		{Name: "low_frozen_seq", Type: field.TypeInt64, Default: 0},
 		{Name: "high_folder", Type: field.TypeInt16},
 		{Name: "high_read_seq", Type: field.TypeInt64},
 		{Name: "high_cleared_seq", Type: field.TypeInt64},
@@ -33,7 +86,6 @@ var (
 		{Name: "high_pending", Type: field.TypeInt32},
 		{Name: "high_declined_until", Type: field.TypeInt64},
 		{Name: "high_muted", Type: field.TypeBool},
-		{Name: "high_frozen_seq", Type: field.TypeInt64, Default: 0},
 	}
 	// ConversationsTable holds the schema information for the "conversations" table.
 	ConversationsTable = &schema.Table{
@@ -49,7 +101,7 @@ var (
 			{
 				Name:    "conversation_high_id_high_folder_last_at",
 				Unique:  false,
-				Columns: []*schema.Column{ConversationsColumns[2], ConversationsColumns[15], ConversationsColumns[4]},
+				Columns: []*schema.Column{ConversationsColumns[2], ConversationsColumns[14], ConversationsColumns[4]},
 			},
 		},
 	}
@@ -88,6 +140,19 @@ var (
 		Name:       "events",
 		Columns:    EventsColumns,
 		PrimaryKey: []*schema.Column{EventsColumns[0]},
+	}
+	// EvidenceColumns holds the columns for the "evidence" table.
+	EvidenceColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "sealed", Type: field.TypeString, Size: 2147483647},
+		{Name: "digest", Type: field.TypeString},
+		{Name: "messages", Type: field.TypeInt32},
+	}
+	// EvidenceTable holds the schema information for the "evidence" table.
+	EvidenceTable = &schema.Table{
+		Name:       "evidence",
+		Columns:    EvidenceColumns,
+		PrimaryKey: []*schema.Column{EvidenceColumns[0]},
 	}
 	// FollowsColumns holds the columns for the "follows" table.
 	FollowsColumns = []*schema.Column{
@@ -146,6 +211,8 @@ var (
 		{Name: "age_band", Type: field.TypeInt16},
 		{Name: "exempt", Type: field.TypeBool},
 		{Name: "gone", Type: field.TypeBool},
+		{Name: "suspended_until", Type: field.TypeInt64, Default: 0},
+		{Name: "outreach_until", Type: field.TypeInt64, Default: 0},
 	}
 	// HeadsTable holds the schema information for the "heads" table.
 	HeadsTable = &schema.Table{
@@ -187,6 +254,68 @@ var (
 			},
 		},
 	}
+	// ReportsColumns holds the columns for the "reports" table.
+	ReportsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "reporter_id", Type: field.TypeUUID},
+		{Name: "reported_id", Type: field.TypeUUID},
+		{Name: "conversation_id", Type: field.TypeUUID},
+		{Name: "client_report_id", Type: field.TypeString},
+		{Name: "fingerprint", Type: field.TypeString},
+		{Name: "category", Type: field.TypeInt16},
+		{Name: "messages", Type: field.TypeInt32},
+		{Name: "digest", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "state", Type: field.TypeInt16},
+		{Name: "claimed_by", Type: field.TypeString},
+		{Name: "claimed_until", Type: field.TypeInt64},
+		{Name: "action", Type: field.TypeInt16},
+		{Name: "statement", Type: field.TypeString, Size: 2147483647},
+		{Name: "decided_by", Type: field.TypeString},
+		{Name: "decided_at", Type: field.TypeInt64},
+		{Name: "ends_at", Type: field.TypeInt64},
+		{Name: "appealable_until", Type: field.TypeInt64},
+		{Name: "appeal", Type: field.TypeString, Size: 2147483647},
+		{Name: "appealed_at", Type: field.TypeInt64},
+		{Name: "appeal_outcome", Type: field.TypeInt16},
+		{Name: "appeal_statement", Type: field.TypeString, Size: 2147483647},
+		{Name: "appeal_decided_by", Type: field.TypeString},
+		{Name: "appeal_decided_at", Type: field.TypeInt64},
+		{Name: "settled_at", Type: field.TypeInt64},
+	}
+	// ReportsTable holds the schema information for the "reports" table.
+	ReportsTable = &schema.Table{
+		Name:       "reports",
+		Columns:    ReportsColumns,
+		PrimaryKey: []*schema.Column{ReportsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "report_once",
+				Unique:  true,
+				Columns: []*schema.Column{ReportsColumns[1], ReportsColumns[4]},
+			},
+			{
+				Name:    "report_reporter_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[1], ReportsColumns[9], ReportsColumns[0]},
+			},
+			{
+				Name:    "report_reported_id_decided_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[2], ReportsColumns[16], ReportsColumns[0]},
+			},
+			{
+				Name:    "report_state_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[10], ReportsColumns[9], ReportsColumns[0]},
+			},
+			{
+				Name:    "report_settled_at",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[25]},
+			},
+		},
+	}
 	// SettingsChangesColumns holds the columns for the "settings_changes" table.
 	SettingsChangesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -209,69 +338,6 @@ var (
 				Name:    "settingschange_user_id_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{SettingsChangesColumns[1], SettingsChangesColumns[2], SettingsChangesColumns[0]},
-			},
-		},
-	}
-	// StancesColumns holds the columns for the "stances" table.
-	StancesColumns = []*schema.Column{
-		{Name: "blocked", Type: field.TypeBool},
-		{Name: "restricted", Type: field.TypeBool},
-		{Name: "listed", Type: field.TypeInt16},
-		{Name: "changed_at", Type: field.TypeInt64},
-		{Name: "user_id", Type: field.TypeUUID},
-		{Name: "other_id", Type: field.TypeUUID},
-	}
-	// StancesTable holds the schema information for the "stances" table.
-	StancesTable = &schema.Table{
-		Name:       "stances",
-		Columns:    StancesColumns,
-		PrimaryKey: []*schema.Column{StancesColumns[4], StancesColumns[5]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "stances_users_user",
-				Columns:    []*schema.Column{StancesColumns[4]},
-				RefColumns: []*schema.Column{UsersColumns[0]},
-				OnDelete:   schema.NoAction,
-			},
-			{
-				Symbol:     "stances_users_other",
-				Columns:    []*schema.Column{StancesColumns[5]},
-				RefColumns: []*schema.Column{UsersColumns[0]},
-				OnDelete:   schema.NoAction,
-			},
-		},
-		Indexes: []*schema.Index{
-			{
-				Name:    "stance_blocked",
-				Unique:  false,
-				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "blocked",
-				},
-			},
-			{
-				Name:    "stance_restricted",
-				Unique:  false,
-				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "restricted",
-				},
-			},
-			{
-				Name:    "stance_always",
-				Unique:  false,
-				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "listed = 1",
-				},
-			},
-			{
-				Name:    "stance_never",
-				Unique:  false,
-				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "listed = 2",
-				},
 			},
 		},
 	}
@@ -339,27 +405,36 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AuditLogTable,
+		BlocksTable,
 		ConversationsTable,
 		EpochTable,
 		EventsTable,
+		EvidenceTable,
 		FollowsTable,
 		HeadsTable,
 		MessagesTable,
+		ReportsTable,
 		SettingsChangesTable,
-		StancesTable,
 		SuggestionsTable,
 		UsersTable,
 	}
 )
 
 func init() {
+	AuditLogTable.Annotation = &entsql.Annotation{
+		Table: "audit_log",
+	}
+	BlocksTable.ForeignKeys[0].RefTable = UsersTable
+	BlocksTable.ForeignKeys[1].RefTable = UsersTable
 	EpochTable.Annotation = &entsql.Annotation{
 		Table: "epoch",
 	}
+	EvidenceTable.Annotation = &entsql.Annotation{
+		Table: "evidence",
+	}
 	FollowsTable.ForeignKeys[0].RefTable = UsersTable
 	FollowsTable.ForeignKeys[1].RefTable = UsersTable
-	StancesTable.ForeignKeys[0].RefTable = UsersTable
-	StancesTable.ForeignKeys[1].RefTable = UsersTable
 	SuggestionsTable.ForeignKeys[0].RefTable = UsersTable
 	SuggestionsTable.ForeignKeys[1].RefTable = UsersTable
 }

@@ -6,6 +6,12 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// AuditEntry is the predicate function for auditentry builders.
+type AuditEntry func(*sql.Selector)
+
+// Block is the predicate function for block builders.
+type Block func(*sql.Selector)
+
 // Conversation is the predicate function for conversation builders.
 type Conversation func(*sql.Selector)
 
@@ -14,6 +20,9 @@ type Epoch func(*sql.Selector)
 
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
+
+// Evidence is the predicate function for evidence builders.
+type Evidence func(*sql.Selector)
 
 // Follow is the predicate function for follow builders.
 type Follow func(*sql.Selector)
@@ -24,11 +33,11 @@ type Head func(*sql.Selector)
 // Message is the predicate function for message builders.
 type Message func(*sql.Selector)
 
+// Report is the predicate function for report builders.
+type Report func(*sql.Selector)
+
 // SettingsChange is the predicate function for settingschange builders.
 type SettingsChange func(*sql.Selector)
-
-// Stance is the predicate function for stance builders.
-type Stance func(*sql.Selector)
 
 // Suggestion is the predicate function for suggestion builders.
 type Suggestion func(*sql.Selector)
