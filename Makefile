@@ -22,7 +22,7 @@ test: prepare $(NODE_MODULES) $(CONFORMANCE) ## Run every test: SQLite, Postgres
 	go build -o bin/aparte ./cmd/aparte
 	$(TESTPG) scripts/test
 	cd conformance && APARTE_BIN="$(CURDIR)/bin/aparte" npm test
-	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" npm test
+	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" npm test --workspaces --include-workspace-root
 
 .PHONY: conformance
 conformance: $(CONFORMANCE) ## Run the official clients and audits of the protocols against the binary
@@ -66,8 +66,8 @@ generate: web ## Make everything that is generated: ent, graph, web/dist
 	go generate ./graph
 
 .PHONY: web
-web: $(NODE_MODULES) ## Build the client and the playground into web/dist
-	cd web && npm run build
+web: $(NODE_MODULES) ## Generate the client's types and build the pages into web/dist
+	cd web && npm run generate --workspace @aparte/client && npm run build
 
 .PHONY: verify
 verify: ## Check that what is generated is what is committed

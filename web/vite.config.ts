@@ -1,4 +1,4 @@
-import { defineConfig, type Plugin } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
 // GraphiQL carries 370 KB of fonts inside its style sheet; the system's own fonts do as well.
 const withoutFonts: Plugin = {
@@ -12,6 +12,8 @@ const withoutFonts: Plugin = {
 
 export default defineConfig({
   plugins: [withoutFonts],
+  // The packages of this workspace are read as they are written, not as they are published.
+  resolve: { conditions: ['aparte-source', ...defaultClientConditions] },
   build: {
     target: 'es2022',
     // The policy that the pages are served under allows nothing but files of our own.

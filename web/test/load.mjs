@@ -11,6 +11,7 @@ export async function load(t, path) {
     logLevel: 'error',
     appType: 'custom',
     optimizeDeps: { noDiscovery: true },
+    ssr: { noExternal: [/^@aparte\//], resolve: { conditions: ['aparte-source', 'module', 'node'] } },
     server: { middlewareMode: true, ws: false, watch: null },
   });
   t.after(() => vite.close());

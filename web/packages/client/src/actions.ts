@@ -1,0 +1,50 @@
+import type { Place, Outgoing, State, Status } from './state.js';
+import type { MessagePage } from './thread.js';
+import type { Conversation, Folder, InboxEvent, Message, Page, Settings, Unread, User } from './types.js';
+
+/** The whole inbox as it was read: the position first, then the rest. */
+export interface Snapshot {
+  me: User;
+  settings: Settings;
+  unread: Unread;
+  cursor: string;
+  folders: Record<Folder, Page<Conversation>>;
+}
+
+/** What another tab shares of its state, so that a second tab reads nothing. */
+export type Shared = Pick<
+  State,
+  'me' | 'settings' | 'unread' | 'folders' | 'conversations' | 'users' | 'byUser' | 'cursor'
+>;
+
+/** What an answer of the server says. Only what the question asked for is set. */
+export interface Answer {
+  conversations?: readonly Conversation[];
+  removed?: readonly string[];
+  user?: User;
+  settings?: Settings;
+  unread?: Unread;
+  /** A message of the viewer's that was accepted. */
+  sent?: Message;
+  folder?: { folder: Folder; after: string | null; next: string | null; end: Place | null };
+  messages?: { id: string; page: MessagePage } & (
+    | { where: 'newest' | 'around' | 'before' }
+    | { where: 'after'; from: number; newest: number }
+  );
+}
+
+/**
+ * Everything that changes a State. Between `asked` and its `answered` events may arrive; `tick` is State.tick at the time
+ * of asking, and what changed after it is newer than the answer. `answered` without an answer ends a question that failed.
+ */
+export type Action =
+  | { type: 'loaded'; snapshot: Snapshot }
+  | { type: 'shared'; shared: Shared }
+  | { type: 'event'; event: InboxEvent }
+  | { type: 'asked' }
+  | { type: 'answered'; tick: number; answer: Answer | null }
+  | { type: 'opened'; id: string }
+  | { type: 'outbox'; outgoing: readonly Outgoing[] }
+  | { type: 'draft'; to: string; text: string }
+  | { type: 'drafts'; drafts: ReadonlyMap<string, string> }
+  | { type: 'status'; status: Status };

@@ -1,0 +1,44 @@
+import type { DenialCode, Refusal } from './types.js';
+
+/** The server was not reached, or did not answer in time. The same request may be made again. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+/** The request as a whole was turned down. `code` is one of docs/api.md; expected refusals are Refused instead. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** An expected refusal: nothing was written. `message` is a sentence in English; `code` and `denial` are for programs. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly code: string;
+  readonly denial: DenialCode | null;
+  readonly field: string | null;
+  readonly retryAfterSeconds: number | null;
+
+  constructor(readonly refusal: Refusal) {
+    super(refusal.reason);
+    this.code = refusal.code;
+    this.denial = 'denial' in refusal ? refusal.denial : null;
+    this.field = 'field' in refusal ? refusal.field : null;
+    this.retryAfterSeconds = 'retryAfterSeconds' in refusal ? refusal.retryAfterSeconds : null;
+  }
+}
+
+export function isRefusal(result: object): result is Refusal {
+  return 'code' in result && 'reason' in result;
+}
+
+/** Returns what was achieved, or throws Refused. */
+export function achieved<T extends object>(result: T): Exclude<T, Refusal> {
+  if (isRefusal(result)) throw new Refused(result);
+  return result as Exclude<T, Refusal>;
+}

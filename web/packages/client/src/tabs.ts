@@ -1,0 +1,54 @@
+import type { Shared } from './actions.js';
+import type { Status } from './state.js';
+import type { InboxEvent } from './types.js';
+
+/**
+ * What tabs tell each other. As with the server's wakes, nothing depends on a message's arrival: an event names the
+ * cursor before it, so who has missed one sees that and asks for the whole; the outbox and the drafts are kept in the
+ * storage, and a message only says that they have changed.
+ */
+export type TabMessage =
+  | { kind: 'hello' }
+  | { kind: 'shared'; shared: Shared; status: Status; anew: boolean }
+  | { kind: 'event'; previous: string | null; event: InboxEvent }
+  | { kind: 'status'; status: Status }
+  | { kind: 'outbox' }
+  | { kind: 'draft'; to: string; text: string }
+  | { kind: 'reconnect' };
+
+/**
+ * The tabs of one account in one browser. Exactly one owns the socket and the outbox: the one that holds the lock, which
+ * the browser takes from a tab that closes or crashes and gives to the next. A tab that holds it is not put to sleep.
+ */
+export interface Tabs {
+  say(message: TabMessage): void;
+  /** Calls `owner` when this tab becomes the owner, and gives ownership up when that has ended. */
+  own(owner: () => Promise<void>): Promise<void>;
+  close(): void;
+}
+
+/** One tab, alone: another process, or a browser that has no locks. */
+export const alone: Tabs = {
+  say: () => undefined,
+  own: (owner) => owner(),
+  close: () => undefined,
+};
+
+export function joinTabs(name: string, heard: (message: TabMessage) => void, signal: AbortSignal): Tabs {
+  const locks = globalThis.navigator?.locks as LockManager | undefined;
+  if (!locks || typeof BroadcastChannel === 'undefined') return alone;
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = ({ data }: MessageEvent<TabMessage>) => heard(data);
+  return {
+    say: (message) => channel.postMessage(message),
+    async own(owner) {
+      try {
+        await locks.request(name, { signal }, owner);
+      } catch (error) {
+        // Closed while others own it.
+        if (!signal.aborted) throw error;
+      }
+    },
+    close: () => channel.close(),
+  };
+}
