@@ -26,6 +26,8 @@ export interface Answer {
   unread?: Unread;
   /** A message of the viewer's that was accepted. */
   sent?: Message;
+  /** What is left of a message without its words. */
+  unsent?: Message;
   folder?: { folder: Folder; after: string | null; next: string | null; end: Place | null };
   messages?: { id: string; page: MessagePage } & (
     | { where: 'newest' | 'around' | 'before' }

@@ -14,6 +14,8 @@ import type {
   Audience,
   Conversation,
   Folder,
+  Message,
+  NamedList,
   Page,
   RelationRouteInput,
   Settings,
@@ -59,8 +61,6 @@ export interface Paging {
   after?: string | null;
   signal?: AbortSignal;
 }
-
-type EdgeMutation = Operation<Record<string, unknown>, { id: string }>;
 
 /**
  * One person's inbox, live until close(). What is on screen comes from `state`; everything that is asked of the server
@@ -201,6 +201,14 @@ export class Client {
     await session.outboxChanged();
   }
 
+  /** Takes the words and the video of a message of the viewer's away, for both sides. */
+  async unsend(messageId: string): Promise<Message> {
+    const { unsendMessage } = await this.#questions.ask(operations.UnsendMessage, { id: messageId }, (d) => ({
+      unsent: achieved(d.unsendMessage).message,
+    }));
+    return achieved(unsendMessage).message;
+  }
+
   /** Keeps what is being written to a person or conversation; empty text forgets it. */
   draft(to: string, text: string) {
     this.#store.apply({ type: 'draft', to, text });
@@ -285,26 +293,47 @@ export class Client {
     return (await this.ask(operations.BlockedUsers, { first, after }, signal)).blockedUsers;
   }
 
+  async restricted({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+    return (await this.ask(operations.RestrictedUsers, { first, after }, signal)).restrictedUsers;
+  }
+
+  async listed(list: NamedList, { first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+    return (await this.ask(operations.ListedUsers, { list, first, after }, signal)).listedUsers;
+  }
+
   follow(id: string): Promise<Standing> {
-    return this.#edge(operations.FollowUser, id);
+    return this.#edge(operations.FollowUser, { id });
   }
 
   unfollow(id: string): Promise<Standing> {
-    return this.#edge(operations.UnfollowUser, id);
+    return this.#edge(operations.UnfollowUser, { id });
   }
 
   block(id: string): Promise<Standing> {
-    return this.#edge(operations.BlockUser, id);
+    return this.#edge(operations.BlockUser, { id });
   }
 
   unblock(id: string): Promise<Standing> {
-    return this.#edge(operations.UnblockUser, id);
+    return this.#edge(operations.UnblockUser, { id });
   }
 
-  async #edge(operation: EdgeMutation, id: string): Promise<Standing> {
+  restrict(id: string): Promise<Standing> {
+    return this.#edge(operations.RestrictUser, { id });
+  }
+
+  unrestrict(id: string): Promise<Standing> {
+    return this.#edge(operations.UnrestrictUser, { id });
+  }
+
+  /** Null: on no list. */
+  setListed(id: string, list: NamedList | null): Promise<Standing> {
+    return this.#edge(operations.SetListed, { id, list });
+  }
+
+  async #edge<V>(operation: Operation<Record<string, unknown>, V>, variables: V): Promise<Standing> {
     const user = (data: Record<string, unknown>) =>
       achieved(Object.values(data)[0] as operations.FollowUserMutation['followUser']).user;
-    return user(await this.#questions.ask(operation, { id }, (data) => ({ user: user(data) })));
+    return user(await this.#questions.ask(operation, variables, (data) => ({ user: user(data) })));
   }
 
   // ------------------------------------------------------------ settings

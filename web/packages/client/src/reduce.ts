@@ -36,7 +36,7 @@ function apply(w: Working, action: Action) {
     case 'answered':
       if (action.answer) answered(w, action.answer, action.tick);
       w.set('open', w.state.open - 1);
-      if (w.state.open === 0) w.forgetTouched();
+      if (w.state.open === 0) w.forget();
       return;
     case 'opened':
       return opened(w, action.id);
@@ -102,6 +102,8 @@ function event(w: Working, e: InboxEvent) {
     case 'MessageAdded':
       putConversation(w, e.conversation);
       return putMessage(w, e.message);
+    case 'MessageRemoved':
+      return removeWords(w, e.message);
     case 'ConversationChanged':
       return putConversation(w, e.conversation);
     case 'ConversationRemoved':
@@ -118,6 +120,21 @@ function putMessage(w: Working, message: Message) {
   if (message.sender.id === w.state.me?.id) delivered(w, message.clientMessageId);
 }
 
+/** Words that were taken back do not come back, whatever answer is still on its way with them. */
+function removeWords(w: Working, message: Message) {
+  if (w.state.open > 0) w.own('removed').set(message.id, message);
+  const thread = w.state.threads.get(message.conversationId);
+  if (thread) w.own('threads').set(message.conversationId, threads.replacedOne(thread, message));
+  const conversation = w.state.conversations.get(message.conversationId);
+  if (conversation?.lastMessage?.id === message.id) {
+    replaceConversation(w, { ...conversation, lastMessage: message });
+  }
+}
+
+function asRemoved(w: Working, message: Message): Message {
+  return w.state.removed.get(message.id) ?? message;
+}
+
 function delivered(w: Working, clientMessageId: string) {
   w.set('delivered', [...w.state.delivered.slice(1 - deliveredKept), clientMessageId]);
   if (w.state.outgoing.some((o) => o.clientMessageId === clientMessageId)) {
@@ -131,7 +148,8 @@ function answered(w: Working, answer: Answer, asked: number) {
   w.tick();
   if (asked >= w.state.loadedAt) tell(w, answer, asked);
   if (answer.messages) putMessages(w, answer.messages, asked);
-  if (answer.sent) sent(w, answer.sent, asked);
+  if (answer.sent) sent(w, asRemoved(w, answer.sent), asked);
+  if (answer.unsent) removeWords(w, answer.unsent);
 }
 
 /** What an answer tells of the inbox, as far as nothing newer is known. */
@@ -162,7 +180,7 @@ function tell(w: Working, answer: Answer, asked: number) {
 function putMessages(w: Working, given: NonNullable<Answer['messages']>, asked: number) {
   const thread = w.state.threads.get(given.id);
   if (!thread || thread.since > asked) return;
-  const { page } = given;
+  const page = { ...given.page, nodes: given.page.nodes.map((m) => asRemoved(w, m)) };
   const next =
     given.where === 'before'
       ? threads.extendedBefore(thread, page)
@@ -233,7 +251,8 @@ function putConversation(w: Working, given: Conversation) {
   w.touch(given.id);
   w.own('users').set(user.id, user);
   w.own('byUser').set(user.id, given.id);
-  replaceConversation(w, { ...given, with: user });
+  const lastMessage = given.lastMessage && asRemoved(w, given.lastMessage);
+  replaceConversation(w, { ...given, with: user, lastMessage });
 }
 
 function replaceConversation(w: Working, conversation: Conversation) {

@@ -93,6 +93,8 @@ export interface State {
   open: number;
   /** The tick at which something last changed, while questions are on their way. */
   touched: ReadonlyMap<string, number>;
+  /** What lost its words while questions are on their way: their answers may still have them. */
+  removed: ReadonlyMap<string, Message>;
   /** The clientMessageIds of what arrived of the viewer's own, newest last: it is not on its way any more. */
   delivered: readonly string[];
 }
@@ -118,6 +120,7 @@ export const emptyState: State = {
   loadedAt: 0,
   open: 0,
   touched: new Map(),
+  removed: new Map(),
   delivered: [],
 };
 

@@ -92,6 +92,13 @@ export function extendedAfter(thread: Thread, page: MessagePage, from: number, n
   return keepNewest({ ...thread, messages, newest, after: newest > last || !complete });
 }
 
+/** A message without its words in the place of the one that had them. */
+export function replacedOne(thread: Thread, message: Message): Thread {
+  const at = thread.messages.findIndex((m) => m.id === message.id);
+  if (at < 0 || thread.messages[at]!.removed) return thread;
+  return { ...thread, messages: thread.messages.with(at, message) };
+}
+
 /** The inbox was loaded anew: messages may have been missed, and those that are shown may be cleared away. */
 export function outdated(thread: Thread, tick: number): Thread {
   if (!thread.loaded) return { ...opening, since: tick };
@@ -106,6 +113,6 @@ function keepNewest(thread: Thread): Thread {
 
 function union(a: readonly Message[], b: readonly Message[]): Message[] {
   const bySeq = new Map(b.map((m) => [m.seq, m]));
-  for (const message of a) bySeq.set(message.seq, message);
+  for (const message of a) if (!bySeq.get(message.seq)?.removed) bySeq.set(message.seq, message);
   return [...bySeq.values()].sort((x, y) => x.seq - y.seq);
 }

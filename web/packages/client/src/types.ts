@@ -14,6 +14,7 @@ export type {
   Audience,
   DenialCode,
   Folder,
+  NamedList,
   Operation,
   Relation,
   RelationRouteInput,

@@ -2,7 +2,7 @@ import type { Shared } from './actions.js';
 import { emptyState, type Listing, type State } from './state.js';
 import type { Conversation, Folder } from './types.js';
 
-type Maps = 'conversations' | 'users' | 'byUser' | 'threads' | 'drafts' | 'touched';
+type Maps = 'conversations' | 'users' | 'byUser' | 'threads' | 'drafts' | 'touched' | 'removed';
 type Owned<K extends Maps> = State[K] extends ReadonlyMap<infer Key, infer Value> ? Map<Key, Value> : never;
 
 /**
@@ -57,8 +57,9 @@ export class Working {
     return (this.state.touched.get(key) ?? 0) > tick;
   }
 
-  forgetTouched() {
+  forget() {
     if (this.state.touched.size > 0) this.set('touched', emptyState.touched);
+    if (this.state.removed.size > 0) this.set('removed', emptyState.removed);
   }
 
   /** Empties what the server tells, to begin anew. */

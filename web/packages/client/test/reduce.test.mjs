@@ -63,7 +63,7 @@ class Server {
     const seq = c.messages.length + 1;
     const sender = { id: mine ? me.id : c.with.id };
     const message = {
-      id: `msg_${i}_${seq}`, conversationId: c.id, seq, sender, body: `${seq}`, video: null, clientMessageId: key, createdAt: this.time(),
+      id: `msg_${i}_${seq}`, conversationId: c.id, seq, sender, body: `${seq}`, video: null, clientMessageId: key, createdAt: this.time(), removed: false,
     };
     if (c.removed) c.cleared = seq - 1;
     c.removed = false;
@@ -92,6 +92,15 @@ class Server {
     c.cleared = c.messages.length;
     this.record({ __typename: 'ConversationRemoved', conversationId: c.id });
     return { removed: [c.id], unread: this.unread() };
+  }
+
+  unsend(i, value) {
+    const c = this.conversation(i);
+    const message = c.messages[value % (c.messages.length || 1)];
+    if (!message || message.removed || message.seq <= c.cleared) return {};
+    Object.assign(message, { removed: true, body: '' });
+    this.record({ __typename: 'MessageRemoved', message });
+    return { unsent: structuredClone(message) };
   }
 
   set(value) {
@@ -224,7 +233,7 @@ class World {
     }
     assert.equal(state.users.size, state.conversations.size);
     assert.equal(state.open, 0);
-    assert.equal(state.touched.size, 0);
+    assert.equal(state.touched.size + state.removed.size, 0);
     assert.deepEqual(state.outgoing, []);
     for (const [id, thread] of state.threads) {
       if (!thread.loaded) continue;
@@ -246,6 +255,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('outbox'), i: fc.nat(3) }),
   fc.record({ do: fc.constant('change'), i: conversationNumber, how: fc.constantFrom('folder', 'mute', 'read'), value: fc.nat(8), asked: fc.boolean() }),
   fc.record({ do: fc.constant('remove'), i: conversationNumber, asked: fc.boolean() }),
+  fc.record({ do: fc.constant('unsend'), i: fc.nat(3), value: fc.nat(9), asked: fc.boolean() }),
   fc.record({ do: fc.constant('set'), value: fc.nat(2), asked: fc.boolean() }),
   fc.record({ do: fc.constant('load'), i: conversationNumber }),
   fc.record({ do: fc.constant('more'), folder: fc.constantFrom(...folders) }),
@@ -270,6 +280,8 @@ function take(world, s) {
       return s.asked ? world.ask(() => server.change(s.i, s.how, s.value)) : server.change(s.i, s.how, s.value);
     case 'remove':
       return s.asked ? world.ask(() => server.remove(s.i)) : server.remove(s.i);
+    case 'unsend':
+      return s.asked ? world.ask(() => server.unsend(s.i, s.value)) : server.unsend(s.i, s.value);
     case 'set':
       return s.asked ? world.ask(() => server.set(s.value)) : server.set(s.value);
     case 'load':

@@ -6,6 +6,16 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 
 /** The text of an operation, and the types of what it answers and is given. */
 export type Operation<Answer, Variables> = string & { readonly __types?: (given: Variables) => Answer };
+/** A list of people whom the user has named: it goes before the audience. */
+export type NamedList =
+  /**
+   * They may always write: to the inbox whatever the audience is, NO_ONE too. A block, a decline, a restriction and the
+   * limits of age go before it; under 18 it holds for people whom the user follows or has written to.
+   */
+  | 'ALWAYS'
+  /** They may never write: refused as by a closed audience. */
+  | 'NEVER';
+
 /** Why a message may not be sent. */
 export type DenialCode =
   /** This person takes no messages from the viewer. A block, a closed audience and a declined request all read like this. */
@@ -120,11 +130,11 @@ export type SetWhoCanMessageMeInput = {
 export type UserFragment = { id: string, handle: string, displayName: string, avatarUrl: string | null, viewerHasBlocked: boolean };
 
 export type StandingFragment = (
-  { viewerFollows: boolean, followsViewer: boolean, viewerCanMessage: { allowed: boolean, folder: Folder | null, remaining: number | null, denial: DenialCode | null, canReply: boolean } }
+  { viewerFollows: boolean, followsViewer: boolean, viewerRestricts: boolean, viewerLists: NamedList | null, viewerCanMessage: { allowed: boolean, folder: Folder | null, remaining: number | null, denial: DenialCode | null, canReply: boolean } }
   & UserFragment
 );
 
-export type MessageFragment = { id: string, conversationId: string, seq: number, body: string, clientMessageId: string, createdAt: string, sender: { id: string }, video: { url: string, title: string | null, authorHandle: string | null, thumbnailUrl: string | null } | null };
+export type MessageFragment = { id: string, conversationId: string, seq: number, body: string, clientMessageId: string, createdAt: string, removed: boolean, sender: { id: string }, video: { url: string, title: string | null, authorHandle: string | null, thumbnailUrl: string | null } | null };
 
 export type ConversationFragment = { id: string, folder: Folder, lastActivityAt: string, unreadCount: number, readSeq: number, theirReadSeq: number | null, muted: boolean, with: UserFragment, lastMessage: MessageFragment | null };
 
@@ -288,6 +298,50 @@ export type UnblockUserMutation = { unblockUser:
     | Refusal_InvalidInput_Fragment
    };
 
+export type RestrictUserMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RestrictUserMutation = { restrictUser:
+    | { user: StandingFragment }
+    | Refusal_NotFound_Fragment
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type UnrestrictUserMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UnrestrictUserMutation = { unrestrictUser:
+    | { user: StandingFragment }
+    | Refusal_NotFound_Fragment
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type SetListedMutationVariables = Exact<{
+  id: string;
+  list?: NamedList | null | undefined;
+}>;
+
+
+export type SetListedMutation = { setListed:
+    | { user: StandingFragment }
+    | Refusal_NotFound_Fragment
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type UnsendMessageMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UnsendMessageMutation = { unsendMessage:
+    | { message: MessageFragment }
+    | Refusal_NotFound_Fragment
+   };
+
 export type PositionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -357,6 +411,23 @@ export type BlockedUsersQueryVariables = Exact<{
 
 export type BlockedUsersQuery = { blockedUsers: StandingsFragment };
 
+export type RestrictedUsersQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type RestrictedUsersQuery = { restrictedUsers: StandingsFragment };
+
+export type ListedUsersQueryVariables = Exact<{
+  list: NamedList;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ListedUsersQuery = { listedUsers: StandingsFragment };
+
 export type SettingsHistoryQueryVariables = Exact<{
   first: number;
 }>;
@@ -373,6 +444,7 @@ export type InboxEventsSubscriptionVariables = Exact<{
 
 export type InboxEventsSubscription = { inboxEvents:
     | Event_MessageAdded_Fragment
+    | Event_MessageRemoved_Fragment
     | Event_ConversationChanged_Fragment
     | Event_ConversationRemoved_Fragment
     | Event_SettingsChanged_Fragment
@@ -380,6 +452,8 @@ export type InboxEventsSubscription = { inboxEvents:
    };
 
 type Event_MessageAdded_Fragment = { __typename: 'MessageAdded', cursor: string, at: string, message: MessageFragment, conversation: ConversationFragment, unread: { conversations: number, requests: number, messages: number } };
+
+type Event_MessageRemoved_Fragment = { __typename: 'MessageRemoved', cursor: string, at: string, message: MessageFragment, unread: { conversations: number, requests: number, messages: number } };
 
 type Event_ConversationChanged_Fragment = { __typename: 'ConversationChanged', cursor: string, at: string, conversation: ConversationFragment, unread: { conversations: number, requests: number, messages: number } };
 
@@ -391,21 +465,22 @@ type Event_InboxReset_Fragment = { __typename: 'InboxReset', cursor: string, at:
 
 export type EventFragment =
   | Event_MessageAdded_Fragment
+  | Event_MessageRemoved_Fragment
   | Event_ConversationChanged_Fragment
   | Event_ConversationRemoved_Fragment
   | Event_SettingsChanged_Fragment
   | Event_InboxReset_Fragment
 ;
 
-export const SendMessage = "mutation SendMessage($input:SendMessageInput!){sendMessage(input:$input){...on SendMessageSuccess{message{...Message}conversation{...Conversation}remaining}...Refusal}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<SendMessageMutation, SendMessageMutationVariables>;
+export const SendMessage = "mutation SendMessage($input:SendMessageInput!){sendMessage(input:$input){...on SendMessageSuccess{message{...Message}conversation{...Conversation}remaining}...Refusal}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<SendMessageMutation, SendMessageMutationVariables>;
 
-export const AcceptRequest = "mutation AcceptRequest($id:ID!){acceptRequest(conversationId:$id){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<AcceptRequestMutation, AcceptRequestMutationVariables>;
+export const AcceptRequest = "mutation AcceptRequest($id:ID!){acceptRequest(conversationId:$id){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<AcceptRequestMutation, AcceptRequestMutationVariables>;
 
-export const MarkRead = "mutation MarkRead($id:ID!$upToSeq:Int!){markRead(conversationId:$id upToSeq:$upToSeq){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<MarkReadMutation, MarkReadMutationVariables>;
+export const MarkRead = "mutation MarkRead($id:ID!$upToSeq:Int!){markRead(conversationId:$id upToSeq:$upToSeq){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<MarkReadMutation, MarkReadMutationVariables>;
 
-export const MuteConversation = "mutation MuteConversation($id:ID!$muted:Boolean!){muteConversation(conversationId:$id muted:$muted){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<MuteConversationMutation, MuteConversationMutationVariables>;
+export const MuteConversation = "mutation MuteConversation($id:ID!$muted:Boolean!){muteConversation(conversationId:$id muted:$muted){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<MuteConversationMutation, MuteConversationMutationVariables>;
 
-export const ArchiveConversation = "mutation ArchiveConversation($id:ID!$archived:Boolean!){archiveConversation(conversationId:$id archived:$archived){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<ArchiveConversationMutation, ArchiveConversationMutationVariables>;
+export const ArchiveConversation = "mutation ArchiveConversation($id:ID!$archived:Boolean!){archiveConversation(conversationId:$id archived:$archived){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<ArchiveConversationMutation, ArchiveConversationMutationVariables>;
 
 export const DeclineRequests = "mutation DeclineRequests($ids:[ID!]!){declineRequests(conversationIds:$ids){...on DeclineSuccess{declined unread{...Unread}}...Refusal}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<DeclineRequestsMutation, DeclineRequestsMutationVariables>;
 
@@ -413,30 +488,42 @@ export const SetWhoCanMessageMe = "mutation SetWhoCanMessageMe($input:SetWhoCanM
 
 export const SetReadReceipts = "mutation SetReadReceipts($on:Boolean!){setReadReceipts(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<SetReadReceiptsMutation, SetReadReceiptsMutationVariables>;
 
-export const FollowUser = "mutation FollowUser($id:ID!){followUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<FollowUserMutation, FollowUserMutationVariables>;
+export const FollowUser = "mutation FollowUser($id:ID!){followUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<FollowUserMutation, FollowUserMutationVariables>;
 
-export const UnfollowUser = "mutation UnfollowUser($id:ID!){unfollowUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnfollowUserMutation, UnfollowUserMutationVariables>;
+export const UnfollowUser = "mutation UnfollowUser($id:ID!){unfollowUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnfollowUserMutation, UnfollowUserMutationVariables>;
 
-export const BlockUser = "mutation BlockUser($id:ID!){blockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<BlockUserMutation, BlockUserMutationVariables>;
+export const BlockUser = "mutation BlockUser($id:ID!){blockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<BlockUserMutation, BlockUserMutationVariables>;
 
-export const UnblockUser = "mutation UnblockUser($id:ID!){unblockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnblockUserMutation, UnblockUserMutationVariables>;
+export const UnblockUser = "mutation UnblockUser($id:ID!){unblockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnblockUserMutation, UnblockUserMutationVariables>;
+
+export const RestrictUser = "mutation RestrictUser($id:ID!){restrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<RestrictUserMutation, RestrictUserMutationVariables>;
+
+export const UnrestrictUser = "mutation UnrestrictUser($id:ID!){unrestrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnrestrictUserMutation, UnrestrictUserMutationVariables>;
+
+export const SetListed = "mutation SetListed($id:ID!$list:NamedList){setListed(userId:$id list:$list){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<SetListedMutation, SetListedMutationVariables>;
+
+export const UnsendMessage = "mutation UnsendMessage($id:ID!){unsendMessage(messageId:$id){...on UnsendMessageSuccess{message{...Message}}...Refusal}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnsendMessageMutation, UnsendMessageMutationVariables>;
 
 export const Position = "query Position{unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}" as Operation<PositionQuery, PositionQueryVariables>;
 
-export const Start = "query Start($first:Int!){me{...User}messagingSettings{...Settings}inbox:inbox(folder:INBOX first:$first){...Conversations}requests:inbox(folder:REQUESTS first:$first){...Conversations}hidden:inbox(folder:HIDDEN first:$first){...Conversations}archive:inbox(folder:ARCHIVE first:$first){...Conversations}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt}" as Operation<StartQuery, StartQueryVariables>;
+export const Start = "query Start($first:Int!){me{...User}messagingSettings{...Settings}inbox:inbox(folder:INBOX first:$first){...Conversations}requests:inbox(folder:REQUESTS first:$first){...Conversations}hidden:inbox(folder:HIDDEN first:$first){...Conversations}archive:inbox(folder:ARCHIVE first:$first){...Conversations}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}" as Operation<StartQuery, StartQueryVariables>;
 
-export const Inbox = "query Inbox($folder:Folder!$first:Int!$after:String){inbox(folder:$folder first:$first after:$after){...Conversations}}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt}" as Operation<InboxQuery, InboxQueryVariables>;
+export const Inbox = "query Inbox($folder:Folder!$first:Int!$after:String){inbox(folder:$folder first:$first after:$after){...Conversations}}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}" as Operation<InboxQuery, InboxQueryVariables>;
 
-export const Messages = "query Messages($id:ID!$first:Int!$beforeSeq:Int){conversation(id:$id){...Conversation messages(first:$first beforeSeq:$beforeSeq){nodes{...Message}pageInfo{hasNextPage}}}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt}" as Operation<MessagesQuery, MessagesQueryVariables>;
+export const Messages = "query Messages($id:ID!$first:Int!$beforeSeq:Int){conversation(id:$id){...Conversation messages(first:$first beforeSeq:$beforeSeq){nodes{...Message}pageInfo{hasNextPage}}}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}" as Operation<MessagesQuery, MessagesQueryVariables>;
 
-export const Person = "query Person($id:ID!){user(id:$id){...Standing}conversationWith(userId:$id){...Conversation}}fragment Standing on User{...User viewerFollows followsViewer viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt}" as Operation<PersonQuery, PersonQueryVariables>;
+export const Person = "query Person($id:ID!){user(id:$id){...Standing}conversationWith(userId:$id){...Conversation}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}" as Operation<PersonQuery, PersonQueryVariables>;
 
-export const SearchUsers = "query SearchUsers($query:String!$first:Int!$after:String){searchUsers(query:$query first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<SearchUsersQuery, SearchUsersQueryVariables>;
+export const SearchUsers = "query SearchUsers($query:String!$first:Int!$after:String){searchUsers(query:$query first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<SearchUsersQuery, SearchUsersQueryVariables>;
 
-export const SuggestedFriends = "query SuggestedFriends($first:Int!$after:String){suggestedFriends(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<SuggestedFriendsQuery, SuggestedFriendsQueryVariables>;
+export const SuggestedFriends = "query SuggestedFriends($first:Int!$after:String){suggestedFriends(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<SuggestedFriendsQuery, SuggestedFriendsQueryVariables>;
 
-export const BlockedUsers = "query BlockedUsers($first:Int!$after:String){blockedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<BlockedUsersQuery, BlockedUsersQueryVariables>;
+export const BlockedUsers = "query BlockedUsers($first:Int!$after:String){blockedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<BlockedUsersQuery, BlockedUsersQueryVariables>;
+
+export const RestrictedUsers = "query RestrictedUsers($first:Int!$after:String){restrictedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<RestrictedUsersQuery, RestrictedUsersQueryVariables>;
+
+export const ListedUsers = "query ListedUsers($list:NamedList!$first:Int!$after:String){listedUsers(list:$list first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ListedUsersQuery, ListedUsersQueryVariables>;
 
 export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHistory(first:$first){at before{...Choice}after{...Choice}}}fragment Choice on MessagingChoice{whoCanMessageMe routes{relation route}readReceipts}" as Operation<SettingsHistoryQuery, SettingsHistoryQueryVariables>;
 
-export const InboxEvents = "subscription InboxEvents($after:Cursor){inboxEvents(after:$after){...Event}}fragment Event on InboxEvent{__typename cursor at unread{conversations requests messages}...on MessageAdded{message{...Message}conversation{...Conversation}}...on ConversationChanged{conversation{...Conversation}}...on ConversationRemoved{conversationId}...on SettingsChanged{settings{...Settings}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}" as Operation<InboxEventsSubscription, InboxEventsSubscriptionVariables>;
+export const InboxEvents = "subscription InboxEvents($after:Cursor){inboxEvents(after:$after){...Event}}fragment Event on InboxEvent{__typename cursor at unread{conversations requests messages}...on MessageAdded{message{...Message}conversation{...Conversation}}...on MessageRemoved{message{...Message}}...on ConversationChanged{conversation{...Conversation}}...on ConversationRemoved{conversationId}...on SettingsChanged{settings{...Settings}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}" as Operation<InboxEventsSubscription, InboxEventsSubscriptionVariables>;
