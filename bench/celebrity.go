@@ -149,7 +149,7 @@ func (o options) loadCrowds(ctx context.Context, pg *postgres, crowds []crowd) (
 	}
 	defer wg.Wait()
 	defer cancel()
-	if err := wait(ctx, warmUp, errs); err != nil {
+	if err := wait(ctx, min(warmUp, o.length), errs); err != nil {
 		return nil, err
 	}
 	before, err := pg.read()

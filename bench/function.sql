@@ -32,8 +32,8 @@ BEGIN
     IF FOUND THEN RETURN 0; END IF;
     SELECT * INTO c FROM conversations WHERE id = conv;
     is_new := NOT FOUND;
-    IF EXISTS (SELECT 1 FROM blocks WHERE blocker_id = low AND blocked_id = high)
-        OR EXISTS (SELECT 1 FROM blocks WHERE blocker_id = high AND blocked_id = low) THEN RETURN -1; END IF;
+    IF EXISTS (SELECT 1 FROM stances WHERE user_id = low AND other_id = high AND blocked)
+        OR EXISTS (SELECT 1 FROM stances WHERE user_id = high AND other_id = low AND blocked) THEN RETURN -1; END IF;
     follows_to := EXISTS (SELECT 1 FROM follows WHERE follower_id = sender AND followee_id = recipient);
     followed_by := EXISTS (SELECT 1 FROM follows WHERE follower_id = recipient AND followee_id = sender);
     suggested := EXISTS (SELECT 1 FROM suggestions WHERE user_id = recipient AND suggested_id = sender);
@@ -99,7 +99,12 @@ BEGIN
     to_head.position := to_head.position + 1;
 
     IF is_new THEN
-        INSERT INTO conversations SELECT c.*;
+        INSERT INTO conversations (id, low_id, high_id, created_at, last_seq, last_at, blocked, low_folder, low_read_seq,
+            low_cleared_seq, low_known, low_pending, low_declined_until, low_muted, high_folder, high_read_seq, high_cleared_seq,
+            high_known, high_pending, high_declined_until, high_muted)
+        VALUES (c.id, c.low_id, c.high_id, c.created_at, c.last_seq, c.last_at, c.blocked, c.low_folder, c.low_read_seq,
+            c.low_cleared_seq, c.low_known, c.low_pending, c.low_declined_until, c.low_muted, c.high_folder, c.high_read_seq,
+            c.high_cleared_seq, c.high_known, c.high_pending, c.high_declined_until, c.high_muted);
     ELSE
         UPDATE conversations SET last_seq = c.last_seq, last_at = c.last_at, low_folder = c.low_folder,
             low_read_seq = c.low_read_seq, low_known = c.low_known, low_pending = c.low_pending,

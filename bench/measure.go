@@ -89,7 +89,7 @@ func (o options) load(ctx context.Context, p *population, name string, concurren
 			hist.Merge(own)
 		})
 	}
-	if err := wait(ctx, warmUp, errs); err != nil {
+	if err := wait(ctx, min(warmUp, o.length), errs); err != nil {
 		return r, err
 	}
 	before, err := read()
