@@ -47,8 +47,11 @@ const (
 	playgroundPolicy = policy + " 'unsafe-inline'"
 )
 
-// folders are the addresses of the client's folders; src/app/route.ts makes them.
-var folders = []string{"", "requests", "hidden", "archive"}
+// The addresses of the client; src/app/route.ts makes them.
+var (
+	folders  = []string{"", "requests", "hidden", "archive", "settings"}
+	settings = []string{"history", "blocked", "receipts", "display"}
+)
 
 type file struct {
 	body        []byte
@@ -138,9 +141,10 @@ func (h handler) page(name string) string {
 	if !h.config.Client && !h.config.Dev {
 		return ""
 	}
-	// An address is a folder, or with/ and a person.
+	// An address is a folder, a section of the settings, or with/ and a person.
 	isPerson := first == "with" && rest != "" && !strings.Contains(rest, "/")
-	if isPerson || !nested && slices.Contains(folders, name) {
+	isSection := first == "settings" && slices.Contains(settings, rest)
+	if isPerson || isSection || !nested && slices.Contains(folders, name) {
 		return "index.html"
 	}
 	return ""

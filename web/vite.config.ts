@@ -1,4 +1,5 @@
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { catalogs } from './src/i18n/catalogs';
 
 // GraphiQL carries 370 KB of fonts inside its style sheet; the system's own fonts do as well.
 const withoutFonts: Plugin = {
@@ -11,7 +12,7 @@ const withoutFonts: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [withoutFonts],
+  plugins: [withoutFonts, catalogs()],
   // The packages of this workspace are read as they are written, not as they are published.
   resolve: { conditions: ['aparte-source', ...defaultClientConditions] },
   build: {

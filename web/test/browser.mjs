@@ -28,13 +28,14 @@ export async function startBrowser(t, server) {
   });
   const allowed = [server.url, server.url.replace('http', 'ws')].map((url) => new URL(url).origin);
   return {
+    url: server.url,
     /** Opens a page in a context of its own, as two people have two browsers. */
     async open(path, options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
       const outside = (url) => {
-        if (!['data:', 'blob:'].includes(new URL(url).protocol) && !allowed.includes(new URL(url).origin)) {
+        if (!['data:', 'blob:', 'about:'].includes(new URL(url).protocol) && !allowed.includes(new URL(url).origin)) {
           complaints.push(`asked another host: ${url}`);
         }
       };
@@ -44,7 +45,7 @@ export async function startBrowser(t, server) {
       page.on('console', (message) => {
         if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
       });
-      await page.goto(server.url + path);
+      await page.goto(path.startsWith('about:') ? path : server.url + path);
       return page;
     },
   };

@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startBrowser } from './browser.mjs';
+import { item, menu, message, standing, type, writeTo } from './people.mjs';
 import { startServer } from './server.mjs';
-
-/** Opens the conversation of whoever the page is with someone, by the pencil and the search. */
-async function writeTo(page, name) {
-  await page.getByRole('button', { name: 'New message' }).click();
-  await page.getByRole('searchbox', { name: 'Search people' }).fill(name);
-  await page.getByRole('dialog').getByRole('listitem').filter({ hasText: `@${name}` }).getByRole('button').click();
-}
-
-async function type(page, text) {
-  await page.getByRole('textbox', { name: /^Message to/ }).fill(text);
-  await page.keyboard.press('Enter');
-}
-
-const message = (page, text) => page.getByRole('article').filter({ hasText: text });
-const standing = (page, text) => page.locator('article.message[data-seq]').filter({ hasText: text });
-const item = (page, name) => page.locator('.list a').filter({ hasText: name });
 
 test('what alice sends arrives at bob live, and she sees that he has read it', async (t) => {
   const server = await startServer(t);
@@ -36,7 +21,7 @@ test('what alice sends arrives at bob live, and she sees that he has read it', a
   await bob.getByRole('button', { name: 'Share a video' }).click();
   await bob.getByLabel('Address of the video').fill('https://videos.example/watch/1');
   await bob.getByLabel('Title of the video').fill('Six in the morning');
-  await bob.getByRole('button', { name: 'Send' }).click();
+  await bob.getByRole('button', { name: 'Send', exact: true }).click();
   await alice.getByRole('log').getByRole('link', { name: /Six in the morning/ }).waitFor();
   assert.equal(await standing(alice, 'Low tide at six.').count(), 1);
 });
@@ -58,14 +43,41 @@ test('a request is told beforehand, accepted with a word, and declined without o
 
   await alice.getByRole('link', { name: /^Requests/ }).click();
   await item(hugo, 'Alice').click();
-  await hugo.getByText('Arrives as a request: 2 messages').waitFor();
+  await hugo.locator('.hint').getByText('Arrives as a request: 2 messages').waitFor();
   await item(alice, 'Hugo').click();
   await alice.getByRole('button', { name: 'Decline' }).click();
   await item(alice, 'Hugo').waitFor({ state: 'detached' });
   // Nothing tells hugo; he learns at his next message no more than that it is not accepted.
   await type(hugo, 'Are you there?');
-  await message(hugo, 'Are you there?').getByText('does not accept messages').waitFor();
+  await hugo.locator('.why').getByText('does not accept messages').waitFor();
   assert.equal(await item(alice, 'Hugo').count(), 0);
+});
+
+test('several requests are answered at once', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/requests?as=alice');
+  await alice.getByRole('button', { name: 'Select' }).click();
+  await alice.getByRole('checkbox', { name: 'Select the request of David Klein' }).check();
+  await alice.getByText('1 selected').waitFor();
+  await alice.getByRole('checkbox', { name: '1 selected' }).check();
+  await alice.getByText('2 selected').waitFor();
+  await alice.getByRole('button', { name: 'Decline' }).click();
+  await alice.getByText('No requests').waitFor();
+  const { inbox } = await server.ask('alice', '{ inbox(folder: REQUESTS) { nodes { id } } }');
+  assert.deepEqual(inbox.nodes, []);
+});
+
+test('what is hidden lies behind a door', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const farid = await browser.open('/requests?as=farid');
+  await farid.getByRole('link', { name: 'Hidden requests' }).click();
+  await farid.getByText('Behind this door').waitFor();
+  assert.equal(await item(farid, 'Gina').count(), 0);
+  await farid.getByRole('button', { name: 'Show hidden requests' }).click();
+  await item(farid, 'Gina').click();
+  await standing(farid, 'That crust!').waitFor();
 });
 
 test('I1: under NO_ONE the next message is refused, and says so', async (t) => {
@@ -77,18 +89,35 @@ test('I1: under NO_ONE the next message is refused, and says so', async (t) => {
   await item(alice, 'Bob').click();
   await type(alice, 'One before.');
   await standing(alice, 'One before.').waitFor();
-  await bob.getByRole('button', { name: 'Who can message me' }).click();
+  await bob.getByRole('link', { name: /^Who can message me/ }).click();
   await bob.getByRole('radio', { name: /^No one/ }).check();
-  await bob.getByRole('button', { name: 'Close' }).click();
   await bob.locator('.who-can').getByText('No one').waitFor();
 
   await type(alice, 'One after.');
-  await message(alice, 'One after.').getByText('Not sent.').waitFor();
+  await alice.locator('.why').getByText('Not sent.').waitFor();
   await alice.locator('.denied').getByText('Bob Okafor does not accept messages from you.').waitFor();
+  await bob.getByRole('link', { name: /^Inbox/ }).click();
   await item(bob, 'Alice').click();
   await standing(bob, 'One before.').waitFor();
   assert.equal(await message(bob, 'One after.').count(), 0);
-  await bob.getByText('Nobody can message you').waitFor();
+  await bob.getByText('Nobody can message you now').waitFor();
+});
+
+test('a setting is undone at once, and later from the history', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const bob = await browser.open('/settings?as=bob');
+  const now = (name) => bob.locator('.who-can').getByText(name, { exact: true }).waitFor();
+  await bob.getByRole('radio', { name: /^Everyone/ }).check();
+  await now('Everyone');
+  await bob.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await now('Friends');
+  await bob.getByRole('radio', { name: /^No one/ }).check();
+  await now('No one');
+  await bob.getByRole('link', { name: 'History', exact: true }).first().click();
+  await bob.getByRole('listitem').filter({ hasText: 'Friends → No one' }).getByRole('button').click();
+  await now('Friends');
+  await bob.getByRole('listitem').filter({ hasText: 'No one → Friends' }).waitFor();
 });
 
 test('a block ends it and its end begins it again', async (t) => {
@@ -97,32 +126,51 @@ test('a block ends it and its end begins it again', async (t) => {
   const alice = await browser.open('/?as=alice');
 
   await item(alice, 'Bob').click();
-  const menu = alice.getByLabel('More about Bob Okafor');
-  await menu.click();
-  await alice.getByRole('button', { name: 'Block…' }).click();
+  await menu(alice, 'Bob Okafor', 'Block…');
   await alice.getByRole('button', { name: 'Block Bob Okafor' }).click();
   await alice.locator('.denied').getByText('You have blocked Bob Okafor.').waitFor();
-  await menu.click();
-  await alice.getByRole('button', { name: 'Unblock' }).click();
+  await alice.getByRole('link', { name: /^Who can message me/ }).click();
+  await alice.getByRole('link', { name: 'Blocked people' }).click();
+  await alice.getByRole('button', { name: 'Unblock Bob Okafor' }).click();
+  await alice.getByText('You have blocked nobody.').waitFor();
   // The follow is severed, but bob has written to her before, so she is known to him.
+  await alice.getByRole('link', { name: /^Inbox/ }).click();
+  await item(alice, 'Bob').click();
   await alice.getByRole('textbox', { name: 'Message to Bob Okafor' }).waitFor();
 });
 
-test('the pencil says what would become of a message', async (t) => {
+test('the pencil says what would become of a message before a word is typed', async (t) => {
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
   const david = await browser.open('/?as=david');
   await item(david, 'Bob').waitFor();
   await david.keyboard.press('n');
   await david.getByRole('dialog').getByText('Suggested friends').waitFor();
-  await david.getByRole('searchbox', { name: 'Search people' }).fill('gina');
-  await david.getByRole('dialog').getByText('Gina Park does not accept messages from you.').waitFor();
-  await david.getByRole('searchbox', { name: 'Search people' }).fill('bob');
-  await david.getByRole('dialog').getByText('Reaches their inbox.').waitFor();
+  await david.getByRole('option', { name: /@farid/ }).waitFor();
+  const search = david.getByRole('combobox', { name: 'Search people' });
+  await search.fill('gina');
+  await david.getByRole('option', { name: /Gina Park does not accept messages from you/ }).waitFor();
+  await search.fill('bob');
+  await david.getByRole('option', { name: /Reaches their inbox/ }).waitFor();
   await david.keyboard.press('Escape');
+  await david.getByRole('dialog').waitFor({ state: 'detached' });
   await writeTo(david, 'bob');
   await type(david, 'Again: offside.');
   await standing(david, 'Again: offside.').waitFor();
+});
+
+test('what was begun stays with its conversation, over a reload', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/?as=alice');
+  await item(alice, 'Bob').click();
+  await alice.getByRole('textbox', { name: 'Message to Bob Okafor' }).fill('Half a thou');
+  await item(alice, 'Chlo').click();
+  await item(alice, 'Bob').getByText('Draft: Half a thou').waitFor();
+  await alice.reload();
+  await item(alice, 'Bob').click();
+  await alice.getByRole('textbox', { name: 'Message to Bob Okafor' }).waitFor();
+  assert.equal(await alice.getByRole('textbox', { name: 'Message to Bob Okafor' }).inputValue(), 'Half a thou');
 });
 
 test('two people stand side by side', async (t) => {

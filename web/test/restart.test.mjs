@@ -49,7 +49,7 @@ test('I2, I4: a server that is killed in the middle loses nothing and doubles no
     await page.getByText('Reconnecting…').waitFor({ state: 'detached' });
   }
   await type(alice, 'number 6');
-  await stands(bob, 'number 6');
+  for (const page of [alice, bob]) await stands(page, 'number 6');
   const expected = ['number 1', 'number 2', 'number 3', 'number 4', 'number 6'];
   assert.deepEqual(await numbered(alice), expected);
   assert.deepEqual(await numbered(bob), expected);

@@ -9,7 +9,7 @@ const message = `fragment M on Message {
 const conversation = `fragment C on Conversation {
   id with { ...U } folder lastMessage { ...M } lastActivityAt unreadCount readSeq theirReadSeq muted
 } ${user} ${message}`;
-const settings = `fragment Own on MessagingSettings { whoCanMessageMe routes { relation route } readReceipts }`;
+const settings = `fragment Own on MessagingSettings { whoCanMessageMe routes { relation route } readReceipts changedAt }`;
 // SendMessageSuccess has a field message of another type, so this one needs another name.
 const refusal = `... on UserError { code reason: message }`;
 

@@ -74,6 +74,8 @@ export interface Settings {
   whoCanMessageMe: Audience;
   routes: { relation: Relation; route: Route }[];
   readReceipts: boolean;
+  /** Null: never. */
+  changedAt: string | null;
 }
 
 /** What someone had chosen at one time; null: the default of their age band held. */

@@ -1,40 +1,56 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Api, ApiError } from '../api/api';
+import type { Refusal } from '../api/types';
+import { chooseLanguage, currentLanguage, loadLocale, LocaleContext, type Locale } from '../i18n/i18n';
 import { Inbox, Refused } from '../inbox/inbox';
-import { useIdentity } from '../people';
-import { SessionContext } from './hooks';
-import { Desk } from './Desk';
+import { useIdentity, type Identity } from '../people';
+import { SessionContext, type Notice } from './hooks';
+import { Shell } from './Shell';
 import { SignIn } from './SignIn';
 
-export function App() {
+export function App({ locale: first }: { locale: Locale }) {
+  const [locale, setLocale] = useState(first);
+  const choose = useCallback((language: Parameters<typeof chooseLanguage>[0]) => {
+    chooseLanguage(language);
+    void loadLocale(currentLanguage()).then(setLocale);
+  }, []);
   const identity = useIdentity();
-  const { token } = identity;
-  const [notice, setNotice] = useState('');
+  return (
+    <LocaleContext value={useMemo(() => ({ locale, choose }), [locale, choose])}>
+      {identity.people === undefined ? null : identity.token ? (
+        <Signed key={identity.token} identity={identity} />
+      ) : (
+        <SignIn identity={identity} />
+      )}
+    </LocaleContext>
+  );
+}
+
+function Signed({ identity }: { identity: Identity }) {
+  const [notice, setNotice] = useState<Notice | null>(null);
   const session = useMemo(() => {
     const attempt = (work: Promise<unknown>) => {
-      setNotice('');
+      setNotice(null);
       return work.then(
         () => true,
-        (error) => {
-          setNotice(explain(error));
+        (error: unknown) => {
+          setNotice({ refusal: refusalOf(error) });
           return false;
         },
       );
     };
-    return { inbox: new Inbox(new Api(token)), attempt };
-  }, [token]);
-  useEffect(() => (token ? session.inbox.start() : undefined), [session, token]);
-
-  if (identity.people === undefined) return null;
-  if (!token) return <SignIn identity={identity} />;
+    return { inbox: new Inbox(new Api(identity.token)), attempt, tell: setNotice };
+  }, [identity.token]);
+  useEffect(() => session.inbox.start(), [session]);
   return (
     <SessionContext value={session}>
-      <Desk key={token} identity={identity} notice={notice} dismiss={() => setNotice('')} />
+      <Shell identity={identity} notice={notice} />
     </SessionContext>
   );
 }
 
-function explain(error: unknown): string {
-  if (error instanceof Refused || error instanceof ApiError) return error.message;
-  return 'That did not get through. Try again.';
+function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof Refused) return error.refusal;
+  if (error instanceof ApiError) return { code: error.code, reason: error.message };
+  return null;
 }

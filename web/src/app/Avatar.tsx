@@ -1,9 +1,9 @@
+import { memo } from 'react';
 import type { User } from '../api/types';
-import { nameOf } from './words';
 
 /** Initials on a colour of the person's own. Pictures lie with other hosts, and none is asked for anything. */
-export function Avatar({ user }: { user: User }) {
-  const initials = nameOf(user)
+export const Avatar = memo(function Avatar({ user }: { user: User }) {
+  const initials = (user.displayName || user.handle || '?')
     .split(/\s+/)
     .slice(0, 2)
     .map((word) => [...word][0]?.toUpperCase() ?? '')
@@ -15,4 +15,4 @@ export function Avatar({ user }: { user: User }) {
       {initials}
     </span>
   );
-}
+});

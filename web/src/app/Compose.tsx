@@ -1,78 +1,86 @@
-import { useEffect, useState, type KeyboardEvent } from 'react';
+import { Combobox, ComboboxItem, ComboboxList, ComboboxProvider } from '@ariakit/react/combobox';
+import { useEffect, useState } from 'react';
 import type { Standing } from '../api/types';
+import { useT } from '../i18n/i18n';
 import { Avatar } from './Avatar';
-import { useInboxState, useSession } from './hooks';
 import { Dialog } from './Dialog';
+import { useActions, useMe } from './hooks';
 import { navigate, personPath } from './route';
 import { nameOf, permissionText } from './words';
 
 /** Finds someone to write to, and says beforehand what would become of the message. */
-export function Compose({ close }: { close(): void }) {
-  const { inbox } = useSession();
-  const me = useInboxState().me?.id;
+export default function Compose({ close }: { close(): void }) {
+  const t = useT();
+  const actions = useActions();
+  const me = useMe()?.id;
   const [query, setQuery] = useState('');
   const [found, setFound] = useState<{ query: string; people: Standing[] } | null>(null);
+  const [away, setAway] = useState(false);
 
   useEffect(() => {
     const abort = new AbortController();
-    inbox.search(query, abort.signal).then(
-      (people) => setFound({ query, people }),
-      () => undefined, // overtaken by the next key, or away: typing on tries again
+    actions.search(query, abort.signal).then(
+      (people) => {
+        setFound({ query, people });
+        setAway(false);
+      },
+      () => !abort.signal.aborted && setAway(true),
     );
     return () => abort.abort();
-  }, [inbox, query]);
+  }, [actions, query]);
 
   const people = found?.people.filter((p) => p.id !== me) ?? [];
-  const open = (person: Standing) => {
+  const suggested = found?.query.trim() === '';
+  const open = (id: string) => {
     close();
-    navigate(personPath(person.id));
-  };
-  const onKey = (event: KeyboardEvent<HTMLElement>) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const stops = [...event.currentTarget.querySelectorAll<HTMLElement>('input, li button')];
-    stops[stops.indexOf(document.activeElement as HTMLElement) + step]?.focus();
+    navigate(personPath(id));
   };
   return (
-    <Dialog title="New message" close={close}>
-      <div className="compose" onKeyDown={onKey}>
-        <input
-          // type="search" would let Escape empty the field instead of closing the dialog.
-          role="searchbox"
-          enterKeyHint="search"
-          placeholder="Search for a name or @handle"
-          aria-label="Search people"
-          data-first
-          maxLength={64}
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-          onKeyDown={(event) => event.key === 'Enter' && found?.query === query && people[0] && open(people[0])}
-        />
-        {found && (
-          <>
-            <h3>{found.query.trim() === '' ? 'Suggested friends' : 'People'}</h3>
-            {people.length === 0 && (
-              <p className="quiet">{found.query.trim() === '' ? 'No suggestions yet.' : 'Nobody by that name.'}</p>
-            )}
-            <ul>
-              {people.map((person) => (
-                <li key={person.id}>
-                  <button onClick={() => open(person)}>
-                    <Avatar user={person} />
-                    <span className="who">
-                      {nameOf(person)} <small>@{person.handle}</small>
-                    </span>
-                    <span className={person.viewerCanMessage.allowed ? 'outcome' : 'outcome closed'}>
-                      {permissionText(person.viewerCanMessage, person)}
-                    </span>
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
-      </div>
+    <Dialog title={t('compose.title')} close={close}>
+      <ComboboxProvider open setValue={setQuery} focusLoop>
+        <div className="compose">
+          <Combobox
+            autoSelect="always"
+            className="search"
+            placeholder={t('compose.placeholder')}
+            aria-label={t('compose.search')}
+            data-first=""
+            maxLength={64}
+          />
+          <h3 aria-live="polite">
+            {!found
+              ? t(away ? 'list.unreachable' : 'list.loading')
+              : people.length > 0
+                ? t(suggested ? 'compose.suggested' : 'compose.people')
+                : t(suggested ? 'compose.noSuggestions' : 'compose.nobody')}
+          </h3>
+          <ComboboxList alwaysVisible aria-label={t('compose.people')}>
+            {people.map((person) => (
+              <ComboboxItem
+                key={person.id}
+                className="person"
+                value={person.id}
+                setValueOnClick={false}
+                hideOnClick={false}
+                onClick={() => open(person.id)}
+              >
+                <Avatar user={person} />
+                <span className="who">
+                  <span dir="auto">{nameOf(person, t)}</span> <small>@{person.handle}</small>
+                </span>
+                <Outcome person={person} />
+              </ComboboxItem>
+            ))}
+          </ComboboxList>
+        </div>
+      </ComboboxProvider>
     </Dialog>
   );
+}
+
+export function Outcome({ person }: { person: Standing }) {
+  const t = useT();
+  const { allowed, folder } = person.viewerCanMessage;
+  const kind = !allowed ? 'closed' : folder === 'INBOX' ? 'inbox' : 'request';
+  return <span className={`outcome ${kind}`}>{permissionText(t, person.viewerCanMessage, person)}</span>;
 }

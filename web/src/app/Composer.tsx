@@ -1,25 +1,36 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import type { Permission, User } from '../api/types';
-import { useSession } from './hooks';
+import { useT } from '../i18n/i18n';
+import { useDraft } from './drafts';
+import { useActions } from './hooks';
 import { SendIcon, VideoIcon } from './icons';
 import { denialText, nameOf, permissionText } from './words';
 
+interface Props {
+  user: User;
+  permission: Permission | null;
+  /** Is this a request of theirs? Then to write is to accept. */
+  request: boolean;
+}
+
 /** Where one writes; or, when one may not, the reason in its place. */
-export function Composer({ user, permission }: { user: User; permission: Permission | null }) {
-  const { inbox } = useSession();
-  const [body, setBody] = useState('');
+export function Composer({ user, permission, request }: Props) {
+  const t = useT();
+  const actions = useActions();
+  const [body, setBody] = useDraft(user.id);
   const [video, setVideo] = useState<{ url: string; title: string } | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const closed = permission !== null && !permission.allowed;
+  const name = nameOf(user, t);
 
   useEffect(() => {
-    if (!closed && matchMedia('(hover: hover)').matches) field.current?.focus();
+    if (!closed && !request && matchMedia('(hover: hover)').matches) field.current?.focus({ preventScroll: true });
   }, [closed]);
 
   if (closed) {
     return (
       <p className="denied" role="status">
-        {denialText(permission.denial ?? 'NOT_ACCEPTING', user)}
+        {denialText(t, permission.denial ?? 'NOT_ACCEPTING', user)}
       </p>
     );
   }
@@ -29,9 +40,10 @@ export function Composer({ user, permission }: { user: User; permission: Permiss
     const url = video?.url.trim() ?? '';
     if (body.trim() === '' && url === '') return;
     const title = video?.title.trim() || null;
-    inbox.send(user.id, body.trim(), url ? { url, title, authorHandle: null } : null);
+    actions.send(user.id, body.trim(), url ? { url, title, authorHandle: null } : null);
     setBody('');
     setVideo(null);
+    field.current?.focus();
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
@@ -41,16 +53,14 @@ export function Composer({ user, permission }: { user: User; permission: Permiss
   };
   return (
     <form className="composer" onSubmit={send}>
-      {permission?.folder === 'REQUESTS' && <p className="hint">{permissionText(permission, user)}</p>}
-      {permission && !permission.canReply && (
-        <p className="hint">Nobody can message you, so {nameOf(user)} will not be able to answer.</p>
-      )}
+      {permission?.folder === 'REQUESTS' && <p className="hint">{permissionText(t, permission, user)}</p>}
+      {permission && !permission.canReply && <p className="hint">{t('composer.noReply', { name })}</p>}
       {video && (
         <fieldset className="video-fields">
-          <legend>Share a video</legend>
+          <legend>{t('composer.video')}</legend>
           <input
             type="url"
-            aria-label="Address of the video"
+            aria-label={t('composer.videoUrl')}
             placeholder="https://…"
             pattern="https?://.+"
             required
@@ -59,19 +69,19 @@ export function Composer({ user, permission }: { user: User; permission: Permiss
             onChange={(event) => setVideo({ ...video, url: event.target.value })}
           />
           <input
-            aria-label="Title of the video"
-            placeholder="Title"
+            aria-label={t('composer.videoTitle')}
+            placeholder={t('composer.videoTitleHint')}
             maxLength={300}
             value={video.title}
             onChange={(event) => setVideo({ ...video, title: event.target.value })}
           />
         </fieldset>
       )}
-      <div className="row">
+      <div className="bar">
         <button
           type="button"
           className="icon"
-          aria-label="Share a video"
+          aria-label={t('composer.video')}
           aria-pressed={video !== null}
           onClick={() => setVideo(video ? null : { url: '', title: '' })}
         >
@@ -80,14 +90,15 @@ export function Composer({ user, permission }: { user: User; permission: Permiss
         <textarea
           ref={field}
           rows={1}
-          aria-label={`Message to ${nameOf(user)}`}
-          placeholder={`Message ${nameOf(user)}`}
+          dir="auto"
+          aria-label={t('composer.label', { name })}
+          placeholder={t(request ? 'composer.placeholderRequest' : 'composer.placeholder')}
           maxLength={4000}
           value={body}
           onChange={(event) => setBody(event.target.value)}
           onKeyDown={onKey}
         />
-        <button className="icon send" aria-label="Send" disabled={body.trim() === '' && !video?.url.trim()}>
+        <button className="icon send" aria-label={t('composer.send')} disabled={body.trim() === '' && !video?.url.trim()}>
           <SendIcon />
         </button>
       </div>

@@ -1,75 +1,93 @@
-import { useMemo, type KeyboardEvent } from 'react';
-import type { Conversation, Folder } from '../api/types';
-import { conversationsIn } from '../inbox/state';
-import { Avatar } from './Avatar';
-import { useInboxState, useSession } from './hooks';
-import { MutedIcon } from './icons';
+import { useState } from 'react';
+import type { Folder } from '../api/types';
+import { useT } from '../i18n/i18n';
+import { BulkBar } from './BulkBar';
+import { ConversationRows } from './ConversationRows';
+import { Door } from './Door';
+import { useConnection, useFolder } from './hooks';
+import { ArchiveIcon, BackIcon, HiddenIcon, InboxIcon, RequestsIcon } from './icons';
 import { Link } from './Link';
-import { personPath } from './route';
-import { briefTime } from './time';
-import { count, emptyFolder, folderNames, nameOf } from './words';
+import { folderPath } from './route';
+import { folderName } from './words';
 
-export function ConversationList({ folder, open }: { folder: Folder; open: string | undefined }) {
-  const state = useInboxState();
-  const { inbox, attempt } = useSession();
-  const conversations = useMemo(() => conversationsIn(state, folder), [state.conversations, folder]);
-  const { loaded, next } = state.folders[folder];
+interface Props {
+  folder: Folder;
+  person: string | null;
+  compose(): void;
+}
+
+/** One folder. Requests can be ticked and answered together. */
+export function ConversationList({ folder, person, compose }: Props) {
+  const t = useT();
+  const { conversations, loaded } = useFolder(folder);
+  const [ticked, setTicked] = useState<ReadonlySet<string> | null>(null);
+  const [opened, setOpened] = useState(false);
+  const requests = folder === 'REQUESTS' || folder === 'HIDDEN';
+  const behindDoor = folder === 'HIDDEN' && !opened && person === null;
+  const filled = loaded && conversations.length > 0 && !behindDoor;
   return (
-    <section className="list" aria-label={folderNames[folder]}>
-      <h2>{folderNames[folder]}</h2>
-      {loaded && conversations.length === 0 && <p className="quiet">{emptyFolder[folder]}</p>}
-      <ul onKeyDown={moveByArrows}>
-        {conversations.map((c) => (
-          <li key={c.id}>
-            <Item conversation={c} open={c.id === open} me={state.me?.id} />
-          </li>
-        ))}
-      </ul>
-      {next && (
-        <button className="more" onClick={() => attempt(inbox.moreConversations(folder))}>
-          Show more
-        </button>
+    <section className="list" aria-label={folderName(t, folder)}>
+      <header>
+        {folder === 'HIDDEN' && (
+          <Link className="icon" to={folderPath('REQUESTS')} aria-label={folderName(t, 'REQUESTS')}>
+            <BackIcon />
+          </Link>
+        )}
+        <h2>{folderName(t, folder)}</h2>
+        {requests && filled && (
+          <button className="plain" onClick={() => setTicked(ticked ? null : new Set())}>
+            {t(ticked ? 'requests.done' : 'requests.select')}
+          </button>
+        )}
+      </header>
+      {behindDoor ? (
+        <Door open={() => setOpened(true)} />
+      ) : filled ? (
+        <ConversationRows folder={folder} person={person} ticked={ticked} tick={setTicked} />
+      ) : loaded ? (
+        <Empty folder={folder} compose={compose} />
+      ) : (
+        <Loading />
+      )}
+      {ticked && filled && <BulkBar conversations={conversations} ticked={ticked} tick={setTicked} />}
+      {folder === 'REQUESTS' && loaded && !ticked && (
+        <Link className="to-hidden" to={folderPath('HIDDEN')}>
+          <HiddenIcon />
+          {t('requests.toHidden')}
+        </Link>
       )}
     </section>
   );
 }
 
-function Item({ conversation: c, open, me }: { conversation: Conversation; open: boolean; me: string | undefined }) {
-  const last = c.lastMessage;
+const icons = { INBOX: <InboxIcon />, REQUESTS: <RequestsIcon />, HIDDEN: <HiddenIcon />, ARCHIVE: <ArchiveIcon /> };
+
+function Empty({ folder, compose }: { folder: Folder; compose(): void }) {
+  const t = useT();
   return (
-    <Link
-      to={personPath(c.with.id)}
-      className={c.unreadCount > 0 ? 'item unread' : 'item'}
-      aria-current={open ? 'true' : undefined}
-      data-conversation={c.id}
-    >
-      <Avatar user={c.with} />
-      <span className="who">
-        {nameOf(c.with)}
-        {c.muted && (
-          <span className="muted" role="img" aria-label="Muted">
-            <MutedIcon />
-          </span>
-        )}
-      </span>
-      <time dateTime={c.lastActivityAt}>{briefTime(c.lastActivityAt)}</time>
-      <span className="last">
-        {last?.sender.id === me && last && 'You: '}
-        {last ? last.body || `▷ ${last.video?.title ?? 'Video'}` : ''}
-      </span>
-      {c.unreadCount > 0 && (
-        <span className="count" aria-label={`${c.unreadCount} unread`}>
-          {count(c.unreadCount)}
-        </span>
-      )}
-    </Link>
+    <div className="blank">
+      {icons[folder]}
+      <p className="lead">{t(`empty.${folder}`)}</p>
+      <p className="soft">{t(`emptyHint.${folder}`)}</p>
+      {folder === 'INBOX' && <button onClick={compose}>{t('compose.title')}</button>}
+    </div>
   );
 }
 
-function moveByArrows(event: KeyboardEvent<HTMLElement>) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  const links = [...event.currentTarget.querySelectorAll('a')];
-  links[links.indexOf(document.activeElement as HTMLAnchorElement) + step]?.focus();
+/** Rows in the shape of what will come, so that nothing jumps when it does. */
+function Loading() {
+  const t = useT();
+  const away = useConnection() === 'reconnecting';
+  return (
+    <div className="rows" aria-busy="true">
+      <p className={away ? 'soft unreachable' : 'hidden-text'}>{t(away ? 'list.unreachable' : 'list.loading')}</p>
+      {Array.from({ length: 7 }, (_, i) => (
+        <div key={i} className="ghost" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </div>
+      ))}
+    </div>
+  );
 }

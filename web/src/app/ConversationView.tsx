@@ -1,67 +1,143 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { Standing } from '../api/types';
-import { conversationWith } from '../inbox/state';
+import { useT, type Translate } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { Composer } from './Composer';
-import { useInboxState, useSession } from './hooks';
-import { BackIcon } from './icons';
+import { useActions, useConnection, useConversationWith, useMe, useOutgoing, useSettings } from './hooks';
+import { BackIcon, MoreIcon } from './icons';
 import { Messages } from './Messages';
-import { PersonMenu } from './PersonMenu';
 import { RequestBar } from './RequestBar';
 import { nameOf } from './words';
 
+// The menu's library is larger than all of this: it comes when the menu is about to be opened.
+const loadMenu = () => import('./PersonMenu');
+const PersonMenu = lazy(loadMenu);
+
 /** The conversation with one person, also before its first message. */
 export function ConversationView({ userId, back }: { userId: string; back(): void }) {
-  const state = useInboxState();
-  const { inbox } = useSession();
-  const conversation = conversationWith(state, userId);
-  const [standing, setStanding] = useState<Standing | null>(null);
-  const refusals = state.outgoing.filter((o) => o.to === userId && o.refused).length;
+  const t = useT();
+  const me = useMe();
+  const conversation = useConversationWith(userId);
+  const [standing, setStanding, missing] = useStanding(userId);
+  const user = standing ?? conversation?.with;
+  const request = conversation?.folder === 'REQUESTS' || conversation?.folder === 'HIDDEN';
+  if (!user || !me) {
+    return (
+      <section className="conversation" aria-label={t('conversation.label')} aria-busy={!missing}>
+        <header>
+          <Back back={back} />
+          {missing && <h2>{t('conversation.missing')}</h2>}
+        </header>
+      </section>
+    );
+  }
+  const name = nameOf(user, t);
+  return (
+    <section
+      className="conversation"
+      aria-label={t('conversation.with', { name })}
+      onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && back()}
+    >
+      <header>
+        <Back back={back} />
+        <Avatar user={user} />
+        <Heading name={name} about={about(t, standing, user.handle)} />
+        {standing && <Menu standing={standing} changed={setStanding} />}
+      </header>
+      <Messages conversation={conversation} user={user} standing={standing} />
+      {conversation && request && <RequestBar conversation={conversation} back={back} />}
+      <Composer user={user} permission={standing?.viewerCanMessage ?? null} request={request} />
+    </section>
+  );
+}
 
+function Back({ back }: { back(): void }) {
+  const t = useT();
+  return (
+    <button className="icon back" onClick={back} aria-label={t('conversation.back')}>
+      <BackIcon />
+    </button>
+  );
+}
+
+/** Where the focus goes when the list that one came from is gone and there is nothing to write into. */
+function Heading({ name, about }: { name: string; about: string }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current!.focus({ preventScroll: true });
+  }, []);
+  return (
+    <h2 ref={heading} tabIndex={-1}>
+      <span dir="auto">{name}</span>
+      <small>{about}</small>
+    </h2>
+  );
+}
+
+function about(t: Translate, standing: Standing | null, handle: string): string {
+  if (!handle) return '';
+  if (!standing) return `@${handle}`;
+  const relation = standing.viewerFollows
+    ? t(standing.followsViewer ? 'relation.friend' : 'relation.youFollow')
+    : standing.followsViewer && t('relation.followsYou');
+  return relation ? `@${handle} · ${relation}` : `@${handle}`;
+}
+
+/** A button until it is wanted, then the menu in its place. */
+function Menu({ standing, changed }: { standing: Standing; changed(standing: Standing): void }) {
+  const t = useT();
+  const [wanted, setWanted] = useState(false);
+  const label = t('menu.label', { name: nameOf(standing, t) });
+  const button = (
+    <button
+      className="icon"
+      aria-label={label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={loadMenu}
+      onFocus={loadMenu}
+      onClick={() => setWanted(true)}
+    >
+      <MoreIcon />
+    </button>
+  );
+  if (!wanted) return button;
+  return (
+    <Suspense fallback={button}>
+      <PersonMenu label={label} standing={standing} changed={changed} />
+    </Suspense>
+  );
+}
+
+/** How the viewer stands to someone, asked anew whenever something may have changed it. */
+function useStanding(userId: string): [Standing | null, (standing: Standing) => void, boolean] {
+  const actions = useActions();
+  const [standing, setStanding] = useState<Standing | null>(null);
+  const [missing, setMissing] = useState(false);
+  const conversation = useConversationWith(userId);
+  const refusals = useOutgoing(userId).filter((o) => o.refused).length;
   // Whether one may write changes with what either side does; these are the traces it leaves here.
   const traces = [
     conversation?.lastMessage?.seq,
     conversation?.folder,
     conversation?.with.viewerHasBlocked,
-    state.settings?.whoCanMessageMe,
-    state.connection,
+    useSettings()?.whoCanMessageMe,
+    useConnection(),
     refusals,
   ];
   useEffect(() => {
     let current = true;
-    inbox.person(userId).then(
-      (found) => current && setStanding(found),
+    actions.person(userId).then(
+      (found) => {
+        if (!current) return;
+        setStanding(found);
+        setMissing(found === null);
+      },
       () => undefined, // asked again at the next trace, at the latest when the connection is back
     );
     return () => {
       current = false;
     };
-  }, [inbox, userId, ...traces]);
-
-  const user = standing ?? conversation?.with;
-  if (!user) return <section className="conversation" aria-label="Conversation" />;
-  return (
-    <section
-      className="conversation"
-      aria-label={`Conversation with ${nameOf(user)}`}
-      onKeyDown={(event) => event.key === 'Escape' && back()}
-    >
-      <header>
-        <button className="icon back" onClick={back} aria-label="Back to the list">
-          <BackIcon />
-        </button>
-        <Avatar user={user} />
-        <h2>
-          {nameOf(user)}
-          {user.handle && <small>@{user.handle}</small>}
-        </h2>
-        {standing && <PersonMenu standing={standing} conversation={conversation} changed={setStanding} />}
-      </header>
-      <Messages conversation={conversation} user={user} />
-      {conversation && (conversation.folder === 'REQUESTS' || conversation.folder === 'HIDDEN') ? (
-        <RequestBar conversation={conversation} back={back} />
-      ) : null}
-      <Composer user={user} permission={standing?.viewerCanMessage ?? null} />
-    </section>
-  );
+  }, [actions, userId, ...traces]);
+  return [standing, setStanding, missing];
 }

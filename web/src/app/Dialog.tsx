@@ -1,4 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
+import { useT } from '../i18n/i18n';
 import { CloseIcon } from './icons';
 
 /**
@@ -6,6 +7,7 @@ import { CloseIcon } from './icons';
  * What carries data-first has the focus at first.
  */
 export function Dialog({ title, close, children }: { title: string; close(): void; children: ReactNode }) {
+  const t = useT();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current!.showModal();
@@ -21,12 +23,45 @@ export function Dialog({ title, close, children }: { title: string; close(): voi
       <div className="sheet">
         <header>
           <h2>{title}</h2>
-          <button className="icon" onClick={() => dialog.current!.close()} aria-label="Close">
+          <button className="icon" onClick={() => dialog.current!.close()} aria-label={t('dialog.close')}>
             <CloseIcon />
           </button>
         </header>
         {children}
       </div>
     </dialog>
+  );
+}
+
+interface Asked {
+  title: string;
+  text: string;
+  /** What the button says that does it. */
+  act: string;
+  run(): void;
+  close(): void;
+}
+
+/** Asks before something that is not easily taken back. */
+export function Confirm({ title, text, act, run, close }: Asked) {
+  const t = useT();
+  return (
+    <Dialog title={title} close={close}>
+      <p className="soft">{text}</p>
+      <div className="actions">
+        <button data-first="" onClick={close}>
+          {t('dialog.cancel')}
+        </button>
+        <button
+          className="danger"
+          onClick={() => {
+            close();
+            run();
+          }}
+        >
+          {act}
+        </button>
+      </div>
+    </Dialog>
   );
 }

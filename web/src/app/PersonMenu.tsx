@@ -1,80 +1,67 @@
-import { useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
-import type { Conversation, Standing } from '../api/types';
+import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react/menu';
+import { useState } from 'react';
+import type { Standing } from '../api/types';
+import { useT } from '../i18n/i18n';
 import type { EdgeChange } from '../inbox/inbox';
-import { useSession } from './hooks';
+import { Confirm } from './Dialog';
+import { useActions, useAttempt, useConversationWith } from './hooks';
 import { MoreIcon } from './icons';
 import { nameOf } from './words';
 
 interface Props {
+  label: string;
   standing: Standing;
-  conversation: Conversation | undefined;
   changed(standing: Standing): void;
 }
 
-/** What one can do about a person and the conversation with them. */
-export function PersonMenu({ standing, conversation, changed }: Props) {
-  const { inbox, attempt } = useSession();
+/** What one can do about a person and the conversation with them. It opens as it comes: someone has asked for it. */
+export default function PersonMenu({ label, standing, changed }: Props) {
+  const t = useT();
+  const actions = useActions();
+  const attempt = useAttempt();
+  const conversation = useConversationWith(standing.id);
   const [asking, setAsking] = useState(false);
-  const menu = useRef<HTMLDetailsElement>(null);
-  const close = () => {
-    menu.current!.open = false;
-    setAsking(false);
-  };
-  const edge = (change: EdgeChange) => {
-    close();
-    attempt(inbox.changeEdge(change, standing.id).then(changed));
-  };
-  const run = (work: Promise<unknown>) => {
-    close();
-    attempt(work);
-  };
-  const onBlur = (event: FocusEvent) => {
-    if (!menu.current!.contains(event.relatedTarget)) close();
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || !menu.current!.open) return;
-    event.stopPropagation();
-    close();
-    menu.current!.querySelector('summary')!.focus();
-  };
-  const filed = conversation?.folder === 'INBOX' || conversation?.folder === 'ARCHIVE';
+  const edge = (change: EdgeChange) => void attempt(actions.changeEdge(change, standing.id).then(changed));
+  const filed = conversation?.folder === 'INBOX' || conversation?.folder === 'ARCHIVE' ? conversation : undefined;
+  const follow = standing.viewerFollows ? 'menu.unfollow' : standing.followsViewer ? 'menu.followBack' : 'menu.follow';
+  const name = nameOf(standing, t);
   return (
-    <details className="person-menu" ref={menu} onBlur={onBlur} onKeyDown={onKey}>
-      <summary aria-label={`More about ${nameOf(standing)}`}>
+    <MenuProvider defaultOpen>
+      <MenuButton className="icon" aria-label={label} autoFocus>
         <MoreIcon />
-      </summary>
-      {asking ? (
-        <div className="choices">
-          <p>Block {nameOf(standing)}? Neither of you can write to the other, and they are not told.</p>
-          <button className="danger" autoFocus onClick={() => edge('blockUser')}>
-            Block {nameOf(standing)}
-          </button>
-          <button onClick={close}>Cancel</button>
-        </div>
-      ) : (
-        <div className="choices">
-          {!standing.viewerHasBlocked && (
-            <button onClick={() => edge(standing.viewerFollows ? 'unfollowUser' : 'followUser')}>
-              {standing.viewerFollows ? 'Unfollow' : standing.followsViewer ? 'Follow back' : 'Follow'}
-            </button>
-          )}
-          {conversation && filed && (
-            <>
-              <button onClick={() => run(inbox.mute(conversation.id, !conversation.muted))}>
-                {conversation.muted ? 'Unmute' : 'Mute'}
-              </button>
-              <button onClick={() => run(inbox.archive(conversation.id, conversation.folder === 'INBOX'))}>
-                {conversation.folder === 'INBOX' ? 'Archive' : 'Back to the inbox'}
-              </button>
-            </>
-          )}
-          {standing.viewerHasBlocked ? (
-            <button onClick={() => edge('unblockUser')}>Unblock</button>
-          ) : (
-            <button onClick={() => setAsking(true)}>Block…</button>
-          )}
-        </div>
+      </MenuButton>
+      <Menu className="menu" gutter={6} modal={false} portal unmountOnHide aria-label={label}>
+        {!standing.viewerHasBlocked && (
+          <MenuItem onClick={() => edge(standing.viewerFollows ? 'unfollowUser' : 'followUser')}>{t(follow)}</MenuItem>
+        )}
+        {filed && (
+          <>
+            <MenuItem onClick={() => attempt(actions.mute(filed.id, !filed.muted))}>
+              {t(filed.muted ? 'menu.unmute' : 'menu.mute')}
+            </MenuItem>
+            <MenuItem onClick={() => attempt(actions.archive(filed.id, filed.folder === 'INBOX'))}>
+              {t(filed.folder === 'INBOX' ? 'menu.archive' : 'menu.unarchive')}
+            </MenuItem>
+          </>
+        )}
+        <MenuSeparator />
+        {standing.viewerHasBlocked ? (
+          <MenuItem onClick={() => edge('unblockUser')}>{t('menu.unblock')}</MenuItem>
+        ) : (
+          <MenuItem className="danger" onClick={() => setAsking(true)}>
+            {t('menu.block')}
+          </MenuItem>
+        )}
+      </Menu>
+      {asking && (
+        <Confirm
+          title={t('block.title', { name })}
+          text={t('block.text')}
+          act={t('block.act', { name })}
+          run={() => edge('blockUser')}
+          close={() => setAsking(false)}
+        />
       )}
-    </details>
+    </MenuProvider>
   );
 }

@@ -1,22 +1,42 @@
+import { useState } from 'react';
 import type { Conversation } from '../api/types';
-import { useSession } from './hooks';
+import { useT } from '../i18n/i18n';
+import { Confirm } from './Dialog';
+import { useActions, useAttempt } from './hooks';
 import { nameOf } from './words';
 
 export function RequestBar({ conversation, back }: { conversation: Conversation; back(): void }) {
-  const { inbox, attempt } = useSession();
-  const name = nameOf(conversation.with);
+  const t = useT();
+  const actions = useActions();
+  const attempt = useAttempt();
+  const [asking, setAsking] = useState(false);
+  const name = nameOf(conversation.with, t);
+  const leave = async (work: Promise<unknown>) => {
+    if (await attempt(work)) back();
+  };
   return (
-    <div className="request" role="group" aria-label="Message request">
+    <div className="request" role="group" aria-label={t('request.label')}>
       <p>
-        {name} would like to write to you. They cannot see that you have read this, nor that you decline. To answer is
-        to accept.
+        <b>{t('request.title', { name })}</b> {t('request.text')}
       </p>
-      <div>
-        <button onClick={() => attempt(inbox.decline([conversation.id]).then(back))}>Decline</button>
-        <button className="primary" onClick={() => attempt(inbox.accept(conversation.id))}>
-          Accept
+      <div className="actions">
+        <button className="danger" onClick={() => setAsking(true)}>
+          {t('requests.block')}
+        </button>
+        <button onClick={() => leave(actions.decline([conversation.id]))}>{t('requests.decline')}</button>
+        <button className="primary" onClick={() => attempt(actions.accept(conversation.id))}>
+          {t('requests.accept')}
         </button>
       </div>
+      {asking && (
+        <Confirm
+          title={t('block.title', { name })}
+          text={t('block.text')}
+          act={t('block.act', { name })}
+          run={() => leave(actions.changeEdge('blockUser', conversation.with.id))}
+          close={() => setAsking(false)}
+        />
+      )}
     </div>
   );
 }

@@ -1,8 +1,10 @@
 import type { FormEvent } from 'react';
+import { useT } from '../i18n/i18n';
 import type { Identity } from '../people';
 
 /** Outside `aparte dev` the host app issues tokens, and one has to be brought along. */
 export function SignIn({ identity, refused = false }: { identity: Identity; refused?: boolean }) {
+  const t = useT();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     identity.enterToken(String(new FormData(event.currentTarget).get('token')).trim());
@@ -11,18 +13,18 @@ export function SignIn({ identity, refused = false }: { identity: Identity; refu
     <main className="sign-in">
       <form onSubmit={submit}>
         <h1 className="brand">Aparté</h1>
-        <p>{refused ? 'This token is not accepted, or not any more.' : 'Your messages, once you say who you are.'}</p>
+        <p role={refused ? 'alert' : undefined}>{t(refused ? 'signIn.refused' : 'signIn.welcome')}</p>
         {identity.people ? (
           <button type="button" className="primary" onClick={() => location.reload()}>
-            Ask for a new one
+            {t('signIn.again')}
           </button>
         ) : (
           <>
             <label>
-              Bearer token
+              {t('signIn.token')}
               <input name="token" type="password" autoComplete="off" required autoFocus />
             </label>
-            <button className="primary">Open my inbox</button>
+            <button className="primary">{t('signIn.open')}</button>
           </>
         )}
       </form>

@@ -1,18 +1,20 @@
 import type { VideoCard } from '../api/types';
+import { useT } from '../i18n/i18n';
 import { VideoIcon } from './icons';
 
 /** A shared video. Its picture lies with another host, which is asked only when someone opens the video. */
 export function VideoCardView({ video }: { video: VideoCard }) {
+  const t = useT();
+  const source = [video.authorHandle && `@${video.authorHandle}`, hostOf(video.url)].filter(Boolean).join(' · ');
   return (
     <a className="video" href={video.url} target="_blank" rel="noopener noreferrer nofollow">
       <span className="cover">
         <VideoIcon />
       </span>
-      <span className="title">{video.title || 'Video'}</span>
-      <span className="source">
-        {video.authorHandle && `@${video.authorHandle} · `}
-        {hostOf(video.url)}
+      <span className="title" dir="auto">
+        {video.title || t('video.untitled')}
       </span>
+      <span className="source">{source}</span>
     </a>
   );
 }

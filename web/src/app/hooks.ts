@@ -1,5 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import type { Conversation, Folder, Settings, Unread, User } from '../api/types';
+import type { Conversation, Folder, Refusal, Settings, Unread, User } from '../api/types';
 import type { Inbox } from '../inbox/inbox';
 import * as states from '../inbox/state';
 import type { Connection, Outgoing, State, Thread } from '../inbox/state';
@@ -28,15 +28,19 @@ export type Actions = Pick<
   | 'setWhoCanMessageMe'
 >;
 
+/** Something said once, at the foot of the page: a failure (its refusal; null: it did not get through), or what was done. */
+export type Notice = { refusal: Refusal | null } | { done: string; undo?: () => void };
+
 export interface Session {
   inbox: Inbox;
   /** Runs something that may be refused, and says so on screen when it is. The answer: did it work? */
   attempt(work: Promise<unknown>): Promise<boolean>;
+  tell(notice: Notice | null): void;
 }
 
 export const SessionContext = createContext<Session | null>(null);
 
-export function useSession(): Session {
+function useSession(): Session {
   return useContext(SessionContext)!;
 }
 
@@ -47,6 +51,7 @@ function useSelected<T>(select: (state: State) => T): T {
 }
 
 export const useAttempt = (): Session['attempt'] => useSession().attempt;
+export const useTell = (): Session['tell'] => useSession().tell;
 export const useActions = (): Actions => useSession().inbox;
 
 export const useConnection = (): Connection => useSelected((s) => s.connection);
@@ -96,9 +101,4 @@ function kept<O extends object, K, V>(memory: WeakMap<O, Map<K, V>>, of: O, key:
   memory.set(of, known);
   if (!known.has(key)) known.set(key, make());
   return known.get(key)!;
-}
-
-/** Everything at once: for screens that are about to be rewritten. */
-export function useInboxState(): State {
-  return useSelected((s) => s);
 }

@@ -1,36 +1,68 @@
 import type { ReactNode } from 'react';
 
-function Icon({ children }: { children: ReactNode }) {
+// Drawn here, 24 by 24, one stroke. What points somewhere carries "points" and turns around from right to left.
+
+function Icon({ children, points = false }: { children: ReactNode; points?: boolean }) {
   return (
-    <svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" strokeWidth="1.7" aria-hidden="true">
+    <svg
+      className={points ? 'points' : undefined}
+      viewBox="0 0 24 24"
+      width="20"
+      height="20"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.7"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
       {children}
     </svg>
   );
 }
 
-export const PencilIcon = () => (
+const drawn = (d: string, points = false) => () => (
+  <Icon points={points}>
+    <path d={d} />
+  </Icon>
+);
+
+export const PencilIcon = drawn('M12 20h8M4 20l1-4L16.5 4.5a2.1 2.1 0 0 1 3 3L8 19z');
+export const BackIcon = drawn('M15 5l-7 7 7 7', true);
+export const ForwardIcon = drawn('M9 5l7 7-7 7', true);
+export const SendIcon = drawn('M5 12h13M12 5l7 7-7 7', true);
+export const DownIcon = drawn('M12 5v13M5 12l7 7 7-7');
+export const UpIcon = drawn('M12 19V6M5 12l7-7 7 7');
+export const CloseIcon = drawn('M6 6l12 12M18 6L6 18');
+export const CheckIcon = drawn('M5 12.5l4.5 4.5L19 7.5');
+export const InboxIcon = drawn('M4 13l3-8h10l3 8v6H4zM4 13h4.5l1.5 2.5h4l1.5-2.5H20');
+export const RequestsIcon = drawn('M4 12l6-6v4c6 0 10 2 10 8-2-3-5-4-10-4v4z', true);
+export const ArchiveIcon = drawn('M4 5h16v4H4zM5.5 9v10h13V9M10 13h4');
+export const HiddenIcon = drawn('M4 4l16 16M9.5 5.4A9 9 0 0 1 12 5c5 0 8 4.5 9 7a13 13 0 0 1-2.6 3.7M6 7.3A13 13 0 0 0 3 12c1 2.5 4 7 9 7 1.6 0 3-.5 4.2-1.2');
+export const MutedIcon = drawn('M5 9.5h3l4-4v13l-4-4H5zM16 9.5l5 5M21 9.5l-5 5', true);
+export const DoorIcon = drawn('M6 21V3h12v18M3 21h18M14.5 12v.5');
+export const ClockIcon = drawn('M12 7v5l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z');
+export const BlockIcon = drawn('M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0zM5.7 5.7l12.6 12.6');
+export const WordsIcon = drawn('M4 6h16M4 11h9M4 16h5M14 14l6 6M20 14l-6 6');
+export const EyeIcon = () => (
   <Icon>
-    <path d="M12 20h8M4 20l1-4L16.5 4.5a2.1 2.1 0 0 1 3 3L8 19z" strokeLinecap="round" strokeLinejoin="round" />
+    <path d="M3 12c1-2.5 4-7 9-7s8 4.5 9 7c-1 2.5-4 7-9 7s-8-4.5-9-7z" />
+    <circle cx="12" cy="12" r="2.6" />
   </Icon>
 );
 
 export const GearIcon = () => (
   <Icon>
-    <path d="M4 7h9M17 7h3M4 17h3M11 17h9" strokeLinecap="round" />
+    <path d="M4 7h9M17 7h3M4 17h3M11 17h9" />
     <circle cx="15" cy="7" r="2" />
     <circle cx="9" cy="17" r="2" />
   </Icon>
 );
 
-export const BackIcon = () => (
+export const DisplayIcon = () => (
   <Icon>
-    <path d="M15 5l-7 7 7 7" strokeLinecap="round" strokeLinejoin="round" />
-  </Icon>
-);
-
-export const SendIcon = () => (
-  <Icon>
-    <path d="M5 12h13M12 5l7 7-7 7" strokeLinecap="round" strokeLinejoin="round" />
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M12 3.5v17a8.5 8.5 0 0 0 0-17z" fill="currentColor" stroke="none" />
   </Icon>
 );
 
@@ -43,18 +75,6 @@ export const VideoIcon = () => (
 
 export const MoreIcon = () => (
   <Icon>
-    <path d="M5 12h.01M12 12h.01M19 12h.01" strokeWidth="2.6" strokeLinecap="round" />
-  </Icon>
-);
-
-export const MutedIcon = () => (
-  <Icon>
-    <path d="M5 9.5h3l4-4v13l-4-4H5zM16 9.5l5 5M21 9.5l-5 5" strokeLinecap="round" strokeLinejoin="round" />
-  </Icon>
-);
-
-export const CloseIcon = () => (
-  <Icon>
-    <path d="M6 6l12 12M18 6L6 18" strokeLinecap="round" />
+    <path d="M5 12h.01M12 12h.01M19 12h.01" strokeWidth="2.6" />
   </Icon>
 );

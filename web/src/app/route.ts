@@ -1,11 +1,15 @@
 import { useSyncExternalStore } from 'react';
 import type { Folder } from '../api/types';
 
+export const settingsSections = ['audience', 'history', 'blocked', 'receipts', 'display'] as const;
+export type SettingsSection = (typeof settingsSections)[number];
+
 /** What is on screen. embed.go knows the same addresses. */
 export interface Route {
   folder: Folder | null;
   /** The person whose conversation is open. */
   person: string | null;
+  settings: SettingsSection | null;
 }
 
 const folders: Record<string, Folder> = { '': 'INBOX', requests: 'REQUESTS', hidden: 'HIDDEN', archive: 'ARCHIVE' };
@@ -18,14 +22,23 @@ export function personPath(userId: string): string {
   return `/with/${userId}`;
 }
 
+export function settingsPath(section: SettingsSection = 'audience'): string {
+  return section === 'audience' ? '/settings' : `/settings/${section}`;
+}
+
 /** Who the page is stays in the address. */
 export function hrefOf(path: string): string {
   return path + location.search;
 }
 
-function parse(pathname: string): Route {
+export function parse(pathname: string): Route {
   const [, first = '', second = ''] = pathname.split('/');
-  return first === 'with' ? { folder: null, person: second } : { folder: folders[first] ?? 'INBOX', person: null };
+  const nowhere = { folder: null, person: null, settings: null };
+  if (first === 'with') return { ...nowhere, person: second };
+  if (first === 'settings') {
+    return { ...nowhere, settings: settingsSections.find((section) => section === second) ?? 'audience' };
+  }
+  return { ...nowhere, folder: folders[first] ?? 'INBOX' };
 }
 
 const listeners = new Set<() => void>();

@@ -1,95 +1,59 @@
-import type { Audience, Denial, Folder, Permission, Relation, Route, User } from '../api/types';
+import type { Audience, Conversation, Denial, Folder, Permission, Refusal, Relation, Route, User } from '../api/types';
+import type { Translate } from '../i18n/i18n';
 
-export const folderNames: Record<Folder, string> = {
-  INBOX: 'Inbox',
-  REQUESTS: 'Requests',
-  HIDDEN: 'Hidden',
-  ARCHIVE: 'Archive',
-};
+// What the API's names are called on screen. The sentences are in src/i18n.
 
-export const emptyFolder: Record<Folder, string> = {
-  INBOX: 'No conversations yet.',
-  REQUESTS: 'Nobody is asking to write to you.',
-  HIDDEN: 'Nothing is hidden.',
-  ARCHIVE: 'Nothing is archived.',
-};
-
-export const audiences: { audience: Audience; name: string; meaning: string }[] = [
-  {
-    audience: 'EVERYONE',
-    name: 'Everyone',
-    meaning: 'Friends and people you follow reach your inbox. Everyone else can send a request.',
-  },
-  {
-    audience: 'FOLLOWERS',
-    name: 'My followers',
-    meaning: 'Friends and people you follow reach your inbox. Followers and suggested friends can send a request.',
-  },
-  {
-    audience: 'SUGGESTED_FRIENDS',
-    name: 'Suggested friends',
-    meaning: 'Friends and people you follow reach your inbox. Suggested friends can send a request.',
-  },
-  {
-    audience: 'FRIENDS',
-    name: 'Friends',
-    meaning: 'Only people you follow who follow you back.',
-  },
-  {
-    audience: 'PEOPLE_I_MESSAGED',
-    name: 'People I have written to',
-    meaning: 'Nobody new can write first. You can write to others, and they can answer.',
-  },
-  {
-    audience: 'NO_ONE',
-    name: 'No one',
-    meaning: 'No new messages, not in old conversations either. You can still read those.',
-  },
-  { audience: 'CUSTOM', name: 'Let me choose', meaning: 'Decide for each kind of person.' },
+export const audiences: Audience[] = [
+  'EVERYONE',
+  'FOLLOWERS',
+  'SUGGESTED_FRIENDS',
+  'FRIENDS',
+  'PEOPLE_I_MESSAGED',
+  'NO_ONE',
+  'CUSTOM',
 ];
+export const relations: Relation[] = ['KNOWN', 'FRIEND', 'FOLLOWED', 'SUGGESTED', 'FOLLOWER', 'STRANGER'];
+export const routes: Route[] = ['INBOX', 'REQUESTS', 'HIDDEN', 'REFUSE'];
 
-export const relationNames: Record<Relation, string> = {
-  KNOWN: 'People I have written to',
-  FRIEND: 'Friends',
-  FOLLOWED: 'People I follow',
-  SUGGESTED: 'Suggested friends',
-  FOLLOWER: 'My followers',
-  STRANGER: 'Everyone else',
-};
+export const folderName = (t: Translate, folder: Folder) => t(`folder.${folder}`);
+export const audienceName = (t: Translate, audience: Audience) => t(`audience.${audience}`);
 
-export const routeNames: Record<Route, string> = {
-  INBOX: 'Inbox',
-  REQUESTS: 'Request',
-  HIDDEN: 'Hidden request',
-  REFUSE: 'Not at all',
-};
+export function nameOf(user: User, t: Translate): string {
+  return user.displayName || user.handle || t('person.deleted');
+}
 
-const denials: Record<Denial, (name: string) => string> = {
-  NOT_ACCEPTING: (name) => `${name} does not accept messages from you.`,
-  REQUEST_LIMIT: (name) => `Your request is waiting. You can write again when ${name} answers or accepts.`,
-  OUTREACH_LIMIT: () => 'You have written to many new people. Try again later.',
-  AGE_RESTRICTED: () => 'Messages are off for your age.',
-  VIEWER_BLOCKS_THEM: (name) => `You have blocked ${name}. Unblock to write.`,
-  SELF: () => 'This is you.',
-};
-
-export function denialText(denial: Denial, user: User): string {
-  return denials[denial](nameOf(user));
+export function denialText(t: Translate, denial: Denial, user: User): string {
+  return t(`denial.${denial}`, { name: nameOf(user, t) });
 }
 
 /** What would happen to a message, in one line. */
-export function permissionText(permission: Permission, user: User): string {
-  if (!permission.allowed) return denialText(permission.denial ?? 'NOT_ACCEPTING', user);
-  if (permission.folder === 'INBOX') return 'Reaches their inbox.';
-  const left = permission.remaining;
-  if (left === null) return 'Arrives as a request.';
-  return `Arrives as a request: ${left} ${left === 1 ? 'message' : 'messages'} until they answer.`;
+export function permissionText(t: Translate, permission: Permission, user: User): string {
+  if (!permission.allowed) return denialText(t, permission.denial ?? 'NOT_ACCEPTING', user);
+  if (permission.folder === 'INBOX') return t('permission.inbox');
+  if (permission.remaining === null) return t('permission.request');
+  return t('permission.requestLeft', { count: permission.remaining });
 }
 
-export function nameOf(user: User): string {
-  return user.displayName || user.handle || 'Deleted person';
+/** Why something did not happen, in the reader's language; the server's own sentence is English. */
+export function refusalText(t: Translate, refusal: Refusal, user?: User): string {
+  if (refusal.denial) return user ? denialText(t, refusal.denial, user) : t('refusal.MESSAGE_NOT_ALLOWED');
+  switch (refusal.code) {
+    case 'RATE_LIMITED':
+      return t('refusal.RATE_LIMITED', { seconds: refusal.retryAfterSeconds ?? 1 });
+    case 'NOT_FOUND':
+    case 'INVALID_INPUT':
+    case 'IDEMPOTENCY_CONFLICT':
+    case 'UNAUTHENTICATED':
+      return t(`refusal.${refusal.code}`);
+    default:
+      return t('refusal.other');
+  }
 }
 
-export function count(n: number): string {
-  return n > 99 ? '99+' : String(n);
+/** What stands under the name in a list. */
+export function lastLine(t: Translate, conversation: Conversation, me: string | undefined): string {
+  const last = conversation.lastMessage;
+  if (!last) return '';
+  const text = last.body || t('list.video', { title: last.video?.title || t('video.untitled') });
+  return last.sender.id === me ? t('list.mine', { text }) : text;
 }

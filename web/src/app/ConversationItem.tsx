@@ -1,0 +1,57 @@
+import { memo } from 'react';
+import type { Conversation } from '../api/types';
+import { useT } from '../i18n/i18n';
+import { Avatar } from './Avatar';
+import { useDraft } from './drafts';
+import { useMe } from './hooks';
+import { MutedIcon } from './icons';
+import { Link } from './Link';
+import { Count } from './Rail';
+import { personPath } from './route';
+import { useTimes } from './time';
+import { lastLine, nameOf } from './words';
+
+interface Props {
+  conversation: Conversation;
+  open: boolean;
+  tabIndex: number;
+  focused(userId: string): void;
+}
+
+export const ConversationItem = memo(function ConversationItem({ conversation: c, open, tabIndex, focused }: Props) {
+  const t = useT();
+  const times = useTimes();
+  const me = useMe()?.id;
+  const [draft] = useDraft(c.with.id);
+  return (
+    <Link
+      to={personPath(c.with.id)}
+      className={c.unreadCount > 0 ? 'item unread' : 'item'}
+      aria-current={open ? 'true' : undefined}
+      data-conversation={c.id}
+      tabIndex={tabIndex}
+      onFocus={() => focused(c.with.id)}
+    >
+      <Avatar user={c.with} />
+      <span className="who" dir="auto">
+        {nameOf(c.with, t)}
+      </span>
+      {c.muted && (
+        <span className="muted" role="img" aria-label={t('list.muted')}>
+          <MutedIcon />
+        </span>
+      )}
+      <time dateTime={c.lastActivityAt}>{times.brief(c.lastActivityAt)}</time>
+      <span className="last" dir="auto">
+        {draft && !open ? (
+          <>
+            <em>{t('list.draft')}</em> {draft}
+          </>
+        ) : (
+          lastLine(t, c, me)
+        )}
+      </span>
+      <Count of={c.unreadCount} />
+    </Link>
+  );
+});

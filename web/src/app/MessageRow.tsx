@@ -1,0 +1,78 @@
+import { memo } from 'react';
+import type { Message, User } from '../api/types';
+import { useT } from '../i18n/i18n';
+import type { Outgoing } from '../inbox/state';
+import { useActions } from './hooks';
+import { useTimes } from './time';
+import { VideoCardView } from './VideoCardView';
+import { nameOf, refusalText } from './words';
+
+/** How far one's own message has come; null where it need not be said. */
+export type Sending = 'sending' | 'sent' | 'read' | 'refused' | null;
+
+interface Props {
+  item: Message | Outgoing;
+  mine: boolean;
+  newDay: boolean;
+  firstUnread: boolean;
+  /** It stands close under one of the same person. */
+  together: boolean;
+  /** It is the last of those that stand together. */
+  last: boolean;
+  sending: Sending;
+  user: User;
+}
+
+export const MessageRow = memo(function MessageRow(props: Props) {
+  const { item, mine, newDay, firstUnread, together, last, sending, user } = props;
+  const t = useT();
+  const times = useTimes();
+  const at = 'seq' in item ? item.createdAt : item.at;
+  const classes = ['message', mine ? 'mine' : 'theirs'];
+  if (together) classes.push('together');
+  if (last) classes.push('last');
+  if (sending === 'sending' || sending === 'refused') classes.push(sending);
+  return (
+    <div className="message-row">
+      {newDay && <h3 className="day">{times.day(at)}</h3>}
+      {firstUnread && (
+        <p className="first-unread">
+          <span>{t('messages.new')}</span>
+        </p>
+      )}
+      <article className={classes.join(' ')} data-seq={'seq' in item ? item.seq : undefined}>
+        <span className="hidden-text">{t('messages.by', { name: mine ? t('person.you') : nameOf(user, t) })}</span>
+        {item.video && <VideoCardView video={item.video} />}
+        {item.body && (
+          <p className="body" dir="auto">
+            {item.body}
+          </p>
+        )}
+        <time className={last ? undefined : 'hidden-text'} dateTime={at} title={times.full(at)}>
+          {times.clock(at)}
+        </time>
+      </article>
+      {!('seq' in item) && item.refused ? (
+        <Refused outgoing={item} user={user} />
+      ) : (
+        sending && sending !== 'refused' && <p className={`sending-state ${sending}`}>{t(`sending.${sending}`)}</p>
+      )}
+    </div>
+  );
+});
+
+function Refused({ outgoing, user }: { outgoing: Outgoing; user: User }) {
+  const t = useT();
+  const actions = useActions();
+  return (
+    <p className="why" role="alert">
+      {t('sending.refused')} {refusalText(t, outgoing.refused!, user)}
+      <button className="plain" onClick={() => actions.retry(outgoing)}>
+        {t('sending.retry')}
+      </button>
+      <button className="plain" onClick={() => actions.discard(outgoing)}>
+        {t('sending.discard')}
+      </button>
+    </p>
+  );
+}

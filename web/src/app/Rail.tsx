@@ -1,0 +1,68 @@
+import type { ReactNode } from 'react';
+import type { Folder } from '../api/types';
+import { useLocale } from '../i18n/i18n';
+import { useMe, useSettings, useUnread } from './hooks';
+import { ArchiveIcon, GearIcon, InboxIcon, PencilIcon, RequestsIcon } from './icons';
+import { Link } from './Link';
+import { folderPath, settingsPath } from './route';
+import type { Opened } from './Shell';
+import { audienceName, folderName, nameOf } from './words';
+
+// Hidden has no place here: it lies behind a door, at the end of the requests.
+const shown: { folder: Folder; icon: ReactNode }[] = [
+  { folder: 'INBOX', icon: <InboxIcon /> },
+  { folder: 'REQUESTS', icon: <RequestsIcon /> },
+  { folder: 'ARCHIVE', icon: <ArchiveIcon /> },
+];
+
+/** Where one can go. `current` null: the settings are open. */
+export function Rail({ current, open }: { current: Folder | null; open(dialog: Opened): void }) {
+  const { t } = useLocale();
+  const me = useMe();
+  const settings = useSettings();
+  const unread = useUnread();
+  const waiting: Partial<Record<Folder, number>> = { INBOX: unread.conversations, REQUESTS: unread.requests };
+  const within = current === 'HIDDEN' ? 'REQUESTS' : current;
+  return (
+    <header className="rail">
+      <h1 className="brand">Aparté</h1>
+      <button className="compose-button" onClick={() => open('compose')} aria-keyshortcuts="n">
+        <PencilIcon />
+        <span>{t('compose.title')}</span>
+      </button>
+      <nav aria-label={t('rail.folders')}>
+        {shown.map(({ folder, icon }) => (
+          <Link key={folder} to={folderPath(folder)} aria-current={folder === within ? 'page' : undefined}>
+            {icon}
+            <span>{folderName(t, folder)}</span>
+            <Count of={waiting[folder] ?? 0} />
+          </Link>
+        ))}
+      </nav>
+      <Link className="who-can" to={settingsPath()} aria-current={current === null ? 'page' : undefined}>
+        <GearIcon />
+        <span className="words">
+          <small>{t('settings.audience')}</small>
+          <b>{settings ? audienceName(t, settings.whoCanMessageMe) : '…'}</b>
+        </span>
+      </Link>
+      <p className="me">
+        <span dir="auto">{me && nameOf(me, t)}</span>
+        <button className="plain" onClick={() => open('help')} aria-keyshortcuts="?">
+          {t('help.title')}
+        </button>
+      </p>
+    </header>
+  );
+}
+
+export function Count({ of }: { of: number }) {
+  const { t, tag } = useLocale();
+  if (of === 0) return null;
+  return (
+    <span className="count">
+      <span aria-hidden="true">{of > 99 ? `${(99).toLocaleString(tag)}+` : of.toLocaleString(tag)}</span>
+      <span className="hidden-text">{t('list.unread', { count: of })}</span>
+    </span>
+  );
+}

@@ -1,0 +1,31 @@
+import { useT } from '../i18n/i18n';
+import { useConnection, useTell, type Notice } from './hooks';
+import { CloseIcon } from './icons';
+import { refusalText } from './words';
+
+/** The quiet line at the foot: the connection, what was done with a way back, what failed. */
+export function Status({ notice }: { notice: Notice | null }) {
+  const t = useT();
+  const tell = useTell();
+  const connection = useConnection();
+  return (
+    <div className="status" role="status">
+      {connection === 'reconnecting' && <p className="reconnecting">{t('status.reconnecting')}</p>}
+      {notice && (
+        <p className="notice">
+          <span>
+            {'done' in notice
+              ? notice.done
+              : notice.refusal
+                ? refusalText(t, notice.refusal)
+                : t('status.failed')}
+          </span>
+          {'done' in notice && notice.undo && <button onClick={notice.undo}>{t('status.undo')}</button>}
+          <button className="icon" onClick={() => tell(null)} aria-label={t('status.dismiss')}>
+            <CloseIcon />
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}

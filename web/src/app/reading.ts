@@ -1,0 +1,189 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import type { VirtualizerHandle } from 'virtua';
+import type { Conversation, Message } from '../api/types';
+import { useActions, useAttempt, useThread } from './hooks';
+
+/** Nearer than this to the end, in pixels, someone is at it. */
+const near = 80;
+/** Nearer than this to the top, the next older page is asked for. */
+const ahead = 1500;
+
+/** What is in front of someone's eyes is read. */
+export function useReading(conversation: Conversation | undefined, newest: number) {
+  const actions = useActions();
+  const id = conversation?.id;
+  const unread = (conversation?.unreadCount ?? 0) > 0;
+  useEffect(() => {
+    if (!id || !unread || newest === 0) return;
+    const read = () => {
+      // Not worth a word when it fails: the next message or the next look tries again.
+      if (document.visibilityState === 'visible') actions.markRead(id, newest).catch(() => undefined);
+    };
+    read();
+    document.addEventListener('visibilitychange', read);
+    return () => document.removeEventListener('visibilitychange', read);
+  }, [actions, id, unread, newest]);
+}
+
+export interface Older {
+  scrolled(): void;
+  /** Asks for the next older page. */
+  ask(): Promise<void>;
+}
+
+/** Brings the first messages, and older ones before someone has scrolled to where they begin. */
+export function useOlder(id: string | undefined, box: RefObject<HTMLElement | null>): Older {
+  const actions = useActions();
+  const attempt = useAttempt();
+  const { loaded, next, messages } = useThread(id);
+  const asking = useRef(false);
+
+  const ask = useCallback(async () => {
+    if (!id || asking.current) return;
+    asking.current = true;
+    await attempt(actions.moreMessages(id));
+    asking.current = false;
+  }, [actions, attempt, id]);
+  const scrolled = () => {
+    if (loaded && next !== null && box.current!.scrollTop < ahead) void ask();
+  };
+  useEffect(() => {
+    if (!loaded) void ask();
+  }, [ask, loaded]);
+  // A page that does not fill the screen is never scrolled.
+  useEffect(() => {
+    if (loaded && box.current!.scrollHeight <= box.current!.clientHeight) scrolled();
+  }, [loaded, messages.length]);
+  return { ask, scrolled };
+}
+
+/** Keeps the newest item in view, unless someone has scrolled away from it to read. */
+export function useFoot(
+  box: RefObject<HTMLElement | null>,
+  rows: RefObject<VirtualizerHandle | null>,
+  length: number,
+  newest: string | undefined,
+  here: boolean,
+) {
+  const at = useRef(true);
+  const moving = useUsersScroll(box);
+  const [away, setAway] = useState(false);
+  const [placed, setPlaced] = useState(false);
+  const count = useRef(length);
+  count.current = length;
+
+  const toFoot = () => {
+    if (count.current > 0) rows.current?.scrollToIndex(count.current - 1, { align: 'end' });
+    box.current!.scrollTop = box.current!.scrollHeight;
+  };
+  useLayoutEffect(() => {
+    if (at.current) toFoot();
+  }, [newest, here]);
+  // Shown once it stands where it belongs: the rows have been measured by then.
+  useEffect(() => {
+    if (!here || placed) return;
+    const frame = requestAnimationFrame(() => {
+      toFoot();
+      setPlaced(true);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [here, placed]);
+  useEffect(() => {
+    const element = box.current!;
+    const keep = new ResizeObserver(() => at.current && toFoot());
+    keep.observe(element);
+    for (const child of element.children) keep.observe(child);
+    return () => keep.disconnect();
+  }, [placed]);
+
+  return {
+    placed,
+    away,
+    scrolled() {
+      const { scrollHeight, scrollTop, clientHeight } = box.current!;
+      const left = scrollHeight - scrollTop - clientHeight;
+      if (left < near) at.current = true;
+      else if (moving.current) at.current = false;
+      setAway(!at.current && left > clientHeight);
+    },
+    /** Someone goes elsewhere by a button. */
+    leave() {
+      at.current = false;
+    },
+    jump() {
+      at.current = true;
+      moving.current = false;
+      toFoot();
+      box.current!.focus({ preventScroll: true });
+    },
+  };
+}
+
+/**
+ * True from the first sign that someone moves the page themselves until it rests at its foot. What grows, shrinks or is
+ * loaded anew moves it too, and must not count as leaving.
+ */
+function useUsersScroll(box: RefObject<HTMLElement | null>): RefObject<boolean> {
+  const moving = useRef(false);
+  useEffect(() => {
+    const element = box.current!;
+    const moves = () => {
+      moving.current = true;
+    };
+    const rests = () => {
+      if (element.scrollHeight - element.scrollTop - element.clientHeight < near) moving.current = false;
+    };
+    for (const sign of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
+      element.addEventListener(sign, moves, { passive: true });
+    }
+    element.addEventListener('scrollend', rests);
+    return () => {
+      for (const sign of ['wheel', 'touchmove', 'keydown', 'pointerdown']) element.removeEventListener(sign, moves);
+      element.removeEventListener('scrollend', rests);
+    };
+  }, []);
+  return moving;
+}
+
+/** Where reading had stopped when the conversation was opened, and the way there. */
+export function useFirstUnread(
+  conversation: Conversation | undefined,
+  rows: RefObject<VirtualizerHandle | null>,
+  messages: readonly Message[],
+  older: Older,
+  leave: () => void,
+) {
+  const found = useRef<{ seq: number; count: number } | null>(null);
+  const seen = useRef(false);
+  if (conversation && !seen.current) {
+    seen.current = true;
+    if (conversation.unreadCount > 0) found.current = { seq: conversation.readSeq + 1, count: conversation.unreadCount };
+  }
+  const seq = found.current?.seq ?? null;
+  const first = messages[0]?.seq;
+  const [above, setAbove] = useState(false);
+  const [seeking, setSeeking] = useState(false);
+
+  const look = () => {
+    if (seq === null || first === undefined || !rows.current) return;
+    const index = seq - first;
+    setAbove(index < 0 || rows.current.getItemOffset(index) + near < rows.current.scrollOffset);
+  };
+  useEffect(() => {
+    if (!seeking || seq === null || first === undefined) return;
+    if (first > seq) return void older.ask();
+    leave();
+    rows.current?.scrollToIndex(seq - first, { align: 'start', offset: -16 });
+    setSeeking(false);
+  }, [seeking, first]);
+  return {
+    seq,
+    count: found.current?.count ?? 0,
+    above,
+    scrolled: look,
+    jump() {
+      setAbove(false);
+      setSeeking(true);
+    },
+  };
+}

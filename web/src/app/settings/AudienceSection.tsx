@@ -1,0 +1,84 @@
+import type { Audience, Relation, Route, Settings } from '../../api/types';
+import { useT } from '../../i18n/i18n';
+import { useActions, useAttempt, useTell } from '../hooks';
+import { Link } from '../Link';
+import { settingsPath } from '../route';
+import { useTimes } from '../time';
+import { audienceName, audiences } from '../words';
+import { CustomGrid } from './CustomGrid';
+import { gridOf } from './presets';
+import { useChoice } from './useChoice';
+
+// Enough to tell each answer from every other.
+const examples = ['KNOWN', 'FRIEND', 'SUGGESTED', 'FOLLOWER', 'STRANGER'] as const satisfies Relation[];
+
+/** The choice, with what each answer means for a friend, a follower, a stranger beside it. */
+export function AudienceSection({ settings }: { settings: Settings }) {
+  const t = useT();
+  const times = useTimes();
+  const actions = useActions();
+  const attempt = useAttempt();
+  const tell = useTell();
+  const [audience, choose] = useChoice(settings.whoCanMessageMe, (a) => actions.setWhoCanMessageMe(a));
+
+  const change = async (to: Audience) => {
+    const { whoCanMessageMe: from, routes } = settings;
+    if (!(await choose(to))) return;
+    // Undoing is a change like any other, so the history has both.
+    const undo = () => {
+      tell(null);
+      void attempt(actions.setWhoCanMessageMe(from, from === 'CUSTOM' ? routes : undefined));
+    };
+    tell({ done: t('settings.now', { audience: audienceName(t, to) }), undo });
+  };
+  return (
+    <>
+      <p className="soft">{t('settings.audienceIntro')}</p>
+      <fieldset className="audiences">
+        <legend className="hidden-text">{t('settings.audience')}</legend>
+        <div className="columns" aria-hidden="true">
+          {examples.map((relation) => (
+            <span key={relation}>{t(`example.${relation}`)}</span>
+          ))}
+        </div>
+        {audiences.map((a) => {
+          const grid = gridOf(a, settings);
+          return (
+            <label key={a}>
+              <input type="radio" name="audience" checked={a === audience} onChange={() => change(a)} />
+              <span className="name">{audienceName(t, a)}</span>
+              <span className="meaning">{t(`audienceMeaning.${a}`)}</span>
+              <span className="outcomes">
+                {grid
+                  ? examples.map((relation) => (
+                      <Outcome key={relation} relation={relation} route={grid[relation]} />
+                    ))
+                  : null}
+              </span>
+            </label>
+          );
+        })}
+      </fieldset>
+      {audience === 'CUSTOM' && <CustomGrid settings={settings} />}
+      <p className="soft">{t('settings.audienceNote')}</p>
+      {settings.changedAt && (
+        <p className="soft">
+          {t('settings.changedAt', { at: times.full(settings.changedAt) })}{' '}
+          <Link className="inline" to={settingsPath('history')}>
+            {t('settings.history')}
+          </Link>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Outcome({ relation, route }: { relation: (typeof examples)[number]; route: Route }) {
+  const t = useT();
+  return (
+    <span className={`route ${route.toLowerCase()}`}>
+      <span className="of">{t(`example.${relation}`)}: </span>
+      {t(`route.${route}`)}
+    </span>
+  );
+}
