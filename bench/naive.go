@@ -49,7 +49,7 @@ func (n *naiveSender) prepare(ctx context.Context, db *sql.DB) error {
 		{&n.conversation, `SELECT last_seq, low_folder, low_read_seq, low_known, low_pending,
 			high_folder, high_read_seq, high_known, high_pending FROM conversations WHERE id = $1 FOR NO KEY UPDATE`},
 		{&n.follows, "SELECT count(*) FROM follows WHERE follower_id = $1 AND followee_id = $2"},
-		{&n.blocks, "SELECT count(*) FROM blocks WHERE blocker_id = $1 AND blocked_id = $2"},
+		{&n.blocks, "SELECT count(*) FROM stances WHERE user_id = $1 AND other_id = $2 AND blocked"},
 		{&n.suggestion, "SELECT count(*) FROM suggestions WHERE user_id = $1 AND suggested_id = $2"},
 		{&n.used, "SELECT count(*) FROM messages WHERE conversation_id = $1 AND sender_id = $2 AND client_message_id = $3"},
 		{&n.shared, `SELECT count(*) FROM (SELECT 1 FROM follows a JOIN follows b ON b.follower_id = $2
@@ -144,8 +144,8 @@ func (n *naiveSender) edges(ctx context.Context, tx *sql.Tx, p dm.Pair) (e dm.Ed
 	}{
 		{&e.LowFollows, n.follows, p.Low, p.High},
 		{&e.HighFollows, n.follows, p.High, p.Low},
-		{&e.LowBlocks, n.blocks, p.Low, p.High},
-		{&e.HighBlocks, n.blocks, p.High, p.Low},
+		{&e.LowStance.Blocked, n.blocks, p.Low, p.High},
+		{&e.HighStance.Blocked, n.blocks, p.High, p.Low},
 		{&e.Suggested, n.suggestion, p.Low, p.High},
 	} {
 		count, err := n.count(ctx, tx, q.stmt, uid(q.from), uid(q.of))

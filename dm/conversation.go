@@ -29,6 +29,9 @@ type Membership struct {
 	// DeclinedUntil: until then the other's messages are refused. Zero: not declined.
 	DeclinedUntil time.Time
 	Muted         bool
+	// FrozenSeq, less one, is the read position that the other goes on seeing since their messages were silently kept from
+	// this user's inbox. 0: they see ReadSeq.
+	FrozenSeq int64
 }
 
 // Conversation is two people and their ordered messages. It changes only under the lock of both members' heads, so
@@ -76,6 +79,24 @@ func (m *Membership) pendingRequest() bool {
 	return m.Folder == FolderRequests || m.Folder == FolderHidden || m.Folder == FolderNone
 }
 
+// freeze keeps what the other sees of this member's reading as it is.
+func (m *Membership) freeze() {
+	if m.FrozenSeq == 0 {
+		m.FrozenSeq = m.ReadSeq + 1
+	}
+}
+
+// receipt is the read position that the other may see, if any.
+func (m *Membership) receipt() (seq int64, ok bool) {
+	switch {
+	case m.FrozenSeq > 0:
+		return m.FrozenSeq - 1, true
+	case m.pendingRequest():
+		return 0, false
+	}
+	return m.ReadSeq, true
+}
+
 // View is a Conversation as one of its members sees it, at one moment.
 type View struct {
 	ID     ConversationID
@@ -102,8 +123,9 @@ func ViewOf(c *Conversation, user UserID, receipts bool) *View {
 		LastSeq: c.LastSeq, ClearedSeq: mine.ClearedSeq, LastAt: c.LastAt,
 		Unread: c.Unread(mine), ReadSeq: mine.ReadSeq, Muted: mine.Muted,
 	}
-	if receipts && !mine.pendingRequest() && !theirs.pendingRequest() {
-		seq := theirs.ReadSeq
+	// One who has not answered sees nothing of the other either; a silent change of folder changes neither.
+	_, answered := mine.receipt()
+	if seq, ok := theirs.receipt(); ok && answered && receipts {
 		v.TheirReadSeq = &seq
 	}
 	return v

@@ -1,12 +1,15 @@
 package dm
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Follow makes the viewer follow another user. A person who has blocked the viewer is followed without effect, so
 // that the block does not show. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) Follow(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
-		if mine.blocks {
+		if mine.stance.Blocked {
 			return Invalid("userId", "You have blocked this person. Unblock them first.")
 		}
 		mine.follows = true
@@ -31,13 +34,19 @@ func (s *Service) Block(ctx context.Context, viewer, other UserID) error {
 // Unblock ends the viewer's block, also of somebody who was deleted since. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) Unblock(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
-		mine.blocks = false
+		mine.stance.Blocked = false
 		return nil
 	})
 }
 
 // sideEdges is what one side of a pair does to the other.
-type sideEdges struct{ follows, blocks bool }
+type sideEdges struct {
+	follows bool
+	stance  Stance
+	// age is the band of this side; familiar: they know or follow the other. Neither is changed here.
+	age      AgeBand
+	familiar bool
+}
 
 func (s *Service) changeEdges(ctx context.Context, viewer, other UserID, change func(mine, theirs *sideEdges) error) error {
 	if viewer == other {
@@ -45,7 +54,7 @@ func (s *Service) changeEdges(ctx context.Context, viewer, other UserID, change 
 	}
 	return s.store.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(l *Ledger) error {
 		from, to := l.Head(viewer), l.Head(other)
-		if from == nil || from.Gone || to == nil || (to.Gone && !l.blocks(viewer, other)) {
+		if from == nil || from.Gone || to == nil || (to.Gone && l.Stance(viewer, other) == Stance{}) {
 			return NotFound("user")
 		}
 		return l.changeEdges(viewer, other, change)
@@ -55,25 +64,40 @@ func (s *Service) changeEdges(ctx context.Context, viewer, other UserID, change 
 func (l *Ledger) changeEdges(user, other UserID, change func(mine, theirs *sideEdges) error) error {
 	pair := PairOf(user, other)
 	e := l.in.Edges[pair]
-	low, high := sideEdges{e.LowFollows, e.LowBlocks}, sideEdges{e.HighFollows, e.HighBlocks}
+	low, high := sideEdges{follows: e.LowFollows, stance: e.LowStance}, sideEdges{follows: e.HighFollows, stance: e.HighStance}
 	mine, theirs := &low, &high
 	if user != pair.Low {
 		mine, theirs = theirs, mine
 	}
+	c := l.in.Conversations[ConversationOf(user, other)]
+	mine.age, mine.familiar = l.in.Heads[user].AgeBand, mine.follows
+	if c != nil {
+		side, _ := c.Sides(user)
+		mine.familiar = mine.familiar || side.Known
+	}
+	was := mine.stance
 	if err := change(mine, theirs); err != nil {
 		return err
 	}
 	after := Edges{
-		LowFollows: low.follows, HighFollows: high.follows, LowBlocks: low.blocks, HighBlocks: high.blocks,
+		LowFollows: low.follows, HighFollows: high.follows, LowStance: low.stance, HighStance: high.stance,
 		Suggested: e.Suggested, SharedFriends: e.SharedFriends,
 	}
 	if after == e {
 		return nil
 	}
 	l.setEdges(pair, after)
-	blocked := low.blocks || high.blocks
-	if c := l.in.Conversations[ConversationOf(user, other)]; c != nil && c.Blocked != blocked {
+	if c == nil {
+		return nil
+	}
+	if blocked := low.stance.Blocked || high.stance.Blocked; c.Blocked != blocked {
 		l.block(c, user, blocked)
+	}
+	if mine.stance.Restricted != was.Restricted {
+		l.restrict(c, user, mine.stance.Restricted)
+	}
+	if mine.stance.Listed == ListedAlways && was.Listed != ListedAlways {
+		l.forgive(c, user)
 	}
 	return nil
 }
@@ -101,11 +125,11 @@ func (l *Ledger) block(c *Conversation, user UserID, blocked bool) {
 	}
 }
 
-// blocks reports whether user has blocked other.
-func (l *Ledger) blocks(user, other UserID) bool {
-	pair := PairOf(user, other)
-	e := l.in.Edges[pair]
-	return (user == pair.Low && e.LowBlocks) || (user == pair.High && e.HighBlocks)
+// forgive ends a decline: of two decisions about one person the later one holds.
+func (l *Ledger) forgive(c *Conversation, user UserID) {
+	if mine, _ := c.Sides(user); !mine.DeclinedUntil.IsZero() {
+		l.changeConversation(c, func() { mine.DeclinedUntil = time.Time{} })
+	}
 }
 
 // SetFollow and SetSuggested carry over what the host says of its own graph.

@@ -33,7 +33,8 @@ func PairOf(a, b UserID) Pair {
 // Edges is what lies between the users of a Pair in the graph.
 type Edges struct {
 	LowFollows, HighFollows bool
-	LowBlocks, HighBlocks   bool
+	// LowStance is what the lower has decided about the higher.
+	LowStance, HighStance Stance
 	// Suggested: the host supplied the pair.
 	Suggested bool
 	// SharedFriends is counted up to Rules.SharedFriends, and only where it matters.
@@ -187,16 +188,15 @@ func (l *Ledger) facts(sender, recipient UserID) (f Facts, ok bool) {
 		Self: sender == recipient, SenderAge: from.AgeBand, RecipientAge: to.AgeBand,
 		SenderGone: from.Gone, RecipientGone: to.Gone,
 		Suspended: from.SuspendedUntil.After(l.now), OutreachStopped: from.OutreachUntil.After(l.now),
-		SenderBlocks: e.LowBlocks, RecipientBlocks: e.HighBlocks,
 		SenderFollows: e.LowFollows, RecipientFollows: e.HighFollows,
 		HostSuggested: e.Suggested, SharedFriends: e.SharedFriends, SharedFriendsNeeded: l.rules.SharedFriends,
 		RecipientGrid: l.rules.Grid(to.Settings, to.AgeBand), SenderGrid: l.rules.Grid(from.Settings, from.AgeBand),
 		RequestLimit: l.rules.RequestLimit,
 	}
 	if sender != pair.Low {
-		f.SenderBlocks, f.RecipientBlocks = f.RecipientBlocks, f.SenderBlocks
 		f.SenderFollows, f.RecipientFollows = f.RecipientFollows, f.SenderFollows
 	}
+	f.SenderStance, f.RecipientStance = l.Stance(sender, recipient), l.Stance(recipient, sender)
 	if c := l.in.Conversations[ConversationOf(sender, recipient)]; c != nil {
 		if _, theirs := c.Sides(sender); theirs != nil {
 			f.Known = theirs.Known

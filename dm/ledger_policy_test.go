@@ -76,7 +76,11 @@ func checkSend(t *testing.T, r row, want expected) {
 	if want.route == "INBOX" {
 		pending = 0
 	}
-	landed := map[string]dm.Folder{"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderHidden}[want.route]
+	landed := map[string]dm.Folder{"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderHidden}[want.lands]
+	// What is kept from the inbox silently leaves the sender the receipt that they had.
+	if frozen := want.route == "INBOX" && want.lands != "INBOX"; frozen != (theirs.FrozenSeq == 6) {
+		t.Fatalf("%+v:\nthe recipient has %+v, frozen: want %v", r, theirs, frozen)
+	}
 	if theirs.Folder != landed || theirs.Pending != pending || !theirs.DeclinedUntil.IsZero() {
 		t.Fatalf("%+v:\nthe recipient has %+v, want folder %v and %d pending", r, theirs, landed, pending)
 	}
@@ -94,7 +98,7 @@ func checkSend(t *testing.T, r row, want expected) {
 func (r row) ledger() (*dm.Ledger, *dm.Conversation) {
 	from, to := r.sender, r.recipient
 	c := dm.NewConversation(from.User, to.User, noon)
-	c.LastSeq, c.Blocked = 5, r.edges.LowBlocks || r.edges.HighBlocks
+	c.LastSeq, c.Blocked = 5, r.edges.LowStance.Blocked || r.edges.HighStance.Blocked
 	mine, theirs := c.Sides(from.User)
 	*mine = dm.Membership{User: from.User, Folder: dm.FolderInbox, Known: true, ReadSeq: 5}
 	*theirs = dm.Membership{
@@ -112,6 +116,10 @@ func (r row) ledger() (*dm.Ledger, *dm.Conversation) {
 
 func eachRow(visit func(row)) {
 	low, high := dm.UserID{1}, dm.UserID{2}
+	stances := []dm.Stance{
+		{}, {Restricted: true}, {Listed: dm.ListedAlways}, {Listed: dm.ListedNever}, {Restricted: true, Listed: dm.ListedAlways},
+	}
+	turn := 0
 	ages := [][2]string{{"ADULT", "ADULT"}, {"UNDER 16", "ADULT"}, {"ADULT", "UNDER 16"}, {"16 TO 17", "16 TO 17"}}
 	eachRelation(func(holds map[string]bool, f dm.Facts) {
 		for bits := range 1 << 4 {
@@ -124,14 +132,21 @@ func eachRow(visit func(row)) {
 						holds["recipient gone"], holds["declined"] = on(2), declined > 0
 						holds["sender under 16"] = age[0] == "UNDER 16"
 						holds["recipient under 16"] = age[1] == "UNDER 16"
+						// One stance after the other, so that each meets all the rest.
+						stance := stances[turn%len(stances)]
+						turn++
+						stance.Blocked = on(1)
+						holds["recipient restricts"] = stance.Restricted
+						holds["recipient says always"] = stance.Listed == dm.ListedAlways
+						holds["recipient says never"] = stance.Listed == dm.ListedNever
 						r := row{
 							low: on(3), folder: folder, declined: declined,
-							situation: situation{holds: holds, senderAge: age[0], pending: pending, limit: 3},
+							situation: situation{holds: holds, senderAge: age[0], recipientAge: age[1], pending: pending, limit: 3},
 							sender:    &dm.Head{User: low, AgeBand: bands[age[0]], Settings: dm.Settings{Audience: dm.Everyone}},
 							recipient: &dm.Head{User: high, AgeBand: bands[age[1]], Gone: on(2)},
 							edges: dm.Edges{
 								LowFollows: f.SenderFollows, HighFollows: f.RecipientFollows,
-								LowBlocks: on(0), HighBlocks: on(1),
+								LowStance: dm.Stance{Blocked: on(0)}, HighStance: stance,
 								Suggested: f.HostSuggested, SharedFriends: f.SharedFriends,
 							},
 						}
@@ -139,7 +154,7 @@ func eachRow(visit func(row)) {
 							r.sender.User, r.recipient.User = high, low
 							e := &r.edges
 							e.LowFollows, e.HighFollows = e.HighFollows, e.LowFollows
-							e.LowBlocks, e.HighBlocks = e.HighBlocks, e.LowBlocks
+							e.LowStance, e.HighStance = e.HighStance, e.LowStance
 						}
 						visit(r)
 					}

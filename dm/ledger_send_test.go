@@ -43,7 +43,7 @@ func TestARetryAfterADeclineOfTheAnswerIsInAFolder(t *testing.T) {
 
 // History may begin between two people of whom one has blocked the other.
 func TestHistoryUnderABlockCountsForNobody(t *testing.T) {
-	for _, edges := range []dm.Edges{{LowBlocks: true}, {HighBlocks: true}} {
+	for _, edges := range []dm.Edges{{LowStance: dm.Stance{Blocked: true}}, {HighStance: dm.Stance{Blocked: true}}} {
 		l, low, high := people(edges)
 		_, err := l.Send(dm.Send{
 			Sender: low.User, Recipient: high.User, Body: "then", ClientMessageID: "k", History: true, At: noon.Add(-time.Hour),

@@ -16,15 +16,14 @@ func (l *Ledger) MarkRead(viewer UserID, c *Conversation, upTo int64) error {
 		return Invalid("upToSeq", "The newest message has seq %d.", c.LastSeq)
 	}
 	mine, theirs := c.Sides(viewer)
-	if upTo <= mine.ReadSeq || l.blocks(viewer, theirs.User) {
+	if upTo <= mine.ReadSeq || l.Stance(viewer, theirs.User).Blocked {
 		// Who has blocked the other leaves no receipt; their position stays until they unblock.
 		return nil
 	}
+	seen := l.view(c, theirs.User).TheirReadSeq
 	l.changeConversation(c, func() { mine.ReadSeq = upTo })
 	l.event(viewer, EventConversationChanged, c, nil)
-	if l.view(c, theirs.User).TheirReadSeq != nil {
-		l.event(theirs.User, EventConversationChanged, c, nil)
-	}
+	l.tellReceipt(c, theirs.User, seen)
 	return nil
 }
 

@@ -190,7 +190,7 @@ func (l *Ledger) decide(by Moderator, r *Report, d Decision) {
 	r.AppealableUntil = l.now.Add(l.rules.AppealFor).Truncate(time.Microsecond)
 	if d.Action.timed() {
 		r.EndsAt = l.now.Add(d.For).Truncate(time.Microsecond)
-		l.restrict(r.Reported)
+		l.sanction(r.Reported)
 	}
 	l.audit(by, AuditDecide, r)
 	l.tell(r.Reporter)
@@ -263,7 +263,7 @@ func (s *Service) DecideAppeal(ctx context.Context, by Moderator, id ReportID, r
 		r.State, r.AppealOutcome, r.AppealStatement, r.AppealDecidedBy, r.AppealDecidedAt = ReportClosed, outcome, statement, by.Name, l.now
 		r.ClaimedBy, r.ClaimedUntil = "", time.Time{}
 		if reverse && r.Action.timed() {
-			l.restrict(r.Reported)
+			l.sanction(r.Reported)
 		}
 		l.audit(by, AuditDecideAppeal, r)
 		l.tell(r.Reported)
@@ -308,8 +308,8 @@ func (s *Service) changeReport(ctx context.Context, r *Report, change func(*Ledg
 	return out, nil
 }
 
-// restrict makes a head say what the decisions about its user come to that stand now.
-func (l *Ledger) restrict(user UserID) {
+// sanction makes a head say what the decisions about its user come to that stand now.
+func (l *Ledger) sanction(user UserID) {
 	h := l.in.Heads[user]
 	suspended, outreach := time.Time{}, time.Time{}
 	for _, r := range l.in.Reports {

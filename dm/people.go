@@ -53,9 +53,7 @@ func (s *Service) SuggestedFriends(ctx context.Context, viewer UserID, page Page
 
 // BlockedUsers lists whom the viewer has blocked. Errors: INVALID_INPUT.
 func (s *Service) BlockedUsers(ctx context.Context, viewer UserID, page Page) (Slice[FoundUser], error) {
-	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {
-		return s.store.BlockedUsers(ctx, viewer, after, limit)
-	})
+	return s.listStances(ctx, viewer, BlockedPeople, page)
 }
 
 func (s *Service) listUsers(page Page, read func(*UserPlace, int) ([]FoundUser, error)) (Slice[FoundUser], error) {
@@ -72,8 +70,10 @@ func (s *Service) listUsers(page Page, read func(*UserPlace, int) ([]FoundUser, 
 
 // Standing is how the viewer stands to another user.
 type Standing struct {
-	ViewerFollows, FollowsViewer, ViewerHasBlocked bool
-	Permission                                     Permission
+	ViewerFollows, FollowsViewer bool
+	// ViewerStance is what the viewer has decided about them. What they have decided is told nowhere.
+	ViewerStance Stance
+	Permission   Permission
 }
 
 // Permission answers "may the viewer write to this person now, and where would it land?" by the same Decide as the
@@ -112,11 +112,11 @@ func (l *Ledger) Standing(viewer, other UserID) Standing {
 	st := Standing{
 		ViewerFollows: f.SenderFollows,
 		// Who is blocked may still follow, without effect; the blocker does not see it.
-		FollowsViewer:    f.RecipientFollows && !f.SenderBlocks,
-		ViewerHasBlocked: f.SenderBlocks,
-		Permission:       Permission{Verdict: Decide(f)},
+		FollowsViewer: f.RecipientFollows && !f.SenderStance.Blocked,
+		ViewerStance:  f.SenderStance,
+		Permission:    Permission{Verdict: Decide(f)},
 	}
-	switch st.Permission.Route {
+	switch st.Permission.Shown {
 	case RouteInbox:
 		st.Permission.Folder = FolderInbox
 	case RouteRequests, RouteHidden:

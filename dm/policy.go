@@ -82,8 +82,8 @@ type Facts struct {
 	SenderGone, RecipientGone bool
 	// Suspended: moderators have suspended the sender. OutreachStopped: they let the sender write to nobody new.
 	Suspended, OutreachStopped bool
-	// SenderBlocks and RecipientBlocks: either has blocked the other.
-	SenderBlocks, RecipientBlocks bool
+	// SenderStance and RecipientStance: what each has decided about the other.
+	SenderStance, RecipientStance Stance
 	// Known: the recipient has sent this person a message, or has accepted a request from them.
 	Known bool
 	// SenderFollows and RecipientFollows: who follows whom.
@@ -102,8 +102,11 @@ type Facts struct {
 
 // Verdict is what the policy says of one send.
 type Verdict struct {
-	// Route is RouteRefuse exactly when Denial is set.
-	Route  Route
+	// Route is where the message goes: RouteRefuse exactly when Denial is set.
+	Route Route
+	// Shown is the Route as far as the sender may know: RouteInbox, RouteRequests or RouteRefuse. What is kept from the inbox
+	// silently reads as if it were not.
+	Shown  Route
 	Denial Denial
 	// Remaining is how many messages, this one included, fit into the request. Nil: no limit.
 	Remaining *int
@@ -117,7 +120,7 @@ func (v Verdict) Allowed() bool { return v.Denial == DenialNone }
 // Decide is the policy, the only place that answers who may write to whom. It is pure.
 func Decide(f Facts) Verdict {
 	shared := f.SharedFriends >= f.SharedFriendsNeeded && f.SharedFriendsNeeded > 0
-	// Blocks stay out of it: what the recipient has done must not show.
+	// What the recipient has decided stays out of it: it must not show.
 	v := Verdict{CanReply: f.SenderAge != Under16 && f.answer().route(shared) != RouteRefuse}
 	deny := func(d Denial) Verdict {
 		v.Denial = d
@@ -130,7 +133,7 @@ func Decide(f Facts) Verdict {
 		return deny(DenialAgeRestricted)
 	case f.Suspended:
 		return deny(DenialSuspended)
-	case f.SenderBlocks:
+	case f.SenderStance.Blocked:
 		return deny(DenialViewerBlocksThem)
 	}
 	// Before anything of the recipient's is looked at: what they have done must not show.
@@ -138,7 +141,7 @@ func Decide(f Facts) Verdict {
 		return deny(DenialOutreachLimit)
 	}
 	route := f.route(shared)
-	if f.RecipientBlocks || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
+	if f.RecipientStance.Blocked || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
 		return deny(DenialNotAccepting)
 	}
 	if route != RouteInbox {
@@ -150,7 +153,10 @@ func Decide(f Facts) Verdict {
 		}
 		v.Remaining = &left
 	}
-	v.Route = route
+	v.Route, v.Shown = route, max(route, RouteRequests)
+	if f.RecipientStance.Restricted {
+		v.Route = min(v.Route, RouteRequests)
+	}
 	return v
 }
 
@@ -166,12 +172,28 @@ func (f Facts) SharedFriendsMatter() bool {
 func (f Facts) answer() Facts {
 	return Facts{
 		Known: true, SenderFollows: f.RecipientFollows, RecipientFollows: f.SenderFollows,
-		HostSuggested: f.HostSuggested, RecipientGrid: f.SenderGrid,
+		HostSuggested: f.HostSuggested, RecipientGrid: f.SenderGrid, RecipientAge: f.SenderAge,
+		RecipientStance: Stance{Listed: f.SenderStance.Listed},
 	}
 }
 
-// route is the most welcoming route among the relations that hold.
+// listed is the list that holds. Under 18 the list of those who always may holds for people whom the user follows or
+// knows, so that no stranger gets in by it.
+func (f Facts) listed() Listed {
+	if f.RecipientStance.Listed == ListedAlways && f.RecipientAge != Adult && !f.Known && !f.RecipientFollows {
+		return NotListed
+	}
+	return f.RecipientStance.Listed
+}
+
+// route is the most welcoming route among the relations that hold, unless the recipient has named the sender.
 func (f Facts) route(sharedFriends bool) Route {
+	switch f.listed() {
+	case ListedAlways:
+		return RouteInbox
+	case ListedNever:
+		return RouteRefuse
+	}
 	best, related := RouteRefuse, false
 	consider := func(holds bool, r Relation) {
 		if holds {

@@ -41,8 +41,22 @@ recipient gone        | NOT_ACCEPTING
 sender gone           | NOT_ACCEPTING
 recipient under 16    | NOT_ACCEPTING
 declined              | NOT_ACCEPTING
+recipient says never  | NOT_ACCEPTING
 refused by the route  | NOT_ACCEPTING
 request full          | REQUEST_LIMIT
+`
+
+// What a recipient who has named the sender has instead of their audience's route. The first line that holds decides.
+const listTable = `
+recipient says never                     | REFUSE
+recipient says always, recipient adult   | INBOX
+recipient says always, known             | INBOX
+recipient says always, recipient follows | INBOX
+`
+
+// Where a message lands that the policy welcomes as the first column says; the sender is told the first column still.
+const silentTable = `
+INBOX | recipient restricts | REQUESTS
 `
 
 // What a user who has chosen nothing has, and that a choice stands against any default.
@@ -82,14 +96,17 @@ type situation struct {
 	grid      textGrid
 	senders   textGrid
 	senderAge string
-	pending   int
-	limit     int
+	// recipientAge "" is ADULT.
+	recipientAge string
+	pending      int
+	limit        int
 }
 
 // expected is the statement's answer.
 type expected struct {
 	denial    string
-	route     string
+	route     string // as the sender is told, but for HIDDEN
+	lands     string
 	remaining int // -1: no limit
 	canReply  bool
 }
@@ -99,6 +116,8 @@ type statement struct {
 	grids     map[string]textGrid
 	relations [][2]string
 	denials   [][2]string
+	lists     [][2]string
+	silent    [][]string
 	defaults  map[string]string
 }
 
@@ -119,10 +138,14 @@ func parseStatement(t testing.TB) statement {
 	for _, row := range table(t, denialTable) {
 		s.denials = append(s.denials, [2]string{row[0], row[1]})
 	}
+	for _, row := range table(t, listTable) {
+		s.lists = append(s.lists, [2]string{row[0], row[1]})
+	}
+	s.silent = table(t, silentTable)
 	for _, row := range table(t, defaultTable) {
 		s.defaults[row[0]] = row[1]
 	}
-	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 12 || len(s.defaults) != 3 {
+	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 13 || len(s.lists) != 4 || len(s.silent) != 1 || len(s.defaults) != 3 {
 		t.Fatal("a table was not read whole")
 	}
 	return s
@@ -160,23 +183,40 @@ func (s statement) answer(in situation) expected {
 	}
 	for _, row := range s.denials {
 		if holds(row[0]) {
-			out.denial, out.route = row[1], "REFUSE"
+			out.denial, out.route, out.lands = row[1], "REFUSE", "REFUSE"
 			if out.denial == "REQUEST_LIMIT" {
 				out.remaining = 0
 			}
 			return out
 		}
 	}
-	out.route = route
+	out.route, out.lands = route, route
+	for _, row := range s.silent {
+		if row[0] == out.lands && in.holds[row[1]] {
+			out.lands = row[2]
+		}
+	}
 	if asks {
 		out.remaining = in.limit - in.pending
 	}
 	return out
 }
 
+// all reports whether all of the conditions hold.
+func (in situation) all(conditions string) bool {
+	for condition := range strings.SplitSeq(conditions, ", ") {
+		adult := condition == "recipient adult" && (in.recipientAge == "ADULT" || in.recipientAge == "")
+		if !in.holds[condition] && !adult {
+			return false
+		}
+	}
+	return true
+}
+
 // answered is the recipient's answer by the sender's own rule: who was written to is known, and the follows change sides.
 func (in situation) answered() situation {
-	return situation{grid: in.senders, holds: map[string]bool{
+	return situation{grid: in.senders, recipientAge: in.senderAge, holds: map[string]bool{
+		"recipient says always": in.holds["sender says always"], "recipient says never": in.holds["sender says never"],
 		"known": true, "sender follows": in.holds["recipient follows"], "recipient follows": in.holds["sender follows"],
 		"host suggests": in.holds["host suggests"], "enough shared friends": in.holds["enough shared friends"],
 	}}
@@ -184,13 +224,14 @@ func (in situation) answered() situation {
 
 // route is the most welcoming of the relations' routes; STRANGER counts when no relation holds.
 func (s statement) route(in situation) string {
+	for _, row := range s.lists {
+		if in.all(row[0]) {
+			return row[1]
+		}
+	}
 	found := map[string]bool{}
 	for _, row := range s.relations {
-		all := true
-		for condition := range strings.SplitSeq(row[1], ", ") {
-			all = all && in.holds[condition]
-		}
-		if all {
+		if in.all(row[1]) {
 			found[in.grid[row[0]]] = true
 		}
 	}

@@ -63,6 +63,56 @@ func TestDecideIsTheStatement(t *testing.T) {
 	}
 }
 
+// Every stance that the two can have taken × audience × relations × ages × decline × quota.
+func TestDecideHonoursEveryStance(t *testing.T) {
+	s := parseStatement(t)
+	rules := dm.DefaultRules()
+	lists := map[string]dm.Listed{"": dm.NotListed, "always": dm.ListedAlways, "never": dm.ListedNever}
+	decided := map[string]int{}
+	for audience, grid := range s.grids {
+		eachRelation(func(holds map[string]bool, f dm.Facts) {
+			for band, age := range bands {
+				for name, listed := range lists {
+					for senders, senderListed := range lists {
+						for bits := range 1 << 4 {
+							on := func(i int) bool { return bits>>i&1 == 1 }
+							f := f
+							f.RecipientStance = dm.Stance{Blocked: on(0), Restricted: on(1), Listed: listed}
+							f.SenderStance = dm.Stance{Restricted: on(1), Listed: senderListed}
+							f.Declined, f.RequestLimit = on(2), 3
+							if on(3) {
+								f.Pending = 3
+							}
+							f.RecipientAge, f.SenderAge = age, age
+							f.RecipientGrid, f.SenderGrid = grid.grid(), s.grids["NO_ONE"].grid()
+							holds["recipient blocks"], holds["recipient restricts"], holds["declined"] = on(0), on(1), on(2)
+							holds["sender under 16"], holds["recipient under 16"] = age == dm.Under16, age == dm.Under16
+							for list := range lists {
+								holds["recipient says "+list], holds["sender says "+list] = list == name, list == senders
+							}
+							in := situation{
+								holds: holds, grid: grid, senders: s.grids["NO_ONE"], senderAge: band, recipientAge: band,
+								pending: f.Pending, limit: 3,
+							}
+							checkVerdict(t, s, in, f, func() string { return audience + " by stance" })
+							v := dm.Decide(f)
+							if v.Route != v.Shown {
+								decided["silently"]++
+							}
+							if v.Allowed() && rules.Grid(dm.Settings{Audience: audiences[audience]}, age) == s.grids["NO_ONE"].grid() {
+								decided["by name"]++
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+	if decided["silently"] == 0 || decided["by name"] == 0 {
+		t.Errorf("the cases show nothing: %v", decided)
+	}
+}
+
 // Every CUSTOM grid there can be × relations × quota.
 func TestDecideFollowsEveryCustomGrid(t *testing.T) {
 	s := parseStatement(t)
@@ -130,7 +180,11 @@ func checkVerdict(t *testing.T, s statement, in situation, f dm.Facts, name func
 	if got.Remaining != nil {
 		remaining = *got.Remaining
 	}
-	if got.Denial != denials[want.denial] || got.Route != routes[want.route] || remaining != want.remaining ||
+	shown := want.route
+	if shown == "HIDDEN" {
+		shown = "REQUESTS"
+	}
+	if got.Denial != denials[want.denial] || got.Route != routes[want.lands] || got.Shown != routes[shown] || remaining != want.remaining ||
 		got.CanReply != want.canReply || got.Allowed() != (want.denial == "") {
 		t.Fatalf("%s %+v:\n got %+v remaining %d\nwant %+v", name(), in.holds, got, remaining, want)
 	}
@@ -162,7 +216,7 @@ func eachSituation(visit func(in situation, f dm.Facts)) {
 				for recipientBand, recipientAge := range bands {
 					for _, pending := range []int{0, 2, 3, 4} {
 						f := relations
-						f.Self, f.SenderBlocks, f.RecipientBlocks = on(0), on(1), on(2)
+						f.Self, f.SenderStance.Blocked, f.RecipientStance.Blocked = on(0), on(1), on(2)
 						f.RecipientGone, f.Declined = on(3), on(4)
 						f.SenderAge, f.RecipientAge = senderAge, recipientAge
 						f.Pending, f.RequestLimit = pending, 3
@@ -172,7 +226,7 @@ func eachSituation(visit func(in situation, f dm.Facts)) {
 						holds["sender gone"] = on(5)
 						holds["sender under 16"] = senderBand == "UNDER 16"
 						holds["recipient under 16"] = recipientBand == "UNDER 16"
-						visit(situation{holds: holds, senderAge: senderBand, pending: pending, limit: 3}, f)
+						visit(situation{holds: holds, senderAge: senderBand, recipientAge: recipientBand, pending: pending, limit: 3}, f)
 					}
 				}
 			}

@@ -214,7 +214,10 @@ func (l *Ledger) Report(viewer, other UserID, in ReportInput, seqs []int64) (*Re
 }
 
 func blockOther(mine, theirs *sideEdges) error {
-	mine.blocks = true
+	mine.stance.Blocked = true
+	if mine.stance.Listed == ListedAlways {
+		mine.stance.Listed = NotListed // or the end of the block would welcome them
+	}
 	mine.follows, theirs.follows = false, false
 	return nil
 }

@@ -21,7 +21,7 @@ type Counted struct {
 }
 
 // AcceptRequest moves a request to the viewer's inbox and makes its sender Known. Accepting what is accepted changes
-// nothing. Errors: NOT_FOUND.
+// nothing. Errors: NOT_FOUND, INVALID_INPUT (the viewer has restricted its sender).
 func (s *Service) AcceptRequest(ctx context.Context, viewer UserID, id ConversationID) (Changed, error) {
 	return s.changeConversation(ctx, viewer, id, (*Ledger).Accept)
 }
@@ -32,8 +32,11 @@ func (l *Ledger) Accept(viewer UserID, c *Conversation) error {
 	if mine.Folder == FolderInbox || mine.Folder == FolderArchive {
 		return nil
 	}
+	if l.Stance(viewer, theirs.User).Restricted {
+		return Invalid("conversationId", "You have restricted this person. Lift that first.")
+	}
 	l.changeConversation(c, func() {
-		mine.Folder, mine.Known, mine.Pending = FolderInbox, true, 0
+		mine.Folder, mine.Known, mine.Pending, mine.FrozenSeq = FolderInbox, true, 0, 0
 	})
 	l.event(viewer, EventConversationChanged, c, nil)
 	l.event(theirs.User, EventConversationChanged, c, nil)

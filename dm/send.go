@@ -96,12 +96,12 @@ func (l *Ledger) Send(s Send) (Sent, error) {
 	}
 	verdict := Decide(facts)
 	if s.History && !facts.Self {
-		verdict = Verdict{Route: RouteInbox}
+		verdict = Verdict{Route: RouteInbox, Shown: RouteInbox}
 	}
 	if !verdict.Allowed() {
 		return Sent{}, notAllowed(verdict.Denial)
 	}
-	m := l.deliver(s, verdict.Route)
+	m := l.deliver(s, verdict)
 	sent := Sent{Message: m, View: l.View(s.Sender, s.Recipient)}
 	sent.View.Last = m
 	if verdict.Remaining != nil {
@@ -127,13 +127,13 @@ func (l *Ledger) repeated(s Send, first *Message, facts Facts) (Sent, error) {
 	return sent, nil
 }
 
-func (l *Ledger) deliver(s Send, route Route) *Message {
+func (l *Ledger) deliver(s Send, v Verdict) *Message {
 	id := ConversationOf(s.Sender, s.Recipient)
 	c := l.in.Conversations[id]
 	if c == nil {
 		c = NewConversation(s.Sender, s.Recipient, l.now)
 		e := l.Edges(s.Sender, s.Recipient)
-		c.Blocked = e.LowBlocks || e.HighBlocks // only history comes here under a block
+		c.Blocked = e.LowStance.Blocked || e.HighStance.Blocked // only history comes here under a block
 		l.in.Conversations[id] = c
 	}
 	at := l.now
@@ -145,17 +145,13 @@ func (l *Ledger) deliver(s Send, route Route) *Message {
 		c.LastSeq++
 		c.LastAt = at
 		// To write is to know the other, to accept what they asked, and to have read what stands above.
-		mine.Folder, mine.Known, mine.ReadSeq = FolderInbox, true, c.LastSeq
-		mine.Pending, mine.DeclinedUntil = 0, time.Time{}
-		theirs.DeclinedUntil = time.Time{}
-		switch route {
-		case RouteInbox:
-			theirs.Folder, theirs.Pending = FolderInbox, 0
-		case RouteRequests:
-			theirs.Folder, theirs.Pending = FolderRequests, theirs.Pending+1
-		default:
-			theirs.Folder, theirs.Pending = FolderHidden, theirs.Pending+1
+		mine.Known, mine.ReadSeq, mine.Pending, mine.DeclinedUntil = true, c.LastSeq, 0, time.Time{}
+		if mine.FrozenSeq > 0 && mine.Folder == FolderRequests && l.Stance(s.Sender, s.Recipient).Restricted {
+			mine.FrozenSeq = c.LastSeq + 1 // whom they restrict stays there, and has been read by now
+		} else {
+			mine.Folder, mine.FrozenSeq = FolderInbox, 0
 		}
+		theirs.receive(v)
 	})
 	m := &Message{
 		ID: MessageID{c.ID, c.LastSeq}, Sender: s.Sender, Body: s.Body, Video: s.Video,
@@ -169,6 +165,24 @@ func (l *Ledger) deliver(s Send, route Route) *Message {
 	l.event(s.Sender, EventMessageAdded, c, m)
 	l.event(s.Recipient, EventMessageAdded, c, m)
 	return m
+}
+
+var routeFolders = [...]Folder{RouteInbox: FolderInbox, RouteRequests: FolderRequests, RouteHidden: FolderHidden}
+
+// receive puts a message where it belongs on the side of who gets it.
+func (m *Membership) receive(v Verdict) {
+	m.DeclinedUntil = time.Time{}
+	m.Folder = routeFolders[v.Route]
+	switch {
+	case v.Route == RouteInbox:
+		m.Pending, m.FrozenSeq = 0, 0
+	case v.Shown == RouteInbox:
+		m.Pending = 0
+		m.freeze()
+	default:
+		m.Pending++
+		m.FrozenSeq = 0
+	}
 }
 
 // denialMessages say what a person may be told. A block, NO_ONE and a closed audience share one text.

@@ -44,8 +44,8 @@ type Store interface {
 	SearchUsers(ctx context.Context, prefix string, after *UserPlace, limit int) ([]FoundUser, error)
 	// SuggestedUsers lists the pairs that the host supplied for the viewer, less the blocked.
 	SuggestedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)
-	// BlockedUsers lists whom the viewer has blocked.
-	BlockedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)
+	// StanceUsers lists the people of whom the viewer has decided the same.
+	StanceUsers(ctx context.Context, viewer UserID, list StanceList, after *UserPlace, limit int) ([]FoundUser, error)
 	// History lists the viewer's changes of settings, newest first.
 	History(ctx context.Context, viewer UserID, limit int) ([]SettingsChange, error)
 

@@ -29,6 +29,7 @@ const (
 	codeNotAcceptable    = "NOT_ACCEPTABLE"
 	codeTooLarge         = "PAYLOAD_TOO_LARGE"
 	codeMediaType        = "UNSUPPORTED_MEDIA_TYPE"
+	codeRateLimited      = string(dm.CodeRateLimited)
 	codeTooComplex       = "COMPLEXITY_LIMIT_EXCEEDED"
 	codeShuttingDown     = "SHUTTING_DOWN"
 	codeValidation       = "GRAPHQL_VALIDATION_FAILED"
@@ -134,7 +135,24 @@ func (s *Server) hide(ctx context.Context, out *gqlerror.Error, err error) {
 	if ctx.Err() != nil {
 		return // nobody waits for the answer any more, and that is why it failed
 	}
-	s.config.Logger.ErrorContext(ctx, "request failed", "requestId", id, "path", out.Path.String(), "error", err)
+	var at *gqlerror.Error
+	if errors.As(err, &at) {
+		// gqlgen's text would begin with the path.
+		if err = at.Err; err == nil {
+			err = errors.New(at.Message)
+		}
+	}
+	s.config.Logger.ErrorContext(ctx, "request failed", "requestId", id, "field", fieldOf(ctx), "error", err)
+}
+
+// fieldOf names the field that is being resolved as the schema does. Its path has the client's aliases, which are the
+// client's own words.
+func fieldOf(ctx context.Context) string {
+	f := graphql.GetFieldContext(ctx)
+	if f == nil || f.Field.Field == nil {
+		return ""
+	}
+	return f.Object + "." + f.Field.Name
 }
 
 // recovered turns a panic of a resolver into an internal error with its stack.

@@ -30,30 +30,36 @@ func writeBody(w http.ResponseWriter, mediaType string, status int, body []byte)
 	_, _ = w.Write(body)
 }
 
-// encode writes the JSON of a response. Its data is JSON already, and json.Marshal would read it all again. A request
-// that was not run has no data, not even null.
+// encode writes the JSON of a response.
 func encode(response *graphql.Response) []byte {
-	out := make([]byte, 0, len(response.Data)+len(`{"data":}`)+256*len(response.Errors))
+	return appendResponse(make([]byte, 0, len(response.Data)+len(`{"data":}`)+256*len(response.Errors)), response)
+}
+
+// appendResponse appends the JSON of a response. Its data is JSON already, and json.Marshal would read it all again. A
+// request that was not run has no data, not even null.
+func appendResponse(out []byte, response *graphql.Response) []byte {
+	start := len(out)
 	out = append(out, '{')
 	if response.Data != nil {
 		out = append(out, `"data":`...)
 		out = append(out, response.Data...)
 	}
 	if len(response.Errors) > 0 {
-		out = appendMember(out, "errors", response.Errors)
+		out = appendMember(out, start, "errors", response.Errors)
 	}
 	if len(response.Extensions) > 0 {
-		out = appendMember(out, "extensions", response.Extensions)
+		out = appendMember(out, start, "extensions", response.Extensions)
 	}
 	return append(out, '}')
 }
 
-func appendMember(out []byte, name string, value any) []byte {
+// appendMember appends a member of the object that begins at start.
+func appendMember(out []byte, start int, name string, value any) []byte {
 	b, err := json.Marshal(value)
 	if err != nil {
 		panic(err) // errors and extensions are made here, of what JSON can hold
 	}
-	if len(out) > 1 {
+	if len(out) > start+1 {
 		out = append(out, ',')
 	}
 	out = append(out, '"')
@@ -75,6 +81,9 @@ func (s *Server) refuseError(w http.ResponseWriter, r *http.Request, err error) 
 	}
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	if status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "5")
 	}
 	out := &gqlerror.Error{}
 	if p != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph/generated"
+	"github.com/aparte-im/aparte/graph/seats"
 )
 
 // Limits of one request. Validation of overlapping fields is quadratic in the tokens, so they are few.
@@ -44,8 +46,13 @@ type Config struct {
 	// KeepAlive is the time between pings on a socket or an event stream; a socket that leaves two of them unanswered
 	// is closed. Zero: 25 seconds.
 	KeepAlive time.Duration
+	// WriteWait is how long a client of an event stream may take to read what its connection has no room for, until it is
+	// cut off. Zero: 5 seconds.
+	WriteWait time.Duration
 	// InitTimeout is how long a new socket may wait with its connection_init. Zero: 10 seconds.
 	InitTimeout time.Duration
+	// Seats bound the connections that stay, of a user and of an address. Nil: seats.PerUser and seats.PerAddress.
+	Seats *seats.Seats
 	// Logger gets internal errors. Nil: none are logged.
 	Logger *slog.Logger
 	// Clock tells when tokens end. Nil: time.Now.
@@ -65,14 +72,20 @@ func (c *Config) normalize() error {
 			errs = append(errs, err)
 		}
 	}
-	if c.KeepAlive < 0 || c.InitTimeout < 0 {
-		errs = append(errs, errors.New("graph: Config.KeepAlive and InitTimeout cannot be negative"))
+	if c.KeepAlive < 0 || c.InitTimeout < 0 || c.WriteWait < 0 {
+		errs = append(errs, errors.New("graph: Config.KeepAlive, InitTimeout and WriteWait cannot be negative"))
+	}
+	if c.WriteWait == 0 {
+		c.WriteWait = writeWait
 	}
 	if c.KeepAlive == 0 {
 		c.KeepAlive = defaultKeep
 	}
 	if c.InitTimeout == 0 {
 		c.InitTimeout = defaultInitWait
+	}
+	if c.Seats == nil {
+		c.Seats = seats.New(seats.PerUser, seats.PerAddress)
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
@@ -91,6 +104,9 @@ type Server struct {
 	doors    *doors
 	upgrader websocket.Upgrader
 	work     *work
+	// seats are those of streams and sockets; streams is how many streams are followed.
+	seats   *seats.Seats
+	streams atomic.Int64
 }
 
 // New returns a Server, or all that is wrong with the configuration.
@@ -98,7 +114,7 @@ func New(c Config) (*Server, error) {
 	if err := c.normalize(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: c, service: c.Service, doors: newDoors(c), work: newWork()}
+	s := &Server{config: c, service: c.Service, doors: newDoors(c), work: newWork(), seats: c.Seats}
 	s.upgrader = newUpgrader(c)
 	s.exec = executor.New(generated.NewExecutableSchema(generated.Config{Resolvers: s}))
 	s.exec.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
@@ -151,7 +167,9 @@ func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *gra
 	if op := graphql.GetOperationContext(ctx).Operation; op != nil && op.Operation != ast.Mutation {
 		ctx = withLoaders(ctx, s.service)
 	}
-	if response := next(ctx); response != nil {
+	state := stateOf(ctx)
+	if response := next(state.inField(ctx)); response != nil {
+		state.propagate(response)
 		return response
 	}
 	return s.streamFailure(ctx)

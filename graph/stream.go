@@ -2,106 +2,213 @@ package graph
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
 	"net/http"
+	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/aparte-im/aparte/dm"
 )
 
-// writeWait is how long a client may take to read what waits for it. One that does not is cut off; it resumes from its
-// cursor.
-const writeWait = 10 * time.Second
+const (
+	// writeWait is the default of Config.WriteWait. A client that is cut off resumes from its cursor.
+	writeWait = 5 * time.Second
+	// drainStep and drainMost say how a shutdown spreads the ends of streams, so that their clients do not come back at
+	// once.
+	drainStep = time.Millisecond
+	drainMost = 5 * time.Second
+	// headerResume is how a client of server-sent events says where it was.
+	headerResume = "Last-Event-ID"
+)
 
-// serveStream answers one operation as server-sent events, in the distinct connections mode of graphql-sse. A stream
-// that the service ends has no event "complete": the client connects again, and resumes.
+var (
+	errTokenEnded = errors.New("the token has ended")
+	errStreams    = &problem{
+		codeRateLimited, "There are too many connections of this user or from this address. Try again later.",
+		http.StatusTooManyRequests,
+	}
+)
+
+// stream is one operation answered as server-sent events, in the distinct connections mode of graphql-sse. It costs the
+// goroutine that serves its request, which waits for the next event itself, and a timer.
+//
+// Each event of the inbox has its cursor as its id, and Last-Event-ID resumes from it. A stream that the service ends
+// has no event "complete": the client connects again, and resumes.
+type stream struct {
+	s       *Server
+	ctx     context.Context //nolint:containedctx // the stream is one call
+	cancel  context.CancelCauseFunc
+	control *http.ResponseController
+
+	mu sync.Mutex
+	w  http.ResponseWriter
+	// beat is the timer of the next comment. It runs from the last thing that was written.
+	beat *time.Timer
+	done bool
+}
+
+// serveStream answers one operation.
 func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql.OperationContext, id *identity) {
-	ctx, cancel := s.work.stream(r.Context())
+	follows := op.Operation.Operation == ast.Subscription
+	if follows {
+		leave, ok := s.sit(id.viewer, addressOf(r))
+		if !ok {
+			s.refuseError(w, r, errStreams)
+			return
+		}
+		defer leave()
+	}
+	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
-	ctx, stop := context.WithDeadline(ctx, id.expires)
-	defer stop()
+	defer context.AfterFunc(s.work.ending, func() { s.drainStream(cancel) })()
+	expiry := time.AfterFunc(id.expires.Sub(s.config.Clock()), func() { cancel(errTokenEnded) })
+	defer expiry.Stop()
 
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Time{}) // a server's timeouts are for requests that end
+	t := &stream{s: s, ctx: ctx, cancel: cancel, control: http.NewResponseController(w), w: w}
+	defer t.finish()
+	_ = t.control.SetReadDeadline(time.Time{}) // a server's timeouts are for requests that end
 	h := w.Header()
 	h.Set("Content-Type", typeStream)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
+	t.write([]byte(":\n\n"))
+	t.keepAlive()
 
-	var mu sync.Mutex
-	write := func(parts ...string) {
-		mu.Lock()
-		defer mu.Unlock()
-		_ = control.SetWriteDeadline(time.Now().Add(writeWait))
-		for _, part := range parts {
-			if _, err := w.Write([]byte(part)); err != nil {
-				cancel(err)
-				return
-			}
-		}
-		if err := control.Flush(); err != nil {
-			cancel(err)
-		}
-	}
-	write(":\n\n")
+	state := &streamState{pulled: true, after: r.Header.Get(headerResume)}
+	t.answer(context.WithValue(ctx, streamKey{}, state), op, state)
+	t.farewell()
+}
 
-	var keeper sync.WaitGroup
-	defer keeper.Wait()
-	defer stop()
-	keeper.Go(func() {
-		ticker := time.NewTicker(s.config.KeepAlive)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-				write(":\n\n")
-			}
+// answer writes what the operation yields.
+func (t *stream) answer(ctx context.Context, op *graphql.OperationContext, state *streamState) {
+	defer func() {
+		if p := recover(); p != nil {
+			// The headers are written, so all that can be told is that this is no normal end.
+			t.s.config.Logger.ErrorContext(ctx, "stream failed", "error", recovered(ctx, p))
+			t.cancel(fmt.Errorf("panic: %v", p))
 		}
-	})
-
-	responses, opCtx := s.exec.DispatchOperation(ctx, op)
+	}()
+	responses, ctx := t.s.exec.DispatchOperation(ctx, op)
+	defer state.close()
+	var b []byte
 	for {
-		response := responses(opCtx)
+		state.pull(ctx)
+		response := responses(ctx)
 		if response == nil {
-			break
+			return
 		}
-		write("event: next\ndata: ", string(encode(response)), "\n\n")
+		b = append(b[:0], "event: next\n"...)
+		if state.cursor != "" {
+			b = append(append(append(b, "id: "...), state.cursor...), '\n')
+		}
+		b = append(b, "data: "...)
+		b = appendResponse(b, response)
+		t.write(append(b, "\n\n"...))
+		if cap(b) > maxIdleBuffer {
+			b = nil
+		}
 		if op.Operation.Operation != ast.Subscription {
-			break
+			return
 		}
 	}
-	if ctx.Err() == nil {
-		write("event: complete\ndata:\n\n")
+}
+
+// maxIdleBuffer is the largest buffer that a stream keeps while it waits: as large as most events.
+const maxIdleBuffer = 2 << 10
+
+// farewell is the last word: that there is no more, or why the client should come back. Comments are for people; the
+// protocol has no word for it.
+func (t *stream) farewell() {
+	switch cause := context.Cause(t.ctx); {
+	case cause == nil:
+		t.write([]byte("event: complete\ndata:\n\n"))
+	case errors.Is(cause, errShutdown):
+		// How long a browser's EventSource waits.
+		retry := 500 + rand.IntN(2000)
+		t.write([]byte("retry: " + strconv.Itoa(retry) + "\n: " + codeShuttingDown + "\n\n"))
+	case errors.Is(cause, errTokenEnded):
+		t.write([]byte(": " + codeUnauthenticated + "\n\n"))
 	}
 }
 
-// streamState carries why a subscription's source ended to where its last response is made. The source writes it
-// before it closes its channel, and it is read after.
-type streamState struct{ err error }
-
-type streamKey struct{}
-
-// withStream gives each subscription its state.
-func withStream(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
-		ctx = context.WithValue(ctx, streamKey{}, &streamState{})
+// write writes one piece at once. A client that does not read it in time is cut off.
+func (t *stream) write(b []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.done {
+		return
 	}
-	return next(ctx)
+	_ = t.control.SetWriteDeadline(time.Now().Add(t.s.config.WriteWait))
+	_, err := t.w.Write(b)
+	if err == nil {
+		err = t.control.Flush()
+	}
+	if err != nil {
+		t.done = true
+		t.cancel(err)
+		return
+	}
+	if t.beat != nil {
+		t.beat.Reset(t.s.config.KeepAlive)
+	}
 }
 
-// streamFailure is the last response of a subscription whose source failed: the client learns that this is no normal
-// end, and can resume.
-func (s *Server) streamFailure(ctx context.Context) *graphql.Response {
-	state, _ := ctx.Value(streamKey{}).(*streamState)
-	// While ctx lasts, the source has ended before its stream did, so state is nobody else's any more.
-	if state == nil || ctx.Err() != nil || state.err == nil {
-		return nil
+// keepAlive writes a comment whenever nothing else was written for a while.
+func (t *stream) keepAlive() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.beat = time.AfterFunc(t.s.config.KeepAlive, func() { t.write([]byte(":\n\n")) })
+}
+
+// finish leaves the connection as it was found: the next request may use it. The timer may fire while it runs, and then
+// finds that nothing is to be written any more.
+func (t *stream) finish() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.done = true
+	if t.beat != nil {
+		t.beat.Stop()
 	}
-	err := state.err
-	state.err = nil
-	return &graphql.Response{Errors: gqlerror.List{s.present(ctx, err)}, Data: []byte("null")}
+	_ = t.control.SetWriteDeadline(time.Time{})
+}
+
+// drainStream ends a stream at a shutdown: at once if there are few, in its turn if there are many.
+func (s *Server) drainStream(cancel context.CancelCauseFunc) {
+	window := min(time.Duration(s.streams.Load())*drainStep, drainMost)
+	time.AfterFunc(rand.N(window+1), func() { cancel(errShutdown) })
+}
+
+// sit takes the seats that a stream needs. leave gives them back.
+func (s *Server) sit(viewer dm.UserID, address netip.Addr) (leave func(), ok bool) {
+	if !s.seats.TakeAddress(address) {
+		return nil, false
+	}
+	if !s.seats.TakeUser(viewer) {
+		s.seats.FreeAddress(address)
+		return nil, false
+	}
+	s.streams.Add(1)
+	return func() {
+		s.streams.Add(-1)
+		s.seats.FreeUser(viewer)
+		s.seats.FreeAddress(address)
+	}, true
+}
+
+// addressOf is the other end of a request's connection.
+func addressOf(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	address, _ := netip.ParseAddr(host)
+	return address.Unmap().WithZone("")
 }

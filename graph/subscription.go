@@ -26,6 +26,10 @@ func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bi
 		return nil, err
 	}
 	var from *dm.Cursor
+	state := stateOf(ctx)
+	if state.after != "" {
+		after = &state.after
+	}
 	if after != nil {
 		cursor, err := dm.ParseCursor(viewer, *after)
 		if err != nil {
@@ -37,11 +41,13 @@ func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bi
 	if err != nil {
 		return nil, err
 	}
+	if state.pulled {
+		return state.follow(watcher), nil
+	}
 	if !r.work.enter() {
 		watcher.Close()
 		return nil, errShutdown
 	}
-	state, _ := ctx.Value(streamKey{}).(*streamState)
 	events := make(chan bind.InboxEvent)
 	go func() {
 		defer r.work.leave()
@@ -53,14 +59,9 @@ func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bi
 }
 
 // pump hands on events until the watch fails or ctx ends.
-func pump(ctx context.Context, watcher *dm.Watcher, events chan<- bind.InboxEvent) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = recovered(ctx, p)
-		}
-	}()
+func pump(ctx context.Context, watcher *dm.Watcher, events chan<- bind.InboxEvent) error {
 	for {
-		e, err := watcher.Next(ctx)
+		e, err := next(ctx, watcher)
 		if err != nil {
 			return err
 		}

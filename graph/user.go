@@ -24,7 +24,17 @@ func (user) FollowsViewer(ctx context.Context, u *dm.User) (bool, error) {
 
 func (user) ViewerHasBlocked(ctx context.Context, u *dm.User) (bool, error) {
 	st, err := loadersOf(ctx).standing(ctx, u.ID)
-	return st.ViewerHasBlocked, err
+	return st.ViewerStance.Blocked, err
+}
+
+func (user) ViewerRestricts(ctx context.Context, u *dm.User) (bool, error) {
+	st, err := loadersOf(ctx).standing(ctx, u.ID)
+	return st.ViewerStance.Restricted, err
+}
+
+func (user) ViewerLists(ctx context.Context, u *dm.User) (*dm.Listed, error) {
+	st, err := loadersOf(ctx).standing(ctx, u.ID)
+	return &st.ViewerStance.Listed, err
 }
 
 func (user) ViewerCanMessage(ctx context.Context, u *dm.User) (*dm.Permission, error) {

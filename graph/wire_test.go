@@ -130,6 +130,9 @@ func (c *wire) ends() int {
 type events struct {
 	t     *testing.T
 	lines *bufio.Scanner
+	close func()
+	// id is that of the last event.
+	id string
 }
 
 func (c caller) stream(query string, v vars) *events {
@@ -138,13 +141,19 @@ func (c caller) stream(query string, v vars) *events {
 	if err != nil {
 		c.w.t.Fatal(err)
 	}
+	return c.with("Content-Type", "application/json").events(http.MethodPost, "/graphql", string(body))
+}
+
+// events opens an event stream by any request.
+func (c caller) events(method, path, body string) *events {
+	c.w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	c.w.t.Cleanup(cancel)
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.w.http.URL+"/graphql", strings.NewReader(string(body)))
+	r, err := http.NewRequestWithContext(ctx, method, c.w.http.URL+path, strings.NewReader(body))
 	if err != nil {
 		c.w.t.Fatal(err)
 	}
-	r.Header = c.with("Content-Type", "application/json", "Accept", "text/event-stream").header
+	r.Header = c.with("Accept", "text/event-stream").header
 	response, err := c.w.http.Client().Do(r)
 	if err != nil {
 		c.w.t.Fatal(err)
@@ -153,20 +162,25 @@ func (c caller) stream(query string, v vars) *events {
 	if got := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || got != "text/event-stream" {
 		c.w.t.Fatal(response.StatusCode, got)
 	}
-	return &events{c.w.t, bufio.NewScanner(response.Body)}
+	return &events{t: c.w.t, lines: bufio.NewScanner(response.Body), close: cancel}
 }
 
 // hear returns the name and the data of the next event, or "" at the end.
 func (e *events) hear() (name, data string) {
 	for e.lines.Scan() {
-		line := e.lines.Text()
-		switch {
-		case line == "" && name != "":
-			return name, data
-		case strings.HasPrefix(line, "event:"):
-			name = strings.TrimSpace(strings.TrimPrefix(line, "event:"))
-		case strings.HasPrefix(line, "data:"):
-			data = strings.TrimSpace(strings.TrimPrefix(line, "data:"))
+		field, value, _ := strings.Cut(e.lines.Text(), ":")
+		value = strings.TrimPrefix(value, " ")
+		switch field {
+		case "":
+			if name != "" && value == "" {
+				return name, data
+			}
+		case "event":
+			name = value
+		case "id":
+			e.id = value
+		case "data":
+			data = value
 		}
 	}
 	return "", ""

@@ -322,6 +322,15 @@ func (n node) is(path, want string) {
 	}
 }
 
+func jsonOf(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
 // compact is JSON in the form in which values are compared.
 func compact(t *testing.T, s string) string {
 	t.Helper()

@@ -86,6 +86,7 @@ func addConversation(r *rowset, c *dm.Conversation) {
 		r.int(int64(m.Pending))
 		r.int(toMicros(m.DeclinedUntil))
 		r.bool(m.Muted)
+		r.int(m.FrozenSeq)
 	}
 }
 
@@ -162,6 +163,9 @@ func (s *Store) writeEdges(ctx context.Context, ses *session, l *dm.Ledger, edge
 				return err
 			}
 		}
+		if err := writeStances(ctx, ses, now, p, change.Before, change.After); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -175,12 +179,6 @@ func edgeSteps(p dm.Pair, was, is dm.Edges) []edgeStep {
 	}
 	if is.HighFollows != was.HighFollows || (is.HighFollows && befriended) {
 		steps = append(steps, edgeStep{"follows", "follower_id", "followee_id", p.High, p.Low, is.HighFollows, &mutual})
-	}
-	if is.LowBlocks != was.LowBlocks {
-		steps = append(steps, edgeStep{"blocks", "blocker_id", "blocked_id", p.Low, p.High, is.LowBlocks, nil})
-	}
-	if is.HighBlocks != was.HighBlocks {
-		steps = append(steps, edgeStep{"blocks", "blocker_id", "blocked_id", p.High, p.Low, is.HighBlocks, nil})
 	}
 	if is.Suggested != was.Suggested {
 		steps = append(steps,

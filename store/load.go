@@ -86,17 +86,20 @@ func (s *Store) loadPairs(ctx context.Context, stmt *sql.Stmt, scope dm.Scope, i
 type pairRow struct {
 	conversation conversationRow
 	edges        dm.Edges
+	low, high    stanceRow
 	used         messageRow
 }
 
 func (p *pairRow) dest() []any {
 	e := &p.edges
-	dest := append(p.conversation.dest(), &e.LowFollows, &e.HighFollows, &e.LowBlocks, &e.HighBlocks, &e.Suggested)
-	return append(dest, p.used.dest()...)
+	dest := append(p.conversation.dest(), &e.LowFollows, &e.HighFollows)
+	dest = append(append(dest, p.low.dest()...), p.high.dest()...)
+	return append(append(dest, &e.Suggested), p.used.dest()...)
 }
 
 // into adds what was read of the scope's pair n.
 func (p *pairRow) into(in dm.Loaded, scope dm.Scope, n int) error {
+	p.edges.LowStance, p.edges.HighStance = p.low.stance(), p.high.stance()
 	in.Edges[scope.Pairs[n]] = p.edges
 	if id := dm.ConversationID(p.conversation.id.UUID); p.conversation.id.Valid && in.Conversations[id] == nil {
 		in.Conversations[id] = p.conversation.conversation()
@@ -190,13 +193,14 @@ type conversationRow struct {
 type sideRow struct {
 	folder, readSeq, clearedSeq, pending, declinedUntil sql.NullInt64
 	known, muted                                        sql.NullBool
+	frozenSeq                                           sql.NullInt64
 }
 
 func (c *conversationRow) dest() []any {
 	dest := []any{&c.id, &c.low, &c.high, &c.created, &c.lastSeq, &c.lastAt, &c.blocked}
 	for i := range c.sides {
 		s := &c.sides[i]
-		dest = append(dest, &s.folder, &s.readSeq, &s.clearedSeq, &s.known, &s.pending, &s.declinedUntil, &s.muted)
+		dest = append(dest, &s.folder, &s.readSeq, &s.clearedSeq, &s.known, &s.pending, &s.declinedUntil, &s.muted, &s.frozenSeq)
 	}
 	return dest
 }
@@ -212,6 +216,7 @@ func (c *conversationRow) conversation() *dm.Conversation {
 			User: dm.UserID(users[i]), Folder: dm.Folder(s.folder.Int64), ReadSeq: s.readSeq.Int64,
 			ClearedSeq: s.clearedSeq.Int64, Known: s.known.Bool, Pending: int(s.pending.Int64),
 			DeclinedUntil: fromMicros(s.declinedUntil.Int64), Muted: s.muted.Bool,
+			FrozenSeq: s.frozenSeq.Int64,
 		}
 	}
 	return out

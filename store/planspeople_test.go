@@ -46,8 +46,10 @@ var planFill = []string{
 	UNION ALL SELECT md5('u' || i)::uuid, md5('u0')::uuid, true, 1 FROM generate_series(1001, 7000) AS i
 	UNION ALL SELECT md5('u' || i)::uuid, md5('u' || 1 + (i * 7 + n) % 19999)::uuid, false, 1
 		FROM generate_series(8000, 19999) AS i, generate_series(1, 5) AS n`,
-	`INSERT INTO blocks (blocker_id, blocked_id, created_at)
-	SELECT md5('u0')::uuid, md5('u' || i)::uuid, 1 FROM generate_series(12001, 18000) AS i`,
+	// Of each list of people it has 6,000 too.
+	`INSERT INTO stances (user_id, other_id, blocked, restricted, listed, changed_at)
+	SELECT md5('u0')::uuid, md5('u' || i)::uuid, i > 12000, i <= 8000, CASE WHEN i > 12000 THEN 2 ELSE 1 END, 1
+	FROM generate_series(2001, 18000) AS i WHERE i <= 8000 OR i > 12000`,
 	`INSERT INTO suggestions (user_id, suggested_id, created_at)
 	SELECT md5('u0')::uuid, md5('u' || i)::uuid, 1 FROM generate_series(1001, 7000) AS i
 	UNION ALL SELECT md5('u' || i)::uuid, md5('u0')::uuid, 1 FROM generate_series(1001, 7000) AS i`,
@@ -111,6 +113,12 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	must(err)
 	_, err = service.BlockedUsers(ctx, hub, dm.Page{First: 50})
 	must(err)
+	_, err = service.RestrictedUsers(ctx, hub, dm.Page{First: 50})
+	must(err)
+	for _, list := range []dm.Listed{dm.ListedAlways, dm.ListedNever} {
+		_, err = service.ListedUsers(ctx, hub, list, dm.Page{First: 50})
+		must(err)
+	}
 	_, err = service.History(ctx, hub, 50)
 	must(err)
 	_, err = service.Standings(ctx, hub, many)
@@ -125,6 +133,10 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	must(service.Unfollow(ctx, user(32), user(33)))
 	must(service.Block(ctx, user(32), user(33)))
 	must(service.Unblock(ctx, user(32), user(33)))
+	must(service.Restrict(ctx, user(31), user(30)))
+	must(service.Unrestrict(ctx, user(31), user(30)))
+	must(service.SetListed(ctx, user(31), user(30), dm.ListedAlways))
+	must(service.SetListed(ctx, user(31), user(30), dm.NotListed))
 	for _, a := range []dm.Audience{dm.SuggestedFriends, dm.Everyone} {
 		_, err = service.SetWhoCanMessageMe(ctx, hub, a, nil)
 		must(err)

@@ -18,7 +18,8 @@ type readStatements struct {
 	messages, messagesByID   *sql.Stmt
 	log, eventMessages       *sql.Stmt
 	external, handles, names *sql.Stmt
-	suggestions, blocks      *sql.Stmt
+	suggestions              *sql.Stmt
+	stances                  stanceReads
 }
 
 // maxMicros is after every time.
@@ -107,11 +108,13 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 		AND NOT (u.handle >= $1 AND u.handle < $2) AND NOT u.deleted ORDER BY u.name_key, u.id LIMIT $5`)
 	prepare(&r.suggestions, user+" FROM suggestions s"+d.join("users", "u", "u.id = s.suggested_id")+`
 		WHERE s.user_id = $1 AND s.suggested_id > $2 AND NOT u.deleted
-		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = $1 AND b.blocked_id = s.suggested_id`+d.fence()+`)
-		AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = s.suggested_id AND b.blocked_id = $1`+d.fence()+`)
+		AND NOT EXISTS (SELECT 1 FROM stances b WHERE b.user_id = $1 AND b.other_id = s.suggested_id AND b.blocked`+d.fence()+`)
+		AND NOT EXISTS (SELECT 1 FROM stances b WHERE b.user_id = s.suggested_id AND b.other_id = $1 AND b.blocked`+d.fence()+`)
 		ORDER BY s.suggested_id LIMIT $3`)
-	prepare(&r.blocks, user+" FROM blocks b"+d.join("users", "u", "u.id = b.blocked_id")+`
-		WHERE b.blocker_id = $1 AND b.blocked_id > $2 ORDER BY b.blocked_id LIMIT $3`)
+	for list, kept := range stanceLists {
+		prepare(&r.stances[list], user+" FROM stances b"+d.join("users", "u", "u.id = b.other_id")+`
+			WHERE b.user_id = $1 AND b.other_id > $2 AND `+kept+` ORDER BY b.other_id LIMIT $3`)
+	}
 	return r, errors.Join(errs...)
 }
 

@@ -37,6 +37,7 @@ var (
 		{"low_pending", kindInt4},
 		{"low_declined_until", kindInt},
 		{"low_muted", kindBool},
+		{"low_frozen_seq", kindInt},
 		{"high_folder", kindInt2},
 		{"high_read_seq", kindInt},
 		{"high_cleared_seq", kindInt},
@@ -44,6 +45,7 @@ var (
 		{"high_pending", kindInt4},
 		{"high_declined_until", kindInt},
 		{"high_muted", kindBool},
+		{"high_frozen_seq", kindInt},
 	}
 	conversationShape = concat(conversationKey, conversationState)
 	messageShape      = shape{
@@ -149,7 +151,7 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 // message. pairRow scans it.
 func pairColumns() string {
 	return conversationShape.names("c.") + `, fl.follower_id IS NOT NULL, fh.follower_id IS NOT NULL,
-		bl.blocker_id IS NOT NULL, bh.blocker_id IS NOT NULL, s.user_id IS NOT NULL, ` + messageRead.names("m.")
+		` + stanceShape.names("sl.") + ", " + stanceShape.names("sh.") + ", s.user_id IS NOT NULL, " + messageRead.names("m.")
 }
 
 // pairJoins joins the tables of pairColumns by what names a pair and a send.
@@ -157,8 +159,8 @@ func pairJoins(lookup func(table, alias, key string) string, low, high, conversa
 	return lookup("conversations", "c", "id = "+conversation) +
 		lookup("follows", "fl", "follower_id = "+low+" AND followee_id = "+high) +
 		lookup("follows", "fh", "follower_id = "+high+" AND followee_id = "+low) +
-		lookup("blocks", "bl", "blocker_id = "+low+" AND blocked_id = "+high) +
-		lookup("blocks", "bh", "blocker_id = "+high+" AND blocked_id = "+low) +
+		lookup("stances", "sl", "user_id = "+low+" AND other_id = "+high) +
+		lookup("stances", "sh", "user_id = "+high+" AND other_id = "+low) +
 		lookup("suggestions", "s", "user_id = "+low+" AND suggested_id = "+high) +
 		lookup("messages", "m", "conversation_id = "+conversation+" AND sender_id = "+sender+" AND client_message_id = "+key)
 }

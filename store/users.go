@@ -122,11 +122,6 @@ func (s *Store) SuggestedUsers(ctx context.Context, viewer dm.UserID, after *dm.
 	return s.listByID(ctx, s.reads.suggestions, viewer, after, limit)
 }
 
-// BlockedUsers implements dm.Store.
-func (s *Store) BlockedUsers(ctx context.Context, viewer dm.UserID, after *dm.UserPlace, limit int) ([]dm.FoundUser, error) {
-	return s.listByID(ctx, s.reads.blocks, viewer, after, limit)
-}
-
 func (s *Store) listByID(ctx context.Context, stmt *sql.Stmt, viewer dm.UserID, after *dm.UserPlace, limit int) ([]dm.FoundUser, error) {
 	from := uuid.Nil.String()
 	if after != nil {

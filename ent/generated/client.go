@@ -17,7 +17,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/aparte-im/aparte/ent/generated/auditentry"
-	"github.com/aparte-im/aparte/ent/generated/block"
 	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
 	"github.com/aparte-im/aparte/ent/generated/event"
@@ -27,6 +26,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
+	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
 
@@ -40,8 +40,6 @@ type Client struct {
 	Schema *migrate.Schema
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
-	// Block is the client for interacting with the Block builders.
-	Block *BlockClient
 	// Conversation is the client for interacting with the Conversation builders.
 	Conversation *ConversationClient
 	// Epoch is the client for interacting with the Epoch builders.
@@ -60,6 +58,8 @@ type Client struct {
 	Report *ReportClient
 	// SettingsChange is the client for interacting with the SettingsChange builders.
 	SettingsChange *SettingsChangeClient
+	// Stance is the client for interacting with the Stance builders.
+	Stance *StanceClient
 	// Suggestion is the client for interacting with the Suggestion builders.
 	Suggestion *SuggestionClient
 	// User is the client for interacting with the User builders.
@@ -76,7 +76,6 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.AuditEntry = NewAuditEntryClient(c.config)
-	c.Block = NewBlockClient(c.config)
 	c.Conversation = NewConversationClient(c.config)
 	c.Epoch = NewEpochClient(c.config)
 	c.Event = NewEventClient(c.config)
@@ -86,6 +85,7 @@ func (c *Client) init() {
 	c.Message = NewMessageClient(c.config)
 	c.Report = NewReportClient(c.config)
 	c.SettingsChange = NewSettingsChangeClient(c.config)
+	c.Stance = NewStanceClient(c.config)
 	c.Suggestion = NewSuggestionClient(c.config)
 	c.User = NewUserClient(c.config)
 }
@@ -181,7 +181,6 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:            ctx,
 		config:         cfg,
 		AuditEntry:     NewAuditEntryClient(cfg),
-		Block:          NewBlockClient(cfg),
 		Conversation:   NewConversationClient(cfg),
 		Epoch:          NewEpochClient(cfg),
 		Event:          NewEventClient(cfg),
@@ -191,6 +190,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Message:        NewMessageClient(cfg),
 		Report:         NewReportClient(cfg),
 		SettingsChange: NewSettingsChangeClient(cfg),
+		Stance:         NewStanceClient(cfg),
 		Suggestion:     NewSuggestionClient(cfg),
 		User:           NewUserClient(cfg),
 	}, nil
@@ -213,7 +213,6 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:            ctx,
 		config:         cfg,
 		AuditEntry:     NewAuditEntryClient(cfg),
-		Block:          NewBlockClient(cfg),
 		Conversation:   NewConversationClient(cfg),
 		Epoch:          NewEpochClient(cfg),
 		Event:          NewEventClient(cfg),
@@ -223,6 +222,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Message:        NewMessageClient(cfg),
 		Report:         NewReportClient(cfg),
 		SettingsChange: NewSettingsChangeClient(cfg),
+		Stance:         NewStanceClient(cfg),
 		Suggestion:     NewSuggestionClient(cfg),
 		User:           NewUserClient(cfg),
 	}, nil
@@ -254,8 +254,8 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AuditEntry, c.Block, c.Conversation, c.Epoch, c.Event, c.Evidence, c.Follow,
-		c.Head, c.Message, c.Report, c.SettingsChange, c.Suggestion, c.User,
+		c.AuditEntry, c.Conversation, c.Epoch, c.Event, c.Evidence, c.Follow, c.Head,
+		c.Message, c.Report, c.SettingsChange, c.Stance, c.Suggestion, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -265,8 +265,8 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AuditEntry, c.Block, c.Conversation, c.Epoch, c.Event, c.Evidence, c.Follow,
-		c.Head, c.Message, c.Report, c.SettingsChange, c.Suggestion, c.User,
+		c.AuditEntry, c.Conversation, c.Epoch, c.Event, c.Evidence, c.Follow, c.Head,
+		c.Message, c.Report, c.SettingsChange, c.Stance, c.Suggestion, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -277,8 +277,6 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
-	case *BlockMutation:
-		return c.Block.mutate(ctx, m)
 	case *ConversationMutation:
 		return c.Conversation.mutate(ctx, m)
 	case *EpochMutation:
@@ -297,6 +295,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Report.mutate(ctx, m)
 	case *SettingsChangeMutation:
 		return c.SettingsChange.mutate(ctx, m)
+	case *StanceMutation:
+		return c.Stance.mutate(ctx, m)
 	case *SuggestionMutation:
 		return c.Suggestion.mutate(ctx, m)
 	case *UserMutation:
@@ -436,122 +436,6 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown AuditEntry mutation op: %q", m.Op())
-	}
-}
-
-// BlockClient is a client for the Block schema.
-type BlockClient struct {
-	config
-}
-
-// NewBlockClient returns a client for the Block from the given config.
-func NewBlockClient(c config) *BlockClient {
-	return &BlockClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `block.Hooks(f(g(h())))`.
-func (c *BlockClient) Use(hooks ...Hook) {
-	c.hooks.Block = append(c.hooks.Block, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `block.Intercept(f(g(h())))`.
-func (c *BlockClient) Intercept(interceptors ...Interceptor) {
-	c.inters.Block = append(c.inters.Block, interceptors...)
-}
-
-// Create returns a builder for creating a Block entity.
-func (c *BlockClient) Create() *BlockCreate {
-	mutation := newBlockMutation(c.config, OpCreate)
-	return &BlockCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Block entities.
-func (c *BlockClient) CreateBulk(builders ...*BlockCreate) *BlockCreateBulk {
-	return &BlockCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *BlockClient) MapCreateBulk(slice any, setFunc func(*BlockCreate, int)) *BlockCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &BlockCreateBulk{err: fmt.Errorf("calling to BlockClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*BlockCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &BlockCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Block.
-func (c *BlockClient) Update() *BlockUpdate {
-	mutation := newBlockMutation(c.config, OpUpdate)
-	return &BlockUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *BlockClient) UpdateOne(_m *Block) *BlockUpdateOne {
-	mutation := newBlockMutation(c.config, OpUpdateOne)
-	mutation.blocker = &_m.BlockerID
-	mutation.blocked = &_m.BlockedID
-	return &BlockUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for Block.
-func (c *BlockClient) Delete() *BlockDelete {
-	mutation := newBlockMutation(c.config, OpDelete)
-	return &BlockDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Query returns a query builder for Block.
-func (c *BlockClient) Query() *BlockQuery {
-	return &BlockQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeBlock},
-		inters: c.Interceptors(),
-	}
-}
-
-// QueryBlocker queries the blocker edge of a Block.
-func (c *BlockClient) QueryBlocker(_m *Block) *UserQuery {
-	return c.Query().
-		Where(block.BlockerID(_m.BlockerID), block.BlockedID(_m.BlockedID)).
-		QueryBlocker()
-}
-
-// QueryBlocked queries the blocked edge of a Block.
-func (c *BlockClient) QueryBlocked(_m *Block) *UserQuery {
-	return c.Query().
-		Where(block.BlockerID(_m.BlockerID), block.BlockedID(_m.BlockedID)).
-		QueryBlocked()
-}
-
-// Hooks returns the client hooks.
-func (c *BlockClient) Hooks() []Hook {
-	return c.hooks.Block
-}
-
-// Interceptors returns the client interceptors.
-func (c *BlockClient) Interceptors() []Interceptor {
-	return c.inters.Block
-}
-
-func (c *BlockClient) mutate(ctx context.Context, m *BlockMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&BlockCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&BlockUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&BlockUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&BlockDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("generated: unknown Block mutation op: %q", m.Op())
 	}
 }
 
@@ -1735,6 +1619,122 @@ func (c *SettingsChangeClient) mutate(ctx context.Context, m *SettingsChangeMuta
 	}
 }
 
+// StanceClient is a client for the Stance schema.
+type StanceClient struct {
+	config
+}
+
+// NewStanceClient returns a client for the Stance from the given config.
+func NewStanceClient(c config) *StanceClient {
+	return &StanceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stance.Hooks(f(g(h())))`.
+func (c *StanceClient) Use(hooks ...Hook) {
+	c.hooks.Stance = append(c.hooks.Stance, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stance.Intercept(f(g(h())))`.
+func (c *StanceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Stance = append(c.inters.Stance, interceptors...)
+}
+
+// Create returns a builder for creating a Stance entity.
+func (c *StanceClient) Create() *StanceCreate {
+	mutation := newStanceMutation(c.config, OpCreate)
+	return &StanceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Stance entities.
+func (c *StanceClient) CreateBulk(builders ...*StanceCreate) *StanceCreateBulk {
+	return &StanceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StanceClient) MapCreateBulk(slice any, setFunc func(*StanceCreate, int)) *StanceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StanceCreateBulk{err: fmt.Errorf("calling to StanceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StanceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StanceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Stance.
+func (c *StanceClient) Update() *StanceUpdate {
+	mutation := newStanceMutation(c.config, OpUpdate)
+	return &StanceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StanceClient) UpdateOne(_m *Stance) *StanceUpdateOne {
+	mutation := newStanceMutation(c.config, OpUpdateOne)
+	mutation.user = &_m.UserID
+	mutation.other = &_m.OtherID
+	return &StanceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Stance.
+func (c *StanceClient) Delete() *StanceDelete {
+	mutation := newStanceMutation(c.config, OpDelete)
+	return &StanceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Query returns a query builder for Stance.
+func (c *StanceClient) Query() *StanceQuery {
+	return &StanceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStance},
+		inters: c.Interceptors(),
+	}
+}
+
+// QueryUser queries the user edge of a Stance.
+func (c *StanceClient) QueryUser(_m *Stance) *UserQuery {
+	return c.Query().
+		Where(stance.UserID(_m.UserID), stance.OtherID(_m.OtherID)).
+		QueryUser()
+}
+
+// QueryOther queries the other edge of a Stance.
+func (c *StanceClient) QueryOther(_m *Stance) *UserQuery {
+	return c.Query().
+		Where(stance.UserID(_m.UserID), stance.OtherID(_m.OtherID)).
+		QueryOther()
+}
+
+// Hooks returns the client hooks.
+func (c *StanceClient) Hooks() []Hook {
+	return c.hooks.Stance
+}
+
+// Interceptors returns the client interceptors.
+func (c *StanceClient) Interceptors() []Interceptor {
+	return c.inters.Stance
+}
+
+func (c *StanceClient) mutate(ctx context.Context, m *StanceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StanceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StanceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StanceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StanceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Stance mutation op: %q", m.Op())
+	}
+}
+
 // SuggestionClient is a client for the Suggestion schema.
 type SuggestionClient struct {
 	config
@@ -1975,15 +1975,15 @@ func (c *UserClient) QueryFollowing(_m *User) *UserQuery {
 	return query
 }
 
-// QueryBlocking queries the blocking edge of a User.
-func (c *UserClient) QueryBlocking(_m *User) *UserQuery {
+// QueryJudged queries the judged edge of a User.
+func (c *UserClient) QueryJudged(_m *User) *UserQuery {
 	query := (&UserClient{config: c.config}).Query()
 	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
 		id := _m.ID
 		step := sqlgraph.NewStep(
 			sqlgraph.From(user.Table, user.FieldID, id),
 			sqlgraph.To(user.Table, user.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, user.BlockingTable, user.BlockingPrimaryKey...),
+			sqlgraph.Edge(sqlgraph.M2M, false, user.JudgedTable, user.JudgedPrimaryKey...),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2023,15 +2023,15 @@ func (c *UserClient) QueryFollows(_m *User) *FollowQuery {
 	return query
 }
 
-// QueryBlocks queries the blocks edge of a User.
-func (c *UserClient) QueryBlocks(_m *User) *BlockQuery {
-	query := (&BlockClient{config: c.config}).Query()
+// QueryStances queries the stances edge of a User.
+func (c *UserClient) QueryStances(_m *User) *StanceQuery {
+	query := (&StanceClient{config: c.config}).Query()
 	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
 		id := _m.ID
 		step := sqlgraph.NewStep(
 			sqlgraph.From(user.Table, user.FieldID, id),
-			sqlgraph.To(block.Table, block.BlockerColumn),
-			sqlgraph.Edge(sqlgraph.O2M, true, user.BlocksTable, user.BlocksColumn),
+			sqlgraph.To(stance.Table, stance.UserColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, user.StancesTable, user.StancesColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2083,12 +2083,12 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AuditEntry, Block, Conversation, Epoch, Event, Evidence, Follow, Head, Message,
-		Report, SettingsChange, Suggestion, User []ent.Hook
+		AuditEntry, Conversation, Epoch, Event, Evidence, Follow, Head, Message, Report,
+		SettingsChange, Stance, Suggestion, User []ent.Hook
 	}
 	inters struct {
-		AuditEntry, Block, Conversation, Epoch, Event, Evidence, Follow, Head, Message,
-		Report, SettingsChange, Suggestion, User []ent.Interceptor
+		AuditEntry, Conversation, Epoch, Event, Evidence, Follow, Head, Message, Report,
+		SettingsChange, Stance, Suggestion, User []ent.Interceptor
 	}
 )
 

@@ -44,6 +44,8 @@ type Conversation struct {
 	LowDeclinedUntil int64 `json:"low_declined_until,omitempty"`
 	// LowMuted holds the value of the "low_muted" field.
 	LowMuted bool `json:"low_muted,omitempty"`
+	// less one, what the other sees of this side's reading; 0: read_seq
+	LowFrozenSeq int64 `json:"low_frozen_seq,omitempty"`
 	// 0: out of this side's view
 	HighFolder int16 `json:"high_folder,omitempty"`
 	// HighReadSeq holds the value of the "high_read_seq" field.
@@ -57,8 +59,10 @@ type Conversation struct {
 	// 0: not declined
 	HighDeclinedUntil int64 `json:"high_declined_until,omitempty"`
 	// HighMuted holds the value of the "high_muted" field.
-	HighMuted    bool `json:"high_muted,omitempty"`
-	selectValues sql.SelectValues
+	HighMuted bool `json:"high_muted,omitempty"`
+	// less one, what the other sees of this side's reading; 0: read_seq
+	HighFrozenSeq int64 `json:"high_frozen_seq,omitempty"`
+	selectValues  sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -68,7 +72,7 @@ func (*Conversation) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case conversation.FieldBlocked, conversation.FieldLowKnown, conversation.FieldLowMuted, conversation.FieldHighKnown, conversation.FieldHighMuted:
 			values[i] = new(sql.NullBool)
-		case conversation.FieldLastSeq, conversation.FieldLastAt, conversation.FieldCreatedAt, conversation.FieldLowFolder, conversation.FieldLowReadSeq, conversation.FieldLowClearedSeq, conversation.FieldLowPending, conversation.FieldLowDeclinedUntil, conversation.FieldHighFolder, conversation.FieldHighReadSeq, conversation.FieldHighClearedSeq, conversation.FieldHighPending, conversation.FieldHighDeclinedUntil:
+		case conversation.FieldLastSeq, conversation.FieldLastAt, conversation.FieldCreatedAt, conversation.FieldLowFolder, conversation.FieldLowReadSeq, conversation.FieldLowClearedSeq, conversation.FieldLowPending, conversation.FieldLowDeclinedUntil, conversation.FieldLowFrozenSeq, conversation.FieldHighFolder, conversation.FieldHighReadSeq, conversation.FieldHighClearedSeq, conversation.FieldHighPending, conversation.FieldHighDeclinedUntil, conversation.FieldHighFrozenSeq:
 			values[i] = new(sql.NullInt64)
 		case conversation.FieldID, conversation.FieldLowID, conversation.FieldHighID:
 			values[i] = new(uuid.UUID)
@@ -171,6 +175,12 @@ func (_m *Conversation) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LowMuted = value.Bool
 			}
+		case conversation.FieldLowFrozenSeq:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field low_frozen_seq", values[i])
+			} else if value.Valid {
+				_m.LowFrozenSeq = value.Int64
+			}
 		case conversation.FieldHighFolder:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field high_folder", values[i])
@@ -212,6 +222,12 @@ func (_m *Conversation) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field high_muted", values[i])
 			} else if value.Valid {
 				_m.HighMuted = value.Bool
+			}
+		case conversation.FieldHighFrozenSeq:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field high_frozen_seq", values[i])
+			} else if value.Valid {
+				_m.HighFrozenSeq = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -288,6 +304,9 @@ func (_m *Conversation) String() string {
 	builder.WriteString("low_muted=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LowMuted))
 	builder.WriteString(", ")
+	builder.WriteString("low_frozen_seq=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LowFrozenSeq))
+	builder.WriteString(", ")
 	builder.WriteString("high_folder=")
 	builder.WriteString(fmt.Sprintf("%v", _m.HighFolder))
 	builder.WriteString(", ")
@@ -308,6 +327,9 @@ func (_m *Conversation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("high_muted=")
 	builder.WriteString(fmt.Sprintf("%v", _m.HighMuted))
+	builder.WriteString(", ")
+	builder.WriteString("high_frozen_seq=")
+	builder.WriteString(fmt.Sprintf("%v", _m.HighFrozenSeq))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -101,6 +101,20 @@ func (_c *ConversationCreate) SetLowMuted(v bool) *ConversationCreate {
 	return _c
 }
 
+// SetLowFrozenSeq sets the "low_frozen_seq" field.
+func (_c *ConversationCreate) SetLowFrozenSeq(v int64) *ConversationCreate {
+	_c.mutation.SetLowFrozenSeq(v)
+	return _c
+}
+
+// SetNillableLowFrozenSeq sets the "low_frozen_seq" field if the given value is not nil.
+func (_c *ConversationCreate) SetNillableLowFrozenSeq(v *int64) *ConversationCreate {
+	if v != nil {
+		_c.SetLowFrozenSeq(*v)
+	}
+	return _c
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (_c *ConversationCreate) SetHighFolder(v int16) *ConversationCreate {
 	_c.mutation.SetHighFolder(v)
@@ -143,6 +157,20 @@ func (_c *ConversationCreate) SetHighMuted(v bool) *ConversationCreate {
 	return _c
 }
 
+// SetHighFrozenSeq sets the "high_frozen_seq" field.
+func (_c *ConversationCreate) SetHighFrozenSeq(v int64) *ConversationCreate {
+	_c.mutation.SetHighFrozenSeq(v)
+	return _c
+}
+
+// SetNillableHighFrozenSeq sets the "high_frozen_seq" field if the given value is not nil.
+func (_c *ConversationCreate) SetNillableHighFrozenSeq(v *int64) *ConversationCreate {
+	if v != nil {
+		_c.SetHighFrozenSeq(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ConversationCreate) SetID(v uuid.UUID) *ConversationCreate {
 	_c.mutation.SetID(v)
@@ -156,6 +184,7 @@ func (_c *ConversationCreate) Mutation() *ConversationMutation {
 
 // Save creates the Conversation in the database.
 func (_c *ConversationCreate) Save(ctx context.Context) (*Conversation, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -178,6 +207,18 @@ func (_c *ConversationCreate) Exec(ctx context.Context) error {
 func (_c *ConversationCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *ConversationCreate) defaults() {
+	if _, ok := _c.mutation.LowFrozenSeq(); !ok {
+		v := conversation.DefaultLowFrozenSeq
+		_c.mutation.SetLowFrozenSeq(v)
+	}
+	if _, ok := _c.mutation.HighFrozenSeq(); !ok {
+		v := conversation.DefaultHighFrozenSeq
+		_c.mutation.SetHighFrozenSeq(v)
 	}
 }
 
@@ -222,6 +263,9 @@ func (_c *ConversationCreate) check() error {
 	if _, ok := _c.mutation.LowMuted(); !ok {
 		return &ValidationError{Name: "low_muted", err: errors.New(`generated: missing required field "Conversation.low_muted"`)}
 	}
+	if _, ok := _c.mutation.LowFrozenSeq(); !ok {
+		return &ValidationError{Name: "low_frozen_seq", err: errors.New(`generated: missing required field "Conversation.low_frozen_seq"`)}
+	}
 	if _, ok := _c.mutation.HighFolder(); !ok {
 		return &ValidationError{Name: "high_folder", err: errors.New(`generated: missing required field "Conversation.high_folder"`)}
 	}
@@ -242,6 +286,9 @@ func (_c *ConversationCreate) check() error {
 	}
 	if _, ok := _c.mutation.HighMuted(); !ok {
 		return &ValidationError{Name: "high_muted", err: errors.New(`generated: missing required field "Conversation.high_muted"`)}
+	}
+	if _, ok := _c.mutation.HighFrozenSeq(); !ok {
+		return &ValidationError{Name: "high_frozen_seq", err: errors.New(`generated: missing required field "Conversation.high_frozen_seq"`)}
 	}
 	return nil
 }
@@ -331,6 +378,10 @@ func (_c *ConversationCreate) createSpec() (*Conversation, *sqlgraph.CreateSpec)
 		_spec.SetField(conversation.FieldLowMuted, field.TypeBool, value)
 		_node.LowMuted = value
 	}
+	if value, ok := _c.mutation.LowFrozenSeq(); ok {
+		_spec.SetField(conversation.FieldLowFrozenSeq, field.TypeInt64, value)
+		_node.LowFrozenSeq = value
+	}
 	if value, ok := _c.mutation.HighFolder(); ok {
 		_spec.SetField(conversation.FieldHighFolder, field.TypeInt16, value)
 		_node.HighFolder = value
@@ -358,6 +409,10 @@ func (_c *ConversationCreate) createSpec() (*Conversation, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.HighMuted(); ok {
 		_spec.SetField(conversation.FieldHighMuted, field.TypeBool, value)
 		_node.HighMuted = value
+	}
+	if value, ok := _c.mutation.HighFrozenSeq(); ok {
+		_spec.SetField(conversation.FieldHighFrozenSeq, field.TypeInt64, value)
+		_node.HighFrozenSeq = value
 	}
 	return _node, _spec
 }
@@ -573,6 +628,24 @@ func (u *ConversationUpsert) UpdateLowMuted() *ConversationUpsert {
 	return u
 }
 
+// SetLowFrozenSeq sets the "low_frozen_seq" field.
+func (u *ConversationUpsert) SetLowFrozenSeq(v int64) *ConversationUpsert {
+	u.Set(conversation.FieldLowFrozenSeq, v)
+	return u
+}
+
+// UpdateLowFrozenSeq sets the "low_frozen_seq" field to the value that was provided on create.
+func (u *ConversationUpsert) UpdateLowFrozenSeq() *ConversationUpsert {
+	u.SetExcluded(conversation.FieldLowFrozenSeq)
+	return u
+}
+
+// AddLowFrozenSeq adds v to the "low_frozen_seq" field.
+func (u *ConversationUpsert) AddLowFrozenSeq(v int64) *ConversationUpsert {
+	u.Add(conversation.FieldLowFrozenSeq, v)
+	return u
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (u *ConversationUpsert) SetHighFolder(v int16) *ConversationUpsert {
 	u.Set(conversation.FieldHighFolder, v)
@@ -684,6 +757,24 @@ func (u *ConversationUpsert) SetHighMuted(v bool) *ConversationUpsert {
 // UpdateHighMuted sets the "high_muted" field to the value that was provided on create.
 func (u *ConversationUpsert) UpdateHighMuted() *ConversationUpsert {
 	u.SetExcluded(conversation.FieldHighMuted)
+	return u
+}
+
+// SetHighFrozenSeq sets the "high_frozen_seq" field.
+func (u *ConversationUpsert) SetHighFrozenSeq(v int64) *ConversationUpsert {
+	u.Set(conversation.FieldHighFrozenSeq, v)
+	return u
+}
+
+// UpdateHighFrozenSeq sets the "high_frozen_seq" field to the value that was provided on create.
+func (u *ConversationUpsert) UpdateHighFrozenSeq() *ConversationUpsert {
+	u.SetExcluded(conversation.FieldHighFrozenSeq)
+	return u
+}
+
+// AddHighFrozenSeq adds v to the "high_frozen_seq" field.
+func (u *ConversationUpsert) AddHighFrozenSeq(v int64) *ConversationUpsert {
+	u.Add(conversation.FieldHighFrozenSeq, v)
 	return u
 }
 
@@ -933,6 +1024,27 @@ func (u *ConversationUpsertOne) UpdateLowMuted() *ConversationUpsertOne {
 	})
 }
 
+// SetLowFrozenSeq sets the "low_frozen_seq" field.
+func (u *ConversationUpsertOne) SetLowFrozenSeq(v int64) *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetLowFrozenSeq(v)
+	})
+}
+
+// AddLowFrozenSeq adds v to the "low_frozen_seq" field.
+func (u *ConversationUpsertOne) AddLowFrozenSeq(v int64) *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.AddLowFrozenSeq(v)
+	})
+}
+
+// UpdateLowFrozenSeq sets the "low_frozen_seq" field to the value that was provided on create.
+func (u *ConversationUpsertOne) UpdateLowFrozenSeq() *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateLowFrozenSeq()
+	})
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (u *ConversationUpsertOne) SetHighFolder(v int16) *ConversationUpsertOne {
 	return u.Update(func(s *ConversationUpsert) {
@@ -1066,6 +1178,27 @@ func (u *ConversationUpsertOne) UpdateHighMuted() *ConversationUpsertOne {
 	})
 }
 
+// SetHighFrozenSeq sets the "high_frozen_seq" field.
+func (u *ConversationUpsertOne) SetHighFrozenSeq(v int64) *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetHighFrozenSeq(v)
+	})
+}
+
+// AddHighFrozenSeq adds v to the "high_frozen_seq" field.
+func (u *ConversationUpsertOne) AddHighFrozenSeq(v int64) *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.AddHighFrozenSeq(v)
+	})
+}
+
+// UpdateHighFrozenSeq sets the "high_frozen_seq" field to the value that was provided on create.
+func (u *ConversationUpsertOne) UpdateHighFrozenSeq() *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateHighFrozenSeq()
+	})
+}
+
 // Exec executes the query.
 func (u *ConversationUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -1123,6 +1256,7 @@ func (_c *ConversationCreateBulk) Save(ctx context.Context) ([]*Conversation, er
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*ConversationMutation)
 				if !ok {
@@ -1478,6 +1612,27 @@ func (u *ConversationUpsertBulk) UpdateLowMuted() *ConversationUpsertBulk {
 	})
 }
 
+// SetLowFrozenSeq sets the "low_frozen_seq" field.
+func (u *ConversationUpsertBulk) SetLowFrozenSeq(v int64) *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetLowFrozenSeq(v)
+	})
+}
+
+// AddLowFrozenSeq adds v to the "low_frozen_seq" field.
+func (u *ConversationUpsertBulk) AddLowFrozenSeq(v int64) *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.AddLowFrozenSeq(v)
+	})
+}
+
+// UpdateLowFrozenSeq sets the "low_frozen_seq" field to the value that was provided on create.
+func (u *ConversationUpsertBulk) UpdateLowFrozenSeq() *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateLowFrozenSeq()
+	})
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (u *ConversationUpsertBulk) SetHighFolder(v int16) *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
@@ -1608,6 +1763,27 @@ func (u *ConversationUpsertBulk) SetHighMuted(v bool) *ConversationUpsertBulk {
 func (u *ConversationUpsertBulk) UpdateHighMuted() *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
 		s.UpdateHighMuted()
+	})
+}
+
+// SetHighFrozenSeq sets the "high_frozen_seq" field.
+func (u *ConversationUpsertBulk) SetHighFrozenSeq(v int64) *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetHighFrozenSeq(v)
+	})
+}
+
+// AddHighFrozenSeq adds v to the "high_frozen_seq" field.
+func (u *ConversationUpsertBulk) AddHighFrozenSeq(v int64) *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.AddHighFrozenSeq(v)
+	})
+}
+
+// UpdateHighFrozenSeq sets the "high_frozen_seq" field to the value that was provided on create.
+func (u *ConversationUpsertBulk) UpdateHighFrozenSeq() *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateHighFrozenSeq()
 	})
 }
 

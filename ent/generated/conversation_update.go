@@ -216,6 +216,27 @@ func (_u *ConversationUpdate) SetNillableLowMuted(v *bool) *ConversationUpdate {
 	return _u
 }
 
+// SetLowFrozenSeq sets the "low_frozen_seq" field.
+func (_u *ConversationUpdate) SetLowFrozenSeq(v int64) *ConversationUpdate {
+	_u.mutation.ResetLowFrozenSeq()
+	_u.mutation.SetLowFrozenSeq(v)
+	return _u
+}
+
+// SetNillableLowFrozenSeq sets the "low_frozen_seq" field if the given value is not nil.
+func (_u *ConversationUpdate) SetNillableLowFrozenSeq(v *int64) *ConversationUpdate {
+	if v != nil {
+		_u.SetLowFrozenSeq(*v)
+	}
+	return _u
+}
+
+// AddLowFrozenSeq adds value to the "low_frozen_seq" field.
+func (_u *ConversationUpdate) AddLowFrozenSeq(v int64) *ConversationUpdate {
+	_u.mutation.AddLowFrozenSeq(v)
+	return _u
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (_u *ConversationUpdate) SetHighFolder(v int16) *ConversationUpdate {
 	_u.mutation.ResetHighFolder()
@@ -349,6 +370,27 @@ func (_u *ConversationUpdate) SetNillableHighMuted(v *bool) *ConversationUpdate 
 	return _u
 }
 
+// SetHighFrozenSeq sets the "high_frozen_seq" field.
+func (_u *ConversationUpdate) SetHighFrozenSeq(v int64) *ConversationUpdate {
+	_u.mutation.ResetHighFrozenSeq()
+	_u.mutation.SetHighFrozenSeq(v)
+	return _u
+}
+
+// SetNillableHighFrozenSeq sets the "high_frozen_seq" field if the given value is not nil.
+func (_u *ConversationUpdate) SetNillableHighFrozenSeq(v *int64) *ConversationUpdate {
+	if v != nil {
+		_u.SetHighFrozenSeq(*v)
+	}
+	return _u
+}
+
+// AddHighFrozenSeq adds value to the "high_frozen_seq" field.
+func (_u *ConversationUpdate) AddHighFrozenSeq(v int64) *ConversationUpdate {
+	_u.mutation.AddHighFrozenSeq(v)
+	return _u
+}
+
 // Mutation returns the ConversationMutation object of the builder.
 func (_u *ConversationUpdate) Mutation() *ConversationMutation {
 	return _u.mutation
@@ -441,6 +483,12 @@ func (_u *ConversationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.LowMuted(); ok {
 		_spec.SetField(conversation.FieldLowMuted, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.LowFrozenSeq(); ok {
+		_spec.SetField(conversation.FieldLowFrozenSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedLowFrozenSeq(); ok {
+		_spec.AddField(conversation.FieldLowFrozenSeq, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.HighFolder(); ok {
 		_spec.SetField(conversation.FieldHighFolder, field.TypeInt16, value)
 	}
@@ -476,6 +524,12 @@ func (_u *ConversationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.HighMuted(); ok {
 		_spec.SetField(conversation.FieldHighMuted, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.HighFrozenSeq(); ok {
+		_spec.SetField(conversation.FieldHighFrozenSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedHighFrozenSeq(); ok {
+		_spec.AddField(conversation.FieldHighFrozenSeq, field.TypeInt64, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -686,6 +740,27 @@ func (_u *ConversationUpdateOne) SetNillableLowMuted(v *bool) *ConversationUpdat
 	return _u
 }
 
+// SetLowFrozenSeq sets the "low_frozen_seq" field.
+func (_u *ConversationUpdateOne) SetLowFrozenSeq(v int64) *ConversationUpdateOne {
+	_u.mutation.ResetLowFrozenSeq()
+	_u.mutation.SetLowFrozenSeq(v)
+	return _u
+}
+
+// SetNillableLowFrozenSeq sets the "low_frozen_seq" field if the given value is not nil.
+func (_u *ConversationUpdateOne) SetNillableLowFrozenSeq(v *int64) *ConversationUpdateOne {
+	if v != nil {
+		_u.SetLowFrozenSeq(*v)
+	}
+	return _u
+}
+
+// AddLowFrozenSeq adds value to the "low_frozen_seq" field.
+func (_u *ConversationUpdateOne) AddLowFrozenSeq(v int64) *ConversationUpdateOne {
+	_u.mutation.AddLowFrozenSeq(v)
+	return _u
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (_u *ConversationUpdateOne) SetHighFolder(v int16) *ConversationUpdateOne {
 	_u.mutation.ResetHighFolder()
@@ -819,6 +894,27 @@ func (_u *ConversationUpdateOne) SetNillableHighMuted(v *bool) *ConversationUpda
 	return _u
 }
 
+// SetHighFrozenSeq sets the "high_frozen_seq" field.
+func (_u *ConversationUpdateOne) SetHighFrozenSeq(v int64) *ConversationUpdateOne {
+	_u.mutation.ResetHighFrozenSeq()
+	_u.mutation.SetHighFrozenSeq(v)
+	return _u
+}
+
+// SetNillableHighFrozenSeq sets the "high_frozen_seq" field if the given value is not nil.
+func (_u *ConversationUpdateOne) SetNillableHighFrozenSeq(v *int64) *ConversationUpdateOne {
+	if v != nil {
+		_u.SetHighFrozenSeq(*v)
+	}
+	return _u
+}
+
+// AddHighFrozenSeq adds value to the "high_frozen_seq" field.
+func (_u *ConversationUpdateOne) AddHighFrozenSeq(v int64) *ConversationUpdateOne {
+	_u.mutation.AddHighFrozenSeq(v)
+	return _u
+}
+
 // Mutation returns the ConversationMutation object of the builder.
 func (_u *ConversationUpdateOne) Mutation() *ConversationMutation {
 	return _u.mutation
@@ -941,6 +1037,12 @@ func (_u *ConversationUpdateOne) sqlSave(ctx context.Context) (_node *Conversati
 	if value, ok := _u.mutation.LowMuted(); ok {
 		_spec.SetField(conversation.FieldLowMuted, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.LowFrozenSeq(); ok {
+		_spec.SetField(conversation.FieldLowFrozenSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedLowFrozenSeq(); ok {
+		_spec.AddField(conversation.FieldLowFrozenSeq, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.HighFolder(); ok {
 		_spec.SetField(conversation.FieldHighFolder, field.TypeInt16, value)
 	}
@@ -976,6 +1078,12 @@ func (_u *ConversationUpdateOne) sqlSave(ctx context.Context) (_node *Conversati
 	}
 	if value, ok := _u.mutation.HighMuted(); ok {
 		_spec.SetField(conversation.FieldHighMuted, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.HighFrozenSeq(); ok {
+		_spec.SetField(conversation.FieldHighFrozenSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedHighFrozenSeq(); ok {
+		_spec.AddField(conversation.FieldHighFrozenSeq, field.TypeInt64, value)
 	}
 	_node = &Conversation{config: _u.config}
 	_spec.Assign = _node.assignValues

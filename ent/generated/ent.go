@@ -13,7 +13,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/aparte-im/aparte/ent/generated/auditentry"
-	"github.com/aparte-im/aparte/ent/generated/block"
 	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
 	"github.com/aparte-im/aparte/ent/generated/event"
@@ -23,6 +22,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
+	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
 )
@@ -86,7 +86,6 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			auditentry.Table:     auditentry.ValidColumn,
-			block.Table:          block.ValidColumn,
 			conversation.Table:   conversation.ValidColumn,
 			epoch.Table:          epoch.ValidColumn,
 			event.Table:          event.ValidColumn,
@@ -96,6 +95,7 @@ func checkColumn(t, c string) error {
 			message.Table:        message.ValidColumn,
 			report.Table:         report.ValidColumn,
 			settingschange.Table: settingschange.ValidColumn,
+			stance.Table:         stance.ValidColumn,
 			suggestion.Table:     suggestion.ValidColumn,
 			user.Table:           user.ValidColumn,
 		})

@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/aparte-im/aparte/ent/generated/auditentry"
-	"github.com/aparte-im/aparte/ent/generated/block"
 	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
 	"github.com/aparte-im/aparte/ent/generated/event"
@@ -22,6 +21,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/predicate"
 	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
+	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/google/uuid"
@@ -37,7 +37,6 @@ const (
 
 	// Node types.
 	TypeAuditEntry     = "AuditEntry"
-	TypeBlock          = "Block"
 	TypeConversation   = "Conversation"
 	TypeEpoch          = "Epoch"
 	TypeEvent          = "Event"
@@ -47,6 +46,7 @@ const (
 	TypeMessage        = "Message"
 	TypeReport         = "Report"
 	TypeSettingsChange = "SettingsChange"
+	TypeStance         = "Stance"
 	TypeSuggestion     = "Suggestion"
 	TypeUser           = "User"
 )
@@ -744,456 +744,6 @@ func (m *AuditEntryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AuditEntry edge %s", name)
 }
 
-// BlockMutation represents an operation that mutates the Block nodes in the graph.
-type BlockMutation struct {
-	config
-	op             Op
-	typ            string
-	created_at     *int64
-	addcreated_at  *int64
-	clearedFields  map[string]struct{}
-	blocker        *uuid.UUID
-	clearedblocker bool
-	blocked        *uuid.UUID
-	clearedblocked bool
-	done           bool
-	oldValue       func(context.Context) (*Block, error)
-	predicates     []predicate.Block
-}
-
-var _ ent.Mutation = (*BlockMutation)(nil)
-
-// blockOption allows management of the mutation configuration using functional options.
-type blockOption func(*BlockMutation)
-
-// newBlockMutation creates new mutation for the Block entity.
-func newBlockMutation(c config, op Op, opts ...blockOption) *BlockMutation {
-	m := &BlockMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeBlock,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m BlockMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m BlockMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("generated: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetBlockerID sets the "blocker_id" field.
-func (m *BlockMutation) SetBlockerID(u uuid.UUID) {
-	m.blocker = &u
-}
-
-// BlockerID returns the value of the "blocker_id" field in the mutation.
-func (m *BlockMutation) BlockerID() (r uuid.UUID, exists bool) {
-	v := m.blocker
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetBlockerID resets all changes to the "blocker_id" field.
-func (m *BlockMutation) ResetBlockerID() {
-	m.blocker = nil
-}
-
-// SetBlockedID sets the "blocked_id" field.
-func (m *BlockMutation) SetBlockedID(u uuid.UUID) {
-	m.blocked = &u
-}
-
-// BlockedID returns the value of the "blocked_id" field in the mutation.
-func (m *BlockMutation) BlockedID() (r uuid.UUID, exists bool) {
-	v := m.blocked
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetBlockedID resets all changes to the "blocked_id" field.
-func (m *BlockMutation) ResetBlockedID() {
-	m.blocked = nil
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (m *BlockMutation) SetCreatedAt(i int64) {
-	m.created_at = &i
-	m.addcreated_at = nil
-}
-
-// CreatedAt returns the value of the "created_at" field in the mutation.
-func (m *BlockMutation) CreatedAt() (r int64, exists bool) {
-	v := m.created_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddCreatedAt adds i to the "created_at" field.
-func (m *BlockMutation) AddCreatedAt(i int64) {
-	if m.addcreated_at != nil {
-		*m.addcreated_at += i
-	} else {
-		m.addcreated_at = &i
-	}
-}
-
-// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
-func (m *BlockMutation) AddedCreatedAt() (r int64, exists bool) {
-	v := m.addcreated_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetCreatedAt resets all changes to the "created_at" field.
-func (m *BlockMutation) ResetCreatedAt() {
-	m.created_at = nil
-	m.addcreated_at = nil
-}
-
-// ClearBlocker clears the "blocker" edge to the User entity.
-func (m *BlockMutation) ClearBlocker() {
-	m.clearedblocker = true
-	m.clearedFields[block.FieldBlockerID] = struct{}{}
-}
-
-// BlockerCleared reports if the "blocker" edge to the User entity was cleared.
-func (m *BlockMutation) BlockerCleared() bool {
-	return m.clearedblocker
-}
-
-// BlockerIDs returns the "blocker" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// BlockerID instead. It exists only for internal usage by the builders.
-func (m *BlockMutation) BlockerIDs() (ids []uuid.UUID) {
-	if id := m.blocker; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetBlocker resets all changes to the "blocker" edge.
-func (m *BlockMutation) ResetBlocker() {
-	m.blocker = nil
-	m.clearedblocker = false
-}
-
-// ClearBlocked clears the "blocked" edge to the User entity.
-func (m *BlockMutation) ClearBlocked() {
-	m.clearedblocked = true
-	m.clearedFields[block.FieldBlockedID] = struct{}{}
-}
-
-// BlockedCleared reports if the "blocked" edge to the User entity was cleared.
-func (m *BlockMutation) BlockedCleared() bool {
-	return m.clearedblocked
-}
-
-// BlockedIDs returns the "blocked" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// BlockedID instead. It exists only for internal usage by the builders.
-func (m *BlockMutation) BlockedIDs() (ids []uuid.UUID) {
-	if id := m.blocked; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetBlocked resets all changes to the "blocked" edge.
-func (m *BlockMutation) ResetBlocked() {
-	m.blocked = nil
-	m.clearedblocked = false
-}
-
-// Where appends a list predicates to the BlockMutation builder.
-func (m *BlockMutation) Where(ps ...predicate.Block) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the BlockMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *BlockMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.Block, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *BlockMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *BlockMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (Block).
-func (m *BlockMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *BlockMutation) Fields() []string {
-	fields := make([]string, 0, 3)
-	if m.blocker != nil {
-		fields = append(fields, block.FieldBlockerID)
-	}
-	if m.blocked != nil {
-		fields = append(fields, block.FieldBlockedID)
-	}
-	if m.created_at != nil {
-		fields = append(fields, block.FieldCreatedAt)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *BlockMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case block.FieldBlockerID:
-		return m.BlockerID()
-	case block.FieldBlockedID:
-		return m.BlockedID()
-	case block.FieldCreatedAt:
-		return m.CreatedAt()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *BlockMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	return nil, errors.New("edge schema Block does not support getting old values")
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *BlockMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case block.FieldBlockerID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetBlockerID(v)
-		return nil
-	case block.FieldBlockedID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetBlockedID(v)
-		return nil
-	case block.FieldCreatedAt:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetCreatedAt(v)
-		return nil
-	}
-	return fmt.Errorf("unknown Block field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *BlockMutation) AddedFields() []string {
-	var fields []string
-	if m.addcreated_at != nil {
-		fields = append(fields, block.FieldCreatedAt)
-	}
-	return fields
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *BlockMutation) AddedField(name string) (ent.Value, bool) {
-	switch name {
-	case block.FieldCreatedAt:
-		return m.AddedCreatedAt()
-	}
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *BlockMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	case block.FieldCreatedAt:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddCreatedAt(v)
-		return nil
-	}
-	return fmt.Errorf("unknown Block numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *BlockMutation) ClearedFields() []string {
-	return nil
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *BlockMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *BlockMutation) ClearField(name string) error {
-	return fmt.Errorf("unknown Block nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *BlockMutation) ResetField(name string) error {
-	switch name {
-	case block.FieldBlockerID:
-		m.ResetBlockerID()
-		return nil
-	case block.FieldBlockedID:
-		m.ResetBlockedID()
-		return nil
-	case block.FieldCreatedAt:
-		m.ResetCreatedAt()
-		return nil
-	}
-	return fmt.Errorf("unknown Block field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *BlockMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.blocker != nil {
-		edges = append(edges, block.EdgeBlocker)
-	}
-	if m.blocked != nil {
-		edges = append(edges, block.EdgeBlocked)
-	}
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *BlockMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case block.EdgeBlocker:
-		if id := m.blocker; id != nil {
-			return []ent.Value{*id}
-		}
-	case block.EdgeBlocked:
-		if id := m.blocked; id != nil {
-			return []ent.Value{*id}
-		}
-	}
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *BlockMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *BlockMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *BlockMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.clearedblocker {
-		edges = append(edges, block.EdgeBlocker)
-	}
-	if m.clearedblocked {
-		edges = append(edges, block.EdgeBlocked)
-	}
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *BlockMutation) EdgeCleared(name string) bool {
-	switch name {
-	case block.EdgeBlocker:
-		return m.clearedblocker
-	case block.EdgeBlocked:
-		return m.clearedblocked
-	}
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *BlockMutation) ClearEdge(name string) error {
-	switch name {
-	case block.EdgeBlocker:
-		m.ClearBlocker()
-		return nil
-	case block.EdgeBlocked:
-		m.ClearBlocked()
-		return nil
-	}
-	return fmt.Errorf("unknown Block unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *BlockMutation) ResetEdge(name string) error {
-	switch name {
-	case block.EdgeBlocker:
-		m.ResetBlocker()
-		return nil
-	case block.EdgeBlocked:
-		m.ResetBlocked()
-		return nil
-	}
-	return fmt.Errorf("unknown Block edge %s", name)
-}
-
 // ConversationMutation represents an operation that mutates the Conversation nodes in the graph.
 type ConversationMutation struct {
 	config
@@ -1221,6 +771,8 @@ type ConversationMutation struct {
 	low_declined_until     *int64
 	addlow_declined_until  *int64
 	low_muted              *bool
+	low_frozen_seq         *int64
+	addlow_frozen_seq      *int64
 	high_folder            *int16
 	addhigh_folder         *int16
 	high_read_seq          *int64
@@ -1233,6 +785,8 @@ type ConversationMutation struct {
 	high_declined_until    *int64
 	addhigh_declined_until *int64
 	high_muted             *bool
+	high_frozen_seq        *int64
+	addhigh_frozen_seq     *int64
 	clearedFields          map[string]struct{}
 	done                   bool
 	oldValue               func(context.Context) (*Conversation, error)
@@ -1971,6 +1525,62 @@ func (m *ConversationMutation) ResetLowMuted() {
 	m.low_muted = nil
 }
 
+// SetLowFrozenSeq sets the "low_frozen_seq" field.
+func (m *ConversationMutation) SetLowFrozenSeq(i int64) {
+	m.low_frozen_seq = &i
+	m.addlow_frozen_seq = nil
+}
+
+// LowFrozenSeq returns the value of the "low_frozen_seq" field in the mutation.
+func (m *ConversationMutation) LowFrozenSeq() (r int64, exists bool) {
+	v := m.low_frozen_seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLowFrozenSeq returns the old "low_frozen_seq" field's value of the Conversation entity.
+// If the Conversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversationMutation) OldLowFrozenSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLowFrozenSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLowFrozenSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLowFrozenSeq: %w", err)
+	}
+	return oldValue.LowFrozenSeq, nil
+}
+
+// AddLowFrozenSeq adds i to the "low_frozen_seq" field.
+func (m *ConversationMutation) AddLowFrozenSeq(i int64) {
+	if m.addlow_frozen_seq != nil {
+		*m.addlow_frozen_seq += i
+	} else {
+		m.addlow_frozen_seq = &i
+	}
+}
+
+// AddedLowFrozenSeq returns the value that was added to the "low_frozen_seq" field in this mutation.
+func (m *ConversationMutation) AddedLowFrozenSeq() (r int64, exists bool) {
+	v := m.addlow_frozen_seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLowFrozenSeq resets all changes to the "low_frozen_seq" field.
+func (m *ConversationMutation) ResetLowFrozenSeq() {
+	m.low_frozen_seq = nil
+	m.addlow_frozen_seq = nil
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (m *ConversationMutation) SetHighFolder(i int16) {
 	m.high_folder = &i
@@ -2323,6 +1933,62 @@ func (m *ConversationMutation) ResetHighMuted() {
 	m.high_muted = nil
 }
 
+// SetHighFrozenSeq sets the "high_frozen_seq" field.
+func (m *ConversationMutation) SetHighFrozenSeq(i int64) {
+	m.high_frozen_seq = &i
+	m.addhigh_frozen_seq = nil
+}
+
+// HighFrozenSeq returns the value of the "high_frozen_seq" field in the mutation.
+func (m *ConversationMutation) HighFrozenSeq() (r int64, exists bool) {
+	v := m.high_frozen_seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHighFrozenSeq returns the old "high_frozen_seq" field's value of the Conversation entity.
+// If the Conversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversationMutation) OldHighFrozenSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHighFrozenSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHighFrozenSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHighFrozenSeq: %w", err)
+	}
+	return oldValue.HighFrozenSeq, nil
+}
+
+// AddHighFrozenSeq adds i to the "high_frozen_seq" field.
+func (m *ConversationMutation) AddHighFrozenSeq(i int64) {
+	if m.addhigh_frozen_seq != nil {
+		*m.addhigh_frozen_seq += i
+	} else {
+		m.addhigh_frozen_seq = &i
+	}
+}
+
+// AddedHighFrozenSeq returns the value that was added to the "high_frozen_seq" field in this mutation.
+func (m *ConversationMutation) AddedHighFrozenSeq() (r int64, exists bool) {
+	v := m.addhigh_frozen_seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHighFrozenSeq resets all changes to the "high_frozen_seq" field.
+func (m *ConversationMutation) ResetHighFrozenSeq() {
+	m.high_frozen_seq = nil
+	m.addhigh_frozen_seq = nil
+}
+
 // Where appends a list predicates to the ConversationMutation builder.
 func (m *ConversationMutation) Where(ps ...predicate.Conversation) {
 	m.predicates = append(m.predicates, ps...)
@@ -2357,7 +2023,7 @@ func (m *ConversationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversationMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 22)
 	if m.low_id != nil {
 		fields = append(fields, conversation.FieldLowID)
 	}
@@ -2397,6 +2063,9 @@ func (m *ConversationMutation) Fields() []string {
 	if m.low_muted != nil {
 		fields = append(fields, conversation.FieldLowMuted)
 	}
+	if m.low_frozen_seq != nil {
+		fields = append(fields, conversation.FieldLowFrozenSeq)
+	}
 	if m.high_folder != nil {
 		fields = append(fields, conversation.FieldHighFolder)
 	}
@@ -2417,6 +2086,9 @@ func (m *ConversationMutation) Fields() []string {
 	}
 	if m.high_muted != nil {
 		fields = append(fields, conversation.FieldHighMuted)
+	}
+	if m.high_frozen_seq != nil {
+		fields = append(fields, conversation.FieldHighFrozenSeq)
 	}
 	return fields
 }
@@ -2452,6 +2124,8 @@ func (m *ConversationMutation) Field(name string) (ent.Value, bool) {
 		return m.LowDeclinedUntil()
 	case conversation.FieldLowMuted:
 		return m.LowMuted()
+	case conversation.FieldLowFrozenSeq:
+		return m.LowFrozenSeq()
 	case conversation.FieldHighFolder:
 		return m.HighFolder()
 	case conversation.FieldHighReadSeq:
@@ -2466,6 +2140,8 @@ func (m *ConversationMutation) Field(name string) (ent.Value, bool) {
 		return m.HighDeclinedUntil()
 	case conversation.FieldHighMuted:
 		return m.HighMuted()
+	case conversation.FieldHighFrozenSeq:
+		return m.HighFrozenSeq()
 	}
 	return nil, false
 }
@@ -2501,6 +2177,8 @@ func (m *ConversationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldLowDeclinedUntil(ctx)
 	case conversation.FieldLowMuted:
 		return m.OldLowMuted(ctx)
+	case conversation.FieldLowFrozenSeq:
+		return m.OldLowFrozenSeq(ctx)
 	case conversation.FieldHighFolder:
 		return m.OldHighFolder(ctx)
 	case conversation.FieldHighReadSeq:
@@ -2515,6 +2193,8 @@ func (m *ConversationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldHighDeclinedUntil(ctx)
 	case conversation.FieldHighMuted:
 		return m.OldHighMuted(ctx)
+	case conversation.FieldHighFrozenSeq:
+		return m.OldHighFrozenSeq(ctx)
 	}
 	return nil, fmt.Errorf("unknown Conversation field %s", name)
 }
@@ -2615,6 +2295,13 @@ func (m *ConversationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLowMuted(v)
 		return nil
+	case conversation.FieldLowFrozenSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLowFrozenSeq(v)
+		return nil
 	case conversation.FieldHighFolder:
 		v, ok := value.(int16)
 		if !ok {
@@ -2664,6 +2351,13 @@ func (m *ConversationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHighMuted(v)
 		return nil
+	case conversation.FieldHighFrozenSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHighFrozenSeq(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Conversation field %s", name)
 }
@@ -2696,6 +2390,9 @@ func (m *ConversationMutation) AddedFields() []string {
 	if m.addlow_declined_until != nil {
 		fields = append(fields, conversation.FieldLowDeclinedUntil)
 	}
+	if m.addlow_frozen_seq != nil {
+		fields = append(fields, conversation.FieldLowFrozenSeq)
+	}
 	if m.addhigh_folder != nil {
 		fields = append(fields, conversation.FieldHighFolder)
 	}
@@ -2710,6 +2407,9 @@ func (m *ConversationMutation) AddedFields() []string {
 	}
 	if m.addhigh_declined_until != nil {
 		fields = append(fields, conversation.FieldHighDeclinedUntil)
+	}
+	if m.addhigh_frozen_seq != nil {
+		fields = append(fields, conversation.FieldHighFrozenSeq)
 	}
 	return fields
 }
@@ -2735,6 +2435,8 @@ func (m *ConversationMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLowPending()
 	case conversation.FieldLowDeclinedUntil:
 		return m.AddedLowDeclinedUntil()
+	case conversation.FieldLowFrozenSeq:
+		return m.AddedLowFrozenSeq()
 	case conversation.FieldHighFolder:
 		return m.AddedHighFolder()
 	case conversation.FieldHighReadSeq:
@@ -2745,6 +2447,8 @@ func (m *ConversationMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedHighPending()
 	case conversation.FieldHighDeclinedUntil:
 		return m.AddedHighDeclinedUntil()
+	case conversation.FieldHighFrozenSeq:
+		return m.AddedHighFrozenSeq()
 	}
 	return nil, false
 }
@@ -2810,6 +2514,13 @@ func (m *ConversationMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddLowDeclinedUntil(v)
 		return nil
+	case conversation.FieldLowFrozenSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLowFrozenSeq(v)
+		return nil
 	case conversation.FieldHighFolder:
 		v, ok := value.(int16)
 		if !ok {
@@ -2844,6 +2555,13 @@ func (m *ConversationMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddHighDeclinedUntil(v)
+		return nil
+	case conversation.FieldHighFrozenSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHighFrozenSeq(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Conversation numeric field %s", name)
@@ -2911,6 +2629,9 @@ func (m *ConversationMutation) ResetField(name string) error {
 	case conversation.FieldLowMuted:
 		m.ResetLowMuted()
 		return nil
+	case conversation.FieldLowFrozenSeq:
+		m.ResetLowFrozenSeq()
+		return nil
 	case conversation.FieldHighFolder:
 		m.ResetHighFolder()
 		return nil
@@ -2931,6 +2652,9 @@ func (m *ConversationMutation) ResetField(name string) error {
 		return nil
 	case conversation.FieldHighMuted:
 		m.ResetHighMuted()
+		return nil
+	case conversation.FieldHighFrozenSeq:
+		m.ResetHighFrozenSeq()
 		return nil
 	}
 	return fmt.Errorf("unknown Conversation field %s", name)
@@ -10893,6 +10617,594 @@ func (m *SettingsChangeMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SettingsChange edge %s", name)
 }
 
+// StanceMutation represents an operation that mutates the Stance nodes in the graph.
+type StanceMutation struct {
+	config
+	op            Op
+	typ           string
+	blocked       *bool
+	restricted    *bool
+	listed        *int16
+	addlisted     *int16
+	changed_at    *int64
+	addchanged_at *int64
+	clearedFields map[string]struct{}
+	user          *uuid.UUID
+	cleareduser   bool
+	other         *uuid.UUID
+	clearedother  bool
+	done          bool
+	oldValue      func(context.Context) (*Stance, error)
+	predicates    []predicate.Stance
+}
+
+var _ ent.Mutation = (*StanceMutation)(nil)
+
+// stanceOption allows management of the mutation configuration using functional options.
+type stanceOption func(*StanceMutation)
+
+// newStanceMutation creates new mutation for the Stance entity.
+func newStanceMutation(c config, op Op, opts ...stanceOption) *StanceMutation {
+	m := &StanceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStance,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StanceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StanceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetUserID sets the "user_id" field.
+func (m *StanceMutation) SetUserID(u uuid.UUID) {
+	m.user = &u
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *StanceMutation) UserID() (r uuid.UUID, exists bool) {
+	v := m.user
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *StanceMutation) ResetUserID() {
+	m.user = nil
+}
+
+// SetOtherID sets the "other_id" field.
+func (m *StanceMutation) SetOtherID(u uuid.UUID) {
+	m.other = &u
+}
+
+// OtherID returns the value of the "other_id" field in the mutation.
+func (m *StanceMutation) OtherID() (r uuid.UUID, exists bool) {
+	v := m.other
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOtherID resets all changes to the "other_id" field.
+func (m *StanceMutation) ResetOtherID() {
+	m.other = nil
+}
+
+// SetBlocked sets the "blocked" field.
+func (m *StanceMutation) SetBlocked(b bool) {
+	m.blocked = &b
+}
+
+// Blocked returns the value of the "blocked" field in the mutation.
+func (m *StanceMutation) Blocked() (r bool, exists bool) {
+	v := m.blocked
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBlocked resets all changes to the "blocked" field.
+func (m *StanceMutation) ResetBlocked() {
+	m.blocked = nil
+}
+
+// SetRestricted sets the "restricted" field.
+func (m *StanceMutation) SetRestricted(b bool) {
+	m.restricted = &b
+}
+
+// Restricted returns the value of the "restricted" field in the mutation.
+func (m *StanceMutation) Restricted() (r bool, exists bool) {
+	v := m.restricted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRestricted resets all changes to the "restricted" field.
+func (m *StanceMutation) ResetRestricted() {
+	m.restricted = nil
+}
+
+// SetListed sets the "listed" field.
+func (m *StanceMutation) SetListed(i int16) {
+	m.listed = &i
+	m.addlisted = nil
+}
+
+// Listed returns the value of the "listed" field in the mutation.
+func (m *StanceMutation) Listed() (r int16, exists bool) {
+	v := m.listed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// AddListed adds i to the "listed" field.
+func (m *StanceMutation) AddListed(i int16) {
+	if m.addlisted != nil {
+		*m.addlisted += i
+	} else {
+		m.addlisted = &i
+	}
+}
+
+// AddedListed returns the value that was added to the "listed" field in this mutation.
+func (m *StanceMutation) AddedListed() (r int16, exists bool) {
+	v := m.addlisted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetListed resets all changes to the "listed" field.
+func (m *StanceMutation) ResetListed() {
+	m.listed = nil
+	m.addlisted = nil
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (m *StanceMutation) SetChangedAt(i int64) {
+	m.changed_at = &i
+	m.addchanged_at = nil
+}
+
+// ChangedAt returns the value of the "changed_at" field in the mutation.
+func (m *StanceMutation) ChangedAt() (r int64, exists bool) {
+	v := m.changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// AddChangedAt adds i to the "changed_at" field.
+func (m *StanceMutation) AddChangedAt(i int64) {
+	if m.addchanged_at != nil {
+		*m.addchanged_at += i
+	} else {
+		m.addchanged_at = &i
+	}
+}
+
+// AddedChangedAt returns the value that was added to the "changed_at" field in this mutation.
+func (m *StanceMutation) AddedChangedAt() (r int64, exists bool) {
+	v := m.addchanged_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetChangedAt resets all changes to the "changed_at" field.
+func (m *StanceMutation) ResetChangedAt() {
+	m.changed_at = nil
+	m.addchanged_at = nil
+}
+
+// ClearUser clears the "user" edge to the User entity.
+func (m *StanceMutation) ClearUser() {
+	m.cleareduser = true
+	m.clearedFields[stance.FieldUserID] = struct{}{}
+}
+
+// UserCleared reports if the "user" edge to the User entity was cleared.
+func (m *StanceMutation) UserCleared() bool {
+	return m.cleareduser
+}
+
+// UserIDs returns the "user" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UserID instead. It exists only for internal usage by the builders.
+func (m *StanceMutation) UserIDs() (ids []uuid.UUID) {
+	if id := m.user; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUser resets all changes to the "user" edge.
+func (m *StanceMutation) ResetUser() {
+	m.user = nil
+	m.cleareduser = false
+}
+
+// ClearOther clears the "other" edge to the User entity.
+func (m *StanceMutation) ClearOther() {
+	m.clearedother = true
+	m.clearedFields[stance.FieldOtherID] = struct{}{}
+}
+
+// OtherCleared reports if the "other" edge to the User entity was cleared.
+func (m *StanceMutation) OtherCleared() bool {
+	return m.clearedother
+}
+
+// OtherIDs returns the "other" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OtherID instead. It exists only for internal usage by the builders.
+func (m *StanceMutation) OtherIDs() (ids []uuid.UUID) {
+	if id := m.other; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOther resets all changes to the "other" edge.
+func (m *StanceMutation) ResetOther() {
+	m.other = nil
+	m.clearedother = false
+}
+
+// Where appends a list predicates to the StanceMutation builder.
+func (m *StanceMutation) Where(ps ...predicate.Stance) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StanceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StanceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Stance, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StanceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StanceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Stance).
+func (m *StanceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StanceMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.user != nil {
+		fields = append(fields, stance.FieldUserID)
+	}
+	if m.other != nil {
+		fields = append(fields, stance.FieldOtherID)
+	}
+	if m.blocked != nil {
+		fields = append(fields, stance.FieldBlocked)
+	}
+	if m.restricted != nil {
+		fields = append(fields, stance.FieldRestricted)
+	}
+	if m.listed != nil {
+		fields = append(fields, stance.FieldListed)
+	}
+	if m.changed_at != nil {
+		fields = append(fields, stance.FieldChangedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StanceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stance.FieldUserID:
+		return m.UserID()
+	case stance.FieldOtherID:
+		return m.OtherID()
+	case stance.FieldBlocked:
+		return m.Blocked()
+	case stance.FieldRestricted:
+		return m.Restricted()
+	case stance.FieldListed:
+		return m.Listed()
+	case stance.FieldChangedAt:
+		return m.ChangedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StanceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	return nil, errors.New("edge schema Stance does not support getting old values")
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StanceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stance.FieldUserID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case stance.FieldOtherID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOtherID(v)
+		return nil
+	case stance.FieldBlocked:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBlocked(v)
+		return nil
+	case stance.FieldRestricted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRestricted(v)
+		return nil
+	case stance.FieldListed:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetListed(v)
+		return nil
+	case stance.FieldChangedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Stance field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StanceMutation) AddedFields() []string {
+	var fields []string
+	if m.addlisted != nil {
+		fields = append(fields, stance.FieldListed)
+	}
+	if m.addchanged_at != nil {
+		fields = append(fields, stance.FieldChangedAt)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StanceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stance.FieldListed:
+		return m.AddedListed()
+	case stance.FieldChangedAt:
+		return m.AddedChangedAt()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StanceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stance.FieldListed:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddListed(v)
+		return nil
+	case stance.FieldChangedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChangedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Stance numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StanceMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StanceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StanceMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Stance nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StanceMutation) ResetField(name string) error {
+	switch name {
+	case stance.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case stance.FieldOtherID:
+		m.ResetOtherID()
+		return nil
+	case stance.FieldBlocked:
+		m.ResetBlocked()
+		return nil
+	case stance.FieldRestricted:
+		m.ResetRestricted()
+		return nil
+	case stance.FieldListed:
+		m.ResetListed()
+		return nil
+	case stance.FieldChangedAt:
+		m.ResetChangedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Stance field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StanceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.user != nil {
+		edges = append(edges, stance.EdgeUser)
+	}
+	if m.other != nil {
+		edges = append(edges, stance.EdgeOther)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StanceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stance.EdgeUser:
+		if id := m.user; id != nil {
+			return []ent.Value{*id}
+		}
+	case stance.EdgeOther:
+		if id := m.other; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StanceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StanceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StanceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.cleareduser {
+		edges = append(edges, stance.EdgeUser)
+	}
+	if m.clearedother {
+		edges = append(edges, stance.EdgeOther)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StanceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stance.EdgeUser:
+		return m.cleareduser
+	case stance.EdgeOther:
+		return m.clearedother
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StanceMutation) ClearEdge(name string) error {
+	switch name {
+	case stance.EdgeUser:
+		m.ClearUser()
+		return nil
+	case stance.EdgeOther:
+		m.ClearOther()
+		return nil
+	}
+	return fmt.Errorf("unknown Stance unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StanceMutation) ResetEdge(name string) error {
+	switch name {
+	case stance.EdgeUser:
+		m.ResetUser()
+		return nil
+	case stance.EdgeOther:
+		m.ResetOther()
+		return nil
+	}
+	return fmt.Errorf("unknown Stance edge %s", name)
+}
+
 // SuggestionMutation represents an operation that mutates the Suggestion nodes in the graph.
 type SuggestionMutation struct {
 	config
@@ -11364,9 +11676,9 @@ type UserMutation struct {
 	following        map[uuid.UUID]struct{}
 	removedfollowing map[uuid.UUID]struct{}
 	clearedfollowing bool
-	blocking         map[uuid.UUID]struct{}
-	removedblocking  map[uuid.UUID]struct{}
-	clearedblocking  bool
+	judged           map[uuid.UUID]struct{}
+	removedjudged    map[uuid.UUID]struct{}
+	clearedjudged    bool
 	suggested        map[uuid.UUID]struct{}
 	removedsuggested map[uuid.UUID]struct{}
 	clearedsuggested bool
@@ -11910,58 +12222,58 @@ func (m *UserMutation) ResetFollowing() {
 	m.removedfollowing = nil
 }
 
-// AddBlockingIDs adds the "blocking" edge to the User entity by ids.
-func (m *UserMutation) AddBlockingIDs(ids ...uuid.UUID) {
-	if m.blocking == nil {
-		m.blocking = make(map[uuid.UUID]struct{})
+// AddJudgedIDs adds the "judged" edge to the User entity by ids.
+func (m *UserMutation) AddJudgedIDs(ids ...uuid.UUID) {
+	if m.judged == nil {
+		m.judged = make(map[uuid.UUID]struct{})
 	}
 	for i := range ids {
-		m.blocking[ids[i]] = struct{}{}
+		m.judged[ids[i]] = struct{}{}
 	}
 }
 
-// ClearBlocking clears the "blocking" edge to the User entity.
-func (m *UserMutation) ClearBlocking() {
-	m.clearedblocking = true
+// ClearJudged clears the "judged" edge to the User entity.
+func (m *UserMutation) ClearJudged() {
+	m.clearedjudged = true
 }
 
-// BlockingCleared reports if the "blocking" edge to the User entity was cleared.
-func (m *UserMutation) BlockingCleared() bool {
-	return m.clearedblocking
+// JudgedCleared reports if the "judged" edge to the User entity was cleared.
+func (m *UserMutation) JudgedCleared() bool {
+	return m.clearedjudged
 }
 
-// RemoveBlockingIDs removes the "blocking" edge to the User entity by IDs.
-func (m *UserMutation) RemoveBlockingIDs(ids ...uuid.UUID) {
-	if m.removedblocking == nil {
-		m.removedblocking = make(map[uuid.UUID]struct{})
+// RemoveJudgedIDs removes the "judged" edge to the User entity by IDs.
+func (m *UserMutation) RemoveJudgedIDs(ids ...uuid.UUID) {
+	if m.removedjudged == nil {
+		m.removedjudged = make(map[uuid.UUID]struct{})
 	}
 	for i := range ids {
-		delete(m.blocking, ids[i])
-		m.removedblocking[ids[i]] = struct{}{}
+		delete(m.judged, ids[i])
+		m.removedjudged[ids[i]] = struct{}{}
 	}
 }
 
-// RemovedBlocking returns the removed IDs of the "blocking" edge to the User entity.
-func (m *UserMutation) RemovedBlockingIDs() (ids []uuid.UUID) {
-	for id := range m.removedblocking {
+// RemovedJudged returns the removed IDs of the "judged" edge to the User entity.
+func (m *UserMutation) RemovedJudgedIDs() (ids []uuid.UUID) {
+	for id := range m.removedjudged {
 		ids = append(ids, id)
 	}
 	return
 }
 
-// BlockingIDs returns the "blocking" edge IDs in the mutation.
-func (m *UserMutation) BlockingIDs() (ids []uuid.UUID) {
-	for id := range m.blocking {
+// JudgedIDs returns the "judged" edge IDs in the mutation.
+func (m *UserMutation) JudgedIDs() (ids []uuid.UUID) {
+	for id := range m.judged {
 		ids = append(ids, id)
 	}
 	return
 }
 
-// ResetBlocking resets all changes to the "blocking" edge.
-func (m *UserMutation) ResetBlocking() {
-	m.blocking = nil
-	m.clearedblocking = false
-	m.removedblocking = nil
+// ResetJudged resets all changes to the "judged" edge.
+func (m *UserMutation) ResetJudged() {
+	m.judged = nil
+	m.clearedjudged = false
+	m.removedjudged = nil
 }
 
 // AddSuggestedIDs adds the "suggested" edge to the User entity by ids.
@@ -12327,8 +12639,8 @@ func (m *UserMutation) AddedEdges() []string {
 	if m.following != nil {
 		edges = append(edges, user.EdgeFollowing)
 	}
-	if m.blocking != nil {
-		edges = append(edges, user.EdgeBlocking)
+	if m.judged != nil {
+		edges = append(edges, user.EdgeJudged)
 	}
 	if m.suggested != nil {
 		edges = append(edges, user.EdgeSuggested)
@@ -12346,9 +12658,9 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
-	case user.EdgeBlocking:
-		ids := make([]ent.Value, 0, len(m.blocking))
-		for id := range m.blocking {
+	case user.EdgeJudged:
+		ids := make([]ent.Value, 0, len(m.judged))
+		for id := range m.judged {
 			ids = append(ids, id)
 		}
 		return ids
@@ -12368,8 +12680,8 @@ func (m *UserMutation) RemovedEdges() []string {
 	if m.removedfollowing != nil {
 		edges = append(edges, user.EdgeFollowing)
 	}
-	if m.removedblocking != nil {
-		edges = append(edges, user.EdgeBlocking)
+	if m.removedjudged != nil {
+		edges = append(edges, user.EdgeJudged)
 	}
 	if m.removedsuggested != nil {
 		edges = append(edges, user.EdgeSuggested)
@@ -12387,9 +12699,9 @@ func (m *UserMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
-	case user.EdgeBlocking:
-		ids := make([]ent.Value, 0, len(m.removedblocking))
-		for id := range m.removedblocking {
+	case user.EdgeJudged:
+		ids := make([]ent.Value, 0, len(m.removedjudged))
+		for id := range m.removedjudged {
 			ids = append(ids, id)
 		}
 		return ids
@@ -12409,8 +12721,8 @@ func (m *UserMutation) ClearedEdges() []string {
 	if m.clearedfollowing {
 		edges = append(edges, user.EdgeFollowing)
 	}
-	if m.clearedblocking {
-		edges = append(edges, user.EdgeBlocking)
+	if m.clearedjudged {
+		edges = append(edges, user.EdgeJudged)
 	}
 	if m.clearedsuggested {
 		edges = append(edges, user.EdgeSuggested)
@@ -12424,8 +12736,8 @@ func (m *UserMutation) EdgeCleared(name string) bool {
 	switch name {
 	case user.EdgeFollowing:
 		return m.clearedfollowing
-	case user.EdgeBlocking:
-		return m.clearedblocking
+	case user.EdgeJudged:
+		return m.clearedjudged
 	case user.EdgeSuggested:
 		return m.clearedsuggested
 	}
@@ -12447,8 +12759,8 @@ func (m *UserMutation) ResetEdge(name string) error {
 	case user.EdgeFollowing:
 		m.ResetFollowing()
 		return nil
-	case user.EdgeBlocking:
-		m.ResetBlocking()
+	case user.EdgeJudged:
+		m.ResetJudged()
 		return nil
 	case user.EdgeSuggested:
 		m.ResetSuggested()

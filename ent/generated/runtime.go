@@ -4,6 +4,7 @@ package generated
 
 import (
 	"github.com/aparte-im/aparte/ent/generated/auditentry"
+	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/head"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
 	"github.com/aparte-im/aparte/ent/generated/user"
@@ -21,6 +22,16 @@ func init() {
 	auditentryDescID := auditentryFields[0].Descriptor()
 	// auditentry.DefaultID holds the default value on creation for the id field.
 	auditentry.DefaultID = auditentryDescID.Default.(func() uuid.UUID)
+	conversationFields := schema.Conversation{}.Fields()
+	_ = conversationFields
+	// conversationDescLowFrozenSeq is the schema descriptor for low_frozen_seq field.
+	conversationDescLowFrozenSeq := conversationFields[14].Descriptor()
+	// conversation.DefaultLowFrozenSeq holds the default value on creation for the low_frozen_seq field.
+	conversation.DefaultLowFrozenSeq = conversationDescLowFrozenSeq.Default.(int64)
+	// conversationDescHighFrozenSeq is the schema descriptor for high_frozen_seq field.
+	conversationDescHighFrozenSeq := conversationFields[22].Descriptor()
+	// conversation.DefaultHighFrozenSeq holds the default value on creation for the high_frozen_seq field.
+	conversation.DefaultHighFrozenSeq = conversationDescHighFrozenSeq.Default.(int64)
 	headFields := schema.Head{}.Fields()
 	_ = headFields
 	// headDescSuspendedUntil is the schema descriptor for suspended_until field.

@@ -16,8 +16,6 @@ type Tx struct {
 	config
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
-	// Block is the client for interacting with the Block builders.
-	Block *BlockClient
 	// Conversation is the client for interacting with the Conversation builders.
 	Conversation *ConversationClient
 	// Epoch is the client for interacting with the Epoch builders.
@@ -36,6 +34,8 @@ type Tx struct {
 	Report *ReportClient
 	// SettingsChange is the client for interacting with the SettingsChange builders.
 	SettingsChange *SettingsChangeClient
+	// Stance is the client for interacting with the Stance builders.
+	Stance *StanceClient
 	// Suggestion is the client for interacting with the Suggestion builders.
 	Suggestion *SuggestionClient
 	// User is the client for interacting with the User builders.
@@ -172,7 +172,6 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
-	tx.Block = NewBlockClient(tx.config)
 	tx.Conversation = NewConversationClient(tx.config)
 	tx.Epoch = NewEpochClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
@@ -182,6 +181,7 @@ func (tx *Tx) init() {
 	tx.Message = NewMessageClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.SettingsChange = NewSettingsChangeClient(tx.config)
+	tx.Stance = NewStanceClient(tx.config)
 	tx.Suggestion = NewSuggestionClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }

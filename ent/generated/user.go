@@ -45,14 +45,14 @@ type User struct {
 type UserEdges struct {
 	// Following holds the value of the following edge.
 	Following []*User `json:"following,omitempty"`
-	// Blocking holds the value of the blocking edge.
-	Blocking []*User `json:"blocking,omitempty"`
+	// Judged holds the value of the judged edge.
+	Judged []*User `json:"judged,omitempty"`
 	// Suggested holds the value of the suggested edge.
 	Suggested []*User `json:"suggested,omitempty"`
 	// Follows holds the value of the follows edge.
 	Follows []*Follow `json:"follows,omitempty"`
-	// Blocks holds the value of the blocks edge.
-	Blocks []*Block `json:"blocks,omitempty"`
+	// Stances holds the value of the stances edge.
+	Stances []*Stance `json:"stances,omitempty"`
 	// Suggestions holds the value of the suggestions edge.
 	Suggestions []*Suggestion `json:"suggestions,omitempty"`
 	// loadedTypes holds the information for reporting if a
@@ -69,13 +69,13 @@ func (e UserEdges) FollowingOrErr() ([]*User, error) {
 	return nil, &NotLoadedError{edge: "following"}
 }
 
-// BlockingOrErr returns the Blocking value or an error if the edge
+// JudgedOrErr returns the Judged value or an error if the edge
 // was not loaded in eager-loading.
-func (e UserEdges) BlockingOrErr() ([]*User, error) {
+func (e UserEdges) JudgedOrErr() ([]*User, error) {
 	if e.loadedTypes[1] {
-		return e.Blocking, nil
+		return e.Judged, nil
 	}
-	return nil, &NotLoadedError{edge: "blocking"}
+	return nil, &NotLoadedError{edge: "judged"}
 }
 
 // SuggestedOrErr returns the Suggested value or an error if the edge
@@ -96,13 +96,13 @@ func (e UserEdges) FollowsOrErr() ([]*Follow, error) {
 	return nil, &NotLoadedError{edge: "follows"}
 }
 
-// BlocksOrErr returns the Blocks value or an error if the edge
+// StancesOrErr returns the Stances value or an error if the edge
 // was not loaded in eager-loading.
-func (e UserEdges) BlocksOrErr() ([]*Block, error) {
+func (e UserEdges) StancesOrErr() ([]*Stance, error) {
 	if e.loadedTypes[4] {
-		return e.Blocks, nil
+		return e.Stances, nil
 	}
-	return nil, &NotLoadedError{edge: "blocks"}
+	return nil, &NotLoadedError{edge: "stances"}
 }
 
 // SuggestionsOrErr returns the Suggestions value or an error if the edge
@@ -221,9 +221,9 @@ func (_m *User) QueryFollowing() *UserQuery {
 	return NewUserClient(_m.config).QueryFollowing(_m)
 }
 
-// QueryBlocking queries the "blocking" edge of the User entity.
-func (_m *User) QueryBlocking() *UserQuery {
-	return NewUserClient(_m.config).QueryBlocking(_m)
+// QueryJudged queries the "judged" edge of the User entity.
+func (_m *User) QueryJudged() *UserQuery {
+	return NewUserClient(_m.config).QueryJudged(_m)
 }
 
 // QuerySuggested queries the "suggested" edge of the User entity.
@@ -236,9 +236,9 @@ func (_m *User) QueryFollows() *FollowQuery {
 	return NewUserClient(_m.config).QueryFollows(_m)
 }
 
-// QueryBlocks queries the "blocks" edge of the User entity.
-func (_m *User) QueryBlocks() *BlockQuery {
-	return NewUserClient(_m.config).QueryBlocks(_m)
+// QueryStances queries the "stances" edge of the User entity.
+func (_m *User) QueryStances() *StanceQuery {
+	return NewUserClient(_m.config).QueryStances(_m)
 }
 
 // QuerySuggestions queries the "suggestions" edge of the User entity.

@@ -114,19 +114,19 @@ func (_c *UserCreate) AddFollowing(v ...*User) *UserCreate {
 	return _c.AddFollowingIDs(ids...)
 }
 
-// AddBlockingIDs adds the "blocking" edge to the User entity by IDs.
-func (_c *UserCreate) AddBlockingIDs(ids ...uuid.UUID) *UserCreate {
-	_c.mutation.AddBlockingIDs(ids...)
+// AddJudgedIDs adds the "judged" edge to the User entity by IDs.
+func (_c *UserCreate) AddJudgedIDs(ids ...uuid.UUID) *UserCreate {
+	_c.mutation.AddJudgedIDs(ids...)
 	return _c
 }
 
-// AddBlocking adds the "blocking" edges to the User entity.
-func (_c *UserCreate) AddBlocking(v ...*User) *UserCreate {
+// AddJudged adds the "judged" edges to the User entity.
+func (_c *UserCreate) AddJudged(v ...*User) *UserCreate {
 	ids := make([]uuid.UUID, len(v))
 	for i := range v {
 		ids[i] = v[i].ID
 	}
-	return _c.AddBlockingIDs(ids...)
+	return _c.AddJudgedIDs(ids...)
 }
 
 // AddSuggestedIDs adds the "suggested" edge to the User entity by IDs.
@@ -299,12 +299,12 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
-	if nodes := _c.mutation.BlockingIDs(); len(nodes) > 0 {
+	if nodes := _c.mutation.JudgedIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.BlockingTable,
-			Columns: user.BlockingPrimaryKey,
+			Table:   user.JudgedTable,
+			Columns: user.JudgedPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),

@@ -12,9 +12,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	"github.com/aparte-im/aparte/ent/generated/block"
 	"github.com/aparte-im/aparte/ent/generated/follow"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
+	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/google/uuid"
@@ -28,10 +28,10 @@ type UserQuery struct {
 	inters          []Interceptor
 	predicates      []predicate.User
 	withFollowing   *UserQuery
-	withBlocking    *UserQuery
+	withJudged      *UserQuery
 	withSuggested   *UserQuery
 	withFollows     *FollowQuery
-	withBlocks      *BlockQuery
+	withStances     *StanceQuery
 	withSuggestions *SuggestionQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -91,8 +91,8 @@ func (_q *UserQuery) QueryFollowing() *UserQuery {
 	return query
 }
 
-// QueryBlocking chains the current query on the "blocking" edge.
-func (_q *UserQuery) QueryBlocking() *UserQuery {
+// QueryJudged chains the current query on the "judged" edge.
+func (_q *UserQuery) QueryJudged() *UserQuery {
 	query := (&UserClient{config: _q.config}).Query()
 	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
 		if err := _q.prepareQuery(ctx); err != nil {
@@ -105,7 +105,7 @@ func (_q *UserQuery) QueryBlocking() *UserQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(user.Table, user.FieldID, selector),
 			sqlgraph.To(user.Table, user.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, user.BlockingTable, user.BlockingPrimaryKey...),
+			sqlgraph.Edge(sqlgraph.M2M, false, user.JudgedTable, user.JudgedPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -157,9 +157,9 @@ func (_q *UserQuery) QueryFollows() *FollowQuery {
 	return query
 }
 
-// QueryBlocks chains the current query on the "blocks" edge.
-func (_q *UserQuery) QueryBlocks() *BlockQuery {
-	query := (&BlockClient{config: _q.config}).Query()
+// QueryStances chains the current query on the "stances" edge.
+func (_q *UserQuery) QueryStances() *StanceQuery {
+	query := (&StanceClient{config: _q.config}).Query()
 	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
 		if err := _q.prepareQuery(ctx); err != nil {
 			return nil, err
@@ -170,8 +170,8 @@ func (_q *UserQuery) QueryBlocks() *BlockQuery {
 		}
 		step := sqlgraph.NewStep(
 			sqlgraph.From(user.Table, user.FieldID, selector),
-			sqlgraph.To(block.Table, block.BlockerColumn),
-			sqlgraph.Edge(sqlgraph.O2M, true, user.BlocksTable, user.BlocksColumn),
+			sqlgraph.To(stance.Table, stance.UserColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, user.StancesTable, user.StancesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -394,10 +394,10 @@ func (_q *UserQuery) Clone() *UserQuery {
 		inters:          append([]Interceptor{}, _q.inters...),
 		predicates:      append([]predicate.User{}, _q.predicates...),
 		withFollowing:   _q.withFollowing.Clone(),
-		withBlocking:    _q.withBlocking.Clone(),
+		withJudged:      _q.withJudged.Clone(),
 		withSuggested:   _q.withSuggested.Clone(),
 		withFollows:     _q.withFollows.Clone(),
-		withBlocks:      _q.withBlocks.Clone(),
+		withStances:     _q.withStances.Clone(),
 		withSuggestions: _q.withSuggestions.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
@@ -416,14 +416,14 @@ func (_q *UserQuery) WithFollowing(opts ...func(*UserQuery)) *UserQuery {
 	return _q
 }
 
-// WithBlocking tells the query-builder to eager-load the nodes that are connected to
-// the "blocking" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *UserQuery) WithBlocking(opts ...func(*UserQuery)) *UserQuery {
+// WithJudged tells the query-builder to eager-load the nodes that are connected to
+// the "judged" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithJudged(opts ...func(*UserQuery)) *UserQuery {
 	query := (&UserClient{config: _q.config}).Query()
 	for _, opt := range opts {
 		opt(query)
 	}
-	_q.withBlocking = query
+	_q.withJudged = query
 	return _q
 }
 
@@ -449,14 +449,14 @@ func (_q *UserQuery) WithFollows(opts ...func(*FollowQuery)) *UserQuery {
 	return _q
 }
 
-// WithBlocks tells the query-builder to eager-load the nodes that are connected to
-// the "blocks" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *UserQuery) WithBlocks(opts ...func(*BlockQuery)) *UserQuery {
-	query := (&BlockClient{config: _q.config}).Query()
+// WithStances tells the query-builder to eager-load the nodes that are connected to
+// the "stances" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithStances(opts ...func(*StanceQuery)) *UserQuery {
+	query := (&StanceClient{config: _q.config}).Query()
 	for _, opt := range opts {
 		opt(query)
 	}
-	_q.withBlocks = query
+	_q.withStances = query
 	return _q
 }
 
@@ -551,10 +551,10 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 		_spec       = _q.querySpec()
 		loadedTypes = [6]bool{
 			_q.withFollowing != nil,
-			_q.withBlocking != nil,
+			_q.withJudged != nil,
 			_q.withSuggested != nil,
 			_q.withFollows != nil,
-			_q.withBlocks != nil,
+			_q.withStances != nil,
 			_q.withSuggestions != nil,
 		}
 	)
@@ -583,10 +583,10 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			return nil, err
 		}
 	}
-	if query := _q.withBlocking; query != nil {
-		if err := _q.loadBlocking(ctx, query, nodes,
-			func(n *User) { n.Edges.Blocking = []*User{} },
-			func(n *User, e *User) { n.Edges.Blocking = append(n.Edges.Blocking, e) }); err != nil {
+	if query := _q.withJudged; query != nil {
+		if err := _q.loadJudged(ctx, query, nodes,
+			func(n *User) { n.Edges.Judged = []*User{} },
+			func(n *User, e *User) { n.Edges.Judged = append(n.Edges.Judged, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -604,10 +604,10 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			return nil, err
 		}
 	}
-	if query := _q.withBlocks; query != nil {
-		if err := _q.loadBlocks(ctx, query, nodes,
-			func(n *User) { n.Edges.Blocks = []*Block{} },
-			func(n *User, e *Block) { n.Edges.Blocks = append(n.Edges.Blocks, e) }); err != nil {
+	if query := _q.withStances; query != nil {
+		if err := _q.loadStances(ctx, query, nodes,
+			func(n *User) { n.Edges.Stances = []*Stance{} },
+			func(n *User, e *Stance) { n.Edges.Stances = append(n.Edges.Stances, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -682,7 +682,7 @@ func (_q *UserQuery) loadFollowing(ctx context.Context, query *UserQuery, nodes 
 	}
 	return nil
 }
-func (_q *UserQuery) loadBlocking(ctx context.Context, query *UserQuery, nodes []*User, init func(*User), assign func(*User, *User)) error {
+func (_q *UserQuery) loadJudged(ctx context.Context, query *UserQuery, nodes []*User, init func(*User), assign func(*User, *User)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
 	byID := make(map[uuid.UUID]*User)
 	nids := make(map[uuid.UUID]map[*User]struct{})
@@ -694,11 +694,11 @@ func (_q *UserQuery) loadBlocking(ctx context.Context, query *UserQuery, nodes [
 		}
 	}
 	query.Where(func(s *sql.Selector) {
-		joinT := sql.Table(user.BlockingTable)
-		s.Join(joinT).On(s.C(user.FieldID), joinT.C(user.BlockingPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(user.BlockingPrimaryKey[0]), edgeIDs...))
+		joinT := sql.Table(user.JudgedTable)
+		s.Join(joinT).On(s.C(user.FieldID), joinT.C(user.JudgedPrimaryKey[1]))
+		s.Where(sql.InValues(joinT.C(user.JudgedPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
-		s.Select(joinT.C(user.BlockingPrimaryKey[0]))
+		s.Select(joinT.C(user.JudgedPrimaryKey[0]))
 		s.AppendSelect(columns...)
 		s.SetDistinct(false)
 	})
@@ -735,7 +735,7 @@ func (_q *UserQuery) loadBlocking(ctx context.Context, query *UserQuery, nodes [
 	for _, n := range neighbors {
 		nodes, ok := nids[n.ID]
 		if !ok {
-			return fmt.Errorf(`unexpected "blocking" node returned %v`, n.ID)
+			return fmt.Errorf(`unexpected "judged" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)
@@ -834,7 +834,7 @@ func (_q *UserQuery) loadFollows(ctx context.Context, query *FollowQuery, nodes 
 	}
 	return nil
 }
-func (_q *UserQuery) loadBlocks(ctx context.Context, query *BlockQuery, nodes []*User, init func(*User), assign func(*User, *Block)) error {
+func (_q *UserQuery) loadStances(ctx context.Context, query *StanceQuery, nodes []*User, init func(*User), assign func(*User, *Stance)) error {
 	fks := make([]driver.Value, 0, len(nodes))
 	nodeids := make(map[uuid.UUID]*User)
 	for i := range nodes {
@@ -845,20 +845,20 @@ func (_q *UserQuery) loadBlocks(ctx context.Context, query *BlockQuery, nodes []
 		}
 	}
 	if len(query.ctx.Fields) > 0 {
-		query.ctx.AppendFieldOnce(block.FieldBlockerID)
+		query.ctx.AppendFieldOnce(stance.FieldUserID)
 	}
-	query.Where(predicate.Block(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.BlocksColumn), fks...))
+	query.Where(predicate.Stance(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.StancesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
 		return err
 	}
 	for _, n := range neighbors {
-		fk := n.BlockerID
+		fk := n.UserID
 		node, ok := nodeids[fk]
 		if !ok {
-			return fmt.Errorf(`unexpected referenced foreign-key "blocker_id" returned %v for node %v`, fk, n)
+			return fmt.Errorf(`unexpected referenced foreign-key "user_id" returned %v for node %v`, fk, n)
 		}
 		assign(node, n)
 	}

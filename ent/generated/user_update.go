@@ -168,19 +168,19 @@ func (_u *UserUpdate) AddFollowing(v ...*User) *UserUpdate {
 	return _u.AddFollowingIDs(ids...)
 }
 
-// AddBlockingIDs adds the "blocking" edge to the User entity by IDs.
-func (_u *UserUpdate) AddBlockingIDs(ids ...uuid.UUID) *UserUpdate {
-	_u.mutation.AddBlockingIDs(ids...)
+// AddJudgedIDs adds the "judged" edge to the User entity by IDs.
+func (_u *UserUpdate) AddJudgedIDs(ids ...uuid.UUID) *UserUpdate {
+	_u.mutation.AddJudgedIDs(ids...)
 	return _u
 }
 
-// AddBlocking adds the "blocking" edges to the User entity.
-func (_u *UserUpdate) AddBlocking(v ...*User) *UserUpdate {
+// AddJudged adds the "judged" edges to the User entity.
+func (_u *UserUpdate) AddJudged(v ...*User) *UserUpdate {
 	ids := make([]uuid.UUID, len(v))
 	for i := range v {
 		ids[i] = v[i].ID
 	}
-	return _u.AddBlockingIDs(ids...)
+	return _u.AddJudgedIDs(ids...)
 }
 
 // AddSuggestedIDs adds the "suggested" edge to the User entity by IDs.
@@ -224,25 +224,25 @@ func (_u *UserUpdate) RemoveFollowing(v ...*User) *UserUpdate {
 	return _u.RemoveFollowingIDs(ids...)
 }
 
-// ClearBlocking clears all "blocking" edges to the User entity.
-func (_u *UserUpdate) ClearBlocking() *UserUpdate {
-	_u.mutation.ClearBlocking()
+// ClearJudged clears all "judged" edges to the User entity.
+func (_u *UserUpdate) ClearJudged() *UserUpdate {
+	_u.mutation.ClearJudged()
 	return _u
 }
 
-// RemoveBlockingIDs removes the "blocking" edge to User entities by IDs.
-func (_u *UserUpdate) RemoveBlockingIDs(ids ...uuid.UUID) *UserUpdate {
-	_u.mutation.RemoveBlockingIDs(ids...)
+// RemoveJudgedIDs removes the "judged" edge to User entities by IDs.
+func (_u *UserUpdate) RemoveJudgedIDs(ids ...uuid.UUID) *UserUpdate {
+	_u.mutation.RemoveJudgedIDs(ids...)
 	return _u
 }
 
-// RemoveBlocking removes "blocking" edges to User entities.
-func (_u *UserUpdate) RemoveBlocking(v ...*User) *UserUpdate {
+// RemoveJudged removes "judged" edges to User entities.
+func (_u *UserUpdate) RemoveJudged(v ...*User) *UserUpdate {
 	ids := make([]uuid.UUID, len(v))
 	for i := range v {
 		ids[i] = v[i].ID
 	}
-	return _u.RemoveBlockingIDs(ids...)
+	return _u.RemoveJudgedIDs(ids...)
 }
 
 // ClearSuggested clears all "suggested" edges to the User entity.
@@ -377,12 +377,12 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	if _u.mutation.BlockingCleared() {
+	if _u.mutation.JudgedCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.BlockingTable,
-			Columns: user.BlockingPrimaryKey,
+			Table:   user.JudgedTable,
+			Columns: user.JudgedPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -390,12 +390,12 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
 	}
-	if nodes := _u.mutation.RemovedBlockingIDs(); len(nodes) > 0 && !_u.mutation.BlockingCleared() {
+	if nodes := _u.mutation.RemovedJudgedIDs(); len(nodes) > 0 && !_u.mutation.JudgedCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.BlockingTable,
-			Columns: user.BlockingPrimaryKey,
+			Table:   user.JudgedTable,
+			Columns: user.JudgedPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -406,12 +406,12 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
 	}
-	if nodes := _u.mutation.BlockingIDs(); len(nodes) > 0 {
+	if nodes := _u.mutation.JudgedIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.BlockingTable,
-			Columns: user.BlockingPrimaryKey,
+			Table:   user.JudgedTable,
+			Columns: user.JudgedPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -627,19 +627,19 @@ func (_u *UserUpdateOne) AddFollowing(v ...*User) *UserUpdateOne {
 	return _u.AddFollowingIDs(ids...)
 }
 
-// AddBlockingIDs adds the "blocking" edge to the User entity by IDs.
-func (_u *UserUpdateOne) AddBlockingIDs(ids ...uuid.UUID) *UserUpdateOne {
-	_u.mutation.AddBlockingIDs(ids...)
+// AddJudgedIDs adds the "judged" edge to the User entity by IDs.
+func (_u *UserUpdateOne) AddJudgedIDs(ids ...uuid.UUID) *UserUpdateOne {
+	_u.mutation.AddJudgedIDs(ids...)
 	return _u
 }
 
-// AddBlocking adds the "blocking" edges to the User entity.
-func (_u *UserUpdateOne) AddBlocking(v ...*User) *UserUpdateOne {
+// AddJudged adds the "judged" edges to the User entity.
+func (_u *UserUpdateOne) AddJudged(v ...*User) *UserUpdateOne {
 	ids := make([]uuid.UUID, len(v))
 	for i := range v {
 		ids[i] = v[i].ID
 	}
-	return _u.AddBlockingIDs(ids...)
+	return _u.AddJudgedIDs(ids...)
 }
 
 // AddSuggestedIDs adds the "suggested" edge to the User entity by IDs.
@@ -683,25 +683,25 @@ func (_u *UserUpdateOne) RemoveFollowing(v ...*User) *UserUpdateOne {
 	return _u.RemoveFollowingIDs(ids...)
 }
 
-// ClearBlocking clears all "blocking" edges to the User entity.
-func (_u *UserUpdateOne) ClearBlocking() *UserUpdateOne {
-	_u.mutation.ClearBlocking()
+// ClearJudged clears all "judged" edges to the User entity.
+func (_u *UserUpdateOne) ClearJudged() *UserUpdateOne {
+	_u.mutation.ClearJudged()
 	return _u
 }
 
-// RemoveBlockingIDs removes the "blocking" edge to User entities by IDs.
-func (_u *UserUpdateOne) RemoveBlockingIDs(ids ...uuid.UUID) *UserUpdateOne {
-	_u.mutation.RemoveBlockingIDs(ids...)
+// RemoveJudgedIDs removes the "judged" edge to User entities by IDs.
+func (_u *UserUpdateOne) RemoveJudgedIDs(ids ...uuid.UUID) *UserUpdateOne {
+	_u.mutation.RemoveJudgedIDs(ids...)
 	return _u
 }
 
-// RemoveBlocking removes "blocking" edges to User entities.
-func (_u *UserUpdateOne) RemoveBlocking(v ...*User) *UserUpdateOne {
+// RemoveJudged removes "judged" edges to User entities.
+func (_u *UserUpdateOne) RemoveJudged(v ...*User) *UserUpdateOne {
 	ids := make([]uuid.UUID, len(v))
 	for i := range v {
 		ids[i] = v[i].ID
 	}
-	return _u.RemoveBlockingIDs(ids...)
+	return _u.RemoveJudgedIDs(ids...)
 }
 
 // ClearSuggested clears all "suggested" edges to the User entity.
@@ -866,12 +866,12 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	if _u.mutation.BlockingCleared() {
+	if _u.mutation.JudgedCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.BlockingTable,
-			Columns: user.BlockingPrimaryKey,
+			Table:   user.JudgedTable,
+			Columns: user.JudgedPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -879,12 +879,12 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 		}
 		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
 	}
-	if nodes := _u.mutation.RemovedBlockingIDs(); len(nodes) > 0 && !_u.mutation.BlockingCleared() {
+	if nodes := _u.mutation.RemovedJudgedIDs(); len(nodes) > 0 && !_u.mutation.JudgedCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.BlockingTable,
-			Columns: user.BlockingPrimaryKey,
+			Table:   user.JudgedTable,
+			Columns: user.JudgedPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -895,12 +895,12 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 		}
 		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
 	}
-	if nodes := _u.mutation.BlockingIDs(); len(nodes) > 0 {
+	if nodes := _u.mutation.JudgedIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
 			Inverse: false,
-			Table:   user.BlockingTable,
-			Columns: user.BlockingPrimaryKey,
+			Table:   user.JudgedTable,
+			Columns: user.JudgedPrimaryKey,
 			Bidi:    true,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),

@@ -32,6 +32,8 @@ func (Conversation) Fields() []ent.Field {
 			field.Int32(side+"_pending").Comment("messages in the request that waits for this side"),
 			field.Int64(side+"_declined_until").Comment("0: not declined"),
 			field.Bool(side+"_muted"),
+			field.Int64(side+"_frozen_seq").Default(0).
+				Comment("less one, what the other sees of this side's reading; 0: read_seq"),
 		)
 	}
 	return fields

@@ -32,8 +32,8 @@ func (User) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("following", User.Type).Through("follows", Follow.Type).
 			StorageKey(edge.Columns("follower_id", "followee_id")),
-		edge.To("blocking", User.Type).Through("blocks", Block.Type).
-			StorageKey(edge.Columns("blocker_id", "blocked_id")),
+		edge.To("judged", User.Type).Through("stances", Stance.Type).
+			StorageKey(edge.Columns("user_id", "other_id")),
 		edge.To("suggested", User.Type).Through("suggestions", Suggestion.Type).
 			StorageKey(edge.Columns("user_id", "suggested_id")),
 	}

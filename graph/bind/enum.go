@@ -41,6 +41,17 @@ func UnmarshalAudience(v any) (dm.Audience, error) {
 	return dm.Audience(n), err
 }
 
+var namedLists = names{dm.ListedAlways: "ALWAYS", dm.ListedNever: "NEVER"}
+
+// MarshalNamedList writes a list; NotListed is null.
+func MarshalNamedList(v dm.Listed) graphql.Marshaler { return namedLists.marshal(uint8(v)) }
+
+// UnmarshalNamedList reads a list. Errors: INVALID_INPUT.
+func UnmarshalNamedList(v any) (dm.Listed, error) {
+	n, err := namedLists.parse(v)
+	return dm.Listed(n), err
+}
+
 var relations = names{
 	dm.Stranger: "STRANGER", dm.Follower: "FOLLOWER", dm.Suggested: "SUGGESTED", dm.Followed: "FOLLOWED",
 	dm.Friend: "FRIEND", dm.Known: "KNOWN",

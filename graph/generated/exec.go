@@ -81,6 +81,9 @@ type MutationResolver interface {
 	UnfollowUser(ctx context.Context, userID string) (UserResult, error)
 	BlockUser(ctx context.Context, userID string) (UserResult, error)
 	UnblockUser(ctx context.Context, userID string) (UserResult, error)
+	RestrictUser(ctx context.Context, userID string) (UserResult, error)
+	UnrestrictUser(ctx context.Context, userID string) (UserResult, error)
+	SetListed(ctx context.Context, userID string, list *dm.Listed) (UserResult, error)
 	Report(ctx context.Context, input ReportInput) (ReportResult, error)
 	AppealDecision(ctx context.Context, noticeID string, text string) (NoticeResult, error)
 	ClaimReport(ctx context.Context, reportID string, minutes int) (CaseResult, error)
@@ -98,6 +101,8 @@ type QueryResolver interface {
 	SearchUsers(ctx context.Context, query string, first *int, after *string) (*bind.UserConnection, error)
 	SuggestedFriends(ctx context.Context, first *int, after *string) (*bind.UserConnection, error)
 	BlockedUsers(ctx context.Context, first *int, after *string) (*bind.UserConnection, error)
+	RestrictedUsers(ctx context.Context, first *int, after *string) (*bind.UserConnection, error)
+	ListedUsers(ctx context.Context, list dm.Listed, first *int, after *string) (*bind.UserConnection, error)
 	Inbox(ctx context.Context, folder *dm.Folder, first *int, after *string) (*bind.ConversationConnection, error)
 	Conversation(ctx context.Context, id string) (*dm.View, error)
 	ConversationWith(ctx context.Context, userID string) (*dm.View, error)
@@ -122,6 +127,8 @@ type UserResolver interface {
 	ViewerFollows(ctx context.Context, obj *dm.User) (bool, error)
 	FollowsViewer(ctx context.Context, obj *dm.User) (bool, error)
 	ViewerHasBlocked(ctx context.Context, obj *dm.User) (bool, error)
+	ViewerRestricts(ctx context.Context, obj *dm.User) (bool, error)
+	ViewerLists(ctx context.Context, obj *dm.User) (*dm.Listed, error)
 	ViewerCanMessage(ctx context.Context, obj *dm.User) (*dm.Permission, error)
 }
 
@@ -286,6 +293,10 @@ type User implements Node {
   followsViewer: Boolean!
   "Has the viewer blocked this person? Whether they have blocked the viewer is told nowhere."
   viewerHasBlocked: Boolean!
+  "Has the viewer restricted this person? They are not told."
+  viewerRestricts: Boolean!
+  "The list on which the viewer has put this person. They are not told."
+  viewerLists: NamedList
   "May the viewer write to this person now, and where would it land?"
   viewerCanMessage: MessagePermission!
 }
@@ -302,6 +313,17 @@ type MessagePermission {
   denial: DenialCode
   "False when the viewer's own settings would refuse the answer."
   canReply: Boolean!
+}
+
+"A list of people whom the user has named: it goes before the audience."
+enum NamedList {
+  """
+  They may always write: to the inbox whatever the audience is, NO_ONE too. A block, a decline, a restriction and the
+  limits of age go before it; under 18 it holds for people whom the user follows or has written to.
+  """
+  ALWAYS
+  "They may never write: refused as by a closed audience."
+  NEVER
 }
 
 "Why a message may not be sent."
@@ -623,6 +645,22 @@ type Query {
   ): UserConnection!
   "People whom the viewer has blocked."
   blockedUsers(
+    "How many, from 1 to 100."
+    first: Int = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: String
+  ): UserConnection!
+  "People whom the viewer has restricted."
+  restrictedUsers(
+    "How many, from 1 to 100."
+    first: Int = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: String
+  ): UserConnection!
+  "People whom the viewer has put on a list."
+  listedUsers(
+    "Which list."
+    list: NamedList!
     "How many, from 1 to 100."
     first: Int = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
@@ -1342,6 +1380,26 @@ type Mutation {
     userId: ID!
   ): UserResult!
   """
+  Sends this person's messages to the viewer's requests, in an old conversation too, and shows them neither receipts nor
+  presence. They are told nothing: to them nothing changes.
+  """
+  restrictUser(
+    "Whom."
+    userId: ID!
+  ): UserResult!
+  "Ends the viewer's restriction: the conversation goes back to where it would be without it."
+  unrestrictUser(
+    "Whom."
+    userId: ID!
+  ): UserResult!
+  "Puts a person on one of the viewer's lists, or takes them off. They are told nothing."
+  setListed(
+    "Whom."
+    userId: ID!
+    "Which list; null: none."
+    list: NamedList
+  ): UserResult!
+  """
   Reports messages of another person to the moderators. A copy of them and of what stands around them is sealed: nothing
   that happens to the messages later changes it. The person is told nothing.
   """
@@ -1923,6 +1981,10 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_followsViewer(ctx, field)
 	case "viewerHasBlocked":
 		return ec.fieldContext_User_viewerHasBlocked(ctx, field)
+	case "viewerRestricts":
+		return ec.fieldContext_User_viewerRestricts(ctx, field)
+	case "viewerLists":
+		return ec.fieldContext_User_viewerLists(ctx, field)
 	case "viewerCanMessage":
 		return ec.fieldContext_User_viewerCanMessage(ctx, field)
 	}
@@ -2333,6 +2395,20 @@ func (ec *executionContext) field_Mutation_report_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_restrictUser_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "userId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["userId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_sendMessage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2358,6 +2434,28 @@ func (ec *executionContext) field_Mutation_setFollows_args(ctx context.Context, 
 		return nil, err
 	}
 	args["follows"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setListed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "userId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["userId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "list",
+		func(ctx context.Context, v any) (*dm.Listed, error) {
+			return ec.unmarshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["list"] = arg1
 	return args, nil
 }
 
@@ -2418,6 +2516,20 @@ func (ec *executionContext) field_Mutation_unblockUser_args(ctx context.Context,
 }
 
 func (ec *executionContext) field_Mutation_unfollowUser_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "userId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["userId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unrestrictUser_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "userId",
@@ -2597,6 +2709,36 @@ func (ec *executionContext) field_Query_inbox_args(ctx context.Context, rawArgs 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_listedUsers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "list",
+		func(ctx context.Context, v any) (dm.Listed, error) {
+			return ec.unmarshalNNamedList2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["list"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_moderationCase_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2720,6 +2862,28 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_restrictedUsers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -6391,6 +6555,138 @@ func (ec *executionContext) fieldContext_Mutation_unblockUser(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_restrictUser(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_restrictUser(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RestrictUser(ctx, fc.Args["userId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v UserResult) graphql.Marshaler {
+			return ec.marshalNUserResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐUserResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_restrictUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type UserResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_restrictUser_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unrestrictUser(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unrestrictUser(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnrestrictUser(ctx, fc.Args["userId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v UserResult) graphql.Marshaler {
+			return ec.marshalNUserResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐUserResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unrestrictUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type UserResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unrestrictUser_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setListed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setListed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetListed(ctx, fc.Args["userId"].(string), fc.Args["list"].(*dm.Listed))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v UserResult) graphql.Marshaler {
+			return ec.marshalNUserResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐUserResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setListed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type UserResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setListed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_report(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7538,6 +7834,94 @@ func (ec *executionContext) fieldContext_Query_blockedUsers(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_blockedUsers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_restrictedUsers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_restrictedUsers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RestrictedUsers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bind.UserConnection) graphql.Marshaler {
+			return ec.marshalNUserConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐUserConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_restrictedUsers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_restrictedUsers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_listedUsers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_listedUsers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ListedUsers(ctx, fc.Args["list"].(dm.Listed), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bind.UserConnection) graphql.Marshaler {
+			return ec.marshalNUserConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐUserConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_listedUsers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_listedUsers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -9612,6 +9996,52 @@ func (ec *executionContext) _User_viewerHasBlocked(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_User_viewerHasBlocked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _User_viewerRestricts(ctx context.Context, field graphql.CollectedField, obj *dm.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_viewerRestricts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.User().ViewerRestricts(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_User_viewerRestricts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _User_viewerLists(ctx context.Context, field graphql.CollectedField, obj *dm.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_viewerLists(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.User().ViewerLists(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Listed) graphql.Marshaler {
+			return ec.marshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_viewerLists(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, true, true, "NamedList")
 }
 
 func (ec *executionContext) _User_viewerCanMessage(ctx context.Context, field graphql.CollectedField, obj *dm.User) (ret graphql.Marshaler) {
@@ -13677,6 +14107,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "restrictUser":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_restrictUser(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unrestrictUser":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unrestrictUser(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setListed":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setListed(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "report":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_report(ctx, field)
@@ -14079,6 +14530,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_blockedUsers(ctx, field)
+				})
+		case "restrictedUsers":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_restrictedUsers(ctx, field)
+				})
+		case "listedUsers":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_listedUsers(ctx, field)
 				})
 		case "inbox":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -14923,6 +15386,18 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_viewerHasBlocked(ctx, field, obj)
+				})
+		case "viewerRestricts":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._User_viewerRestricts(ctx, field, obj)
+				})
+		case "viewerLists":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._User_viewerLists(ctx, field, obj)
 				})
 		case "viewerCanMessage":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -16026,6 +16501,20 @@ func (ec *executionContext) marshalNModerationCase2ᚖgithubᚗcomᚋaparteᚑim
 	return ec._ModerationCase(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNNamedList2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx context.Context, v any) (dm.Listed, error) {
+	res, err := bind.UnmarshalNamedList(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNNamedList2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx context.Context, sel ast.SelectionSet, v dm.Listed) graphql.Marshaler {
+	_ = sel
+	res := bind.MarshalNamedList(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "NamedList!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNNotice2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐNoticeᚄ(ctx context.Context, sel ast.SelectionSet, v []*Notice) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -16846,6 +17335,24 @@ func (ec *executionContext) marshalOModerationCase2ᚖgithubᚗcomᚋaparteᚑim
 		return graphql.Null
 	}
 	return ec._ModerationCase(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx context.Context, v any) (*dm.Listed, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := bind.UnmarshalNamedList(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx context.Context, sel ast.SelectionSet, v *dm.Listed) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := bind.MarshalNamedList(*v)
+	return res
 }
 
 func (ec *executionContext) marshalONode2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐNode(ctx context.Context, sel ast.SelectionSet, v bind.Node) graphql.Marshaler {

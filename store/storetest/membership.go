@@ -235,10 +235,10 @@ func testBlock(t *testing.T, b Backend) {
 			t.Errorf("a block severs both follows, but: %+v", s)
 		}
 	}
-	if s := w.standing(alice, bob); s.ViewerHasBlocked || s.Permission.Denial != dm.DenialNotAccepting {
+	if s := w.standing(alice, bob); s.ViewerStance.Blocked || s.Permission.Denial != dm.DenialNotAccepting {
 		t.Errorf("the blocked is told %+v", s)
 	}
-	if s := w.standing(bob, alice); !s.ViewerHasBlocked || s.Permission.Denial != dm.DenialViewerBlocksThem {
+	if s := w.standing(bob, alice); !s.ViewerStance.Blocked || s.Permission.Denial != dm.DenialViewerBlocksThem {
 		t.Errorf("the blocker is told %+v", s)
 	}
 	_, err := w.trySend(alice, bob, "five", w.key())

@@ -16,6 +16,8 @@ type model struct {
 	sharedFriends int
 	follows       map[[2]int]bool // who, whom
 	blocks        map[[2]int]bool // who, whom
+	restricts     map[[2]int]bool
+	lists         map[[2]int]dm.Listed
 	who           []rule
 	talks         map[[2]int]*talk // lower, higher
 	// suspended and tamed: until when a user may write to nobody, or to nobody new.
@@ -61,6 +63,9 @@ type side struct {
 	known    bool
 	asked    int // messages of a request that waits for this side
 	declined time.Time
+	// frozen: the other sees frozenAt instead of read, because their messages are kept from the inbox silently.
+	frozen   bool
+	frozenAt int
 }
 
 // audienceRules is what each audience means, most welcoming first.
@@ -78,6 +83,7 @@ func newModel(w *world, users int) *model {
 		now: w.clock.Now(), requestLimit: w.config.Rules.RequestLimit, declineFor: w.config.Rules.DeclineFor,
 		sharedFriends: w.config.Rules.SharedFriends,
 		follows:       map[[2]int]bool{}, blocks: map[[2]int]bool{}, talks: map[[2]int]*talk{},
+		restricts: map[[2]int]bool{}, lists: map[[2]int]dm.Listed{},
 		suspended: map[int]time.Time{}, tamed: map[int]time.Time{},
 	}
 	for range users {
@@ -123,7 +129,7 @@ func (m *model) shared(a, b int) (n int) {
 	return n
 }
 
-// verdict is where a send lands, or why it is denied.
+// verdict is where a send lands as far as the sender knows, or why it is denied.
 func (m *model) verdict(from, to int) (route string, denial dm.Denial) {
 	if from == to {
 		return "", dm.DenialSelf
@@ -142,6 +148,12 @@ func (m *model) verdict(from, to int) (route string, denial dm.Denial) {
 	}
 	t := m.talks[pairKey(from, to)]
 	if t != nil && t.sides[to].declined.After(m.now) {
+		return "", dm.DenialNotAccepting
+	}
+	switch m.lists[[2]int{to, from}] {
+	case dm.ListedAlways:
+		return "INBOX", dm.DenialNone
+	case dm.ListedNever:
 		return "", dm.DenialNotAccepting
 	}
 	best := ""
@@ -185,10 +197,20 @@ func (m *model) send(from, to int, key, body string) (seq int, again bool, code 
 	t.messages = append(t.messages, said{from: from, key: key, body: body})
 	t.at = m.now
 	mine, theirs := t.sides[from], t.sides[to]
-	*mine = side{folder: "INBOX", read: len(t.messages), cleared: mine.cleared, known: true}
+	now := side{folder: "INBOX", read: len(t.messages), cleared: mine.cleared, known: true}
+	if mine.frozen && mine.folder == "REQUESTS" && m.restricts[[2]int{from, to}] {
+		now.folder, now.frozen, now.frozenAt = "REQUESTS", true, len(t.messages)
+	}
+	*mine = now
 	theirs.declined, theirs.folder = time.Time{}, route
 	if theirs.asked++; route == "INBOX" {
 		theirs.asked = 0
+	}
+	if route == "INBOX" && m.restricts[[2]int{to, from}] {
+		theirs.folder = "REQUESTS"
+		theirs.freeze()
+	} else {
+		theirs.frozen = false
 	}
 	return len(t.messages), false, "", dm.DenialNone
 }
@@ -212,15 +234,53 @@ func (m *model) shown(user, other int) (*talk, *side) {
 	return t, t.sides[user]
 }
 
-func (m *model) accept(user, other int) bool {
+func (m *model) accept(user, other int) dm.Code {
 	_, s := m.shown(user, other)
-	if s == nil {
-		return false
+	switch {
+	case s == nil:
+		return dm.CodeNotFound
+	case s.folder == "INBOX" || s.folder == "ARCHIVE":
+	case m.restricts[[2]int{user, other}]:
+		return dm.CodeInvalidInput
+	default:
+		s.folder, s.known, s.asked, s.frozen = "INBOX", true, 0, false
 	}
-	if s.folder != "INBOX" && s.folder != "ARCHIVE" {
-		s.folder, s.known, s.asked = "INBOX", true, 0
+	return ""
+}
+
+func (s *side) freeze() {
+	if !s.frozen {
+		s.frozen, s.frozenAt = true, s.read
 	}
-	return true
+}
+
+func (m *model) restrict(user, other int, on bool) {
+	key := [2]int{user, other}
+	was := m.restricts[key]
+	m.restricts[key] = on
+	_, s := m.shown(user, other)
+	if s == nil || was == on {
+		return
+	}
+	if on && (s.folder == "INBOX" || s.folder == "ARCHIVE") {
+		s.freeze()
+		s.folder = "REQUESTS"
+	}
+	if !on && s.frozen && s.folder == "REQUESTS" {
+		s.folder, s.frozen = "INBOX", false
+	}
+}
+
+func (m *model) list(user, other int, listed dm.Listed) dm.Code {
+	key := [2]int{user, other}
+	if listed == dm.ListedAlways && m.blocks[key] {
+		return dm.CodeInvalidInput
+	}
+	if t := m.talks[pairKey(user, other)]; t != nil && listed == dm.ListedAlways && m.lists[key] != dm.ListedAlways {
+		t.sides[user].declined = time.Time{}
+	}
+	m.lists[key] = listed
+	return ""
 }
 
 func (m *model) decline(user, other int) bool {
@@ -270,6 +330,9 @@ func (m *model) archive(user, other int, archived bool) dm.Code {
 
 func (m *model) block(user, other int) {
 	m.blocks[[2]int{user, other}] = true
+	if m.lists[[2]int{user, other}] == dm.ListedAlways {
+		m.lists[[2]int{user, other}] = dm.NotListed
+	}
 	delete(m.follows, [2]int{user, other})
 	delete(m.follows, [2]int{other, user})
 }
@@ -304,8 +367,11 @@ func (m *model) unread(user int) (u dm.Unread) {
 func (m *model) receipt(user, other int) int64 {
 	t, s := m.shown(user, other)
 	open := func(s *side) bool { return s.folder == "INBOX" || s.folder == "ARCHIVE" }
-	if s == nil || !open(s) || !open(t.sides[other]) {
+	if s == nil || !open(s) && !s.frozen || !open(t.sides[other]) && !t.sides[other].frozen {
 		return -1
+	}
+	if t.sides[other].frozen {
+		return int64(t.sides[other].frozenAt)
 	}
 	return int64(t.sides[other].read)
 }

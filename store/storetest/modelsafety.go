@@ -26,8 +26,8 @@ func (m *model) reportable(user, other int) dm.Code {
 	return dm.CodeInvalidInput
 }
 
-// restrict is a decision that lasts; of two the longer one holds.
-func (m *model) restrict(in map[int]time.Time, user int, hours int) {
+// sanction is a decision that lasts; of two the longer one holds.
+func (m *model) sanction(in map[int]time.Time, user int, hours int) {
 	if until := m.now.Add(time.Duration(hours) * time.Hour); until.After(in[user]) {
 		in[user] = until
 	}
@@ -52,9 +52,9 @@ func (r *modelRun) doModerate(t *rapid.T) {
 	hours := rapid.IntRange(1, 3).Draw(t, "hours")
 	switch d.Action {
 	case dm.ActionSuspend:
-		r.m.restrict(r.m.suspended, b, hours)
+		r.m.sanction(r.m.suspended, b, hours)
 	case dm.ActionLimitOutreach:
-		r.m.restrict(r.m.tamed, b, hours)
+		r.m.sanction(r.m.tamed, b, hours)
 	default:
 		hours = 0
 	}

@@ -156,7 +156,7 @@ func testPagesOfPeople(t *testing.T, b Backend) {
 		return w.service.SuggestedFriends(t.Context(), me, p)
 	}, place)
 	for _, f := range suggested {
-		if s := w.standing(me, f.ID); s.ViewerHasBlocked || s.Permission.Denial == dm.DenialNotAccepting {
+		if s := w.standing(me, f.ID); s.ViewerStance.Blocked || s.Permission.Denial == dm.DenialNotAccepting {
 			t.Errorf("who blocks or is blocked is suggested: %+v", s)
 		}
 	}

@@ -117,7 +117,7 @@ func testReportScope(t *testing.T, b Backend) {
 	in := dm.ReportInput{ClientReportID: "k", Conversation: conversation, Category: dm.CategorySpam, Block: true}
 	r := w.report(bob, in)
 	w.denied(second(w.trySend(alice, bob, "more", w.key())), dm.DenialNotAccepting)
-	if !w.standing(bob, alice).ViewerHasBlocked {
+	if !w.standing(bob, alice).ViewerStance.Blocked {
 		t.Error("the report did not block")
 	}
 	_, _, err := w.service.DeclineRequests(t.Context(), bob, []dm.ConversationID{conversation})

@@ -37,6 +37,8 @@ const (
 	FieldLowDeclinedUntil = "low_declined_until"
 	// FieldLowMuted holds the string denoting the low_muted field in the database.
 	FieldLowMuted = "low_muted"
+	// FieldLowFrozenSeq holds the string denoting the low_frozen_seq field in the database.
+	FieldLowFrozenSeq = "low_frozen_seq"
 	// FieldHighFolder holds the string denoting the high_folder field in the database.
 	FieldHighFolder = "high_folder"
 	// FieldHighReadSeq holds the string denoting the high_read_seq field in the database.
@@ -51,6 +53,8 @@ const (
 	FieldHighDeclinedUntil = "high_declined_until"
 	// FieldHighMuted holds the string denoting the high_muted field in the database.
 	FieldHighMuted = "high_muted"
+	// FieldHighFrozenSeq holds the string denoting the high_frozen_seq field in the database.
+	FieldHighFrozenSeq = "high_frozen_seq"
 	// Table holds the table name of the conversation in the database.
 	Table = "conversations"
 )
@@ -71,6 +75,7 @@ var Columns = []string{
 	FieldLowPending,
 	FieldLowDeclinedUntil,
 	FieldLowMuted,
+	FieldLowFrozenSeq,
 	FieldHighFolder,
 	FieldHighReadSeq,
 	FieldHighClearedSeq,
@@ -78,6 +83,7 @@ var Columns = []string{
 	FieldHighPending,
 	FieldHighDeclinedUntil,
 	FieldHighMuted,
+	FieldHighFrozenSeq,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -89,6 +95,13 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultLowFrozenSeq holds the default value on creation for the "low_frozen_seq" field.
+	DefaultLowFrozenSeq int64
+	// DefaultHighFrozenSeq holds the default value on creation for the "high_frozen_seq" field.
+	DefaultHighFrozenSeq int64
+)
 
 // OrderOption defines the ordering options for the Conversation queries.
 type OrderOption func(*sql.Selector)
@@ -163,6 +176,11 @@ func ByLowMuted(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLowMuted, opts...).ToFunc()
 }
 
+// ByLowFrozenSeq orders the results by the low_frozen_seq field.
+func ByLowFrozenSeq(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLowFrozenSeq, opts...).ToFunc()
+}
+
 // ByHighFolder orders the results by the high_folder field.
 func ByHighFolder(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHighFolder, opts...).ToFunc()
@@ -196,4 +214,9 @@ func ByHighDeclinedUntil(opts ...sql.OrderTermOption) OrderOption {
 // ByHighMuted orders the results by the high_muted field.
 func ByHighMuted(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHighMuted, opts...).ToFunc()
+}
+
+// ByHighFrozenSeq orders the results by the high_frozen_seq field.
+func ByHighFrozenSeq(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHighFrozenSeq, opts...).ToFunc()
 }

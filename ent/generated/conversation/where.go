@@ -118,6 +118,11 @@ func LowMuted(v bool) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldLowMuted, v))
 }
 
+// LowFrozenSeq applies equality check predicate on the "low_frozen_seq" field. It's identical to LowFrozenSeqEQ.
+func LowFrozenSeq(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldLowFrozenSeq, v))
+}
+
 // HighFolder applies equality check predicate on the "high_folder" field. It's identical to HighFolderEQ.
 func HighFolder(v int16) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldHighFolder, v))
@@ -151,6 +156,11 @@ func HighDeclinedUntil(v int64) predicate.Conversation {
 // HighMuted applies equality check predicate on the "high_muted" field. It's identical to HighMutedEQ.
 func HighMuted(v bool) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldHighMuted, v))
+}
+
+// HighFrozenSeq applies equality check predicate on the "high_frozen_seq" field. It's identical to HighFrozenSeqEQ.
+func HighFrozenSeq(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldHighFrozenSeq, v))
 }
 
 // LowIDEQ applies the EQ predicate on the "low_id" field.
@@ -583,6 +593,46 @@ func LowMutedNEQ(v bool) predicate.Conversation {
 	return predicate.Conversation(sql.FieldNEQ(FieldLowMuted, v))
 }
 
+// LowFrozenSeqEQ applies the EQ predicate on the "low_frozen_seq" field.
+func LowFrozenSeqEQ(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldLowFrozenSeq, v))
+}
+
+// LowFrozenSeqNEQ applies the NEQ predicate on the "low_frozen_seq" field.
+func LowFrozenSeqNEQ(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNEQ(FieldLowFrozenSeq, v))
+}
+
+// LowFrozenSeqIn applies the In predicate on the "low_frozen_seq" field.
+func LowFrozenSeqIn(vs ...int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldIn(FieldLowFrozenSeq, vs...))
+}
+
+// LowFrozenSeqNotIn applies the NotIn predicate on the "low_frozen_seq" field.
+func LowFrozenSeqNotIn(vs ...int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNotIn(FieldLowFrozenSeq, vs...))
+}
+
+// LowFrozenSeqGT applies the GT predicate on the "low_frozen_seq" field.
+func LowFrozenSeqGT(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGT(FieldLowFrozenSeq, v))
+}
+
+// LowFrozenSeqGTE applies the GTE predicate on the "low_frozen_seq" field.
+func LowFrozenSeqGTE(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGTE(FieldLowFrozenSeq, v))
+}
+
+// LowFrozenSeqLT applies the LT predicate on the "low_frozen_seq" field.
+func LowFrozenSeqLT(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLT(FieldLowFrozenSeq, v))
+}
+
+// LowFrozenSeqLTE applies the LTE predicate on the "low_frozen_seq" field.
+func LowFrozenSeqLTE(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLTE(FieldLowFrozenSeq, v))
+}
+
 // HighFolderEQ applies the EQ predicate on the "high_folder" field.
 func HighFolderEQ(v int16) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldHighFolder, v))
@@ -801,6 +851,46 @@ func HighMutedEQ(v bool) predicate.Conversation {
 // HighMutedNEQ applies the NEQ predicate on the "high_muted" field.
 func HighMutedNEQ(v bool) predicate.Conversation {
 	return predicate.Conversation(sql.FieldNEQ(FieldHighMuted, v))
+}
+
+// HighFrozenSeqEQ applies the EQ predicate on the "high_frozen_seq" field.
+func HighFrozenSeqEQ(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldHighFrozenSeq, v))
+}
+
+// HighFrozenSeqNEQ applies the NEQ predicate on the "high_frozen_seq" field.
+func HighFrozenSeqNEQ(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNEQ(FieldHighFrozenSeq, v))
+}
+
+// HighFrozenSeqIn applies the In predicate on the "high_frozen_seq" field.
+func HighFrozenSeqIn(vs ...int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldIn(FieldHighFrozenSeq, vs...))
+}
+
+// HighFrozenSeqNotIn applies the NotIn predicate on the "high_frozen_seq" field.
+func HighFrozenSeqNotIn(vs ...int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNotIn(FieldHighFrozenSeq, vs...))
+}
+
+// HighFrozenSeqGT applies the GT predicate on the "high_frozen_seq" field.
+func HighFrozenSeqGT(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGT(FieldHighFrozenSeq, v))
+}
+
+// HighFrozenSeqGTE applies the GTE predicate on the "high_frozen_seq" field.
+func HighFrozenSeqGTE(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGTE(FieldHighFrozenSeq, v))
+}
+
+// HighFrozenSeqLT applies the LT predicate on the "high_frozen_seq" field.
+func HighFrozenSeqLT(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLT(FieldHighFrozenSeq, v))
+}
+
+// HighFrozenSeqLTE applies the LTE predicate on the "high_frozen_seq" field.
+func HighFrozenSeqLTE(v int64) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLTE(FieldHighFrozenSeq, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -21,18 +21,6 @@ func (f AuditEntryFunc) Mutate(ctx context.Context, m generated.Mutation) (gener
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.AuditEntryMutation", m)
 }
 
-// The BlockFunc type is an adapter to allow the use of ordinary
-// function as Block mutator.
-type BlockFunc func(context.Context, *generated.BlockMutation) (generated.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f BlockFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
-	if mv, ok := m.(*generated.BlockMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.BlockMutation", m)
-}
-
 // The ConversationFunc type is an adapter to allow the use of ordinary
 // function as Conversation mutator.
 type ConversationFunc func(context.Context, *generated.ConversationMutation) (generated.Value, error)
@@ -139,6 +127,18 @@ func (f SettingsChangeFunc) Mutate(ctx context.Context, m generated.Mutation) (g
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SettingsChangeMutation", m)
+}
+
+// The StanceFunc type is an adapter to allow the use of ordinary
+// function as Stance mutator.
+type StanceFunc func(context.Context, *generated.StanceMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StanceFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.StanceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.StanceMutation", m)
 }
 
 // The SuggestionFunc type is an adapter to allow the use of ordinary

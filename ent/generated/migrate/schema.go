@@ -37,32 +37,6 @@ var (
 			},
 		},
 	}
-	// BlocksColumns holds the columns for the "blocks" table.
-	BlocksColumns = []*schema.Column{
-		{Name: "created_at", Type: field.TypeInt64},
-		{Name: "blocker_id", Type: field.TypeUUID},
-		{Name: "blocked_id", Type: field.TypeUUID},
-	}
-	// BlocksTable holds the schema information for the "blocks" table.
-	BlocksTable = &schema.Table{
-		Name:       "blocks",
-		Columns:    BlocksColumns,
-		PrimaryKey: []*schema.Column{BlocksColumns[1], BlocksColumns[2]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "blocks_users_blocker",
-				Columns:    []*schema.Column{BlocksColumns[1]},
-				RefColumns: []*schema.Column{UsersColumns[0]},
-				OnDelete:   schema.NoAction,
-			},
-			{
-				Symbol:     "blocks_users_blocked",
-				Columns:    []*schema.Column{BlocksColumns[2]},
-				RefColumns: []*schema.Column{UsersColumns[0]},
-				OnDelete:   schema.NoAction,
-			},
-		},
-	}
 	// ConversationsColumns holds the columns for the "conversations" table.
 	ConversationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -79,6 +53,7 @@ var (
 		{Name: "low_pending", Type: field.TypeInt32},
 		{Name: "low_declined_until", Type: field.TypeInt64},
 		{Name: "low_muted", Type: field.TypeBool},
+		{Name: "low_frozen_seq", Type: field.TypeInt64, Default: 0},
 		{Name: "high_folder", Type: field.TypeInt16},
 		{Name: "high_read_seq", Type: field.TypeInt64},
 		{Name: "high_cleared_seq", Type: field.TypeInt64},
@@ -86,6 +61,7 @@ var (
 		{Name: "high_pending", Type: field.TypeInt32},
 		{Name: "high_declined_until", Type: field.TypeInt64},
 		{Name: "high_muted", Type: field.TypeBool},
+		{Name: "high_frozen_seq", Type: field.TypeInt64, Default: 0},
 	}
 	// ConversationsTable holds the schema information for the "conversations" table.
 	ConversationsTable = &schema.Table{
@@ -101,7 +77,7 @@ var (
 			{
 				Name:    "conversation_high_id_high_folder_last_at",
 				Unique:  false,
-				Columns: []*schema.Column{ConversationsColumns[2], ConversationsColumns[14], ConversationsColumns[4]},
+				Columns: []*schema.Column{ConversationsColumns[2], ConversationsColumns[15], ConversationsColumns[4]},
 			},
 		},
 	}
@@ -341,6 +317,69 @@ var (
 			},
 		},
 	}
+	// StancesColumns holds the columns for the "stances" table.
+	StancesColumns = []*schema.Column{
+		{Name: "blocked", Type: field.TypeBool},
+		{Name: "restricted", Type: field.TypeBool},
+		{Name: "listed", Type: field.TypeInt16},
+		{Name: "changed_at", Type: field.TypeInt64},
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "other_id", Type: field.TypeUUID},
+	}
+	// StancesTable holds the schema information for the "stances" table.
+	StancesTable = &schema.Table{
+		Name:       "stances",
+		Columns:    StancesColumns,
+		PrimaryKey: []*schema.Column{StancesColumns[4], StancesColumns[5]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stances_users_user",
+				Columns:    []*schema.Column{StancesColumns[4]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "stances_users_other",
+				Columns:    []*schema.Column{StancesColumns[5]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stance_blocked",
+				Unique:  false,
+				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "blocked",
+				},
+			},
+			{
+				Name:    "stance_restricted",
+				Unique:  false,
+				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "restricted",
+				},
+			},
+			{
+				Name:    "stance_always",
+				Unique:  false,
+				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "listed = 1",
+				},
+			},
+			{
+				Name:    "stance_never",
+				Unique:  false,
+				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "listed = 2",
+				},
+			},
+		},
+	}
 	// SuggestionsColumns holds the columns for the "suggestions" table.
 	SuggestionsColumns = []*schema.Column{
 		{Name: "created_at", Type: field.TypeInt64},
@@ -406,7 +445,6 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AuditLogTable,
-		BlocksTable,
 		ConversationsTable,
 		EpochTable,
 		EventsTable,
@@ -416,6 +454,7 @@ var (
 		MessagesTable,
 		ReportsTable,
 		SettingsChangesTable,
+		StancesTable,
 		SuggestionsTable,
 		UsersTable,
 	}
@@ -425,8 +464,6 @@ func init() {
 	AuditLogTable.Annotation = &entsql.Annotation{
 		Table: "audit_log",
 	}
-	BlocksTable.ForeignKeys[0].RefTable = UsersTable
-	BlocksTable.ForeignKeys[1].RefTable = UsersTable
 	EpochTable.Annotation = &entsql.Annotation{
 		Table: "epoch",
 	}
@@ -435,6 +472,8 @@ func init() {
 	}
 	FollowsTable.ForeignKeys[0].RefTable = UsersTable
 	FollowsTable.ForeignKeys[1].RefTable = UsersTable
+	StancesTable.ForeignKeys[0].RefTable = UsersTable
+	StancesTable.ForeignKeys[1].RefTable = UsersTable
 	SuggestionsTable.ForeignKeys[0].RefTable = UsersTable
 	SuggestionsTable.ForeignKeys[1].RefTable = UsersTable
 }

@@ -9,9 +9,6 @@ import (
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
-// Block is the predicate function for block builders.
-type Block func(*sql.Selector)
-
 // Conversation is the predicate function for conversation builders.
 type Conversation func(*sql.Selector)
 
@@ -38,6 +35,9 @@ type Report func(*sql.Selector)
 
 // SettingsChange is the predicate function for settingschange builders.
 type SettingsChange func(*sql.Selector)
+
+// Stance is the predicate function for stance builders.
+type Stance func(*sql.Selector)
 
 // Suggestion is the predicate function for suggestion builders.
 type Suggestion func(*sql.Selector)

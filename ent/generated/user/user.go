@@ -32,22 +32,22 @@ const (
 	FieldCreatedAt = "created_at"
 	// EdgeFollowing holds the string denoting the following edge name in mutations.
 	EdgeFollowing = "following"
-	// EdgeBlocking holds the string denoting the blocking edge name in mutations.
-	EdgeBlocking = "blocking"
+	// EdgeJudged holds the string denoting the judged edge name in mutations.
+	EdgeJudged = "judged"
 	// EdgeSuggested holds the string denoting the suggested edge name in mutations.
 	EdgeSuggested = "suggested"
 	// EdgeFollows holds the string denoting the follows edge name in mutations.
 	EdgeFollows = "follows"
-	// EdgeBlocks holds the string denoting the blocks edge name in mutations.
-	EdgeBlocks = "blocks"
+	// EdgeStances holds the string denoting the stances edge name in mutations.
+	EdgeStances = "stances"
 	// EdgeSuggestions holds the string denoting the suggestions edge name in mutations.
 	EdgeSuggestions = "suggestions"
 	// Table holds the table name of the user in the database.
 	Table = "users"
 	// FollowingTable is the table that holds the following relation/edge. The primary key declared below.
 	FollowingTable = "follows"
-	// BlockingTable is the table that holds the blocking relation/edge. The primary key declared below.
-	BlockingTable = "blocks"
+	// JudgedTable is the table that holds the judged relation/edge. The primary key declared below.
+	JudgedTable = "stances"
 	// SuggestedTable is the table that holds the suggested relation/edge. The primary key declared below.
 	SuggestedTable = "suggestions"
 	// FollowsTable is the table that holds the follows relation/edge.
@@ -57,13 +57,13 @@ const (
 	FollowsInverseTable = "follows"
 	// FollowsColumn is the table column denoting the follows relation/edge.
 	FollowsColumn = "follower_id"
-	// BlocksTable is the table that holds the blocks relation/edge.
-	BlocksTable = "blocks"
-	// BlocksInverseTable is the table name for the Block entity.
-	// It exists in this package in order to avoid circular dependency with the "block" package.
-	BlocksInverseTable = "blocks"
-	// BlocksColumn is the table column denoting the blocks relation/edge.
-	BlocksColumn = "blocker_id"
+	// StancesTable is the table that holds the stances relation/edge.
+	StancesTable = "stances"
+	// StancesInverseTable is the table name for the Stance entity.
+	// It exists in this package in order to avoid circular dependency with the "stance" package.
+	StancesInverseTable = "stances"
+	// StancesColumn is the table column denoting the stances relation/edge.
+	StancesColumn = "user_id"
 	// SuggestionsTable is the table that holds the suggestions relation/edge.
 	SuggestionsTable = "suggestions"
 	// SuggestionsInverseTable is the table name for the Suggestion entity.
@@ -91,9 +91,9 @@ var (
 	// FollowingPrimaryKey and FollowingColumn2 are the table columns denoting the
 	// primary key for the following relation (M2M).
 	FollowingPrimaryKey = []string{"follower_id", "followee_id"}
-	// BlockingPrimaryKey and BlockingColumn2 are the table columns denoting the
-	// primary key for the blocking relation (M2M).
-	BlockingPrimaryKey = []string{"blocker_id", "blocked_id"}
+	// JudgedPrimaryKey and JudgedColumn2 are the table columns denoting the
+	// primary key for the judged relation (M2M).
+	JudgedPrimaryKey = []string{"user_id", "other_id"}
 	// SuggestedPrimaryKey and SuggestedColumn2 are the table columns denoting the
 	// primary key for the suggested relation (M2M).
 	SuggestedPrimaryKey = []string{"user_id", "suggested_id"}
@@ -181,17 +181,17 @@ func ByFollowing(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
-// ByBlockingCount orders the results by blocking count.
-func ByBlockingCount(opts ...sql.OrderTermOption) OrderOption {
+// ByJudgedCount orders the results by judged count.
+func ByJudgedCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newBlockingStep(), opts...)
+		sqlgraph.OrderByNeighborsCount(s, newJudgedStep(), opts...)
 	}
 }
 
-// ByBlocking orders the results by blocking terms.
-func ByBlocking(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+// ByJudged orders the results by judged terms.
+func ByJudged(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newBlockingStep(), append([]sql.OrderTerm{term}, terms...)...)
+		sqlgraph.OrderByNeighborTerms(s, newJudgedStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
@@ -223,17 +223,17 @@ func ByFollows(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
-// ByBlocksCount orders the results by blocks count.
-func ByBlocksCount(opts ...sql.OrderTermOption) OrderOption {
+// ByStancesCount orders the results by stances count.
+func ByStancesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newBlocksStep(), opts...)
+		sqlgraph.OrderByNeighborsCount(s, newStancesStep(), opts...)
 	}
 }
 
-// ByBlocks orders the results by blocks terms.
-func ByBlocks(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+// ByStances orders the results by stances terms.
+func ByStances(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newBlocksStep(), append([]sql.OrderTerm{term}, terms...)...)
+		sqlgraph.OrderByNeighborTerms(s, newStancesStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
@@ -257,11 +257,11 @@ func newFollowingStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.M2M, false, FollowingTable, FollowingPrimaryKey...),
 	)
 }
-func newBlockingStep() *sqlgraph.Step {
+func newJudgedStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(Table, FieldID),
-		sqlgraph.Edge(sqlgraph.M2M, false, BlockingTable, BlockingPrimaryKey...),
+		sqlgraph.Edge(sqlgraph.M2M, false, JudgedTable, JudgedPrimaryKey...),
 	)
 }
 func newSuggestedStep() *sqlgraph.Step {
@@ -278,11 +278,11 @@ func newFollowsStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.O2M, true, FollowsTable, FollowsColumn),
 	)
 }
-func newBlocksStep() *sqlgraph.Step {
+func newStancesStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(BlocksInverseTable, BlocksColumn),
-		sqlgraph.Edge(sqlgraph.O2M, true, BlocksTable, BlocksColumn),
+		sqlgraph.To(StancesInverseTable, StancesColumn),
+		sqlgraph.Edge(sqlgraph.O2M, true, StancesTable, StancesColumn),
 	)
 }
 func newSuggestionsStep() *sqlgraph.Step {

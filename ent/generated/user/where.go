@@ -557,21 +557,21 @@ func HasFollowingWith(preds ...predicate.User) predicate.User {
 	})
 }
 
-// HasBlocking applies the HasEdge predicate on the "blocking" edge.
-func HasBlocking() predicate.User {
+// HasJudged applies the HasEdge predicate on the "judged" edge.
+func HasJudged() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, BlockingTable, BlockingPrimaryKey...),
+			sqlgraph.Edge(sqlgraph.M2M, false, JudgedTable, JudgedPrimaryKey...),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})
 }
 
-// HasBlockingWith applies the HasEdge predicate on the "blocking" edge with a given conditions (other predicates).
-func HasBlockingWith(preds ...predicate.User) predicate.User {
+// HasJudgedWith applies the HasEdge predicate on the "judged" edge with a given conditions (other predicates).
+func HasJudgedWith(preds ...predicate.User) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newBlockingStep()
+		step := newJudgedStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
@@ -626,21 +626,21 @@ func HasFollowsWith(preds ...predicate.Follow) predicate.User {
 	})
 }
 
-// HasBlocks applies the HasEdge predicate on the "blocks" edge.
-func HasBlocks() predicate.User {
+// HasStances applies the HasEdge predicate on the "stances" edge.
+func HasStances() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, true, BlocksTable, BlocksColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, StancesTable, StancesColumn),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})
 }
 
-// HasBlocksWith applies the HasEdge predicate on the "blocks" edge with a given conditions (other predicates).
-func HasBlocksWith(preds ...predicate.Block) predicate.User {
+// HasStancesWith applies the HasEdge predicate on the "stances" edge with a given conditions (other predicates).
+func HasStancesWith(preds ...predicate.Stance) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newBlocksStep()
+		step := newStancesStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -7,30 +7,30 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
-	"github.com/aparte-im/aparte/ent/generated/block"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
+	"github.com/aparte-im/aparte/ent/generated/stance"
 )
 
-// BlockDelete is the builder for deleting a Block entity.
-type BlockDelete struct {
+// StanceDelete is the builder for deleting a Stance entity.
+type StanceDelete struct {
 	config
 	hooks    []Hook
-	mutation *BlockMutation
+	mutation *StanceMutation
 }
 
-// Where appends a list predicates to the BlockDelete builder.
-func (_d *BlockDelete) Where(ps ...predicate.Block) *BlockDelete {
+// Where appends a list predicates to the StanceDelete builder.
+func (_d *StanceDelete) Where(ps ...predicate.Stance) *StanceDelete {
 	_d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query and returns how many vertices were deleted.
-func (_d *BlockDelete) Exec(ctx context.Context) (int, error) {
+func (_d *StanceDelete) Exec(ctx context.Context) (int, error) {
 	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *BlockDelete) ExecX(ctx context.Context) int {
+func (_d *StanceDelete) ExecX(ctx context.Context) int {
 	n, err := _d.Exec(ctx)
 	if err != nil {
 		panic(err)
@@ -38,8 +38,8 @@ func (_d *BlockDelete) ExecX(ctx context.Context) int {
 	return n
 }
 
-func (_d *BlockDelete) sqlExec(ctx context.Context) (int, error) {
-	_spec := sqlgraph.NewDeleteSpec(block.Table, nil)
+func (_d *StanceDelete) sqlExec(ctx context.Context) (int, error) {
+	_spec := sqlgraph.NewDeleteSpec(stance.Table, nil)
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -55,32 +55,32 @@ func (_d *BlockDelete) sqlExec(ctx context.Context) (int, error) {
 	return affected, err
 }
 
-// BlockDeleteOne is the builder for deleting a single Block entity.
-type BlockDeleteOne struct {
-	_d *BlockDelete
+// StanceDeleteOne is the builder for deleting a single Stance entity.
+type StanceDeleteOne struct {
+	_d *StanceDelete
 }
 
-// Where appends a list predicates to the BlockDelete builder.
-func (_d *BlockDeleteOne) Where(ps ...predicate.Block) *BlockDeleteOne {
+// Where appends a list predicates to the StanceDelete builder.
+func (_d *StanceDeleteOne) Where(ps ...predicate.Stance) *StanceDeleteOne {
 	_d._d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query.
-func (_d *BlockDeleteOne) Exec(ctx context.Context) error {
+func (_d *StanceDeleteOne) Exec(ctx context.Context) error {
 	n, err := _d._d.Exec(ctx)
 	switch {
 	case err != nil:
 		return err
 	case n == 0:
-		return &NotFoundError{block.Label}
+		return &NotFoundError{stance.Label}
 	default:
 		return nil
 	}
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *BlockDeleteOne) ExecX(ctx context.Context) {
+func (_d *StanceDeleteOne) ExecX(ctx context.Context) {
 	if err := _d.Exec(ctx); err != nil {
 		panic(err)
 	}

@@ -10,59 +10,59 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
-	"github.com/aparte-im/aparte/ent/generated/block"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
+	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/google/uuid"
 )
 
-// BlockQuery is the builder for querying Block entities.
-type BlockQuery struct {
+// StanceQuery is the builder for querying Stance entities.
+type StanceQuery struct {
 	config
-	ctx         *QueryContext
-	order       []block.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.Block
-	withBlocker *UserQuery
-	withBlocked *UserQuery
+	ctx        *QueryContext
+	order      []stance.OrderOption
+	inters     []Interceptor
+	predicates []predicate.Stance
+	withUser   *UserQuery
+	withOther  *UserQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
 }
 
-// Where adds a new predicate for the BlockQuery builder.
-func (_q *BlockQuery) Where(ps ...predicate.Block) *BlockQuery {
+// Where adds a new predicate for the StanceQuery builder.
+func (_q *StanceQuery) Where(ps ...predicate.Stance) *StanceQuery {
 	_q.predicates = append(_q.predicates, ps...)
 	return _q
 }
 
 // Limit the number of records to be returned by this query.
-func (_q *BlockQuery) Limit(limit int) *BlockQuery {
+func (_q *StanceQuery) Limit(limit int) *StanceQuery {
 	_q.ctx.Limit = &limit
 	return _q
 }
 
 // Offset to start from.
-func (_q *BlockQuery) Offset(offset int) *BlockQuery {
+func (_q *StanceQuery) Offset(offset int) *StanceQuery {
 	_q.ctx.Offset = &offset
 	return _q
 }
 
 // Unique configures the query builder to filter duplicate records on query.
 // By default, unique is set to true, and can be disabled using this method.
-func (_q *BlockQuery) Unique(unique bool) *BlockQuery {
+func (_q *StanceQuery) Unique(unique bool) *StanceQuery {
 	_q.ctx.Unique = &unique
 	return _q
 }
 
 // Order specifies how the records should be ordered.
-func (_q *BlockQuery) Order(o ...block.OrderOption) *BlockQuery {
+func (_q *StanceQuery) Order(o ...stance.OrderOption) *StanceQuery {
 	_q.order = append(_q.order, o...)
 	return _q
 }
 
-// QueryBlocker chains the current query on the "blocker" edge.
-func (_q *BlockQuery) QueryBlocker() *UserQuery {
+// QueryUser chains the current query on the "user" edge.
+func (_q *StanceQuery) QueryUser() *UserQuery {
 	query := (&UserClient{config: _q.config}).Query()
 	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
 		if err := _q.prepareQuery(ctx); err != nil {
@@ -73,9 +73,9 @@ func (_q *BlockQuery) QueryBlocker() *UserQuery {
 			return nil, err
 		}
 		step := sqlgraph.NewStep(
-			sqlgraph.From(block.Table, block.BlockerColumn, selector),
+			sqlgraph.From(stance.Table, stance.UserColumn, selector),
 			sqlgraph.To(user.Table, user.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, block.BlockerTable, block.BlockerColumn),
+			sqlgraph.Edge(sqlgraph.M2O, false, stance.UserTable, stance.UserColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -83,8 +83,8 @@ func (_q *BlockQuery) QueryBlocker() *UserQuery {
 	return query
 }
 
-// QueryBlocked chains the current query on the "blocked" edge.
-func (_q *BlockQuery) QueryBlocked() *UserQuery {
+// QueryOther chains the current query on the "other" edge.
+func (_q *StanceQuery) QueryOther() *UserQuery {
 	query := (&UserClient{config: _q.config}).Query()
 	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
 		if err := _q.prepareQuery(ctx); err != nil {
@@ -95,9 +95,9 @@ func (_q *BlockQuery) QueryBlocked() *UserQuery {
 			return nil, err
 		}
 		step := sqlgraph.NewStep(
-			sqlgraph.From(block.Table, block.BlockedColumn, selector),
+			sqlgraph.From(stance.Table, stance.OtherColumn, selector),
 			sqlgraph.To(user.Table, user.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, block.BlockedTable, block.BlockedColumn),
+			sqlgraph.Edge(sqlgraph.M2O, false, stance.OtherTable, stance.OtherColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -105,21 +105,21 @@ func (_q *BlockQuery) QueryBlocked() *UserQuery {
 	return query
 }
 
-// First returns the first Block entity from the query.
-// Returns a *NotFoundError when no Block was found.
-func (_q *BlockQuery) First(ctx context.Context) (*Block, error) {
+// First returns the first Stance entity from the query.
+// Returns a *NotFoundError when no Stance was found.
+func (_q *StanceQuery) First(ctx context.Context) (*Stance, error) {
 	nodes, err := _q.Limit(1).All(setContextOp(ctx, _q.ctx, ent.OpQueryFirst))
 	if err != nil {
 		return nil, err
 	}
 	if len(nodes) == 0 {
-		return nil, &NotFoundError{block.Label}
+		return nil, &NotFoundError{stance.Label}
 	}
 	return nodes[0], nil
 }
 
 // FirstX is like First, but panics if an error occurs.
-func (_q *BlockQuery) FirstX(ctx context.Context) *Block {
+func (_q *StanceQuery) FirstX(ctx context.Context) *Stance {
 	node, err := _q.First(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -127,10 +127,10 @@ func (_q *BlockQuery) FirstX(ctx context.Context) *Block {
 	return node
 }
 
-// Only returns a single Block entity found by the query, ensuring it only returns one.
-// Returns a *NotSingularError when more than one Block entity is found.
-// Returns a *NotFoundError when no Block entities are found.
-func (_q *BlockQuery) Only(ctx context.Context) (*Block, error) {
+// Only returns a single Stance entity found by the query, ensuring it only returns one.
+// Returns a *NotSingularError when more than one Stance entity is found.
+// Returns a *NotFoundError when no Stance entities are found.
+func (_q *StanceQuery) Only(ctx context.Context) (*Stance, error) {
 	nodes, err := _q.Limit(2).All(setContextOp(ctx, _q.ctx, ent.OpQueryOnly))
 	if err != nil {
 		return nil, err
@@ -139,14 +139,14 @@ func (_q *BlockQuery) Only(ctx context.Context) (*Block, error) {
 	case 1:
 		return nodes[0], nil
 	case 0:
-		return nil, &NotFoundError{block.Label}
+		return nil, &NotFoundError{stance.Label}
 	default:
-		return nil, &NotSingularError{block.Label}
+		return nil, &NotSingularError{stance.Label}
 	}
 }
 
 // OnlyX is like Only, but panics if an error occurs.
-func (_q *BlockQuery) OnlyX(ctx context.Context) *Block {
+func (_q *StanceQuery) OnlyX(ctx context.Context) *Stance {
 	node, err := _q.Only(ctx)
 	if err != nil {
 		panic(err)
@@ -154,18 +154,18 @@ func (_q *BlockQuery) OnlyX(ctx context.Context) *Block {
 	return node
 }
 
-// All executes the query and returns a list of Blocks.
-func (_q *BlockQuery) All(ctx context.Context) ([]*Block, error) {
+// All executes the query and returns a list of Stances.
+func (_q *StanceQuery) All(ctx context.Context) ([]*Stance, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryAll)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return nil, err
 	}
-	qr := querierAll[[]*Block, *BlockQuery]()
-	return withInterceptors[[]*Block](ctx, _q, qr, _q.inters)
+	qr := querierAll[[]*Stance, *StanceQuery]()
+	return withInterceptors[[]*Stance](ctx, _q, qr, _q.inters)
 }
 
 // AllX is like All, but panics if an error occurs.
-func (_q *BlockQuery) AllX(ctx context.Context) []*Block {
+func (_q *StanceQuery) AllX(ctx context.Context) []*Stance {
 	nodes, err := _q.All(ctx)
 	if err != nil {
 		panic(err)
@@ -174,16 +174,16 @@ func (_q *BlockQuery) AllX(ctx context.Context) []*Block {
 }
 
 // Count returns the count of the given query.
-func (_q *BlockQuery) Count(ctx context.Context) (int, error) {
+func (_q *StanceQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return 0, err
 	}
-	return withInterceptors[int](ctx, _q, querierCount[*BlockQuery](), _q.inters)
+	return withInterceptors[int](ctx, _q, querierCount[*StanceQuery](), _q.inters)
 }
 
 // CountX is like Count, but panics if an error occurs.
-func (_q *BlockQuery) CountX(ctx context.Context) int {
+func (_q *StanceQuery) CountX(ctx context.Context) int {
 	count, err := _q.Count(ctx)
 	if err != nil {
 		panic(err)
@@ -192,7 +192,7 @@ func (_q *BlockQuery) CountX(ctx context.Context) int {
 }
 
 // Exist returns true if the query has elements in the graph.
-func (_q *BlockQuery) Exist(ctx context.Context) (bool, error) {
+func (_q *StanceQuery) Exist(ctx context.Context) (bool, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryExist)
 	switch _, err := _q.First(ctx); {
 	case IsNotFound(err):
@@ -205,7 +205,7 @@ func (_q *BlockQuery) Exist(ctx context.Context) (bool, error) {
 }
 
 // ExistX is like Exist, but panics if an error occurs.
-func (_q *BlockQuery) ExistX(ctx context.Context) bool {
+func (_q *StanceQuery) ExistX(ctx context.Context) bool {
 	exist, err := _q.Exist(ctx)
 	if err != nil {
 		panic(err)
@@ -213,45 +213,45 @@ func (_q *BlockQuery) ExistX(ctx context.Context) bool {
 	return exist
 }
 
-// Clone returns a duplicate of the BlockQuery builder, including all associated steps. It can be
+// Clone returns a duplicate of the StanceQuery builder, including all associated steps. It can be
 // used to prepare common query builders and use them differently after the clone is made.
-func (_q *BlockQuery) Clone() *BlockQuery {
+func (_q *StanceQuery) Clone() *StanceQuery {
 	if _q == nil {
 		return nil
 	}
-	return &BlockQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]block.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.Block{}, _q.predicates...),
-		withBlocker: _q.withBlocker.Clone(),
-		withBlocked: _q.withBlocked.Clone(),
+	return &StanceQuery{
+		config:     _q.config,
+		ctx:        _q.ctx.Clone(),
+		order:      append([]stance.OrderOption{}, _q.order...),
+		inters:     append([]Interceptor{}, _q.inters...),
+		predicates: append([]predicate.Stance{}, _q.predicates...),
+		withUser:   _q.withUser.Clone(),
+		withOther:  _q.withOther.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
 }
 
-// WithBlocker tells the query-builder to eager-load the nodes that are connected to
-// the "blocker" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *BlockQuery) WithBlocker(opts ...func(*UserQuery)) *BlockQuery {
+// WithUser tells the query-builder to eager-load the nodes that are connected to
+// the "user" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *StanceQuery) WithUser(opts ...func(*UserQuery)) *StanceQuery {
 	query := (&UserClient{config: _q.config}).Query()
 	for _, opt := range opts {
 		opt(query)
 	}
-	_q.withBlocker = query
+	_q.withUser = query
 	return _q
 }
 
-// WithBlocked tells the query-builder to eager-load the nodes that are connected to
-// the "blocked" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *BlockQuery) WithBlocked(opts ...func(*UserQuery)) *BlockQuery {
+// WithOther tells the query-builder to eager-load the nodes that are connected to
+// the "other" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *StanceQuery) WithOther(opts ...func(*UserQuery)) *StanceQuery {
 	query := (&UserClient{config: _q.config}).Query()
 	for _, opt := range opts {
 		opt(query)
 	}
-	_q.withBlocked = query
+	_q.withOther = query
 	return _q
 }
 
@@ -261,19 +261,19 @@ func (_q *BlockQuery) WithBlocked(opts ...func(*UserQuery)) *BlockQuery {
 // Example:
 //
 //	var v []struct {
-//		BlockerID uuid.UUID `json:"blocker_id,omitempty"`
+//		UserID uuid.UUID `json:"user_id,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
-//	client.Block.Query().
-//		GroupBy(block.FieldBlockerID).
+//	client.Stance.Query().
+//		GroupBy(stance.FieldUserID).
 //		Aggregate(generated.Count()).
 //		Scan(ctx, &v)
-func (_q *BlockQuery) GroupBy(field string, fields ...string) *BlockGroupBy {
+func (_q *StanceQuery) GroupBy(field string, fields ...string) *StanceGroupBy {
 	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &BlockGroupBy{build: _q}
+	grbuild := &StanceGroupBy{build: _q}
 	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = block.Label
+	grbuild.label = stance.Label
 	grbuild.scan = grbuild.Scan
 	return grbuild
 }
@@ -284,26 +284,26 @@ func (_q *BlockQuery) GroupBy(field string, fields ...string) *BlockGroupBy {
 // Example:
 //
 //	var v []struct {
-//		BlockerID uuid.UUID `json:"blocker_id,omitempty"`
+//		UserID uuid.UUID `json:"user_id,omitempty"`
 //	}
 //
-//	client.Block.Query().
-//		Select(block.FieldBlockerID).
+//	client.Stance.Query().
+//		Select(stance.FieldUserID).
 //		Scan(ctx, &v)
-func (_q *BlockQuery) Select(fields ...string) *BlockSelect {
+func (_q *StanceQuery) Select(fields ...string) *StanceSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)
-	sbuild := &BlockSelect{BlockQuery: _q}
-	sbuild.label = block.Label
+	sbuild := &StanceSelect{StanceQuery: _q}
+	sbuild.label = stance.Label
 	sbuild.flds, sbuild.scan = &_q.ctx.Fields, sbuild.Scan
 	return sbuild
 }
 
-// Aggregate returns a BlockSelect configured with the given aggregations.
-func (_q *BlockQuery) Aggregate(fns ...AggregateFunc) *BlockSelect {
+// Aggregate returns a StanceSelect configured with the given aggregations.
+func (_q *StanceQuery) Aggregate(fns ...AggregateFunc) *StanceSelect {
 	return _q.Select().Aggregate(fns...)
 }
 
-func (_q *BlockQuery) prepareQuery(ctx context.Context) error {
+func (_q *StanceQuery) prepareQuery(ctx context.Context) error {
 	for _, inter := range _q.inters {
 		if inter == nil {
 			return fmt.Errorf("generated: uninitialized interceptor (forgotten import generated/runtime?)")
@@ -315,7 +315,7 @@ func (_q *BlockQuery) prepareQuery(ctx context.Context) error {
 		}
 	}
 	for _, f := range _q.ctx.Fields {
-		if !block.ValidColumn(f) {
+		if !stance.ValidColumn(f) {
 			return &ValidationError{Name: f, err: fmt.Errorf("generated: invalid field %q for query", f)}
 		}
 	}
@@ -329,20 +329,20 @@ func (_q *BlockQuery) prepareQuery(ctx context.Context) error {
 	return nil
 }
 
-func (_q *BlockQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Block, error) {
+func (_q *StanceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Stance, error) {
 	var (
-		nodes       = []*Block{}
+		nodes       = []*Stance{}
 		_spec       = _q.querySpec()
 		loadedTypes = [2]bool{
-			_q.withBlocker != nil,
-			_q.withBlocked != nil,
+			_q.withUser != nil,
+			_q.withOther != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
-		return (*Block).scanValues(nil, columns)
+		return (*Stance).scanValues(nil, columns)
 	}
 	_spec.Assign = func(columns []string, values []any) error {
-		node := &Block{config: _q.config}
+		node := &Stance{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
@@ -356,26 +356,26 @@ func (_q *BlockQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Block,
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withBlocker; query != nil {
-		if err := _q.loadBlocker(ctx, query, nodes, nil,
-			func(n *Block, e *User) { n.Edges.Blocker = e }); err != nil {
+	if query := _q.withUser; query != nil {
+		if err := _q.loadUser(ctx, query, nodes, nil,
+			func(n *Stance, e *User) { n.Edges.User = e }); err != nil {
 			return nil, err
 		}
 	}
-	if query := _q.withBlocked; query != nil {
-		if err := _q.loadBlocked(ctx, query, nodes, nil,
-			func(n *Block, e *User) { n.Edges.Blocked = e }); err != nil {
+	if query := _q.withOther; query != nil {
+		if err := _q.loadOther(ctx, query, nodes, nil,
+			func(n *Stance, e *User) { n.Edges.Other = e }); err != nil {
 			return nil, err
 		}
 	}
 	return nodes, nil
 }
 
-func (_q *BlockQuery) loadBlocker(ctx context.Context, query *UserQuery, nodes []*Block, init func(*Block), assign func(*Block, *User)) error {
+func (_q *StanceQuery) loadUser(ctx context.Context, query *UserQuery, nodes []*Stance, init func(*Stance), assign func(*Stance, *User)) error {
 	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*Block)
+	nodeids := make(map[uuid.UUID][]*Stance)
 	for i := range nodes {
-		fk := nodes[i].BlockerID
+		fk := nodes[i].UserID
 		if _, ok := nodeids[fk]; !ok {
 			ids = append(ids, fk)
 		}
@@ -392,7 +392,7 @@ func (_q *BlockQuery) loadBlocker(ctx context.Context, query *UserQuery, nodes [
 	for _, n := range neighbors {
 		nodes, ok := nodeids[n.ID]
 		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "blocker_id" returned %v`, n.ID)
+			return fmt.Errorf(`unexpected foreign-key "user_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -400,11 +400,11 @@ func (_q *BlockQuery) loadBlocker(ctx context.Context, query *UserQuery, nodes [
 	}
 	return nil
 }
-func (_q *BlockQuery) loadBlocked(ctx context.Context, query *UserQuery, nodes []*Block, init func(*Block), assign func(*Block, *User)) error {
+func (_q *StanceQuery) loadOther(ctx context.Context, query *UserQuery, nodes []*Stance, init func(*Stance), assign func(*Stance, *User)) error {
 	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*Block)
+	nodeids := make(map[uuid.UUID][]*Stance)
 	for i := range nodes {
-		fk := nodes[i].BlockedID
+		fk := nodes[i].OtherID
 		if _, ok := nodeids[fk]; !ok {
 			ids = append(ids, fk)
 		}
@@ -421,7 +421,7 @@ func (_q *BlockQuery) loadBlocked(ctx context.Context, query *UserQuery, nodes [
 	for _, n := range neighbors {
 		nodes, ok := nodeids[n.ID]
 		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "blocked_id" returned %v`, n.ID)
+			return fmt.Errorf(`unexpected foreign-key "other_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -430,15 +430,15 @@ func (_q *BlockQuery) loadBlocked(ctx context.Context, query *UserQuery, nodes [
 	return nil
 }
 
-func (_q *BlockQuery) sqlCount(ctx context.Context) (int, error) {
+func (_q *StanceQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
 	_spec.Unique = false
 	_spec.Node.Columns = nil
 	return sqlgraph.CountNodes(ctx, _q.driver, _spec)
 }
 
-func (_q *BlockQuery) querySpec() *sqlgraph.QuerySpec {
-	_spec := sqlgraph.NewQuerySpec(block.Table, block.Columns, nil)
+func (_q *StanceQuery) querySpec() *sqlgraph.QuerySpec {
+	_spec := sqlgraph.NewQuerySpec(stance.Table, stance.Columns, nil)
 	_spec.From = _q.sql
 	if unique := _q.ctx.Unique; unique != nil {
 		_spec.Unique = *unique
@@ -450,11 +450,11 @@ func (_q *BlockQuery) querySpec() *sqlgraph.QuerySpec {
 		for i := range fields {
 			_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 		}
-		if _q.withBlocker != nil {
-			_spec.Node.AddColumnOnce(block.FieldBlockerID)
+		if _q.withUser != nil {
+			_spec.Node.AddColumnOnce(stance.FieldUserID)
 		}
-		if _q.withBlocked != nil {
-			_spec.Node.AddColumnOnce(block.FieldBlockedID)
+		if _q.withOther != nil {
+			_spec.Node.AddColumnOnce(stance.FieldOtherID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {
@@ -480,12 +480,12 @@ func (_q *BlockQuery) querySpec() *sqlgraph.QuerySpec {
 	return _spec
 }
 
-func (_q *BlockQuery) sqlQuery(ctx context.Context) *sql.Selector {
+func (_q *StanceQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	builder := sql.Dialect(_q.driver.Dialect())
-	t1 := builder.Table(block.Table)
+	t1 := builder.Table(stance.Table)
 	columns := _q.ctx.Fields
 	if len(columns) == 0 {
-		columns = block.Columns
+		columns = stance.Columns
 	}
 	selector := builder.Select(t1.Columns(columns...)...).From(t1)
 	if _q.sql != nil {
@@ -512,28 +512,28 @@ func (_q *BlockQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// BlockGroupBy is the group-by builder for Block entities.
-type BlockGroupBy struct {
+// StanceGroupBy is the group-by builder for Stance entities.
+type StanceGroupBy struct {
 	selector
-	build *BlockQuery
+	build *StanceQuery
 }
 
 // Aggregate adds the given aggregation functions to the group-by query.
-func (_g *BlockGroupBy) Aggregate(fns ...AggregateFunc) *BlockGroupBy {
+func (_g *StanceGroupBy) Aggregate(fns ...AggregateFunc) *StanceGroupBy {
 	_g.fns = append(_g.fns, fns...)
 	return _g
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_g *BlockGroupBy) Scan(ctx context.Context, v any) error {
+func (_g *StanceGroupBy) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
 	if err := _g.build.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*BlockQuery, *BlockGroupBy](ctx, _g.build, _g, _g.build.inters, v)
+	return scanWithInterceptors[*StanceQuery, *StanceGroupBy](ctx, _g.build, _g, _g.build.inters, v)
 }
 
-func (_g *BlockGroupBy) sqlScan(ctx context.Context, root *BlockQuery, v any) error {
+func (_g *StanceGroupBy) sqlScan(ctx context.Context, root *StanceQuery, v any) error {
 	selector := root.sqlQuery(ctx).Select()
 	aggregation := make([]string, 0, len(_g.fns))
 	for _, fn := range _g.fns {
@@ -560,28 +560,28 @@ func (_g *BlockGroupBy) sqlScan(ctx context.Context, root *BlockQuery, v any) er
 	return sql.ScanSlice(rows, v)
 }
 
-// BlockSelect is the builder for selecting fields of Block entities.
-type BlockSelect struct {
-	*BlockQuery
+// StanceSelect is the builder for selecting fields of Stance entities.
+type StanceSelect struct {
+	*StanceQuery
 	selector
 }
 
 // Aggregate adds the given aggregation functions to the selector query.
-func (_s *BlockSelect) Aggregate(fns ...AggregateFunc) *BlockSelect {
+func (_s *StanceSelect) Aggregate(fns ...AggregateFunc) *StanceSelect {
 	_s.fns = append(_s.fns, fns...)
 	return _s
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_s *BlockSelect) Scan(ctx context.Context, v any) error {
+func (_s *StanceSelect) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _s.ctx, ent.OpQuerySelect)
 	if err := _s.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*BlockQuery, *BlockSelect](ctx, _s.BlockQuery, _s, _s.inters, v)
+	return scanWithInterceptors[*StanceQuery, *StanceSelect](ctx, _s.StanceQuery, _s, _s.inters, v)
 }
 
-func (_s *BlockSelect) sqlScan(ctx context.Context, root *BlockQuery, v any) error {
+func (_s *StanceSelect) sqlScan(ctx context.Context, root *StanceQuery, v any) error {
 	selector := root.sqlQuery(ctx)
 	aggregation := make([]string, 0, len(_s.fns))
 	for _, fn := range _s.fns {
