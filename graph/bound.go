@@ -12,13 +12,12 @@ import (
 	"github.com/aparte-im/aparte/graph/bind"
 )
 
-// maxCost bounds one operation. A field costs one, once for each item of the pages it stands in. Depth needs no bound of
-// its own: no type of the schema leads back to itself.
-const maxCost = 50_000
-
 // bound refuses operations that would cost more than anybody's due. Each fragment is weighed once, so that the check is
 // linear in the document, however fragments are nested.
-type bound struct{ introspection bool }
+type bound struct {
+	introspection bool
+	limits        Limits
+}
 
 func (bound) ExtensionName() string { return "Bound" }
 
@@ -27,13 +26,17 @@ func (bound) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationContext is where gqlgen lets an operation be looked at before it runs.
 func (b bound) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = !b.introspection
-	w := weigher{op: op, introspection: b.introspection}
+	w := weigher{op: op, introspection: b.introspection, limits: b.limits}
 	cost, err := w.selection(op.Operation.SelectionSet)
 	switch {
+	case errors.Is(err, errPageSize):
+		out := gqlError(string(dm.CodeInvalidInput), "Ask for 1 to %d items.", b.limits.PageSize)
+		out.Extensions["field"] = "first"
+		return out
 	case err != nil:
 		return gqlError(codeValidation, "%s", err)
-	case cost > maxCost:
-		return gqlError(codeTooComplex, "The operation asks for more than %d fields. Ask for smaller pages.", maxCost)
+	case cost > b.limits.Cost:
+		return tooMuch("cost", b.limits.Cost, "The operation asks for more than %d fields. Ask for smaller pages.")
 	}
 	return nil
 }
@@ -47,11 +50,17 @@ func gqlError(code, format string, args ...any) *gqlerror.Error {
 var (
 	errIntrospection = errors.New("introspection is off")
 	errDefer         = errors.New("@defer is not offered")
+	errPageSize      = errors.New("the page is too large")
 )
+
+// introspectionCost is what a look at the schema counts: about as many fields as the standard one asks for. How deep it
+// goes is bounded by a rule of gqlparser's.
+const introspectionCost = 5000
 
 type weigher struct {
 	op            *graphql.OperationContext
 	introspection bool
+	limits        Limits
 	fragments     map[string]int
 }
 
@@ -61,7 +70,7 @@ func (w *weigher) selection(set ast.SelectionSet) (cost int, err error) {
 		if err != nil {
 			return 0, err
 		}
-		cost = min(cost+one, maxCost+1) // no sum grows beyond what is refused anyway
+		cost = min(cost+one, w.limits.Cost+1) // no sum grows beyond what is refused anyway
 	}
 	return cost, nil
 }
@@ -101,35 +110,44 @@ func (w *weigher) field(f *ast.Field) (int, error) {
 		if !w.introspection {
 			return 0, errIntrospection
 		}
-		return 1, nil // bounded by gqlparser's own rule and the number of tokens
+		return introspectionCost, nil
 	}
 	inner, err := w.selection(f.SelectionSet)
 	if err != nil {
 		return 0, err
 	}
-	return min(1+inner*w.pageSize(f), maxCost+1), nil
+	size, err := w.pageSize(f)
+	if err != nil {
+		return 0, err
+	}
+	return min(1+inner*size, w.limits.Cost+1), nil
 }
 
-// pageSize is how many items a field may return. What is out of range is refused later, in words.
-func (w *weigher) pageSize(f *ast.Field) int {
+// pageSize is how many items a field may return. What is out of range for everybody is refused later, with its place.
+// Errors: errPageSize where the operator allows less.
+func (w *weigher) pageSize(f *ast.Field) (int, error) {
 	def := f.Definition.Arguments.ForName("first")
 	if def == nil {
-		return 1
+		return 1, nil
 	}
 	var v any
 	if given := f.Arguments.ForName("first"); given != nil {
 		var err error
 		if v, err = given.Value.Value(w.op.Variables); err != nil {
-			return dm.MaxPage
+			return dm.MaxPage, nil //nolint:nilerr // refused where it is used
 		}
 	}
 	// Left out, null, or a variable that is either: the default holds.
-	if v == nil && def.DefaultValue != nil {
+	given := v != nil
+	if !given && def.DefaultValue != nil {
 		v, _ = def.DefaultValue.Value(nil)
 	}
 	n, err := bind.UnmarshalInt64(v)
 	if err != nil {
-		return dm.MaxPage
+		return dm.MaxPage, nil //nolint:nilerr // refused where it is used
 	}
-	return int(min(max(n, 1), dm.MaxPage))
+	if given && n > int64(w.limits.PageSize) && w.limits.PageSize < dm.MaxPage {
+		return 0, errPageSize
+	}
+	return int(min(max(n, 1), dm.MaxPage)), nil
 }

@@ -18,8 +18,7 @@ import (
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
-// The codes of top-level errors, in extensions.code, besides those of package dm and gqlgen's own
-// GRAPHQL_PARSE_FAILED and GRAPHQL_VALIDATION_FAILED.
+// The codes of top-level errors, in extensions.code, besides those of package dm.
 const (
 	codeUnauthenticated  = "UNAUTHENTICATED"
 	codeForbidden        = "FORBIDDEN"
@@ -32,6 +31,8 @@ const (
 	codeRateLimited      = string(dm.CodeRateLimited)
 	codeTooComplex       = "COMPLEXITY_LIMIT_EXCEEDED"
 	codeShuttingDown     = "SHUTTING_DOWN"
+	codeUnknownDocument  = "UNKNOWN_DOCUMENT"
+	codeParseFailed      = "GRAPHQL_PARSE_FAILED"
 	codeValidation       = "GRAPHQL_VALIDATION_FAILED"
 )
 
@@ -119,7 +120,7 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 		out.Message = p.message
 		out.Extensions = map[string]any{"code": p.code}
 	case at.Err == nil && at.Extensions["code"] != nil:
-		// gqlgen's own: the operation could not be parsed or is not valid, which the schema explains to its author.
+		// The operation was not admitted, which was explained to its author (explain.go).
 		return at
 	default:
 		s.hide(ctx, out, err)

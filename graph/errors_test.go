@@ -99,7 +99,7 @@ func TestRefusalsHaveTheirCode(t *testing.T) {
 		`query A { __typename } query B { __typename }`: "GRAPHQL_VALIDATION_FAILED",
 		`{ inbox `: "GRAPHQL_PARSE_FAILED",
 		`{ me { ...on User @defer { handle } } }`:       "GRAPHQL_VALIDATION_FAILED",
-		`{` + strings.Repeat(" __typename", 2000) + `}`: "GRAPHQL_PARSE_FAILED",
+		`{` + strings.Repeat(" __typename", 2000) + `}`: "COMPLEXITY_LIMIT_EXCEEDED",
 		`{ inbox(first: 100) { nodes { messages(first: 100) { nodes { id seq body createdAt clientMessageId } } } } }`: "COMPLEXITY_LIMIT_EXCEEDED",
 	} {
 		a := alice.post(query, nil)

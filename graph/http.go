@@ -23,17 +23,13 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 		s.refuseError(w, r, err)
 		return
 	}
-	limit := int64(maxBody)
+	limit := s.config.Limits.Body
 	if id.admin {
-		limit = maxBodyAdmin
+		limit = s.config.Limits.BodyAdmin
 	}
-	params, p := readParams(w, r, limit)
+	params, p := readParams(w, r, int64(limit))
 	if p != nil {
 		s.refuseError(w, r, p)
-		return
-	}
-	if params.Query == "" {
-		s.refuseError(w, r, badRequest("The query is missing."))
 		return
 	}
 	ctx := graphql.StartOperationTrace(withIdentity(r.Context(), id))

@@ -52,20 +52,36 @@ func isJSON(h http.Header) bool {
 
 // readParams reads the request. What it refuses it does not repeat: a body is somebody's message.
 func readParams(w http.ResponseWriter, r *http.Request, limit int64) (*graphql.RawParams, *problem) {
-	params := &graphql.RawParams{}
-	p := readQuery(r, params)
+	var got request
+	p := readQuery(r, &got)
 	if r.Method == http.MethodPost {
-		p = readBody(w, r, limit, params)
+		p = readBody(w, r, limit, &got)
 	}
 	if p != nil {
 		return nil, p
+	}
+	params := &got.RawParams
+	if got.DocumentID != "" {
+		if params.Extensions == nil {
+			params.Extensions = map[string]any{}
+		}
+		params.Extensions[memberDocumentID] = got.DocumentID
+	}
+	if params.Query == "" && hashIn(params) == "" {
+		return nil, errNoDocument
 	}
 	params.Headers = r.Header
 	return params, nil
 }
 
+// request is what stands in a body or an address.
+type request struct {
+	graphql.RawParams
+	DocumentID string `json:"documentId"`
+}
+
 // readQuery reads a request that stands in its address.
-func readQuery(r *http.Request, into *graphql.RawParams) *problem {
+func readQuery(r *http.Request, into *request) *problem {
 	if r.Method != http.MethodGet {
 		return nil
 	}
@@ -80,7 +96,7 @@ func readQuery(r *http.Request, into *graphql.RawParams) *problem {
 			}
 		}
 	}
-	into.Query, into.OperationName = q.Get("query"), q.Get("operationName")
+	into.Query, into.OperationName, into.DocumentID = q.Get("query"), q.Get("operationName"), q.Get("documentId")
 	if v := q.Get("variables"); v != "" && decode([]byte(v), &into.Variables) != nil {
 		return badRequest("The variables are not a JSON object.")
 	}
@@ -90,13 +106,16 @@ func readQuery(r *http.Request, into *graphql.RawParams) *problem {
 	return nil
 }
 
+// maxPooled is the largest buffer that is kept for the next request.
+const maxPooled = 64 << 10
+
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-func readBody(w http.ResponseWriter, r *http.Request, limit int64, into *graphql.RawParams) *problem {
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, into *request) *problem {
 	b := buffers.Get().(*bytes.Buffer)
 	b.Reset()
 	defer func() {
-		if b.Cap() <= maxBody {
+		if b.Cap() <= maxPooled {
 			buffers.Put(b)
 		}
 	}()

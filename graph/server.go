@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/gorilla/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -19,12 +17,9 @@ import (
 	"github.com/aparte-im/aparte/graph/seats"
 )
 
-// Limits of one request. Validation of overlapping fields is quadratic in the tokens, so they are few.
 const (
+	// maxBody is the most that a socket's message may have.
 	maxBody         = 64 << 10
-	maxBodyAdmin    = 4 << 20 // a bulk call of dm.MaxBulk users
-	maxTokens       = 1000
-	queryCacheSize  = 1000
 	defaultInitWait = 10 * time.Second
 	defaultKeep     = 25 * time.Second
 )
@@ -39,6 +34,10 @@ type Config struct {
 	CreateUsers bool
 	// Introspection lets clients read the schema. They need a token for it like for everything.
 	Introspection bool
+	// Limits bound what one request may ask for.
+	Limits Limits
+	// Documents, where there are some, are the only ones that are taken.
+	Documents *Documents
 	// Origins are the web origins ("https://app.example.com") that may open a WebSocket, besides the service's own.
 	Origins []string
 	// LoopbackOrigins lets pages from this machine open a WebSocket, whatever their port: for development.
@@ -66,6 +65,9 @@ func (c *Config) normalize() error {
 	}
 	if c.Verify == nil {
 		errs = append(errs, errors.New("graph: Config.Verify is missing: without it nobody can be let in"))
+	}
+	if err := c.Limits.normalize(); err != nil {
+		errs = append(errs, err)
 	}
 	for _, o := range c.Origins {
 		if _, err := parseOrigin(o); err != nil {
@@ -100,7 +102,7 @@ func (c *Config) normalize() error {
 type Server struct {
 	config   Config
 	service  *dm.Service
-	exec     *executor.Executor
+	exec     *admission
 	doors    *doors
 	upgrader websocket.Upgrader
 	work     *work
@@ -116,13 +118,13 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{config: c, service: c.Service, doors: newDoors(c), work: newWork(), seats: c.Seats}
 	s.upgrader = newUpgrader(c)
-	s.exec = executor.New(generated.NewExecutableSchema(generated.Config{Resolvers: s}))
-	s.exec.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
-	s.exec.SetParserTokenLimit(maxTokens)
-	s.exec.SetDisableSuggestion(!c.Introspection)
+	exec, err := newAdmission(generated.NewExecutableSchema(generated.Config{Resolvers: s}), c)
+	if err != nil {
+		return nil, err
+	}
+	s.exec = exec
 	s.exec.SetErrorPresenter(s.present)
 	s.exec.SetRecoverFunc(recovered)
-	s.exec.Use(bound{introspection: c.Introspection})
 	s.exec.AroundOperations(withStream)
 	s.exec.AroundResponses(s.respond)
 	s.exec.AroundRootFields(s.rootField)

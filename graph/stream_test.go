@@ -237,9 +237,7 @@ func TestAnIdleStreamHasNoGoroutineOfItsOwn(t *testing.T) {
 		_ = c.conn.Close()
 	}
 	w.eventually(func() bool { return runtime.NumGoroutine() <= before+5 })
-	if users, addresses := taken.Taken(); users+addresses != 0 {
-		t.Errorf("%d and %d seats are taken", users, addresses)
-	}
+	w.eventually(func() bool { users, addresses := taken.Taken(); return users+addresses == 0 })
 }
 
 // eventually waits for what must come, and of which nobody tells.

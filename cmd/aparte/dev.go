@@ -27,6 +27,7 @@ on loopback only.`,
 		listen := o.text("listen", "127.0.0.1:8080", "loopback address to listen on")
 		dir := o.text("data-dir", defaultDataDir(a.getenv), "where the database and the secret are kept")
 		operator := defineOperator(o)
+		limits := defineLimits(o)
 		return func(ctx context.Context) error {
 			d := dataDir(*dir)
 			s := settings{
@@ -39,6 +40,7 @@ on loopback only.`,
 					"use `aparte serve` for others", s.listen)
 			}
 			operator.apply(o, &s)
+			limits.apply(o, &s)
 			if err := o.err(); err != nil {
 				return err
 			}

@@ -22,6 +22,7 @@ that is signed with the secret (JWT, HS256). It logs JSON to standard error. /he
 		database := o.text("database-url", "", "database: postgres://… or sqlite:PATH (required)")
 		secretFile := o.text("jwt-secret-file", "", "file with the secret that signs the tokens, 32 bytes or more (required)")
 		operator := defineOperator(o)
+		limits := defineLimits(o)
 		playground := o.toggle("playground", false, "serve /playground")
 		introspection := o.toggle("introspection", false, "answer questions about the schema")
 		level := o.text("log-level", "info", "least level that is logged: debug, info, warn or error")
@@ -40,6 +41,7 @@ that is signed with the secret (JWT, HS256). It logs JSON to standard error. /he
 				s.secret = o.secretSetting("jwt-secret-file", *secretFile)
 			}
 			operator.apply(o, &s)
+			limits.apply(o, &s)
 			handler := &slog.HandlerOptions{Level: o.logLevel(*level)}
 			if err := o.err(); err != nil {
 				return err

@@ -26,6 +26,8 @@ type settings struct {
 	retention, pollInterval, shutdownAfter time.Duration
 	createUsers, playground, introspection bool
 	origins                                []string
+	limits                                 graph.Limits
+	documents                              *graph.Documents
 	dev                                    bool
 	logger                                 *slog.Logger
 }
@@ -70,6 +72,7 @@ func start(ctx context.Context, s settings) (*server, error) {
 	srv.api, err = graph.New(graph.Config{
 		Service: srv.service, Verify: verify, CreateUsers: s.createUsers, Introspection: s.introspection,
 		Origins: s.origins, LoopbackOrigins: s.dev, Logger: s.logger,
+		Limits: s.limits, Documents: s.documents,
 	})
 	if err != nil {
 		return nil, srv.abandon(err)

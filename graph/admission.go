@@ -1,0 +1,172 @@
+package graph
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// admission is gqlgen's executor with a door of our own. Every operation comes through it, whichever way it was sent: as
+// a trusted document or as text that is parsed, measured, validated and weighed, each step within a bound that the one
+// before it has set. What it refuses it explains without the client's words.
+type admission struct {
+	*executor.Executor
+	schema    *ast.Schema
+	limits    Limits
+	documents *Documents
+	// first are all rules of validation but the one that compares fields with each other, which is last: its work is
+	// quadratic, and what the others refuse need not come there.
+	first, last *rules.Rules
+
+	mu sync.Mutex
+	// known are documents that were admitted lately, by the digest of their text; nodes is how large they are together.
+	known *simplelru.LRU[[sha256.Size]byte, admitted]
+	nodes int
+}
+
+// admitted is a document that passed.
+type admitted struct {
+	doc   *ast.QueryDocument
+	nodes int
+}
+
+const (
+	// knownNodes bounds what is kept of documents: some 40 MB at most, and the documents of any real set of clients.
+	knownNodes = 100_000
+	knownCount = 10_000
+)
+
+type documentKey struct{}
+
+// handed is the cache in which gqlgen finds the document that was admitted a moment ago.
+type handed struct{}
+
+func (handed) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
+	doc, ok := ctx.Value(documentKey{}).(*ast.QueryDocument)
+	return doc, ok
+}
+
+func (handed) Add(context.Context, string, *ast.QueryDocument) {}
+
+// newAdmission returns the door to a schema. Errors: trusted documents that would not be admitted.
+func newAdmission(es graphql.ExecutableSchema, c Config) (*admission, error) {
+	known, _ := simplelru.NewLRU[[sha256.Size]byte, admitted](knownCount, nil) // fails for a size below one only
+	a := &admission{
+		Executor: executor.New(es), schema: es.Schema(), limits: c.Limits, documents: c.Documents, known: known,
+	}
+	a.first = rules.NewDefaultRules()
+	a.first.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
+	a.last = rules.NewRules(rules.OverlappingFieldsCanBeMergedRule)
+	if !c.Introspection {
+		withoutSuggestions(a.first)
+	}
+	a.SetQueryCache(handed{})
+	a.Use(bound{introspection: c.Introspection, limits: c.Limits})
+	return a, a.checkDocuments()
+}
+
+// withoutSuggestions replaces the rules that would tell of the schema what introspection does not.
+func withoutSuggestions(r *rules.Rules) {
+	r.ReplaceRule(rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions.RuleFunc)
+	r.ReplaceRule(rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
+	r.ReplaceRule(rules.KnownTypeNamesRule.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)
+	r.ReplaceRule(rules.ScalarLeafsRule.Name, rules.ScalarLeafsRuleWithoutSuggestions.RuleFunc)
+	r.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
+}
+
+// CreateOperationContext admits an operation, or says why not.
+func (a *admission) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	doc, errs := a.document(params)
+	if len(errs) > 0 {
+		return &graphql.OperationContext{}, errs
+	}
+	if doc.Operations.ForName(params.OperationName) == nil {
+		return &graphql.OperationContext{}, gqlerror.List{gqlError(codeValidation, "The document has no operation of this name, or several and none is named.")}
+	}
+	op, errs := a.Executor.CreateOperationContext(context.WithValue(ctx, documentKey{}, doc), params)
+	return op, explainAll(errs)
+}
+
+// document finds the document of a request, and puts the text of a trusted one into params.
+func (a *admission) document(params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
+	if a.documents != nil || params.Query == "" {
+		return a.trusted(params)
+	}
+	if len(params.Query) > a.limits.Body {
+		return nil, gqlerror.List{tooMuch("bytes", a.limits.Body, "The document has more than %d bytes.")}
+	}
+	key := sha256.Sum256([]byte(params.Query))
+	a.mu.Lock()
+	found, ok := a.known.Get(key)
+	a.mu.Unlock()
+	if ok {
+		return found.doc, nil
+	}
+	found, errs := a.admit(params.Query)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	a.keep(key, found)
+	return found.doc, nil
+}
+
+// admit parses, measures and validates.
+func (a *admission) admit(text string) (admitted, gqlerror.List) {
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, a.limits.Tokens)
+	if err != nil {
+		return admitted{}, gqlerror.List{explainParse(err, a.limits)}
+	}
+	if len(doc.Operations) == 0 {
+		return admitted{}, gqlerror.List{gqlError(codeValidation, "The document has no operation.")}
+	}
+	nodes, over := checkShape(doc, a.limits)
+	if over != nil {
+		return admitted{}, gqlerror.List{over}
+	}
+	errs := validator.ValidateWithRules(a.schema, doc, a.first)
+	if len(errs) == 0 {
+		errs = validator.ValidateWithRules(a.schema, doc, a.last)
+	}
+	return admitted{doc, nodes}, explainAll(errs)
+}
+
+// keep remembers a document, and forgets those that were not asked for the longest.
+func (a *admission) keep(key [sha256.Size]byte, it admitted) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.known.Contains(key) {
+		return
+	}
+	for a.known.Len() > 0 && (a.nodes+it.nodes > knownNodes || a.known.Len() >= knownCount) {
+		_, old, _ := a.known.RemoveOldest()
+		a.nodes -= old.nodes
+	}
+	a.known.Add(key, it)
+	a.nodes += it.nodes
+}
+
+// checkDocuments admits the trusted documents once, when the service starts: one that could not be run is a mistake of
+// whoever made them.
+func (a *admission) checkDocuments() error {
+	if a.documents == nil {
+		return nil
+	}
+	for hash, d := range a.documents.byHash {
+		it, errs := a.admit(d.text)
+		if len(errs) > 0 {
+			return fmt.Errorf("graph: the trusted document %s (%s) cannot be run: %w", d.name, hash, errs)
+		}
+		d.doc = it.doc
+	}
+	return nil
+}

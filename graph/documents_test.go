@@ -1,0 +1,153 @@
+package graph_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph"
+)
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// write makes files in a folder of the test's own.
+func write(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func documents(t *testing.T, path string) *graph.Documents {
+	t.Helper()
+	d, err := graph.LoadDocuments(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// With trusted documents a service takes these and no others, over HTTP, streams and sockets alike.
+func TestOnlyTrustedDocumentsAreTaken(t *testing.T) {
+	const inbox = `query($n: Int) { inbox(first: $n) { nodes { id } } }`
+	w := newWorld(t, setup{config: func(c *graph.Config) {
+		c.Documents = documents(t, write(t, map[string]string{
+			"me.graphql": me, "deeper/inbox.gql": inbox, "events.graphql": bodies, "README.md": "{ no document }",
+		}))
+	}})
+	bob := w.as("bob").with("Content-Type", "application/json")
+	ask := func(request vars) answer { return bob.send("POST", "/graphql", jsonOf(t, request)) }
+	persisted := func(hash string) vars { return vars{"persistedQuery": vars{"version": 1, "sha256Hash": hash}} }
+	for name, request := range map[string]vars{
+		"a hash":                   {"extensions": persisted(hash(me))},
+		"a hash in capitals":       {"extensions": persisted(strings.ToUpper(hash(me)))},
+		"an id":                    {"documentId": hash(me)},
+		"an id with its algorithm": {"documentId": "sha256:" + hash(me)},
+		"a text that is known":     {"query": me},
+		"a text and its hash":      {"query": me, "extensions": persisted(hash(me))},
+	} {
+		if a := ask(request); a.status != 200 || len(a.Errors) != 0 {
+			t.Errorf("%s: %s", name, a.body)
+		}
+	}
+	for name, request := range map[string]vars{
+		"a text":                    {"query": `{ me { id } }`},
+		"a text that is no text":    {"query": `{ private`},
+		"a hash":                    {"extensions": persisted(hash("{ me { id } }"))},
+		"no hash":                   {"documentId": "nonsense"},
+		"a text with another hash":  {"query": `{ me { id } }`, "documentId": hash(me)},
+		"a known text with another": {"query": me, "documentId": hash(inbox)},
+	} {
+		a := ask(request)
+		if len(a.Errors) != 1 || a.Errors[0].code() != "UNKNOWN_DOCUMENT" || strings.Contains(a.body, "private") {
+			t.Errorf("%s: %s", name, a.body)
+		}
+	}
+	ask(vars{"variables": vars{}}).fails(400, "BAD_REQUEST")
+	// What is bounded by its variables still is.
+	if a := ask(vars{"documentId": hash(inbox), "variables": vars{"n": 1000}}); a.Errors[0].code() != "INVALID_INPUT" {
+		t.Error(a.body)
+	}
+	get := "/graphql?documentId=" + hash(inbox) + "&variables=" + url.QueryEscape(`{"n":1}`)
+	w.as("bob").send("GET", get, "").node().is("inbox.nodes", "[]")
+
+	// A stream and a socket.
+	for from, to := range map[string]string{"alice": "bob", "bob": "alice"} {
+		if err := w.service.Follow(t.Context(), w.ids[from], w.ids[to]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stream := bob.events("POST", "/graphql", jsonOf(t, vars{"documentId": hash(bodies)}))
+	socket := w.socket("bob")
+	socket.say(`{"type":"subscribe","id":"1","payload":` + jsonOf(t, vars{"extensions": persisted(hash(bodies))}) + `}`)
+	refused := w.socket("bob")
+	refused.run("1", `{ me { id } }`, nil)
+	if _, b, err := refused.conn.ReadMessage(); err != nil || !strings.Contains(string(b), "UNKNOWN_DOCUMENT") {
+		t.Errorf("%s %v", b, err)
+	}
+	if _, err := w.service.Send(t.Context(), w.ids["alice"], dm.SendInput{To: w.ids["bob"], Body: "one", ClientMessageID: "1"}); err != nil {
+		t.Fatal(err)
+	}
+	stream.next().is("data.inboxEvents.message.body", `"one"`)
+	socket.next().is("inboxEvents.message.body", `"one"`)
+}
+
+// Without them a hash alone is nothing.
+func TestAHashWithoutDocuments(t *testing.T) {
+	w := newWorld(t, setup{})
+	post := w.as("bob").with("Content-Type", "application/json", "Accept", "application/graphql-response+json")
+	post.send("POST", "/graphql", jsonOf(t, vars{"documentId": hash(me)})).fails(400, "UNKNOWN_DOCUMENT")
+	if a := post.send("POST", "/graphql", jsonOf(t, vars{"query": me, "documentId": "anything"})); a.status != 200 {
+		t.Error(a.body)
+	}
+}
+
+func TestTrustedDocumentsThatCannotBe(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"a hash that is another's": {"d.json": `{"` + hash("{ me { id } }") + `": "{ me { handle } }"}`},
+		"no object":                {"d.json": `["{ me { id } }"]`},
+		"none":                     {"d.json": `{}`},
+		"no file":                  {"x.json": `{}`},
+	} {
+		if d, err := graph.LoadDocuments(filepath.Join(write(t, files), "d.json")); err == nil {
+			t.Errorf("%s: %d documents", name, d.Len())
+		}
+	}
+	if _, err := graph.LoadDocuments(write(t, map[string]string{"a.txt": me})); err == nil {
+		t.Error("a folder without documents")
+	}
+	good := filepath.Join(write(t, map[string]string{"d.json": jsonOf(t, vars{"sha256:" + hash(me): me})}), "d.json")
+	if d := documents(t, good); d.Len() != 1 {
+		t.Error(d.Len())
+	}
+	// One that could not be run is found when the service starts.
+	for _, text := range []string{`{ nothing }`, `{ me`, `{` + strings.Repeat(" me { id }", 100) + `}`} {
+		verify, err := graph.HS256(secret, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := newWorld(t, setup{})
+		_, err = graph.New(graph.Config{
+			Service: w.service, Verify: verify, Documents: documents(t, write(t, map[string]string{"bad.graphql": text})),
+		})
+		if err == nil || !strings.Contains(err.Error(), "bad.graphql") {
+			t.Errorf("%.20s: %v", text, err)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// Limits bound what one request may ask for. A zero is the default.
+type Limits struct {
+	// Body bounds a request in bytes: a body, and the text of an operation wherever it stands. 65,536.
+	Body int
+	// BodyAdmin bounds a body with a service token, which may be a bulk call. 4 MiB.
+	BodyAdmin int
+	// Tokens bounds the words and signs of a document. Validation of fields that overlap is quadratic in them. 1,000.
+	Tokens int
+	// Depth bounds how deep fields, and lists and objects of an argument, may be nested. 20.
+	Depth int
+	// Aliases bounds the fields with an alias in a document. 100.
+	Aliases int
+	// RootFields bounds the fields of an operation's first level, fragments included. 20.
+	RootFields int
+	// Fragments bounds the named fragments of a document. 50.
+	Fragments int
+	// Operations bounds the operations of a document, of which one is run. 20.
+	Operations int
+	// Directives bounds the directives of a document. 50.
+	Directives int
+	// PageSize bounds first. 100, which is the most that there is.
+	PageSize int
+	// Cost bounds the fields of the answer: each counts one, once for each item of the pages it stands in. 50,000.
+	Cost int
+}
+
+// maxRepeats bounds how often one name may stand in the answers of a document. The rule that fields of one name must be
+// alike compares each with each.
+const maxRepeats = 200
+
+// DefaultLimits are those that a zero stands for.
+func DefaultLimits() Limits {
+	return Limits{
+		Body: 64 << 10, BodyAdmin: 4 << 20, Tokens: 1000, Depth: 20, Aliases: 100, RootFields: 20, Fragments: 50,
+		Operations: 20, Directives: 50, PageSize: dm.MaxPage, Cost: 50_000,
+	}
+}
+
+func (l *Limits) normalize() error {
+	byDefault := DefaultLimits()
+	var errs []error
+	for _, n := range []struct {
+		name             string
+		value, byDefault *int
+	}{
+		{"Body", &l.Body, &byDefault.Body},
+		{"BodyAdmin", &l.BodyAdmin, &byDefault.BodyAdmin},
+		{"Tokens", &l.Tokens, &byDefault.Tokens},
+		{"Depth", &l.Depth, &byDefault.Depth},
+		{"Aliases", &l.Aliases, &byDefault.Aliases},
+		{"RootFields", &l.RootFields, &byDefault.RootFields},
+		{"Fragments", &l.Fragments, &byDefault.Fragments},
+		{"Operations", &l.Operations, &byDefault.Operations},
+		{"Directives", &l.Directives, &byDefault.Directives},
+		{"PageSize", &l.PageSize, &byDefault.PageSize},
+		{"Cost", &l.Cost, &byDefault.Cost},
+	} {
+		if *n.value < 0 {
+			errs = append(errs, fmt.Errorf("graph: Limits.%s cannot be negative", n.name))
+		}
+		if *n.value == 0 {
+			*n.value = *n.byDefault
+		}
+	}
+	if l.PageSize > dm.MaxPage {
+		errs = append(errs, fmt.Errorf("graph: Limits.PageSize cannot be more than %d", dm.MaxPage))
+	}
+	return errors.Join(errs...)
+}
