@@ -53,7 +53,8 @@ type arrow struct {
 }
 
 var arrows = []arrow{
-	{folder: "dm", outside: []string{"github.com/google/uuid", "golang.org/x/text"}},
+	{folder: "dm", may: []string{"words"}, outside: []string{"github.com/google/uuid", "golang.org/x/text", "golang.org/x/net"}},
+	{folder: "words", outside: []string{"golang.org/x/text"}},
 	{folder: "graph", may: []string{"dm", "graph"}},
 	{folder: "ent", may: []string{"ent"}},
 	{folder: "store", may: []string{"dm", "ent", "store"}},

@@ -1,0 +1,133 @@
+package words_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aparte-im/aparte/words"
+)
+
+func TestMatch(t *testing.T) {
+	for _, c := range []struct {
+		entry  string
+		in     []string
+		not    []string
+		reason string
+	}{
+		{"idiot", []string{"idiot", "an IDIOT.", "l'idiot", "l’idiot", "idiot!", "(idiot)", "ïdiöt", "1d10t", "!d!ot", "i d i o t", "i.d.i.o.t", "I-D-I-O-T", "id\u200Biot", "ｉｄｉｏｔ", "𝐢𝐝𝐢𝐨𝐭", "idi\u00ADot"}, []string{"idiots", "idiotic", "", "id iot", "i d i o t s"}, "a word in every dress, and as a whole word"},
+		{"connard", []string{"Connard !", "espèce de connard", "c0nn4rd", "CÔNNARD", "c o n n a r d", "quel connard…"}, []string{"connarde", "con", "canard"}, "French"},
+		{"enculé", []string{"encule", "ENCULÉ", "enculé", "encul3", "3ncul3"}, []string{"enculer", "inculpé"}, "accents"},
+		{"ass", []string{"ass", "a$$", "@ss", "a55", "A s s"}, []string{"class", "assess", "455", "5", "a s"}, "within a word, or a number, it is none"},
+		{"420", []string{"420", "at 420!", "４２０"}, []string{"1420", "42 0", "azo", "a20"}, "a number stays one"},
+		{"buy now", []string{"Buy now", "buy-now", "BUY\n\nNOW!!", "please, buy… now", "b0y buy n0w"}, []string{"buy it now", "buynow", "now buy", "buy"}, "phrases"},
+		{"c'est nul", []string{"c’est nul", "C EST NUL"}, []string{"cest nul", "c'est null"}, "an apostrophe ends a word"},
+		{"🍆", []string{"🍆", "hi🍆there", "🍆🍆"}, []string{"🍑", "aubergine"}, "emoji"},
+		{"👍", []string{"👍🏿", "👍\uFE0F", "ok👍🏽!"}, []string{"👎"}, "skin tones and variations"},
+		{"🖕🏻", []string{"🖕", "🖕🏾"}, []string{"✋"}, "also in the entry"},
+		{"傻瓜", []string{"你是傻瓜吗", "傻瓜"}, []string{"傻", "瓜傻"}, "no spaces in Chinese"},
+		{"ばか", []string{"おばかさん"}, []string{"ばあか"}, "nor in Japanese"},
+		{"дурак", []string{"Дурак!", "ДУРАК", "д у р а к"}, []string{"дурака"}, "Cyrillic"},
+		{"ΜΑΛΑΚΑΣ", []string{"μαλακας", "μαλάκας"}, []string{"μαλακα"}, "the two small sigmas"},
+		{"straße", []string{"STRASSE", "strasse", "Straße"}, []string{"strase"}, "letters that are two"},
+		{"œuf", []string{"oeuf", "ŒUF", "0euf"}, []string{"euf"}, "ligatures"},
+		{"h4te", []string{"hate", "h4te", "HAT3"}, []string{"hat"}, "l33t in the entry"},
+		{"kill", []string{"k1ll", "ki11", "k!ll", "kill"}, []string{"kiil"}, "1 is i or l"},
+		{"s p a m", []string{"spam", "s p a m", "5p4m"}, []string{"s p a", "span"}, "letters set apart in the entry"},
+		{"a b", []string{"a b", "a-b"}, []string{"ab", "ba"}, "two letters are two words"},
+		{"spam", []string{"s p a m  n o w", "buy:  s p a m"}, []string{"s p  a m", "s p a m n o w"}, "a wider gap ends letters set apart"},
+	} {
+		m := words.Compile([]string{"first", c.entry, "last"})
+		for _, text := range c.in {
+			if !m.Match(text) {
+				t.Errorf("%q is not found in %q (%s)", c.entry, text, c.reason)
+			}
+		}
+		for _, text := range c.not {
+			if m.Match(text) {
+				t.Errorf("%q is found in %q (%s)", c.entry, text, c.reason)
+			}
+		}
+	}
+}
+
+func TestTextsAreNotReadAsOne(t *testing.T) {
+	m := words.Compile([]string{"buy now"})
+	if m.Match("buy", "now") {
+		t.Error("a phrase is found across two texts")
+	}
+	if !m.Match("", "buy now") || m.Match() {
+		t.Error("the second text is not read")
+	}
+}
+
+func TestWhatHasNothingToFindIsNotValid(t *testing.T) {
+	for _, entry := range []string{"", " ", "...", "\u200B", "\xff", strings.Repeat("a", words.MaxLength+1), "!", "🏻"} {
+		if words.Valid(entry) {
+			t.Errorf("%q is valid", entry)
+		}
+		if m := words.Compile([]string{entry}); m.Match("a ! . \u200B 🏻") || m.Match(entry) {
+			t.Errorf("%q finds something", entry)
+		}
+	}
+	if !words.Valid(strings.Repeat("é", words.MaxLength)) {
+		t.Error("an entry of the greatest length is not valid")
+	}
+}
+
+// The time of a match does not depend on the list: phrases that all begin alike, over a text of their beginning.
+func TestMatchIsLinear(t *testing.T) {
+	// 2,000 words of such a text in well under what a quadratic search takes; generous, for a busy machine.
+	if per := testing.Benchmark(BenchmarkMatchAlike).NsPerOp(); per > 5_000_000 {
+		t.Errorf("%d ns for a text of 4,000 characters", per)
+	}
+}
+
+func BenchmarkMatchAlike(b *testing.B) {
+	var list []string
+	for i := range words.MaxCount {
+		list = append(list, strings.Repeat("a ", 1+i%31)+fmt.Sprint("b", i))
+	}
+	m := words.Compile(list)
+	text := strings.Repeat("a ", 2000)
+	for b.Loop() {
+		if m.Match(text) {
+			b.Fatal("found")
+		}
+	}
+}
+
+func BenchmarkMatch(b *testing.B) {
+	var list []string
+	for i := range words.MaxCount {
+		list = append(list, fmt.Sprintf("mot%d", i))
+	}
+	list[10], list[20] = "buy now", "très nul"
+	m := words.Compile(list)
+	for name, text := range map[string]string{
+		"english":  strings.Repeat("The quick brown fox jumps over the lazy dog, and then some. ", 20),
+		"french":   strings.Repeat("Voilà l'été où l'on a goûté à tout ; ça m'a plu, même très fort ! ", 20),
+		"leet":     strings.Repeat("7h3 qu1ck br0wn f0x jump5 0v3r 7h3 l4zy d0g, 4nd 7h3n s0m3. ", 20),
+		"cyrillic": strings.Repeat("Съешь же ещё этих мягких французских булок, да выпей чаю. ", 20),
+	} {
+		text := string([]rune(text)[:1000])
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if m.Match(text) {
+					b.Fatal("found")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkCompile(b *testing.B) {
+	var list []string
+	for i := range words.MaxCount {
+		list = append(list, fmt.Sprintf("some words %d", i))
+	}
+	for b.Loop() {
+		words.Compile(list)
+	}
+}
