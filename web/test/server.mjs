@@ -87,6 +87,11 @@ class Server {
     await once(this.#process, 'exit');
   }
 
+  /** Runs another command of the binary on the same data, while the server is down. */
+  async run(...args) {
+    await promisify(execFile)(this.bin, [...args, '--data-dir', this.dataDir]);
+  }
+
   async people() {
     return (await fetch(`${this.url}/dev/people`)).json();
   }

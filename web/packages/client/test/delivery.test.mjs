@@ -1,47 +1,224 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
-import { connect, conversationsIn, memoryStorage } from '@aparte/client';
+import { connect, Refused } from '@aparte/client';
+import { fileStorage } from '@aparte/client/node';
 import WebSocket from 'ws';
 import { startServer } from '../../../test/server.mjs';
+import { conversationOf, open, signer, startCutter, until, written } from './world.mjs';
 
-/** Resolves with what `find` gives of the client's state, once it gives something. */
-export function until(client, find, what = find) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      end();
-      reject(new Error(`not within 20 s: ${what}\n${JSON.stringify({ ...client.state(), conversations: 0, users: 0 }).slice(0, 2000)}`));
-    }, 20_000);
-    const end = client.subscribe(look);
-    look();
-    function look() {
-      const found = find(client.state());
-      if (!found) return;
-      clearTimeout(timer);
-      end?.();
-      resolve(found);
-    }
-  });
+const bodies = (client, id) => client.state().threads.get(id).messages.map((m) => m.body);
+
+/** Fetches as told, and for as long as `lost` is true the answers of sends do not arrive. */
+function lossy() {
+  const wire = { lost: false, losses: 0 };
+  wire.fetch = async (url, init) => {
+    const response = await fetch(url, init);
+    if (!wire.lost || !init.body.includes('mutation SendMessage')) return response;
+    await response.arrayBuffer();
+    wire.losses++;
+    throw new TypeError('the answer is lost');
+  };
+  return wire;
 }
 
-async function open(t, server, handle, options = {}) {
-  const person = (await server.people()).find((p) => p.handle === handle);
-  const client = connect({ url: `${server.url}/graphql`, token: () => person.token, webSocket: WebSocket, ...options });
-  t.after(() => client.close());
-  await until(client, (s) => s.status === 'live');
-  return client;
-}
-
-test('what alice sends stands in her window and in bob\'s, and her outbox is empty', async (t) => {
+test("what alice sends stands in her window and in bob's, and leaves her outbox", async (t) => {
   const server = await startServer(t);
   const alice = await open(t, server, 'alice');
   const bob = await open(t, server, 'bob');
-  const withBob = conversationsIn(alice.state(), 'INBOX').find((c) => c.with.handle === 'bob');
-  await alice.messages.open(withBob.id);
-  await bob.messages.open(withBob.id);
-  alice.send({ to: withBob.with.id, body: 'Low tide at six.' });
-  assert.equal(alice.state().outgoing.length, 1);
-  for (const client of [alice, bob]) {
-    await until(client, (s) => s.threads.get(withBob.id).messages.at(-1).body === 'Low tide at six.');
-  }
+  const { id, with: to } = conversationOf(alice, 'bob');
+  await alice.messages.open(id);
+  await bob.messages.open(id);
+  const outgoing = alice.send({ to: to.id, body: 'Low tide at six.' });
+  assert.deepEqual(alice.state().outgoing.map((o) => o.clientMessageId), [outgoing.clientMessageId]);
+  for (const client of [alice, bob]) await until(client, (s) => s.threads.get(id).messages.at(-1).body === 'Low tide at six.');
   await until(alice, (s) => s.outgoing.length === 0);
+  assert.equal(bob.state().folders.INBOX.conversations[0].id, id, 'the newest stands first');
+});
+
+test('I2: a server that is killed in the middle of a send has one message in the end', async (t) => {
+  const server = await startServer(t);
+  const wire = lossy();
+  const alice = await open(t, server, 'alice', { fetch: wire.fetch });
+  const { id, with: to } = conversationOf(alice, 'bob');
+  await alice.messages.open(id);
+
+  // Written, but its answer and its event are lost with the server.
+  wire.lost = true;
+  alice.send({ to: to.id, body: 'first' });
+  await until({ ...alice, subscribe: pollEach }, () => wire.losses > 0);
+  await server.kill();
+  await until(alice, (s) => s.status === 'reconnecting');
+  alice.send({ to: to.id, body: 'second' });
+  alice.send({ to: id, body: 'third' });
+  wire.lost = false;
+  await server.start();
+  await until(alice, (s) => s.status === 'live' && s.outgoing.length === 0);
+
+  const all = await written(server, 'alice', id);
+  assert.deepEqual(all.slice(-3).map((m) => m.body), ['first', 'second', 'third']);
+  assert.equal(all.filter((m) => m.body === 'first').length, 1);
+  assert.deepEqual(bodies(alice, id), all.slice(-bodies(alice, id).length).map((m) => m.body));
+});
+
+/** For what no state tells of: looks again with every tick of the loop, until told to stop. */
+function pollEach(listener) {
+  const timer = setInterval(listener, 5);
+  return () => clearInterval(timer);
+}
+
+test('I2: what was written offline survives the end of the process and is sent once, in order', async (t) => {
+  const server = await startServer(t);
+  const directory = await mkdtemp(join(tmpdir(), 'aparte-kept-'));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  const cutter = await startCutter(t, server);
+  const kept = { storage: fileStorage(directory), account: 'alice' };
+  const before = await open(t, server, 'alice', { url: `${cutter.url}/graphql`, ...kept });
+  const { id, with: to } = conversationOf(before, 'bob');
+  cutter.closed = true;
+  cutter.cut();
+  await until(before, (s) => s.status === 'reconnecting');
+  const sent = [1, 2, 3].map((n) => before.send({ to: to.id, body: `offline ${n}` }).clientMessageId);
+  before.draft(to.id, 'half a thought');
+  // On disk, all of it, before the process may end.
+  while ((await kept.storage.list('')).length < 4);
+  await before.close();
+  assert.equal(before.state().status, 'closed');
+  assert.equal((await kept.storage.list('')).length, 4);
+
+  cutter.closed = false;
+  const after = await open(t, server, 'alice', kept);
+  assert.equal(after.state().drafts.get(to.id), 'half a thought');
+  await until(after, (s) => s.outgoing.length === 0);
+  const all = await written(server, 'alice', id);
+  assert.deepEqual(all.slice(-3).map((m) => m.clientMessageId), sent);
+  assert.deepEqual((await kept.storage.list('')).map(([, value]) => value), ['half a thought']);
+});
+
+test('a refusal is data: the policy says no, the message stays and can be tried again with its key', async (t) => {
+  const server = await startServer(t);
+  const alice = await open(t, server, 'alice');
+  const bob = await open(t, server, 'bob');
+  const { id, with: to } = conversationOf(alice, 'bob');
+  await alice.messages.open(id);
+  await bob.setWhoCanMessageMe('NO_ONE');
+  const { clientMessageId } = alice.send({ to: to.id, body: 'hello?' });
+  const failed = await until(alice, (s) => s.outgoing.find((o) => o.failure));
+  assert.equal(failed.failure.code, 'MESSAGE_NOT_ALLOWED');
+  assert.equal(failed.failure.denial, 'NOT_ACCEPTING');
+  await bob.setWhoCanMessageMe('FRIENDS');
+  await alice.retry(clientMessageId);
+  await until(alice, (s) => s.threads.get(id).messages.at(-1).clientMessageId === clientMessageId && s.outgoing.length === 0);
+  await assert.rejects(alice.accept('cnv_nothing'), (e) => e instanceof Refused && e.code === 'NOT_FOUND');
+  const { clientMessageId: other } = alice.send({ to: 'usr_nobody', body: 'x' });
+  await until(alice, (s) => s.outgoing.some((o) => o.clientMessageId === other && o.failure?.code === 'NOT_FOUND'));
+  await alice.discard(other);
+  await until(alice, (s) => s.outgoing.length === 0);
+});
+
+test('I4: cut connections and a killed server lose no event and double none', async (t) => {
+  const server = await startServer(t);
+  const cutter = await startCutter(t, server);
+  const bob = await open(t, server, 'bob', { url: `${cutter.url}/graphql` });
+  const { id } = conversationOf(bob, 'alice');
+  await bob.messages.open(id);
+  for (let round = 0; round < 4; round++) {
+    await server.send('alice', 'bob', `before cut ${round}`);
+    cutter.closed = round % 2 === 1;
+    cutter.cut();
+    if (cutter.closed) await until(bob, (s) => s.status === 'reconnecting');
+    await server.send('alice', 'bob', `while cut ${round}`);
+    if (round === 2) {
+      await server.kill();
+      await server.start();
+      await server.send('alice', 'bob', 'after the restart');
+    }
+    cutter.closed = false;
+  }
+  const all = await written(server, 'alice', id);
+  await until(bob, (s) => s.threads.get(id).messages.at(-1).seq === all.at(-1).seq && s.status === 'live');
+  assert.deepEqual(bodies(bob, id), all.slice(-bodies(bob, id).length).map((m) => m.body));
+  const { conversation } = await server.ask('bob', 'query($id: ID!) { conversation(id: $id) { unreadCount } }', { id });
+  assert.equal(bob.state().conversations.get(id).unreadCount, conversation.unreadCount);
+});
+
+test('a log that does not reach back is a reset: the inbox and the open window are read anew', async (t) => {
+  const server = await startServer(t);
+  const bob = await open(t, server, 'bob');
+  const { id } = conversationOf(bob, 'alice');
+  await bob.messages.open(id);
+  const { cursor } = bob.state();
+  await server.kill();
+  await until(bob, (s) => s.status === 'reconnecting');
+  await server.run('migrate', '--new-epoch');
+  await server.start();
+  await server.send('alice', 'bob', 'in another life');
+  await until(bob, (s) => s.status === 'live' && s.threads.get(id).messages.at(-1).body === 'in another life');
+  assert.notEqual(bob.state().cursor, cursor);
+  assert.equal(bob.state().threads.get(id).stale, false);
+});
+
+test('a token is replaced before it ends, and nobody notices', async (t) => {
+  const server = await startServer(t);
+  const sign = await signer(server, 'alice');
+  const given = [];
+  const statuses = new Set();
+  const alice = await open(t, server, 'alice', { token: () => given[given.push(sign(5)) - 1] });
+  alice.subscribe(() => statuses.add(alice.state().status));
+  const { id } = conversationOf(alice, 'bob');
+  await alice.messages.open(id);
+  await until({ ...alice, subscribe: pollEach }, () => given.length >= 3);
+  await server.send('bob', 'alice', 'still there?');
+  await until(alice, (s) => s.threads.get(id).messages.at(-1).body === 'still there?');
+  assert.deepEqual([...statuses], ['live']);
+});
+
+test('a token that is not accepted is replaced once; when the next is not either, that is being signed out', async (t) => {
+  const server = await startServer(t);
+  const sign = await signer(server, 'alice');
+  const given = [];
+  let lifetimes = [-60, 3600];
+  const token = () => {
+    const seconds = lifetimes[Math.min(given.length, lifetimes.length - 1)];
+    given.push(seconds);
+    return sign(seconds);
+  };
+  const once = await open(t, server, 'alice', { token });
+  assert.deepEqual(given, [-60, 3600], 'one that had ended, and one that serves everything since');
+  await once.close();
+
+  lifetimes = [-60];
+  const alice = connect({ url: `${server.url}/graphql`, token, webSocket: WebSocket });
+  t.after(() => alice.close());
+  await until(alice, (s) => s.status === 'signedOut');
+  lifetimes = [3600];
+  alice.reconnect();
+  await until(alice, (s) => s.status === 'live');
+
+  const nobody = connect({ url: `${server.url}/graphql`, token: () => '', account: 'alice', webSocket: WebSocket });
+  t.after(() => nobody.close());
+  await until(nobody, (s) => s.status === 'signedOut');
+});
+
+test('a window goes to the first unread message and back to the newest', async (t) => {
+  const server = await startServer(t);
+  const bob = await open(t, server, 'bob', { pageSize: 10 });
+  const { id } = conversationOf(bob, 'alice');
+  for (let n = 1; n <= 45; n++) await server.send('alice', 'bob', `line ${n}`);
+  const { readSeq, lastMessage } = await until(bob, (s) => {
+    const c = s.conversations.get(id);
+    return c.lastMessage.body === 'line 45' && c;
+  });
+  await bob.messages.around(id, readSeq + 1);
+  const thread = () => bob.state().threads.get(id);
+  const seqs = () => thread().messages.map((m) => m.seq);
+  assert.ok(seqs().includes(readSeq + 1) && !seqs().includes(lastMessage.seq));
+  assert.equal(thread().after, true);
+  while (thread().after) await bob.messages.after(id);
+  while (thread().before) await bob.messages.before(id);
+  assert.deepEqual(seqs(), Array.from({ length: lastMessage.seq }, (_, i) => i + 1));
+  await bob.markRead(id, lastMessage.seq);
+  assert.equal(bob.state().conversations.get(id).unreadCount, 0);
 });
