@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 /** Someone whom `aparte dev` lets you be. */
 export interface DevPerson {
@@ -29,6 +29,8 @@ export interface Identity {
   people: DevPerson[] | null | undefined;
   person: DevPerson | undefined;
   token: string;
+  /** A token that is good now: `aparte dev` hands out a new one each time. The same function as long as it is the same person. */
+  freshToken: () => Promise<string>;
   choose(handle: string): void;
   enterToken(token: string): void;
 }
@@ -52,10 +54,16 @@ export function useIdentity(): Identity {
   }, []);
 
   const person = people?.find((p) => p.handle === handle) ?? people?.[0];
+  const dev = person?.handle;
+  const freshToken = useCallback(async () => {
+    if (dev === undefined) return token;
+    return (await fetchDevPeople())?.find((p) => p.handle === dev)?.token ?? '';
+  }, [dev, token]);
   return {
     people,
     person,
     token: person ? person.token : token,
+    freshToken,
     choose(next) {
       history.replaceState(null, '', withHandle(next));
       setHandle(next);

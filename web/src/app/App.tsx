@@ -1,8 +1,7 @@
+import { ApiError, connect, Refused, type Client, type Refusal } from '@aparte/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { Api, ApiError } from '../api/api';
-import type { Refusal } from '../api/types';
+import { graphqlPath } from '../endpoint';
 import { chooseLanguage, currentLanguage, loadLocale, LocaleContext, type Locale } from '../i18n/i18n';
-import { Inbox, Refused } from '../inbox/inbox';
 import { useIdentity, type Identity } from '../people';
 import { SessionContext, type Notice } from './hooks';
 import { Shell } from './Shell';
@@ -18,7 +17,7 @@ export function App({ locale: first }: { locale: Locale }) {
   return (
     <LocaleContext value={useMemo(() => ({ locale, choose }), [locale, choose])}>
       {identity.people === undefined ? null : identity.token ? (
-        <Signed key={identity.token} identity={identity} />
+        <Signed key={identity.person?.handle ?? identity.token} identity={identity} />
       ) : (
         <SignIn identity={identity} />
       )}
@@ -28,6 +27,12 @@ export function App({ locale: first }: { locale: Locale }) {
 
 function Signed({ identity }: { identity: Identity }) {
   const [notice, setNotice] = useState<Notice | null>(null);
+  const [client, setClient] = useState<Client | null>(null);
+  useEffect(() => {
+    const opened = connect({ url: graphqlPath, token: identity.freshToken });
+    setClient(opened);
+    return () => void opened.close();
+  }, [identity.freshToken]);
   const session = useMemo(() => {
     const attempt = (work: Promise<unknown>) => {
       setNotice(null);
@@ -39,13 +44,14 @@ function Signed({ identity }: { identity: Identity }) {
         },
       );
     };
-    return { inbox: new Inbox(new Api(identity.token)), attempt, tell: setNotice };
-  }, [identity.token]);
-  useEffect(() => session.inbox.start(), [session]);
+    return client && { client, attempt, tell: setNotice };
+  }, [client]);
   return (
-    <SessionContext value={session}>
-      <Shell identity={identity} notice={notice} />
-    </SessionContext>
+    session && (
+      <SessionContext value={session}>
+        <Shell identity={identity} notice={notice} />
+      </SessionContext>
+    )
   );
 }
 

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { User } from '../api/types';
+import type { User } from '@aparte/client';
 
 /** Initials on a colour of the person's own. Pictures lie with other hosts, and none is asked for anything. */
 export const Avatar = memo(function Avatar({ user }: { user: User }) {

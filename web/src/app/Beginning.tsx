@@ -1,4 +1,4 @@
-import type { Standing, User } from '../api/types';
+import type { Standing, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { nameOf, permissionText } from './words';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Conversation } from '../api/types';
+import type { Conversation } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Confirm } from './Dialog';
 import { useActions, useAttempt } from './hooks';
@@ -54,7 +54,7 @@ export function BulkBar({ conversations, ticked, tick }: Props) {
           title={t('block.titleMany', { count: chosen.length })}
           text={t('block.text')}
           act={t('requests.block')}
-          run={() => run(each((c) => actions.changeEdge('blockUser', c.with.id)))}
+          run={() => run(each((c) => actions.block(c.with.id)))}
           close={() => setAsking(false)}
         />
       )}

@@ -1,6 +1,6 @@
 import { Combobox, ComboboxItem, ComboboxList, ComboboxProvider } from '@ariakit/react/combobox';
 import { useEffect, useState } from 'react';
-import type { Standing } from '../api/types';
+import type { Standing } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { Dialog } from './Dialog';
@@ -14,13 +14,14 @@ export default function Compose({ close }: { close(): void }) {
   const actions = useActions();
   const me = useMe()?.id;
   const [query, setQuery] = useState('');
-  const [found, setFound] = useState<{ query: string; people: Standing[] } | null>(null);
+  const [found, setFound] = useState<{ query: string; people: readonly Standing[] } | null>(null);
   const [away, setAway] = useState(false);
 
   useEffect(() => {
     const abort = new AbortController();
-    actions.search(query, abort.signal).then(
-      (people) => {
+    const { signal } = abort;
+    (query.trim() === '' ? actions.suggestions({ signal }) : actions.search(query, { signal })).then(
+      ({ nodes: people }) => {
         setFound({ query, people });
         setAway(false);
       },

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
-import type { Permission, User } from '../api/types';
+import type { Permission, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { useDraft } from './drafts';
 import { useActions } from './hooks';
@@ -40,7 +40,7 @@ export function Composer({ user, permission, request }: Props) {
     const url = video?.url.trim() ?? '';
     if (body.trim() === '' && url === '') return;
     const title = video?.title.trim() || null;
-    actions.send(user.id, body.trim(), url ? { url, title, authorHandle: null } : null);
+    actions.send({ to: user.id, body: body.trim(), video: url ? { url, title, authorHandle: null, thumbnailUrl: null } : null });
     setBody('');
     setVideo(null);
     field.current?.focus();

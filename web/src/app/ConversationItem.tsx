@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { Conversation } from '../api/types';
+import type { Conversation } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { useDraft } from './drafts';

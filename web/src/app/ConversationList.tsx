@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Folder } from '../api/types';
+import type { Folder } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { BulkBar } from './BulkBar';
 import { ConversationRows } from './ConversationRows';

@@ -10,7 +10,7 @@ import {
   type RefObject,
 } from 'react';
 import { Virtualizer, type CustomItemComponentProps, type VirtualizerHandle } from 'virtua';
-import type { Folder } from '../api/types';
+import type { Folder } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { ConversationItem } from './ConversationItem';
 import { useActions, useFolder } from './hooks';

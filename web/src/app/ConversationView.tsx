@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import type { Standing } from '../api/types';
+import type { Standing } from '@aparte/client';
 import { useT, type Translate } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { Composer } from './Composer';
@@ -115,7 +115,7 @@ function useStanding(userId: string): [Standing | null, (standing: Standing) => 
   const [standing, setStanding] = useState<Standing | null>(null);
   const [missing, setMissing] = useState(false);
   const conversation = useConversationWith(userId);
-  const refusals = useOutgoing(userId).filter((o) => o.refused).length;
+  const refusals = useOutgoing(userId).filter((o) => o.failure).length;
   // Whether one may write changes with what either side does; these are the traces it leaves here.
   const traces = [
     conversation?.lastMessage?.seq,

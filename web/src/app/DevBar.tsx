@@ -1,4 +1,4 @@
-import type { Folder } from '../api/types';
+import type { Folder } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import type { Identity } from '../people';
 import { useConversationWith } from './hooks';

@@ -1,7 +1,6 @@
 import { memo } from 'react';
-import type { Message, User } from '../api/types';
+import type { Message, Outgoing, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
-import type { Outgoing } from '../inbox/state';
 import { useActions } from './hooks';
 import { useTimes } from './time';
 import { VideoCardView } from './VideoCardView';
@@ -52,7 +51,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           {times.clock(at)}
         </time>
       </article>
-      {!('seq' in item) && item.refused ? (
+      {!('seq' in item) && item.failure ? (
         <Refused outgoing={item} user={user} />
       ) : (
         sending && sending !== 'refused' && <p className={`sending-state ${sending}`}>{t(`sending.${sending}`)}</p>
@@ -66,11 +65,11 @@ function Refused({ outgoing, user }: { outgoing: Outgoing; user: User }) {
   const actions = useActions();
   return (
     <p className="why" role="alert">
-      {t('sending.refused')} {refusalText(t, outgoing.refused!, user)}
-      <button className="plain" onClick={() => actions.retry(outgoing)}>
+      {t('sending.refused')} {refusalText(t, outgoing.failure!, user)}
+      <button className="plain" onClick={() => actions.retry(outgoing.clientMessageId)}>
         {t('sending.retry')}
       </button>
-      <button className="plain" onClick={() => actions.discard(outgoing)}>
+      <button className="plain" onClick={() => actions.discard(outgoing.clientMessageId)}>
         {t('sending.discard')}
       </button>
     </p>

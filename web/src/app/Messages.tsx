@@ -1,13 +1,12 @@
 import { useLayoutEffect, useRef } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
-import type { Conversation, Message, Standing, User } from '../api/types';
+import type { Conversation, Message, Outgoing, Standing, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
-import type { Outgoing } from '../inbox/state';
 import { Beginning } from './Beginning';
 import { useOutgoing, useThread } from './hooks';
 import { DownIcon, UpIcon } from './icons';
 import { MessageRow, type Sending } from './MessageRow';
-import { useFirstUnread, useFoot, useOlder, useReading } from './reading';
+import { useFirstUnread, useFoot, usePages, useReading } from './reading';
 import { closeInTime, sameDay } from './time';
 
 type Item = Message | Outgoing;
@@ -24,7 +23,7 @@ interface Props {
 export function Messages({ conversation, user, standing }: Props) {
   const t = useT();
   const id = conversation?.id;
-  const { messages, loaded, next } = useThread(id);
+  const { messages, loaded, before: more, after } = useThread(id);
   const outgoing = useOutgoing(user.id);
   const items: readonly Item[] = !loaded ? outgoing : outgoing.length > 0 ? [...messages, ...outgoing] : messages;
   const mine = (item: Item) => !('seq' in item) || item.sender.id !== user.id;
@@ -32,10 +31,10 @@ export function Messages({ conversation, user, standing }: Props) {
 
   const box = useRef<HTMLDivElement>(null);
   const rows = useRef<VirtualizerHandle>(null);
-  useReading(conversation, loaded ? (messages.at(-1)?.seq ?? 0) : 0);
-  const older = useOlder(id, box);
-  const foot = useFoot(box, rows, items.length, items.at(-1)?.clientMessageId, here);
-  const unread = useFirstUnread(conversation, rows, messages, older, foot.leave);
+  useReading(conversation, loaded && !after ? (messages.at(-1)?.seq ?? 0) : 0);
+  const pages = usePages(id, box);
+  const foot = useFoot(box, rows, items.length, items.at(-1)?.clientMessageId, here, after);
+  const unread = useFirstUnread(conversation, rows, messages, pages, foot.leave);
 
   // What was added or taken away above is an older page or the far end of the window: the place is kept from below.
   const first = messages[0]?.seq;
@@ -49,7 +48,7 @@ export function Messages({ conversation, user, standing }: Props) {
   const readSeq = conversation?.theirReadSeq ?? 0;
   const lastRead = readSeq > 0 ? messages.findLast((m) => m.seq <= readSeq && mine(m)) : undefined;
   const sending = (item: Item): Sending => {
-    if (!('seq' in item)) return item.refused ? 'refused' : 'sending';
+    if (!('seq' in item)) return item.failure ? 'refused' : 'sending';
     if (item === lastRead) return 'read';
     return item === lastMine ? 'sent' : null;
   };
@@ -58,7 +57,7 @@ export function Messages({ conversation, user, standing }: Props) {
   const onScroll = () => {
     foot.scrolled();
     unread.scrolled();
-    older.scrolled();
+    pages.scrolled();
   };
   return (
     <div className="messages-frame">
@@ -72,7 +71,7 @@ export function Messages({ conversation, user, standing }: Props) {
         aria-busy={!here}
       >
         <div className="grow" />
-        {here && next === null && <Beginning user={user} standing={standing} />}
+        {here && !more && <Beginning user={user} standing={standing} />}
         <Virtualizer ref={rows} data={items} shift={shifted} onScroll={onScroll} scrollRef={box}>
           {(item, index) => {
             const before = items[index - 1];
@@ -102,8 +101,8 @@ export function Messages({ conversation, user, standing }: Props) {
           {t('messages.unread', { count: unread.count })}
         </button>
       )}
-      {foot.away && (
-        <button className="jump down" onClick={foot.jump}>
+      {(foot.away || after) && (
+        <button className="jump down" onClick={() => foot.jump(pages.newest)}>
           <DownIcon />
           {t('messages.newest')}
         </button>

@@ -1,8 +1,7 @@
 import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react/menu';
 import { useState } from 'react';
-import type { Standing } from '../api/types';
+import type { Standing } from '@aparte/client';
 import { useT } from '../i18n/i18n';
-import type { EdgeChange } from '../inbox/inbox';
 import { Confirm } from './Dialog';
 import { useActions, useAttempt, useConversationWith } from './hooks';
 import { MoreIcon } from './icons';
@@ -21,7 +20,8 @@ export default function PersonMenu({ label, standing, changed }: Props) {
   const attempt = useAttempt();
   const conversation = useConversationWith(standing.id);
   const [asking, setAsking] = useState(false);
-  const edge = (change: EdgeChange) => void attempt(actions.changeEdge(change, standing.id).then(changed));
+  const edge = (change: 'follow' | 'unfollow' | 'block' | 'unblock') =>
+    void attempt(actions[change](standing.id).then(changed));
   const filed = conversation?.folder === 'INBOX' || conversation?.folder === 'ARCHIVE' ? conversation : undefined;
   const follow = standing.viewerFollows ? 'menu.unfollow' : standing.followsViewer ? 'menu.followBack' : 'menu.follow';
   const name = nameOf(standing, t);
@@ -32,7 +32,7 @@ export default function PersonMenu({ label, standing, changed }: Props) {
       </MenuButton>
       <Menu className="menu" gutter={6} modal={false} portal unmountOnHide aria-label={label}>
         {!standing.viewerHasBlocked && (
-          <MenuItem onClick={() => edge(standing.viewerFollows ? 'unfollowUser' : 'followUser')}>{t(follow)}</MenuItem>
+          <MenuItem onClick={() => edge(standing.viewerFollows ? 'unfollow' : 'follow')}>{t(follow)}</MenuItem>
         )}
         {filed && (
           <>
@@ -46,7 +46,7 @@ export default function PersonMenu({ label, standing, changed }: Props) {
         )}
         <MenuSeparator />
         {standing.viewerHasBlocked ? (
-          <MenuItem onClick={() => edge('unblockUser')}>{t('menu.unblock')}</MenuItem>
+          <MenuItem onClick={() => edge('unblock')}>{t('menu.unblock')}</MenuItem>
         ) : (
           <MenuItem className="danger" onClick={() => setAsking(true)}>
             {t('menu.block')}
@@ -58,7 +58,7 @@ export default function PersonMenu({ label, standing, changed }: Props) {
           title={t('block.title', { name })}
           text={t('block.text')}
           act={t('block.act', { name })}
-          run={() => edge('blockUser')}
+          run={() => edge('block')}
           close={() => setAsking(false)}
         />
       )}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Folder } from '../api/types';
+import type { Folder } from '@aparte/client';
 import { useLocale } from '../i18n/i18n';
 import { useMe, useSettings, useUnread } from './hooks';
 import { ArchiveIcon, GearIcon, InboxIcon, PencilIcon, RequestsIcon } from './icons';

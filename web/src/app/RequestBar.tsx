@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Conversation } from '../api/types';
+import type { Conversation } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Confirm } from './Dialog';
 import { useActions, useAttempt } from './hooks';
@@ -33,7 +33,7 @@ export function RequestBar({ conversation, back }: { conversation: Conversation;
           title={t('block.title', { name })}
           text={t('block.text')}
           act={t('block.act', { name })}
-          run={() => leave(actions.changeEdge('blockUser', conversation.with.id))}
+          run={() => leave(actions.block(conversation.with.id))}
           close={() => setAsking(false)}
         />
       )}

@@ -28,7 +28,7 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
   const open = useConversationWith(route.person);
   const [lastFolder, setLastFolder] = useState(route.folder ?? 'INBOX');
   const folder = route.folder ?? open?.folder ?? lastFolder;
-  const signedOut = useConnection() === 'signed out';
+  const signedOut = useConnection() === 'signedOut';
 
   useEffect(() => setLastFolder(folder), [folder]);
   useTitle();

@@ -1,4 +1,4 @@
-import type { VideoCard } from '../api/types';
+import type { VideoCard } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { VideoIcon } from './icons';
 

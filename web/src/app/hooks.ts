@@ -1,38 +1,27 @@
+import {
+  conversationWith,
+  outgoingTo,
+  type Client,
+  type Conversation,
+  type Folder,
+  type Outgoing,
+  type Refusal,
+  type Settings,
+  type State,
+  type Status,
+  type Thread,
+  type Unread,
+  type User,
+} from '@aparte/client';
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import type { Conversation, Folder, Refusal, Settings, Unread, User } from '../api/types';
-import type { Inbox } from '../inbox/inbox';
-import * as states from '../inbox/state';
-import type { Connection, Outgoing, State, Thread } from '../inbox/state';
 
-// The one place where the screens meet the data. A screen knows these hooks and the actions, never how they are kept.
-
-/** What a person can do and ask. Every promise may reject with Refused, or with what the network had to say. */
-export type Actions = Pick<
-  Inbox,
-  | 'accept'
-  | 'archive'
-  | 'blocked'
-  | 'changeEdge'
-  | 'decline'
-  | 'discard'
-  | 'history'
-  | 'markRead'
-  | 'moreConversations'
-  | 'moreMessages'
-  | 'mute'
-  | 'person'
-  | 'retry'
-  | 'search'
-  | 'send'
-  | 'setReadReceipts'
-  | 'setWhoCanMessageMe'
->;
+// The one place where the screens meet the data. What a person can do and ask are the methods of the package's Client.
 
 /** Something said once, at the foot of the page: a failure (its refusal; null: it did not get through), or what was done. */
 export type Notice = { refusal: Refusal | null } | { done: string; undo?: () => void };
 
 export interface Session {
-  inbox: Inbox;
+  client: Client;
   /** Runs something that may be refused, and says so on screen when it is. The answer: did it work? */
   attempt(work: Promise<unknown>): Promise<boolean>;
   tell(notice: Notice | null): void;
@@ -45,60 +34,53 @@ function useSession(): Session {
 }
 
 /** `select` gives the same value for the same state, so a screen is drawn again only for what it shows. */
-function useSelected<T>(select: (state: State) => T): T {
-  const { inbox } = useSession();
-  return useSyncExternalStore(inbox.subscribe, () => select(inbox.state()));
+export function useSelected<T>(select: (state: State) => T): T {
+  const { client } = useSession();
+  return useSyncExternalStore(client.subscribe, () => select(client.state()));
 }
 
 export const useAttempt = (): Session['attempt'] => useSession().attempt;
 export const useTell = (): Session['tell'] => useSession().tell;
-export const useActions = (): Actions => useSession().inbox;
+export const useActions = (): Client => useSession().client;
 
-export const useConnection = (): Connection => useSelected((s) => s.connection);
+export const useConnection = (): Status => useSelected((s) => s.status);
 export const useMe = (): User | null => useSelected((s) => s.me);
 export const useSettings = (): Settings | null => useSelected((s) => s.settings);
 export const useUnread = (): Unread => useSelected((s) => s.unread);
 
 /** The conversations of one folder that are here, newest activity first. */
 export function useFolder(folder: Folder): { conversations: readonly Conversation[]; loaded: boolean; more: boolean } {
-  const conversations = useSelected((s) => sortedFolder(s, folder));
-  const { loaded, next } = useSelected((s) => s.folders[folder]);
+  const { conversations, loaded, next } = useSelected((s) => s.folders[folder]);
   return { conversations, loaded, more: next !== null };
 }
 
 /** The conversation with a person; undefined before the first message, or while it is not here. */
 export function useConversationWith(userId: string | null): Conversation | undefined {
-  return useSelected((s) => (userId ? states.conversationWith(s, userId) : undefined));
+  return useSelected((s) => (userId ? conversationWith(s, userId) : undefined));
 }
 
-const emptyThread: Thread = { loaded: false, next: null, messages: [] };
+const emptyThread: Pick<Thread, 'loaded' | 'messages' | 'before' | 'after'> = {
+  loaded: false,
+  messages: [],
+  before: true,
+  after: false,
+};
 
-/** The messages of a conversation that are here, oldest first. */
-export function useThread(conversationId: string | undefined): Thread {
+/** The window on the messages of a conversation, oldest first. */
+export function useThread(conversationId: string | undefined): typeof emptyThread {
   return useSelected((s) => (conversationId ? s.threads.get(conversationId) : undefined) ?? emptyThread);
 }
 
-/** What is on its way to someone, or was refused. */
-export function useOutgoing(userId: string): readonly Outgoing[] {
-  return useSelected((s) => outgoingTo(s, userId));
-}
-
 const nothing: readonly Outgoing[] = [];
-const sorted = new WeakMap<State['conversations'], Map<Folder, readonly Conversation[]>>();
 const outgoing = new WeakMap<State['outgoing'], Map<string, readonly Outgoing[]>>();
 
-function sortedFolder(state: State, folder: Folder): readonly Conversation[] {
-  return kept(sorted, state.conversations, folder, () => states.conversationsIn(state, folder));
-}
-
-function outgoingTo(state: State, userId: string): readonly Outgoing[] {
-  if (state.outgoing.length === 0) return nothing;
-  return kept(outgoing, state.outgoing, userId, () => state.outgoing.filter((o) => o.to === userId));
-}
-
-function kept<O extends object, K, V>(memory: WeakMap<O, Map<K, V>>, of: O, key: K, make: () => V): V {
-  const known = memory.get(of) ?? new Map<K, V>();
-  memory.set(of, known);
-  if (!known.has(key)) known.set(key, make());
-  return known.get(key)!;
+/** What is on its way to someone, or was refused. */
+export function useOutgoing(userId: string): readonly Outgoing[] {
+  return useSelected((state) => {
+    if (state.outgoing.length === 0) return nothing;
+    const known = outgoing.get(state.outgoing) ?? new Map<string, readonly Outgoing[]>();
+    outgoing.set(state.outgoing, known);
+    if (!known.has(userId)) known.set(userId, outgoingTo(state, userId));
+    return known.get(userId)!;
+  });
 }

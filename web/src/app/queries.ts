@@ -1,5 +1,4 @@
-import * as documents from '../api/documents';
-import type { Folder } from '../api/types';
+import { operations, type Folder } from '@aparte/client';
 import type { Route } from './route';
 
 export interface ShownQuery {
@@ -9,12 +8,12 @@ export interface ShownQuery {
 
 /** The query behind what is on screen, as the client asks it. */
 export function queryOf(route: Route, folder: Folder, conversationId: string | undefined): ShownQuery {
-  if (route.settings === 'history') return { query: documents.settingsHistory };
-  if (route.settings === 'blocked') return { query: documents.blockedUsers, variables: {} };
-  if (route.settings) return { query: documents.start };
-  if (conversationId) return { query: documents.messages, variables: { id: conversationId, first: 30 } };
-  if (route.person) return { query: documents.person, variables: { id: route.person } };
-  return { query: documents.inbox, variables: { folder, first: 30 } };
+  if (route.settings === 'history') return { query: operations.SettingsHistory, variables: { first: 20 } };
+  if (route.settings === 'blocked') return { query: operations.BlockedUsers, variables: { first: 20 } };
+  if (route.settings) return { query: operations.Start, variables: { first: 40 } };
+  if (conversationId) return { query: operations.Messages, variables: { id: conversationId, first: 40 } };
+  if (route.person) return { query: operations.Person, variables: { id: route.person } };
+  return { query: operations.Inbox, variables: { folder, first: 40 } };
 }
 
 /** The playground as this person, with a query to run. It travels behind the #, which no server is told. */

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
-import type { Conversation, Message } from '../api/types';
+import type { Conversation, Message } from '@aparte/client';
 import { useActions, useAttempt, useThread } from './hooks';
 
 /** Nearer than this to the end, in pixels, someone is at it. */
@@ -25,36 +25,48 @@ export function useReading(conversation: Conversation | undefined, newest: numbe
   }, [actions, id, unread, newest]);
 }
 
-export interface Older {
+export interface Pages {
   scrolled(): void;
-  /** Asks for the next older page. */
-  ask(): Promise<void>;
+  /** Goes to where reading had stopped: the messages around that place. */
+  around(seq: number): Promise<void>;
+  /** Goes to the newest messages, from wherever the window is. */
+  newest(): Promise<void>;
 }
 
-/** Brings the first messages, and older ones before someone has scrolled to where they begin. */
-export function useOlder(id: string | undefined, box: RefObject<HTMLElement | null>): Older {
+/** Brings the first messages, and others before someone has scrolled to where those that are here begin or end. */
+export function usePages(id: string | undefined, box: RefObject<HTMLElement | null>): Pages {
   const actions = useActions();
   const attempt = useAttempt();
-  const { loaded, next, messages } = useThread(id);
+  const { loaded, before, after, messages } = useThread(id);
   const asking = useRef(false);
 
-  const ask = useCallback(async () => {
-    if (!id || asking.current) return;
-    asking.current = true;
-    await attempt(actions.moreMessages(id));
-    asking.current = false;
-  }, [actions, attempt, id]);
+  const ask = useCallback(
+    async (read: (id: string) => Promise<void>) => {
+      if (!id || asking.current) return;
+      asking.current = true;
+      await attempt(read(id));
+      asking.current = false;
+    },
+    [attempt, id],
+  );
   const scrolled = () => {
-    if (loaded && next !== null && box.current!.scrollTop < ahead) void ask();
+    if (!loaded) return;
+    const { scrollHeight, scrollTop, clientHeight } = box.current!;
+    if (before && scrollTop < ahead) void ask((of) => actions.messages.before(of));
+    else if (after && scrollHeight - scrollTop - clientHeight < ahead) void ask((of) => actions.messages.after(of));
   };
   useEffect(() => {
-    if (!loaded) void ask();
-  }, [ask, loaded]);
+    if (!loaded) void ask((of) => actions.messages.open(of));
+  }, [actions, ask, loaded]);
   // A page that does not fill the screen is never scrolled.
   useEffect(() => {
     if (loaded && box.current!.scrollHeight <= box.current!.clientHeight) scrolled();
   }, [loaded, messages.length]);
-  return { ask, scrolled };
+  return {
+    scrolled,
+    around: (seq) => ask((of) => actions.messages.around(of, seq)),
+    newest: () => ask((of) => (after ? actions.messages.newest(of) : Promise.resolve())),
+  };
 }
 
 /** Keeps the newest item in view, unless someone has scrolled away from it to read. */
@@ -64,6 +76,8 @@ export function useFoot(
   length: number,
   newest: string | undefined,
   here: boolean,
+  /** Newer messages follow those that are here: the end of the page is not the foot. */
+  after: boolean,
 ) {
   const at = useRef(true);
   const moving = useUsersScroll(box);
@@ -102,7 +116,7 @@ export function useFoot(
     scrolled() {
       const { scrollHeight, scrollTop, clientHeight } = box.current!;
       const left = scrollHeight - scrollTop - clientHeight;
-      if (left < near) at.current = true;
+      if (left < near && !after) at.current = true;
       else if (moving.current) at.current = false;
       setAway(!at.current && left > clientHeight);
     },
@@ -110,7 +124,8 @@ export function useFoot(
     leave() {
       at.current = false;
     },
-    jump() {
+    async jump(newest: () => Promise<void>) {
+      await newest();
       at.current = true;
       moving.current = false;
       toFoot();
@@ -150,7 +165,7 @@ export function useFirstUnread(
   conversation: Conversation | undefined,
   rows: RefObject<VirtualizerHandle | null>,
   messages: readonly Message[],
-  older: Older,
+  pages: Pages,
   leave: () => void,
 ) {
   const found = useRef<{ seq: number; count: number } | null>(null);
@@ -171,8 +186,8 @@ export function useFirstUnread(
   };
   useEffect(() => {
     if (!seeking || seq === null || first === undefined) return;
-    if (first > seq) return void older.ask();
     leave();
+    if (first > seq) return void pages.around(seq);
     rows.current?.scrollToIndex(seq - first, { align: 'start', offset: -16 });
     setSeeking(false);
   }, [seeking, first]);

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { Folder } from '../api/types';
+import type { Folder } from '@aparte/client';
 
 export const settingsSections = ['audience', 'history', 'blocked', 'receipts', 'display'] as const;
 export type SettingsSection = (typeof settingsSections)[number];

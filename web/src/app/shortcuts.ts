@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { Folder } from '../api/types';
+import type { Folder } from '@aparte/client';
 import type { Key } from '../i18n/i18n';
 import { useFolder } from './hooks';
 import { usePreferences } from './preferences';

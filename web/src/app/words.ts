@@ -1,4 +1,4 @@
-import type { Audience, Conversation, Denial, Folder, Permission, Refusal, Relation, Route, User } from '../api/types';
+import type { Audience, Conversation, DenialCode, Folder, Permission, Refusal, Relation, Route, User } from '@aparte/client';
 import type { Translate } from '../i18n/i18n';
 
 // What the API's names are called on screen. The sentences are in src/i18n.
@@ -22,7 +22,7 @@ export function nameOf(user: User, t: Translate): string {
   return user.displayName || user.handle || t('person.deleted');
 }
 
-export function denialText(t: Translate, denial: Denial, user: User): string {
+export function denialText(t: Translate, denial: DenialCode, user: User): string {
   return t(`denial.${denial}`, { name: nameOf(user, t) });
 }
 

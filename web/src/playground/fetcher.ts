@@ -1,7 +1,7 @@
 import type { Fetcher, FetcherOpts, FetcherParams } from '@graphiql/toolkit';
 import { Kind, parse, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { graphqlPath, socketUrl } from '../api/endpoint';
+import { graphqlPath, socketUrl } from '../endpoint';
 
 /**
  * Queries go by POST, subscriptions by WebSocket, each subscription on its own. The headers editor says who asks;

@@ -194,7 +194,7 @@ export class Client {
     try {
       await session.kept.put(outgoing);
     } catch (error) {
-      const failure = { code: 'NOT_KEPT', reason: `This device has no room for it: ${String(error)}`, denial: null };
+      const failure = { code: 'NOT_KEPT', reason: `This device has no room for it: ${String(error)}` };
       const others = this.state().outgoing.filter((o) => o.clientMessageId !== outgoing.clientMessageId);
       return this.#store.apply({ type: 'outbox', outgoing: [...others, { ...outgoing, failure }] });
     }

@@ -27,18 +27,20 @@ export class Refused extends Error {
   constructor(readonly refusal: Refusal) {
     super(refusal.reason);
     this.code = refusal.code;
-    this.denial = 'denial' in refusal ? refusal.denial : null;
-    this.field = 'field' in refusal ? refusal.field : null;
-    this.retryAfterSeconds = 'retryAfterSeconds' in refusal ? refusal.retryAfterSeconds : null;
+    this.denial = refusal.denial ?? null;
+    this.field = refusal.field ?? null;
+    this.retryAfterSeconds = refusal.retryAfterSeconds ?? null;
   }
 }
 
-export function isRefusal(result: object): result is Refusal {
+type Refusing = { code: string; reason: string };
+
+export function isRefusal<T extends object>(result: T): result is Extract<T, Refusing> {
   return 'code' in result && 'reason' in result;
 }
 
 /** Returns what was achieved, or throws Refused. */
-export function achieved<T extends object>(result: T): Exclude<T, Refusal> {
-  if (isRefusal(result)) throw new Refused(result);
-  return result as Exclude<T, Refusal>;
+export function achieved<T extends object>(result: T): Exclude<T, Refusing> {
+  if (isRefusal(result)) throw new Refused(result as Refusal);
+  return result as Exclude<T, Refusing>;
 }

@@ -7,7 +7,6 @@ export {
   conversationWith,
   folders,
   outgoingTo,
-  type Failure,
   type Listing,
   type Outgoing,
   type State,

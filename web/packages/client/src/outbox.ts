@@ -1,8 +1,9 @@
 import { ApiError, isRefusal } from './errors.js';
 import type { SendMessageMutation } from './generated/operations.js';
 import { Pause } from './pause.js';
-import type { Failure, Outgoing } from './state.js';
+import type { Outgoing } from './state.js';
 import type { Storage } from './storage.js';
+import type { Refusal } from './types.js';
 
 /** What the outbox is kept in: a key for each message, in order. */
 export class Kept {
@@ -119,14 +120,13 @@ export class Outbox {
             return true;
           }
           if (sendMessage.code !== 'RATE_LIMITED') {
-            const denial = 'denial' in sendMessage ? sendMessage.denial : null;
-            return await this.#fail(outgoing, { code: sendMessage.code, reason: sendMessage.reason, denial });
+            return await this.#fail(outgoing, sendMessage);
           }
           retryAfterMs = 'retryAfterSeconds' in sendMessage ? 1000 * sendMessage.retryAfterSeconds : 1000;
         } catch (error) {
           if (signal.aborted) return false;
           if (error instanceof ApiError && isFinal(error.code)) {
-            return await this.#fail(outgoing, { code: error.code, reason: error.message, denial: null });
+            return await this.#fail(outgoing, { code: error.code, reason: error.message });
           }
         }
         await pause.wait(signal, retryAfterMs);
@@ -139,7 +139,7 @@ export class Outbox {
     }
   }
 
-  async #fail(outgoing: Outgoing, failure: Failure): Promise<boolean> {
+  async #fail(outgoing: Outgoing, failure: Refusal): Promise<boolean> {
     await this.sending.kept.put({ ...outgoing, failure }).catch(() => this.#done.add(outgoing.clientMessageId));
     this.sending.changed();
     return true;

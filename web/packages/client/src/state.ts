@@ -1,18 +1,10 @@
-import type { Conversation, DenialCode, Folder, Message, Settings, Unread, User, VideoCard } from './types.js';
+import type { Conversation, Folder, Message, Refusal, Settings, Unread, User, VideoCard } from './types.js';
 
 /**
  * How the inbox stands to the server. `offline`: this device has no network. `signedOut`: the token is not accepted,
  * nor was the next one. `closed`: by close().
  */
 export type Status = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'signedOut' | 'closed';
-
-/** Why a message was not accepted. Nothing was written. */
-export interface Failure {
-  code: string;
-  /** A sentence for people, in English. */
-  reason: string;
-  denial: DenialCode | null;
-}
 
 /** A message on its way. Its clientMessageId stays the same through every retry, so it is written once. */
 export interface Outgoing {
@@ -25,8 +17,8 @@ export interface Outgoing {
   at: string;
   /** Its place among all that go out, also from other tabs. */
   order: string;
-  /** Null while it is being sent, however long that takes. */
-  failure: Failure | null;
+  /** Why it was not accepted; null while it is being sent, however long that takes. */
+  failure: Refusal | null;
   /** It was accepted; its event, and others before it, are on their way. */
   accepted?: boolean;
 }

@@ -1,8 +1,8 @@
 import type {
   ConversationFragment,
+  DenialCode,
   EventFragment,
   MessageFragment,
-  RefusalFragment,
   SettingsFragment,
   SettingsHistoryQuery,
   StandingFragment,
@@ -34,8 +34,18 @@ export type SettingsChange = SettingsHistoryQuery['settingsHistory'][number];
 /** Absolute counts. */
 export type Unread = Omit<UnreadFragment, 'cursor'>;
 export type InboxEvent = EventFragment;
-/** The member of a result that says no. */
-export type Refusal = RefusalFragment;
+/** What a person had chosen at one time; null: the default of their age band held. */
+export type Choice = SettingsChange['before'];
+
+/** The member of a result that says no: nothing was written. */
+export interface Refusal {
+  code: string;
+  /** A sentence for people, in English. */
+  reason: string;
+  denial?: DenialCode;
+  retryAfterSeconds?: number;
+  field?: string | null;
+}
 
 export interface Page<T> {
   nodes: readonly T[];

@@ -1,4 +1,4 @@
-import type { Audience, Relation, Route, Settings } from '../../api/types';
+import type { Audience, Relation, Route, Settings } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
 import { useActions, useAttempt, useTell } from '../hooks';
 import { Link } from '../Link';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Standing } from '../../api/types';
+import type { Standing } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
 import { Avatar } from '../Avatar';
 import { useActions, useAttempt, useTell } from '../hooks';
@@ -15,7 +15,7 @@ export function BlockedSection() {
   const [next, setNext] = useState<string | null>(null);
 
   const load = (after: string | null, signal: AbortSignal) =>
-    actions.blocked(after, signal).then(
+    actions.blocked({ after, signal }).then(
       (page) => {
         setPeople((before) => [...(after ? (before ?? []) : []), ...page.nodes]);
         setNext(page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null);
@@ -29,7 +29,7 @@ export function BlockedSection() {
   }, [actions, attempt]);
 
   const unblock = async (person: Standing) => {
-    if (!(await attempt(actions.changeEdge('unblockUser', person.id)))) return;
+    if (!(await attempt(actions.unblock(person.id)))) return;
     setPeople((before) => before!.filter((p) => p.id !== person.id));
     tell({ done: t('blocked.done', { name: nameOf(person, t) }) });
   };

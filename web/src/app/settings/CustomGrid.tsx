@@ -1,4 +1,4 @@
-import type { Relation, Route, Settings } from '../../api/types';
+import type { Relation, Route, Settings } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
 import { useActions } from '../hooks';
 import { relations, routes } from '../words';

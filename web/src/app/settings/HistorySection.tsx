@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Audience, Choice, Settings, SettingsChange } from '../../api/types';
+import type { Audience, Choice, Settings, SettingsChange } from '@aparte/client';
 import { useT, type Translate } from '../../i18n/i18n';
 import { useActions, useAttempt } from '../hooks';
 import { useTimes } from '../time';
@@ -16,7 +16,7 @@ export function HistorySection({ settings }: { settings: Settings }) {
   // Each change of settings, here or on another device, adds to it.
   useEffect(() => {
     const abort = new AbortController();
-    void attempt(actions.history(abort.signal).then(setChanges, (e) => abort.signal.aborted || Promise.reject(e)));
+    void attempt(actions.settingsHistory({ signal: abort.signal }).then(setChanges, (e) => abort.signal.aborted || Promise.reject(e)));
     return () => abort.abort();
   }, [actions, attempt, settings]);
 

@@ -1,4 +1,4 @@
-import type { Settings } from '../../api/types';
+import type { Settings } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
 import { useActions } from '../hooks';
 import { Switch } from '../Switch';

@@ -1,4 +1,4 @@
-import type { Audience, Relation, Route, Settings } from '../../api/types';
+import type { Audience, Relation, Route, Settings } from '@aparte/client';
 
 type Grid = Record<Relation, Route>;
 
