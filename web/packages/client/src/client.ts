@@ -16,8 +16,12 @@ import type {
   Folder,
   Message,
   NamedList,
+  Notice,
   Page,
   RelationRouteInput,
+  Report,
+  ReportInput,
+  Restrictions,
   Settings,
   SettingsChange,
   Standing,
@@ -334,6 +338,29 @@ export class Client {
     const user = (data: Record<string, unknown>) =>
       achieved(Object.values(data)[0] as operations.FollowUserMutation['followUser']).user;
     return user(await this.#questions.ask(operation, variables, (data) => ({ user: user(data) })));
+  }
+
+  // ------------------------------------------------------------ reports
+
+  /** Reports messages, or a conversation, to the moderators. A retry with the same clientReportId is the same report. */
+  async report(input: ReportInput): Promise<Report> {
+    return achieved((await this.ask(operations.Report, { input })).report).report;
+  }
+
+  /** What the viewer reported, newest first. `state().noticesChanged` grows when it is worth reading again. */
+  async reports({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Report>> {
+    return (await this.ask(operations.MyReports, { first, after }, signal)).myReports;
+  }
+
+  /** What moderators decided about the viewer, newest first, and what stands against their writing now. */
+  async notices({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Notice> & { restrictions: Restrictions }> {
+    const { myNotices, myRestrictions } = await this.ask(operations.MyNotices, { first, after }, signal);
+    return { ...myNotices, restrictions: myRestrictions };
+  }
+
+  /** Asks for a second look at a decision, once. */
+  async appeal(noticeId: string, text: string): Promise<Notice> {
+    return achieved((await this.ask(operations.AppealDecision, { id: noticeId, text })).appealDecision).notice;
   }
 
   // ------------------------------------------------------------ settings

@@ -108,6 +108,8 @@ function event(w: Working, e: InboxEvent) {
       return putConversation(w, e.conversation);
     case 'ConversationRemoved':
       return removeConversation(w, e.conversationId);
+    case 'NoticesChanged':
+      return w.set('noticesChanged', w.state.noticesChanged + 1);
     case 'SettingsChanged':
       w.touch('settings');
       return w.set('settings', e.settings);

@@ -74,6 +74,8 @@ export interface State {
   outgoing: readonly Outgoing[];
   /** What was written but not sent, by user or conversation id. */
   drafts: ReadonlyMap<string, string>;
+  /** Grows when the viewer's notices or reports stand otherwise than when they were last read. */
+  noticesChanged: number;
   /** The newest event that is in this state. */
   cursor: string | null;
 
@@ -107,6 +109,7 @@ export const emptyState: State = {
   threads: new Map(),
   outgoing: [],
   drafts: new Map(),
+  noticesChanged: 0,
   cursor: null,
   tick: 0,
   loadedAt: 0,

@@ -3,6 +3,9 @@ import type {
   DenialCode,
   EventFragment,
   MessageFragment,
+  MyNoticesQuery,
+  NoticeFragment,
+  ReportFragment,
   SettingsFragment,
   SettingsHistoryQuery,
   StandingFragment,
@@ -13,6 +16,8 @@ import type {
 export type {
   Audience,
   DenialCode,
+  ReportCategory,
+  ReportInput,
   Folder,
   NamedList,
   Operation,
@@ -31,6 +36,12 @@ export type VideoCard = NonNullable<Message['video']>;
 export type Conversation = ConversationFragment;
 export type Settings = SettingsFragment;
 export type SettingsChange = SettingsHistoryQuery['settingsHistory'][number];
+/** A report that the viewer made. */
+export type Report = ReportFragment;
+/** What moderators decided about the viewer. */
+export type Notice = NoticeFragment;
+/** What stands against the viewer's writing now. */
+export type Restrictions = MyNoticesQuery['myRestrictions'];
 /** Absolute counts. */
 export type Unread = Omit<UnreadFragment, 'cursor'>;
 export type InboxEvent = EventFragment;

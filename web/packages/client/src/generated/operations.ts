@@ -22,8 +22,10 @@ export type DenialCode =
   | 'NOT_ACCEPTING'
   /** The request is full; it waits for this person to answer or accept. */
   | 'REQUEST_LIMIT'
-  /** The viewer has written to too many new people for now. */
+  /** The viewer has written to too many new people for now, or moderators let them write to nobody new. */
   | 'OUTREACH_LIMIT'
+  /** Moderators have suspended the viewer's messaging; `myNotices` says why and until when. */
+  | 'SUSPENDED'
   /** Messages are off for the viewer's age. */
   | 'AGE_RESTRICTED'
   /** The viewer has blocked this person. */
@@ -105,6 +107,72 @@ export type VideoCardInput = {
   thumbnailUrl?: string | null | undefined;
 };
 
+/** What a report is about. */
+export type ReportCategory =
+  /** Advertising, or the same to many. */
+  | 'SPAM'
+  /** Fraud, or an attempt at it. */
+  | 'SCAM'
+  /** Bullying, stalking, unwanted advances. */
+  | 'HARASSMENT'
+  /** Attacks on people for what they are. */
+  | 'HATE'
+  /** Threats, or calls for violence. */
+  | 'THREATS'
+  /** Sexual content that was not asked for. */
+  | 'SEXUAL'
+  /** Anything that endangers a child. */
+  | 'MINOR_SAFETY'
+  /** Somebody may harm themselves. */
+  | 'SELF_HARM'
+  /** Other content that is against the law. */
+  | 'ILLEGAL'
+  /** None of these. */
+  | 'OTHER';
+
+/** How far a report is, as far as who made it is told. */
+export type ReportState =
+  /** It waits for a moderator. */
+  | 'OPEN'
+  /** A moderator works on it. */
+  | 'IN_REVIEW'
+  /** It is decided. */
+  | 'DECIDED';
+
+/** What a decision does to the person concerned. */
+export type ModerationAction =
+  /** Nothing: the report did not hold. */
+  | 'NONE'
+  /** A warning. */
+  | 'WARN'
+  /** For a time the person may write to nobody who has not written to them or accepted a request of theirs. */
+  | 'LIMIT_OUTREACH'
+  /** For a time the person may write to nobody. */
+  | 'SUSPEND';
+
+/** What became of an appeal. */
+export type AppealOutcome =
+  /** The decision stands. */
+  | 'UPHELD'
+  /** The decision was taken back, and what it did has ended. */
+  | 'REVERSED';
+
+/** A report to make: of messages of one other person, or of the newest of a conversation. */
+export type ReportInput = {
+  /** Made by the client, unique per reporter (a UUID). A retry with the same id returns the first report. */
+  clientReportId: string;
+  /** Up to 20 messages of one conversation. Exactly one of messageIds and conversationId. */
+  messageIds?: Array<string> | null | undefined;
+  /** The newest 20 messages. Exactly one of messageIds and conversationId. */
+  conversationId?: string | null | undefined;
+  /** What it is about. */
+  category: ReportCategory;
+  /** What the moderators should know, up to 1,000 characters. It is sealed with the messages. */
+  note?: string;
+  /** Block the person too, in the same step. */
+  block?: boolean;
+};
+
 /** A message to send: a text, a video, or both. */
 export type SendMessageInput = {
   /** Exactly one of toUserId and conversationId. */
@@ -142,6 +210,8 @@ export type UnreadFragment = { conversations: number, requests: number, messages
 
 export type SettingsFragment = { whoCanMessageMe: Audience, readReceipts: boolean, changedAt: string | null, routes: Array<{ relation: Relation, route: Route }> };
 
+type Refusal_ReportClaimed_Fragment = { code: string, reason: string };
+
 type Refusal_MessageNotAllowed_Fragment = { denial: DenialCode, code: string, reason: string };
 
 type Refusal_RateLimited_Fragment = { retryAfterSeconds: number, code: string, reason: string };
@@ -153,6 +223,7 @@ type Refusal_NotFound_Fragment = { code: string, reason: string };
 type Refusal_IdempotencyConflict_Fragment = { code: string, reason: string };
 
 export type RefusalFragment =
+  | Refusal_ReportClaimed_Fragment
   | Refusal_MessageNotAllowed_Fragment
   | Refusal_RateLimited_Fragment
   | Refusal_InvalidInput_Fragment
@@ -342,6 +413,31 @@ export type UnsendMessageMutation = { unsendMessage:
     | Refusal_NotFound_Fragment
    };
 
+export type ReportMutationVariables = Exact<{
+  input: ReportInput;
+}>;
+
+
+export type ReportMutation = { report:
+    | { report: ReportFragment }
+    | Refusal_NotFound_Fragment
+    | Refusal_InvalidInput_Fragment
+    | Refusal_IdempotencyConflict_Fragment
+    | Refusal_RateLimited_Fragment
+   };
+
+export type AppealDecisionMutationVariables = Exact<{
+  id: string;
+  text: string;
+}>;
+
+
+export type AppealDecisionMutation = { appealDecision:
+    | { notice: NoticeFragment }
+    | Refusal_NotFound_Fragment
+    | Refusal_InvalidInput_Fragment
+   };
+
 export type PositionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -437,6 +533,26 @@ export type SettingsHistoryQuery = { settingsHistory: Array<{ at: string, before
 
 export type ChoiceFragment = { whoCanMessageMe: Audience | null, readReceipts: boolean, routes: Array<{ relation: Relation, route: Route }> | null };
 
+export type ReportFragment = { id: string, conversationId: string, category: ReportCategory, messageCount: number, digest: string, createdAt: string, state: ReportState, decidedAt: string | null, actionTaken: boolean | null, about: UserFragment };
+
+export type NoticeFragment = { id: string, at: string, action: ModerationAction, category: ReportCategory, statement: string, endsAt: string | null, appealableUntil: string, appeal: { text: string, at: string, outcome: AppealOutcome | null, statement: string | null, decidedAt: string | null } | null };
+
+export type MyReportsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type MyReportsQuery = { myReports: { nodes: Array<ReportFragment>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type MyNoticesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type MyNoticesQuery = { myRestrictions: { suspendedUntil: string | null, outreachUntil: string | null }, myNotices: { nodes: Array<NoticeFragment>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
 export type InboxEventsSubscriptionVariables = Exact<{
   after?: string | null | undefined;
 }>;
@@ -448,6 +564,7 @@ export type InboxEventsSubscription = { inboxEvents:
     | Event_ConversationChanged_Fragment
     | Event_ConversationRemoved_Fragment
     | Event_SettingsChanged_Fragment
+    | Event_NoticesChanged_Fragment
     | Event_InboxReset_Fragment
    };
 
@@ -461,6 +578,8 @@ type Event_ConversationRemoved_Fragment = { __typename: 'ConversationRemoved', c
 
 type Event_SettingsChanged_Fragment = { __typename: 'SettingsChanged', cursor: string, at: string, settings: SettingsFragment, unread: { conversations: number, requests: number, messages: number } };
 
+type Event_NoticesChanged_Fragment = { __typename: 'NoticesChanged', cursor: string, at: string, unread: { conversations: number, requests: number, messages: number } };
+
 type Event_InboxReset_Fragment = { __typename: 'InboxReset', cursor: string, at: string, unread: { conversations: number, requests: number, messages: number } };
 
 export type EventFragment =
@@ -469,6 +588,7 @@ export type EventFragment =
   | Event_ConversationChanged_Fragment
   | Event_ConversationRemoved_Fragment
   | Event_SettingsChanged_Fragment
+  | Event_NoticesChanged_Fragment
   | Event_InboxReset_Fragment
 ;
 
@@ -504,6 +624,10 @@ export const SetListed = "mutation SetListed($id:ID!$list:NamedList){setListed(u
 
 export const UnsendMessage = "mutation UnsendMessage($id:ID!){unsendMessage(messageId:$id){...on UnsendMessageSuccess{message{...Message}}...Refusal}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnsendMessageMutation, UnsendMessageMutationVariables>;
 
+export const Report = "mutation Report($input:ReportInput!){report(input:$input){...on ReportSuccess{report{...Report}}...Refusal}}fragment Report on Report{id about{...User}conversationId category messageCount digest createdAt state decidedAt actionTaken}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<ReportMutation, ReportMutationVariables>;
+
+export const AppealDecision = "mutation AppealDecision($id:ID!$text:String!){appealDecision(noticeId:$id text:$text){...on NoticeSuccess{notice{...Notice}}...Refusal}}fragment Notice on Notice{id at action category statement endsAt appealableUntil appeal{text at outcome statement decidedAt}}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<AppealDecisionMutation, AppealDecisionMutationVariables>;
+
 export const Position = "query Position{unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}" as Operation<PositionQuery, PositionQueryVariables>;
 
 export const Start = "query Start($first:Int!){me{...User}messagingSettings{...Settings}inbox:inbox(folder:INBOX first:$first){...Conversations}requests:inbox(folder:REQUESTS first:$first){...Conversations}hidden:inbox(folder:HIDDEN first:$first){...Conversations}archive:inbox(folder:ARCHIVE first:$first){...Conversations}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}" as Operation<StartQuery, StartQueryVariables>;
@@ -525,5 +649,9 @@ export const RestrictedUsers = "query RestrictedUsers($first:Int!$after:String){
 export const ListedUsers = "query ListedUsers($list:NamedList!$first:Int!$after:String){listedUsers(list:$list first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ListedUsersQuery, ListedUsersQueryVariables>;
 
 export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHistory(first:$first){at before{...Choice}after{...Choice}}}fragment Choice on MessagingChoice{whoCanMessageMe routes{relation route}readReceipts}" as Operation<SettingsHistoryQuery, SettingsHistoryQueryVariables>;
+
+export const MyReports = "query MyReports($first:Int!$after:String){myReports(first:$first after:$after){nodes{...Report}pageInfo{hasNextPage endCursor}}}fragment Report on Report{id about{...User}conversationId category messageCount digest createdAt state decidedAt actionTaken}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<MyReportsQuery, MyReportsQueryVariables>;
+
+export const MyNotices = "query MyNotices($first:Int!$after:String){myRestrictions{suspendedUntil outreachUntil}myNotices(first:$first after:$after){nodes{...Notice}pageInfo{hasNextPage endCursor}}}fragment Notice on Notice{id at action category statement endsAt appealableUntil appeal{text at outcome statement decidedAt}}" as Operation<MyNoticesQuery, MyNoticesQueryVariables>;
 
 export const InboxEvents = "subscription InboxEvents($after:Cursor){inboxEvents(after:$after){...Event}}fragment Event on InboxEvent{__typename cursor at unread{conversations requests messages}...on MessageAdded{message{...Message}conversation{...Conversation}}...on MessageRemoved{message{...Message}}...on ConversationChanged{conversation{...Conversation}}...on ConversationRemoved{conversationId}...on SettingsChanged{settings{...Settings}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}" as Operation<InboxEventsSubscription, InboxEventsSubscriptionVariables>;
