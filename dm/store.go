@@ -65,6 +65,12 @@ type Store interface {
 	// DeleteUser forgets a user's profile and edges. Their id and their messages keep the other side's history whole.
 	// Errors: NOT_FOUND.
 	DeleteUser(ctx context.Context, externalID string) error
+	// RevokeTokens notes that the user's tokens of before now count no more. Errors: NOT_FOUND.
+	RevokeTokens(ctx context.Context, externalID string) (Revocation, error)
+	// Revocations lists the users whose tokens were revoked, or who were deleted, since a time.
+	Revocations(ctx context.Context, since time.Time) ([]Revocation, error)
+	// SetAgeBand describes a user's age as the host said it at a time, unless what is kept was said in a later second.
+	SetAgeBand(ctx context.Context, user UserID, band AgeBand, said time.Time) error
 	// Import writes a batch of history, all or nothing, and returns how many messages were new.
 	Import(ctx context.Context, sends []Send) (int, error)
 }
@@ -96,6 +102,8 @@ type UserInput struct {
 	Exempt      bool
 	// CreatedAt is when the account was made, for a community that is brought in. Zero: now.
 	CreatedAt time.Time
+	// AgeBandAt is when the host said the age band. Zero: now.
+	AgeBandAt time.Time
 }
 
 // EdgeEdit sets or removes one edge. With Suggested it is the pair that the host supplies; otherwise From follows To.

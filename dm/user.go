@@ -27,4 +27,6 @@ type User struct {
 	CreatedAt time.Time
 	// Deleted users keep their id, so that the other side's history keeps its shape; nothing else is left of them.
 	Deleted bool
+	// TokensValidAfter: tokens that were issued before it count no more. Zero: all count.
+	TokensValidAfter time.Time
 }

@@ -48,6 +48,21 @@ func (m mutation) setEdges(ctx context.Context, in []*dm.EdgeEdit, suggested boo
 	return generated.EdgesSuccess{Count: len(edits)}, nil
 }
 
+func (m mutation) RevokeTokens(ctx context.Context, externalID string) (generated.RevokeTokensResult, error) {
+	if err := requireAdmin(ctx); err != nil {
+		return nil, err
+	}
+	revoked, err := m.service.RevokeTokens(ctx, externalID)
+	if err != nil {
+		return refused[generated.RevokeTokensResult](err)
+	}
+	m.guests.revoke(revoked)
+	return generated.RevokeTokensSuccess{ExternalID: externalID, ValidAfter: revoked.At}, nil
+}
+
+// lookForRevocations makes what was just committed hold here at once. Should it fail, the next look of every node does.
+func (m mutation) lookForRevocations(ctx context.Context) { _ = m.guests.lookNow(ctx) }
+
 func (m mutation) DeleteUser(ctx context.Context, externalID string) (generated.DeleteUserResult, error) {
 	if err := requireAdmin(ctx); err != nil {
 		return nil, err
@@ -55,6 +70,6 @@ func (m mutation) DeleteUser(ctx context.Context, externalID string) (generated.
 	if err := m.service.DeleteUser(ctx, externalID); err != nil {
 		return refused[generated.DeleteUserResult](err)
 	}
-	m.doors.forget()
+	m.lookForRevocations(ctx)
 	return generated.DeleteUserSuccess{ExternalID: externalID}, nil
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -12,8 +13,7 @@ import (
 )
 
 const (
-	// identityTTL bounds how long a user who was deleted through another node may still read; they cannot write, because
-	// a send looks at the sender's own row.
+	// identityTTL bounds how long an identity is believed without a look at the user's row. A revocation ends it earlier.
 	identityTTL   = time.Minute
 	identityCount = 1 << 17
 )
@@ -31,8 +31,9 @@ type identity struct {
 	moderator bool
 	subject   string
 	// socket: asked over a WebSocket.
-	socket  bool
-	expires time.Time
+	socket bool
+	// issued is when the token was made, zero when it does not say; expires when it ends.
+	issued, expires time.Time
 }
 
 type identityKey struct{}
@@ -86,6 +87,7 @@ type doors struct {
 	create  bool
 	now     func() time.Time
 	known   *lru.Cache[credentials, remembered]
+	guests  *guests
 }
 
 type remembered struct {
@@ -93,9 +95,9 @@ type remembered struct {
 	until time.Time
 }
 
-func newDoors(c Config) *doors {
+func newDoors(c Config, g *guests) *doors {
 	known, _ := lru.New[credentials, remembered](identityCount) // fails for a size below one only
-	return &doors{service: c.Service, verify: c.Verify, create: c.CreateUsers, now: c.Clock, known: known}
+	return &doors{service: c.Service, verify: c.Verify, create: c.CreateUsers, now: c.Clock, known: known, guests: g}
 }
 
 // enter checks credentials. Errors: UNAUTHENTICATED, FORBIDDEN.
@@ -104,10 +106,13 @@ func (d *doors) enter(ctx context.Context, c credentials) (*identity, error) {
 		return nil, unauthenticated("Give a token: Authorization: Bearer …")
 	}
 	now := d.now()
-	if r, ok := d.known.Get(c); ok && now.Before(r.until) {
+	if r, ok := d.known.Get(c); ok && now.Before(r.until) && !d.guests.out(r.identity) {
 		return r.identity, nil
 	}
-	claims, err := d.verify(c.token)
+	claims, err := d.verify(ctx, c.token)
+	if errors.Is(err, ErrNoKeys) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, unauthenticated("This token is not valid, or not any more.")
 	}
@@ -118,7 +123,10 @@ func (d *doors) enter(ctx context.Context, c credentials) (*identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := &identity{viewer: viewer, admin: claims.Admin, moderator: claims.Moderator, subject: claims.Subject, expires: claims.Expires}
+	id := &identity{
+		viewer: viewer, admin: claims.Admin, moderator: claims.Moderator, subject: claims.Subject, issued: claims.Issued,
+		expires: claims.Expires,
+	}
 	until := now.Add(identityTTL)
 	if claims.Expires.Before(until) {
 		until = claims.Expires
@@ -136,7 +144,7 @@ func (d *doors) viewer(ctx context.Context, c Claims, as string) (dm.UserID, err
 	u, err := d.service.UserByExternalID(ctx, externalID)
 	switch {
 	case err == nil && !u.Deleted:
-		return u.ID, nil
+		return u.ID, d.meet(ctx, u, c)
 	case err != nil && dm.CodeOf(err) != dm.CodeNotFound:
 		return dm.UserID{}, err
 	case as != "":
@@ -149,11 +157,27 @@ func (d *doors) viewer(ctx context.Context, c Claims, as string) (dm.UserID, err
 	return d.createUser(ctx, c)
 }
 
+// meet holds a token against the user whom it is for.
+func (d *doors) meet(ctx context.Context, u *dm.User, c Claims) error {
+	switch {
+	case c.Admin:
+		return nil
+	case c.Issued.Before(u.TokensValidAfter):
+		return unauthenticated("This token is not valid, or not any more.")
+	case c.AgeBand != nil && *c.AgeBand != u.AgeBand:
+		return d.service.SetAgeBand(ctx, u.ID, *c.AgeBand, c.Issued)
+	}
+	return nil
+}
+
 // createUser makes the user of a valid token. Two at once for the same subject are one.
 func (d *doors) createUser(ctx context.Context, c Claims) (dm.UserID, error) {
 	in := dm.UserInput{ExternalID: c.Subject, Handle: c.Handle, DisplayName: c.Name}
 	if in.Handle == "" {
 		in.Handle = c.Subject
+	}
+	if c.AgeBand != nil {
+		in.AgeBand, in.AgeBandAt = *c.AgeBand, c.Issued
 	}
 	u, err := d.service.CreateUser(ctx, in)
 	if code := dm.CodeOf(err); code == dm.CodeInvalidInput || code == dm.CodeNotFound {
@@ -164,6 +188,3 @@ func (d *doors) createUser(ctx context.Context, c Claims) (dm.UserID, error) {
 	}
 	return u.ID, nil
 }
-
-// forget drops what is remembered, so that a user who was deleted on this node is out at once.
-func (d *doors) forget() { d.known.Purge() }

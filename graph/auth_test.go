@@ -115,7 +115,7 @@ func TestSecretsAndTokensAreChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := verify(token(t, "alice")); err == nil {
+	if _, err := verify(t.Context(), token(t, "alice")); err == nil {
 		t.Error("a token outlives its time")
 	}
 }

@@ -8,11 +8,11 @@ import (
 )
 
 // Mutation resolves changes.
-func (s *Server) Mutation() generated.MutationResolver { return mutation{s.service, s.doors} }
+func (s *Server) Mutation() generated.MutationResolver { return mutation{s.service, s.guests} }
 
 type mutation struct {
 	service *dm.Service
-	doors   *doors
+	guests  *guests
 }
 
 func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput) (generated.SendMessageResult, error) {

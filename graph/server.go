@@ -52,6 +52,8 @@ type Config struct {
 	InitTimeout time.Duration
 	// Seats bound the connections that stay, of a user and of an address. Nil: seats.PerUser and seats.PerAddress.
 	Seats *seats.Seats
+	// RevocationPoll is how often Run asks who was revoked or deleted. Zero: 2 seconds.
+	RevocationPoll time.Duration
 	// Logger gets internal errors. Nil: none are logged.
 	Logger *slog.Logger
 	// Clock tells when tokens end. Nil: time.Now.
@@ -89,6 +91,9 @@ func (c *Config) normalize() error {
 	if c.Seats == nil {
 		c.Seats = seats.New(seats.PerUser, seats.PerAddress)
 	}
+	if c.RevocationPoll <= 0 {
+		c.RevocationPoll = DefaultRevocationPoll
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -104,6 +109,7 @@ type Server struct {
 	service  *dm.Service
 	exec     *admission
 	doors    *doors
+	guests   *guests
 	upgrader websocket.Upgrader
 	work     *work
 	// seats are those of streams and sockets; streams is how many streams are followed.
@@ -116,7 +122,8 @@ func New(c Config) (*Server, error) {
 	if err := c.normalize(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: c, service: c.Service, doors: newDoors(c), work: newWork(), seats: c.Seats}
+	s := &Server{config: c, service: c.Service, guests: newGuests(c), work: newWork(), seats: c.Seats}
+	s.doors = newDoors(c, s.guests)
 	s.upgrader = newUpgrader(c)
 	exec, err := newAdmission(generated.NewExecutableSchema(generated.Config{Resolvers: s}), c)
 	if err != nil {
@@ -144,6 +151,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.serveRequest(w, r)
+}
+
+// Run looks for users who were revoked or deleted on other nodes, and ends their sockets and streams here, until ctx
+// ends. Without it they last until their tokens end.
+func (s *Server) Run(ctx context.Context) {
+	s.guests.run(ctx, s.config.RevocationPoll, func(err error) {
+		s.config.Logger.WarnContext(ctx, "revocations were not read; trying again", "error", err)
+	})
 }
 
 // Shutdown takes no more requests, ends every subscription and socket in a way at which clients connect anew, and waits

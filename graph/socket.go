@@ -86,6 +86,8 @@ func (s *Server) openSocket(ctx context.Context, k *socket, cancel context.Cance
 	id := *known
 	id.socket = true
 	k.expire(id.expires.Sub(s.config.Clock()), cancel)
+	leave := s.guests.enter(&id, cancel)
+	context.AfterFunc(k.ctx, leave)
 	return withIdentity(ctx, &id), nil, nil
 }
 
@@ -186,6 +188,8 @@ func (k *socket) closeCode(code int, reason string) (int, string) {
 	switch cause := context.Cause(k.ctx); {
 	case errors.Is(cause, errExpired):
 		return closeForbidden, "Token expired"
+	case errors.Is(cause, errRevoked):
+		return closeForbidden, "Token revoked"
 	case cause != nil: // the shutdown
 		return closeRestart, "Service restart"
 	case code >= 4000 || code == closeTryLater || k.lost:

@@ -71,6 +71,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql
 	defer context.AfterFunc(s.work.ending, func() { s.drainStream(cancel) })()
 	expiry := time.AfterFunc(id.expires.Sub(s.config.Clock()), func() { cancel(errTokenEnded) })
 	defer expiry.Stop()
+	defer s.guests.enter(id, cancel)()
 
 	t := &stream{s: s, ctx: ctx, cancel: cancel, control: http.NewResponseController(w), w: w}
 	defer t.finish()
@@ -134,7 +135,7 @@ func (t *stream) farewell() {
 		// How long a browser's EventSource waits.
 		retry := 500 + rand.IntN(2000)
 		t.write([]byte("retry: " + strconv.Itoa(retry) + "\n: " + codeShuttingDown + "\n\n"))
-	case errors.Is(cause, errTokenEnded):
+	case errors.Is(cause, errTokenEnded), errors.Is(cause, errRevoked):
 		t.write([]byte(": " + codeUnauthenticated + "\n\n"))
 	}
 }

@@ -27,6 +27,7 @@ var (
 		{"exempt", kindBool},
 		{"deleted", kindBool},
 		{"created_at", kindInt},
+		{"age_band_at", kindInt},
 	}
 	textShape = shape{{"item", kindText}}
 )
@@ -103,7 +104,9 @@ func goneMark(externalID string) string {
 // What becomes of a user who is there already.
 const (
 	overwriteUser = `handle = excluded.handle, display_name = excluded.display_name, name_key = excluded.name_key,
-		avatar_url = excluded.avatar_url, age_band = excluded.age_band, exempt = excluded.exempt`
+		avatar_url = excluded.avatar_url,
+		age_band_at = CASE WHEN users.age_band = excluded.age_band THEN users.age_band_at ELSE excluded.age_band_at END,
+		age_band = excluded.age_band, exempt = excluded.exempt`
 	keepUser = "external_id = users.external_id"
 )
 
@@ -112,9 +115,12 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 	rows := s.dialect.rowset(userShape)
 	out := make(map[string]*dm.User, len(users))
 	for _, u := range users {
-		created := u.CreatedAt
+		created, said := u.CreatedAt, u.AgeBandAt
 		if created.IsZero() {
 			created = s.clock()
+		}
+		if said.IsZero() {
+			said = s.clock()
 		}
 		rows.id(dm.NewUserID())
 		rows.text(u.ExternalID)
@@ -126,6 +132,7 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 		rows.bool(u.Exempt)
 		rows.bool(false)
 		rows.int(toMicros(created))
+		rows.int(toMicros(said))
 		out[u.ExternalID] = &dm.User{
 			ExternalID: u.ExternalID, Handle: u.Handle, DisplayName: u.DisplayName, AvatarURL: u.AvatarURL,
 			AgeBand: u.AgeBand, Exempt: u.Exempt,
@@ -238,8 +245,8 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 		tried = true
 		// The keys stay unique and free the old names.
 		if _, err := ses.conn.ExecContext(ctx, `UPDATE users SET external_id = $2, handle = $3, display_name = $4, name_key = '',
-			avatar_url = NULL, deleted = true WHERE id = $1`,
-			id.String(), goneMark(externalID)+id.String(), "deleted-"+id.String(), "Deleted user"); err != nil {
+			avatar_url = NULL, deleted = true, tokens_valid_after = $5 WHERE id = $1`,
+			id.String(), goneMark(externalID)+id.String(), "deleted-"+id.String(), "Deleted user", toMicros(s.clock())); err != nil {
 			return nil, err
 		}
 		l, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{dm.UserID(id)}})

@@ -20,6 +20,7 @@ type readStatements struct {
 	external, handles, names *sql.Stmt
 	suggestions              *sql.Stmt
 	stances                  stanceReads
+	revocations              *sql.Stmt
 }
 
 // maxMicros is after every time.
@@ -100,8 +101,11 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.log, "SELECT "+headRead.names("h.")+", "+eventShape.names("e.")+` FROM heads h
 		LEFT JOIN (SELECT * FROM events WHERE user_id = $1 AND position > $2 ORDER BY position LIMIT $3) AS e
 		ON e.user_id = h.user_id WHERE h.user_id = $1 ORDER BY e.position`)
-	const user = "SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at"
+	const user = `SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at,
+		u.tokens_valid_after`
 	prepare(&r.external, user+" FROM users u WHERE u.external_id = $1 AND NOT u.deleted")
+	prepare(&r.revocations, `SELECT id, tokens_valid_after, deleted FROM users
+		WHERE tokens_valid_after > 0 AND tokens_valid_after >= $1 ORDER BY tokens_valid_after`)
 	prepare(&r.handles, user+` FROM users u WHERE u.handle >= $1 AND u.handle < $2 AND u.handle > $3 AND NOT u.deleted
 		ORDER BY u.handle LIMIT $4`)
 	prepare(&r.names, user+` FROM users u WHERE u.name_key >= $1 AND u.name_key < $2 AND (u.name_key, u.id) > ($3, $4)

@@ -78,7 +78,7 @@ func userOf(row *ent.User) *dm.User {
 	return &dm.User{
 		ID: dm.UserID(row.ID), ExternalID: row.ExternalID, Handle: row.Handle, DisplayName: row.DisplayName,
 		AvatarURL: row.AvatarURL, AgeBand: dm.AgeBand(row.AgeBand), Exempt: row.Exempt, Deleted: row.Deleted,
-		CreatedAt: fromMicros(row.CreatedAt),
+		CreatedAt: fromMicros(row.CreatedAt), TokensValidAfter: fromMicros(row.TokensValidAfter),
 	}
 }
 
@@ -137,10 +137,11 @@ func (s *Store) listByID(ctx context.Context, stmt *sql.Stmt, viewer dm.UserID, 
 func (s *Store) listUsers(ctx context.Context, stmt *sql.Stmt, args []any, take func(*dm.User)) error {
 	return each(ctx, stmt, args, func(row *sql.Rows) error {
 		var id uuid.UUID
-		var created int64
+		var created, validAfter int64
 		var u dm.User
-		err := row.Scan(&id, &u.ExternalID, &u.Handle, &u.DisplayName, &u.AvatarURL, &u.AgeBand, &u.Exempt, &u.Deleted, &created)
-		u.ID, u.CreatedAt = dm.UserID(id), fromMicros(created)
+		err := row.Scan(&id, &u.ExternalID, &u.Handle, &u.DisplayName, &u.AvatarURL, &u.AgeBand, &u.Exempt, &u.Deleted, &created,
+			&validAfter)
+		u.ID, u.CreatedAt, u.TokensValidAfter = dm.UserID(id), fromMicros(created), fromMicros(validAfter)
 		take(&u)
 		return err
 	})

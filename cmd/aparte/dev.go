@@ -63,10 +63,11 @@ func loopback(host string) bool {
 }
 
 func (a *app) runDev(ctx context.Context, d dataDir, s settings) error {
-	var err error
-	if s.secret, err = d.ensureSecret(); err != nil {
+	secret, err := d.ensureSecret()
+	if err != nil {
 		return err
 	}
+	s.tokens = believe(secret)
 	if _, err := store.Migrate(ctx, s.databaseURL); err != nil {
 		return err
 	}

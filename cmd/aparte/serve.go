@@ -13,14 +13,14 @@ func newServe(a *app) *cobra.Command {
 		Use:   "serve",
 		Short: "Run the service",
 		Long: `Runs the service on a database whose schema is current ("aparte migrate" brings it there), for callers with a token
-that is signed with the secret (JWT, HS256). It logs JSON to standard error. /healthz answers while the process lives;
+(JWT) that is signed with the secret (HS256) or with a key of the key set. It logs JSON to standard error. /healthz answers while the process lives;
 /readyz while it takes requests, so a load balancer should ask that one.`,
 		Example: `  aparte serve --database-url postgres://aparte@localhost/aparte --jwt-secret-file /run/secrets/jwt
   APARTE_DATABASE_URL=postgres://… APARTE_JWT_SECRET_FILE=/run/secrets/jwt aparte serve --log-retention 168h`,
 	}, func(o *options) action {
 		listen := o.text("listen", ":8080", "address to listen on")
 		database := o.text("database-url", "", "database: postgres://… or sqlite:PATH (required)")
-		secretFile := o.text("jwt-secret-file", "", "file with the secret that signs the tokens, 32 bytes or more (required)")
+		identity := defineIdentity(o)
 		operator := defineOperator(o)
 		limits := defineLimits(o)
 		playground := o.toggle("playground", false, "serve /playground")
@@ -34,12 +34,7 @@ that is signed with the secret (JWT, HS256). It logs JSON to standard error. /he
 			} else {
 				o.databaseURL(s.databaseURL)
 			}
-			if *secretFile == "" {
-				o.problem("give --jwt-secret-file FILE (or %s): without it nobody could be told apart",
-					environment("jwt-secret-file"))
-			} else {
-				s.secret = o.secretSetting("jwt-secret-file", *secretFile)
-			}
+			identity.apply(o, &s)
 			operator.apply(o, &s)
 			limits.apply(o, &s)
 			handler := &slog.HandlerOptions{Level: o.logLevel(*level)}

@@ -21,7 +21,8 @@ import (
 // settings are all that a server is made of, checked.
 type settings struct {
 	listen, databaseURL                    string
-	secret                                 []byte
+	tokens                                 graph.TokenConfig
+	keys                                   graph.KeySetConfig
 	rules                                  dm.Rules
 	retention, pollInterval, shutdownAfter time.Duration
 	createUsers, playground, introspection bool
@@ -65,7 +66,9 @@ func start(ctx context.Context, s settings) (*server, error) {
 	}
 	srv := &server{settings: s, logger: s.logger, store: st}
 	srv.service = dm.New(dm.Config{Store: st, Notifier: hub, PollInterval: s.pollInterval})
-	verify, err := graph.HS256(s.secret, nil)
+	var work context.Context
+	work, srv.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	verify, err := srv.verifier(work)
 	if err != nil {
 		return nil, srv.abandon(err)
 	}
@@ -84,9 +87,8 @@ func start(ctx context.Context, s settings) (*server, error) {
 		Handler: srv.routes(), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
 	}
-	var work context.Context
-	work, srv.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	srv.owned.Go(func() { srv.trimLog(work) })
+	srv.owned.Go(func() { srv.api.Run(work) })
 	return srv, nil
 }
 

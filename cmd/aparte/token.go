@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,8 @@ type tokenOptions struct {
 	moderator                      *string
 	admin                          *bool
 	ttl                            *time.Duration
+	issuer, audience               *string
+	scope, ageBand                 *string
 }
 
 func newToken(a *app) *cobra.Command {
@@ -34,7 +37,7 @@ func newToken(a *app) *cobra.Command {
 		Short: "Print a token that says who you are",
 		Long: `Prints a bearer token, alone on standard output. With a data directory it looks the person up by handle; with the
 secret of a server it signs for the host's own id of a user. In production the host app signs such tokens itself:
-HS256, the user's external id as "sub", and an expiry.`,
+HS256 or a key of its key set, the user's external id as "sub", an expiry, and when it was issued.`,
 		Example: `  aparte token --user alice
   aparte token --data-dir ./data --user bob --ttl 1h
   aparte token --data-dir ./data --admin
@@ -49,6 +52,10 @@ HS256, the user's external id as "sub", and an expiry.`,
 			admin:      o.toggle("admin", false, "a service token, with the scope admin"),
 			moderator:  o.text("moderator", "", "a moderator's token, with the scope moderator, by the name for the audit log"),
 			ttl:        o.duration("ttl", tokenTTL, "how long the token is good"),
+			issuer:     o.text("issuer", "", "claim iss, for a server with --jwt-issuer"),
+			audience:   o.text("audience", "", "claim aud, for a server with --jwt-audience"),
+			scope:      o.text("scope", "", "further scopes, with spaces between"),
+			ageBand:    o.text("age-band", "", "claim age_band: ADULT, AGE_16_17 or UNDER_16"),
 		}
 		return func(ctx context.Context) error {
 			t.check(o)
@@ -81,6 +88,9 @@ func (t tokenOptions) check(o *options) {
 	if *t.secretFile != "" && o.onCommandLine("data-dir") {
 		o.problem("give one of --data-dir and --jwt-secret-file, not both")
 	}
+	if b := *t.ageBand; b != "" && b != "ADULT" && b != "AGE_16_17" && b != "UNDER_16" {
+		o.problem("--age-band: %q is none of ADULT, AGE_16_17 and UNDER_16", b)
+	}
 	o.atLeast("ttl", *t.ttl, time.Second)
 	if *t.ttl > maxTTL {
 		o.problem("--ttl: %s is longer than ten years", *t.ttl)
@@ -96,19 +106,39 @@ func (t tokenOptions) make(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if *t.moderator != "" {
-		return graph.SignToken(secret, *t.moderator, *t.ttl, graph.ScopeModerator)
-	}
-	if *t.admin {
-		return adminToken(secret, *t.ttl)
-	}
 	subject := *t.subject
+	if *t.admin {
+		subject = serviceSubject
+	}
+	if *t.moderator != "" {
+		subject = *t.moderator
+	}
 	if *t.user != "" {
 		if subject, err = externalIDOf(ctx, dir, *t.user); err != nil {
 			return "", err
 		}
 	}
-	return userToken(secret, subject, *t.ttl)
+	return graph.SignClaims(secret, subject, *t.ttl, t.claims())
+}
+
+// claims are those beside the subject and the times.
+func (t tokenOptions) claims() map[string]any {
+	out := map[string]any{}
+	scopes := strings.Fields(*t.scope)
+	if *t.admin {
+		scopes = append(scopes, graph.ScopeAdmin)
+	}
+	if *t.moderator != "" {
+		scopes = append(scopes, graph.ScopeModerator)
+	}
+	for name, value := range map[string]string{
+		"iss": *t.issuer, "aud": *t.audience, "scope": strings.Join(scopes, " "), "age_band": *t.ageBand,
+	} {
+		if value != "" {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 func externalIDOf(ctx context.Context, dir dataDir, handle string) (string, error) {

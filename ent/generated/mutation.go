@@ -11658,33 +11658,37 @@ func (m *SuggestionMutation) ResetEdge(name string) error {
 // UserMutation represents an operation that mutates the User nodes in the graph.
 type UserMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *uuid.UUID
-	external_id      *string
-	handle           *string
-	display_name     *string
-	name_key         *string
-	avatar_url       *string
-	age_band         *int16
-	addage_band      *int16
-	exempt           *bool
-	deleted          *bool
-	created_at       *int64
-	addcreated_at    *int64
-	clearedFields    map[string]struct{}
-	following        map[uuid.UUID]struct{}
-	removedfollowing map[uuid.UUID]struct{}
-	clearedfollowing bool
-	judged           map[uuid.UUID]struct{}
-	removedjudged    map[uuid.UUID]struct{}
-	clearedjudged    bool
-	suggested        map[uuid.UUID]struct{}
-	removedsuggested map[uuid.UUID]struct{}
-	clearedsuggested bool
-	done             bool
-	oldValue         func(context.Context) (*User, error)
-	predicates       []predicate.User
+	op                    Op
+	typ                   string
+	id                    *uuid.UUID
+	external_id           *string
+	handle                *string
+	display_name          *string
+	name_key              *string
+	avatar_url            *string
+	age_band              *int16
+	addage_band           *int16
+	age_band_at           *int64
+	addage_band_at        *int64
+	exempt                *bool
+	deleted               *bool
+	created_at            *int64
+	addcreated_at         *int64
+	tokens_valid_after    *int64
+	addtokens_valid_after *int64
+	clearedFields         map[string]struct{}
+	following             map[uuid.UUID]struct{}
+	removedfollowing      map[uuid.UUID]struct{}
+	clearedfollowing      bool
+	judged                map[uuid.UUID]struct{}
+	removedjudged         map[uuid.UUID]struct{}
+	clearedjudged         bool
+	suggested             map[uuid.UUID]struct{}
+	removedsuggested      map[uuid.UUID]struct{}
+	clearedsuggested      bool
+	done                  bool
+	oldValue              func(context.Context) (*User, error)
+	predicates            []predicate.User
 }
 
 var _ ent.Mutation = (*UserMutation)(nil)
@@ -12040,6 +12044,62 @@ func (m *UserMutation) ResetAgeBand() {
 	m.addage_band = nil
 }
 
+// SetAgeBandAt sets the "age_band_at" field.
+func (m *UserMutation) SetAgeBandAt(i int64) {
+	m.age_band_at = &i
+	m.addage_band_at = nil
+}
+
+// AgeBandAt returns the value of the "age_band_at" field in the mutation.
+func (m *UserMutation) AgeBandAt() (r int64, exists bool) {
+	v := m.age_band_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgeBandAt returns the old "age_band_at" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldAgeBandAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgeBandAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgeBandAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgeBandAt: %w", err)
+	}
+	return oldValue.AgeBandAt, nil
+}
+
+// AddAgeBandAt adds i to the "age_band_at" field.
+func (m *UserMutation) AddAgeBandAt(i int64) {
+	if m.addage_band_at != nil {
+		*m.addage_band_at += i
+	} else {
+		m.addage_band_at = &i
+	}
+}
+
+// AddedAgeBandAt returns the value that was added to the "age_band_at" field in this mutation.
+func (m *UserMutation) AddedAgeBandAt() (r int64, exists bool) {
+	v := m.addage_band_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAgeBandAt resets all changes to the "age_band_at" field.
+func (m *UserMutation) ResetAgeBandAt() {
+	m.age_band_at = nil
+	m.addage_band_at = nil
+}
+
 // SetExempt sets the "exempt" field.
 func (m *UserMutation) SetExempt(b bool) {
 	m.exempt = &b
@@ -12166,6 +12226,62 @@ func (m *UserMutation) AddedCreatedAt() (r int64, exists bool) {
 func (m *UserMutation) ResetCreatedAt() {
 	m.created_at = nil
 	m.addcreated_at = nil
+}
+
+// SetTokensValidAfter sets the "tokens_valid_after" field.
+func (m *UserMutation) SetTokensValidAfter(i int64) {
+	m.tokens_valid_after = &i
+	m.addtokens_valid_after = nil
+}
+
+// TokensValidAfter returns the value of the "tokens_valid_after" field in the mutation.
+func (m *UserMutation) TokensValidAfter() (r int64, exists bool) {
+	v := m.tokens_valid_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTokensValidAfter returns the old "tokens_valid_after" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldTokensValidAfter(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTokensValidAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTokensValidAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTokensValidAfter: %w", err)
+	}
+	return oldValue.TokensValidAfter, nil
+}
+
+// AddTokensValidAfter adds i to the "tokens_valid_after" field.
+func (m *UserMutation) AddTokensValidAfter(i int64) {
+	if m.addtokens_valid_after != nil {
+		*m.addtokens_valid_after += i
+	} else {
+		m.addtokens_valid_after = &i
+	}
+}
+
+// AddedTokensValidAfter returns the value that was added to the "tokens_valid_after" field in this mutation.
+func (m *UserMutation) AddedTokensValidAfter() (r int64, exists bool) {
+	v := m.addtokens_valid_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTokensValidAfter resets all changes to the "tokens_valid_after" field.
+func (m *UserMutation) ResetTokensValidAfter() {
+	m.tokens_valid_after = nil
+	m.addtokens_valid_after = nil
 }
 
 // AddFollowingIDs adds the "following" edge to the User entity by ids.
@@ -12364,7 +12480,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 11)
 	if m.external_id != nil {
 		fields = append(fields, user.FieldExternalID)
 	}
@@ -12383,6 +12499,9 @@ func (m *UserMutation) Fields() []string {
 	if m.age_band != nil {
 		fields = append(fields, user.FieldAgeBand)
 	}
+	if m.age_band_at != nil {
+		fields = append(fields, user.FieldAgeBandAt)
+	}
 	if m.exempt != nil {
 		fields = append(fields, user.FieldExempt)
 	}
@@ -12391,6 +12510,9 @@ func (m *UserMutation) Fields() []string {
 	}
 	if m.created_at != nil {
 		fields = append(fields, user.FieldCreatedAt)
+	}
+	if m.tokens_valid_after != nil {
+		fields = append(fields, user.FieldTokensValidAfter)
 	}
 	return fields
 }
@@ -12412,12 +12534,16 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.AvatarURL()
 	case user.FieldAgeBand:
 		return m.AgeBand()
+	case user.FieldAgeBandAt:
+		return m.AgeBandAt()
 	case user.FieldExempt:
 		return m.Exempt()
 	case user.FieldDeleted:
 		return m.Deleted()
 	case user.FieldCreatedAt:
 		return m.CreatedAt()
+	case user.FieldTokensValidAfter:
+		return m.TokensValidAfter()
 	}
 	return nil, false
 }
@@ -12439,12 +12565,16 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldAvatarURL(ctx)
 	case user.FieldAgeBand:
 		return m.OldAgeBand(ctx)
+	case user.FieldAgeBandAt:
+		return m.OldAgeBandAt(ctx)
 	case user.FieldExempt:
 		return m.OldExempt(ctx)
 	case user.FieldDeleted:
 		return m.OldDeleted(ctx)
 	case user.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
+	case user.FieldTokensValidAfter:
+		return m.OldTokensValidAfter(ctx)
 	}
 	return nil, fmt.Errorf("unknown User field %s", name)
 }
@@ -12496,6 +12626,13 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAgeBand(v)
 		return nil
+	case user.FieldAgeBandAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgeBandAt(v)
+		return nil
 	case user.FieldExempt:
 		v, ok := value.(bool)
 		if !ok {
@@ -12517,6 +12654,13 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCreatedAt(v)
 		return nil
+	case user.FieldTokensValidAfter:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTokensValidAfter(v)
+		return nil
 	}
 	return fmt.Errorf("unknown User field %s", name)
 }
@@ -12528,8 +12672,14 @@ func (m *UserMutation) AddedFields() []string {
 	if m.addage_band != nil {
 		fields = append(fields, user.FieldAgeBand)
 	}
+	if m.addage_band_at != nil {
+		fields = append(fields, user.FieldAgeBandAt)
+	}
 	if m.addcreated_at != nil {
 		fields = append(fields, user.FieldCreatedAt)
+	}
+	if m.addtokens_valid_after != nil {
+		fields = append(fields, user.FieldTokensValidAfter)
 	}
 	return fields
 }
@@ -12541,8 +12691,12 @@ func (m *UserMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case user.FieldAgeBand:
 		return m.AddedAgeBand()
+	case user.FieldAgeBandAt:
+		return m.AddedAgeBandAt()
 	case user.FieldCreatedAt:
 		return m.AddedCreatedAt()
+	case user.FieldTokensValidAfter:
+		return m.AddedTokensValidAfter()
 	}
 	return nil, false
 }
@@ -12559,12 +12713,26 @@ func (m *UserMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddAgeBand(v)
 		return nil
+	case user.FieldAgeBandAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAgeBandAt(v)
+		return nil
 	case user.FieldCreatedAt:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddCreatedAt(v)
+		return nil
+	case user.FieldTokensValidAfter:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTokensValidAfter(v)
 		return nil
 	}
 	return fmt.Errorf("unknown User numeric field %s", name)
@@ -12620,6 +12788,9 @@ func (m *UserMutation) ResetField(name string) error {
 	case user.FieldAgeBand:
 		m.ResetAgeBand()
 		return nil
+	case user.FieldAgeBandAt:
+		m.ResetAgeBandAt()
+		return nil
 	case user.FieldExempt:
 		m.ResetExempt()
 		return nil
@@ -12628,6 +12799,9 @@ func (m *UserMutation) ResetField(name string) error {
 		return nil
 	case user.FieldCreatedAt:
 		m.ResetCreatedAt()
+		return nil
+	case user.FieldTokensValidAfter:
+		m.ResetTokensValidAfter()
 		return nil
 	}
 	return fmt.Errorf("unknown User field %s", name)

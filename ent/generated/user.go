@@ -29,12 +29,16 @@ type User struct {
 	AvatarURL *string `json:"avatar_url,omitempty"`
 	// AgeBand holds the value of the "age_band" field.
 	AgeBand int16 `json:"age_band,omitempty"`
+	// when the host said the age band
+	AgeBandAt int64 `json:"age_band_at,omitempty"`
 	// not held to limits on rate and outreach
 	Exempt bool `json:"exempt,omitempty"`
 	// Deleted holds the value of the "deleted" field.
 	Deleted bool `json:"deleted,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt int64 `json:"created_at,omitempty"`
+	// tokens that were issued before it count no more; 0: all count
+	TokensValidAfter int64 `json:"tokens_valid_after,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the UserQuery when eager-loading is set.
 	Edges        UserEdges `json:"edges"`
@@ -121,7 +125,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case user.FieldExempt, user.FieldDeleted:
 			values[i] = new(sql.NullBool)
-		case user.FieldAgeBand, user.FieldCreatedAt:
+		case user.FieldAgeBand, user.FieldAgeBandAt, user.FieldCreatedAt, user.FieldTokensValidAfter:
 			values[i] = new(sql.NullInt64)
 		case user.FieldExternalID, user.FieldHandle, user.FieldDisplayName, user.FieldNameKey, user.FieldAvatarURL:
 			values[i] = new(sql.NullString)
@@ -185,6 +189,12 @@ func (_m *User) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.AgeBand = int16(value.Int64)
 			}
+		case user.FieldAgeBandAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field age_band_at", values[i])
+			} else if value.Valid {
+				_m.AgeBandAt = value.Int64
+			}
 		case user.FieldExempt:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field exempt", values[i])
@@ -202,6 +212,12 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
 			} else if value.Valid {
 				_m.CreatedAt = value.Int64
+			}
+		case user.FieldTokensValidAfter:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field tokens_valid_after", values[i])
+			} else if value.Valid {
+				_m.TokensValidAfter = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -289,6 +305,9 @@ func (_m *User) String() string {
 	builder.WriteString("age_band=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AgeBand))
 	builder.WriteString(", ")
+	builder.WriteString("age_band_at=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AgeBandAt))
+	builder.WriteString(", ")
 	builder.WriteString("exempt=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Exempt))
 	builder.WriteString(", ")
@@ -297,6 +316,9 @@ func (_m *User) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreatedAt))
+	builder.WriteString(", ")
+	builder.WriteString("tokens_valid_after=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TokensValidAfter))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -67,6 +67,20 @@ func (_c *UserCreate) SetAgeBand(v int16) *UserCreate {
 	return _c
 }
 
+// SetAgeBandAt sets the "age_band_at" field.
+func (_c *UserCreate) SetAgeBandAt(v int64) *UserCreate {
+	_c.mutation.SetAgeBandAt(v)
+	return _c
+}
+
+// SetNillableAgeBandAt sets the "age_band_at" field if the given value is not nil.
+func (_c *UserCreate) SetNillableAgeBandAt(v *int64) *UserCreate {
+	if v != nil {
+		_c.SetAgeBandAt(*v)
+	}
+	return _c
+}
+
 // SetExempt sets the "exempt" field.
 func (_c *UserCreate) SetExempt(v bool) *UserCreate {
 	_c.mutation.SetExempt(v)
@@ -90,6 +104,20 @@ func (_c *UserCreate) SetNillableDeleted(v *bool) *UserCreate {
 // SetCreatedAt sets the "created_at" field.
 func (_c *UserCreate) SetCreatedAt(v int64) *UserCreate {
 	_c.mutation.SetCreatedAt(v)
+	return _c
+}
+
+// SetTokensValidAfter sets the "tokens_valid_after" field.
+func (_c *UserCreate) SetTokensValidAfter(v int64) *UserCreate {
+	_c.mutation.SetTokensValidAfter(v)
+	return _c
+}
+
+// SetNillableTokensValidAfter sets the "tokens_valid_after" field if the given value is not nil.
+func (_c *UserCreate) SetNillableTokensValidAfter(v *int64) *UserCreate {
+	if v != nil {
+		_c.SetTokensValidAfter(*v)
+	}
 	return _c
 }
 
@@ -179,9 +207,17 @@ func (_c *UserCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *UserCreate) defaults() {
+	if _, ok := _c.mutation.AgeBandAt(); !ok {
+		v := user.DefaultAgeBandAt
+		_c.mutation.SetAgeBandAt(v)
+	}
 	if _, ok := _c.mutation.Deleted(); !ok {
 		v := user.DefaultDeleted
 		_c.mutation.SetDeleted(v)
+	}
+	if _, ok := _c.mutation.TokensValidAfter(); !ok {
+		v := user.DefaultTokensValidAfter
+		_c.mutation.SetTokensValidAfter(v)
 	}
 }
 
@@ -202,6 +238,9 @@ func (_c *UserCreate) check() error {
 	if _, ok := _c.mutation.AgeBand(); !ok {
 		return &ValidationError{Name: "age_band", err: errors.New(`generated: missing required field "User.age_band"`)}
 	}
+	if _, ok := _c.mutation.AgeBandAt(); !ok {
+		return &ValidationError{Name: "age_band_at", err: errors.New(`generated: missing required field "User.age_band_at"`)}
+	}
 	if _, ok := _c.mutation.Exempt(); !ok {
 		return &ValidationError{Name: "exempt", err: errors.New(`generated: missing required field "User.exempt"`)}
 	}
@@ -210,6 +249,9 @@ func (_c *UserCreate) check() error {
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "User.created_at"`)}
+	}
+	if _, ok := _c.mutation.TokensValidAfter(); !ok {
+		return &ValidationError{Name: "tokens_valid_after", err: errors.New(`generated: missing required field "User.tokens_valid_after"`)}
 	}
 	return nil
 }
@@ -271,6 +313,10 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 		_spec.SetField(user.FieldAgeBand, field.TypeInt16, value)
 		_node.AgeBand = value
 	}
+	if value, ok := _c.mutation.AgeBandAt(); ok {
+		_spec.SetField(user.FieldAgeBandAt, field.TypeInt64, value)
+		_node.AgeBandAt = value
+	}
 	if value, ok := _c.mutation.Exempt(); ok {
 		_spec.SetField(user.FieldExempt, field.TypeBool, value)
 		_node.Exempt = value
@@ -282,6 +328,10 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(user.FieldCreatedAt, field.TypeInt64, value)
 		_node.CreatedAt = value
+	}
+	if value, ok := _c.mutation.TokensValidAfter(); ok {
+		_spec.SetField(user.FieldTokensValidAfter, field.TypeInt64, value)
+		_node.TokensValidAfter = value
 	}
 	if nodes := _c.mutation.FollowingIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -467,6 +517,24 @@ func (u *UserUpsert) AddAgeBand(v int16) *UserUpsert {
 	return u
 }
 
+// SetAgeBandAt sets the "age_band_at" field.
+func (u *UserUpsert) SetAgeBandAt(v int64) *UserUpsert {
+	u.Set(user.FieldAgeBandAt, v)
+	return u
+}
+
+// UpdateAgeBandAt sets the "age_band_at" field to the value that was provided on create.
+func (u *UserUpsert) UpdateAgeBandAt() *UserUpsert {
+	u.SetExcluded(user.FieldAgeBandAt)
+	return u
+}
+
+// AddAgeBandAt adds v to the "age_band_at" field.
+func (u *UserUpsert) AddAgeBandAt(v int64) *UserUpsert {
+	u.Add(user.FieldAgeBandAt, v)
+	return u
+}
+
 // SetExempt sets the "exempt" field.
 func (u *UserUpsert) SetExempt(v bool) *UserUpsert {
 	u.Set(user.FieldExempt, v)
@@ -488,6 +556,24 @@ func (u *UserUpsert) SetDeleted(v bool) *UserUpsert {
 // UpdateDeleted sets the "deleted" field to the value that was provided on create.
 func (u *UserUpsert) UpdateDeleted() *UserUpsert {
 	u.SetExcluded(user.FieldDeleted)
+	return u
+}
+
+// SetTokensValidAfter sets the "tokens_valid_after" field.
+func (u *UserUpsert) SetTokensValidAfter(v int64) *UserUpsert {
+	u.Set(user.FieldTokensValidAfter, v)
+	return u
+}
+
+// UpdateTokensValidAfter sets the "tokens_valid_after" field to the value that was provided on create.
+func (u *UserUpsert) UpdateTokensValidAfter() *UserUpsert {
+	u.SetExcluded(user.FieldTokensValidAfter)
+	return u
+}
+
+// AddTokensValidAfter adds v to the "tokens_valid_after" field.
+func (u *UserUpsert) AddTokensValidAfter(v int64) *UserUpsert {
+	u.Add(user.FieldTokensValidAfter, v)
 	return u
 }
 
@@ -640,6 +726,27 @@ func (u *UserUpsertOne) UpdateAgeBand() *UserUpsertOne {
 	})
 }
 
+// SetAgeBandAt sets the "age_band_at" field.
+func (u *UserUpsertOne) SetAgeBandAt(v int64) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetAgeBandAt(v)
+	})
+}
+
+// AddAgeBandAt adds v to the "age_band_at" field.
+func (u *UserUpsertOne) AddAgeBandAt(v int64) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.AddAgeBandAt(v)
+	})
+}
+
+// UpdateAgeBandAt sets the "age_band_at" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateAgeBandAt() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateAgeBandAt()
+	})
+}
+
 // SetExempt sets the "exempt" field.
 func (u *UserUpsertOne) SetExempt(v bool) *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
@@ -665,6 +772,27 @@ func (u *UserUpsertOne) SetDeleted(v bool) *UserUpsertOne {
 func (u *UserUpsertOne) UpdateDeleted() *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
 		s.UpdateDeleted()
+	})
+}
+
+// SetTokensValidAfter sets the "tokens_valid_after" field.
+func (u *UserUpsertOne) SetTokensValidAfter(v int64) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetTokensValidAfter(v)
+	})
+}
+
+// AddTokensValidAfter adds v to the "tokens_valid_after" field.
+func (u *UserUpsertOne) AddTokensValidAfter(v int64) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.AddTokensValidAfter(v)
+	})
+}
+
+// UpdateTokensValidAfter sets the "tokens_valid_after" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateTokensValidAfter() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateTokensValidAfter()
 	})
 }
 
@@ -984,6 +1112,27 @@ func (u *UserUpsertBulk) UpdateAgeBand() *UserUpsertBulk {
 	})
 }
 
+// SetAgeBandAt sets the "age_band_at" field.
+func (u *UserUpsertBulk) SetAgeBandAt(v int64) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetAgeBandAt(v)
+	})
+}
+
+// AddAgeBandAt adds v to the "age_band_at" field.
+func (u *UserUpsertBulk) AddAgeBandAt(v int64) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.AddAgeBandAt(v)
+	})
+}
+
+// UpdateAgeBandAt sets the "age_band_at" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateAgeBandAt() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateAgeBandAt()
+	})
+}
+
 // SetExempt sets the "exempt" field.
 func (u *UserUpsertBulk) SetExempt(v bool) *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
@@ -1009,6 +1158,27 @@ func (u *UserUpsertBulk) SetDeleted(v bool) *UserUpsertBulk {
 func (u *UserUpsertBulk) UpdateDeleted() *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
 		s.UpdateDeleted()
+	})
+}
+
+// SetTokensValidAfter sets the "tokens_valid_after" field.
+func (u *UserUpsertBulk) SetTokensValidAfter(v int64) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetTokensValidAfter(v)
+	})
+}
+
+// AddTokensValidAfter adds v to the "tokens_valid_after" field.
+func (u *UserUpsertBulk) AddTokensValidAfter(v int64) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.AddTokensValidAfter(v)
+	})
+}
+
+// UpdateTokensValidAfter sets the "tokens_valid_after" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateTokensValidAfter() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateTokensValidAfter()
 	})
 }
 

@@ -125,6 +125,27 @@ func (_u *UserUpdate) AddAgeBand(v int16) *UserUpdate {
 	return _u
 }
 
+// SetAgeBandAt sets the "age_band_at" field.
+func (_u *UserUpdate) SetAgeBandAt(v int64) *UserUpdate {
+	_u.mutation.ResetAgeBandAt()
+	_u.mutation.SetAgeBandAt(v)
+	return _u
+}
+
+// SetNillableAgeBandAt sets the "age_band_at" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableAgeBandAt(v *int64) *UserUpdate {
+	if v != nil {
+		_u.SetAgeBandAt(*v)
+	}
+	return _u
+}
+
+// AddAgeBandAt adds value to the "age_band_at" field.
+func (_u *UserUpdate) AddAgeBandAt(v int64) *UserUpdate {
+	_u.mutation.AddAgeBandAt(v)
+	return _u
+}
+
 // SetExempt sets the "exempt" field.
 func (_u *UserUpdate) SetExempt(v bool) *UserUpdate {
 	_u.mutation.SetExempt(v)
@@ -150,6 +171,27 @@ func (_u *UserUpdate) SetNillableDeleted(v *bool) *UserUpdate {
 	if v != nil {
 		_u.SetDeleted(*v)
 	}
+	return _u
+}
+
+// SetTokensValidAfter sets the "tokens_valid_after" field.
+func (_u *UserUpdate) SetTokensValidAfter(v int64) *UserUpdate {
+	_u.mutation.ResetTokensValidAfter()
+	_u.mutation.SetTokensValidAfter(v)
+	return _u
+}
+
+// SetNillableTokensValidAfter sets the "tokens_valid_after" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableTokensValidAfter(v *int64) *UserUpdate {
+	if v != nil {
+		_u.SetTokensValidAfter(*v)
+	}
+	return _u
+}
+
+// AddTokensValidAfter adds value to the "tokens_valid_after" field.
+func (_u *UserUpdate) AddTokensValidAfter(v int64) *UserUpdate {
+	_u.mutation.AddTokensValidAfter(v)
 	return _u
 }
 
@@ -326,11 +368,23 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedAgeBand(); ok {
 		_spec.AddField(user.FieldAgeBand, field.TypeInt16, value)
 	}
+	if value, ok := _u.mutation.AgeBandAt(); ok {
+		_spec.SetField(user.FieldAgeBandAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAgeBandAt(); ok {
+		_spec.AddField(user.FieldAgeBandAt, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Exempt(); ok {
 		_spec.SetField(user.FieldExempt, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Deleted(); ok {
 		_spec.SetField(user.FieldDeleted, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.TokensValidAfter(); ok {
+		_spec.SetField(user.FieldTokensValidAfter, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTokensValidAfter(); ok {
+		_spec.AddField(user.FieldTokensValidAfter, field.TypeInt64, value)
 	}
 	if _u.mutation.FollowingCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -584,6 +638,27 @@ func (_u *UserUpdateOne) AddAgeBand(v int16) *UserUpdateOne {
 	return _u
 }
 
+// SetAgeBandAt sets the "age_band_at" field.
+func (_u *UserUpdateOne) SetAgeBandAt(v int64) *UserUpdateOne {
+	_u.mutation.ResetAgeBandAt()
+	_u.mutation.SetAgeBandAt(v)
+	return _u
+}
+
+// SetNillableAgeBandAt sets the "age_band_at" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableAgeBandAt(v *int64) *UserUpdateOne {
+	if v != nil {
+		_u.SetAgeBandAt(*v)
+	}
+	return _u
+}
+
+// AddAgeBandAt adds value to the "age_band_at" field.
+func (_u *UserUpdateOne) AddAgeBandAt(v int64) *UserUpdateOne {
+	_u.mutation.AddAgeBandAt(v)
+	return _u
+}
+
 // SetExempt sets the "exempt" field.
 func (_u *UserUpdateOne) SetExempt(v bool) *UserUpdateOne {
 	_u.mutation.SetExempt(v)
@@ -609,6 +684,27 @@ func (_u *UserUpdateOne) SetNillableDeleted(v *bool) *UserUpdateOne {
 	if v != nil {
 		_u.SetDeleted(*v)
 	}
+	return _u
+}
+
+// SetTokensValidAfter sets the "tokens_valid_after" field.
+func (_u *UserUpdateOne) SetTokensValidAfter(v int64) *UserUpdateOne {
+	_u.mutation.ResetTokensValidAfter()
+	_u.mutation.SetTokensValidAfter(v)
+	return _u
+}
+
+// SetNillableTokensValidAfter sets the "tokens_valid_after" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableTokensValidAfter(v *int64) *UserUpdateOne {
+	if v != nil {
+		_u.SetTokensValidAfter(*v)
+	}
+	return _u
+}
+
+// AddTokensValidAfter adds value to the "tokens_valid_after" field.
+func (_u *UserUpdateOne) AddTokensValidAfter(v int64) *UserUpdateOne {
+	_u.mutation.AddTokensValidAfter(v)
 	return _u
 }
 
@@ -815,11 +911,23 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	if value, ok := _u.mutation.AddedAgeBand(); ok {
 		_spec.AddField(user.FieldAgeBand, field.TypeInt16, value)
 	}
+	if value, ok := _u.mutation.AgeBandAt(); ok {
+		_spec.SetField(user.FieldAgeBandAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAgeBandAt(); ok {
+		_spec.AddField(user.FieldAgeBandAt, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Exempt(); ok {
 		_spec.SetField(user.FieldExempt, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Deleted(); ok {
 		_spec.SetField(user.FieldDeleted, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.TokensValidAfter(); ok {
+		_spec.SetField(user.FieldTokensValidAfter, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTokensValidAfter(); ok {
+		_spec.AddField(user.FieldTokensValidAfter, field.TypeInt64, value)
 	}
 	if _u.mutation.FollowingCleared() {
 		edge := &sqlgraph.EdgeSpec{

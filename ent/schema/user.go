@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -21,9 +22,11 @@ func (User) Fields() []ent.Field {
 		field.String("name_key").Comment("the display name in lower case, for the search"),
 		field.String("avatar_url").Optional().Nillable(),
 		field.Int16("age_band"),
+		field.Int64("age_band_at").Default(0).Comment("when the host said the age band"),
 		field.Bool("exempt").Comment("not held to limits on rate and outreach"),
 		field.Bool("deleted").Default(false),
 		field.Int64("created_at").Immutable(),
+		field.Int64("tokens_valid_after").Default(0).Comment("tokens that were issued before it count no more; 0: all count"),
 	}
 }
 
@@ -45,5 +48,8 @@ func (User) Indexes() []ent.Index {
 		index.Fields("external_id").Unique(),
 		index.Fields("handle").Unique(),
 		index.Fields("name_key", "id"),
+		// Who was revoked lately: a node asks every few seconds.
+		index.Fields("tokens_valid_after").StorageKey("user_revoked").
+			Annotations(entsql.IndexWhere("tokens_valid_after > 0")),
 	}
 }

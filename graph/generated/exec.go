@@ -92,6 +92,7 @@ type MutationResolver interface {
 	UpsertUsers(ctx context.Context, users []*dm.UserInput) (UpsertUsersResult, error)
 	SetFollows(ctx context.Context, follows []*dm.EdgeEdit) (EdgesResult, error)
 	SetSuggestions(ctx context.Context, suggestions []*dm.EdgeEdit) (EdgesResult, error)
+	RevokeTokens(ctx context.Context, externalID string) (RevokeTokensResult, error)
 	DeleteUser(ctx context.Context, externalID string) (DeleteUserResult, error)
 }
 type QueryResolver interface {
@@ -1303,6 +1304,17 @@ type DeleteUserSuccess {
 "What became of a deletion."
 union DeleteUserResult = DeleteUserSuccess | NotFound
 
+"The user's older tokens count no more."
+type RevokeTokensSuccess {
+  "Whom it was about."
+  externalId: ID!
+  "Tokens that were issued (` + "`" + `iat` + "`" + `) before it are refused. Tokens count in seconds, so sign a new one a second later."
+  validAfter: Time!
+}
+
+"What became of a revocation."
+union RevokeTokensResult = RevokeTokensSuccess | NotFound
+
 "What can be changed. Expected refusals are members of the result; nothing is written then."
 type Mutation {
   "Writes a message. It returns after the message is durable."
@@ -1446,6 +1458,14 @@ type Mutation {
     "1 to 1,000 pairs."
     suggestions: [SuggestionInput!]!
   ): EdgesResult!
+  """
+  For the host application (scope ` + "`" + `admin` + "`" + `): logs a user out everywhere. Tokens that were issued before are refused on every
+  node, and their sockets and streams close, within seconds.
+  """
+  revokeTokens(
+    "The host application's own id of the user."
+    externalId: ID!
+  ): RevokeTokensResult!
   """
   For the host application (scope ` + "`" + `admin` + "`" + `): forgets a user's profile and edges. What they wrote stays with those they
   wrote to.
@@ -2406,6 +2426,20 @@ func (ec *executionContext) field_Mutation_restrictUser_args(ctx context.Context
 		return nil, err
 	}
 	args["userId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeTokens_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "externalId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["externalId"] = arg0
 	return args, nil
 }
 
@@ -7039,6 +7073,50 @@ func (ec *executionContext) fieldContext_Mutation_setSuggestions(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_revokeTokens(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeTokens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeTokens(ctx, fc.Args["externalId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v RevokeTokensResult) graphql.Marshaler {
+			return ec.marshalNRevokeTokensResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRevokeTokensResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeTokens(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type RevokeTokensResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeTokens_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_deleteUser(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9103,6 +9181,52 @@ func (ec *executionContext) _Restrictions_outreachUntil(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_Restrictions_outreachUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Restrictions", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RevokeTokensSuccess_externalId(ctx context.Context, field graphql.CollectedField, obj *RevokeTokensSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeTokensSuccess_externalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExternalID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeTokensSuccess_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevokeTokensSuccess", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RevokeTokensSuccess_validAfter(ctx context.Context, field graphql.CollectedField, obj *RevokeTokensSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeTokensSuccess_validAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeTokensSuccess_validAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevokeTokensSuccess", field, false, false, "Time")
 }
 
 func (ec *executionContext) _SealedMessage_messageId(ctx context.Context, field graphql.CollectedField, obj *SealedMessage) (ret graphql.Marshaler) {
@@ -12418,6 +12542,33 @@ func (ec *executionContext) _ReportResult(ctx context.Context, sel ast.Selection
 	}
 }
 
+func (ec *executionContext) _RevokeTokensResult(ctx context.Context, sel ast.SelectionSet, obj RevokeTokensResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
+	case RevokeTokensSuccess:
+		return ec._RevokeTokensSuccess(ctx, sel, &obj)
+	case *RevokeTokensSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RevokeTokensSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of RevokeTokensResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _SendMessageResult(ctx context.Context, sel ast.SelectionSet, obj SendMessageResult) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -14184,6 +14335,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "revokeTokens":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeTokens(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteUser":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteUser(ctx, field)
@@ -14208,7 +14366,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "ReportResult", "NoticeResult", "CaseResult", "UserError", "SendMessageResult", "UnsendMessageResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult"}
+var notFoundImplementors = []string{"NotFound", "ReportResult", "NoticeResult", "CaseResult", "UserError", "SendMessageResult", "UnsendMessageResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult", "RevokeTokensResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -14944,6 +15102,44 @@ func (ec *executionContext) _Restrictions(ctx context.Context, sel ast.Selection
 		case "outreachUntil":
 			out.Values[i] = ec._Restrictions_outreachUntil(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var revokeTokensSuccessImplementors = []string{"RevokeTokensSuccess", "RevokeTokensResult"}
+
+func (ec *executionContext) _RevokeTokensSuccess(ctx context.Context, sel ast.SelectionSet, obj *RevokeTokensSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeTokensSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeTokensSuccess")
+		case "externalId":
+			out.Values[i] = ec._RevokeTokensSuccess_externalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validAfter":
+			out.Values[i] = ec._RevokeTokensSuccess_validAfter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -16685,6 +16881,14 @@ func (ec *executionContext) marshalNRestrictions2ᚖgithubᚗcomᚋaparteᚑim�
 		return graphql.Null
 	}
 	return ec._Restrictions(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRevokeTokensResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRevokeTokensResult(ctx context.Context, sel ast.SelectionSet, v RevokeTokensResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RevokeTokensResult!")
+		return graphql.Null
+	}
+	return ec._RevokeTokensResult(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRoute(ctx context.Context, v any) (dm.Route, error) {

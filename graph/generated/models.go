@@ -47,6 +47,11 @@ type ReportResult interface {
 	IsReportResult()
 }
 
+// What became of a revocation.
+type RevokeTokensResult interface {
+	IsRevokeTokensResult()
+}
+
 // What became of a send.
 type SendMessageResult interface {
 	IsSendMessageResult()
@@ -329,6 +334,8 @@ func (NotFound) IsEdgesResult() {}
 
 func (NotFound) IsDeleteUserResult() {}
 
+func (NotFound) IsRevokeTokensResult() {}
+
 // A decision of the moderators about the viewer. Who reported is not told.
 type Notice struct {
 	// Starts with `ntc_`.
@@ -474,6 +481,16 @@ type Restrictions struct {
 	// The viewer may write to nobody new until then. Null: not so.
 	OutreachUntil *time.Time `json:"outreachUntil,omitempty"`
 }
+
+// The user's older tokens count no more.
+type RevokeTokensSuccess struct {
+	// Whom it was about.
+	ExternalID string `json:"externalId"`
+	// Tokens that were issued (`iat`) before it are refused. Tokens count in seconds, so sign a new one a second later.
+	ValidAfter time.Time `json:"validAfter"`
+}
+
+func (RevokeTokensSuccess) IsRevokeTokensResult() {}
 
 // A message as it was when it was sealed.
 type SealedMessage struct {

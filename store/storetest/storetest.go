@@ -72,6 +72,8 @@ func Run(t *testing.T, b Backend) {
 		{"DeleteUser", testDeleteUser},
 		{"CreateUser", testCreateUser},
 		{"BlockedAndGone", testBlockedAndGone},
+		{"Revocations", testRevocations},
+		{"AgeBandOfAToken", testAgeBandOfAToken},
 		{"SearchUsers", testSearchUsers},
 		{"PagesOfPeople", testPagesOfPeople},
 		{"PagesOfTheInbox", testPagesOfTheInbox},

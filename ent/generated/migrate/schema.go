@@ -415,9 +415,11 @@ var (
 		{Name: "name_key", Type: field.TypeString},
 		{Name: "avatar_url", Type: field.TypeString, Nullable: true},
 		{Name: "age_band", Type: field.TypeInt16},
+		{Name: "age_band_at", Type: field.TypeInt64, Default: 0},
 		{Name: "exempt", Type: field.TypeBool},
 		{Name: "deleted", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "tokens_valid_after", Type: field.TypeInt64, Default: 0},
 	}
 	// UsersTable holds the schema information for the "users" table.
 	UsersTable = &schema.Table{
@@ -439,6 +441,14 @@ var (
 				Name:    "user_name_key_id",
 				Unique:  false,
 				Columns: []*schema.Column{UsersColumns[4], UsersColumns[0]},
+			},
+			{
+				Name:    "user_revoked",
+				Unique:  false,
+				Columns: []*schema.Column{UsersColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "tokens_valid_after > 0",
+				},
 			},
 		},
 	}

@@ -24,12 +24,16 @@ const (
 	FieldAvatarURL = "avatar_url"
 	// FieldAgeBand holds the string denoting the age_band field in the database.
 	FieldAgeBand = "age_band"
+	// FieldAgeBandAt holds the string denoting the age_band_at field in the database.
+	FieldAgeBandAt = "age_band_at"
 	// FieldExempt holds the string denoting the exempt field in the database.
 	FieldExempt = "exempt"
 	// FieldDeleted holds the string denoting the deleted field in the database.
 	FieldDeleted = "deleted"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
+	// FieldTokensValidAfter holds the string denoting the tokens_valid_after field in the database.
+	FieldTokensValidAfter = "tokens_valid_after"
 	// EdgeFollowing holds the string denoting the following edge name in mutations.
 	EdgeFollowing = "following"
 	// EdgeJudged holds the string denoting the judged edge name in mutations.
@@ -82,9 +86,11 @@ var Columns = []string{
 	FieldNameKey,
 	FieldAvatarURL,
 	FieldAgeBand,
+	FieldAgeBandAt,
 	FieldExempt,
 	FieldDeleted,
 	FieldCreatedAt,
+	FieldTokensValidAfter,
 }
 
 var (
@@ -110,8 +116,12 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultAgeBandAt holds the default value on creation for the "age_band_at" field.
+	DefaultAgeBandAt int64
 	// DefaultDeleted holds the default value on creation for the "deleted" field.
 	DefaultDeleted bool
+	// DefaultTokensValidAfter holds the default value on creation for the "tokens_valid_after" field.
+	DefaultTokensValidAfter int64
 )
 
 // OrderOption defines the ordering options for the User queries.
@@ -152,6 +162,11 @@ func ByAgeBand(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAgeBand, opts...).ToFunc()
 }
 
+// ByAgeBandAt orders the results by the age_band_at field.
+func ByAgeBandAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAgeBandAt, opts...).ToFunc()
+}
+
 // ByExempt orders the results by the exempt field.
 func ByExempt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExempt, opts...).ToFunc()
@@ -165,6 +180,11 @@ func ByDeleted(opts ...sql.OrderTermOption) OrderOption {
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
+}
+
+// ByTokensValidAfter orders the results by the tokens_valid_after field.
+func ByTokensValidAfter(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTokensValidAfter, opts...).ToFunc()
 }
 
 // ByFollowingCount orders the results by following count.

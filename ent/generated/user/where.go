@@ -84,6 +84,11 @@ func AgeBand(v int16) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldAgeBand, v))
 }
 
+// AgeBandAt applies equality check predicate on the "age_band_at" field. It's identical to AgeBandAtEQ.
+func AgeBandAt(v int64) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldAgeBandAt, v))
+}
+
 // Exempt applies equality check predicate on the "exempt" field. It's identical to ExemptEQ.
 func Exempt(v bool) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldExempt, v))
@@ -97,6 +102,11 @@ func Deleted(v bool) predicate.User {
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v int64) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldCreatedAt, v))
+}
+
+// TokensValidAfter applies equality check predicate on the "tokens_valid_after" field. It's identical to TokensValidAfterEQ.
+func TokensValidAfter(v int64) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldTokensValidAfter, v))
 }
 
 // ExternalIDEQ applies the EQ predicate on the "external_id" field.
@@ -474,6 +484,46 @@ func AgeBandLTE(v int16) predicate.User {
 	return predicate.User(sql.FieldLTE(FieldAgeBand, v))
 }
 
+// AgeBandAtEQ applies the EQ predicate on the "age_band_at" field.
+func AgeBandAtEQ(v int64) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldAgeBandAt, v))
+}
+
+// AgeBandAtNEQ applies the NEQ predicate on the "age_band_at" field.
+func AgeBandAtNEQ(v int64) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldAgeBandAt, v))
+}
+
+// AgeBandAtIn applies the In predicate on the "age_band_at" field.
+func AgeBandAtIn(vs ...int64) predicate.User {
+	return predicate.User(sql.FieldIn(FieldAgeBandAt, vs...))
+}
+
+// AgeBandAtNotIn applies the NotIn predicate on the "age_band_at" field.
+func AgeBandAtNotIn(vs ...int64) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldAgeBandAt, vs...))
+}
+
+// AgeBandAtGT applies the GT predicate on the "age_band_at" field.
+func AgeBandAtGT(v int64) predicate.User {
+	return predicate.User(sql.FieldGT(FieldAgeBandAt, v))
+}
+
+// AgeBandAtGTE applies the GTE predicate on the "age_band_at" field.
+func AgeBandAtGTE(v int64) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldAgeBandAt, v))
+}
+
+// AgeBandAtLT applies the LT predicate on the "age_band_at" field.
+func AgeBandAtLT(v int64) predicate.User {
+	return predicate.User(sql.FieldLT(FieldAgeBandAt, v))
+}
+
+// AgeBandAtLTE applies the LTE predicate on the "age_band_at" field.
+func AgeBandAtLTE(v int64) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldAgeBandAt, v))
+}
+
 // ExemptEQ applies the EQ predicate on the "exempt" field.
 func ExemptEQ(v bool) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldExempt, v))
@@ -532,6 +582,46 @@ func CreatedAtLT(v int64) predicate.User {
 // CreatedAtLTE applies the LTE predicate on the "created_at" field.
 func CreatedAtLTE(v int64) predicate.User {
 	return predicate.User(sql.FieldLTE(FieldCreatedAt, v))
+}
+
+// TokensValidAfterEQ applies the EQ predicate on the "tokens_valid_after" field.
+func TokensValidAfterEQ(v int64) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldTokensValidAfter, v))
+}
+
+// TokensValidAfterNEQ applies the NEQ predicate on the "tokens_valid_after" field.
+func TokensValidAfterNEQ(v int64) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldTokensValidAfter, v))
+}
+
+// TokensValidAfterIn applies the In predicate on the "tokens_valid_after" field.
+func TokensValidAfterIn(vs ...int64) predicate.User {
+	return predicate.User(sql.FieldIn(FieldTokensValidAfter, vs...))
+}
+
+// TokensValidAfterNotIn applies the NotIn predicate on the "tokens_valid_after" field.
+func TokensValidAfterNotIn(vs ...int64) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldTokensValidAfter, vs...))
+}
+
+// TokensValidAfterGT applies the GT predicate on the "tokens_valid_after" field.
+func TokensValidAfterGT(v int64) predicate.User {
+	return predicate.User(sql.FieldGT(FieldTokensValidAfter, v))
+}
+
+// TokensValidAfterGTE applies the GTE predicate on the "tokens_valid_after" field.
+func TokensValidAfterGTE(v int64) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldTokensValidAfter, v))
+}
+
+// TokensValidAfterLT applies the LT predicate on the "tokens_valid_after" field.
+func TokensValidAfterLT(v int64) predicate.User {
+	return predicate.User(sql.FieldLT(FieldTokensValidAfter, v))
+}
+
+// TokensValidAfterLTE applies the LTE predicate on the "tokens_valid_after" field.
+func TokensValidAfterLTE(v int64) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldTokensValidAfter, v))
 }
 
 // HasFollowing applies the HasEdge predicate on the "following" edge.

@@ -1,0 +1,178 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+const (
+	// DefaultRevocationPoll is how often a node asks who was revoked or deleted, on whatever node.
+	DefaultRevocationPoll = 2 * time.Second
+	// revocationOverlap is how much further back it asks than it has looked already: for commits that took long and clocks
+	// that differ.
+	revocationOverlap = time.Minute
+	// revocationKept is how long a revocation is remembered here: for longer than an identity is, which then is read anew.
+	revocationKept = identityTTL + 2*revocationOverlap
+)
+
+// errRevoked ends a socket or a stream whose token counts no more.
+var errRevoked = errors.New("the token was revoked")
+
+// guests knows who is inside by a socket or a stream, and shows them out when their tokens are revoked. What it asks of
+// the store does not grow with the number of guests: it asks who was revoked lately.
+type guests struct {
+	service *dm.Service
+	now     func() time.Time
+	looked  time.Time // of Run alone
+	// revoked are those of the last minutes, nil when there are none: the usual case costs one load.
+	revoked atomic.Pointer[map[dm.UserID]dm.Revocation]
+
+	mu     sync.Mutex
+	inside map[dm.UserID][]*guest
+}
+
+type guest struct {
+	id  *identity
+	end context.CancelCauseFunc
+}
+
+func newGuests(c Config) *guests {
+	return &guests{service: c.Service, now: c.Clock, inside: map[dm.UserID][]*guest{}}
+}
+
+// enter registers something that lasts until leave: end is called with errRevoked when its token counts no more. Every
+// transport that answers one identity for longer than a request calls it.
+func (g *guests) enter(id *identity, end context.CancelCauseFunc) (leave func()) {
+	if id.viewer.IsZero() {
+		return func() {}
+	}
+	one := &guest{id, end}
+	g.mu.Lock()
+	g.inside[id.viewer] = append(g.inside[id.viewer], one)
+	g.mu.Unlock()
+	// The revocation may have come between the look at the token and now.
+	if g.out(id) {
+		end(errRevoked)
+	}
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		rest := g.inside[id.viewer]
+		if i := slices.Index(rest, one); i >= 0 {
+			rest = slices.Delete(rest, i, i+1)
+		}
+		if len(rest) == 0 {
+			delete(g.inside, id.viewer)
+			return
+		}
+		g.inside[id.viewer] = rest
+	}
+}
+
+// out reports whether an identity was revoked in the last minutes. What was revoked earlier the store says.
+func (g *guests) out(id *identity) bool {
+	revoked := g.revoked.Load()
+	if revoked == nil {
+		return false
+	}
+	r, ok := (*revoked)[id.viewer]
+	return ok && ends(r, id)
+}
+
+// ends reports whether a revocation is about an identity. A service token that acts for a user is not the user's.
+func ends(r dm.Revocation, id *identity) bool {
+	return r.Gone || !id.admin && id.issued.Before(r.At)
+}
+
+// run looks for revocations until ctx ends.
+func (g *guests) run(ctx context.Context, every time.Duration, failed func(error)) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		now := g.now()
+		if err := g.look(ctx); err == nil {
+			g.looked = now
+		} else if ctx.Err() == nil {
+			failed(err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (g *guests) look(ctx context.Context) error {
+	since := g.looked
+	if since.IsZero() {
+		since = g.now()
+	}
+	return g.lookSince(ctx, since.Add(-revocationOverlap))
+}
+
+// lookNow finds what this node has just done itself.
+func (g *guests) lookNow(ctx context.Context) error {
+	return g.lookSince(ctx, g.now().Add(-revocationOverlap))
+}
+
+func (g *guests) lookSince(ctx context.Context, since time.Time) error {
+	found, err := g.service.Revocations(ctx, since)
+	if err == nil {
+		g.revoke(found...)
+	}
+	return err
+}
+
+// revoke shows out whom it names, and keeps them out of what is remembered here.
+func (g *guests) revoke(found ...dm.Revocation) {
+	g.remember(found)
+	var out []*guest
+	g.mu.Lock()
+	for _, r := range found {
+		for _, one := range g.inside[r.User] {
+			if ends(r, one.id) {
+				out = append(out, one)
+			}
+		}
+	}
+	g.mu.Unlock()
+	for _, one := range out {
+		one.end(errRevoked) // may leave at once, which takes the lock
+	}
+}
+
+// remember merges into a copy: whoever reads does so without a lock.
+func (g *guests) remember(found []dm.Revocation) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	old := g.revoked.Load()
+	if len(found) == 0 && old == nil {
+		return
+	}
+	fresh := make(map[dm.UserID]dm.Revocation, len(found))
+	oldest := g.now().Add(-revocationKept)
+	if old != nil {
+		for user, r := range *old {
+			if r.At.After(oldest) {
+				fresh[user] = r
+			}
+		}
+	}
+	for _, r := range found {
+		if r.At.After(oldest) && !r.At.Before(fresh[r.User].At) {
+			fresh[r.User] = r
+		}
+	}
+	if len(fresh) == 0 {
+		g.revoked.Store(nil)
+		return
+	}
+	g.revoked.Store(&fresh)
+}

@@ -1,0 +1,159 @@
+package graph_test
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph"
+)
+
+// changed returns claims with one changed; nil takes it away.
+func changed(claims jwt.MapClaims, name string, value any) jwt.MapClaims {
+	out := maps.Clone(claims)
+	if out[name] = value; value == nil {
+		delete(out, name)
+	}
+	return out
+}
+
+func TestIssuerAudienceAndScope(t *testing.T) {
+	clock := newHand()
+	v := verifierOf(t, graph.TokenConfig{
+		Secrets: [][]byte{secret}, Issuer: "https://id.example", Audiences: []string{"aparte", "chat"}, Scope: "dm",
+		AdminScope: "dm:host", Clock: clock.now,
+	})
+	good := clock.claims("4711")
+	good["iss"], good["aud"], good["scope"] = "https://id.example", "aparte", "openid dm"
+	for _, c := range []struct {
+		name, claim string
+		value       any
+		ok, admin   bool
+	}{
+		{"as it should be", "name", "x", true, false},
+		{"another audience of ours", "aud", "chat", true, false},
+		{"several audiences", "aud", []string{"shop", "aparte"}, true, false},
+		{"admin", "scope", "dm dm:host", true, true},
+		{"a list of scopes", "scope", []string{"dm:host", "dm"}, true, true},
+		{"the scope's usual name", "scope", "dm admin", true, false},
+		{"wrong issuer", "iss", "https://id.example.evil", false, false},
+		{"no issuer", "iss", nil, false, false},
+		{"wrong audience", "aud", "shop", false, false},
+		{"no audience", "aud", nil, false, false},
+		{"audience of no kind", "aud", 5, false, false},
+		{"no scope", "scope", nil, false, false},
+		{"part of a scope", "scope", "dmx", false, false},
+		{"scope of no kind", "scope", map[string]any{"dm": true}, false, false},
+	} {
+		token := signed(t, jwt.SigningMethodHS256, secret, changed(good, c.claim, c.value))
+		if !c.ok {
+			rejects(t, v, c.name, token, false)
+		} else if got := accepts(t, v, token); got.Admin != c.admin {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+}
+
+// A token is good from nbf-leeway to exp+leeway, and not from the future.
+func TestLeewayAndItsEdges(t *testing.T) {
+	clock := newHand()
+	for _, leeway := range []time.Duration{0, 5 * time.Second} {
+		v := verifierOf(t, graph.TokenConfig{Secrets: [][]byte{secret}, Leeway: leeway, Clock: clock.now})
+		token := func(claim string, at time.Duration) string {
+			return signed(t, jwt.SigningMethodHS256, secret, changed(clock.claims("4711"), claim, clock.in(at)))
+		}
+		if c := accepts(t, v, token("exp", -leeway+time.Second)); !c.Expires.Equal(clock.now().Add(time.Second)) {
+			t.Errorf("leeway %s: it ends at %s, now is %s", leeway, c.Expires, clock.now())
+		}
+		rejects(t, v, "ended", token("exp", -leeway), false)
+		rejects(t, v, "ended long ago", token("exp", -time.Hour), false)
+		accepts(t, v, token("nbf", leeway))
+		rejects(t, v, "not yet", token("nbf", leeway+time.Second), false)
+		accepts(t, v, token("iat", leeway))
+		rejects(t, v, "from the future", token("iat", leeway+time.Second), false)
+		for _, wrong := range []any{nil, "soon", true} {
+			text := signed(t, jwt.SigningMethodHS256, secret, changed(clock.claims("4711"), "exp", wrong))
+			rejects(t, v, "no end", text, false)
+		}
+	}
+}
+
+func TestTwoSecretsWhileOneIsReplaced(t *testing.T) {
+	clock, fresh := newHand(), []byte("a fresh secret of more than thirty-two bytes")
+	v := verifierOf(t, graph.TokenConfig{Secrets: [][]byte{fresh, secret}, Clock: clock.now})
+	accepts(t, v, signed(t, jwt.SigningMethodHS256, secret, clock.claims("4711")))
+	accepts(t, v, signed(t, jwt.SigningMethodHS256, fresh, clock.claims("4711")))
+	rejects(t, v, "a third", signed(t, jwt.SigningMethodHS256, []byte("a third secret of more than thirty-two bytes"), clock.claims("4711")), false)
+	v = verifierOf(t, graph.TokenConfig{Secrets: [][]byte{fresh}, Clock: clock.now})
+	rejects(t, v, "the old one afterwards", signed(t, jwt.SigningMethodHS256, secret, clock.claims("4711")), false)
+}
+
+func TestClaimsUnderOtherNames(t *testing.T) {
+	clock := newHand()
+	read := func(names graph.ClaimNames, claims jwt.MapClaims) (graph.Claims, error) {
+		v := verifierOf(t, graph.TokenConfig{Secrets: [][]byte{secret}, Claims: names, Clock: clock.now})
+		return v(t.Context(), signed(t, jwt.SigningMethodHS256, secret, claims))
+	}
+	claims := clock.claims("sub")
+	claims["https://app.example/id"], claims["nick"], claims["full"], claims["scp"] = 4711, "ines", "Inès", "admin"
+	claims["https://app.example/band"] = "AGE_16_17"
+	names := graph.ClaimNames{
+		ID: "https://app.example/id", Handle: "nick", Name: "full", Scope: "scp", AgeBand: "https://app.example/band",
+	}
+	got, err := read(names, claims)
+	if err != nil || got.Subject != "4711" || got.Handle != "ines" || got.Name != "Inès" || !got.Admin ||
+		got.AgeBand == nil || *got.AgeBand != dm.Age16To17 {
+		t.Errorf("read %+v, %v", got, err)
+	}
+	if got, err := read(graph.ClaimNames{}, claims); err != nil || got.Subject != "sub" || got.Handle != "" || got.Admin || got.AgeBand != nil {
+		t.Errorf("by the usual names %+v, %v", got, err)
+	}
+	usual := clock.claims("4711")
+	usual["preferred_username"], usual["name"], usual["age_band"] = "ines", "Inès", "UNDER_16"
+	if got, err := read(graph.ClaimNames{}, usual); err != nil || got.Handle != "ines" || got.Name != "Inès" || *got.AgeBand != dm.Under16 {
+		t.Errorf("read %+v, %v", got, err)
+	}
+	if got, err := read(graph.ClaimNames{AgeBand: "-"}, usual); err != nil || got.AgeBand != nil {
+		t.Errorf("an age band that nobody asked for: %+v, %v", got, err)
+	}
+	for name, bad := range map[string]jwt.MapClaims{
+		"an age band that is none": changed(usual, "age_band", "CHILD"),
+		"an age":                   changed(usual, "age_band", 15),
+		"a band of unknown time":   changed(usual, "iat", nil),
+		"no id":                    changed(usual, "sub", nil),
+		"an empty id":              changed(usual, "sub", ""),
+		"an id of no kind":         changed(usual, "sub", []string{"4711"}),
+	} {
+		if got, err := read(graph.ClaimNames{}, bad); err == nil {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// The age band of a token holds from the first request on, and the user's devices are told.
+func TestTheAgeBandOfATokenAppliesAtOnce(t *testing.T) {
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.CreateUsers = true }})
+	w.open("bob")
+	as := func(subject, band string) caller {
+		token, err := graph.SignClaims(secret, subject, time.Hour, map[string]any{"age_band": band, "handle": "fresh"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.with("Authorization", "Bearer "+token)
+	}
+	s := w.socket("alice")
+	s.follow(w, "alice")
+	input := func(key string) vars {
+		return vars{"in": vars{"toUserId": w.id("bob"), "body": "hello", "clientMessageId": key}}
+	}
+	const send = `mutation($in: SendMessageInput!) { sendMessage(input: $in) { __typename ... on MessageNotAllowed { denial } } }`
+	as("x-alice", "UNDER_16").do(send, input("1")).is("sendMessage.denial", `"AGE_RESTRICTED"`)
+	s.next().is("inboxEvents.__typename", `"SettingsChanged"`)
+	as("x-alice", "ADULT").do(send, input("2")).is("sendMessage.__typename", `"SendMessageSuccess"`)
+	as("x-alice", "AGE_16_17").do(`{ messagingSettings { whoCanMessageMe } }`, nil).is("messagingSettings.whoCanMessageMe", `"NO_ONE"`)
+	// So it does for a user whom the token makes.
+	as("x-fresh", "UNDER_16").do(send, input("3")).is("sendMessage.denial", `"AGE_RESTRICTED"`)
+}
