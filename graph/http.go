@@ -51,7 +51,7 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	default:
 		responses, ctx := s.exec.DispatchOperation(ctx, op)
 		if response := responses(ctx); response != nil {
-			writeResponse(w, accept, http.StatusOK, response)
+			s.writeOpen(w, r, accept, op, response)
 		}
 	}
 }

@@ -112,6 +112,7 @@ type Server struct {
 	guests   *guests
 	upgrader websocket.Upgrader
 	work     *work
+	compress func(http.Handler) http.HandlerFunc
 	// seats are those of streams and sockets; streams is how many streams are followed.
 	seats   *seats.Seats
 	streams atomic.Int64
@@ -130,6 +131,9 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s.exec = exec
+	if s.compress, err = newCompressor(); err != nil {
+		return nil, err
+	}
 	s.exec.SetErrorPresenter(s.present)
 	s.exec.SetRecoverFunc(recovered)
 	s.exec.AroundOperations(withStream)
