@@ -40,6 +40,12 @@ soak: prepare ## Walk many more random histories, races and crashes through the 
 	$(TESTPG) go test ./store -run '^TestConformance$$/.*/^Model$$' -timeout 0 -count 1 \
 		-rapid.checks $${CHECKS:-2000} -rapid.steps $${STEPS:-60}
 
+.PHONY: web-soak
+web-soak: prepare $(NODE_MODULES) ## Keep the web client in a stream of messages while its connections are cut (DURATION=3600 s, SEED)
+	go build -o bin/aparte ./cmd/aparte
+	cd web && DURATION=$${DURATION:-3600} APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" \
+		node --test --test-reporter=spec test/soak.test.mjs
+
 .PHONY: bench
 bench: prepare ## Measure the write path on this machine
 	go run ./bench

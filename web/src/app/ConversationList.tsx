@@ -77,7 +77,8 @@ function Empty({ folder, compose }: { folder: Folder; compose(): void }) {
 /** Rows in the shape of what will come, so that nothing jumps when it does. */
 function Loading() {
   const t = useT();
-  const away = useConnection() === 'reconnecting';
+  const connection = useConnection();
+  const away = connection === 'reconnecting' || connection === 'offline';
   return (
     <div className="rows" aria-busy="true">
       <p className={away ? 'soft unreachable' : 'hidden-text'}>{t(away ? 'list.unreachable' : 'list.loading')}</p>

@@ -10,7 +10,7 @@ export function Status({ notice }: { notice: Notice | null }) {
   const connection = useConnection();
   return (
     <div className="status" role="status">
-      {connection === 'reconnecting' && <p className="reconnecting">{t('status.reconnecting')}</p>}
+      {(connection === 'reconnecting' || connection === 'offline') && <p className="reconnecting">{t('status.reconnecting')}</p>}
       {notice && (
         <p className="notice">
           <span>

@@ -1,11 +1,11 @@
-// What the tests stand on: the real server, a proxy that cuts its connections, tokens that end when they are told to.
+// What the tests stand on: clients of the real server, and tokens that end when they are told to.
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { connect as dial, createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect, conversationsIn } from '@aparte/client';
 import WebSocket from 'ws';
+
+export { startCutter } from '../../../test/cutter.mjs';
 
 const patienceMs = 30_000;
 
@@ -52,45 +52,6 @@ export async function signer(server, handle) {
     const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ sub: me.externalId, exp: Date.now() / 1000 + seconds })}`;
     return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
   };
-}
-
-/** A proxy to the server. `cut` ends every connection at once; while `closed`, new ones are ended as well. */
-export async function startCutter(t, server) {
-  const connections = new Set();
-  const cutter = {
-    closed: false,
-    opened: 0,
-    cut() {
-      for (const socket of connections) socket.destroy();
-    },
-  };
-  const listener = createServer((client) => {
-    if (cutter.closed) return client.destroy();
-    cutter.opened++;
-    const upstream = dial(server.port, '127.0.0.1');
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ]) {
-      connections.add(one);
-      one.setNoDelay(true);
-      one.on('error', () => other.destroy());
-      one.on('close', () => {
-        connections.delete(one);
-        other.destroy();
-      });
-      one.pipe(other);
-    }
-  }).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  t.after(() => {
-    cutter.closed = true;
-    cutter.cut();
-    listener.close();
-  });
-  cutter.port = listener.address().port;
-  cutter.url = `http://127.0.0.1:${cutter.port}`;
-  return cutter;
 }
 
 /** All messages of a conversation as the server has them, oldest first. */
