@@ -10,7 +10,7 @@ CONFORMANCE := conformance/node_modules/.package-lock.json
 
 .PHONY: help
 help: ## Say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: ## Start a playground with a demo on http://127.0.0.1:8080
@@ -74,6 +74,16 @@ generate: web ## Make everything that is generated: ent, graph, web/dist
 .PHONY: web
 web: $(NODE_MODULES) ## Generate the client's types and build the pages into web/dist
 	cd web && npm run generate --workspace @aparte/client && npm run build
+
+.PHONY: web-screenshots
+web-screenshots: prepare $(NODE_MODULES) ## Draw every screen of the client in three widths and both themes (web/test-results/screens)
+	go build -o bin/aparte ./cmd/aparte
+	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" node scripts/screenshots.mjs
+
+.PHONY: web-report
+web-report: prepare $(NODE_MODULES) ## Measure the client against its limits: bytes, first load, interactions, long lists
+	go build -o bin/aparte ./cmd/aparte
+	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" node scripts/report.mjs
 
 .PHONY: verify
 verify: ## Check that what is generated is what is committed

@@ -9,7 +9,7 @@ export async function writeTo(page, handle) {
 
 /** Writes and sends a message in the open conversation. */
 export async function type(page, text) {
-  await page.getByRole('textbox', { name: /^Message to/ }).fill(text);
+  await page.locator('.composer textarea').fill(text);
   await page.keyboard.press('Enter');
 }
 

@@ -14,7 +14,7 @@ export default function DevBar({ identity, route, folder }: { identity: Identity
     <aside className="dev-bar" aria-label={t('dev.label')}>
       <label>
         <span>{t('dev.youAre')}</span>
-        <select value={identity.person?.handle} onChange={(event) => identity.choose(event.target.value)}>
+        <select aria-label={t('dev.youAre')} value={identity.person?.handle} onChange={(event) => identity.choose(event.target.value)}>
           {identity.people!.map((p) => (
             <option key={p.handle} value={p.handle}>
               {p.displayName}

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { Message, Outgoing, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { useActions } from './hooks';
@@ -20,6 +20,8 @@ interface Props {
   last: boolean;
   sending: Sending;
   user: User;
+  /** Stands above the first of all. */
+  beginning: ReactNode;
 }
 
 export const MessageRow = memo(function MessageRow(props: Props) {
@@ -33,6 +35,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   if (sending === 'sending' || sending === 'refused') classes.push(sending);
   return (
     <div className="message-row">
+      {props.beginning}
       {newDay && <h3 className="day">{times.day(at)}</h3>}
       {firstUnread && (
         <p className="first-unread">
@@ -47,15 +50,14 @@ export const MessageRow = memo(function MessageRow(props: Props) {
             {item.body}
           </p>
         )}
-        <time className={last ? undefined : 'hidden-text'} dateTime={at} title={times.full(at)}>
-          {times.clock(at)}
-        </time>
+        <footer className={last || sending ? undefined : 'hidden-text'}>
+          <time dateTime={at} title={times.full(at)}>
+            {times.clock(at)}
+          </time>
+          {sending && sending !== 'refused' && <span className="sending-state">{t(`sending.${sending}`)}</span>}
+        </footer>
       </article>
-      {!('seq' in item) && item.failure ? (
-        <Refused outgoing={item} user={user} />
-      ) : (
-        sending && sending !== 'refused' && <p className={`sending-state ${sending}`}>{t(`sending.${sending}`)}</p>
-      )}
+      {!('seq' in item) && item.failure && <Refused outgoing={item} user={user} />}
     </div>
   );
 });

@@ -33,7 +33,7 @@ export function Messages({ conversation, user, standing }: Props) {
   const rows = useRef<VirtualizerHandle>(null);
   useReading(conversation, loaded && !after ? (messages.at(-1)?.seq ?? 0) : 0);
   const pages = usePages(id, box);
-  const foot = useFoot(box, rows, items.length, items.at(-1)?.clientMessageId, here, after);
+  const foot = useFoot(box, items.at(-1)?.clientMessageId, here, after);
   const unread = useFirstUnread(conversation, rows, messages, pages, foot.leave);
 
   // What was added or taken away above is an older page or the far end of the window: the place is kept from below.
@@ -71,7 +71,7 @@ export function Messages({ conversation, user, standing }: Props) {
         aria-busy={!here}
       >
         <div className="grow" />
-        {here && !more && <Beginning user={user} standing={standing} />}
+        {here && items.length === 0 && <Beginning user={user} standing={standing} />}
         <Virtualizer ref={rows} data={items} shift={shifted} onScroll={onScroll} scrollRef={box}>
           {(item, index) => {
             const before = items[index - 1];
@@ -90,6 +90,7 @@ export function Messages({ conversation, user, standing }: Props) {
                 last={!after || !joins(item, after)}
                 sending={mine(item) ? sending(item) : null}
                 user={user}
+                beginning={index === 0 && !more && <Beginning user={user} standing={standing} />}
               />
             );
           }}

@@ -1,5 +1,5 @@
-import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react/menu';
-import { useState } from 'react';
+import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator, useMenuStore } from '@ariakit/react/menu';
+import { useEffect, useRef, useState } from 'react';
 import type { Standing } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Confirm } from './Dialog';
@@ -20,17 +20,28 @@ export default function PersonMenu({ label, standing, changed }: Props) {
   const attempt = useAttempt();
   const conversation = useConversationWith(standing.id);
   const [asking, setAsking] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const menu = useMenuStore();
+  // This button takes the place of the one that was pressed: the menu belongs to it, and gives the focus back to it.
+  useEffect(() => {
+    button.current!.focus();
+    menu.setAnchorElement(button.current);
+    menu.setDisclosureElement(button.current);
+    menu.setAutoFocusOnShow(true);
+    menu.setInitialFocus('first');
+    menu.show();
+  }, [menu]);
   const edge = (change: 'follow' | 'unfollow' | 'block' | 'unblock') =>
     void attempt(actions[change](standing.id).then(changed));
   const filed = conversation?.folder === 'INBOX' || conversation?.folder === 'ARCHIVE' ? conversation : undefined;
   const follow = standing.viewerFollows ? 'menu.unfollow' : standing.followsViewer ? 'menu.followBack' : 'menu.follow';
   const name = nameOf(standing, t);
   return (
-    <MenuProvider defaultOpen>
-      <MenuButton className="icon" aria-label={label} autoFocus>
+    <MenuProvider store={menu}>
+      <MenuButton ref={button} className="icon" aria-label={label}>
         <MoreIcon />
       </MenuButton>
-      <Menu className="menu" gutter={6} modal={false} portal unmountOnHide aria-label={label}>
+      <Menu className="menu" gutter={6} modal={false} unmountOnHide aria-label={label}>
         {!standing.viewerHasBlocked && (
           <MenuItem onClick={() => edge(standing.viewerFollows ? 'unfollow' : 'follow')}>{t(follow)}</MenuItem>
         )}

@@ -25,7 +25,7 @@ export function Rail({ current, open }: { current: Folder | null; open(dialog: O
   const within = current === 'HIDDEN' ? 'REQUESTS' : current;
   return (
     <header className="rail">
-      <h1 className="brand">Aparté</h1>
+      <p className="brand">Aparté</p>
       <button className="compose-button" onClick={() => open('compose')} aria-keyshortcuts="n">
         <PencilIcon />
         <span>{t('compose.title')}</span>
@@ -44,6 +44,9 @@ export function Rail({ current, open }: { current: Folder | null; open(dialog: O
         <span className="words">
           <small>{t('settings.audience')}</small>
           <b>{settings ? audienceName(t, settings.whoCanMessageMe) : '…'}</b>
+        </span>
+        <span className="short" aria-hidden="true">
+          {t('settings.title')}
         </span>
       </Link>
       <p className="me">

@@ -48,6 +48,7 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
       )}
       <Rail current={route.settings ? null : folder} open={setDialog} />
       <main id="main" tabIndex={-1}>
+        <h1 className="hidden-text">Aparté</h1>
         {route.settings ? (
           <Suspense fallback={<div className="settings" />}>
             <SettingsView section={route.settings} />

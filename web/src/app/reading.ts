@@ -72,8 +72,6 @@ export function usePages(id: string | undefined, box: RefObject<HTMLElement | nu
 /** Keeps the newest item in view, unless someone has scrolled away from it to read. */
 export function useFoot(
   box: RefObject<HTMLElement | null>,
-  rows: RefObject<VirtualizerHandle | null>,
-  length: number,
   newest: string | undefined,
   here: boolean,
   /** Newer messages follow those that are here: the end of the page is not the foot. */
@@ -83,11 +81,7 @@ export function useFoot(
   const moving = useUsersScroll(box);
   const [away, setAway] = useState(false);
   const [placed, setPlaced] = useState(false);
-  const count = useRef(length);
-  count.current = length;
-
   const toFoot = () => {
-    if (count.current > 0) rows.current?.scrollToIndex(count.current - 1, { align: 'end' });
     box.current!.scrollTop = box.current!.scrollHeight;
   };
   useLayoutEffect(() => {

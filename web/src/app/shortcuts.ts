@@ -59,7 +59,7 @@ export function useShortcuts({ folder, person, open }: Where) {
         step(key === 'ArrowDown' ? 1 : -1);
         return event.preventDefault();
       }
-      const typing = event.target instanceof Element && event.target.closest('input, textarea, select, [role=menu]');
+      const typing = event.target instanceof Element && event.target.closest('input:not([type=radio], [type=checkbox]), textarea, select, [role=menu]');
       if (on && !typing && single(key)) event.preventDefault();
     };
     addEventListener('keydown', onKey);

@@ -25,7 +25,7 @@ export function useTimes(): Times {
 /** Formatters cost far more to make than to use, so each is made once. */
 function newTimes({ tag, t }: Locale): Times {
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tag, options);
-  const clock = format({ hour: 'numeric', minute: '2-digit' });
+  const clock = format({ timeStyle: 'short' });
   const weekday = format({ weekday: 'short' });
   const dayMonth = format({ day: 'numeric', month: 'short' });
   const dated = format({ day: 'numeric', month: 'short', year: 'numeric' });

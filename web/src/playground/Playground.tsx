@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useIdentity } from '../people';
 import { newFetcher } from './fetcher';
 import { PersonPicker } from './PersonPicker';
+import { shownQuery } from './shown';
 import { newTabs } from './tabs';
 import { TokenInHeaders } from './TokenInHeaders';
 
@@ -14,6 +15,12 @@ export function Playground() {
   const identity = useIdentity();
   const { people, token } = identity;
   const [bob, setBob] = useState<string>();
+  const [shown] = useState(() => {
+    const given = shownQuery(location.hash);
+    // The tabs that were open here before would hide it.
+    if (given) for (const key of ['tabState', 'query', 'variables']) sessionStorage.removeItem(`graphiql:${key}`);
+    return given;
+  });
   currentToken.value = token;
 
   useEffect(() => {
@@ -24,6 +31,7 @@ export function Playground() {
   }, [people]);
 
   if (bob === undefined) return null;
+  const tabs = shown ? [shown, ...newTabs(bob)] : newTabs(bob);
   const headers = token ? JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2) : '';
   return (
     <GraphiQL
@@ -32,8 +40,10 @@ export function Playground() {
       fetcher={fetcher}
       storage={sessionStorage}
       defaultHeaders={headers}
-      defaultTabs={newTabs(bob).map((tab) => ({ ...tab, headers }))}
-      defaultEditorToolsVisibility="headers"
+      defaultTabs={tabs.map((tab) => ({ ...tab, headers }))}
+      defaultEditorToolsVisibility={shown?.variables ? 'variables' : 'headers'}
+      // The first tab's variables are read from here and not from the tab.
+      {...(shown?.variables ? { variables: shown.variables } : {})}
       shouldPersistHeaders
       showPersistHeadersSettings={false}
     >

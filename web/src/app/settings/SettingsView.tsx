@@ -1,5 +1,5 @@
 import '../styles/settings.css';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useT } from '../../i18n/i18n';
 import { useSettings } from '../hooks';
 import { BackIcon, BlockIcon, ClockIcon, DisplayIcon, EyeIcon, RequestsIcon } from '../icons';
@@ -23,6 +23,11 @@ const icons: Record<SettingsSection, ReactNode> = {
 export default function SettingsView({ section }: { section: SettingsSection }) {
   const t = useT();
   const settings = useSettings();
+  const nav = useRef<HTMLElement>(null);
+  // On a narrow screen the sections stand in a row that is longer than the page.
+  useEffect(() => {
+    nav.current!.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [section]);
   return (
     <div className="settings">
       <header>
@@ -30,7 +35,7 @@ export default function SettingsView({ section }: { section: SettingsSection }) 
           <BackIcon />
         </Link>
         <p className="lead">{t('settings.title')}</p>
-        <nav aria-label={t('settings.title')}>
+        <nav ref={nav} aria-label={t('settings.title')}>
           {settingsSections.map((s) => (
             <Link key={s} to={settingsPath(s)} aria-current={s === section ? 'page' : undefined}>
               {icons[s]}
