@@ -15,7 +15,7 @@ const startUpMs = 60_000;
 let built;
 
 /** The binary under test: APARTE_BIN, or one built here from the working tree. */
-function binary() {
+export function binary() {
   built ??= (async () => {
     if (process.env.APARTE_BIN) return process.env.APARTE_BIN;
     const dir = await mkdtemp(join(tmpdir(), 'aparte-bin-'));
@@ -36,15 +36,15 @@ async function freePort() {
   return port;
 }
 
-/** Runs the real `aparte dev` on a data directory of its own until the test ends. */
-export async function startServer(t) {
+/** Runs the real `aparte dev` until the test ends, on a data directory of its own, or on one that is given. */
+export async function startServer(t, given) {
   const bin = await binary();
-  const dataDir = await mkdtemp(join(tmpdir(), 'aparte-web-'));
+  const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'aparte-web-')));
   const port = await freePort();
   const server = new Server(bin, dataDir, port);
   t.after(async () => {
     await server.kill();
-    await rm(dataDir, { recursive: true, force: true });
+    if (!given) await rm(dataDir, { recursive: true, force: true });
   });
   await server.start();
   return server;
