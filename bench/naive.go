@@ -57,9 +57,9 @@ func (n *naiveSender) prepare(ctx context.Context, db *sql.DB) error {
 		{&n.addMessage, `INSERT INTO messages (conversation_id, seq, sender_id, client_message_id, body, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6)`},
 		{&n.addConversation, `INSERT INTO conversations (id, last_seq, last_at, low_folder, low_read_seq, low_known, low_pending,
-			high_folder, high_read_seq, high_known, high_pending, low_id, high_id, created_at, blocked, low_cleared_seq,
+			high_folder, high_read_seq, high_known, high_pending, low_id, high_id, created_at, low_cleared_seq,
 			low_declined_until, low_muted, high_cleared_seq, high_declined_until, high_muted)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $3, false, 0, 0, false, 0, 0, false)`},
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $3, 0, 0, false, 0, 0, false)`},
 		{&n.setConversation, `UPDATE conversations SET last_seq = $2, last_at = $3, low_folder = $4, low_read_seq = $5,
 			low_known = $6, low_pending = $7, high_folder = $8, high_read_seq = $9, high_known = $10, high_pending = $11
 			WHERE id = $1`},

@@ -149,14 +149,14 @@ func measureReads(ctx context.Context, pair [2]read) (readResult, error) {
 
 // inboxSQL is what the page needs, as somebody would write it who has nothing but the tables: the newest of both sides,
 // the last message, the other person, and whether receipts show.
-const inboxSQL = `SELECT c.id, c.last_seq, c.last_at, c.blocked, c.folder, c.read_seq, c.cleared_seq, c.their_read_seq, c.muted,
+const inboxSQL = `SELECT c.id, c.last_seq, c.last_at, c.blocks, c.folder, c.read_seq, c.cleared_seq, c.their_read_seq, c.muted,
 		hm.read_receipts AND ht.read_receipts, m.seq, m.sender_id, m.body, m.video, m.created_at, u.id, u.handle, u.display_name
 	FROM (SELECT * FROM (
-		(SELECT id, high_id AS other, last_seq, last_at, blocked, low_folder AS folder, low_read_seq AS read_seq,
+		(SELECT id, high_id AS other, last_seq, last_at, low_blocks AS blocks, low_folder AS folder, low_read_seq AS read_seq,
 			low_cleared_seq AS cleared_seq, high_read_seq AS their_read_seq, low_muted AS muted
 			FROM conversations WHERE low_id = $1 AND low_folder = 1 ORDER BY last_at DESC LIMIT $2)
 		UNION ALL
-		(SELECT id, low_id, last_seq, last_at, blocked, high_folder, high_read_seq, high_cleared_seq, low_read_seq, high_muted
+		(SELECT id, low_id, last_seq, last_at, high_blocks, high_folder, high_read_seq, high_cleared_seq, low_read_seq, high_muted
 			FROM conversations WHERE high_id = $1 AND high_folder = 1 ORDER BY last_at DESC LIMIT $2)
 		) AS both_sides ORDER BY last_at DESC LIMIT $2) AS c
 	JOIN heads hm ON hm.user_id = $1 JOIN heads ht ON ht.user_id = c.other JOIN users u ON u.id = c.other

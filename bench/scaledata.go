@@ -60,11 +60,11 @@ var scaleSteps = []string{
 				ELSE ((k - 6 * {users}) % {rest} + 1 + (k - 6 * {users}) / {rest} * 37) % {rest} END)::uuid AS b,
 			k * 7919 % {conversations} AS sent
 		FROM generate_series(0::bigint, {conversations} - 1) AS k) AS p ORDER BY sent`,
-	`INSERT INTO conversations (id, low_id, high_id, last_seq, last_at, blocked, created_at,
+	`INSERT INTO conversations (id, low_id, high_id, last_seq, last_at, created_at,
 		low_folder, low_read_seq, low_cleared_seq, low_known, low_pending, low_declined_until, low_muted,
 		high_folder, high_read_seq, high_cleared_seq, high_known, high_pending, high_declined_until, high_muted)
 	SELECT encode(set_byte(set_byte(h, 6, get_byte(h, 6) & 15 | 128), 8, get_byte(h, 8) & 63 | 128), 'hex')::uuid,
-		low, high, 10, {start} + (9 * {conversations} + sent) * 1000, false, 1,
+		low, high, 10, {start} + (9 * {conversations} + sent) * 1000, 1,
 		1, 10, 0, true, 0, 0, false, 1, 8, 0, true, 0, 0, false
 	FROM (SELECT low, high, sent, substr(sha256(uuid_send(low) || uuid_send(high)), 1, 16) AS h FROM pairs) AS p ORDER BY sent`,
 	// Everybody's own numbers in their log: a round of messages in all of their conversations, then the next.

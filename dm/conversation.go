@@ -24,14 +24,19 @@ type Membership struct {
 	ClearedSeq int64
 	// Known: this user has written here, or has accepted the other's request.
 	Known bool
-	// Pending counts the messages of the request that waits for this user.
+	// Pending counts the messages of the request that waits for this user, or that they have declined.
 	Pending int
+	// Held is why the request is in the folder HIDDEN.
+	Held Held
 	// DeclinedUntil: until then the other's messages are refused. Zero: not declined.
 	DeclinedUntil time.Time
 	Muted         bool
 	// FrozenSeq, less one, is the read position that the other goes on seeing since their messages were silently kept from
 	// this user's inbox. 0: they see ReadSeq.
 	FrozenSeq int64
+	// Blocks: this user has blocked the other. It keeps the conversation out of this user's unread counts, and changes
+	// nothing that the other can see.
+	Blocks bool
 }
 
 // Conversation is two people and their ordered messages. It changes only under the lock of both members' heads, so
@@ -39,11 +44,9 @@ type Membership struct {
 type Conversation struct {
 	ID ConversationID
 	// Members are in rising order of user id.
-	Members [2]Membership
-	LastSeq int64
-	LastAt  time.Time
-	// Blocked: either member has blocked the other. It keeps the conversation out of both members' unread counts.
-	Blocked   bool
+	Members   [2]Membership
+	LastSeq   int64
+	LastAt    time.Time
 	CreatedAt time.Time
 }
 
@@ -68,7 +71,7 @@ func (c *Conversation) Sides(user UserID) (mine, theirs *Membership) {
 
 // Unread is how many messages of this conversation the member has not read. It is derived, so it cannot drift (I6).
 func (c *Conversation) Unread(m *Membership) int64 {
-	if c.Blocked || m.Folder == FolderNone {
+	if m.Blocks || m.Folder == FolderNone {
 		return 0
 	}
 	return max(0, c.LastSeq-max(m.ReadSeq, m.ClearedSeq))
@@ -108,7 +111,7 @@ type View struct {
 	LastAt              time.Time
 	Unread              int64
 	ReadSeq             int64
-	// TheirReadSeq is nil when receipts are off on either side or this is a request.
+	// TheirReadSeq is nil when receipts are off on either side, this is a request, or the viewer has blocked the other.
 	TheirReadSeq *int64
 	Muted        bool
 	// Last is the newest message when it was read along; a reader loads it by LastSeq otherwise.
@@ -125,13 +128,14 @@ func ViewOf(c *Conversation, user UserID, receipts bool) *View {
 	}
 	// One who has not answered sees nothing of the other either; a silent change of folder changes neither.
 	_, answered := mine.receipt()
-	if seq, ok := theirs.receipt(); ok && answered && receipts {
+	if seq, ok := theirs.receipt(); ok && answered && receipts && !mine.Blocks {
 		v.TheirReadSeq = &seq
 	}
 	return v
 }
 
-// Unread is a user's absolute counts. Muted and archived conversations count like others; blocked ones do not.
+// Unread is a user's absolute counts. Muted and archived conversations count like others; those with a person
+// whom the user has blocked do not.
 type Unread struct {
 	// Conversations in the folder INBOX with an unread message.
 	Conversations int64

@@ -49,8 +49,12 @@ func TestUnreadIsDerived(t *testing.T) {
 		"hidden":           {func(_ *dm.Conversation, m *dm.Membership) { m.Folder = dm.FolderHidden }, 10, 0, 0, 0},
 		"archived":         {func(_ *dm.Conversation, m *dm.Membership) { m.Folder = dm.FolderArchive }, 10, 0, 0, 0},
 		"out of view":      {func(_ *dm.Conversation, m *dm.Membership) { m.Folder = dm.FolderNone }, 0, 0, 0, 0},
-		"blocked":          {func(c *dm.Conversation, _ *dm.Membership) { c.Blocked = true }, 0, 0, 0, 0},
-		"muted":            {func(_ *dm.Conversation, m *dm.Membership) { m.Muted = true }, 10, 1, 0, 10},
+		"blocking":         {func(_ *dm.Conversation, m *dm.Membership) { m.Blocks = true }, 0, 0, 0, 0},
+		"blocked": {func(c *dm.Conversation, m *dm.Membership) {
+			_, theirs := c.Sides(m.User)
+			theirs.Blocks = true
+		}, 10, 1, 0, 10},
+		"muted": {func(_ *dm.Conversation, m *dm.Membership) { m.Muted = true }, 10, 1, 0, 10},
 	} {
 		conv, mine, _ := conversation(10)
 		c.change(conv, mine)

@@ -28,6 +28,8 @@ type Error struct {
 	Field string
 	// Denial is the reason, with CodeMessageNotAllowed.
 	Denial Denial
+	// Outreach is the sender's budget, with DenialOutreachLimit.
+	Outreach *OutreachBudget
 	// RetryAfter is how long to wait, with CodeRateLimited.
 	RetryAfter time.Duration
 }

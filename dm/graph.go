@@ -25,8 +25,9 @@ func (s *Service) Unfollow(ctx context.Context, viewer, other UserID) error {
 	})
 }
 
-// Block ends messages both ways at once (I1), severs both follows and keeps the conversation out of both unread
-// counts. The other is told nothing. Errors: NOT_FOUND, INVALID_INPUT.
+// Block ends messages both ways at once (I1) and the viewer's follow, takes a request of the other's out of view and
+// keeps the conversation out of the viewer's unread counts. Nothing that the other can see changes: their own follow
+// stays in their view, without effect, and so do their counts. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) Block(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, blockOther)
 }
@@ -90,8 +91,8 @@ func (l *Ledger) changeEdges(user, other UserID, change func(mine, theirs *sideE
 	if c == nil {
 		return nil
 	}
-	if blocked := low.stance.Blocked || high.stance.Blocked; c.Blocked != blocked {
-		l.block(c, user, blocked)
+	if mine.stance.Blocked != was.Blocked {
+		l.block(c, user, mine.stance.Blocked)
 	}
 	if mine.stance.Restricted != was.Restricted {
 		l.restrict(c, user, mine.stance.Restricted)
@@ -111,17 +112,16 @@ func (l *Ledger) setEdges(pair Pair, e Edges) {
 	l.in.Edges[pair], l.out.Edges[pair] = e, change
 }
 
-// block carries a block, or its end, to the conversation. The one who acts sees it change on all their devices; the
-// other gets an event only when their unread changed, because the log has to add up to it (I5).
+// block carries a block, or its end, to the conversation. The one who acts sees it change on all their devices; for the
+// other nothing changes.
 func (l *Ledger) block(c *Conversation, user UserID, blocked bool) {
 	mine, theirs := c.Sides(user)
-	before := c.Unread(theirs)
-	l.changeConversation(c, func() { c.Blocked = blocked })
-	if mine.Folder != FolderNone {
+	l.changeConversation(c, func() { mine.Blocks = blocked })
+	switch {
+	case blocked && mine.FrozenSeq == 0 && (mine.Folder == FolderRequests || mine.Folder == FolderHidden):
+		l.removeRequest(c, mine, theirs, mine.DeclinedUntil)
+	case mine.Folder != FolderNone:
 		l.event(user, EventConversationChanged, c, nil)
-	}
-	if c.Unread(theirs) != before {
-		l.event(theirs.User, EventConversationChanged, c, nil)
 	}
 }
 

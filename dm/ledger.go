@@ -19,6 +19,12 @@ type Head struct {
 	SuspendedUntil, OutreachUntil time.Time
 
 	Unread Unread
+	// JoinedAt is when the account was made, as far as the host has said.
+	JoinedAt time.Time
+	Outreach Outreach
+	Surge    Surge
+	// ShieldAt is when the surge shield went up; zero: it is down.
+	ShieldAt time.Time
 }
 
 // Pair is two users in rising order.
@@ -197,13 +203,15 @@ func (l *Ledger) facts(sender, recipient UserID) (f Facts, ok bool) {
 		f.SenderFollows, f.RecipientFollows = f.RecipientFollows, f.SenderFollows
 	}
 	f.SenderStance, f.RecipientStance = l.Stance(sender, recipient), l.Stance(recipient, sender)
+	var theirs *Membership
 	if c := l.in.Conversations[ConversationOf(sender, recipient)]; c != nil {
-		if _, theirs := c.Sides(sender); theirs != nil {
+		if _, theirs = c.Sides(sender); theirs != nil {
 			f.Known = theirs.Known
-			f.Pending = theirs.Pending
+			f.Pending = theirs.waiting()
 			f.Declined = theirs.DeclinedUntil.After(l.now)
 		}
 	}
+	f.RequestFacts = l.requestFacts(from, to, theirs)
 	return f, true
 }
 

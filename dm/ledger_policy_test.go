@@ -98,12 +98,13 @@ func checkSend(t *testing.T, r row, want expected) {
 func (r row) ledger() (*dm.Ledger, *dm.Conversation) {
 	from, to := r.sender, r.recipient
 	c := dm.NewConversation(from.User, to.User, noon)
-	c.LastSeq, c.Blocked = 5, r.edges.LowStance.Blocked || r.edges.HighStance.Blocked
+	c.LastSeq = 5
 	mine, theirs := c.Sides(from.User)
 	*mine = dm.Membership{User: from.User, Folder: dm.FolderInbox, Known: true, ReadSeq: 5}
 	*theirs = dm.Membership{
 		User: to.User, Folder: r.folder, Known: r.situation.holds["known"], Pending: r.situation.pending, ReadSeq: 5,
 	}
+	c.Members[0].Blocks, c.Members[1].Blocks = r.edges.LowStance.Blocked, r.edges.HighStance.Blocked
 	if r.declined != 0 {
 		theirs.DeclinedUntil = noon.Add(r.declined)
 	}
@@ -128,6 +129,9 @@ func eachRow(visit func(row)) {
 				for i, folder := range folders {
 					for j, declined := range []time.Duration{0, -time.Second, time.Second} {
 						pending := (i + j) % 5
+						if folder == dm.FolderNone {
+							pending = 0 // what is out of view waits no more
+						}
 						holds["sender blocks"], holds["recipient blocks"] = on(0), on(1)
 						holds["recipient gone"], holds["declined"] = on(2), declined > 0
 						holds["sender under 16"] = age[0] == "UNDER 16"

@@ -29,8 +29,9 @@ func (s *Service) UserByExternalID(ctx context.Context, externalID string) (*Use
 	return s.store.UserByExternalID(ctx, externalID)
 }
 
-// SearchUsers lists users whose handle or display name starts with the query. Errors: INVALID_INPUT.
-func (s *Service) SearchUsers(ctx context.Context, query string, page Page) (Slice[FoundUser], error) {
+// SearchUsers lists users whose handle or display name starts with the query, less those whom the viewer has blocked. A
+// zero viewer is the host application. Errors: INVALID_INPUT.
+func (s *Service) SearchUsers(ctx context.Context, viewer UserID, query string, page Page) (Slice[FoundUser], error) {
 	prefix, refusal := normalizeLine("query", query, maxSearch)
 	if refusal != nil {
 		return Slice[FoundUser]{}, refusal
@@ -40,7 +41,7 @@ func (s *Service) SearchUsers(ctx context.Context, query string, page Page) (Sli
 		if prefix == "" {
 			return nil, nil
 		}
-		return s.store.SearchUsers(ctx, prefix, after, limit)
+		return s.store.SearchUsers(ctx, viewer, prefix, after, limit)
 	})
 }
 
@@ -82,6 +83,8 @@ type Permission struct {
 	Verdict
 	// Folder is where it would land as far as the sender may know: INBOX or REQUESTS. FolderNone when not allowed.
 	Folder Folder
+	// Outreach is the viewer's budget where the message would be a request, or may not be one because of it. Nil: no limit.
+	Outreach *OutreachBudget
 }
 
 // Standings tells how the viewer stands to many users at once, in a bounded number of reads.
@@ -121,6 +124,9 @@ func (l *Ledger) Standing(viewer, other UserID) Standing {
 		st.Permission.Folder = FolderInbox
 	case RouteRequests, RouteHidden:
 		st.Permission.Folder = FolderRequests
+	}
+	if st.Permission.Remaining != nil || st.Permission.Denial == DenialOutreachLimit {
+		st.Permission.Outreach = l.Outreach(viewer)
 	}
 	return st
 }

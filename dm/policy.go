@@ -98,6 +98,7 @@ type Facts struct {
 	Declined bool
 	// Pending counts the messages that wait in the request; it holds at most RequestLimit.
 	Pending, RequestLimit int
+	RequestFacts
 }
 
 // Verdict is what the policy says of one send.
@@ -112,6 +113,8 @@ type Verdict struct {
 	Remaining *int
 	// CanReply is false when the sender's own settings would refuse the answer.
 	CanReply bool
+	// Held is why the message is out of the recipient's sight, with RouteHidden. The sender is not told.
+	Held Held
 }
 
 // Allowed reports whether the message may be sent.
@@ -151,9 +154,12 @@ func Decide(f Facts) Verdict {
 			v.Remaining = &zero
 			return deny(DenialRequestLimit)
 		}
+		if f.NewPerson && f.OutreachLimited && f.OutreachLeft <= 0 {
+			return deny(DenialOutreachLimit)
+		}
 		v.Remaining = &left
 	}
-	v.Route, v.Shown = route, max(route, RouteRequests)
+	v.Route, v.Shown, v.Held = route, max(route, RouteRequests), f.held(shared)
 	if f.RecipientStance.Restricted {
 		v.Route = min(v.Route, RouteRequests)
 	}
@@ -186,7 +192,8 @@ func (f Facts) listed() Listed {
 	return f.RecipientStance.Listed
 }
 
-// route is the most welcoming route among the relations that hold, unless the recipient has named the sender.
+// route is where a message goes: as the recipient has named the sender, by a code that they gave out, or else by the
+// relations and the shield.
 func (f Facts) route(sharedFriends bool) Route {
 	switch f.listed() {
 	case ListedAlways:
@@ -194,6 +201,14 @@ func (f Facts) route(sharedFriends bool) Route {
 	case ListedNever:
 		return RouteRefuse
 	}
+	if f.Invited {
+		return RouteInbox
+	}
+	return f.tame(f.graded(sharedFriends), sharedFriends)
+}
+
+// graded is the most welcoming route among the relations that hold.
+func (f Facts) graded(sharedFriends bool) Route {
 	best, related := RouteRefuse, false
 	consider := func(holds bool, r Relation) {
 		if holds {

@@ -44,6 +44,13 @@ declined              | NOT_ACCEPTING
 recipient says never  | NOT_ACCEPTING
 refused by the route  | NOT_ACCEPTING
 request full          | REQUEST_LIMIT
+no outreach left      | OUTREACH_LIMIT
+`
+
+// What changes the route that the grid gives, the first line whose conditions hold; what is not named stays.
+const changeTable = `
+code, not refused by name                               | any      | INBOX
+shield, unknown, not followed, host does not, few shared | REQUESTS | HIDDEN
 `
 
 // What a recipient who has named the sender has instead of their audience's route. The first line that holds decides.
@@ -119,6 +126,7 @@ type statement struct {
 	lists     [][2]string
 	silent    [][]string
 	defaults  map[string]string
+	changes   [][3]string
 }
 
 func parseStatement(t testing.TB) statement {
@@ -141,11 +149,15 @@ func parseStatement(t testing.TB) statement {
 	for _, row := range table(t, listTable) {
 		s.lists = append(s.lists, [2]string{row[0], row[1]})
 	}
+	for _, row := range table(t, changeTable) {
+		s.changes = append(s.changes, [3]string{row[0], row[1], row[2]})
+	}
 	s.silent = table(t, silentTable)
 	for _, row := range table(t, defaultTable) {
 		s.defaults[row[0]] = row[1]
 	}
-	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 13 || len(s.lists) != 4 || len(s.silent) != 1 || len(s.defaults) != 3 {
+	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 14 || len(s.lists) != 4 || len(s.changes) != 2 ||
+		len(s.silent) != 1 || len(s.defaults) != 3 {
 		t.Fatal("a table was not read whole")
 	}
 	return s
@@ -167,7 +179,7 @@ func table(t testing.TB, text string) (rows [][]string) {
 }
 
 func (s statement) answer(in situation) expected {
-	route := s.route(in)
+	route := s.changed(in, s.route(in))
 	out := expected{remaining: -1, canReply: in.senderAge != "UNDER 16" && s.route(in.answered()) != "REFUSE"}
 	asks := route == "REQUESTS" || route == "HIDDEN"
 	holds := func(condition string) bool {
@@ -178,6 +190,8 @@ func (s statement) answer(in situation) expected {
 			return in.holds["outreach stopped"] && !in.holds["known"]
 		case "request full":
 			return asks && in.pending >= in.limit
+		case "no outreach left":
+			return asks && in.holds["opens a request"] && in.holds["outreach spent"]
 		}
 		return in.holds[condition]
 	}
@@ -211,6 +225,35 @@ func (in situation) all(conditions string) bool {
 		}
 	}
 	return true
+}
+
+// changed is the route after what changes it.
+func (s statement) changed(in situation, route string) string {
+	holds := func(condition string) bool {
+		switch condition {
+		case "not refused by name":
+			return !in.holds["recipient says never"]
+		case "unknown":
+			return !in.holds["known"]
+		case "not followed":
+			return !in.holds["recipient follows"]
+		case "host does not":
+			return !in.holds["host suggests"]
+		case "few shared":
+			return !in.holds["enough shared friends"]
+		}
+		return in.holds[condition]
+	}
+	for _, row := range s.changes {
+		all := row[1] == "any" || row[1] == route
+		for condition := range strings.SplitSeq(row[0], ", ") {
+			all = all && holds(condition)
+		}
+		if all {
+			return row[2]
+		}
+	}
+	return route
 }
 
 // answered is the recipient's answer by the sender's own rule: who was written to is known, and the follows change sides.

@@ -213,12 +213,12 @@ func (l *Ledger) Report(viewer, other UserID, in ReportInput, seqs []int64) (*Re
 	return r, nil
 }
 
-func blockOther(mine, theirs *sideEdges) error {
+func blockOther(mine, _ *sideEdges) error {
 	mine.stance.Blocked = true
 	if mine.stance.Listed == ListedAlways {
 		mine.stance.Listed = NotListed // or the end of the block would welcome them
 	}
-	mine.follows, theirs.follows = false, false
+	mine.follows = false
 	return nil
 }
 

@@ -36,7 +36,7 @@ func (l *Ledger) Accept(viewer UserID, c *Conversation) error {
 		return Invalid("conversationId", "You have restricted this person. Lift that first.")
 	}
 	l.changeConversation(c, func() {
-		mine.Folder, mine.Known, mine.Pending, mine.FrozenSeq = FolderInbox, true, 0, 0
+		mine.Folder, mine.Known, mine.Pending, mine.FrozenSeq, mine.Held = FolderInbox, true, 0, 0, HeldNone
 	})
 	l.event(viewer, EventConversationChanged, c, nil)
 	l.event(theirs.User, EventConversationChanged, c, nil)
@@ -88,7 +88,7 @@ func (s *Service) DeclineRequests(ctx context.Context, viewer UserID, ids []Conv
 
 // Decline answers a request with no, and reports whether it is declined now.
 func (l *Ledger) Decline(viewer UserID, c *Conversation) bool {
-	mine, _ := c.Sides(viewer)
+	mine, theirs := c.Sides(viewer)
 	switch mine.Folder {
 	case FolderNone:
 		return mine.DeclinedUntil.After(l.now)
@@ -96,10 +96,18 @@ func (l *Ledger) Decline(viewer UserID, c *Conversation) bool {
 	default:
 		return false
 	}
-	l.changeConversation(c, func() {
-		mine.Folder, mine.ClearedSeq, mine.Pending = FolderNone, c.LastSeq, 0
-		mine.DeclinedUntil = l.now.Add(l.rules.DeclineFor).Truncate(time.Microsecond)
-	})
-	l.event(viewer, EventConversationRemoved, c, nil)
+	l.removeRequest(c, mine, theirs, l.now.Add(l.rules.DeclineFor).Truncate(time.Microsecond))
 	return true
+}
+
+// removeRequest takes a request out of its recipient's view and counts it against its sender. What is left of Pending is
+// what a retry of the sender goes on to be told.
+func (l *Ledger) removeRequest(c *Conversation, mine, theirs *Membership, declinedUntil time.Time) {
+	l.changeConversation(c, func() {
+		mine.Folder, mine.ClearedSeq, mine.Held, mine.DeclinedUntil = FolderNone, c.LastSeq, HeldNone, declinedUntil
+	})
+	l.event(mine.User, EventConversationRemoved, c, nil)
+	if !mine.Known {
+		l.refuse(theirs.User)
+	}
 }

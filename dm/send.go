@@ -29,6 +29,8 @@ type Sent struct {
 	View *View
 	// Remaining is how many more fit into the request. Nil: no limit.
 	Remaining *int
+	// Outreach is what is left of the sender's budget, beside Remaining. Nil: no limit.
+	Outreach *OutreachBudget
 	// Repeated: the message had been written before; this is the first result again.
 	Repeated bool
 }
@@ -99,7 +101,7 @@ func (l *Ledger) Send(s Send) (Sent, error) {
 		verdict = Verdict{Route: RouteInbox, Shown: RouteInbox}
 	}
 	if !verdict.Allowed() {
-		return Sent{}, notAllowed(verdict.Denial)
+		return Sent{}, l.notAllowed(s.Sender, verdict.Denial)
 	}
 	m := l.deliver(s, verdict)
 	sent := Sent{Message: m, View: l.View(s.Sender, s.Recipient)}
@@ -107,8 +109,20 @@ func (l *Ledger) Send(s Send) (Sent, error) {
 	if verdict.Remaining != nil {
 		left := *verdict.Remaining - 1
 		sent.Remaining = &left
+		if facts.NewPerson {
+			l.openRequest(s, facts, verdict)
+		}
+		sent.Outreach = l.Outreach(s.Sender)
 	}
 	return sent, nil
+}
+
+// openRequest counts a request on both sides.
+func (l *Ledger) openRequest(s Send, facts Facts, verdict Verdict) {
+	l.spendOutreach(l.in.Heads[s.Sender])
+	if verdict.Route == RouteRequests && !facts.HostSuggested && !facts.RecipientFollows {
+		l.countRequest(s.Recipient)
+	}
 }
 
 func (l *Ledger) repeated(s Send, first *Message, facts Facts) (Sent, error) {
@@ -120,20 +134,22 @@ func (l *Ledger) repeated(s Send, first *Message, facts Facts) (Sent, error) {
 		// The sender has declined the other's answer since; the result has to show the conversation all the same.
 		sent.View.Folder = FolderHidden
 	}
-	if facts.Pending > 0 {
-		left := max(0, facts.RequestLimit-facts.Pending)
-		sent.Remaining = &left
+	// Of the side's own count: that the request was declined, or its sender blocked, must not show in a retry.
+	if _, theirs := l.Conversation(s.Sender, s.Recipient).Sides(s.Sender); theirs.Pending > 0 {
+		left := max(0, facts.RequestLimit-theirs.Pending)
+		sent.Remaining, sent.Outreach = &left, l.Outreach(s.Sender)
 	}
 	return sent, nil
 }
 
-func (l *Ledger) deliver(s Send, v Verdict) *Message {
+func (l *Ledger) deliver(s Send, verdict Verdict) *Message {
 	id := ConversationOf(s.Sender, s.Recipient)
 	c := l.in.Conversations[id]
 	if c == nil {
 		c = NewConversation(s.Sender, s.Recipient, l.now)
 		e := l.Edges(s.Sender, s.Recipient)
-		c.Blocked = e.LowStance.Blocked || e.HighStance.Blocked // only history comes here under a block
+		// Only history comes here under a block.
+		c.Members[0].Blocks, c.Members[1].Blocks = e.LowStance.Blocked, e.HighStance.Blocked
 		l.in.Conversations[id] = c
 	}
 	at := l.now
@@ -151,7 +167,7 @@ func (l *Ledger) deliver(s Send, v Verdict) *Message {
 		} else {
 			mine.Folder, mine.FrozenSeq = FolderInbox, 0
 		}
-		theirs.receive(v)
+		theirs.receive(verdict)
 	})
 	m := &Message{
 		ID: MessageID{c.ID, c.LastSeq}, Sender: s.Sender, Body: s.Body, Video: s.Video,
@@ -171,7 +187,8 @@ var routeFolders = [...]Folder{RouteInbox: FolderInbox, RouteRequests: FolderReq
 
 // receive puts a message where it belongs on the side of who gets it.
 func (m *Membership) receive(v Verdict) {
-	m.DeclinedUntil = time.Time{}
+	waiting := m.waiting()
+	m.DeclinedUntil, m.Held = time.Time{}, v.Held
 	m.Folder = routeFolders[v.Route]
 	switch {
 	case v.Route == RouteInbox:
@@ -180,8 +197,7 @@ func (m *Membership) receive(v Verdict) {
 		m.Pending = 0
 		m.freeze()
 	default:
-		m.Pending++
-		m.FrozenSeq = 0
+		m.Pending, m.FrozenSeq = waiting+1, 0
 	}
 }
 
@@ -196,6 +212,10 @@ var denialMessages = map[Denial]string{
 	DenialOutreachLimit:    "You have written to many new people. Try again later.",
 }
 
-func notAllowed(d Denial) *Error {
-	return &Error{Code: CodeMessageNotAllowed, Denial: d, Message: denialMessages[d]}
+func (l *Ledger) notAllowed(sender UserID, d Denial) *Error {
+	e := &Error{Code: CodeMessageNotAllowed, Denial: d, Message: denialMessages[d]}
+	if d == DenialOutreachLimit {
+		e.Outreach = l.Outreach(sender)
+	}
+	return e
 }

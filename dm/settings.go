@@ -10,6 +10,8 @@ type Settings struct {
 	Routes Grid
 	// ReadReceipts: others see what this user has read, and this user sees what others have read.
 	ReadReceipts bool
+	// RequestPreviews: what people write in a request shows in lists and live events before it is opened.
+	RequestPreviews bool
 	// ChangedAt is zero until the first change.
 	ChangedAt time.Time
 }
@@ -28,13 +30,25 @@ type Rules struct {
 	ReportLimit int
 	// AppealFor is how long a decision can be appealed.
 	AppealFor time.Duration
+	// OutreachPerDay is how many new people a day a user may write to; NewAccountOutreach how many in the first
+	// NewAccountFor. 0: no limit.
+	OutreachPerDay, NewAccountOutreach int
+	NewAccountFor                      time.Duration
+	// OutreachRefusals is how many people have to refuse a user's requests until their budget is half, twice that until it
+	// is a third, and so on. 0: refusals change nothing.
+	OutreachRefusals int
+	// SurgeFloor and SurgeFactor: more new requests in an hour than the floor, and more than the factor times the usual,
+	// raise the shield. Floor 0: never.
+	SurgeFloor, SurgeFactor int
 }
 
 // DefaultRules is what a fresh install has.
 func DefaultRules() Rules {
 	return Rules{
-		DefaultAudience: Friends, RequestLimit: 3, DeclineFor: 30 * 24 * time.Hour, SharedFriends: 3,
-		ReportLimit: 50, AppealFor: 182 * 24 * time.Hour,
+		DefaultAudience: Friends, RequestLimit: 3, DeclineFor: 30 * day, SharedFriends: 3,
+		ReportLimit: 50, AppealFor: 182 * day,
+		OutreachPerDay: 50, NewAccountOutreach: 10, NewAccountFor: 7 * day, OutreachRefusals: 5,
+		SurgeFloor: 20, SurgeFactor: 10,
 	}
 }
 

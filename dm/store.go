@@ -40,9 +40,10 @@ type Store interface {
 	UserByHandle(ctx context.Context, handle string) (*User, error)
 	// UserByExternalID finds a user by the host's id. Errors: NOT_FOUND.
 	UserByExternalID(ctx context.Context, externalID string) (*User, error)
-	// SearchUsers lists users whose handle, then those whose display name, starts with prefix (in lower case).
-	SearchUsers(ctx context.Context, prefix string, after *UserPlace, limit int) ([]FoundUser, error)
-	// SuggestedUsers lists the pairs that the host supplied for the viewer, less the blocked.
+	// SearchUsers lists users whose handle, then those whose display name, starts with prefix (in lower case), less those
+	// whom the viewer has blocked. Who has blocked the viewer is found like anybody (blocks do not show).
+	SearchUsers(ctx context.Context, viewer UserID, prefix string, after *UserPlace, limit int) ([]FoundUser, error)
+	// SuggestedUsers lists the pairs that the host supplied for the viewer, less those whom the viewer has blocked.
 	SuggestedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)
 	// StanceUsers lists the people of whom the viewer has decided the same.
 	StanceUsers(ctx context.Context, viewer UserID, list StanceList, after *UserPlace, limit int) ([]FoundUser, error)

@@ -74,7 +74,7 @@ func userError(e *dm.Error) generated.UserError {
 		}
 		return out
 	case dm.CodeMessageNotAllowed:
-		return generated.MessageNotAllowed{Code: code, Message: e.Message, Denial: e.Denial}
+		return generated.MessageNotAllowed{Code: code, Message: e.Message, Denial: e.Denial, Outreach: e.Outreach}
 	case dm.CodeIdempotencyConflict:
 		return generated.IdempotencyConflict{Code: code, Message: e.Message}
 	case dm.CodeReportClaimed:

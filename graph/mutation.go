@@ -39,7 +39,7 @@ func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput
 		return refused[generated.SendMessageResult](err)
 	}
 	loadersOf(ctx).see(sent.View)
-	return generated.SendMessageSuccess{Message: sent.Message, Conversation: sent.View, Remaining: sent.Remaining}, nil
+	return generated.SendMessageSuccess{Message: sent.Message, Conversation: sent.View, Remaining: sent.Remaining, Outreach: sent.Outreach}, nil
 }
 
 func (m mutation) SetWhoCanMessageMe(ctx context.Context, in generated.SetWhoCanMessageMeInput) (generated.SettingsResult, error) {

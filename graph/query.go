@@ -105,7 +105,7 @@ func (q query) User(ctx context.Context, id, handle, externalID *string) (*dm.Us
 
 func (q query) SearchUsers(ctx context.Context, query string, first *int, after *string) (*bind.UserConnection, error) {
 	page := pageOf(first, after, defaultPage)
-	found, err := q.service.SearchUsers(ctx, query, page)
+	found, err := q.service.SearchUsers(ctx, loadersOf(ctx).viewer, query, page)
 	return users(ctx, found, page, err)
 }
 

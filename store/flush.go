@@ -76,7 +76,6 @@ func addConversation(r *rowset, c *dm.Conversation) {
 	r.int(toMicros(c.CreatedAt))
 	r.int(c.LastSeq)
 	r.int(toMicros(c.LastAt))
-	r.bool(c.Blocked)
 	for i := range c.Members {
 		m := &c.Members[i]
 		r.int(int64(m.Folder))
@@ -87,6 +86,8 @@ func addConversation(r *rowset, c *dm.Conversation) {
 		r.int(toMicros(m.DeclinedUntil))
 		r.bool(m.Muted)
 		r.int(m.FrozenSeq)
+		r.bool(m.Blocks)
+		r.int(int64(m.Held))
 	}
 }
 
@@ -136,22 +137,6 @@ func addEvent(r *rowset, e *dm.Event) {
 	r.int(e.Unread.Conversations)
 	r.int(e.Unread.Requests)
 	r.int(e.Unread.Messages)
-}
-
-func addHead(r *rowset, h *dm.Head) {
-	r.id(h.User)
-	r.int(h.Position)
-	r.int(h.TrimmedTo)
-	r.int(h.Unread.Conversations)
-	r.int(h.Unread.Requests)
-	r.int(h.Unread.Messages)
-	r.int(int64(h.Settings.Audience))
-	r.int(packGrid(h.Settings.Routes))
-	r.bool(h.Settings.ReadReceipts)
-	r.int(toMicros(h.Settings.ChangedAt))
-	r.int(int64(h.AgeBand))
-	r.bool(h.Exempt)
-	r.bool(h.Gone)
 }
 
 // writeEdges makes the graph say what the ledger says of each pair, where it differs.

@@ -157,11 +157,12 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 	if err := written.Err(); err != nil {
 		return nil, err
 	}
-	heads := s.dialect.rowset(headShape)
+	heads := s.dialect.rowset(headNew)
 	for _, u := range out {
 		addHead(heads, &dm.Head{User: u.ID, AgeBand: u.AgeBand, Exempt: u.Exempt, Settings: dm.Settings{ReadReceipts: true}})
+		heads.int(toMicros(u.CreatedAt))
 	}
-	_, err = ses.conn.ExecContext(ctx, inserter("heads", headShape, "true")(s.dialect.source(headShape, 1))+
+	_, err = ses.conn.ExecContext(ctx, inserter("heads", headNew, "true")(s.dialect.source(headNew, 1))+
 		" ON CONFLICT DO NOTHING", heads.args(nil)...)
 	return out, err
 }

@@ -156,51 +156,25 @@ func each(ctx context.Context, stmt *sql.Stmt, args []any, scan func(*sql.Rows) 
 	return rows.Err()
 }
 
-// headRow scans a head.
-type headRow struct {
-	id                  uuid.UUID
-	routes, changed     int64
-	suspended, outreach int64
-	read                dm.Head
-}
-
-func (r *headRow) dest() []any {
-	h := &r.read
-	return []any{
-		&r.id, &h.Position, &h.TrimmedTo, &h.Unread.Conversations, &h.Unread.Requests, &h.Unread.Messages,
-		&h.Settings.Audience, &r.routes, &h.Settings.ReadReceipts, &r.changed, &h.AgeBand, &h.Exempt, &h.Gone,
-		&r.suspended, &r.outreach,
-	}
-}
-
-func (r *headRow) head() *dm.Head {
-	h := r.read
-	h.User = dm.UserID(r.id)
-	h.Settings.Routes = unpackGrid(r.routes)
-	h.Settings.ChangedAt = fromMicros(r.changed)
-	h.SuspendedUntil, h.OutreachUntil = fromMicros(r.suspended), fromMicros(r.outreach)
-	return &h
-}
-
 // conversationRow scans a conversation that may be missing (outer join).
 type conversationRow struct {
 	id, low, high            uuid.NullUUID
 	created, lastSeq, lastAt sql.NullInt64
-	blocked                  sql.NullBool
 	sides                    [2]sideRow
 }
 
 type sideRow struct {
-	folder, readSeq, clearedSeq, pending, declinedUntil sql.NullInt64
-	known, muted                                        sql.NullBool
-	frozenSeq                                           sql.NullInt64
+	folder, readSeq, clearedSeq, pending, declinedUntil, held sql.NullInt64
+	known, muted, blocks                                      sql.NullBool
+	frozenSeq                                                 sql.NullInt64
 }
 
 func (c *conversationRow) dest() []any {
-	dest := []any{&c.id, &c.low, &c.high, &c.created, &c.lastSeq, &c.lastAt, &c.blocked}
+	dest := []any{&c.id, &c.low, &c.high, &c.created, &c.lastSeq, &c.lastAt}
 	for i := range c.sides {
 		s := &c.sides[i]
-		dest = append(dest, &s.folder, &s.readSeq, &s.clearedSeq, &s.known, &s.pending, &s.declinedUntil, &s.muted, &s.frozenSeq)
+		dest = append(dest, &s.folder, &s.readSeq, &s.clearedSeq, &s.known, &s.pending, &s.declinedUntil, &s.muted,
+			&s.frozenSeq, &s.blocks, &s.held)
 	}
 	return dest
 }
@@ -208,7 +182,7 @@ func (c *conversationRow) dest() []any {
 func (c *conversationRow) conversation() *dm.Conversation {
 	out := &dm.Conversation{
 		ID: dm.ConversationID(c.id.UUID), LastSeq: c.lastSeq.Int64, LastAt: fromMicros(c.lastAt.Int64),
-		Blocked: c.blocked.Bool, CreatedAt: fromMicros(c.created.Int64),
+		CreatedAt: fromMicros(c.created.Int64),
 	}
 	users := [2]uuid.UUID{c.low.UUID, c.high.UUID}
 	for i, s := range c.sides {
@@ -217,6 +191,7 @@ func (c *conversationRow) conversation() *dm.Conversation {
 			ClearedSeq: s.clearedSeq.Int64, Known: s.known.Bool, Pending: int(s.pending.Int64),
 			DeclinedUntil: fromMicros(s.declinedUntil.Int64), Muted: s.muted.Bool,
 			FrozenSeq: s.frozenSeq.Int64,
+			Blocks:    s.blocks.Bool, Held: dm.Held(s.held.Int64),
 		}
 	}
 	return out
@@ -273,21 +248,4 @@ func fromMicros(n int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(n).UTC()
-}
-
-// The grid is kept in one number, four bits a relation.
-func packGrid(g dm.Grid) int64 {
-	var n int64
-	for i, r := range g {
-		n |= int64(r) << (4 * i)
-	}
-	return n
-}
-
-func unpackGrid(n int64) dm.Grid {
-	var g dm.Grid
-	for i := range g {
-		g[i] = dm.Route(n >> (4 * i) & 15)
-	}
-	return g
 }

@@ -67,26 +67,20 @@ func tellsMessage(e *dm.Event) bool {
 
 // scanEvent scans a head and the event beside it, nil when there is none.
 func (s *Store) scanEvent(row *sql.Rows) (*dm.Head, *dm.Event, error) {
-	var h dm.Head
-	var headID uuid.UUID
-	var routes, changed, suspended, outreach int64
+	var hr headRow
 	var user, with uuid.NullUUID
 	var position, kind, at, seq, lastAt, folder, readSeq, theirReadSeq, unread, conversations, requests, messages sql.NullInt64
 	var muted sql.NullBool
-	err := row.Scan(
-		&headID, &h.Position, &h.TrimmedTo, &h.Unread.Conversations, &h.Unread.Requests, &h.Unread.Messages,
-		&h.Settings.Audience, &routes, &h.Settings.ReadReceipts, &changed, &h.AgeBand, &h.Exempt, &h.Gone,
-		&suspended, &outreach,
-		&user, &position, &kind, &at, &with, &seq, &lastAt, &folder, &readSeq, &theirReadSeq, &unread, &muted,
+	err := row.Scan(append(
+		hr.dest(), &user, &position, &kind, &at, &with, &seq, &lastAt, &folder, &readSeq, &theirReadSeq, &unread, &muted,
 		&conversations, &requests, &messages,
-	)
+	)...)
 	if err != nil {
 		return nil, nil, err
 	}
-	h.User = dm.UserID(headID)
-	h.Settings.Routes, h.Settings.ChangedAt = unpackGrid(routes), fromMicros(changed)
+	h := hr.head()
 	if !user.Valid {
-		return &h, nil, nil
+		return h, nil, nil
 	}
 	e := &dm.Event{
 		User: h.User, Position: position.Int64, Kind: dm.EventKind(kind.Int64), At: fromMicros(at.Int64), Epoch: s.epoch,
@@ -95,12 +89,12 @@ func (s *Store) scanEvent(row *sql.Rows) (*dm.Head, *dm.Event, error) {
 	if !with.Valid {
 		settings := h.Settings
 		e.Settings, e.AgeBand = &settings, h.AgeBand
-		return &h, e, nil
+		return h, e, nil
 	}
 	other := dm.UserID(with.UUID)
 	if e.Kind == dm.EventMessageRemoved {
 		e.View = &dm.View{ID: dm.ConversationOf(h.User, other), Viewer: h.User, With: other, LastSeq: seq.Int64}
-		return &h, e, nil
+		return h, e, nil
 	}
 	e.View = &dm.View{
 		ID: dm.ConversationOf(h.User, other), Viewer: h.User, With: other, Folder: dm.Folder(folder.Int64),
@@ -110,7 +104,7 @@ func (s *Store) scanEvent(row *sql.Rows) (*dm.Head, *dm.Event, error) {
 	if theirReadSeq.Int64 >= 0 {
 		e.View.TheirReadSeq = &theirReadSeq.Int64
 	}
-	return &h, e, nil
+	return h, e, nil
 }
 
 // Sizes of a step of the trim: users looked at in one read, events removed in one transaction.

@@ -21,11 +21,11 @@ var planFill = []string{
 		read_receipts, changed_at, age_band, exempt, gone)
 	SELECT md5('u' || i)::uuid, CASE WHEN i = 0 THEN 20000 ELSE 10 END, 0, 0, 0, 0, 1, 0, true, 1, 0, true, false
 	FROM generate_series(0, 20000 - 1) AS i`,
-	`INSERT INTO conversations (id, low_id, high_id, last_seq, last_at, blocked, created_at,
+	`INSERT INTO conversations (id, low_id, high_id, last_seq, last_at, created_at,
 		low_folder, low_read_seq, low_cleared_seq, low_known, low_pending, low_declined_until, low_muted,
 		high_folder, high_read_seq, high_cleared_seq, high_known, high_pending, high_declined_until, high_muted)
 	SELECT encode(set_byte(set_byte(h, 6, get_byte(h, 6) & 15 | 128), 8, get_byte(h, 8) & 63 | 128), 'hex')::uuid,
-		low, high, CASE WHEN k = 1 THEN 6000 ELSE 4 END, k * 1000000, false, 1,
+		low, high, CASE WHEN k = 1 THEN 6000 ELSE 4 END, k * 1000000, 1,
 		folder, 0, 0, folder = 1, 0, 0, false, folder, 0, 0, folder = 1, 0, 0, false
 	FROM (SELECT k, low, high, CASE WHEN k = 2 THEN 2 ELSE 1 END AS folder,
 			substr(sha256(uuid_send(low) || uuid_send(high)), 1, 16) AS h
@@ -102,7 +102,7 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	for _, query := range []string{"u", "person"} {
 		page := dm.Page{First: 50}
 		for range 2 {
-			found, err := service.SearchUsers(ctx, query, page)
+			found, err := service.SearchUsers(ctx, hub, query, page)
 			must(err)
 			if len(found.Items) > 0 {
 				page.After = found.Items[len(found.Items)-1].Place.String()

@@ -101,19 +101,20 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.log, "SELECT "+headRead.names("h.")+", "+eventShape.names("e.")+` FROM heads h
 		LEFT JOIN (SELECT * FROM events WHERE user_id = $1 AND position > $2 ORDER BY position LIMIT $3) AS e
 		ON e.user_id = h.user_id WHERE h.user_id = $1 ORDER BY e.position`)
+	unblocked := func(viewer, person string) string {
+		return "NOT EXISTS (SELECT 1 FROM stances b WHERE b.user_id = " + viewer + " AND b.other_id = " + person + " AND b.blocked" + d.fence() + ")"
+	}
 	const user = `SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at,
 		u.tokens_valid_after`
 	prepare(&r.external, user+" FROM users u WHERE u.external_id = $1 AND NOT u.deleted")
 	prepare(&r.revocations, `SELECT id, tokens_valid_after, deleted FROM users
 		WHERE tokens_valid_after > 0 AND tokens_valid_after >= $1 ORDER BY tokens_valid_after`)
 	prepare(&r.handles, user+` FROM users u WHERE u.handle >= $1 AND u.handle < $2 AND u.handle > $3 AND NOT u.deleted
-		ORDER BY u.handle LIMIT $4`)
+		AND `+unblocked("$5", "u.id")+` ORDER BY u.handle LIMIT $4`)
 	prepare(&r.names, user+` FROM users u WHERE u.name_key >= $1 AND u.name_key < $2 AND (u.name_key, u.id) > ($3, $4)
-		AND NOT (u.handle >= $1 AND u.handle < $2) AND NOT u.deleted ORDER BY u.name_key, u.id LIMIT $5`)
+		AND NOT (u.handle >= $1 AND u.handle < $2) AND NOT u.deleted AND `+unblocked("$6", "u.id")+` ORDER BY u.name_key, u.id LIMIT $5`)
 	prepare(&r.suggestions, user+" FROM suggestions s"+d.join("users", "u", "u.id = s.suggested_id")+`
-		WHERE s.user_id = $1 AND s.suggested_id > $2 AND NOT u.deleted
-		AND NOT EXISTS (SELECT 1 FROM stances b WHERE b.user_id = $1 AND b.other_id = s.suggested_id AND b.blocked`+d.fence()+`)
-		AND NOT EXISTS (SELECT 1 FROM stances b WHERE b.user_id = s.suggested_id AND b.other_id = $1 AND b.blocked`+d.fence()+`)
+		WHERE s.user_id = $1 AND s.suggested_id > $2 AND NOT u.deleted AND `+unblocked("$1", "s.suggested_id")+`
 		ORDER BY s.suggested_id LIMIT $3`)
 	for list, kept := range stanceLists {
 		prepare(&r.stances[list], user+" FROM stances b"+d.join("users", "u", "u.id = b.other_id")+`

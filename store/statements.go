@@ -22,14 +22,20 @@ var (
 		{"age_band", kindInt2},
 		{"exempt", kindBool},
 		{"gone", kindBool},
+		{"request_previews", kindBool},
+		{"outreach_full_at", kindInt},
+		{"refusals", kindInt},
+		{"surge", kindInt},
+		{"shield_at", kindInt},
 	}
-	// headRead is what is read of a head: what stands against a user is written apart, and never by a send.
-	headRead          = concat(headShape, shape{{"suspended_until", kindInt}, {"outreach_until", kindInt}})
+	// headNew is a head as it is made, with what never changes. headRead is what is read of it: what stands against a user is
+	// written apart, and never by a send.
+	headNew           = concat(headShape, shape{{"joined_at", kindInt}})
+	headRead          = concat(headNew, shape{{"suspended_until", kindInt}, {"outreach_until", kindInt}})
 	conversationKey   = shape{{"id", kindUUID}, {"low_id", kindUUID}, {"high_id", kindUUID}, {"created_at", kindInt}}
 	conversationState = shape{
 		{"last_seq", kindInt},
 		{"last_at", kindInt},
-		{"blocked", kindBool},
 		{"low_folder", kindInt2},
 		{"low_read_seq", kindInt},
 		{"low_cleared_seq", kindInt},
@@ -38,6 +44,8 @@ var (
 		{"low_declined_until", kindInt},
 		{"low_muted", kindBool},
 		{"low_frozen_seq", kindInt},
+		{"low_blocks", kindBool},
+		{"low_held", kindInt2},
 		{"high_folder", kindInt2},
 		{"high_read_seq", kindInt},
 		{"high_cleared_seq", kindInt},
@@ -46,6 +54,8 @@ var (
 		{"high_declined_until", kindInt},
 		{"high_muted", kindBool},
 		{"high_frozen_seq", kindInt},
+		{"high_blocks", kindBool},
+		{"high_held", kindInt2},
 	}
 	conversationShape = concat(conversationKey, conversationState)
 	messageShape      = shape{

@@ -92,14 +92,14 @@ const (
 )
 
 // SearchUsers implements dm.Store. Each rank is a range of an index.
-func (s *Store) SearchUsers(ctx context.Context, prefix string, after *dm.UserPlace, limit int) ([]dm.FoundUser, error) {
+func (s *Store) SearchUsers(ctx context.Context, viewer dm.UserID, prefix string, after *dm.UserPlace, limit int) ([]dm.FoundUser, error) {
 	var out []dm.FoundUser
 	if after == nil || after.Rank == rankHandle {
 		from := ""
 		if after != nil {
 			from = after.Key
 		}
-		err := s.listUsers(ctx, s.reads.handles, []any{prefix, prefix + pastPrefix, from, limit}, func(u *dm.User) {
+		err := s.listUsers(ctx, s.reads.handles, []any{prefix, prefix + pastPrefix, from, limit, uuidText(viewer)}, func(u *dm.User) {
 			out = append(out, dm.FoundUser{User: u, Place: dm.UserPlace{Rank: rankHandle, Key: u.Handle}})
 		})
 		if err != nil || len(out) == limit {
@@ -110,7 +110,9 @@ func (s *Store) SearchUsers(ctx context.Context, prefix string, after *dm.UserPl
 	if after != nil && after.Rank == rankName {
 		key, id = after.Key, uuidText(after.ID)
 	}
-	err := s.listUsers(ctx, s.reads.names, []any{prefix, prefix + pastPrefix, key, id, limit - len(out)}, func(u *dm.User) {
+	err := s.listUsers(ctx, s.reads.names, []any{
+		prefix, prefix + pastPrefix, key, id, limit - len(out), uuidText(viewer),
+	}, func(u *dm.User) {
 		place := dm.UserPlace{Rank: rankName, Key: nameKey(u.DisplayName), ID: u.ID}
 		out = append(out, dm.FoundUser{User: u, Place: place})
 	})

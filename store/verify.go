@@ -48,9 +48,9 @@ func collect(rows *sql.Rows, take func(string)) error {
 }
 
 // sides lists every membership with what is unread in it, as dm.Conversation.Unread derives it.
-const sides = `SELECT low_id AS user_id, low_folder AS folder, CASE WHEN blocked OR low_folder = 0 THEN 0
+const sides = `SELECT low_id AS user_id, low_folder AS folder, CASE WHEN low_blocks OR low_folder = 0 THEN 0
 		WHEN low_read_seq > low_cleared_seq THEN last_seq - low_read_seq ELSE last_seq - low_cleared_seq END AS unread
-	FROM conversations UNION ALL SELECT high_id, high_folder, CASE WHEN blocked OR high_folder = 0 THEN 0
+	FROM conversations UNION ALL SELECT high_id, high_folder, CASE WHEN high_blocks OR high_folder = 0 THEN 0
 		WHEN high_read_seq > high_cleared_seq THEN last_seq - high_read_seq ELSE last_seq - high_cleared_seq END
 	FROM conversations`
 

@@ -12,7 +12,7 @@ import (
 // seedDemo fills an empty database with people who have something to say to each other. It goes through the same
 // service as everybody; a database that holds anybody is left alone. It reports whether it did anything.
 func seedDemo(ctx context.Context, st *store.Store, service *dm.Service, now time.Time) (bool, error) {
-	anybody, err := st.SearchUsers(ctx, "", nil, 1)
+	anybody, err := st.SearchUsers(ctx, dm.UserID{}, "", nil, 1)
 	if err != nil || len(anybody) > 0 {
 		return false, err
 	}

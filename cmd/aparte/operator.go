@@ -14,6 +14,7 @@ type operatorOptions struct {
 	appealFor                                          *time.Duration
 	declineFor, retention, pollInterval, shutdownAfter *time.Duration
 	createUsers                                        *bool
+	requests                                           requestOptions
 }
 
 const (
@@ -35,6 +36,7 @@ func defineOperator(o *options) operatorOptions {
 		retention:     o.duration("log-retention", 720*time.Hour, "how long events are kept for clients that come back"),
 		pollInterval:  o.duration("poll-interval", 5*time.Second, "how late an event is at most when its wake is lost"),
 		shutdownAfter: o.duration("shutdown-timeout", 15*time.Second, "how long a graceful stop may take"),
+		requests:      defineRequests(o, rules),
 		createUsers:   o.toggle("create-users", false, "create a user at the first sight of a valid token for an unknown subject"),
 	}
 }
@@ -50,6 +52,7 @@ func (p operatorOptions) apply(o *options, s *settings) {
 		o.problem("--report-limit: %d is less than 1", *p.reportLimit)
 	}
 	o.atLeast("appeal-for", *p.appealFor, 0)
+	p.requests.apply(o, &s.rules)
 	if *p.requestLimit < 1 {
 		o.problem("--request-limit: %d is less than 1", *p.requestLimit)
 	}

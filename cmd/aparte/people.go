@@ -33,7 +33,7 @@ func devPeople(ctx context.Context, st *store.Store, secret []byte) ([]devPerson
 		}
 	}
 	if len(users) == 0 {
-		found, err := st.SearchUsers(ctx, "", nil, maxDevPeople)
+		found, err := st.SearchUsers(ctx, dm.UserID{}, "", nil, maxDevPeople)
 		if err != nil {
 			return nil, err
 		}

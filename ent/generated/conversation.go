@@ -26,8 +26,6 @@ type Conversation struct {
 	LastSeq int64 `json:"last_seq,omitempty"`
 	// LastAt holds the value of the "last_at" field.
 	LastAt int64 `json:"last_at,omitempty"`
-	// either has blocked the other
-	Blocked bool `json:"blocked,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt int64 `json:"created_at,omitempty"`
 	// 0: out of this side's view
@@ -46,6 +44,10 @@ type Conversation struct {
 	LowMuted bool `json:"low_muted,omitempty"`
 	// less one, what the other sees of this side's reading; 0: read_seq
 	LowFrozenSeq int64 `json:"low_frozen_seq,omitempty"`
+	// this side has blocked the other
+	LowBlocks bool `json:"low_blocks,omitempty"`
+	// why the request is in HIDDEN
+	LowHeld int16 `json:"low_held,omitempty"`
 	// 0: out of this side's view
 	HighFolder int16 `json:"high_folder,omitempty"`
 	// HighReadSeq holds the value of the "high_read_seq" field.
@@ -62,7 +64,11 @@ type Conversation struct {
 	HighMuted bool `json:"high_muted,omitempty"`
 	// less one, what the other sees of this side's reading; 0: read_seq
 	HighFrozenSeq int64 `json:"high_frozen_seq,omitempty"`
-	selectValues  sql.SelectValues
+	// this side has blocked the other
+	HighBlocks bool `json:"high_blocks,omitempty"`
+	// why the request is in HIDDEN
+	HighHeld     int16 `json:"high_held,omitempty"`
+	selectValues sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -70,9 +76,9 @@ func (*Conversation) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case conversation.FieldBlocked, conversation.FieldLowKnown, conversation.FieldLowMuted, conversation.FieldHighKnown, conversation.FieldHighMuted:
+		case conversation.FieldLowKnown, conversation.FieldLowMuted, conversation.FieldLowBlocks, conversation.FieldHighKnown, conversation.FieldHighMuted, conversation.FieldHighBlocks:
 			values[i] = new(sql.NullBool)
-		case conversation.FieldLastSeq, conversation.FieldLastAt, conversation.FieldCreatedAt, conversation.FieldLowFolder, conversation.FieldLowReadSeq, conversation.FieldLowClearedSeq, conversation.FieldLowPending, conversation.FieldLowDeclinedUntil, conversation.FieldLowFrozenSeq, conversation.FieldHighFolder, conversation.FieldHighReadSeq, conversation.FieldHighClearedSeq, conversation.FieldHighPending, conversation.FieldHighDeclinedUntil, conversation.FieldHighFrozenSeq:
+		case conversation.FieldLastSeq, conversation.FieldLastAt, conversation.FieldCreatedAt, conversation.FieldLowFolder, conversation.FieldLowReadSeq, conversation.FieldLowClearedSeq, conversation.FieldLowPending, conversation.FieldLowDeclinedUntil, conversation.FieldLowFrozenSeq, conversation.FieldLowHeld, conversation.FieldHighFolder, conversation.FieldHighReadSeq, conversation.FieldHighClearedSeq, conversation.FieldHighPending, conversation.FieldHighDeclinedUntil, conversation.FieldHighFrozenSeq, conversation.FieldHighHeld:
 			values[i] = new(sql.NullInt64)
 		case conversation.FieldID, conversation.FieldLowID, conversation.FieldHighID:
 			values[i] = new(uuid.UUID)
@@ -120,12 +126,6 @@ func (_m *Conversation) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field last_at", values[i])
 			} else if value.Valid {
 				_m.LastAt = value.Int64
-			}
-		case conversation.FieldBlocked:
-			if value, ok := values[i].(*sql.NullBool); !ok {
-				return fmt.Errorf("unexpected type %T for field blocked", values[i])
-			} else if value.Valid {
-				_m.Blocked = value.Bool
 			}
 		case conversation.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -181,6 +181,18 @@ func (_m *Conversation) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LowFrozenSeq = value.Int64
 			}
+		case conversation.FieldLowBlocks:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field low_blocks", values[i])
+			} else if value.Valid {
+				_m.LowBlocks = value.Bool
+			}
+		case conversation.FieldLowHeld:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field low_held", values[i])
+			} else if value.Valid {
+				_m.LowHeld = int16(value.Int64)
+			}
 		case conversation.FieldHighFolder:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field high_folder", values[i])
@@ -228,6 +240,18 @@ func (_m *Conversation) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field high_frozen_seq", values[i])
 			} else if value.Valid {
 				_m.HighFrozenSeq = value.Int64
+			}
+		case conversation.FieldHighBlocks:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field high_blocks", values[i])
+			} else if value.Valid {
+				_m.HighBlocks = value.Bool
+			}
+		case conversation.FieldHighHeld:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field high_held", values[i])
+			} else if value.Valid {
+				_m.HighHeld = int16(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -277,9 +301,6 @@ func (_m *Conversation) String() string {
 	builder.WriteString("last_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LastAt))
 	builder.WriteString(", ")
-	builder.WriteString("blocked=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Blocked))
-	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreatedAt))
 	builder.WriteString(", ")
@@ -307,6 +328,12 @@ func (_m *Conversation) String() string {
 	builder.WriteString("low_frozen_seq=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LowFrozenSeq))
 	builder.WriteString(", ")
+	builder.WriteString("low_blocks=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LowBlocks))
+	builder.WriteString(", ")
+	builder.WriteString("low_held=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LowHeld))
+	builder.WriteString(", ")
 	builder.WriteString("high_folder=")
 	builder.WriteString(fmt.Sprintf("%v", _m.HighFolder))
 	builder.WriteString(", ")
@@ -330,6 +357,12 @@ func (_m *Conversation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("high_frozen_seq=")
 	builder.WriteString(fmt.Sprintf("%v", _m.HighFrozenSeq))
+	builder.WriteString(", ")
+	builder.WriteString("high_blocks=")
+	builder.WriteString(fmt.Sprintf("%v", _m.HighBlocks))
+	builder.WriteString(", ")
+	builder.WriteString("high_held=")
+	builder.WriteString(fmt.Sprintf("%v", _m.HighHeld))
 	builder.WriteByte(')')
 	return builder.String()
 }

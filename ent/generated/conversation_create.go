@@ -47,12 +47,6 @@ func (_c *ConversationCreate) SetLastAt(v int64) *ConversationCreate {
 	return _c
 }
 
-// SetBlocked sets the "blocked" field.
-func (_c *ConversationCreate) SetBlocked(v bool) *ConversationCreate {
-	_c.mutation.SetBlocked(v)
-	return _c
-}
-
 // SetCreatedAt sets the "created_at" field.
 func (_c *ConversationCreate) SetCreatedAt(v int64) *ConversationCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -115,6 +109,34 @@ func (_c *ConversationCreate) SetNillableLowFrozenSeq(v *int64) *ConversationCre
 	return _c
 }
 
+// SetLowBlocks sets the "low_blocks" field.
+func (_c *ConversationCreate) SetLowBlocks(v bool) *ConversationCreate {
+	_c.mutation.SetLowBlocks(v)
+	return _c
+}
+
+// SetNillableLowBlocks sets the "low_blocks" field if the given value is not nil.
+func (_c *ConversationCreate) SetNillableLowBlocks(v *bool) *ConversationCreate {
+	if v != nil {
+		_c.SetLowBlocks(*v)
+	}
+	return _c
+}
+
+// SetLowHeld sets the "low_held" field.
+func (_c *ConversationCreate) SetLowHeld(v int16) *ConversationCreate {
+	_c.mutation.SetLowHeld(v)
+	return _c
+}
+
+// SetNillableLowHeld sets the "low_held" field if the given value is not nil.
+func (_c *ConversationCreate) SetNillableLowHeld(v *int16) *ConversationCreate {
+	if v != nil {
+		_c.SetLowHeld(*v)
+	}
+	return _c
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (_c *ConversationCreate) SetHighFolder(v int16) *ConversationCreate {
 	_c.mutation.SetHighFolder(v)
@@ -171,6 +193,34 @@ func (_c *ConversationCreate) SetNillableHighFrozenSeq(v *int64) *ConversationCr
 	return _c
 }
 
+// SetHighBlocks sets the "high_blocks" field.
+func (_c *ConversationCreate) SetHighBlocks(v bool) *ConversationCreate {
+	_c.mutation.SetHighBlocks(v)
+	return _c
+}
+
+// SetNillableHighBlocks sets the "high_blocks" field if the given value is not nil.
+func (_c *ConversationCreate) SetNillableHighBlocks(v *bool) *ConversationCreate {
+	if v != nil {
+		_c.SetHighBlocks(*v)
+	}
+	return _c
+}
+
+// SetHighHeld sets the "high_held" field.
+func (_c *ConversationCreate) SetHighHeld(v int16) *ConversationCreate {
+	_c.mutation.SetHighHeld(v)
+	return _c
+}
+
+// SetNillableHighHeld sets the "high_held" field if the given value is not nil.
+func (_c *ConversationCreate) SetNillableHighHeld(v *int16) *ConversationCreate {
+	if v != nil {
+		_c.SetHighHeld(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ConversationCreate) SetID(v uuid.UUID) *ConversationCreate {
 	_c.mutation.SetID(v)
@@ -216,9 +266,25 @@ func (_c *ConversationCreate) defaults() {
 		v := conversation.DefaultLowFrozenSeq
 		_c.mutation.SetLowFrozenSeq(v)
 	}
+	if _, ok := _c.mutation.LowBlocks(); !ok {
+		v := conversation.DefaultLowBlocks
+		_c.mutation.SetLowBlocks(v)
+	}
+	if _, ok := _c.mutation.LowHeld(); !ok {
+		v := conversation.DefaultLowHeld
+		_c.mutation.SetLowHeld(v)
+	}
 	if _, ok := _c.mutation.HighFrozenSeq(); !ok {
 		v := conversation.DefaultHighFrozenSeq
 		_c.mutation.SetHighFrozenSeq(v)
+	}
+	if _, ok := _c.mutation.HighBlocks(); !ok {
+		v := conversation.DefaultHighBlocks
+		_c.mutation.SetHighBlocks(v)
+	}
+	if _, ok := _c.mutation.HighHeld(); !ok {
+		v := conversation.DefaultHighHeld
+		_c.mutation.SetHighHeld(v)
 	}
 }
 
@@ -235,9 +301,6 @@ func (_c *ConversationCreate) check() error {
 	}
 	if _, ok := _c.mutation.LastAt(); !ok {
 		return &ValidationError{Name: "last_at", err: errors.New(`generated: missing required field "Conversation.last_at"`)}
-	}
-	if _, ok := _c.mutation.Blocked(); !ok {
-		return &ValidationError{Name: "blocked", err: errors.New(`generated: missing required field "Conversation.blocked"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "Conversation.created_at"`)}
@@ -266,6 +329,12 @@ func (_c *ConversationCreate) check() error {
 	if _, ok := _c.mutation.LowFrozenSeq(); !ok {
 		return &ValidationError{Name: "low_frozen_seq", err: errors.New(`generated: missing required field "Conversation.low_frozen_seq"`)}
 	}
+	if _, ok := _c.mutation.LowBlocks(); !ok {
+		return &ValidationError{Name: "low_blocks", err: errors.New(`generated: missing required field "Conversation.low_blocks"`)}
+	}
+	if _, ok := _c.mutation.LowHeld(); !ok {
+		return &ValidationError{Name: "low_held", err: errors.New(`generated: missing required field "Conversation.low_held"`)}
+	}
 	if _, ok := _c.mutation.HighFolder(); !ok {
 		return &ValidationError{Name: "high_folder", err: errors.New(`generated: missing required field "Conversation.high_folder"`)}
 	}
@@ -289,6 +358,12 @@ func (_c *ConversationCreate) check() error {
 	}
 	if _, ok := _c.mutation.HighFrozenSeq(); !ok {
 		return &ValidationError{Name: "high_frozen_seq", err: errors.New(`generated: missing required field "Conversation.high_frozen_seq"`)}
+	}
+	if _, ok := _c.mutation.HighBlocks(); !ok {
+		return &ValidationError{Name: "high_blocks", err: errors.New(`generated: missing required field "Conversation.high_blocks"`)}
+	}
+	if _, ok := _c.mutation.HighHeld(); !ok {
+		return &ValidationError{Name: "high_held", err: errors.New(`generated: missing required field "Conversation.high_held"`)}
 	}
 	return nil
 }
@@ -342,10 +417,6 @@ func (_c *ConversationCreate) createSpec() (*Conversation, *sqlgraph.CreateSpec)
 		_spec.SetField(conversation.FieldLastAt, field.TypeInt64, value)
 		_node.LastAt = value
 	}
-	if value, ok := _c.mutation.Blocked(); ok {
-		_spec.SetField(conversation.FieldBlocked, field.TypeBool, value)
-		_node.Blocked = value
-	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(conversation.FieldCreatedAt, field.TypeInt64, value)
 		_node.CreatedAt = value
@@ -382,6 +453,14 @@ func (_c *ConversationCreate) createSpec() (*Conversation, *sqlgraph.CreateSpec)
 		_spec.SetField(conversation.FieldLowFrozenSeq, field.TypeInt64, value)
 		_node.LowFrozenSeq = value
 	}
+	if value, ok := _c.mutation.LowBlocks(); ok {
+		_spec.SetField(conversation.FieldLowBlocks, field.TypeBool, value)
+		_node.LowBlocks = value
+	}
+	if value, ok := _c.mutation.LowHeld(); ok {
+		_spec.SetField(conversation.FieldLowHeld, field.TypeInt16, value)
+		_node.LowHeld = value
+	}
 	if value, ok := _c.mutation.HighFolder(); ok {
 		_spec.SetField(conversation.FieldHighFolder, field.TypeInt16, value)
 		_node.HighFolder = value
@@ -413,6 +492,14 @@ func (_c *ConversationCreate) createSpec() (*Conversation, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.HighFrozenSeq(); ok {
 		_spec.SetField(conversation.FieldHighFrozenSeq, field.TypeInt64, value)
 		_node.HighFrozenSeq = value
+	}
+	if value, ok := _c.mutation.HighBlocks(); ok {
+		_spec.SetField(conversation.FieldHighBlocks, field.TypeBool, value)
+		_node.HighBlocks = value
+	}
+	if value, ok := _c.mutation.HighHeld(); ok {
+		_spec.SetField(conversation.FieldHighHeld, field.TypeInt16, value)
+		_node.HighHeld = value
 	}
 	return _node, _spec
 }
@@ -499,18 +586,6 @@ func (u *ConversationUpsert) UpdateLastAt() *ConversationUpsert {
 // AddLastAt adds v to the "last_at" field.
 func (u *ConversationUpsert) AddLastAt(v int64) *ConversationUpsert {
 	u.Add(conversation.FieldLastAt, v)
-	return u
-}
-
-// SetBlocked sets the "blocked" field.
-func (u *ConversationUpsert) SetBlocked(v bool) *ConversationUpsert {
-	u.Set(conversation.FieldBlocked, v)
-	return u
-}
-
-// UpdateBlocked sets the "blocked" field to the value that was provided on create.
-func (u *ConversationUpsert) UpdateBlocked() *ConversationUpsert {
-	u.SetExcluded(conversation.FieldBlocked)
 	return u
 }
 
@@ -646,6 +721,36 @@ func (u *ConversationUpsert) AddLowFrozenSeq(v int64) *ConversationUpsert {
 	return u
 }
 
+// SetLowBlocks sets the "low_blocks" field.
+func (u *ConversationUpsert) SetLowBlocks(v bool) *ConversationUpsert {
+	u.Set(conversation.FieldLowBlocks, v)
+	return u
+}
+
+// UpdateLowBlocks sets the "low_blocks" field to the value that was provided on create.
+func (u *ConversationUpsert) UpdateLowBlocks() *ConversationUpsert {
+	u.SetExcluded(conversation.FieldLowBlocks)
+	return u
+}
+
+// SetLowHeld sets the "low_held" field.
+func (u *ConversationUpsert) SetLowHeld(v int16) *ConversationUpsert {
+	u.Set(conversation.FieldLowHeld, v)
+	return u
+}
+
+// UpdateLowHeld sets the "low_held" field to the value that was provided on create.
+func (u *ConversationUpsert) UpdateLowHeld() *ConversationUpsert {
+	u.SetExcluded(conversation.FieldLowHeld)
+	return u
+}
+
+// AddLowHeld adds v to the "low_held" field.
+func (u *ConversationUpsert) AddLowHeld(v int16) *ConversationUpsert {
+	u.Add(conversation.FieldLowHeld, v)
+	return u
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (u *ConversationUpsert) SetHighFolder(v int16) *ConversationUpsert {
 	u.Set(conversation.FieldHighFolder, v)
@@ -778,6 +883,36 @@ func (u *ConversationUpsert) AddHighFrozenSeq(v int64) *ConversationUpsert {
 	return u
 }
 
+// SetHighBlocks sets the "high_blocks" field.
+func (u *ConversationUpsert) SetHighBlocks(v bool) *ConversationUpsert {
+	u.Set(conversation.FieldHighBlocks, v)
+	return u
+}
+
+// UpdateHighBlocks sets the "high_blocks" field to the value that was provided on create.
+func (u *ConversationUpsert) UpdateHighBlocks() *ConversationUpsert {
+	u.SetExcluded(conversation.FieldHighBlocks)
+	return u
+}
+
+// SetHighHeld sets the "high_held" field.
+func (u *ConversationUpsert) SetHighHeld(v int16) *ConversationUpsert {
+	u.Set(conversation.FieldHighHeld, v)
+	return u
+}
+
+// UpdateHighHeld sets the "high_held" field to the value that was provided on create.
+func (u *ConversationUpsert) UpdateHighHeld() *ConversationUpsert {
+	u.SetExcluded(conversation.FieldHighHeld)
+	return u
+}
+
+// AddHighHeld adds v to the "high_held" field.
+func (u *ConversationUpsert) AddHighHeld(v int16) *ConversationUpsert {
+	u.Add(conversation.FieldHighHeld, v)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -874,20 +1009,6 @@ func (u *ConversationUpsertOne) AddLastAt(v int64) *ConversationUpsertOne {
 func (u *ConversationUpsertOne) UpdateLastAt() *ConversationUpsertOne {
 	return u.Update(func(s *ConversationUpsert) {
 		s.UpdateLastAt()
-	})
-}
-
-// SetBlocked sets the "blocked" field.
-func (u *ConversationUpsertOne) SetBlocked(v bool) *ConversationUpsertOne {
-	return u.Update(func(s *ConversationUpsert) {
-		s.SetBlocked(v)
-	})
-}
-
-// UpdateBlocked sets the "blocked" field to the value that was provided on create.
-func (u *ConversationUpsertOne) UpdateBlocked() *ConversationUpsertOne {
-	return u.Update(func(s *ConversationUpsert) {
-		s.UpdateBlocked()
 	})
 }
 
@@ -1045,6 +1166,41 @@ func (u *ConversationUpsertOne) UpdateLowFrozenSeq() *ConversationUpsertOne {
 	})
 }
 
+// SetLowBlocks sets the "low_blocks" field.
+func (u *ConversationUpsertOne) SetLowBlocks(v bool) *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetLowBlocks(v)
+	})
+}
+
+// UpdateLowBlocks sets the "low_blocks" field to the value that was provided on create.
+func (u *ConversationUpsertOne) UpdateLowBlocks() *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateLowBlocks()
+	})
+}
+
+// SetLowHeld sets the "low_held" field.
+func (u *ConversationUpsertOne) SetLowHeld(v int16) *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetLowHeld(v)
+	})
+}
+
+// AddLowHeld adds v to the "low_held" field.
+func (u *ConversationUpsertOne) AddLowHeld(v int16) *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.AddLowHeld(v)
+	})
+}
+
+// UpdateLowHeld sets the "low_held" field to the value that was provided on create.
+func (u *ConversationUpsertOne) UpdateLowHeld() *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateLowHeld()
+	})
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (u *ConversationUpsertOne) SetHighFolder(v int16) *ConversationUpsertOne {
 	return u.Update(func(s *ConversationUpsert) {
@@ -1196,6 +1352,41 @@ func (u *ConversationUpsertOne) AddHighFrozenSeq(v int64) *ConversationUpsertOne
 func (u *ConversationUpsertOne) UpdateHighFrozenSeq() *ConversationUpsertOne {
 	return u.Update(func(s *ConversationUpsert) {
 		s.UpdateHighFrozenSeq()
+	})
+}
+
+// SetHighBlocks sets the "high_blocks" field.
+func (u *ConversationUpsertOne) SetHighBlocks(v bool) *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetHighBlocks(v)
+	})
+}
+
+// UpdateHighBlocks sets the "high_blocks" field to the value that was provided on create.
+func (u *ConversationUpsertOne) UpdateHighBlocks() *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateHighBlocks()
+	})
+}
+
+// SetHighHeld sets the "high_held" field.
+func (u *ConversationUpsertOne) SetHighHeld(v int16) *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetHighHeld(v)
+	})
+}
+
+// AddHighHeld adds v to the "high_held" field.
+func (u *ConversationUpsertOne) AddHighHeld(v int16) *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.AddHighHeld(v)
+	})
+}
+
+// UpdateHighHeld sets the "high_held" field to the value that was provided on create.
+func (u *ConversationUpsertOne) UpdateHighHeld() *ConversationUpsertOne {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateHighHeld()
 	})
 }
 
@@ -1465,20 +1656,6 @@ func (u *ConversationUpsertBulk) UpdateLastAt() *ConversationUpsertBulk {
 	})
 }
 
-// SetBlocked sets the "blocked" field.
-func (u *ConversationUpsertBulk) SetBlocked(v bool) *ConversationUpsertBulk {
-	return u.Update(func(s *ConversationUpsert) {
-		s.SetBlocked(v)
-	})
-}
-
-// UpdateBlocked sets the "blocked" field to the value that was provided on create.
-func (u *ConversationUpsertBulk) UpdateBlocked() *ConversationUpsertBulk {
-	return u.Update(func(s *ConversationUpsert) {
-		s.UpdateBlocked()
-	})
-}
-
 // SetLowFolder sets the "low_folder" field.
 func (u *ConversationUpsertBulk) SetLowFolder(v int16) *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
@@ -1633,6 +1810,41 @@ func (u *ConversationUpsertBulk) UpdateLowFrozenSeq() *ConversationUpsertBulk {
 	})
 }
 
+// SetLowBlocks sets the "low_blocks" field.
+func (u *ConversationUpsertBulk) SetLowBlocks(v bool) *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetLowBlocks(v)
+	})
+}
+
+// UpdateLowBlocks sets the "low_blocks" field to the value that was provided on create.
+func (u *ConversationUpsertBulk) UpdateLowBlocks() *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateLowBlocks()
+	})
+}
+
+// SetLowHeld sets the "low_held" field.
+func (u *ConversationUpsertBulk) SetLowHeld(v int16) *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetLowHeld(v)
+	})
+}
+
+// AddLowHeld adds v to the "low_held" field.
+func (u *ConversationUpsertBulk) AddLowHeld(v int16) *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.AddLowHeld(v)
+	})
+}
+
+// UpdateLowHeld sets the "low_held" field to the value that was provided on create.
+func (u *ConversationUpsertBulk) UpdateLowHeld() *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateLowHeld()
+	})
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (u *ConversationUpsertBulk) SetHighFolder(v int16) *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
@@ -1784,6 +1996,41 @@ func (u *ConversationUpsertBulk) AddHighFrozenSeq(v int64) *ConversationUpsertBu
 func (u *ConversationUpsertBulk) UpdateHighFrozenSeq() *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
 		s.UpdateHighFrozenSeq()
+	})
+}
+
+// SetHighBlocks sets the "high_blocks" field.
+func (u *ConversationUpsertBulk) SetHighBlocks(v bool) *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetHighBlocks(v)
+	})
+}
+
+// UpdateHighBlocks sets the "high_blocks" field to the value that was provided on create.
+func (u *ConversationUpsertBulk) UpdateHighBlocks() *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateHighBlocks()
+	})
+}
+
+// SetHighHeld sets the "high_held" field.
+func (u *ConversationUpsertBulk) SetHighHeld(v int16) *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.SetHighHeld(v)
+	})
+}
+
+// AddHighHeld adds v to the "high_held" field.
+func (u *ConversationUpsertBulk) AddHighHeld(v int16) *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.AddHighHeld(v)
+	})
+}
+
+// UpdateHighHeld sets the "high_held" field to the value that was provided on create.
+func (u *ConversationUpsertBulk) UpdateHighHeld() *ConversationUpsertBulk {
+	return u.Update(func(s *ConversationUpsert) {
+		s.UpdateHighHeld()
 	})
 }
 

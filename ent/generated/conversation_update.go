@@ -69,20 +69,6 @@ func (_u *ConversationUpdate) AddLastAt(v int64) *ConversationUpdate {
 	return _u
 }
 
-// SetBlocked sets the "blocked" field.
-func (_u *ConversationUpdate) SetBlocked(v bool) *ConversationUpdate {
-	_u.mutation.SetBlocked(v)
-	return _u
-}
-
-// SetNillableBlocked sets the "blocked" field if the given value is not nil.
-func (_u *ConversationUpdate) SetNillableBlocked(v *bool) *ConversationUpdate {
-	if v != nil {
-		_u.SetBlocked(*v)
-	}
-	return _u
-}
-
 // SetLowFolder sets the "low_folder" field.
 func (_u *ConversationUpdate) SetLowFolder(v int16) *ConversationUpdate {
 	_u.mutation.ResetLowFolder()
@@ -234,6 +220,41 @@ func (_u *ConversationUpdate) SetNillableLowFrozenSeq(v *int64) *ConversationUpd
 // AddLowFrozenSeq adds value to the "low_frozen_seq" field.
 func (_u *ConversationUpdate) AddLowFrozenSeq(v int64) *ConversationUpdate {
 	_u.mutation.AddLowFrozenSeq(v)
+	return _u
+}
+
+// SetLowBlocks sets the "low_blocks" field.
+func (_u *ConversationUpdate) SetLowBlocks(v bool) *ConversationUpdate {
+	_u.mutation.SetLowBlocks(v)
+	return _u
+}
+
+// SetNillableLowBlocks sets the "low_blocks" field if the given value is not nil.
+func (_u *ConversationUpdate) SetNillableLowBlocks(v *bool) *ConversationUpdate {
+	if v != nil {
+		_u.SetLowBlocks(*v)
+	}
+	return _u
+}
+
+// SetLowHeld sets the "low_held" field.
+func (_u *ConversationUpdate) SetLowHeld(v int16) *ConversationUpdate {
+	_u.mutation.ResetLowHeld()
+	_u.mutation.SetLowHeld(v)
+	return _u
+}
+
+// SetNillableLowHeld sets the "low_held" field if the given value is not nil.
+func (_u *ConversationUpdate) SetNillableLowHeld(v *int16) *ConversationUpdate {
+	if v != nil {
+		_u.SetLowHeld(*v)
+	}
+	return _u
+}
+
+// AddLowHeld adds value to the "low_held" field.
+func (_u *ConversationUpdate) AddLowHeld(v int16) *ConversationUpdate {
+	_u.mutation.AddLowHeld(v)
 	return _u
 }
 
@@ -391,6 +412,41 @@ func (_u *ConversationUpdate) AddHighFrozenSeq(v int64) *ConversationUpdate {
 	return _u
 }
 
+// SetHighBlocks sets the "high_blocks" field.
+func (_u *ConversationUpdate) SetHighBlocks(v bool) *ConversationUpdate {
+	_u.mutation.SetHighBlocks(v)
+	return _u
+}
+
+// SetNillableHighBlocks sets the "high_blocks" field if the given value is not nil.
+func (_u *ConversationUpdate) SetNillableHighBlocks(v *bool) *ConversationUpdate {
+	if v != nil {
+		_u.SetHighBlocks(*v)
+	}
+	return _u
+}
+
+// SetHighHeld sets the "high_held" field.
+func (_u *ConversationUpdate) SetHighHeld(v int16) *ConversationUpdate {
+	_u.mutation.ResetHighHeld()
+	_u.mutation.SetHighHeld(v)
+	return _u
+}
+
+// SetNillableHighHeld sets the "high_held" field if the given value is not nil.
+func (_u *ConversationUpdate) SetNillableHighHeld(v *int16) *ConversationUpdate {
+	if v != nil {
+		_u.SetHighHeld(*v)
+	}
+	return _u
+}
+
+// AddHighHeld adds value to the "high_held" field.
+func (_u *ConversationUpdate) AddHighHeld(v int16) *ConversationUpdate {
+	_u.mutation.AddHighHeld(v)
+	return _u
+}
+
 // Mutation returns the ConversationMutation object of the builder.
 func (_u *ConversationUpdate) Mutation() *ConversationMutation {
 	return _u.mutation
@@ -444,9 +500,6 @@ func (_u *ConversationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddedLastAt(); ok {
 		_spec.AddField(conversation.FieldLastAt, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.Blocked(); ok {
-		_spec.SetField(conversation.FieldBlocked, field.TypeBool, value)
-	}
 	if value, ok := _u.mutation.LowFolder(); ok {
 		_spec.SetField(conversation.FieldLowFolder, field.TypeInt16, value)
 	}
@@ -489,6 +542,15 @@ func (_u *ConversationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddedLowFrozenSeq(); ok {
 		_spec.AddField(conversation.FieldLowFrozenSeq, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.LowBlocks(); ok {
+		_spec.SetField(conversation.FieldLowBlocks, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.LowHeld(); ok {
+		_spec.SetField(conversation.FieldLowHeld, field.TypeInt16, value)
+	}
+	if value, ok := _u.mutation.AddedLowHeld(); ok {
+		_spec.AddField(conversation.FieldLowHeld, field.TypeInt16, value)
+	}
 	if value, ok := _u.mutation.HighFolder(); ok {
 		_spec.SetField(conversation.FieldHighFolder, field.TypeInt16, value)
 	}
@@ -530,6 +592,15 @@ func (_u *ConversationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.AddedHighFrozenSeq(); ok {
 		_spec.AddField(conversation.FieldHighFrozenSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.HighBlocks(); ok {
+		_spec.SetField(conversation.FieldHighBlocks, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.HighHeld(); ok {
+		_spec.SetField(conversation.FieldHighHeld, field.TypeInt16, value)
+	}
+	if value, ok := _u.mutation.AddedHighHeld(); ok {
+		_spec.AddField(conversation.FieldHighHeld, field.TypeInt16, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -590,20 +661,6 @@ func (_u *ConversationUpdateOne) SetNillableLastAt(v *int64) *ConversationUpdate
 // AddLastAt adds value to the "last_at" field.
 func (_u *ConversationUpdateOne) AddLastAt(v int64) *ConversationUpdateOne {
 	_u.mutation.AddLastAt(v)
-	return _u
-}
-
-// SetBlocked sets the "blocked" field.
-func (_u *ConversationUpdateOne) SetBlocked(v bool) *ConversationUpdateOne {
-	_u.mutation.SetBlocked(v)
-	return _u
-}
-
-// SetNillableBlocked sets the "blocked" field if the given value is not nil.
-func (_u *ConversationUpdateOne) SetNillableBlocked(v *bool) *ConversationUpdateOne {
-	if v != nil {
-		_u.SetBlocked(*v)
-	}
 	return _u
 }
 
@@ -761,6 +818,41 @@ func (_u *ConversationUpdateOne) AddLowFrozenSeq(v int64) *ConversationUpdateOne
 	return _u
 }
 
+// SetLowBlocks sets the "low_blocks" field.
+func (_u *ConversationUpdateOne) SetLowBlocks(v bool) *ConversationUpdateOne {
+	_u.mutation.SetLowBlocks(v)
+	return _u
+}
+
+// SetNillableLowBlocks sets the "low_blocks" field if the given value is not nil.
+func (_u *ConversationUpdateOne) SetNillableLowBlocks(v *bool) *ConversationUpdateOne {
+	if v != nil {
+		_u.SetLowBlocks(*v)
+	}
+	return _u
+}
+
+// SetLowHeld sets the "low_held" field.
+func (_u *ConversationUpdateOne) SetLowHeld(v int16) *ConversationUpdateOne {
+	_u.mutation.ResetLowHeld()
+	_u.mutation.SetLowHeld(v)
+	return _u
+}
+
+// SetNillableLowHeld sets the "low_held" field if the given value is not nil.
+func (_u *ConversationUpdateOne) SetNillableLowHeld(v *int16) *ConversationUpdateOne {
+	if v != nil {
+		_u.SetLowHeld(*v)
+	}
+	return _u
+}
+
+// AddLowHeld adds value to the "low_held" field.
+func (_u *ConversationUpdateOne) AddLowHeld(v int16) *ConversationUpdateOne {
+	_u.mutation.AddLowHeld(v)
+	return _u
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (_u *ConversationUpdateOne) SetHighFolder(v int16) *ConversationUpdateOne {
 	_u.mutation.ResetHighFolder()
@@ -915,6 +1007,41 @@ func (_u *ConversationUpdateOne) AddHighFrozenSeq(v int64) *ConversationUpdateOn
 	return _u
 }
 
+// SetHighBlocks sets the "high_blocks" field.
+func (_u *ConversationUpdateOne) SetHighBlocks(v bool) *ConversationUpdateOne {
+	_u.mutation.SetHighBlocks(v)
+	return _u
+}
+
+// SetNillableHighBlocks sets the "high_blocks" field if the given value is not nil.
+func (_u *ConversationUpdateOne) SetNillableHighBlocks(v *bool) *ConversationUpdateOne {
+	if v != nil {
+		_u.SetHighBlocks(*v)
+	}
+	return _u
+}
+
+// SetHighHeld sets the "high_held" field.
+func (_u *ConversationUpdateOne) SetHighHeld(v int16) *ConversationUpdateOne {
+	_u.mutation.ResetHighHeld()
+	_u.mutation.SetHighHeld(v)
+	return _u
+}
+
+// SetNillableHighHeld sets the "high_held" field if the given value is not nil.
+func (_u *ConversationUpdateOne) SetNillableHighHeld(v *int16) *ConversationUpdateOne {
+	if v != nil {
+		_u.SetHighHeld(*v)
+	}
+	return _u
+}
+
+// AddHighHeld adds value to the "high_held" field.
+func (_u *ConversationUpdateOne) AddHighHeld(v int16) *ConversationUpdateOne {
+	_u.mutation.AddHighHeld(v)
+	return _u
+}
+
 // Mutation returns the ConversationMutation object of the builder.
 func (_u *ConversationUpdateOne) Mutation() *ConversationMutation {
 	return _u.mutation
@@ -998,9 +1125,6 @@ func (_u *ConversationUpdateOne) sqlSave(ctx context.Context) (_node *Conversati
 	if value, ok := _u.mutation.AddedLastAt(); ok {
 		_spec.AddField(conversation.FieldLastAt, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.Blocked(); ok {
-		_spec.SetField(conversation.FieldBlocked, field.TypeBool, value)
-	}
 	if value, ok := _u.mutation.LowFolder(); ok {
 		_spec.SetField(conversation.FieldLowFolder, field.TypeInt16, value)
 	}
@@ -1043,6 +1167,15 @@ func (_u *ConversationUpdateOne) sqlSave(ctx context.Context) (_node *Conversati
 	if value, ok := _u.mutation.AddedLowFrozenSeq(); ok {
 		_spec.AddField(conversation.FieldLowFrozenSeq, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.LowBlocks(); ok {
+		_spec.SetField(conversation.FieldLowBlocks, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.LowHeld(); ok {
+		_spec.SetField(conversation.FieldLowHeld, field.TypeInt16, value)
+	}
+	if value, ok := _u.mutation.AddedLowHeld(); ok {
+		_spec.AddField(conversation.FieldLowHeld, field.TypeInt16, value)
+	}
 	if value, ok := _u.mutation.HighFolder(); ok {
 		_spec.SetField(conversation.FieldHighFolder, field.TypeInt16, value)
 	}
@@ -1084,6 +1217,15 @@ func (_u *ConversationUpdateOne) sqlSave(ctx context.Context) (_node *Conversati
 	}
 	if value, ok := _u.mutation.AddedHighFrozenSeq(); ok {
 		_spec.AddField(conversation.FieldHighFrozenSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.HighBlocks(); ok {
+		_spec.SetField(conversation.FieldHighBlocks, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.HighHeld(); ok {
+		_spec.SetField(conversation.FieldHighHeld, field.TypeInt16, value)
+	}
+	if value, ok := _u.mutation.AddedHighHeld(); ok {
+		_spec.AddField(conversation.FieldHighHeld, field.TypeInt16, value)
 	}
 	_node = &Conversation{config: _u.config}
 	_spec.Assign = _node.assignValues

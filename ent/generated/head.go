@@ -45,7 +45,19 @@ type Head struct {
 	SuspendedUntil int64 `json:"suspended_until,omitempty"`
 	// until then nobody new, by moderators; 0: not
 	OutreachUntil int64 `json:"outreach_until,omitempty"`
-	selectValues  sql.SelectValues
+	// RequestPreviews holds the value of the "request_previews" field.
+	RequestPreviews bool `json:"request_previews,omitempty"`
+	// when the account was made
+	JoinedAt int64 `json:"joined_at,omitempty"`
+	// when the whole outreach budget is there again
+	OutreachFullAt int64 `json:"outreach_full_at,omitempty"`
+	// people who refused requests: the day, what was before, what came on it
+	Refusals int64 `json:"refusals,omitempty"`
+	// requests that came: the hour, its count, the usual count
+	Surge int64 `json:"surge,omitempty"`
+	// when the surge shield went up; 0: it is down
+	ShieldAt     int64 `json:"shield_at,omitempty"`
+	selectValues sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -53,9 +65,9 @@ func (*Head) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case head.FieldReadReceipts, head.FieldExempt, head.FieldGone:
+		case head.FieldReadReceipts, head.FieldExempt, head.FieldGone, head.FieldRequestPreviews:
 			values[i] = new(sql.NullBool)
-		case head.FieldPosition, head.FieldTrimmedTo, head.FieldUnreadConversations, head.FieldUnreadRequests, head.FieldUnreadMessages, head.FieldAudience, head.FieldRoutes, head.FieldChangedAt, head.FieldAgeBand, head.FieldSuspendedUntil, head.FieldOutreachUntil:
+		case head.FieldPosition, head.FieldTrimmedTo, head.FieldUnreadConversations, head.FieldUnreadRequests, head.FieldUnreadMessages, head.FieldAudience, head.FieldRoutes, head.FieldChangedAt, head.FieldAgeBand, head.FieldSuspendedUntil, head.FieldOutreachUntil, head.FieldJoinedAt, head.FieldOutreachFullAt, head.FieldRefusals, head.FieldSurge, head.FieldShieldAt:
 			values[i] = new(sql.NullInt64)
 		case head.FieldID:
 			values[i] = new(uuid.UUID)
@@ -164,6 +176,42 @@ func (_m *Head) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OutreachUntil = value.Int64
 			}
+		case head.FieldRequestPreviews:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field request_previews", values[i])
+			} else if value.Valid {
+				_m.RequestPreviews = value.Bool
+			}
+		case head.FieldJoinedAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field joined_at", values[i])
+			} else if value.Valid {
+				_m.JoinedAt = value.Int64
+			}
+		case head.FieldOutreachFullAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field outreach_full_at", values[i])
+			} else if value.Valid {
+				_m.OutreachFullAt = value.Int64
+			}
+		case head.FieldRefusals:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field refusals", values[i])
+			} else if value.Valid {
+				_m.Refusals = value.Int64
+			}
+		case head.FieldSurge:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field surge", values[i])
+			} else if value.Valid {
+				_m.Surge = value.Int64
+			}
+		case head.FieldShieldAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field shield_at", values[i])
+			} else if value.Valid {
+				_m.ShieldAt = value.Int64
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -241,6 +289,24 @@ func (_m *Head) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("outreach_until=")
 	builder.WriteString(fmt.Sprintf("%v", _m.OutreachUntil))
+	builder.WriteString(", ")
+	builder.WriteString("request_previews=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequestPreviews))
+	builder.WriteString(", ")
+	builder.WriteString("joined_at=")
+	builder.WriteString(fmt.Sprintf("%v", _m.JoinedAt))
+	builder.WriteString(", ")
+	builder.WriteString("outreach_full_at=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OutreachFullAt))
+	builder.WriteString(", ")
+	builder.WriteString("refusals=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Refusals))
+	builder.WriteString(", ")
+	builder.WriteString("surge=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Surge))
+	builder.WriteString(", ")
+	builder.WriteString("shield_at=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ShieldAt))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -123,6 +123,90 @@ func (_c *HeadCreate) SetNillableOutreachUntil(v *int64) *HeadCreate {
 	return _c
 }
 
+// SetRequestPreviews sets the "request_previews" field.
+func (_c *HeadCreate) SetRequestPreviews(v bool) *HeadCreate {
+	_c.mutation.SetRequestPreviews(v)
+	return _c
+}
+
+// SetNillableRequestPreviews sets the "request_previews" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableRequestPreviews(v *bool) *HeadCreate {
+	if v != nil {
+		_c.SetRequestPreviews(*v)
+	}
+	return _c
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (_c *HeadCreate) SetJoinedAt(v int64) *HeadCreate {
+	_c.mutation.SetJoinedAt(v)
+	return _c
+}
+
+// SetNillableJoinedAt sets the "joined_at" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableJoinedAt(v *int64) *HeadCreate {
+	if v != nil {
+		_c.SetJoinedAt(*v)
+	}
+	return _c
+}
+
+// SetOutreachFullAt sets the "outreach_full_at" field.
+func (_c *HeadCreate) SetOutreachFullAt(v int64) *HeadCreate {
+	_c.mutation.SetOutreachFullAt(v)
+	return _c
+}
+
+// SetNillableOutreachFullAt sets the "outreach_full_at" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableOutreachFullAt(v *int64) *HeadCreate {
+	if v != nil {
+		_c.SetOutreachFullAt(*v)
+	}
+	return _c
+}
+
+// SetRefusals sets the "refusals" field.
+func (_c *HeadCreate) SetRefusals(v int64) *HeadCreate {
+	_c.mutation.SetRefusals(v)
+	return _c
+}
+
+// SetNillableRefusals sets the "refusals" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableRefusals(v *int64) *HeadCreate {
+	if v != nil {
+		_c.SetRefusals(*v)
+	}
+	return _c
+}
+
+// SetSurge sets the "surge" field.
+func (_c *HeadCreate) SetSurge(v int64) *HeadCreate {
+	_c.mutation.SetSurge(v)
+	return _c
+}
+
+// SetNillableSurge sets the "surge" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableSurge(v *int64) *HeadCreate {
+	if v != nil {
+		_c.SetSurge(*v)
+	}
+	return _c
+}
+
+// SetShieldAt sets the "shield_at" field.
+func (_c *HeadCreate) SetShieldAt(v int64) *HeadCreate {
+	_c.mutation.SetShieldAt(v)
+	return _c
+}
+
+// SetNillableShieldAt sets the "shield_at" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableShieldAt(v *int64) *HeadCreate {
+	if v != nil {
+		_c.SetShieldAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *HeadCreate) SetID(v uuid.UUID) *HeadCreate {
 	_c.mutation.SetID(v)
@@ -172,6 +256,30 @@ func (_c *HeadCreate) defaults() {
 		v := head.DefaultOutreachUntil
 		_c.mutation.SetOutreachUntil(v)
 	}
+	if _, ok := _c.mutation.RequestPreviews(); !ok {
+		v := head.DefaultRequestPreviews
+		_c.mutation.SetRequestPreviews(v)
+	}
+	if _, ok := _c.mutation.JoinedAt(); !ok {
+		v := head.DefaultJoinedAt
+		_c.mutation.SetJoinedAt(v)
+	}
+	if _, ok := _c.mutation.OutreachFullAt(); !ok {
+		v := head.DefaultOutreachFullAt
+		_c.mutation.SetOutreachFullAt(v)
+	}
+	if _, ok := _c.mutation.Refusals(); !ok {
+		v := head.DefaultRefusals
+		_c.mutation.SetRefusals(v)
+	}
+	if _, ok := _c.mutation.Surge(); !ok {
+		v := head.DefaultSurge
+		_c.mutation.SetSurge(v)
+	}
+	if _, ok := _c.mutation.ShieldAt(); !ok {
+		v := head.DefaultShieldAt
+		_c.mutation.SetShieldAt(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -217,6 +325,24 @@ func (_c *HeadCreate) check() error {
 	}
 	if _, ok := _c.mutation.OutreachUntil(); !ok {
 		return &ValidationError{Name: "outreach_until", err: errors.New(`generated: missing required field "Head.outreach_until"`)}
+	}
+	if _, ok := _c.mutation.RequestPreviews(); !ok {
+		return &ValidationError{Name: "request_previews", err: errors.New(`generated: missing required field "Head.request_previews"`)}
+	}
+	if _, ok := _c.mutation.JoinedAt(); !ok {
+		return &ValidationError{Name: "joined_at", err: errors.New(`generated: missing required field "Head.joined_at"`)}
+	}
+	if _, ok := _c.mutation.OutreachFullAt(); !ok {
+		return &ValidationError{Name: "outreach_full_at", err: errors.New(`generated: missing required field "Head.outreach_full_at"`)}
+	}
+	if _, ok := _c.mutation.Refusals(); !ok {
+		return &ValidationError{Name: "refusals", err: errors.New(`generated: missing required field "Head.refusals"`)}
+	}
+	if _, ok := _c.mutation.Surge(); !ok {
+		return &ValidationError{Name: "surge", err: errors.New(`generated: missing required field "Head.surge"`)}
+	}
+	if _, ok := _c.mutation.ShieldAt(); !ok {
+		return &ValidationError{Name: "shield_at", err: errors.New(`generated: missing required field "Head.shield_at"`)}
 	}
 	return nil
 }
@@ -309,6 +435,30 @@ func (_c *HeadCreate) createSpec() (*Head, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OutreachUntil(); ok {
 		_spec.SetField(head.FieldOutreachUntil, field.TypeInt64, value)
 		_node.OutreachUntil = value
+	}
+	if value, ok := _c.mutation.RequestPreviews(); ok {
+		_spec.SetField(head.FieldRequestPreviews, field.TypeBool, value)
+		_node.RequestPreviews = value
+	}
+	if value, ok := _c.mutation.JoinedAt(); ok {
+		_spec.SetField(head.FieldJoinedAt, field.TypeInt64, value)
+		_node.JoinedAt = value
+	}
+	if value, ok := _c.mutation.OutreachFullAt(); ok {
+		_spec.SetField(head.FieldOutreachFullAt, field.TypeInt64, value)
+		_node.OutreachFullAt = value
+	}
+	if value, ok := _c.mutation.Refusals(); ok {
+		_spec.SetField(head.FieldRefusals, field.TypeInt64, value)
+		_node.Refusals = value
+	}
+	if value, ok := _c.mutation.Surge(); ok {
+		_spec.SetField(head.FieldSurge, field.TypeInt64, value)
+		_node.Surge = value
+	}
+	if value, ok := _c.mutation.ShieldAt(); ok {
+		_spec.SetField(head.FieldShieldAt, field.TypeInt64, value)
+		_node.ShieldAt = value
 	}
 	return _node, _spec
 }
@@ -593,6 +743,108 @@ func (u *HeadUpsert) UpdateOutreachUntil() *HeadUpsert {
 // AddOutreachUntil adds v to the "outreach_until" field.
 func (u *HeadUpsert) AddOutreachUntil(v int64) *HeadUpsert {
 	u.Add(head.FieldOutreachUntil, v)
+	return u
+}
+
+// SetRequestPreviews sets the "request_previews" field.
+func (u *HeadUpsert) SetRequestPreviews(v bool) *HeadUpsert {
+	u.Set(head.FieldRequestPreviews, v)
+	return u
+}
+
+// UpdateRequestPreviews sets the "request_previews" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateRequestPreviews() *HeadUpsert {
+	u.SetExcluded(head.FieldRequestPreviews)
+	return u
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (u *HeadUpsert) SetJoinedAt(v int64) *HeadUpsert {
+	u.Set(head.FieldJoinedAt, v)
+	return u
+}
+
+// UpdateJoinedAt sets the "joined_at" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateJoinedAt() *HeadUpsert {
+	u.SetExcluded(head.FieldJoinedAt)
+	return u
+}
+
+// AddJoinedAt adds v to the "joined_at" field.
+func (u *HeadUpsert) AddJoinedAt(v int64) *HeadUpsert {
+	u.Add(head.FieldJoinedAt, v)
+	return u
+}
+
+// SetOutreachFullAt sets the "outreach_full_at" field.
+func (u *HeadUpsert) SetOutreachFullAt(v int64) *HeadUpsert {
+	u.Set(head.FieldOutreachFullAt, v)
+	return u
+}
+
+// UpdateOutreachFullAt sets the "outreach_full_at" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateOutreachFullAt() *HeadUpsert {
+	u.SetExcluded(head.FieldOutreachFullAt)
+	return u
+}
+
+// AddOutreachFullAt adds v to the "outreach_full_at" field.
+func (u *HeadUpsert) AddOutreachFullAt(v int64) *HeadUpsert {
+	u.Add(head.FieldOutreachFullAt, v)
+	return u
+}
+
+// SetRefusals sets the "refusals" field.
+func (u *HeadUpsert) SetRefusals(v int64) *HeadUpsert {
+	u.Set(head.FieldRefusals, v)
+	return u
+}
+
+// UpdateRefusals sets the "refusals" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateRefusals() *HeadUpsert {
+	u.SetExcluded(head.FieldRefusals)
+	return u
+}
+
+// AddRefusals adds v to the "refusals" field.
+func (u *HeadUpsert) AddRefusals(v int64) *HeadUpsert {
+	u.Add(head.FieldRefusals, v)
+	return u
+}
+
+// SetSurge sets the "surge" field.
+func (u *HeadUpsert) SetSurge(v int64) *HeadUpsert {
+	u.Set(head.FieldSurge, v)
+	return u
+}
+
+// UpdateSurge sets the "surge" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateSurge() *HeadUpsert {
+	u.SetExcluded(head.FieldSurge)
+	return u
+}
+
+// AddSurge adds v to the "surge" field.
+func (u *HeadUpsert) AddSurge(v int64) *HeadUpsert {
+	u.Add(head.FieldSurge, v)
+	return u
+}
+
+// SetShieldAt sets the "shield_at" field.
+func (u *HeadUpsert) SetShieldAt(v int64) *HeadUpsert {
+	u.Set(head.FieldShieldAt, v)
+	return u
+}
+
+// UpdateShieldAt sets the "shield_at" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateShieldAt() *HeadUpsert {
+	u.SetExcluded(head.FieldShieldAt)
+	return u
+}
+
+// AddShieldAt adds v to the "shield_at" field.
+func (u *HeadUpsert) AddShieldAt(v int64) *HeadUpsert {
+	u.Add(head.FieldShieldAt, v)
 	return u
 }
 
@@ -914,6 +1166,125 @@ func (u *HeadUpsertOne) AddOutreachUntil(v int64) *HeadUpsertOne {
 func (u *HeadUpsertOne) UpdateOutreachUntil() *HeadUpsertOne {
 	return u.Update(func(s *HeadUpsert) {
 		s.UpdateOutreachUntil()
+	})
+}
+
+// SetRequestPreviews sets the "request_previews" field.
+func (u *HeadUpsertOne) SetRequestPreviews(v bool) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetRequestPreviews(v)
+	})
+}
+
+// UpdateRequestPreviews sets the "request_previews" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateRequestPreviews() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateRequestPreviews()
+	})
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (u *HeadUpsertOne) SetJoinedAt(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetJoinedAt(v)
+	})
+}
+
+// AddJoinedAt adds v to the "joined_at" field.
+func (u *HeadUpsertOne) AddJoinedAt(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddJoinedAt(v)
+	})
+}
+
+// UpdateJoinedAt sets the "joined_at" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateJoinedAt() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateJoinedAt()
+	})
+}
+
+// SetOutreachFullAt sets the "outreach_full_at" field.
+func (u *HeadUpsertOne) SetOutreachFullAt(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetOutreachFullAt(v)
+	})
+}
+
+// AddOutreachFullAt adds v to the "outreach_full_at" field.
+func (u *HeadUpsertOne) AddOutreachFullAt(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddOutreachFullAt(v)
+	})
+}
+
+// UpdateOutreachFullAt sets the "outreach_full_at" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateOutreachFullAt() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateOutreachFullAt()
+	})
+}
+
+// SetRefusals sets the "refusals" field.
+func (u *HeadUpsertOne) SetRefusals(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetRefusals(v)
+	})
+}
+
+// AddRefusals adds v to the "refusals" field.
+func (u *HeadUpsertOne) AddRefusals(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddRefusals(v)
+	})
+}
+
+// UpdateRefusals sets the "refusals" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateRefusals() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateRefusals()
+	})
+}
+
+// SetSurge sets the "surge" field.
+func (u *HeadUpsertOne) SetSurge(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetSurge(v)
+	})
+}
+
+// AddSurge adds v to the "surge" field.
+func (u *HeadUpsertOne) AddSurge(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddSurge(v)
+	})
+}
+
+// UpdateSurge sets the "surge" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateSurge() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateSurge()
+	})
+}
+
+// SetShieldAt sets the "shield_at" field.
+func (u *HeadUpsertOne) SetShieldAt(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetShieldAt(v)
+	})
+}
+
+// AddShieldAt adds v to the "shield_at" field.
+func (u *HeadUpsertOne) AddShieldAt(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddShieldAt(v)
+	})
+}
+
+// UpdateShieldAt sets the "shield_at" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateShieldAt() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateShieldAt()
 	})
 }
 
@@ -1402,6 +1773,125 @@ func (u *HeadUpsertBulk) AddOutreachUntil(v int64) *HeadUpsertBulk {
 func (u *HeadUpsertBulk) UpdateOutreachUntil() *HeadUpsertBulk {
 	return u.Update(func(s *HeadUpsert) {
 		s.UpdateOutreachUntil()
+	})
+}
+
+// SetRequestPreviews sets the "request_previews" field.
+func (u *HeadUpsertBulk) SetRequestPreviews(v bool) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetRequestPreviews(v)
+	})
+}
+
+// UpdateRequestPreviews sets the "request_previews" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateRequestPreviews() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateRequestPreviews()
+	})
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (u *HeadUpsertBulk) SetJoinedAt(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetJoinedAt(v)
+	})
+}
+
+// AddJoinedAt adds v to the "joined_at" field.
+func (u *HeadUpsertBulk) AddJoinedAt(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddJoinedAt(v)
+	})
+}
+
+// UpdateJoinedAt sets the "joined_at" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateJoinedAt() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateJoinedAt()
+	})
+}
+
+// SetOutreachFullAt sets the "outreach_full_at" field.
+func (u *HeadUpsertBulk) SetOutreachFullAt(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetOutreachFullAt(v)
+	})
+}
+
+// AddOutreachFullAt adds v to the "outreach_full_at" field.
+func (u *HeadUpsertBulk) AddOutreachFullAt(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddOutreachFullAt(v)
+	})
+}
+
+// UpdateOutreachFullAt sets the "outreach_full_at" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateOutreachFullAt() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateOutreachFullAt()
+	})
+}
+
+// SetRefusals sets the "refusals" field.
+func (u *HeadUpsertBulk) SetRefusals(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetRefusals(v)
+	})
+}
+
+// AddRefusals adds v to the "refusals" field.
+func (u *HeadUpsertBulk) AddRefusals(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddRefusals(v)
+	})
+}
+
+// UpdateRefusals sets the "refusals" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateRefusals() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateRefusals()
+	})
+}
+
+// SetSurge sets the "surge" field.
+func (u *HeadUpsertBulk) SetSurge(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetSurge(v)
+	})
+}
+
+// AddSurge adds v to the "surge" field.
+func (u *HeadUpsertBulk) AddSurge(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddSurge(v)
+	})
+}
+
+// UpdateSurge sets the "surge" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateSurge() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateSurge()
+	})
+}
+
+// SetShieldAt sets the "shield_at" field.
+func (u *HeadUpsertBulk) SetShieldAt(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetShieldAt(v)
+	})
+}
+
+// AddShieldAt adds v to the "shield_at" field.
+func (u *HeadUpsertBulk) AddShieldAt(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddShieldAt(v)
+	})
+}
+
+// UpdateShieldAt sets the "shield_at" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateShieldAt() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateShieldAt()
 	})
 }
 

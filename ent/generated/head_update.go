@@ -300,6 +300,125 @@ func (_u *HeadUpdate) AddOutreachUntil(v int64) *HeadUpdate {
 	return _u
 }
 
+// SetRequestPreviews sets the "request_previews" field.
+func (_u *HeadUpdate) SetRequestPreviews(v bool) *HeadUpdate {
+	_u.mutation.SetRequestPreviews(v)
+	return _u
+}
+
+// SetNillableRequestPreviews sets the "request_previews" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableRequestPreviews(v *bool) *HeadUpdate {
+	if v != nil {
+		_u.SetRequestPreviews(*v)
+	}
+	return _u
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (_u *HeadUpdate) SetJoinedAt(v int64) *HeadUpdate {
+	_u.mutation.ResetJoinedAt()
+	_u.mutation.SetJoinedAt(v)
+	return _u
+}
+
+// SetNillableJoinedAt sets the "joined_at" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableJoinedAt(v *int64) *HeadUpdate {
+	if v != nil {
+		_u.SetJoinedAt(*v)
+	}
+	return _u
+}
+
+// AddJoinedAt adds value to the "joined_at" field.
+func (_u *HeadUpdate) AddJoinedAt(v int64) *HeadUpdate {
+	_u.mutation.AddJoinedAt(v)
+	return _u
+}
+
+// SetOutreachFullAt sets the "outreach_full_at" field.
+func (_u *HeadUpdate) SetOutreachFullAt(v int64) *HeadUpdate {
+	_u.mutation.ResetOutreachFullAt()
+	_u.mutation.SetOutreachFullAt(v)
+	return _u
+}
+
+// SetNillableOutreachFullAt sets the "outreach_full_at" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableOutreachFullAt(v *int64) *HeadUpdate {
+	if v != nil {
+		_u.SetOutreachFullAt(*v)
+	}
+	return _u
+}
+
+// AddOutreachFullAt adds value to the "outreach_full_at" field.
+func (_u *HeadUpdate) AddOutreachFullAt(v int64) *HeadUpdate {
+	_u.mutation.AddOutreachFullAt(v)
+	return _u
+}
+
+// SetRefusals sets the "refusals" field.
+func (_u *HeadUpdate) SetRefusals(v int64) *HeadUpdate {
+	_u.mutation.ResetRefusals()
+	_u.mutation.SetRefusals(v)
+	return _u
+}
+
+// SetNillableRefusals sets the "refusals" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableRefusals(v *int64) *HeadUpdate {
+	if v != nil {
+		_u.SetRefusals(*v)
+	}
+	return _u
+}
+
+// AddRefusals adds value to the "refusals" field.
+func (_u *HeadUpdate) AddRefusals(v int64) *HeadUpdate {
+	_u.mutation.AddRefusals(v)
+	return _u
+}
+
+// SetSurge sets the "surge" field.
+func (_u *HeadUpdate) SetSurge(v int64) *HeadUpdate {
+	_u.mutation.ResetSurge()
+	_u.mutation.SetSurge(v)
+	return _u
+}
+
+// SetNillableSurge sets the "surge" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableSurge(v *int64) *HeadUpdate {
+	if v != nil {
+		_u.SetSurge(*v)
+	}
+	return _u
+}
+
+// AddSurge adds value to the "surge" field.
+func (_u *HeadUpdate) AddSurge(v int64) *HeadUpdate {
+	_u.mutation.AddSurge(v)
+	return _u
+}
+
+// SetShieldAt sets the "shield_at" field.
+func (_u *HeadUpdate) SetShieldAt(v int64) *HeadUpdate {
+	_u.mutation.ResetShieldAt()
+	_u.mutation.SetShieldAt(v)
+	return _u
+}
+
+// SetNillableShieldAt sets the "shield_at" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableShieldAt(v *int64) *HeadUpdate {
+	if v != nil {
+		_u.SetShieldAt(*v)
+	}
+	return _u
+}
+
+// AddShieldAt adds value to the "shield_at" field.
+func (_u *HeadUpdate) AddShieldAt(v int64) *HeadUpdate {
+	_u.mutation.AddShieldAt(v)
+	return _u
+}
+
 // Mutation returns the HeadMutation object of the builder.
 func (_u *HeadUpdate) Mutation() *HeadMutation {
 	return _u.mutation
@@ -415,6 +534,39 @@ func (_u *HeadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedOutreachUntil(); ok {
 		_spec.AddField(head.FieldOutreachUntil, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RequestPreviews(); ok {
+		_spec.SetField(head.FieldRequestPreviews, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.JoinedAt(); ok {
+		_spec.SetField(head.FieldJoinedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedJoinedAt(); ok {
+		_spec.AddField(head.FieldJoinedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.OutreachFullAt(); ok {
+		_spec.SetField(head.FieldOutreachFullAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedOutreachFullAt(); ok {
+		_spec.AddField(head.FieldOutreachFullAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Refusals(); ok {
+		_spec.SetField(head.FieldRefusals, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRefusals(); ok {
+		_spec.AddField(head.FieldRefusals, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Surge(); ok {
+		_spec.SetField(head.FieldSurge, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSurge(); ok {
+		_spec.AddField(head.FieldSurge, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ShieldAt(); ok {
+		_spec.SetField(head.FieldShieldAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedShieldAt(); ok {
+		_spec.AddField(head.FieldShieldAt, field.TypeInt64, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -709,6 +861,125 @@ func (_u *HeadUpdateOne) AddOutreachUntil(v int64) *HeadUpdateOne {
 	return _u
 }
 
+// SetRequestPreviews sets the "request_previews" field.
+func (_u *HeadUpdateOne) SetRequestPreviews(v bool) *HeadUpdateOne {
+	_u.mutation.SetRequestPreviews(v)
+	return _u
+}
+
+// SetNillableRequestPreviews sets the "request_previews" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableRequestPreviews(v *bool) *HeadUpdateOne {
+	if v != nil {
+		_u.SetRequestPreviews(*v)
+	}
+	return _u
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (_u *HeadUpdateOne) SetJoinedAt(v int64) *HeadUpdateOne {
+	_u.mutation.ResetJoinedAt()
+	_u.mutation.SetJoinedAt(v)
+	return _u
+}
+
+// SetNillableJoinedAt sets the "joined_at" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableJoinedAt(v *int64) *HeadUpdateOne {
+	if v != nil {
+		_u.SetJoinedAt(*v)
+	}
+	return _u
+}
+
+// AddJoinedAt adds value to the "joined_at" field.
+func (_u *HeadUpdateOne) AddJoinedAt(v int64) *HeadUpdateOne {
+	_u.mutation.AddJoinedAt(v)
+	return _u
+}
+
+// SetOutreachFullAt sets the "outreach_full_at" field.
+func (_u *HeadUpdateOne) SetOutreachFullAt(v int64) *HeadUpdateOne {
+	_u.mutation.ResetOutreachFullAt()
+	_u.mutation.SetOutreachFullAt(v)
+	return _u
+}
+
+// SetNillableOutreachFullAt sets the "outreach_full_at" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableOutreachFullAt(v *int64) *HeadUpdateOne {
+	if v != nil {
+		_u.SetOutreachFullAt(*v)
+	}
+	return _u
+}
+
+// AddOutreachFullAt adds value to the "outreach_full_at" field.
+func (_u *HeadUpdateOne) AddOutreachFullAt(v int64) *HeadUpdateOne {
+	_u.mutation.AddOutreachFullAt(v)
+	return _u
+}
+
+// SetRefusals sets the "refusals" field.
+func (_u *HeadUpdateOne) SetRefusals(v int64) *HeadUpdateOne {
+	_u.mutation.ResetRefusals()
+	_u.mutation.SetRefusals(v)
+	return _u
+}
+
+// SetNillableRefusals sets the "refusals" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableRefusals(v *int64) *HeadUpdateOne {
+	if v != nil {
+		_u.SetRefusals(*v)
+	}
+	return _u
+}
+
+// AddRefusals adds value to the "refusals" field.
+func (_u *HeadUpdateOne) AddRefusals(v int64) *HeadUpdateOne {
+	_u.mutation.AddRefusals(v)
+	return _u
+}
+
+// SetSurge sets the "surge" field.
+func (_u *HeadUpdateOne) SetSurge(v int64) *HeadUpdateOne {
+	_u.mutation.ResetSurge()
+	_u.mutation.SetSurge(v)
+	return _u
+}
+
+// SetNillableSurge sets the "surge" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableSurge(v *int64) *HeadUpdateOne {
+	if v != nil {
+		_u.SetSurge(*v)
+	}
+	return _u
+}
+
+// AddSurge adds value to the "surge" field.
+func (_u *HeadUpdateOne) AddSurge(v int64) *HeadUpdateOne {
+	_u.mutation.AddSurge(v)
+	return _u
+}
+
+// SetShieldAt sets the "shield_at" field.
+func (_u *HeadUpdateOne) SetShieldAt(v int64) *HeadUpdateOne {
+	_u.mutation.ResetShieldAt()
+	_u.mutation.SetShieldAt(v)
+	return _u
+}
+
+// SetNillableShieldAt sets the "shield_at" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableShieldAt(v *int64) *HeadUpdateOne {
+	if v != nil {
+		_u.SetShieldAt(*v)
+	}
+	return _u
+}
+
+// AddShieldAt adds value to the "shield_at" field.
+func (_u *HeadUpdateOne) AddShieldAt(v int64) *HeadUpdateOne {
+	_u.mutation.AddShieldAt(v)
+	return _u
+}
+
 // Mutation returns the HeadMutation object of the builder.
 func (_u *HeadUpdateOne) Mutation() *HeadMutation {
 	return _u.mutation
@@ -854,6 +1125,39 @@ func (_u *HeadUpdateOne) sqlSave(ctx context.Context) (_node *Head, err error) {
 	}
 	if value, ok := _u.mutation.AddedOutreachUntil(); ok {
 		_spec.AddField(head.FieldOutreachUntil, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RequestPreviews(); ok {
+		_spec.SetField(head.FieldRequestPreviews, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.JoinedAt(); ok {
+		_spec.SetField(head.FieldJoinedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedJoinedAt(); ok {
+		_spec.AddField(head.FieldJoinedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.OutreachFullAt(); ok {
+		_spec.SetField(head.FieldOutreachFullAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedOutreachFullAt(); ok {
+		_spec.AddField(head.FieldOutreachFullAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Refusals(); ok {
+		_spec.SetField(head.FieldRefusals, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRefusals(); ok {
+		_spec.AddField(head.FieldRefusals, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Surge(); ok {
+		_spec.SetField(head.FieldSurge, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSurge(); ok {
+		_spec.AddField(head.FieldSurge, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ShieldAt(); ok {
+		_spec.SetField(head.FieldShieldAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedShieldAt(); ok {
+		_spec.AddField(head.FieldShieldAt, field.TypeInt64, value)
 	}
 	_node = &Head{config: _u.config}
 	_spec.Assign = _node.assignValues

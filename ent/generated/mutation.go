@@ -756,7 +756,6 @@ type ConversationMutation struct {
 	addlast_seq            *int64
 	last_at                *int64
 	addlast_at             *int64
-	blocked                *bool
 	created_at             *int64
 	addcreated_at          *int64
 	low_folder             *int16
@@ -773,6 +772,9 @@ type ConversationMutation struct {
 	low_muted              *bool
 	low_frozen_seq         *int64
 	addlow_frozen_seq      *int64
+	low_blocks             *bool
+	low_held               *int16
+	addlow_held            *int16
 	high_folder            *int16
 	addhigh_folder         *int16
 	high_read_seq          *int64
@@ -787,6 +789,9 @@ type ConversationMutation struct {
 	high_muted             *bool
 	high_frozen_seq        *int64
 	addhigh_frozen_seq     *int64
+	high_blocks            *bool
+	high_held              *int16
+	addhigh_held           *int16
 	clearedFields          map[string]struct{}
 	done                   bool
 	oldValue               func(context.Context) (*Conversation, error)
@@ -1079,42 +1084,6 @@ func (m *ConversationMutation) AddedLastAt() (r int64, exists bool) {
 func (m *ConversationMutation) ResetLastAt() {
 	m.last_at = nil
 	m.addlast_at = nil
-}
-
-// SetBlocked sets the "blocked" field.
-func (m *ConversationMutation) SetBlocked(b bool) {
-	m.blocked = &b
-}
-
-// Blocked returns the value of the "blocked" field in the mutation.
-func (m *ConversationMutation) Blocked() (r bool, exists bool) {
-	v := m.blocked
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldBlocked returns the old "blocked" field's value of the Conversation entity.
-// If the Conversation object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ConversationMutation) OldBlocked(ctx context.Context) (v bool, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldBlocked is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldBlocked requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldBlocked: %w", err)
-	}
-	return oldValue.Blocked, nil
-}
-
-// ResetBlocked resets all changes to the "blocked" field.
-func (m *ConversationMutation) ResetBlocked() {
-	m.blocked = nil
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -1581,6 +1550,98 @@ func (m *ConversationMutation) ResetLowFrozenSeq() {
 	m.addlow_frozen_seq = nil
 }
 
+// SetLowBlocks sets the "low_blocks" field.
+func (m *ConversationMutation) SetLowBlocks(b bool) {
+	m.low_blocks = &b
+}
+
+// LowBlocks returns the value of the "low_blocks" field in the mutation.
+func (m *ConversationMutation) LowBlocks() (r bool, exists bool) {
+	v := m.low_blocks
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLowBlocks returns the old "low_blocks" field's value of the Conversation entity.
+// If the Conversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversationMutation) OldLowBlocks(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLowBlocks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLowBlocks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLowBlocks: %w", err)
+	}
+	return oldValue.LowBlocks, nil
+}
+
+// ResetLowBlocks resets all changes to the "low_blocks" field.
+func (m *ConversationMutation) ResetLowBlocks() {
+	m.low_blocks = nil
+}
+
+// SetLowHeld sets the "low_held" field.
+func (m *ConversationMutation) SetLowHeld(i int16) {
+	m.low_held = &i
+	m.addlow_held = nil
+}
+
+// LowHeld returns the value of the "low_held" field in the mutation.
+func (m *ConversationMutation) LowHeld() (r int16, exists bool) {
+	v := m.low_held
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLowHeld returns the old "low_held" field's value of the Conversation entity.
+// If the Conversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversationMutation) OldLowHeld(ctx context.Context) (v int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLowHeld is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLowHeld requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLowHeld: %w", err)
+	}
+	return oldValue.LowHeld, nil
+}
+
+// AddLowHeld adds i to the "low_held" field.
+func (m *ConversationMutation) AddLowHeld(i int16) {
+	if m.addlow_held != nil {
+		*m.addlow_held += i
+	} else {
+		m.addlow_held = &i
+	}
+}
+
+// AddedLowHeld returns the value that was added to the "low_held" field in this mutation.
+func (m *ConversationMutation) AddedLowHeld() (r int16, exists bool) {
+	v := m.addlow_held
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLowHeld resets all changes to the "low_held" field.
+func (m *ConversationMutation) ResetLowHeld() {
+	m.low_held = nil
+	m.addlow_held = nil
+}
+
 // SetHighFolder sets the "high_folder" field.
 func (m *ConversationMutation) SetHighFolder(i int16) {
 	m.high_folder = &i
@@ -1989,6 +2050,98 @@ func (m *ConversationMutation) ResetHighFrozenSeq() {
 	m.addhigh_frozen_seq = nil
 }
 
+// SetHighBlocks sets the "high_blocks" field.
+func (m *ConversationMutation) SetHighBlocks(b bool) {
+	m.high_blocks = &b
+}
+
+// HighBlocks returns the value of the "high_blocks" field in the mutation.
+func (m *ConversationMutation) HighBlocks() (r bool, exists bool) {
+	v := m.high_blocks
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHighBlocks returns the old "high_blocks" field's value of the Conversation entity.
+// If the Conversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversationMutation) OldHighBlocks(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHighBlocks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHighBlocks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHighBlocks: %w", err)
+	}
+	return oldValue.HighBlocks, nil
+}
+
+// ResetHighBlocks resets all changes to the "high_blocks" field.
+func (m *ConversationMutation) ResetHighBlocks() {
+	m.high_blocks = nil
+}
+
+// SetHighHeld sets the "high_held" field.
+func (m *ConversationMutation) SetHighHeld(i int16) {
+	m.high_held = &i
+	m.addhigh_held = nil
+}
+
+// HighHeld returns the value of the "high_held" field in the mutation.
+func (m *ConversationMutation) HighHeld() (r int16, exists bool) {
+	v := m.high_held
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHighHeld returns the old "high_held" field's value of the Conversation entity.
+// If the Conversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversationMutation) OldHighHeld(ctx context.Context) (v int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHighHeld is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHighHeld requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHighHeld: %w", err)
+	}
+	return oldValue.HighHeld, nil
+}
+
+// AddHighHeld adds i to the "high_held" field.
+func (m *ConversationMutation) AddHighHeld(i int16) {
+	if m.addhigh_held != nil {
+		*m.addhigh_held += i
+	} else {
+		m.addhigh_held = &i
+	}
+}
+
+// AddedHighHeld returns the value that was added to the "high_held" field in this mutation.
+func (m *ConversationMutation) AddedHighHeld() (r int16, exists bool) {
+	v := m.addhigh_held
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHighHeld resets all changes to the "high_held" field.
+func (m *ConversationMutation) ResetHighHeld() {
+	m.high_held = nil
+	m.addhigh_held = nil
+}
+
 // Where appends a list predicates to the ConversationMutation builder.
 func (m *ConversationMutation) Where(ps ...predicate.Conversation) {
 	m.predicates = append(m.predicates, ps...)
@@ -2023,7 +2176,7 @@ func (m *ConversationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversationMutation) Fields() []string {
-	fields := make([]string, 0, 22)
+	fields := make([]string, 0, 25)
 	if m.low_id != nil {
 		fields = append(fields, conversation.FieldLowID)
 	}
@@ -2035,9 +2188,6 @@ func (m *ConversationMutation) Fields() []string {
 	}
 	if m.last_at != nil {
 		fields = append(fields, conversation.FieldLastAt)
-	}
-	if m.blocked != nil {
-		fields = append(fields, conversation.FieldBlocked)
 	}
 	if m.created_at != nil {
 		fields = append(fields, conversation.FieldCreatedAt)
@@ -2066,6 +2216,12 @@ func (m *ConversationMutation) Fields() []string {
 	if m.low_frozen_seq != nil {
 		fields = append(fields, conversation.FieldLowFrozenSeq)
 	}
+	if m.low_blocks != nil {
+		fields = append(fields, conversation.FieldLowBlocks)
+	}
+	if m.low_held != nil {
+		fields = append(fields, conversation.FieldLowHeld)
+	}
 	if m.high_folder != nil {
 		fields = append(fields, conversation.FieldHighFolder)
 	}
@@ -2090,6 +2246,12 @@ func (m *ConversationMutation) Fields() []string {
 	if m.high_frozen_seq != nil {
 		fields = append(fields, conversation.FieldHighFrozenSeq)
 	}
+	if m.high_blocks != nil {
+		fields = append(fields, conversation.FieldHighBlocks)
+	}
+	if m.high_held != nil {
+		fields = append(fields, conversation.FieldHighHeld)
+	}
 	return fields
 }
 
@@ -2106,8 +2268,6 @@ func (m *ConversationMutation) Field(name string) (ent.Value, bool) {
 		return m.LastSeq()
 	case conversation.FieldLastAt:
 		return m.LastAt()
-	case conversation.FieldBlocked:
-		return m.Blocked()
 	case conversation.FieldCreatedAt:
 		return m.CreatedAt()
 	case conversation.FieldLowFolder:
@@ -2126,6 +2286,10 @@ func (m *ConversationMutation) Field(name string) (ent.Value, bool) {
 		return m.LowMuted()
 	case conversation.FieldLowFrozenSeq:
 		return m.LowFrozenSeq()
+	case conversation.FieldLowBlocks:
+		return m.LowBlocks()
+	case conversation.FieldLowHeld:
+		return m.LowHeld()
 	case conversation.FieldHighFolder:
 		return m.HighFolder()
 	case conversation.FieldHighReadSeq:
@@ -2142,6 +2306,10 @@ func (m *ConversationMutation) Field(name string) (ent.Value, bool) {
 		return m.HighMuted()
 	case conversation.FieldHighFrozenSeq:
 		return m.HighFrozenSeq()
+	case conversation.FieldHighBlocks:
+		return m.HighBlocks()
+	case conversation.FieldHighHeld:
+		return m.HighHeld()
 	}
 	return nil, false
 }
@@ -2159,8 +2327,6 @@ func (m *ConversationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldLastSeq(ctx)
 	case conversation.FieldLastAt:
 		return m.OldLastAt(ctx)
-	case conversation.FieldBlocked:
-		return m.OldBlocked(ctx)
 	case conversation.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case conversation.FieldLowFolder:
@@ -2179,6 +2345,10 @@ func (m *ConversationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldLowMuted(ctx)
 	case conversation.FieldLowFrozenSeq:
 		return m.OldLowFrozenSeq(ctx)
+	case conversation.FieldLowBlocks:
+		return m.OldLowBlocks(ctx)
+	case conversation.FieldLowHeld:
+		return m.OldLowHeld(ctx)
 	case conversation.FieldHighFolder:
 		return m.OldHighFolder(ctx)
 	case conversation.FieldHighReadSeq:
@@ -2195,6 +2365,10 @@ func (m *ConversationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldHighMuted(ctx)
 	case conversation.FieldHighFrozenSeq:
 		return m.OldHighFrozenSeq(ctx)
+	case conversation.FieldHighBlocks:
+		return m.OldHighBlocks(ctx)
+	case conversation.FieldHighHeld:
+		return m.OldHighHeld(ctx)
 	}
 	return nil, fmt.Errorf("unknown Conversation field %s", name)
 }
@@ -2231,13 +2405,6 @@ func (m *ConversationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLastAt(v)
-		return nil
-	case conversation.FieldBlocked:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetBlocked(v)
 		return nil
 	case conversation.FieldCreatedAt:
 		v, ok := value.(int64)
@@ -2302,6 +2469,20 @@ func (m *ConversationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLowFrozenSeq(v)
 		return nil
+	case conversation.FieldLowBlocks:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLowBlocks(v)
+		return nil
+	case conversation.FieldLowHeld:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLowHeld(v)
+		return nil
 	case conversation.FieldHighFolder:
 		v, ok := value.(int16)
 		if !ok {
@@ -2358,6 +2539,20 @@ func (m *ConversationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHighFrozenSeq(v)
 		return nil
+	case conversation.FieldHighBlocks:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHighBlocks(v)
+		return nil
+	case conversation.FieldHighHeld:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHighHeld(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Conversation field %s", name)
 }
@@ -2393,6 +2588,9 @@ func (m *ConversationMutation) AddedFields() []string {
 	if m.addlow_frozen_seq != nil {
 		fields = append(fields, conversation.FieldLowFrozenSeq)
 	}
+	if m.addlow_held != nil {
+		fields = append(fields, conversation.FieldLowHeld)
+	}
 	if m.addhigh_folder != nil {
 		fields = append(fields, conversation.FieldHighFolder)
 	}
@@ -2410,6 +2608,9 @@ func (m *ConversationMutation) AddedFields() []string {
 	}
 	if m.addhigh_frozen_seq != nil {
 		fields = append(fields, conversation.FieldHighFrozenSeq)
+	}
+	if m.addhigh_held != nil {
+		fields = append(fields, conversation.FieldHighHeld)
 	}
 	return fields
 }
@@ -2437,6 +2638,8 @@ func (m *ConversationMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLowDeclinedUntil()
 	case conversation.FieldLowFrozenSeq:
 		return m.AddedLowFrozenSeq()
+	case conversation.FieldLowHeld:
+		return m.AddedLowHeld()
 	case conversation.FieldHighFolder:
 		return m.AddedHighFolder()
 	case conversation.FieldHighReadSeq:
@@ -2449,6 +2652,8 @@ func (m *ConversationMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedHighDeclinedUntil()
 	case conversation.FieldHighFrozenSeq:
 		return m.AddedHighFrozenSeq()
+	case conversation.FieldHighHeld:
+		return m.AddedHighHeld()
 	}
 	return nil, false
 }
@@ -2521,6 +2726,13 @@ func (m *ConversationMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddLowFrozenSeq(v)
 		return nil
+	case conversation.FieldLowHeld:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLowHeld(v)
+		return nil
 	case conversation.FieldHighFolder:
 		v, ok := value.(int16)
 		if !ok {
@@ -2563,6 +2775,13 @@ func (m *ConversationMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddHighFrozenSeq(v)
 		return nil
+	case conversation.FieldHighHeld:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHighHeld(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Conversation numeric field %s", name)
 }
@@ -2602,9 +2821,6 @@ func (m *ConversationMutation) ResetField(name string) error {
 	case conversation.FieldLastAt:
 		m.ResetLastAt()
 		return nil
-	case conversation.FieldBlocked:
-		m.ResetBlocked()
-		return nil
 	case conversation.FieldCreatedAt:
 		m.ResetCreatedAt()
 		return nil
@@ -2632,6 +2848,12 @@ func (m *ConversationMutation) ResetField(name string) error {
 	case conversation.FieldLowFrozenSeq:
 		m.ResetLowFrozenSeq()
 		return nil
+	case conversation.FieldLowBlocks:
+		m.ResetLowBlocks()
+		return nil
+	case conversation.FieldLowHeld:
+		m.ResetLowHeld()
+		return nil
 	case conversation.FieldHighFolder:
 		m.ResetHighFolder()
 		return nil
@@ -2655,6 +2877,12 @@ func (m *ConversationMutation) ResetField(name string) error {
 		return nil
 	case conversation.FieldHighFrozenSeq:
 		m.ResetHighFrozenSeq()
+		return nil
+	case conversation.FieldHighBlocks:
+		m.ResetHighBlocks()
+		return nil
+	case conversation.FieldHighHeld:
+		m.ResetHighHeld()
 		return nil
 	}
 	return fmt.Errorf("unknown Conversation field %s", name)
@@ -5577,6 +5805,17 @@ type HeadMutation struct {
 	addsuspended_until      *int64
 	outreach_until          *int64
 	addoutreach_until       *int64
+	request_previews        *bool
+	joined_at               *int64
+	addjoined_at            *int64
+	outreach_full_at        *int64
+	addoutreach_full_at     *int64
+	refusals                *int64
+	addrefusals             *int64
+	surge                   *int64
+	addsurge                *int64
+	shield_at               *int64
+	addshield_at            *int64
 	clearedFields           map[string]struct{}
 	done                    bool
 	oldValue                func(context.Context) (*Head, error)
@@ -6411,6 +6650,322 @@ func (m *HeadMutation) ResetOutreachUntil() {
 	m.addoutreach_until = nil
 }
 
+// SetRequestPreviews sets the "request_previews" field.
+func (m *HeadMutation) SetRequestPreviews(b bool) {
+	m.request_previews = &b
+}
+
+// RequestPreviews returns the value of the "request_previews" field in the mutation.
+func (m *HeadMutation) RequestPreviews() (r bool, exists bool) {
+	v := m.request_previews
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestPreviews returns the old "request_previews" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldRequestPreviews(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestPreviews is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestPreviews requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestPreviews: %w", err)
+	}
+	return oldValue.RequestPreviews, nil
+}
+
+// ResetRequestPreviews resets all changes to the "request_previews" field.
+func (m *HeadMutation) ResetRequestPreviews() {
+	m.request_previews = nil
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (m *HeadMutation) SetJoinedAt(i int64) {
+	m.joined_at = &i
+	m.addjoined_at = nil
+}
+
+// JoinedAt returns the value of the "joined_at" field in the mutation.
+func (m *HeadMutation) JoinedAt() (r int64, exists bool) {
+	v := m.joined_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJoinedAt returns the old "joined_at" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldJoinedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJoinedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJoinedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJoinedAt: %w", err)
+	}
+	return oldValue.JoinedAt, nil
+}
+
+// AddJoinedAt adds i to the "joined_at" field.
+func (m *HeadMutation) AddJoinedAt(i int64) {
+	if m.addjoined_at != nil {
+		*m.addjoined_at += i
+	} else {
+		m.addjoined_at = &i
+	}
+}
+
+// AddedJoinedAt returns the value that was added to the "joined_at" field in this mutation.
+func (m *HeadMutation) AddedJoinedAt() (r int64, exists bool) {
+	v := m.addjoined_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetJoinedAt resets all changes to the "joined_at" field.
+func (m *HeadMutation) ResetJoinedAt() {
+	m.joined_at = nil
+	m.addjoined_at = nil
+}
+
+// SetOutreachFullAt sets the "outreach_full_at" field.
+func (m *HeadMutation) SetOutreachFullAt(i int64) {
+	m.outreach_full_at = &i
+	m.addoutreach_full_at = nil
+}
+
+// OutreachFullAt returns the value of the "outreach_full_at" field in the mutation.
+func (m *HeadMutation) OutreachFullAt() (r int64, exists bool) {
+	v := m.outreach_full_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutreachFullAt returns the old "outreach_full_at" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldOutreachFullAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutreachFullAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutreachFullAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutreachFullAt: %w", err)
+	}
+	return oldValue.OutreachFullAt, nil
+}
+
+// AddOutreachFullAt adds i to the "outreach_full_at" field.
+func (m *HeadMutation) AddOutreachFullAt(i int64) {
+	if m.addoutreach_full_at != nil {
+		*m.addoutreach_full_at += i
+	} else {
+		m.addoutreach_full_at = &i
+	}
+}
+
+// AddedOutreachFullAt returns the value that was added to the "outreach_full_at" field in this mutation.
+func (m *HeadMutation) AddedOutreachFullAt() (r int64, exists bool) {
+	v := m.addoutreach_full_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOutreachFullAt resets all changes to the "outreach_full_at" field.
+func (m *HeadMutation) ResetOutreachFullAt() {
+	m.outreach_full_at = nil
+	m.addoutreach_full_at = nil
+}
+
+// SetRefusals sets the "refusals" field.
+func (m *HeadMutation) SetRefusals(i int64) {
+	m.refusals = &i
+	m.addrefusals = nil
+}
+
+// Refusals returns the value of the "refusals" field in the mutation.
+func (m *HeadMutation) Refusals() (r int64, exists bool) {
+	v := m.refusals
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefusals returns the old "refusals" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldRefusals(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefusals is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefusals requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefusals: %w", err)
+	}
+	return oldValue.Refusals, nil
+}
+
+// AddRefusals adds i to the "refusals" field.
+func (m *HeadMutation) AddRefusals(i int64) {
+	if m.addrefusals != nil {
+		*m.addrefusals += i
+	} else {
+		m.addrefusals = &i
+	}
+}
+
+// AddedRefusals returns the value that was added to the "refusals" field in this mutation.
+func (m *HeadMutation) AddedRefusals() (r int64, exists bool) {
+	v := m.addrefusals
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRefusals resets all changes to the "refusals" field.
+func (m *HeadMutation) ResetRefusals() {
+	m.refusals = nil
+	m.addrefusals = nil
+}
+
+// SetSurge sets the "surge" field.
+func (m *HeadMutation) SetSurge(i int64) {
+	m.surge = &i
+	m.addsurge = nil
+}
+
+// Surge returns the value of the "surge" field in the mutation.
+func (m *HeadMutation) Surge() (r int64, exists bool) {
+	v := m.surge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSurge returns the old "surge" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldSurge(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSurge is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSurge requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSurge: %w", err)
+	}
+	return oldValue.Surge, nil
+}
+
+// AddSurge adds i to the "surge" field.
+func (m *HeadMutation) AddSurge(i int64) {
+	if m.addsurge != nil {
+		*m.addsurge += i
+	} else {
+		m.addsurge = &i
+	}
+}
+
+// AddedSurge returns the value that was added to the "surge" field in this mutation.
+func (m *HeadMutation) AddedSurge() (r int64, exists bool) {
+	v := m.addsurge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSurge resets all changes to the "surge" field.
+func (m *HeadMutation) ResetSurge() {
+	m.surge = nil
+	m.addsurge = nil
+}
+
+// SetShieldAt sets the "shield_at" field.
+func (m *HeadMutation) SetShieldAt(i int64) {
+	m.shield_at = &i
+	m.addshield_at = nil
+}
+
+// ShieldAt returns the value of the "shield_at" field in the mutation.
+func (m *HeadMutation) ShieldAt() (r int64, exists bool) {
+	v := m.shield_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShieldAt returns the old "shield_at" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldShieldAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShieldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShieldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShieldAt: %w", err)
+	}
+	return oldValue.ShieldAt, nil
+}
+
+// AddShieldAt adds i to the "shield_at" field.
+func (m *HeadMutation) AddShieldAt(i int64) {
+	if m.addshield_at != nil {
+		*m.addshield_at += i
+	} else {
+		m.addshield_at = &i
+	}
+}
+
+// AddedShieldAt returns the value that was added to the "shield_at" field in this mutation.
+func (m *HeadMutation) AddedShieldAt() (r int64, exists bool) {
+	v := m.addshield_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShieldAt resets all changes to the "shield_at" field.
+func (m *HeadMutation) ResetShieldAt() {
+	m.shield_at = nil
+	m.addshield_at = nil
+}
+
 // Where appends a list predicates to the HeadMutation builder.
 func (m *HeadMutation) Where(ps ...predicate.Head) {
 	m.predicates = append(m.predicates, ps...)
@@ -6445,7 +7000,7 @@ func (m *HeadMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *HeadMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 20)
 	if m.position != nil {
 		fields = append(fields, head.FieldPosition)
 	}
@@ -6488,6 +7043,24 @@ func (m *HeadMutation) Fields() []string {
 	if m.outreach_until != nil {
 		fields = append(fields, head.FieldOutreachUntil)
 	}
+	if m.request_previews != nil {
+		fields = append(fields, head.FieldRequestPreviews)
+	}
+	if m.joined_at != nil {
+		fields = append(fields, head.FieldJoinedAt)
+	}
+	if m.outreach_full_at != nil {
+		fields = append(fields, head.FieldOutreachFullAt)
+	}
+	if m.refusals != nil {
+		fields = append(fields, head.FieldRefusals)
+	}
+	if m.surge != nil {
+		fields = append(fields, head.FieldSurge)
+	}
+	if m.shield_at != nil {
+		fields = append(fields, head.FieldShieldAt)
+	}
 	return fields
 }
 
@@ -6524,6 +7097,18 @@ func (m *HeadMutation) Field(name string) (ent.Value, bool) {
 		return m.SuspendedUntil()
 	case head.FieldOutreachUntil:
 		return m.OutreachUntil()
+	case head.FieldRequestPreviews:
+		return m.RequestPreviews()
+	case head.FieldJoinedAt:
+		return m.JoinedAt()
+	case head.FieldOutreachFullAt:
+		return m.OutreachFullAt()
+	case head.FieldRefusals:
+		return m.Refusals()
+	case head.FieldSurge:
+		return m.Surge()
+	case head.FieldShieldAt:
+		return m.ShieldAt()
 	}
 	return nil, false
 }
@@ -6561,6 +7146,18 @@ func (m *HeadMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldSuspendedUntil(ctx)
 	case head.FieldOutreachUntil:
 		return m.OldOutreachUntil(ctx)
+	case head.FieldRequestPreviews:
+		return m.OldRequestPreviews(ctx)
+	case head.FieldJoinedAt:
+		return m.OldJoinedAt(ctx)
+	case head.FieldOutreachFullAt:
+		return m.OldOutreachFullAt(ctx)
+	case head.FieldRefusals:
+		return m.OldRefusals(ctx)
+	case head.FieldSurge:
+		return m.OldSurge(ctx)
+	case head.FieldShieldAt:
+		return m.OldShieldAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Head field %s", name)
 }
@@ -6668,6 +7265,48 @@ func (m *HeadMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOutreachUntil(v)
 		return nil
+	case head.FieldRequestPreviews:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestPreviews(v)
+		return nil
+	case head.FieldJoinedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJoinedAt(v)
+		return nil
+	case head.FieldOutreachFullAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutreachFullAt(v)
+		return nil
+	case head.FieldRefusals:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefusals(v)
+		return nil
+	case head.FieldSurge:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSurge(v)
+		return nil
+	case head.FieldShieldAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShieldAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Head field %s", name)
 }
@@ -6709,6 +7348,21 @@ func (m *HeadMutation) AddedFields() []string {
 	if m.addoutreach_until != nil {
 		fields = append(fields, head.FieldOutreachUntil)
 	}
+	if m.addjoined_at != nil {
+		fields = append(fields, head.FieldJoinedAt)
+	}
+	if m.addoutreach_full_at != nil {
+		fields = append(fields, head.FieldOutreachFullAt)
+	}
+	if m.addrefusals != nil {
+		fields = append(fields, head.FieldRefusals)
+	}
+	if m.addsurge != nil {
+		fields = append(fields, head.FieldSurge)
+	}
+	if m.addshield_at != nil {
+		fields = append(fields, head.FieldShieldAt)
+	}
 	return fields
 }
 
@@ -6739,6 +7393,16 @@ func (m *HeadMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedSuspendedUntil()
 	case head.FieldOutreachUntil:
 		return m.AddedOutreachUntil()
+	case head.FieldJoinedAt:
+		return m.AddedJoinedAt()
+	case head.FieldOutreachFullAt:
+		return m.AddedOutreachFullAt()
+	case head.FieldRefusals:
+		return m.AddedRefusals()
+	case head.FieldSurge:
+		return m.AddedSurge()
+	case head.FieldShieldAt:
+		return m.AddedShieldAt()
 	}
 	return nil, false
 }
@@ -6825,6 +7489,41 @@ func (m *HeadMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddOutreachUntil(v)
 		return nil
+	case head.FieldJoinedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddJoinedAt(v)
+		return nil
+	case head.FieldOutreachFullAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOutreachFullAt(v)
+		return nil
+	case head.FieldRefusals:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRefusals(v)
+		return nil
+	case head.FieldSurge:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSurge(v)
+		return nil
+	case head.FieldShieldAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShieldAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Head numeric field %s", name)
 }
@@ -6893,6 +7592,24 @@ func (m *HeadMutation) ResetField(name string) error {
 		return nil
 	case head.FieldOutreachUntil:
 		m.ResetOutreachUntil()
+		return nil
+	case head.FieldRequestPreviews:
+		m.ResetRequestPreviews()
+		return nil
+	case head.FieldJoinedAt:
+		m.ResetJoinedAt()
+		return nil
+	case head.FieldOutreachFullAt:
+		m.ResetOutreachFullAt()
+		return nil
+	case head.FieldRefusals:
+		m.ResetRefusals()
+		return nil
+	case head.FieldSurge:
+		m.ResetSurge()
+		return nil
+	case head.FieldShieldAt:
+		m.ResetShieldAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Head field %s", name)

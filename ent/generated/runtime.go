@@ -25,13 +25,29 @@ func init() {
 	conversationFields := schema.Conversation{}.Fields()
 	_ = conversationFields
 	// conversationDescLowFrozenSeq is the schema descriptor for low_frozen_seq field.
-	conversationDescLowFrozenSeq := conversationFields[14].Descriptor()
+	conversationDescLowFrozenSeq := conversationFields[13].Descriptor()
 	// conversation.DefaultLowFrozenSeq holds the default value on creation for the low_frozen_seq field.
 	conversation.DefaultLowFrozenSeq = conversationDescLowFrozenSeq.Default.(int64)
+	// conversationDescLowBlocks is the schema descriptor for low_blocks field.
+	conversationDescLowBlocks := conversationFields[14].Descriptor()
+	// conversation.DefaultLowBlocks holds the default value on creation for the low_blocks field.
+	conversation.DefaultLowBlocks = conversationDescLowBlocks.Default.(bool)
+	// conversationDescLowHeld is the schema descriptor for low_held field.
+	conversationDescLowHeld := conversationFields[15].Descriptor()
+	// conversation.DefaultLowHeld holds the default value on creation for the low_held field.
+	conversation.DefaultLowHeld = conversationDescLowHeld.Default.(int16)
 	// conversationDescHighFrozenSeq is the schema descriptor for high_frozen_seq field.
-	conversationDescHighFrozenSeq := conversationFields[22].Descriptor()
+	conversationDescHighFrozenSeq := conversationFields[23].Descriptor()
 	// conversation.DefaultHighFrozenSeq holds the default value on creation for the high_frozen_seq field.
 	conversation.DefaultHighFrozenSeq = conversationDescHighFrozenSeq.Default.(int64)
+	// conversationDescHighBlocks is the schema descriptor for high_blocks field.
+	conversationDescHighBlocks := conversationFields[24].Descriptor()
+	// conversation.DefaultHighBlocks holds the default value on creation for the high_blocks field.
+	conversation.DefaultHighBlocks = conversationDescHighBlocks.Default.(bool)
+	// conversationDescHighHeld is the schema descriptor for high_held field.
+	conversationDescHighHeld := conversationFields[25].Descriptor()
+	// conversation.DefaultHighHeld holds the default value on creation for the high_held field.
+	conversation.DefaultHighHeld = conversationDescHighHeld.Default.(int16)
 	headFields := schema.Head{}.Fields()
 	_ = headFields
 	// headDescSuspendedUntil is the schema descriptor for suspended_until field.
@@ -42,6 +58,30 @@ func init() {
 	headDescOutreachUntil := headFields[14].Descriptor()
 	// head.DefaultOutreachUntil holds the default value on creation for the outreach_until field.
 	head.DefaultOutreachUntil = headDescOutreachUntil.Default.(int64)
+	// headDescRequestPreviews is the schema descriptor for request_previews field.
+	headDescRequestPreviews := headFields[15].Descriptor()
+	// head.DefaultRequestPreviews holds the default value on creation for the request_previews field.
+	head.DefaultRequestPreviews = headDescRequestPreviews.Default.(bool)
+	// headDescJoinedAt is the schema descriptor for joined_at field.
+	headDescJoinedAt := headFields[16].Descriptor()
+	// head.DefaultJoinedAt holds the default value on creation for the joined_at field.
+	head.DefaultJoinedAt = headDescJoinedAt.Default.(int64)
+	// headDescOutreachFullAt is the schema descriptor for outreach_full_at field.
+	headDescOutreachFullAt := headFields[17].Descriptor()
+	// head.DefaultOutreachFullAt holds the default value on creation for the outreach_full_at field.
+	head.DefaultOutreachFullAt = headDescOutreachFullAt.Default.(int64)
+	// headDescRefusals is the schema descriptor for refusals field.
+	headDescRefusals := headFields[18].Descriptor()
+	// head.DefaultRefusals holds the default value on creation for the refusals field.
+	head.DefaultRefusals = headDescRefusals.Default.(int64)
+	// headDescSurge is the schema descriptor for surge field.
+	headDescSurge := headFields[19].Descriptor()
+	// head.DefaultSurge holds the default value on creation for the surge field.
+	head.DefaultSurge = headDescSurge.Default.(int64)
+	// headDescShieldAt is the schema descriptor for shield_at field.
+	headDescShieldAt := headFields[20].Descriptor()
+	// head.DefaultShieldAt holds the default value on creation for the shield_at field.
+	head.DefaultShieldAt = headDescShieldAt.Default.(int64)
 	settingschangeFields := schema.SettingsChange{}.Fields()
 	_ = settingschangeFields
 	// settingschangeDescID is the schema descriptor for id field.

@@ -19,7 +19,6 @@ func (Conversation) Fields() []ent.Field {
 		field.UUID("high_id", uuid.UUID{}).Immutable(),
 		field.Int64("last_seq"),
 		field.Int64("last_at"),
-		field.Bool("blocked").Comment("either has blocked the other"),
 		field.Int64("created_at").Immutable(),
 	}
 	for _, side := range []string{"low", "high"} {
@@ -34,6 +33,8 @@ func (Conversation) Fields() []ent.Field {
 			field.Bool(side+"_muted"),
 			field.Int64(side+"_frozen_seq").Default(0).
 				Comment("less one, what the other sees of this side's reading; 0: read_seq"),
+			field.Bool(side+"_blocks").Default(false).Comment("this side has blocked the other"),
+			field.Int16(side+"_held").Default(0).Comment("why the request is in HIDDEN"),
 		)
 	}
 	return fields

@@ -30,6 +30,12 @@ func (Head) Fields() []ent.Field {
 		field.Bool("gone"),
 		field.Int64("suspended_until").Default(0).Comment("by moderators; 0: not. No send writes this or the next"),
 		field.Int64("outreach_until").Default(0).Comment("until then nobody new, by moderators; 0: not"),
+		field.Bool("request_previews").Default(false),
+		field.Int64("joined_at").Default(0).Comment("when the account was made"),
+		field.Int64("outreach_full_at").Default(0).Comment("when the whole outreach budget is there again"),
+		field.Int64("refusals").Default(0).Comment("people who refused requests: the day, what was before, what came on it"),
+		field.Int64("surge").Default(0).Comment("requests that came: the hour, its count, the usual count"),
+		field.Int64("shield_at").Default(0).Comment("when the surge shield went up; 0: it is down"),
 	}
 }
 

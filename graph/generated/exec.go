@@ -35,6 +35,7 @@ type ResolverRoot interface {
 	MessagingChoice() MessagingChoiceResolver
 	MessagingSettings() MessagingSettingsResolver
 	Mutation() MutationResolver
+	OutreachBudget() OutreachBudgetResolver
 	Query() QueryResolver
 	SettingsChanged() SettingsChangedResolver
 	Subscription() SubscriptionResolver
@@ -95,6 +96,9 @@ type MutationResolver interface {
 	RevokeTokens(ctx context.Context, externalID string) (RevokeTokensResult, error)
 	DeleteUser(ctx context.Context, externalID string) (DeleteUserResult, error)
 }
+type OutreachBudgetResolver interface {
+	RetryAfterSeconds(ctx context.Context, obj *dm.OutreachBudget) (*int, error)
+}
 type QueryResolver interface {
 	Me(ctx context.Context) (*dm.User, error)
 	Node(ctx context.Context, id string) (bind.Node, error)
@@ -108,6 +112,7 @@ type QueryResolver interface {
 	Conversation(ctx context.Context, id string) (*dm.View, error)
 	ConversationWith(ctx context.Context, userID string) (*dm.View, error)
 	Unread(ctx context.Context) (*dm.Counted, error)
+	Outreach(ctx context.Context) (*dm.OutreachBudget, error)
 	MessagingSettings(ctx context.Context) (*dm.Messaging, error)
 	MyReports(ctx context.Context, first *int, after *string) (*ReportConnection, error)
 	MyNotices(ctx context.Context, first *int, after *string) (*NoticeConnection, error)
@@ -314,6 +319,24 @@ type MessagePermission {
   denial: DenialCode
   "False when the viewer's own settings would refuse the answer."
   canReply: Boolean!
+  """
+  What the viewer has left for new people, where a message would be a request or may not be one because of it. Null:
+  no limit.
+  """
+  outreach: OutreachBudget
+}
+
+"""
+How many new people a user may write to. A message to somebody who has not answered and has nothing of the user's
+waiting opens a request and takes one off. The budget fills evenly: one comes back every 24 hours / ` + "`" + `perDay` + "`" + `.
+"""
+type OutreachBudget {
+  "New people a day. Fewer for new accounts, and for people whose requests many have refused on days before."
+  perDay: Int!
+  "New people now."
+  remaining: Int!
+  "How long until there is room for one more. Null while there is."
+  retryAfterSeconds: Int
 }
 
 "A list of people whom the user has named: it goes before the audience."
@@ -471,7 +494,10 @@ type Conversation implements Node {
   unreadCount: Int!
   "The newest seq the viewer has read."
   readSeq: Int!
-  "The newest seq the other side has read; null when receipts are off on either side or this is a request."
+  """
+  The newest seq the other side has read; null when receipts are off on either side, this is a request, or the viewer has
+  blocked the other side.
+  """
   theirReadSeq: Int
   "The viewer's client should stay silent about it."
   muted: Boolean!
@@ -628,7 +654,7 @@ type Query {
     "The host application's own id."
     externalId: ID
   ): User
-  "People whose handle, then those whose display name, starts with the query."
+  "People whose handle, then those whose display name, starts with the query, less those whom the viewer has blocked."
   searchUsers(
     "Up to 64 characters; nothing is found for an empty one."
     query: String!
@@ -637,7 +663,7 @@ type Query {
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
   ): UserConnection!
-  "People whom the host application suggests to the viewer."
+  "People whom the host application suggests to the viewer, less those whom the viewer has blocked."
   suggestedFriends(
     "How many, from 1 to 100."
     first: Int = 20
@@ -688,6 +714,8 @@ type Query {
   ): Conversation
   "The viewer's counts."
   unread: Unread!
+  "How many new people the viewer may write to. Null: no limit."
+  outreach: OutreachBudget
   "The viewer's messaging settings."
   messagingSettings: MessagingSettings!
   "The reports that the viewer made, newest first."
@@ -1109,6 +1137,8 @@ type MessageNotAllowed implements UserError {
   message: String!
   "Why."
   denial: DenialCode!
+  "What the viewer has left for new people, with OUTREACH_LIMIT."
+  outreach: OutreachBudget
 }
 
 "Too much at once. Nothing was written; the same call may be made again later."
@@ -1169,6 +1199,8 @@ type SendMessageSuccess {
   conversation: Conversation!
   "How many more before an answer; null: no limit."
   remaining: Int
+  "What the viewer has left for new people, when this message is a request. Null: no limit."
+  outreach: OutreachBudget
 }
 
 "What became of a send."
@@ -1381,7 +1413,10 @@ type Mutation {
     "Whom."
     userId: ID!
   ): UserResult!
-  "Ends messages both ways at once and severs both follows. The person is told nothing."
+  """
+  Ends messages both ways at once and the viewer's follow, and takes a request of the person's out of the viewer's view.
+  The person is told nothing, and nothing that they can see changes.
+  """
   blockUser(
     "Whom."
     userId: ID!
@@ -1765,6 +1800,8 @@ func (ec *executionContext) childFields_MessagePermission(ctx context.Context, f
 		return ec.fieldContext_MessagePermission_denial(ctx, field)
 	case "canReply":
 		return ec.fieldContext_MessagePermission_canReply(ctx, field)
+	case "outreach":
+		return ec.fieldContext_MessagePermission_outreach(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MessagePermission", field.Name)
 }
@@ -1863,6 +1900,18 @@ func (ec *executionContext) childFields_NoticeConnection(ctx context.Context, fi
 		return ec.fieldContext_NoticeConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NoticeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OutreachBudget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "perDay":
+		return ec.fieldContext_OutreachBudget_perDay(ctx, field)
+	case "remaining":
+		return ec.fieldContext_OutreachBudget_remaining(ctx, field)
+	case "retryAfterSeconds":
+		return ec.fieldContext_OutreachBudget_retryAfterSeconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OutreachBudget", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5218,6 +5267,38 @@ func (ec *executionContext) fieldContext_MessageNotAllowed_denial(_ context.Cont
 	return graphql.NewScalarFieldContext("MessageNotAllowed", field, false, false, "DenialCode")
 }
 
+func (ec *executionContext) _MessageNotAllowed_outreach(ctx context.Context, field graphql.CollectedField, obj *MessageNotAllowed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageNotAllowed_outreach(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outreach, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.OutreachBudget) graphql.Marshaler {
+			return ec.marshalOOutreachBudget2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐOutreachBudget(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessageNotAllowed_outreach(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageNotAllowed",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OutreachBudget(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MessagePermission_allowed(ctx context.Context, field graphql.CollectedField, obj *dm.Permission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5331,6 +5412,38 @@ func (ec *executionContext) _MessagePermission_canReply(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_MessagePermission_canReply(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MessagePermission", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MessagePermission_outreach(ctx context.Context, field graphql.CollectedField, obj *dm.Permission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePermission_outreach(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outreach, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.OutreachBudget) graphql.Marshaler {
+			return ec.marshalOOutreachBudget2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐOutreachBudget(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePermission_outreach(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessagePermission",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OutreachBudget(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _MessageRemoved_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.MessageRemoved) (ret graphql.Marshaler) {
@@ -7574,6 +7687,75 @@ func (ec *executionContext) fieldContext_NoticesChanged_unread(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _OutreachBudget_perDay(ctx context.Context, field graphql.CollectedField, obj *dm.OutreachBudget) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OutreachBudget_perDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OutreachBudget_perDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OutreachBudget", field, false, false, "Int")
+}
+
+func (ec *executionContext) _OutreachBudget_remaining(ctx context.Context, field graphql.CollectedField, obj *dm.OutreachBudget) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OutreachBudget_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OutreachBudget_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OutreachBudget", field, false, false, "Int")
+}
+
+func (ec *executionContext) _OutreachBudget_retryAfterSeconds(ctx context.Context, field graphql.CollectedField, obj *dm.OutreachBudget) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OutreachBudget_retryAfterSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OutreachBudget().RetryAfterSeconds(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OutreachBudget_retryAfterSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OutreachBudget", field, true, true, "Int")
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *bind.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8165,6 +8347,38 @@ func (ec *executionContext) fieldContext_Query_unread(_ context.Context, field g
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Unread(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_outreach(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_outreach(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Outreach(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.OutreachBudget) graphql.Marshaler {
+			return ec.marshalOOutreachBudget2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐOutreachBudget(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_outreach(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OutreachBudget(ctx, field)
 		},
 	}
 	return fc, nil
@@ -9507,6 +9721,38 @@ func (ec *executionContext) _SendMessageSuccess_remaining(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_SendMessageSuccess_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SendMessageSuccess", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SendMessageSuccess_outreach(ctx context.Context, field graphql.CollectedField, obj *SendMessageSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SendMessageSuccess_outreach(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outreach, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.OutreachBudget) graphql.Marshaler {
+			return ec.marshalOOutreachBudget2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐOutreachBudget(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SendMessageSuccess_outreach(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SendMessageSuccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OutreachBudget(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SettingsChange_at(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
@@ -13829,6 +14075,11 @@ func (ec *executionContext) _MessageNotAllowed(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "outreach":
+			out.Values[i] = ec._MessageNotAllowed_outreach(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -13880,6 +14131,11 @@ func (ec *executionContext) _MessagePermission(ctx context.Context, sel ast.Sele
 		case "canReply":
 			out.Values[i] = ec._MessagePermission_canReply(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outreach":
+			out.Values[i] = ec._MessagePermission_outreach(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -14586,6 +14842,50 @@ func (ec *executionContext) _NoticesChanged(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var outreachBudgetImplementors = []string{"OutreachBudget"}
+
+func (ec *executionContext) _OutreachBudget(ctx context.Context, sel ast.SelectionSet, obj *dm.OutreachBudget) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, outreachBudgetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OutreachBudget")
+		case "perDay":
+			out.Values[i] = ec._OutreachBudget_perDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "remaining":
+			out.Values[i] = ec._OutreachBudget_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "retryAfterSeconds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OutreachBudget_retryAfterSeconds(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *bind.PageInfo) graphql.Marshaler {
@@ -14724,6 +15024,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_unread(ctx, field)
+				})
+		case "outreach":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_outreach(ctx, field)
 				})
 		case "messagingSettings":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -15250,6 +15556,11 @@ func (ec *executionContext) _SendMessageSuccess(ctx context.Context, sel ast.Sel
 			}
 		case "remaining":
 			out.Values[i] = ec._SendMessageSuccess_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outreach":
+			out.Values[i] = ec._SendMessageSuccess_outreach(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17564,6 +17875,13 @@ func (ec *executionContext) marshalONode2githubᚗcomᚋaparteᚑimᚋaparteᚋg
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOutreachBudget2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐOutreachBudget(ctx context.Context, sel ast.SelectionSet, v *dm.OutreachBudget) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OutreachBudget(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORelationRoute2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationRouteᚄ(ctx context.Context, sel ast.SelectionSet, v []*RelationRoute) graphql.Marshaler {

@@ -262,6 +262,8 @@ type MessageNotAllowed struct {
 	Message string `json:"message"`
 	// Why.
 	Denial dm.Denial `json:"denial"`
+	// What the viewer has left for new people, with OUTREACH_LIMIT.
+	Outreach *dm.OutreachBudget `json:"outreach,omitempty"`
 }
 
 func (MessageNotAllowed) IsUserError() {}
@@ -534,6 +536,8 @@ type SendMessageSuccess struct {
 	Conversation *dm.View `json:"conversation"`
 	// How many more before an answer; null: no limit.
 	Remaining *int `json:"remaining,omitempty"`
+	// What the viewer has left for new people, when this message is a request. Null: no limit.
+	Outreach *dm.OutreachBudget `json:"outreach,omitempty"`
 }
 
 func (SendMessageSuccess) IsSendMessageResult() {}

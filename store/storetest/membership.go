@@ -220,28 +220,40 @@ func testBlock(t *testing.T, b Backend) {
 	w.send(alice, bob, "four")
 	w.wantUnread(alice, 0, 0, 0)
 	w.wantUnread(bob, 1, 0, 1)
-	heard := w.cursor(alice)
+	heard, seen := w.cursor(alice), w.view(alice, bob)
 	w.must(w.service.Block(t.Context(), bob, alice))
 
 	w.wantUnread(bob, 0, 0, 0)
-	if v := w.view(bob, alice); v.Unread != 0 || v.Folder != dm.FolderInbox || v.LastSeq != 4 {
+	if v := w.view(bob, alice); v.Unread != 0 || v.Folder != dm.FolderInbox || v.LastSeq != 4 || v.TheirReadSeq != nil {
 		t.Errorf("the blocker sees %+v; history stays readable", v)
 	}
 	if w.cursor(alice) != heard {
-		t.Error("the blocked hears of the block although none of their counts changed")
+		t.Error("the blocked hears of the block")
 	}
-	for _, s := range []dm.Standing{w.standing(bob, alice), w.standing(alice, bob)} {
-		if s.ViewerFollows || s.FollowsViewer {
-			t.Errorf("a block severs both follows, but: %+v", s)
-		}
+	w.wantUnread(alice, 0, 0, 0)
+	if diff := cmp.Diff(seen, w.view(alice, bob)); diff != "" {
+		t.Errorf("the blocked sees the block:\n%s", diff)
 	}
-	if s := w.standing(alice, bob); s.ViewerStance.Blocked || s.Permission.Denial != dm.DenialNotAccepting {
-		t.Errorf("the blocked is told %+v", s)
+	if s := w.standing(alice, bob); !s.ViewerFollows || s.FollowsViewer || s.ViewerStance.Blocked || s.Permission.Denial != dm.DenialNotAccepting {
+		t.Errorf("the blocked is told %+v; their own follow stays in their view", s)
 	}
-	if s := w.standing(bob, alice); !s.ViewerStance.Blocked || s.Permission.Denial != dm.DenialViewerBlocksThem {
+	if s := w.standing(bob, alice); s.ViewerFollows || s.FollowsViewer || !s.ViewerStance.Blocked || s.Permission.Denial != dm.DenialViewerBlocksThem {
 		t.Errorf("the blocker is told %+v", s)
 	}
-	_, err := w.trySend(alice, bob, "five", w.key())
+	// What the blocked reads, the blocker does not hear of; nor the other way round.
+	quiet := w.cursor(bob)
+	_, err := w.service.MarkRead(t.Context(), alice, dm.ConversationOf(alice, bob), 4)
+	w.must(err)
+	if w.cursor(bob) != quiet {
+		t.Error("the blocker hears what the blocked has read")
+	}
+	heard = w.cursor(alice)
+	_, err = w.service.MarkRead(t.Context(), bob, dm.ConversationOf(alice, bob), 4)
+	w.must(err)
+	if w.cursor(alice) != heard {
+		t.Error("the blocked hears what the blocker has read")
+	}
+	_, err = w.trySend(alice, bob, "five", w.key())
 	w.denied(err, dm.DenialNotAccepting)
 	w.refused(w.service.Follow(t.Context(), bob, alice), dm.CodeInvalidInput)
 	w.must(w.service.Follow(t.Context(), alice, bob))
@@ -257,6 +269,9 @@ func testBlock(t *testing.T, b Backend) {
 
 	w.must(w.service.Unblock(t.Context(), bob, alice))
 	w.wantUnread(bob, 1, 0, 1)
+	if s := w.standing(bob, alice); !s.FollowsViewer {
+		t.Errorf("after the block the other's follow holds again: %+v", s)
+	}
 	w.send(alice, bob, "known still")
 	w.consistent(alice, bob)
 
@@ -268,10 +283,58 @@ func testBlock(t *testing.T, b Backend) {
 	w.denied(err, dm.DenialNotAccepting)
 	_, err = w.trySend(alice, bob, "blocking", w.key())
 	w.denied(err, dm.DenialViewerBlocksThem)
-	w.wantUnread(bob, 0, 0, 0)
+	w.wantUnread(bob, 1, 0, 2)
 	w.consistent(alice, bob)
 	w.refused(w.service.Block(t.Context(), alice, alice), dm.CodeInvalidInput)
 	w.refused(w.service.Block(t.Context(), alice, dm.NewUserID()), dm.CodeNotFound)
+}
+
+// What waits unread for the blocked goes on to, and a request of theirs leaves the view of who blocks them.
+func testBlockWithUnreadAndRequests(t *testing.T, b Backend) {
+	w := newWorld(t, b)
+	alice, bob := w.pair()
+	w.friends(alice, bob)
+	w.send(bob, alice, "read me later")
+	id := dm.ConversationOf(alice, bob)
+	heard, seen := w.cursor(alice), w.view(alice, bob)
+	w.must(w.service.Block(t.Context(), bob, alice))
+	w.wantUnread(alice, 1, 0, 1)
+	if w.cursor(alice) != heard || !cmp.Equal(seen, w.view(alice, bob)) {
+		t.Errorf("the blocked sees the block: %+v", w.view(alice, bob))
+	}
+	quiet := w.cursor(bob)
+	_, err := w.service.MarkRead(t.Context(), alice, id, 1)
+	w.must(err)
+	w.wantUnread(alice, 0, 0, 0)
+	if w.cursor(bob) != quiet {
+		t.Error("who blocks hears what the blocked has read")
+	}
+	w.consistent(alice, bob)
+
+	carol := w.users(1)[0]
+	in := dm.SendInput{To: bob, Body: "hello", ClientMessageID: w.key()}
+	first, err := w.service.Send(t.Context(), carol, in)
+	w.must(err)
+	w.wantUnread(bob, 0, 1, 0)
+	heard, seen = w.cursor(carol), w.view(carol, bob)
+	w.must(w.service.Block(t.Context(), bob, carol))
+	w.wantUnread(bob, 0, 0, 0)
+	w.noView(bob, carol)
+	if w.cursor(carol) != heard || !cmp.Equal(seen, w.view(carol, bob)) {
+		t.Errorf("the blocked sees what became of their request: %+v", w.view(carol, bob))
+	}
+	again, err := w.service.Send(t.Context(), carol, in)
+	w.must(err)
+	if !again.Repeated || again.Remaining == nil || *again.Remaining != *first.Remaining {
+		t.Errorf("a retry tells the blocked that %v remain, the first answer said %d", again.Remaining, *first.Remaining)
+	}
+	w.must(w.service.Unblock(t.Context(), bob, carol))
+	w.noView(bob, carol)
+	if sent := w.send(carol, bob, "hello again"); *sent.Remaining != 2 {
+		t.Errorf("after the block %d remain in a new request", *sent.Remaining)
+	}
+	w.wantUnread(bob, 0, 1, 0)
+	w.consistent(alice, bob, carol)
 }
 
 // I5 where the counts of a user do not change but a conversation's do: in the folders that are not counted.

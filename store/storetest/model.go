@@ -19,6 +19,8 @@ type model struct {
 	restricts     map[[2]int]bool
 	lists         map[[2]int]dm.Listed
 	who           []rule
+	rules         dm.Rules
+	budgets       []*budget
 	talks         map[[2]int]*talk // lower, higher
 	// suspended and tamed: until when a user may write to nobody, or to nobody new.
 	suspended, tamed map[int]time.Time
@@ -82,12 +84,14 @@ func newModel(w *world, users int) *model {
 	m := &model{
 		now: w.clock.Now(), requestLimit: w.config.Rules.RequestLimit, declineFor: w.config.Rules.DeclineFor,
 		sharedFriends: w.config.Rules.SharedFriends,
+		rules:         w.config.Rules,
 		follows:       map[[2]int]bool{}, blocks: map[[2]int]bool{}, talks: map[[2]int]*talk{},
 		restricts: map[[2]int]bool{}, lists: map[[2]int]dm.Listed{},
 		suspended: map[int]time.Time{}, tamed: map[int]time.Time{},
 	}
 	for range users {
 		m.who = append(m.who, audienceRules[dm.Everyone])
+		m.budgets = append(m.budgets, &budget{joined: m.now, at: m.now})
 	}
 	return m
 }
@@ -170,6 +174,9 @@ func (m *model) verdict(from, to int) (route string, denial dm.Denial) {
 	if best != "INBOX" && t != nil && t.sides[to].asked >= m.requestLimit {
 		return "", dm.DenialRequestLimit
 	}
+	if best != "INBOX" && m.isNew(from, to) && m.budgets[from].left(m) < 1 {
+		return "", dm.DenialOutreachLimit
+	}
 	return best, dm.DenialNone
 }
 
@@ -189,6 +196,9 @@ func (m *model) send(from, to int, key, body string) (seq int, again bool, code 
 	route, denial := m.verdict(from, to)
 	if denial != dm.DenialNone {
 		return 0, false, dm.CodeMessageNotAllowed, denial
+	}
+	if route != "INBOX" && m.isNew(from, to) {
+		m.budgets[from].spend(m)
 	}
 	if t == nil {
 		t = &talk{sides: map[int]*side{from: {}, to: {}}}
@@ -295,7 +305,8 @@ func (m *model) decline(user, other int) bool {
 	if s.folder == "INBOX" || s.folder == "ARCHIVE" {
 		return false
 	}
-	s.folder, s.asked, s.cleared, s.declined = "", 0, len(t.messages), m.now.Add(m.declineFor)
+	m.remove(user, other)
+	s.declined = m.now.Add(m.declineFor)
 	return true
 }
 
@@ -334,13 +345,25 @@ func (m *model) block(user, other int) {
 		m.lists[[2]int{user, other}] = dm.NotListed
 	}
 	delete(m.follows, [2]int{user, other})
-	delete(m.follows, [2]int{other, user})
+	if _, s := m.shown(user, other); s != nil && (s.folder == "REQUESTS" || s.folder == "HIDDEN") && !s.frozen {
+		m.remove(user, other)
+	}
+}
+
+// remove takes a request out of its recipient's view.
+func (m *model) remove(user, other int) {
+	t := m.talks[pairKey(user, other)]
+	s := t.sides[user]
+	if !s.known {
+		m.budgets[other].refused(m.now)
+	}
+	s.folder, s.asked, s.cleared = "", 0, len(t.messages)
 }
 
 // unreadIn is how many messages of a talk a user has not read.
 func (m *model) unreadIn(user, other int) int64 {
 	t, s := m.shown(user, other)
-	if s == nil || m.blocks[[2]int{user, other}] || m.blocks[[2]int{other, user}] {
+	if s == nil || m.blocks[[2]int{user, other}] {
 		return 0
 	}
 	return int64(max(0, len(t.messages)-max(s.read, s.cleared)))
@@ -367,7 +390,7 @@ func (m *model) unread(user int) (u dm.Unread) {
 func (m *model) receipt(user, other int) int64 {
 	t, s := m.shown(user, other)
 	open := func(s *side) bool { return s.folder == "INBOX" || s.folder == "ARCHIVE" }
-	if s == nil || !open(s) && !s.frozen || !open(t.sides[other]) && !t.sides[other].frozen {
+	if s == nil || !open(s) && !s.frozen || !open(t.sides[other]) && !t.sides[other].frozen || m.blocks[[2]int{user, other}] {
 		return -1
 	}
 	if t.sides[other].frozen {

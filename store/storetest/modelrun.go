@@ -23,7 +23,7 @@ var folderNames = map[string]dm.Folder{
 // testModel compares the store with the model over random histories: I1 (the verdict of each send is the one that the
 // changes before it demand), I2 (retries and conflicts), I3, I4 (watchers that are cut and resume), I5 and I6.
 func testModel(t *testing.T, b Backend) {
-	w := newWorld(t, b)
+	w := newWorld(t, b, func(w *world) { w.config.Rules = modelRules(w.config.Rules) })
 	rapid.Check(t, func(rt *rapid.T) {
 		r := &modelRun{world: w.in(rt), T: rt, ids: w.in(rt).users(modelUsers)}
 		r.m = newModel(r.world, modelUsers)
@@ -159,6 +159,13 @@ func (r *modelRun) attempt(p pastSend) {
 			r.sent = append(r.sent, p)
 		}
 	}
+	if code == "" && p.from != p.to && !again {
+		if got, asks := sent.Outreach, sent.Remaining != nil; (got != nil) != asks {
+			r.Fatalf("the send answers the budget %+v beside %v remaining", got, sent.Remaining)
+		} else if asks && (got.Remaining != r.m.budgets[p.from].left(r.m) || got.PerDay != r.m.budgets[p.from].perDay(r.m)) {
+			r.Fatalf("the send answers the budget %+v, the model says %d of %d", got, r.m.budgets[p.from].left(r.m), r.m.budgets[p.from].perDay(r.m))
+		}
+	}
 	// The answer before a send and the send are one policy.
 	if fresh := ok && p.from != p.to; fresh && before.Permission.Denial != denial {
 		r.Fatalf("before the send: denial %v; the send: %v", before.Permission.Denial, denial)
@@ -287,7 +294,7 @@ func (r *modelRun) doArchive(t *rapid.T) {
 }
 
 func (r *modelRun) doTime(t *rapid.T) {
-	by := rapid.SampledFrom([]time.Duration{time.Microsecond, time.Hour, r.m.declineFor - time.Hour, r.m.declineFor}).Draw(t, "by")
+	by := rapid.SampledFrom([]time.Duration{time.Microsecond, time.Hour, 7 * time.Hour, 25 * time.Hour, r.m.declineFor - time.Hour, r.m.declineFor}).Draw(t, "by")
 	r.clock.advance(by)
 	r.m.now = r.clock.Now()
 }

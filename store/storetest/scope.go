@@ -94,11 +94,11 @@ func testForgedInput(t *testing.T, b Backend) {
 		for name, err := range map[string]error{
 			"handle":      second(w.service.UserByHandle(t.Context(), text)),
 			"external id": second(w.service.UserByExternalID(t.Context(), text)),
-			"search":      second(w.service.SearchUsers(t.Context(), text, dm.Page{First: 5})),
-			"user place": second(w.service.SearchUsers(t.Context(), "u", dm.Page{
+			"search":      second(w.service.SearchUsers(t.Context(), dm.UserID{}, text, dm.Page{First: 5})),
+			"user place": second(w.service.SearchUsers(t.Context(), dm.UserID{}, "u", dm.Page{
 				First: 5, After: dm.UserPlace{Rank: 1, Key: text}.String(),
 			})),
-			"handle place": second(w.service.SearchUsers(t.Context(), "u", dm.Page{First: 5, After: dm.UserPlace{Key: text}.String()})),
+			"handle place": second(w.service.SearchUsers(t.Context(), dm.UserID{}, "u", dm.Page{First: 5, After: dm.UserPlace{Key: text}.String()})),
 			"body":         second(w.trySend(alice, bob, text, w.key())),
 			"key":          second(w.trySend(alice, bob, "hello", text)),
 		} {
@@ -122,7 +122,7 @@ func testForgedInput(t *testing.T, b Backend) {
 	}
 	for _, rank := range []uint8{2, 255} {
 		page := dm.Page{First: 5, After: dm.UserPlace{Rank: rank, Key: "u"}.String()}
-		if _, err := w.service.SearchUsers(t.Context(), "u", page); err != nil && dm.CodeOf(err) == "" {
+		if _, err := w.service.SearchUsers(t.Context(), dm.UserID{}, "u", page); err != nil && dm.CodeOf(err) == "" {
 			t.Errorf("rank %d: %v", rank, err)
 		}
 	}

@@ -58,6 +58,7 @@ func Run(t *testing.T, b Backend) {
 		{"Settings", testSettings},
 		{"NoOneInOldConversations", testNoOneInOldConversations},
 		{"Block", testBlock},
+		{"BlockWithUnreadAndRequests", testBlockWithUnreadAndRequests},
 		{"BlockInUncountedFolders", testBlockInUncountedFolders},
 		{"Restrict", testRestrict},
 		{"RestrictStranger", testRestrictStranger},

@@ -19,8 +19,6 @@ const (
 	FieldLastSeq = "last_seq"
 	// FieldLastAt holds the string denoting the last_at field in the database.
 	FieldLastAt = "last_at"
-	// FieldBlocked holds the string denoting the blocked field in the database.
-	FieldBlocked = "blocked"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldLowFolder holds the string denoting the low_folder field in the database.
@@ -39,6 +37,10 @@ const (
 	FieldLowMuted = "low_muted"
 	// FieldLowFrozenSeq holds the string denoting the low_frozen_seq field in the database.
 	FieldLowFrozenSeq = "low_frozen_seq"
+	// FieldLowBlocks holds the string denoting the low_blocks field in the database.
+	FieldLowBlocks = "low_blocks"
+	// FieldLowHeld holds the string denoting the low_held field in the database.
+	FieldLowHeld = "low_held"
 	// FieldHighFolder holds the string denoting the high_folder field in the database.
 	FieldHighFolder = "high_folder"
 	// FieldHighReadSeq holds the string denoting the high_read_seq field in the database.
@@ -55,6 +57,10 @@ const (
 	FieldHighMuted = "high_muted"
 	// FieldHighFrozenSeq holds the string denoting the high_frozen_seq field in the database.
 	FieldHighFrozenSeq = "high_frozen_seq"
+	// FieldHighBlocks holds the string denoting the high_blocks field in the database.
+	FieldHighBlocks = "high_blocks"
+	// FieldHighHeld holds the string denoting the high_held field in the database.
+	FieldHighHeld = "high_held"
 	// Table holds the table name of the conversation in the database.
 	Table = "conversations"
 )
@@ -66,7 +72,6 @@ var Columns = []string{
 	FieldHighID,
 	FieldLastSeq,
 	FieldLastAt,
-	FieldBlocked,
 	FieldCreatedAt,
 	FieldLowFolder,
 	FieldLowReadSeq,
@@ -76,6 +81,8 @@ var Columns = []string{
 	FieldLowDeclinedUntil,
 	FieldLowMuted,
 	FieldLowFrozenSeq,
+	FieldLowBlocks,
+	FieldLowHeld,
 	FieldHighFolder,
 	FieldHighReadSeq,
 	FieldHighClearedSeq,
@@ -84,6 +91,8 @@ var Columns = []string{
 	FieldHighDeclinedUntil,
 	FieldHighMuted,
 	FieldHighFrozenSeq,
+	FieldHighBlocks,
+	FieldHighHeld,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -99,8 +108,16 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultLowFrozenSeq holds the default value on creation for the "low_frozen_seq" field.
 	DefaultLowFrozenSeq int64
+	// DefaultLowBlocks holds the default value on creation for the "low_blocks" field.
+	DefaultLowBlocks bool
+	// DefaultLowHeld holds the default value on creation for the "low_held" field.
+	DefaultLowHeld int16
 	// DefaultHighFrozenSeq holds the default value on creation for the "high_frozen_seq" field.
 	DefaultHighFrozenSeq int64
+	// DefaultHighBlocks holds the default value on creation for the "high_blocks" field.
+	DefaultHighBlocks bool
+	// DefaultHighHeld holds the default value on creation for the "high_held" field.
+	DefaultHighHeld int16
 )
 
 // OrderOption defines the ordering options for the Conversation queries.
@@ -129,11 +146,6 @@ func ByLastSeq(opts ...sql.OrderTermOption) OrderOption {
 // ByLastAt orders the results by the last_at field.
 func ByLastAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLastAt, opts...).ToFunc()
-}
-
-// ByBlocked orders the results by the blocked field.
-func ByBlocked(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldBlocked, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.
@@ -181,6 +193,16 @@ func ByLowFrozenSeq(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLowFrozenSeq, opts...).ToFunc()
 }
 
+// ByLowBlocks orders the results by the low_blocks field.
+func ByLowBlocks(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLowBlocks, opts...).ToFunc()
+}
+
+// ByLowHeld orders the results by the low_held field.
+func ByLowHeld(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLowHeld, opts...).ToFunc()
+}
+
 // ByHighFolder orders the results by the high_folder field.
 func ByHighFolder(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHighFolder, opts...).ToFunc()
@@ -219,4 +241,14 @@ func ByHighMuted(opts ...sql.OrderTermOption) OrderOption {
 // ByHighFrozenSeq orders the results by the high_frozen_seq field.
 func ByHighFrozenSeq(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHighFrozenSeq, opts...).ToFunc()
+}
+
+// ByHighBlocks orders the results by the high_blocks field.
+func ByHighBlocks(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHighBlocks, opts...).ToFunc()
+}
+
+// ByHighHeld orders the results by the high_held field.
+func ByHighHeld(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHighHeld, opts...).ToFunc()
 }

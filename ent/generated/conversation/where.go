@@ -73,11 +73,6 @@ func LastAt(v int64) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldLastAt, v))
 }
 
-// Blocked applies equality check predicate on the "blocked" field. It's identical to BlockedEQ.
-func Blocked(v bool) predicate.Conversation {
-	return predicate.Conversation(sql.FieldEQ(FieldBlocked, v))
-}
-
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v int64) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldCreatedAt, v))
@@ -123,6 +118,16 @@ func LowFrozenSeq(v int64) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldLowFrozenSeq, v))
 }
 
+// LowBlocks applies equality check predicate on the "low_blocks" field. It's identical to LowBlocksEQ.
+func LowBlocks(v bool) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldLowBlocks, v))
+}
+
+// LowHeld applies equality check predicate on the "low_held" field. It's identical to LowHeldEQ.
+func LowHeld(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldLowHeld, v))
+}
+
 // HighFolder applies equality check predicate on the "high_folder" field. It's identical to HighFolderEQ.
 func HighFolder(v int16) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldHighFolder, v))
@@ -161,6 +166,16 @@ func HighMuted(v bool) predicate.Conversation {
 // HighFrozenSeq applies equality check predicate on the "high_frozen_seq" field. It's identical to HighFrozenSeqEQ.
 func HighFrozenSeq(v int64) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldHighFrozenSeq, v))
+}
+
+// HighBlocks applies equality check predicate on the "high_blocks" field. It's identical to HighBlocksEQ.
+func HighBlocks(v bool) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldHighBlocks, v))
+}
+
+// HighHeld applies equality check predicate on the "high_held" field. It's identical to HighHeldEQ.
+func HighHeld(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldHighHeld, v))
 }
 
 // LowIDEQ applies the EQ predicate on the "low_id" field.
@@ -321,16 +336,6 @@ func LastAtLT(v int64) predicate.Conversation {
 // LastAtLTE applies the LTE predicate on the "last_at" field.
 func LastAtLTE(v int64) predicate.Conversation {
 	return predicate.Conversation(sql.FieldLTE(FieldLastAt, v))
-}
-
-// BlockedEQ applies the EQ predicate on the "blocked" field.
-func BlockedEQ(v bool) predicate.Conversation {
-	return predicate.Conversation(sql.FieldEQ(FieldBlocked, v))
-}
-
-// BlockedNEQ applies the NEQ predicate on the "blocked" field.
-func BlockedNEQ(v bool) predicate.Conversation {
-	return predicate.Conversation(sql.FieldNEQ(FieldBlocked, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -633,6 +638,56 @@ func LowFrozenSeqLTE(v int64) predicate.Conversation {
 	return predicate.Conversation(sql.FieldLTE(FieldLowFrozenSeq, v))
 }
 
+// LowBlocksEQ applies the EQ predicate on the "low_blocks" field.
+func LowBlocksEQ(v bool) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldLowBlocks, v))
+}
+
+// LowBlocksNEQ applies the NEQ predicate on the "low_blocks" field.
+func LowBlocksNEQ(v bool) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNEQ(FieldLowBlocks, v))
+}
+
+// LowHeldEQ applies the EQ predicate on the "low_held" field.
+func LowHeldEQ(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldLowHeld, v))
+}
+
+// LowHeldNEQ applies the NEQ predicate on the "low_held" field.
+func LowHeldNEQ(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNEQ(FieldLowHeld, v))
+}
+
+// LowHeldIn applies the In predicate on the "low_held" field.
+func LowHeldIn(vs ...int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldIn(FieldLowHeld, vs...))
+}
+
+// LowHeldNotIn applies the NotIn predicate on the "low_held" field.
+func LowHeldNotIn(vs ...int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNotIn(FieldLowHeld, vs...))
+}
+
+// LowHeldGT applies the GT predicate on the "low_held" field.
+func LowHeldGT(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGT(FieldLowHeld, v))
+}
+
+// LowHeldGTE applies the GTE predicate on the "low_held" field.
+func LowHeldGTE(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGTE(FieldLowHeld, v))
+}
+
+// LowHeldLT applies the LT predicate on the "low_held" field.
+func LowHeldLT(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLT(FieldLowHeld, v))
+}
+
+// LowHeldLTE applies the LTE predicate on the "low_held" field.
+func LowHeldLTE(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLTE(FieldLowHeld, v))
+}
+
 // HighFolderEQ applies the EQ predicate on the "high_folder" field.
 func HighFolderEQ(v int16) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldHighFolder, v))
@@ -891,6 +946,56 @@ func HighFrozenSeqLT(v int64) predicate.Conversation {
 // HighFrozenSeqLTE applies the LTE predicate on the "high_frozen_seq" field.
 func HighFrozenSeqLTE(v int64) predicate.Conversation {
 	return predicate.Conversation(sql.FieldLTE(FieldHighFrozenSeq, v))
+}
+
+// HighBlocksEQ applies the EQ predicate on the "high_blocks" field.
+func HighBlocksEQ(v bool) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldHighBlocks, v))
+}
+
+// HighBlocksNEQ applies the NEQ predicate on the "high_blocks" field.
+func HighBlocksNEQ(v bool) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNEQ(FieldHighBlocks, v))
+}
+
+// HighHeldEQ applies the EQ predicate on the "high_held" field.
+func HighHeldEQ(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldHighHeld, v))
+}
+
+// HighHeldNEQ applies the NEQ predicate on the "high_held" field.
+func HighHeldNEQ(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNEQ(FieldHighHeld, v))
+}
+
+// HighHeldIn applies the In predicate on the "high_held" field.
+func HighHeldIn(vs ...int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldIn(FieldHighHeld, vs...))
+}
+
+// HighHeldNotIn applies the NotIn predicate on the "high_held" field.
+func HighHeldNotIn(vs ...int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNotIn(FieldHighHeld, vs...))
+}
+
+// HighHeldGT applies the GT predicate on the "high_held" field.
+func HighHeldGT(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGT(FieldHighHeld, v))
+}
+
+// HighHeldGTE applies the GTE predicate on the "high_held" field.
+func HighHeldGTE(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGTE(FieldHighHeld, v))
+}
+
+// HighHeldLT applies the LT predicate on the "high_held" field.
+func HighHeldLT(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLT(FieldHighHeld, v))
+}
+
+// HighHeldLTE applies the LTE predicate on the "high_held" field.
+func HighHeldLTE(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLTE(FieldHighHeld, v))
 }
 
 // And groups predicates with the AND operator between them.

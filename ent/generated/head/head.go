@@ -39,6 +39,18 @@ const (
 	FieldSuspendedUntil = "suspended_until"
 	// FieldOutreachUntil holds the string denoting the outreach_until field in the database.
 	FieldOutreachUntil = "outreach_until"
+	// FieldRequestPreviews holds the string denoting the request_previews field in the database.
+	FieldRequestPreviews = "request_previews"
+	// FieldJoinedAt holds the string denoting the joined_at field in the database.
+	FieldJoinedAt = "joined_at"
+	// FieldOutreachFullAt holds the string denoting the outreach_full_at field in the database.
+	FieldOutreachFullAt = "outreach_full_at"
+	// FieldRefusals holds the string denoting the refusals field in the database.
+	FieldRefusals = "refusals"
+	// FieldSurge holds the string denoting the surge field in the database.
+	FieldSurge = "surge"
+	// FieldShieldAt holds the string denoting the shield_at field in the database.
+	FieldShieldAt = "shield_at"
 	// Table holds the table name of the head in the database.
 	Table = "heads"
 )
@@ -60,6 +72,12 @@ var Columns = []string{
 	FieldGone,
 	FieldSuspendedUntil,
 	FieldOutreachUntil,
+	FieldRequestPreviews,
+	FieldJoinedAt,
+	FieldOutreachFullAt,
+	FieldRefusals,
+	FieldSurge,
+	FieldShieldAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -77,6 +95,18 @@ var (
 	DefaultSuspendedUntil int64
 	// DefaultOutreachUntil holds the default value on creation for the "outreach_until" field.
 	DefaultOutreachUntil int64
+	// DefaultRequestPreviews holds the default value on creation for the "request_previews" field.
+	DefaultRequestPreviews bool
+	// DefaultJoinedAt holds the default value on creation for the "joined_at" field.
+	DefaultJoinedAt int64
+	// DefaultOutreachFullAt holds the default value on creation for the "outreach_full_at" field.
+	DefaultOutreachFullAt int64
+	// DefaultRefusals holds the default value on creation for the "refusals" field.
+	DefaultRefusals int64
+	// DefaultSurge holds the default value on creation for the "surge" field.
+	DefaultSurge int64
+	// DefaultShieldAt holds the default value on creation for the "shield_at" field.
+	DefaultShieldAt int64
 )
 
 // OrderOption defines the ordering options for the Head queries.
@@ -155,4 +185,34 @@ func BySuspendedUntil(opts ...sql.OrderTermOption) OrderOption {
 // ByOutreachUntil orders the results by the outreach_until field.
 func ByOutreachUntil(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOutreachUntil, opts...).ToFunc()
+}
+
+// ByRequestPreviews orders the results by the request_previews field.
+func ByRequestPreviews(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequestPreviews, opts...).ToFunc()
+}
+
+// ByJoinedAt orders the results by the joined_at field.
+func ByJoinedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldJoinedAt, opts...).ToFunc()
+}
+
+// ByOutreachFullAt orders the results by the outreach_full_at field.
+func ByOutreachFullAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOutreachFullAt, opts...).ToFunc()
+}
+
+// ByRefusals orders the results by the refusals field.
+func ByRefusals(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefusals, opts...).ToFunc()
+}
+
+// BySurge orders the results by the surge field.
+func BySurge(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSurge, opts...).ToFunc()
+}
+
+// ByShieldAt orders the results by the shield_at field.
+func ByShieldAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldShieldAt, opts...).ToFunc()
 }

@@ -123,6 +123,36 @@ func OutreachUntil(v int64) predicate.Head {
 	return predicate.Head(sql.FieldEQ(FieldOutreachUntil, v))
 }
 
+// RequestPreviews applies equality check predicate on the "request_previews" field. It's identical to RequestPreviewsEQ.
+func RequestPreviews(v bool) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldRequestPreviews, v))
+}
+
+// JoinedAt applies equality check predicate on the "joined_at" field. It's identical to JoinedAtEQ.
+func JoinedAt(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldJoinedAt, v))
+}
+
+// OutreachFullAt applies equality check predicate on the "outreach_full_at" field. It's identical to OutreachFullAtEQ.
+func OutreachFullAt(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldOutreachFullAt, v))
+}
+
+// Refusals applies equality check predicate on the "refusals" field. It's identical to RefusalsEQ.
+func Refusals(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldRefusals, v))
+}
+
+// Surge applies equality check predicate on the "surge" field. It's identical to SurgeEQ.
+func Surge(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldSurge, v))
+}
+
+// ShieldAt applies equality check predicate on the "shield_at" field. It's identical to ShieldAtEQ.
+func ShieldAt(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldShieldAt, v))
+}
+
 // PositionEQ applies the EQ predicate on the "position" field.
 func PositionEQ(v int64) predicate.Head {
 	return predicate.Head(sql.FieldEQ(FieldPosition, v))
@@ -591,6 +621,216 @@ func OutreachUntilLT(v int64) predicate.Head {
 // OutreachUntilLTE applies the LTE predicate on the "outreach_until" field.
 func OutreachUntilLTE(v int64) predicate.Head {
 	return predicate.Head(sql.FieldLTE(FieldOutreachUntil, v))
+}
+
+// RequestPreviewsEQ applies the EQ predicate on the "request_previews" field.
+func RequestPreviewsEQ(v bool) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldRequestPreviews, v))
+}
+
+// RequestPreviewsNEQ applies the NEQ predicate on the "request_previews" field.
+func RequestPreviewsNEQ(v bool) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldRequestPreviews, v))
+}
+
+// JoinedAtEQ applies the EQ predicate on the "joined_at" field.
+func JoinedAtEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldJoinedAt, v))
+}
+
+// JoinedAtNEQ applies the NEQ predicate on the "joined_at" field.
+func JoinedAtNEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldJoinedAt, v))
+}
+
+// JoinedAtIn applies the In predicate on the "joined_at" field.
+func JoinedAtIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldIn(FieldJoinedAt, vs...))
+}
+
+// JoinedAtNotIn applies the NotIn predicate on the "joined_at" field.
+func JoinedAtNotIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldNotIn(FieldJoinedAt, vs...))
+}
+
+// JoinedAtGT applies the GT predicate on the "joined_at" field.
+func JoinedAtGT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGT(FieldJoinedAt, v))
+}
+
+// JoinedAtGTE applies the GTE predicate on the "joined_at" field.
+func JoinedAtGTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGTE(FieldJoinedAt, v))
+}
+
+// JoinedAtLT applies the LT predicate on the "joined_at" field.
+func JoinedAtLT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLT(FieldJoinedAt, v))
+}
+
+// JoinedAtLTE applies the LTE predicate on the "joined_at" field.
+func JoinedAtLTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLTE(FieldJoinedAt, v))
+}
+
+// OutreachFullAtEQ applies the EQ predicate on the "outreach_full_at" field.
+func OutreachFullAtEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldOutreachFullAt, v))
+}
+
+// OutreachFullAtNEQ applies the NEQ predicate on the "outreach_full_at" field.
+func OutreachFullAtNEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldOutreachFullAt, v))
+}
+
+// OutreachFullAtIn applies the In predicate on the "outreach_full_at" field.
+func OutreachFullAtIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldIn(FieldOutreachFullAt, vs...))
+}
+
+// OutreachFullAtNotIn applies the NotIn predicate on the "outreach_full_at" field.
+func OutreachFullAtNotIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldNotIn(FieldOutreachFullAt, vs...))
+}
+
+// OutreachFullAtGT applies the GT predicate on the "outreach_full_at" field.
+func OutreachFullAtGT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGT(FieldOutreachFullAt, v))
+}
+
+// OutreachFullAtGTE applies the GTE predicate on the "outreach_full_at" field.
+func OutreachFullAtGTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGTE(FieldOutreachFullAt, v))
+}
+
+// OutreachFullAtLT applies the LT predicate on the "outreach_full_at" field.
+func OutreachFullAtLT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLT(FieldOutreachFullAt, v))
+}
+
+// OutreachFullAtLTE applies the LTE predicate on the "outreach_full_at" field.
+func OutreachFullAtLTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLTE(FieldOutreachFullAt, v))
+}
+
+// RefusalsEQ applies the EQ predicate on the "refusals" field.
+func RefusalsEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldRefusals, v))
+}
+
+// RefusalsNEQ applies the NEQ predicate on the "refusals" field.
+func RefusalsNEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldRefusals, v))
+}
+
+// RefusalsIn applies the In predicate on the "refusals" field.
+func RefusalsIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldIn(FieldRefusals, vs...))
+}
+
+// RefusalsNotIn applies the NotIn predicate on the "refusals" field.
+func RefusalsNotIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldNotIn(FieldRefusals, vs...))
+}
+
+// RefusalsGT applies the GT predicate on the "refusals" field.
+func RefusalsGT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGT(FieldRefusals, v))
+}
+
+// RefusalsGTE applies the GTE predicate on the "refusals" field.
+func RefusalsGTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGTE(FieldRefusals, v))
+}
+
+// RefusalsLT applies the LT predicate on the "refusals" field.
+func RefusalsLT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLT(FieldRefusals, v))
+}
+
+// RefusalsLTE applies the LTE predicate on the "refusals" field.
+func RefusalsLTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLTE(FieldRefusals, v))
+}
+
+// SurgeEQ applies the EQ predicate on the "surge" field.
+func SurgeEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldSurge, v))
+}
+
+// SurgeNEQ applies the NEQ predicate on the "surge" field.
+func SurgeNEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldSurge, v))
+}
+
+// SurgeIn applies the In predicate on the "surge" field.
+func SurgeIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldIn(FieldSurge, vs...))
+}
+
+// SurgeNotIn applies the NotIn predicate on the "surge" field.
+func SurgeNotIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldNotIn(FieldSurge, vs...))
+}
+
+// SurgeGT applies the GT predicate on the "surge" field.
+func SurgeGT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGT(FieldSurge, v))
+}
+
+// SurgeGTE applies the GTE predicate on the "surge" field.
+func SurgeGTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGTE(FieldSurge, v))
+}
+
+// SurgeLT applies the LT predicate on the "surge" field.
+func SurgeLT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLT(FieldSurge, v))
+}
+
+// SurgeLTE applies the LTE predicate on the "surge" field.
+func SurgeLTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLTE(FieldSurge, v))
+}
+
+// ShieldAtEQ applies the EQ predicate on the "shield_at" field.
+func ShieldAtEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldShieldAt, v))
+}
+
+// ShieldAtNEQ applies the NEQ predicate on the "shield_at" field.
+func ShieldAtNEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldShieldAt, v))
+}
+
+// ShieldAtIn applies the In predicate on the "shield_at" field.
+func ShieldAtIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldIn(FieldShieldAt, vs...))
+}
+
+// ShieldAtNotIn applies the NotIn predicate on the "shield_at" field.
+func ShieldAtNotIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldNotIn(FieldShieldAt, vs...))
+}
+
+// ShieldAtGT applies the GT predicate on the "shield_at" field.
+func ShieldAtGT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGT(FieldShieldAt, v))
+}
+
+// ShieldAtGTE applies the GTE predicate on the "shield_at" field.
+func ShieldAtGTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGTE(FieldShieldAt, v))
+}
+
+// ShieldAtLT applies the LT predicate on the "shield_at" field.
+func ShieldAtLT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLT(FieldShieldAt, v))
+}
+
+// ShieldAtLTE applies the LTE predicate on the "shield_at" field.
+func ShieldAtLTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLTE(FieldShieldAt, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -44,7 +44,6 @@ var (
 		{Name: "high_id", Type: field.TypeUUID},
 		{Name: "last_seq", Type: field.TypeInt64},
 		{Name: "last_at", Type: field.TypeInt64},
-		{Name: "blocked", Type: field.TypeBool},
 		{Name: "created_at", Type: field.TypeInt64},
 		{Name: "low_folder", Type: field.TypeInt16},
 		{Name: "low_read_seq", Type: field.TypeInt64},
@@ -54,6 +53,8 @@ var (
 		{Name: "low_declined_until", Type: field.TypeInt64},
 		{Name: "low_muted", Type: field.TypeBool},
 		{Name: "low_frozen_seq", Type: field.TypeInt64, Default: 0},
+		{Name: "low_blocks", Type: field.TypeBool, Default: false},
+		{Name: "low_held", Type: field.TypeInt16, Default: 0},
 		{Name: "high_folder", Type: field.TypeInt16},
 		{Name: "high_read_seq", Type: field.TypeInt64},
 		{Name: "high_cleared_seq", Type: field.TypeInt64},
@@ -62,6 +63,8 @@ var (
 		{Name: "high_declined_until", Type: field.TypeInt64},
 		{Name: "high_muted", Type: field.TypeBool},
 		{Name: "high_frozen_seq", Type: field.TypeInt64, Default: 0},
+		{Name: "high_blocks", Type: field.TypeBool, Default: false},
+		{Name: "high_held", Type: field.TypeInt16, Default: 0},
 	}
 	// ConversationsTable holds the schema information for the "conversations" table.
 	ConversationsTable = &schema.Table{
@@ -72,12 +75,12 @@ var (
 			{
 				Name:    "conversation_low_id_low_folder_last_at",
 				Unique:  false,
-				Columns: []*schema.Column{ConversationsColumns[1], ConversationsColumns[7], ConversationsColumns[4]},
+				Columns: []*schema.Column{ConversationsColumns[1], ConversationsColumns[6], ConversationsColumns[4]},
 			},
 			{
 				Name:    "conversation_high_id_high_folder_last_at",
 				Unique:  false,
-				Columns: []*schema.Column{ConversationsColumns[2], ConversationsColumns[15], ConversationsColumns[4]},
+				Columns: []*schema.Column{ConversationsColumns[2], ConversationsColumns[16], ConversationsColumns[4]},
 			},
 		},
 	}
@@ -189,6 +192,12 @@ var (
 		{Name: "gone", Type: field.TypeBool},
 		{Name: "suspended_until", Type: field.TypeInt64, Default: 0},
 		{Name: "outreach_until", Type: field.TypeInt64, Default: 0},
+		{Name: "request_previews", Type: field.TypeBool, Default: false},
+		{Name: "joined_at", Type: field.TypeInt64, Default: 0},
+		{Name: "outreach_full_at", Type: field.TypeInt64, Default: 0},
+		{Name: "refusals", Type: field.TypeInt64, Default: 0},
+		{Name: "surge", Type: field.TypeInt64, Default: 0},
+		{Name: "shield_at", Type: field.TypeInt64, Default: 0},
 	}
 	// HeadsTable holds the schema information for the "heads" table.
 	HeadsTable = &schema.Table{

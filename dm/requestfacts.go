@@ -1,0 +1,68 @@
+package dm
+
+// Held says why a request is in the folder HIDDEN. What is held is out of every count, can be reviewed, and is released
+// when the reason is gone.
+type Held uint8
+
+// The reasons.
+const (
+	HeldNone Held = iota
+	// HeldRoute: the recipient's own Routes say so.
+	HeldRoute
+	// HeldShield: it came while the recipient's surge shield was up.
+	HeldShield
+)
+
+// RequestFacts are the facts that matter only to messages of people whom the recipient does not know.
+type RequestFacts struct {
+	// NewPerson: nothing of the sender's waits for the recipient, who has neither written back nor accepted. A message
+	// that lands in a request then opens it, and costs outreach.
+	NewPerson bool
+	// OutreachLimited and OutreachLeft: how many new people the sender may still write to.
+	OutreachLimited bool
+	OutreachLeft    int
+	// Shielded: the recipient's surge shield is up, and this would be a new request or one that it holds.
+	Shielded bool
+	// Invited: the sender bears a contact code of the recipient's that is good for one message.
+	Invited bool
+}
+
+// requestFacts gathers them from what is loaded; theirs is the recipient's side, nil before the first message.
+func (l *Ledger) requestFacts(from, to *Head, theirs *Membership) RequestFacts {
+	f := RequestFacts{NewPerson: theirs == nil || (!theirs.Known && theirs.waiting() == 0)}
+	if f.NewPerson {
+		if b := l.rules.outreach(from, l.now); b != nil {
+			f.OutreachLimited, f.OutreachLeft = true, b.Remaining
+		}
+	}
+	f.Shielded = !to.ShieldAt.IsZero() && (f.NewPerson || theirs.Held == HeldShield)
+	return f
+}
+
+// waiting counts the messages of the other that wait for this side in a request. What was declined waits no more.
+func (m *Membership) waiting() int {
+	if m.Folder == FolderNone {
+		return 0
+	}
+	return m.Pending
+}
+
+// tame turns the route of a request into HIDDEN while the recipient's shield is up, but for people whom they follow or
+// to whom somebody has introduced them.
+func (f Facts) tame(route Route, sharedFriends bool) Route {
+	if route == RouteRequests && f.Shielded && !f.Known && !f.RecipientFollows && !f.HostSuggested && !sharedFriends {
+		return RouteHidden
+	}
+	return route
+}
+
+// held is why a message of this route is out of sight.
+func (f Facts) held(sharedFriends bool) Held {
+	switch {
+	case f.route(sharedFriends) != RouteHidden:
+		return HeldNone
+	case f.graded(sharedFriends) == RouteRequests:
+		return HeldShield
+	}
+	return HeldRoute
+}
