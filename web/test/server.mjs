@@ -37,11 +37,11 @@ async function freePort() {
 }
 
 /** Runs the real `aparte dev` until the test ends, on a data directory of its own, or on one that is given. */
-export async function startServer(t, given) {
+export async function startServer(t, given, ...args) {
   const bin = await binary();
   const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'aparte-web-')));
   const port = await freePort();
-  const server = new Server(bin, dataDir, port);
+  const server = new Server(bin, dataDir, port, args);
   t.after(async () => {
     await server.kill();
     if (!given) await rm(dataDir, { recursive: true, force: true });
@@ -54,15 +54,16 @@ class Server {
   #process;
   #output = '';
 
-  constructor(bin, dataDir, port) {
+  constructor(bin, dataDir, port, args) {
     this.bin = bin;
     this.dataDir = dataDir;
     this.port = port;
+    this.args = args;
     this.url = `http://127.0.0.1:${port}`;
   }
 
   async start() {
-    this.#process = spawn(this.bin, ['dev', '--listen', `127.0.0.1:${this.port}`, '--data-dir', this.dataDir]);
+    this.#process = spawn(this.bin, ['dev', '--listen', `127.0.0.1:${this.port}`, '--data-dir', this.dataDir, ...this.args]);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.on('data', (text) => (this.#output += text));
     }

@@ -1,12 +1,13 @@
-// Writes src/generated/operations.ts from the schema and operations/*.graphql: the types by graphql-codegen, and each
-// operation as one line of text with the fragments that it needs and no more. --check compares instead of writing.
+// Writes src/generated from the schema and operations/*.graphql: the types by graphql-codegen, each operation as one line of
+// text with the fragments that it needs and no more, and documents.json, the same texts by their SHA-256 for a server that
+// takes no others (--trusted-documents). --check compares instead of writing.
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { codegen } from '@graphql-codegen/core';
 import * as operationTypes from '@graphql-codegen/typescript-operations';
 import { buildSchema, Kind, parse, print, printSchema, stripIgnoredCharacters, validate, visit } from 'graphql';
 
 const here = (path) => new URL(`../${path}`, import.meta.url);
-const target = here('src/generated/operations.ts');
 
 const schema = buildSchema(await readFile(here('../../../schema.graphqls'), 'utf8'));
 const files = (await readdir(here('operations'))).filter((name) => name.endsWith('.graphql')).sort();
@@ -36,10 +37,10 @@ function whole(operation) {
   return stripIgnoredCharacters(print({ kind: Kind.DOCUMENT, definitions: [operation, ...used.values()] }));
 }
 
+const operations = all.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION);
 const typed = {
   plugin: () =>
-    all.definitions
-      .filter((d) => d.kind === Kind.OPERATION_DEFINITION)
+    operations
       .map((operation) => {
         const name = operation.name.value;
         const kind = operation.operation[0].toUpperCase() + operation.operation.slice(1);
@@ -78,11 +79,17 @@ const text = await codegen({
   },
 });
 
-if (process.argv.includes('--check')) {
-  if (text !== (await readFile(target, 'utf8'))) {
-    console.error('src/generated/operations.ts is not what the schema and operations/ give. Run: npm run generate');
+const trusted = operations.map(whole).map((query) => [createHash('sha256').update(query).digest('hex'), query]);
+const generated = {
+  'operations.ts': text,
+  'documents.json': JSON.stringify(Object.fromEntries(trusted), null, 2) + '\n',
+};
+for (const [name, content] of Object.entries(generated)) {
+  const target = here(`src/generated/${name}`);
+  if (!process.argv.includes('--check')) {
+    await writeFile(target, content);
+  } else if (content !== (await readFile(target, 'utf8'))) {
+    console.error(`src/generated/${name} is not what the schema and operations/ give. Run: npm run generate`);
     process.exitCode = 1;
   }
-} else {
-  await writeFile(target, text);
 }

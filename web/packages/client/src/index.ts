@@ -1,4 +1,5 @@
-export { Client, connect, type NewMessage, type Options, type Paging } from './client.js';
+export type { Paging } from './calls.js';
+export { Client, connect, type NewMessage, type Options } from './client.js';
 export { achieved, ApiError, isRefusal, Refused, Unreachable } from './errors.js';
 export * as operations from './generated/operations.js';
 export type { Messages } from './messages.js';

@@ -276,8 +276,11 @@ export class Session {
   #watchNetwork(): () => void {
     const back = () => this.#owner && this.reconnect();
     const gone = () => this.#owner && this.#setStatus('offline');
+    // A page that was frozen may have missed what the owner said.
+    const seen = () => !this.#owner && globalThis.document.visibilityState === 'visible' && this.#tabs.say({ kind: 'hello' });
     globalThis.addEventListener?.('online', back);
     globalThis.addEventListener?.('offline', gone);
+    globalThis.document?.addEventListener('visibilitychange', seen);
     let last = Date.now();
     const clock = setInterval(() => {
       const now = Date.now();
@@ -289,6 +292,7 @@ export class Session {
     return () => {
       globalThis.removeEventListener?.('online', back);
       globalThis.removeEventListener?.('offline', gone);
+      globalThis.document?.removeEventListener('visibilitychange', seen);
       clearInterval(clock);
     };
   }

@@ -38,17 +38,30 @@ export function joinTabs(name: string, heard: (message: TabMessage) => void, sig
   const locks = globalThis.navigator?.locks as LockManager | undefined;
   if (!locks || typeof BroadcastChannel === 'undefined') return alone;
   const channel = new BroadcastChannel(name);
+  let closed = false;
   channel.onmessage = ({ data }: MessageEvent<TabMessage>) => heard(data);
   return {
-    say: (message) => channel.postMessage(message),
+    say(message) {
+      if (!closed) channel.postMessage(message);
+    },
     async own(owner) {
+      let owned = false;
       try {
-        await locks.request(name, { signal }, owner);
+        await locks.request(name, { signal }, () => {
+          owned = true;
+          return owner();
+        });
       } catch (error) {
-        // Closed while others own it.
-        if (!signal.aborted) throw error;
+        // Closed while another tab owned it.
+        if (signal.aborted) return;
+        // Some documents may not lock, as in a sandboxed frame: then each is on its own.
+        if (owned) throw error;
+        await owner();
       }
     },
-    close: () => channel.close(),
+    close() {
+      closed = true;
+      channel.close();
+    },
   };
 }

@@ -1,0 +1,227 @@
+import { achieved } from './errors.js';
+import * as operations from './generated/operations.js';
+import type { Operation } from './generated/operations.js';
+import type { Http } from './http.js';
+import type { Questions } from './questions.js';
+import { conversationWith } from './state.js';
+import type { Store } from './store.js';
+import type {
+  Audience,
+  Conversation,
+  Folder,
+  Message,
+  NamedList,
+  Notice,
+  Page,
+  RelationRouteInput,
+  Report,
+  ReportInput,
+  Restrictions,
+  Settings,
+  SettingsChange,
+  Standing,
+} from './types.js';
+
+export interface Paging {
+  /** From 1 to 100. */
+  first?: number;
+  /** The `endCursor` of the page before. */
+  after?: string | null;
+  signal?: AbortSignal;
+}
+
+/** What can be asked of the server. Answers that tell of the inbox enter the state. */
+export abstract class Calls {
+  protected abstract readonly store: Store;
+  protected abstract readonly http: Http;
+  protected abstract readonly questions: Questions;
+  protected abstract readonly pageSize: number;
+
+  /** Any operation of the schema, typed by its text. Its answer does not enter the state. */
+  ask<T, V>(operation: Operation<T, V>, variables: V, signal?: AbortSignal): Promise<T> {
+    return this.http.ask(operation, variables, signal);
+  }
+
+  /** Takes the words and the video of a message of the viewer's away, for both sides. */
+  async unsend(messageId: string): Promise<Message> {
+    const { unsendMessage } = await this.questions.ask(operations.UnsendMessage, { id: messageId }, (d) => ({
+      unsent: achieved(d.unsendMessage).message,
+    }));
+    return achieved(unsendMessage).message;
+  }
+
+  /** The conversation with a user, as far as it is known here. */
+  conversationWith(userId: string): Conversation | undefined {
+    return conversationWith(this.store.state(), userId);
+  }
+
+  // ------------------------------------------------------------ conversations
+
+  /** Loads the next page of a folder; nothing when all is loaded. */
+  async moreConversations(folder: Folder): Promise<void> {
+    const { loaded, next } = this.store.state().folders[folder];
+    if (!loaded || next === null) return;
+    await this.questions.once(`more ${folder}`, () =>
+      this.questions.ask(operations.Inbox, { folder, first: this.pageSize, after: next }, ({ inbox }) => {
+        const last = inbox.nodes.at(-1);
+        const more = inbox.pageInfo.hasNextPage ? inbox.pageInfo.endCursor : null;
+        const end = more && last ? { lastActivityAt: last.lastActivityAt, id: last.id } : null;
+        return { conversations: inbox.nodes, folder: { folder, after: next, next: more, end } };
+      }),
+    );
+  }
+
+  /** How the viewer stands to someone now, and the conversation with them, which enters the state. Null: nobody. */
+  async person(id: string, signal?: AbortSignal): Promise<Standing | null> {
+    const { user } = await this.questions.ask(
+      operations.Person,
+      { id },
+      ({ user: u, conversationWith: c }) => ({ conversations: c ? [c] : [], ...(u && { user: u }) }),
+      signal,
+    );
+    return user;
+  }
+
+  async markRead(id: string, upToSeq: number): Promise<Conversation> {
+    return this.#changed(operations.MarkRead, { id, upToSeq }, (d) => d.markRead);
+  }
+
+  async mute(id: string, muted: boolean): Promise<Conversation> {
+    return this.#changed(operations.MuteConversation, { id, muted }, (d) => d.muteConversation);
+  }
+
+  async archive(id: string, archived: boolean): Promise<Conversation> {
+    return this.#changed(operations.ArchiveConversation, { id, archived }, (d) => d.archiveConversation);
+  }
+
+  async accept(id: string): Promise<Conversation> {
+    return this.#changed(operations.AcceptRequest, { id }, (d) => d.acceptRequest);
+  }
+
+  /** Up to 100 at once. Answers with those that were requests. */
+  async decline(ids: string[]): Promise<string[]> {
+    const { declineRequests } = await this.questions.ask(operations.DeclineRequests, { ids }, (d) => {
+      const { declined, unread } = achieved(d.declineRequests);
+      return { removed: declined, unread };
+    });
+    return achieved(declineRequests).declined;
+  }
+
+  async #changed<T, V>(
+    operation: Operation<T, V>,
+    variables: V,
+    result: (data: T) => operations.AcceptRequestMutation['acceptRequest'],
+  ): Promise<Conversation> {
+    const data = await this.questions.ask(operation, variables, (d) => {
+      const { conversation, unread } = achieved(result(d));
+      return { conversations: [conversation], unread };
+    });
+    return achieved(result(data)).conversation;
+  }
+
+  // ------------------------------------------------------------ people
+
+  async search(query: string, { first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+    return (await this.ask(operations.SearchUsers, { query, first, after }, signal)).searchUsers;
+  }
+
+  async suggestions({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+    return (await this.ask(operations.SuggestedFriends, { first, after }, signal)).suggestedFriends;
+  }
+
+  async blocked({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+    return (await this.ask(operations.BlockedUsers, { first, after }, signal)).blockedUsers;
+  }
+
+  async restricted({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+    return (await this.ask(operations.RestrictedUsers, { first, after }, signal)).restrictedUsers;
+  }
+
+  async listed(list: NamedList, { first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+    return (await this.ask(operations.ListedUsers, { list, first, after }, signal)).listedUsers;
+  }
+
+  follow(id: string): Promise<Standing> {
+    return this.#edge(operations.FollowUser, { id });
+  }
+
+  unfollow(id: string): Promise<Standing> {
+    return this.#edge(operations.UnfollowUser, { id });
+  }
+
+  block(id: string): Promise<Standing> {
+    return this.#edge(operations.BlockUser, { id });
+  }
+
+  unblock(id: string): Promise<Standing> {
+    return this.#edge(operations.UnblockUser, { id });
+  }
+
+  restrict(id: string): Promise<Standing> {
+    return this.#edge(operations.RestrictUser, { id });
+  }
+
+  unrestrict(id: string): Promise<Standing> {
+    return this.#edge(operations.UnrestrictUser, { id });
+  }
+
+  /** Null: on no list. */
+  setListed(id: string, list: NamedList | null): Promise<Standing> {
+    return this.#edge(operations.SetListed, { id, list });
+  }
+
+  async #edge<V>(operation: Operation<Record<string, unknown>, V>, variables: V): Promise<Standing> {
+    const user = (data: Record<string, unknown>) =>
+      achieved(Object.values(data)[0] as operations.FollowUserMutation['followUser']).user;
+    return user(await this.questions.ask(operation, variables, (data) => ({ user: user(data) })));
+  }
+
+  // ------------------------------------------------------------ reports
+
+  /** Reports messages, or a conversation, to the moderators. A retry with the same clientReportId is the same report. */
+  async report(input: ReportInput): Promise<Report> {
+    return achieved((await this.ask(operations.Report, { input })).report).report;
+  }
+
+  /** What the viewer reported, newest first. `state().noticesChanged` grows when it is worth reading again. */
+  async reports({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Report>> {
+    return (await this.ask(operations.MyReports, { first, after }, signal)).myReports;
+  }
+
+  /** What moderators decided about the viewer, newest first, and what stands against their writing now. */
+  async notices({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Notice> & { restrictions: Restrictions }> {
+    const { myNotices, myRestrictions } = await this.ask(operations.MyNotices, { first, after }, signal);
+    return { ...myNotices, restrictions: myRestrictions };
+  }
+
+  /** Asks for a second look at a decision, once. */
+  async appeal(noticeId: string, text: string): Promise<Notice> {
+    return achieved((await this.ask(operations.AppealDecision, { id: noticeId, text })).appealDecision).notice;
+  }
+
+  // ------------------------------------------------------------ settings
+
+  /** `routes` only with CUSTOM; relations that are left out keep what held before. */
+  async setWhoCanMessageMe(audience: Audience, routes?: RelationRouteInput[]): Promise<Settings> {
+    const input = { audience, routes };
+    return this.#setting(operations.SetWhoCanMessageMe, { input }, (d) => d.setWhoCanMessageMe);
+  }
+
+  async setReadReceipts(on: boolean): Promise<Settings> {
+    return this.#setting(operations.SetReadReceipts, { on }, (d) => d.setReadReceipts);
+  }
+
+  async #setting<T, V>(
+    operation: Operation<T, V>,
+    variables: V,
+    result: (data: T) => operations.SetReadReceiptsMutation['setReadReceipts'],
+  ): Promise<Settings> {
+    const settings = (data: T) => achieved(result(data)).settings;
+    return settings(await this.questions.ask(operation, variables, (d) => ({ settings: settings(d) })));
+  }
+
+  /** Newest first. */
+  async settingsHistory({ first = 20, signal }: Omit<Paging, 'after'> = {}): Promise<SettingsChange[]> {
+    return (await this.ask(operations.SettingsHistory, { first }, signal)).settingsHistory;
+  }
+}
