@@ -73,6 +73,11 @@ func Overloaded(retryAfter time.Duration) *Error {
 	return &Error{Code: CodeRateLimited, Message: "The service is busy. Try again in a moment.", RetryAfter: retryAfter}
 }
 
+// TooFast is the answer to who sends faster than they may: nothing was written, and the same send may be tried again.
+func TooFast(retryAfter time.Duration) *Error {
+	return &Error{Code: CodeRateLimited, Message: "That is too fast. Wait a moment.", RetryAfter: retryAfter}
+}
+
 func conflict() *Error {
 	return &Error{
 		Code:    CodeIdempotencyConflict,

@@ -32,6 +32,8 @@ type identity struct {
 	subject   string
 	// socket: asked over a WebSocket.
 	socket bool
+	// exempt: not held to rates.
+	exempt bool
 	// issued is when the token was made, zero when it does not say; expires when it ends.
 	issued, expires time.Time
 }
@@ -119,12 +121,12 @@ func (d *doors) enter(ctx context.Context, c credentials) (*identity, error) {
 	if c.as != "" && !claims.Admin {
 		return nil, forbidden(headerAs + " is for the host application: a token with the scope admin is needed.")
 	}
-	viewer, err := d.viewer(ctx, claims, c.as)
+	u, err := d.viewer(ctx, claims, c.as)
 	if err != nil {
 		return nil, err
 	}
 	id := &identity{
-		viewer: viewer, admin: claims.Admin, moderator: claims.Moderator, subject: claims.Subject, issued: claims.Issued,
+		viewer: u.ID, exempt: u.Exempt, admin: claims.Admin, moderator: claims.Moderator, subject: claims.Subject, issued: claims.Issued,
 		expires: claims.Expires,
 	}
 	until := now.Add(identityTTL)
@@ -135,8 +137,8 @@ func (d *doors) enter(ctx context.Context, c credentials) (*identity, error) {
 	return id, nil
 }
 
-// viewer finds the user whom a token stands for.
-func (d *doors) viewer(ctx context.Context, c Claims, as string) (dm.UserID, error) {
+// viewer finds the user whom a token stands for: one without an id for a service that acts for nobody.
+func (d *doors) viewer(ctx context.Context, c Claims, as string) (*dm.User, error) {
 	externalID := c.Subject
 	if as != "" {
 		externalID = as
@@ -144,15 +146,15 @@ func (d *doors) viewer(ctx context.Context, c Claims, as string) (dm.UserID, err
 	u, err := d.service.UserByExternalID(ctx, externalID)
 	switch {
 	case err == nil && !u.Deleted:
-		return u.ID, d.meet(ctx, u, c)
+		return u, d.meet(ctx, u, c)
 	case err != nil && dm.CodeOf(err) != dm.CodeNotFound:
-		return dm.UserID{}, err
+		return nil, err
 	case as != "":
-		return dm.UserID{}, unauthenticated(headerAs + " names nobody.")
+		return nil, unauthenticated(headerAs + " names nobody.")
 	case c.Admin || c.Moderator:
-		return dm.UserID{}, nil
+		return &dm.User{}, nil
 	case err == nil || !d.create:
-		return dm.UserID{}, unauthenticated("This token is for a user who does not exist here.")
+		return nil, unauthenticated("This token is for a user who does not exist here.")
 	}
 	return d.createUser(ctx, c)
 }
@@ -171,7 +173,7 @@ func (d *doors) meet(ctx context.Context, u *dm.User, c Claims) error {
 }
 
 // createUser makes the user of a valid token. Two at once for the same subject are one.
-func (d *doors) createUser(ctx context.Context, c Claims) (dm.UserID, error) {
+func (d *doors) createUser(ctx context.Context, c Claims) (*dm.User, error) {
 	in := dm.UserInput{ExternalID: c.Subject, Handle: c.Handle, DisplayName: c.Name}
 	if in.Handle == "" {
 		in.Handle = c.Subject
@@ -181,10 +183,10 @@ func (d *doors) createUser(ctx context.Context, c Claims) (dm.UserID, error) {
 	}
 	u, err := d.service.CreateUser(ctx, in)
 	if code := dm.CodeOf(err); code == dm.CodeInvalidInput || code == dm.CodeNotFound {
-		return dm.UserID{}, unauthenticated("This token's subject or handle cannot be a user here.")
+		return nil, unauthenticated("This token's subject or handle cannot be a user here.")
 	}
 	if err != nil {
-		return dm.UserID{}, err
+		return nil, err
 	}
-	return u.ID, nil
+	return u, nil
 }

@@ -30,6 +30,7 @@ const (
 	codeMediaType        = "UNSUPPORTED_MEDIA_TYPE"
 	codeRateLimited      = string(dm.CodeRateLimited)
 	codeTooComplex       = "COMPLEXITY_LIMIT_EXCEEDED"
+	codeTimeout          = "TIMEOUT"
 	codeShuttingDown     = "SHUTTING_DOWN"
 	codeUnknownDocument  = "UNKNOWN_DOCUMENT"
 	codeParseFailed      = "GRAPHQL_PARSE_FAILED"
@@ -123,6 +124,10 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 		// The operation was not admitted, which was explained to its author (explain.go).
 		return at
 	default:
+		if p := timedOut(ctx); p != nil {
+			out.Message, out.Extensions = p.message, map[string]any{"code": p.code}
+			break
+		}
 		s.hide(ctx, out, err)
 	}
 	return out

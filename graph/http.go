@@ -20,6 +20,7 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	}
 	id, err := s.doors.enter(r.Context(), credentialsOf(r.Header))
 	if err != nil {
+		s.throttle.refused(r.Context())
 		s.refuseError(w, r, err)
 		return
 	}
@@ -36,6 +37,11 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	r = r.WithContext(ctx)
 	op, errs := s.exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
+		if waitOf(errs) > 0 {
+			refuseFast(w, errs[0])
+			return
+		}
+		s.throttle.refused(ctx)
 		ctx = graphql.WithOperationContext(ctx, op)
 		writeResponse(w, accept, http.StatusBadRequest, s.exec.DispatchError(ctx, errs))
 		return

@@ -8,17 +8,23 @@ import (
 )
 
 // Mutation resolves changes.
-func (s *Server) Mutation() generated.MutationResolver { return mutation{s.service, s.guests} }
+func (s *Server) Mutation() generated.MutationResolver {
+	return mutation{s.service, s.guests, s.throttle}
+}
 
 type mutation struct {
-	service *dm.Service
-	guests  *guests
+	service  *dm.Service
+	guests   *guests
+	throttle throttle
 }
 
 func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput) (generated.SendMessageResult, error) {
 	viewer, err := viewerOf(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if err := m.throttle.send(ctx); err != nil {
+		return refused[generated.SendMessageResult](err)
 	}
 	send := dm.SendInput{Video: in.Video, ClientMessageID: in.ClientMessageID}
 	if in.Body != nil {

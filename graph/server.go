@@ -14,6 +14,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph/generated"
+	"github.com/aparte-im/aparte/graph/rates"
 	"github.com/aparte-im/aparte/graph/seats"
 )
 
@@ -54,6 +55,12 @@ type Config struct {
 	Seats *seats.Seats
 	// RevocationPoll is how often Run asks who was revoked or deleted. Zero: 2 seconds.
 	RevocationPoll time.Duration
+	// Rates bound how fast users and addresses may ask. Nil: they are not bounded.
+	Rates *rates.Rates
+	// Proxies are believed about where a request comes from. Without any it comes from the other end of its connection.
+	Proxies Proxies
+	// Timeouts bound how long an operation may take.
+	Timeouts Timeouts
 	// Logger gets internal errors. Nil: none are logged.
 	Logger *slog.Logger
 	// Clock tells when tokens end. Nil: time.Now.
@@ -71,6 +78,10 @@ func (c *Config) normalize() error {
 	if err := c.Limits.normalize(); err != nil {
 		errs = append(errs, err)
 	}
+	if err := c.Proxies.normalize(); err != nil {
+		errs = append(errs, err)
+	}
+	c.Timeouts.normalize()
 	for _, o := range c.Origins {
 		if _, err := parseOrigin(o); err != nil {
 			errs = append(errs, err)
@@ -111,6 +122,7 @@ type Server struct {
 	doors    *doors
 	guests   *guests
 	upgrader websocket.Upgrader
+	throttle throttle
 	work     *work
 	compress func(http.Handler) http.HandlerFunc
 	// seats are those of streams and sockets; streams is how many streams are followed.
@@ -123,7 +135,7 @@ func New(c Config) (*Server, error) {
 	if err := c.normalize(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: c, service: c.Service, guests: newGuests(c), work: newWork(), seats: c.Seats}
+	s := &Server{config: c, service: c.Service, guests: newGuests(c), work: newWork(), seats: c.Seats, throttle: throttle{c.Rates}}
 	s.doors = newDoors(c, s.guests)
 	s.upgrader = newUpgrader(c)
 	exec, err := newAdmission(generated.NewExecutableSchema(generated.Config{Resolvers: s}), c)
@@ -133,6 +145,9 @@ func New(c Config) (*Server, error) {
 	s.exec = exec
 	if s.compress, err = newCompressor(); err != nil {
 		return nil, err
+	}
+	if c.Rates != nil {
+		s.exec.Use(s.throttle)
 	}
 	s.exec.SetErrorPresenter(s.present)
 	s.exec.SetRecoverFunc(recovered)
@@ -150,6 +165,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.work.leave()
+	if s.config.Rates != nil || len(s.config.Proxies.Trusted) > 0 {
+		address := s.config.Proxies.client(r)
+		if wait := s.config.Rates.Empty(rates.Refusals, address); wait > 0 {
+			refuseFast(w, tooFast(wait))
+			return
+		}
+		r = r.WithContext(withAddress(r.Context(), address))
+	}
 	if websocket.IsWebSocketUpgrade(r) {
 		s.serveSocket(w, r)
 		return
@@ -185,8 +208,13 @@ func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *gra
 		}
 		defer s.work.leave()
 	}
-	if op := graphql.GetOperationContext(ctx).Operation; op != nil && op.Operation != ast.Mutation {
-		ctx = withLoaders(ctx, s.service)
+	if op := graphql.GetOperationContext(ctx).Operation; op != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = s.config.Timeouts.limit(ctx, op.Operation)
+		defer cancel()
+		if op.Operation != ast.Mutation {
+			ctx = withLoaders(ctx, s.service)
+		}
 	}
 	state := stateOf(ctx)
 	if response := next(state.inField(ctx)); response != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -202,14 +201,4 @@ func (s *Server) sit(viewer dm.UserID, address netip.Addr) (leave func(), ok boo
 		s.seats.FreeUser(viewer)
 		s.seats.FreeAddress(address)
 	}, true
-}
-
-// addressOf is the other end of a request's connection.
-func addressOf(r *http.Request) netip.Addr {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	address, _ := netip.ParseAddr(host)
-	return address.Unmap().WithZone("")
 }

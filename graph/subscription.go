@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
@@ -10,12 +12,13 @@ import (
 
 // Subscription resolves what is followed live.
 func (s *Server) Subscription() generated.SubscriptionResolver {
-	return subscription{s.service, s.work}
+	return subscription{s.service, s.work, s.config.Timeouts}
 }
 
 type subscription struct {
-	service *dm.Service
-	work    *work
+	service  *dm.Service
+	work     *work
+	timeouts Timeouts
 }
 
 // InboxEvents pumps the viewer's log into a channel without a buffer: an event is read when the one before has been
@@ -37,7 +40,12 @@ func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bi
 		}
 		from = &cursor
 	}
-	watcher, err := r.service.Watch(ctx, viewer, from)
+	begin, began := r.timeouts.limit(ctx, ast.Query)
+	defer began()
+	watcher, err := r.service.Watch(begin, viewer, from)
+	if p := timedOut(begin); err != nil && p != nil {
+		return nil, p
+	}
 	if err != nil {
 		return nil, err
 	}

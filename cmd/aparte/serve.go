@@ -21,6 +21,7 @@ func newServe(a *app) *cobra.Command {
 		listen := o.text("listen", ":8080", "address to listen on")
 		database := o.text("database-url", "", "database: postgres://… or sqlite:PATH (required)")
 		identity := defineIdentity(o)
+		rates := defineRates(o)
 		operator := defineOperator(o)
 		limits := defineLimits(o)
 		playground := o.toggle("playground", false, "serve /playground")
@@ -35,6 +36,7 @@ func newServe(a *app) *cobra.Command {
 				o.databaseURL(s.databaseURL)
 			}
 			identity.apply(o, &s)
+			rates.apply(o, &s)
 			operator.apply(o, &s)
 			limits.apply(o, &s)
 			handler := &slog.HandlerOptions{Level: o.logLevel(*level)}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/rates"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
 	"github.com/aparte-im/aparte/web"
@@ -29,6 +30,9 @@ type settings struct {
 	origins                                []string
 	limits                                 graph.Limits
 	documents                              *graph.Documents
+	rates                                  *rates.Rates
+	proxies                                graph.Proxies
+	timeouts                               graph.Timeouts
 	dev                                    bool
 	logger                                 *slog.Logger
 }
@@ -75,7 +79,7 @@ func start(ctx context.Context, s settings) (*server, error) {
 	srv.api, err = graph.New(graph.Config{
 		Service: srv.service, Verify: verify, CreateUsers: s.createUsers, Introspection: s.introspection,
 		Origins: s.origins, LoopbackOrigins: s.dev, Logger: s.logger,
-		Limits: s.limits, Documents: s.documents,
+		Limits: s.limits, Documents: s.documents, Rates: s.rates, Proxies: s.proxies, Timeouts: s.timeouts,
 	})
 	if err != nil {
 		return nil, srv.abandon(err)

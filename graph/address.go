@@ -1,0 +1,139 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// Proxies are those whose word about a client's address is believed. Anybody can write a header, so without Trusted the
+// address is that of the connection.
+type Proxies struct {
+	// Trusted are the networks of the proxies.
+	Trusted []netip.Prefix
+	// Header is the one that the proxies write: X-Forwarded-For or Forwarded. Only this one is read: what a proxy does not
+	// write it may hand on from the client.
+	Header string
+}
+
+func (p *Proxies) normalize() error {
+	if p.Header == "" {
+		p.Header = headerForwardedFor
+	}
+	p.Header = http.CanonicalHeaderKey(p.Header)
+	if p.Header != headerForwardedFor && p.Header != headerForwarded {
+		return fmt.Errorf("graph: %q is none of %s and %s", p.Header, headerForwardedFor, headerForwarded)
+	}
+	for _, prefix := range p.Trusted {
+		if !prefix.IsValid() {
+			return errors.New("graph: a trusted proxy has no address")
+		}
+	}
+	return nil
+}
+
+const (
+	headerForwardedFor = "X-Forwarded-For"
+	headerForwarded    = "Forwarded"
+	// maxHops bounds how many proxies are looked at.
+	maxHops = 20
+)
+
+// client is whose address counts: the last hop that is none of the proxies. What stands before it anybody may have
+// written.
+func (p *Proxies) client(r *http.Request) netip.Addr {
+	address := connected(r)
+	if !p.trusts(address) {
+		return address
+	}
+	for i, hop := range p.hops(r.Header[p.Header]) {
+		next, ok := parseHop(hop)
+		if !ok {
+			return address // as far as it can be told
+		}
+		address = next
+		if i == maxHops || !p.trusts(address) {
+			break
+		}
+	}
+	return address
+}
+
+func (p *Proxies) trusts(address netip.Addr) bool {
+	for _, prefix := range p.Trusted {
+		if prefix.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+// hops lists what proxies wrote, the nearest first.
+func (p *Proxies) hops(lines []string) []string {
+	var out []string
+	all := strings.Split(strings.Join(lines, ","), ",")
+	for i := len(all) - 1; i >= 0 && len(out) <= maxHops; i-- {
+		hop := strings.TrimSpace(all[i])
+		if p.Header == headerForwarded {
+			hop = forwardedFor(hop)
+		}
+		out = append(out, hop)
+	}
+	return out
+}
+
+// forwardedFor is the parameter for of one element of Forwarded (RFC 7239).
+func forwardedFor(element string) string {
+	for pair := range strings.SplitSeq(element, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
+		if strings.EqualFold(name, "for") {
+			return strings.Trim(value, `"`)
+		}
+	}
+	return ""
+}
+
+// parseHop reads an address, with or without a port or brackets.
+func parseHop(hop string) (netip.Addr, bool) {
+	if at, err := netip.ParseAddrPort(hop); err == nil {
+		return plain(at.Addr()), true
+	}
+	address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(hop, "["), "]"))
+	return plain(address), err == nil
+}
+
+func plain(address netip.Addr) netip.Addr { return address.Unmap().WithZone("") }
+
+// connected is the other end of a request's connection.
+func connected(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	address, _ := netip.ParseAddr(host)
+	return plain(address)
+}
+
+type addressKey struct{}
+
+func withAddress(ctx context.Context, address netip.Addr) context.Context {
+	return context.WithValue(ctx, addressKey{}, address)
+}
+
+// addressIn is where a request comes from, as far as it can be told; zero otherwise.
+func addressIn(ctx context.Context) netip.Addr {
+	address, _ := ctx.Value(addressKey{}).(netip.Addr)
+	return address
+}
+
+// addressOf is where a request comes from.
+func addressOf(r *http.Request) netip.Addr {
+	if address := addressIn(r.Context()); address.IsValid() {
+		return address
+	}
+	return connected(r)
+}
