@@ -34,9 +34,10 @@ race: prepare ## Run all Go tests under the race detector
 	$(TESTPG) env CGO_ENABLED=1 go test -race -timeout 20m ./...
 
 .PHONY: soak
-soak: prepare ## Walk many more random histories, races and crashes through the store (CHECKS, STEPS, RACES, ROUNDS)
+soak: prepare ## Walk many more random histories, races and crashes through the store (CHECKS, STEPS, RACES, ROUNDS, TIMINGS)
 	APARTE_SOAK_ROUNDS=$${ROUNDS:-100} go test ./store -run '^TestCrash' -timeout 0 -count 1 -v
 	$(TESTPG) env APARTE_RACES=$${RACES:-200000} go test ./store -run '^TestConsentIsLinearizableOnTwoNodes$$' -timeout 0 -count 1 -v
+	$(TESTPG) env APARTE_TIMINGS=$${TIMINGS:-10000} go test ./graph -run '^TestABlockTakesAsLongAsAClosedAudience$$' -timeout 0 -count 1 -v
 	$(TESTPG) go test ./store -run '^TestConformance$$/.*/^Model$$' -timeout 0 -count 1 \
 		-rapid.checks $${CHECKS:-2000} -rapid.steps $${STEPS:-60}
 

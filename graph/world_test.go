@@ -62,6 +62,7 @@ type setup struct {
 	wrap   func(dm.Store) dm.Store
 	config func(*graph.Config)
 	poll   time.Duration
+	clock  func() time.Time
 }
 
 // people are in every world. Their external ids are "x-" and the handle.
@@ -74,7 +75,7 @@ func newWorld(t *testing.T, with setup) *world {
 		with.url = testdb.SQLite(t)
 	}
 	hub := live.NewHub()
-	kept, err := store.Open(ctx, store.Config{URL: with.url, Rules: dm.DefaultRules(), Wake: hub.Publish})
+	kept, err := store.Open(ctx, store.Config{URL: with.url, Rules: dm.DefaultRules(), Wake: hub.Publish, Clock: with.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
