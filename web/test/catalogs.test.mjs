@@ -35,10 +35,10 @@ test('French says everything that English says, with the same values', async () 
 
 test('every sentence is used, and none stands in the code', async () => {
   const en = await catalog('en');
-  const files = (await readdir(src, { recursive: true })).filter((name) => /^app\/.*\.tsx?$/.test(name));
+  const files = (await readdir(src, { recursive: true })).filter((name) => /^(app|demo)\/.*\.tsx?$/.test(name));
   const code = (await Promise.all(files.map((name) => readFile(new URL(name, src), 'utf8')))).join('\n');
   // A key made of parts is used when its beginning is: `folder.${folder}`.
-  const made = [...code.matchAll(/`([a-zA-Z]+\.)\$\{/g)].map((m) => m[1]);
+  const made = [...code.matchAll(/`([a-zA-Z.]+\.)\$\{/g)].map((m) => m[1]);
   for (const key of Object.keys(en)) {
     assert.ok(code.includes(`'${key}'`) || made.some((prefix) => key.startsWith(prefix)), `${key} is never said`);
   }

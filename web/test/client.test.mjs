@@ -139,6 +139,59 @@ test('a block ends it and its end begins it again', async (t) => {
   await alice.getByRole('textbox', { name: 'Message to Bob Okafor' }).waitFor();
 });
 
+test('what was written is taken back, for both', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/?as=alice');
+  const bob = await browser.open('/?as=bob');
+  await item(bob, 'Alice').click();
+  await item(alice, 'Bob').click();
+  await type(alice, 'Wrong window.');
+  await standing(bob, 'Wrong window.').waitFor();
+  await standing(alice, 'Wrong window.').hover();
+  await standing(alice, 'Wrong window.').getByRole('button', { name: 'Take back' }).click();
+  await alice.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+  for (const page of [alice, bob]) {
+    await standing(page, 'Message taken back').waitFor();
+    assert.equal(await message(page, 'Wrong window.').count(), 0);
+  }
+});
+
+test('a request is reported and its sender blocked in one step', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/requests?as=alice');
+  await item(alice, 'Hugo').click();
+  await alice.getByRole('button', { name: 'Report…' }).click();
+  await alice.getByRole('radio', { name: 'Advertising or spam' }).check();
+  await alice.getByRole('checkbox', { name: 'Also block Hugo Silva' }).check();
+  await alice.getByRole('dialog').getByRole('button', { name: 'Report' }).click();
+  await alice.getByText('Reported. Thank you.').waitFor();
+  const { myReports, blockedUsers } = await server.ask(
+    'alice',
+    '{ myReports { nodes { category } } blockedUsers { nodes { handle } } }',
+  );
+  assert.deepEqual(myReports.nodes, [{ category: 'SPAM' }]);
+  assert.deepEqual(blockedUsers.nodes, [{ handle: 'hugo' }]);
+});
+
+test('someone is always let in, past the setting, until that is taken back', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/?as=alice');
+  await item(alice, 'Bob').click();
+  await menu(alice, 'Bob Okafor', 'Always let in');
+  await alice.getByText('Bob Okafor can always write to you.').waitFor();
+  await alice.getByRole('link', { name: /^Who can message me/ }).click();
+  await alice.getByRole('radio', { name: /^No one/ }).check();
+  await alice.locator('.who-can').getByText('No one').waitFor();
+  await server.send('bob', 'alice', 'Past the door.');
+  await alice.getByRole('link', { name: 'Exceptions' }).click();
+  await alice.getByRole('button', { name: 'Remove Bob Okafor' }).click();
+  await alice.getByRole('button', { name: 'Remove Bob Okafor' }).waitFor({ state: 'detached' });
+  await assert.rejects(server.send('bob', 'alice', 'And now?'), /MessageNotAllowed/);
+});
+
 test('the pencil says what would become of a message before a word is typed', async (t) => {
   const server = await startServer(t);
   const browser = await startBrowser(t, server);

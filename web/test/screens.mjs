@@ -85,6 +85,26 @@ export const screens = [
       await page.locator('.row input').first().check();
     },
   },
+  {
+    name: 'report',
+    path: '/requests',
+    async go(page) {
+      await open(page, /Hugo/);
+      await messages(page);
+      await page.locator('.request .danger').first().click();
+      await page.locator('.report').waitFor();
+    },
+  },
+  {
+    name: 'conversation-take-back',
+    path: '/',
+    as: 'bob',
+    async go(page) {
+      await open(page, /Alice/);
+      await messages(page);
+      await page.locator('.take-back').last().focus();
+    },
+  },
   { name: 'hidden-door', path: '/hidden', as: 'farid', go: (page) => page.locator('.list .blank').waitFor() },
   {
     name: 'hidden',
@@ -125,6 +145,7 @@ export const screens = [
   { name: 'settings', path: '/settings', go: (page) => page.locator('.audiences').waitFor() },
   { name: 'settings-custom', path: '/settings', as: 'farid', go: (page) => page.locator('.grid').waitFor() },
   { name: 'settings-history', path: '/settings/history', go: (page) => page.locator('.history li').first().waitFor() },
+  { name: 'settings-exceptions', path: '/settings/exceptions', go: (page) => page.locator('.listed p').last().waitFor() },
   { name: 'settings-blocked', path: '/settings/blocked', as: 'chloe', go: (page) => page.locator('.people li').waitFor() },
   { name: 'settings-receipts', path: '/settings/receipts', go: (page) => page.locator('.switch').waitFor() },
   { name: 'settings-display', path: '/settings/display', go: (page) => page.locator('.segments').waitFor() },

@@ -23,7 +23,7 @@ export function Announcer() {
     heard.current = { message: last?.id ?? '', requests, ready: true };
     if (!before.ready) return;
     if (last && last.id !== before.message && last.sender.id !== me && !newest.muted && newest.unreadCount > 0) {
-      const text = last.body || t('list.video', { title: last.video?.title || t('video.untitled') });
+      const text = last.removed ? t('list.removed') : last.body || t('list.video', { title: last.video?.title || t('video.untitled') });
       say(t('announce.message', { name: nameOf(newest.with, t), text }));
     } else if (requests > before.requests) {
       say(t('announce.request'));

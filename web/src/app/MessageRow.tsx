@@ -1,7 +1,9 @@
-import { memo, type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import type { Message, Outgoing, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
-import { useActions } from './hooks';
+import { Confirm } from './Dialog';
+import { useActions, useAttempt } from './hooks';
+import { UndoIcon } from './icons';
 import { useTimes } from './time';
 import { VideoCardView } from './VideoCardView';
 import { nameOf, refusalText } from './words';
@@ -29,6 +31,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   const t = useT();
   const times = useTimes();
   const at = 'seq' in item ? item.createdAt : item.at;
+  const removed = 'seq' in item && item.removed;
   const classes = ['message', mine ? 'mine' : 'theirs'];
   if (together) classes.push('together');
   if (last) classes.push('last');
@@ -44,12 +47,14 @@ export const MessageRow = memo(function MessageRow(props: Props) {
       )}
       <article className={classes.join(' ')} data-seq={'seq' in item ? item.seq : undefined}>
         <span className="hidden-text">{t('messages.by', { name: mine ? t('person.you') : nameOf(user, t) })}</span>
+        {removed && <p className="body gone">{t('list.removed')}</p>}
         {item.video && <VideoCardView video={item.video} />}
         {item.body && (
           <p className="body" dir="auto">
             {item.body}
           </p>
         )}
+        {mine && 'seq' in item && !removed && <TakeBack message={item} />}
         <footer className={last || sending ? undefined : 'hidden-text'}>
           <time dateTime={at} title={times.full(at)}>
             {times.clock(at)}
@@ -61,6 +66,30 @@ export const MessageRow = memo(function MessageRow(props: Props) {
     </div>
   );
 });
+
+/** Beside one's own message, while someone points at it or has the focus on it. */
+function TakeBack({ message }: { message: Message }) {
+  const t = useT();
+  const actions = useActions();
+  const attempt = useAttempt();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <button className="icon take-back" aria-label={t('unsend.action')} title={t('unsend.action')} onClick={() => setAsking(true)}>
+        <UndoIcon />
+      </button>
+      {asking && (
+        <Confirm
+          title={t('unsend.title')}
+          text={t('unsend.text')}
+          act={t('unsend.action')}
+          run={() => void attempt(actions.unsend(message.id))}
+          close={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
+}
 
 function Refused({ outgoing, user }: { outgoing: Outgoing; user: User }) {
   const t = useT();

@@ -1,11 +1,13 @@
 import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator, useMenuStore } from '@ariakit/react/menu';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { Standing } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Confirm } from './Dialog';
-import { useActions, useAttempt, useConversationWith } from './hooks';
-import { MoreIcon } from './icons';
+import { useActions, useAttempt, useConversationWith, useTell } from './hooks';
+import { CheckIcon, MoreIcon } from './icons';
 import { nameOf } from './words';
+
+const Report = lazy(() => import('./Report'));
 
 interface Props {
   label: string;
@@ -19,7 +21,10 @@ export default function PersonMenu({ label, standing, changed }: Props) {
   const actions = useActions();
   const attempt = useAttempt();
   const conversation = useConversationWith(standing.id);
+  const tell = useTell();
+  const name = nameOf(standing, t);
   const [asking, setAsking] = useState(false);
+  const [reporting, setReporting] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const menu = useMenuStore();
   // This button takes the place of the one that was pressed: the menu belongs to it, and gives the focus back to it.
@@ -33,9 +38,18 @@ export default function PersonMenu({ label, standing, changed }: Props) {
   }, [menu]);
   const edge = (change: 'follow' | 'unfollow' | 'block' | 'unblock') =>
     void attempt(actions[change](standing.id).then(changed));
+  const list = (which: 'ALWAYS' | 'NEVER') => {
+    const to = standing.viewerLists === which ? null : which;
+    const done = t(`menu.listed.${to ?? 'none'}`, { name });
+    void attempt(actions.setListed(standing.id, to).then(changed)).then((worked) => worked && tell({ done }));
+  };
+  const restrict = () => {
+    const done = t(standing.viewerRestricts ? 'menu.listed.none' : 'menu.restricted', { name });
+    const change = standing.viewerRestricts ? actions.unrestrict(standing.id) : actions.restrict(standing.id);
+    void attempt(change.then(changed)).then((worked) => worked && tell({ done }));
+  };
   const filed = conversation?.folder === 'INBOX' || conversation?.folder === 'ARCHIVE' ? conversation : undefined;
   const follow = standing.viewerFollows ? 'menu.unfollow' : standing.followsViewer ? 'menu.followBack' : 'menu.follow';
-  const name = nameOf(standing, t);
   return (
     <MenuProvider store={menu}>
       <MenuButton ref={button} className="icon" aria-label={label}>
@@ -55,7 +69,26 @@ export default function PersonMenu({ label, standing, changed }: Props) {
             </MenuItem>
           </>
         )}
+        {!standing.viewerHasBlocked && (
+          <>
+            <MenuSeparator />
+            <MenuItem onClick={() => list('ALWAYS')}>
+              {t('menu.always')}
+              {standing.viewerLists === 'ALWAYS' && <CheckIcon />}
+            </MenuItem>
+            <MenuItem onClick={() => list('NEVER')}>
+              {t('menu.never')}
+              {standing.viewerLists === 'NEVER' && <CheckIcon />}
+            </MenuItem>
+            <MenuItem onClick={restrict}>{t(standing.viewerRestricts ? 'menu.unrestrict' : 'menu.restrict')}</MenuItem>
+          </>
+        )}
         <MenuSeparator />
+        {conversation && (
+          <MenuItem className="danger" onClick={() => setReporting(true)}>
+            {t('report.open')}
+          </MenuItem>
+        )}
         {standing.viewerHasBlocked ? (
           <MenuItem onClick={() => edge('unblock')}>{t('menu.unblock')}</MenuItem>
         ) : (
@@ -64,6 +97,9 @@ export default function PersonMenu({ label, standing, changed }: Props) {
           </MenuItem>
         )}
       </Menu>
+      <Suspense>
+        {reporting && conversation && <Report conversation={conversation} close={() => setReporting(false)} />}
+      </Suspense>
       {asking && (
         <Confirm
           title={t('block.title', { name })}

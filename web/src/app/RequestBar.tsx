@@ -1,15 +1,18 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Conversation } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Confirm } from './Dialog';
 import { useActions, useAttempt } from './hooks';
 import { nameOf } from './words';
 
+const Report = lazy(() => import('./Report'));
+
 export function RequestBar({ conversation, back }: { conversation: Conversation; back(): void }) {
   const t = useT();
   const actions = useActions();
   const attempt = useAttempt();
   const [asking, setAsking] = useState(false);
+  const [reporting, setReporting] = useState(false);
   const name = nameOf(conversation.with, t);
   const leave = async (work: Promise<unknown>) => {
     if (await attempt(work)) back();
@@ -20,6 +23,9 @@ export function RequestBar({ conversation, back }: { conversation: Conversation;
         <b>{t('request.title', { name })}</b> {t('request.text')}
       </p>
       <div className="actions">
+        <button className="danger" onClick={() => setReporting(true)}>
+          {t('report.open')}
+        </button>
         <button className="danger" onClick={() => setAsking(true)}>
           {t('requests.block')}
         </button>
@@ -28,6 +34,9 @@ export function RequestBar({ conversation, back }: { conversation: Conversation;
           {t('requests.accept')}
         </button>
       </div>
+      <Suspense>
+        {reporting && <Report conversation={conversation} close={() => setReporting(false)} />}
+      </Suspense>
       {asking && (
         <Confirm
           title={t('block.title', { name })}

@@ -54,6 +54,7 @@ export function refusalText(t: Translate, refusal: Refusal, user?: User): string
 export function lastLine(t: Translate, conversation: Conversation, me: string | undefined): string {
   const last = conversation.lastMessage;
   if (!last) return '';
+  if (last.removed) return t('list.removed');
   const text = last.body || t('list.video', { title: last.video?.title || t('video.untitled') });
   return last.sender.id === me ? t('list.mine', { text }) : text;
 }

@@ -2,11 +2,12 @@ import '../styles/settings.css';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useT } from '../../i18n/i18n';
 import { useSettings } from '../hooks';
-import { BackIcon, BlockIcon, ClockIcon, DisplayIcon, EyeIcon, RequestsIcon } from '../icons';
+import { BackIcon, BlockIcon, ClockIcon, DisplayIcon, EyeIcon, ListIcon, RequestsIcon } from '../icons';
 import { Link } from '../Link';
 import { folderPath, settingsPath, settingsSections, type SettingsSection } from '../route';
 import { AudienceSection } from './AudienceSection';
 import { BlockedSection } from './BlockedSection';
+import { ExceptionsSection } from './ExceptionsSection';
 import { DisplaySection } from './DisplaySection';
 import { HistorySection } from './HistorySection';
 import { ReceiptsSection } from './ReceiptsSection';
@@ -14,6 +15,7 @@ import { ReceiptsSection } from './ReceiptsSection';
 const icons: Record<SettingsSection, ReactNode> = {
   audience: <RequestsIcon />,
   history: <ClockIcon />,
+  exceptions: <ListIcon />,
   blocked: <BlockIcon />,
   receipts: <EyeIcon />,
   display: <DisplayIcon />,
@@ -50,6 +52,8 @@ export default function SettingsView({ section }: { section: SettingsSection }) 
           <DisplaySection />
         ) : section === 'blocked' ? (
           <BlockedSection />
+        ) : section === 'exceptions' ? (
+          <ExceptionsSection />
         ) : !settings ? (
           <p className="soft" aria-busy="true">
             {t('list.loading')}
