@@ -42,7 +42,7 @@ export const screens = [
       await open(page, /Bob/);
       await messages(page);
       await page.locator('.conversation > header button').last().click();
-      await page.locator('.menu [role=menuitem].danger').click();
+      await page.locator('.menu [role=menuitem].danger').last().click();
       await page.locator('dialog[open]').waitFor();
     },
   },
@@ -62,7 +62,7 @@ export const screens = [
       await open(page, /Chlo/);
       await messages(page);
       await page.locator('.conversation > header button').last().click();
-      await page.locator('.menu [role=menuitem].danger').click();
+      await page.locator('.menu [role=menuitem].danger').last().click();
       await page.locator('dialog[open] button.danger').click();
       await page.locator('.denied').waitFor();
     },
