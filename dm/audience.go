@@ -24,7 +24,7 @@ func (s *Service) SetWhoCanMessageMe(ctx context.Context, viewer UserID, audienc
 	if audience != Custom && len(routes) > 0 {
 		return Messaging{}, Invalid("routes", "Routes go with the audience CUSTOM only.")
 	}
-	return s.changeSettings(ctx, viewer, func(rules Rules, band AgeBand, now *Settings) {
+	return s.changeSettings(ctx, viewer, func(rules Rules, band AgeBand, now *Settings) error {
 		if audience == Custom {
 			now.Routes = rules.Grid(*now, band)
 			for relation, route := range routes {
@@ -32,23 +32,25 @@ func (s *Service) SetWhoCanMessageMe(ctx context.Context, viewer UserID, audienc
 			}
 		}
 		now.Audience = audience
+		return rules.allowed(*now, band)
 	})
 }
 
 // SetReadReceipts sets whether the viewer and the people they talk with see what the other has read.
 func (s *Service) SetReadReceipts(ctx context.Context, viewer UserID, on bool) (Messaging, error) {
-	return s.changeSettings(ctx, viewer, func(_ Rules, _ AgeBand, now *Settings) { now.ReadReceipts = on })
+	return s.changeSettings(ctx, viewer, func(_ Rules, _ AgeBand, now *Settings) error {
+		now.ReadReceipts = on
+		return nil
+	})
 }
 
-// History lists the viewer's changes of settings, newest first. Errors: INVALID_INPUT.
-func (s *Service) History(ctx context.Context, viewer UserID, first int) ([]SettingsChange, error) {
-	if err := (Page{First: first}).check(); err != nil {
-		return nil, err
-	}
-	return s.store.History(ctx, viewer, first)
+func (s *Service) changeSettings(ctx context.Context, viewer UserID, change func(Rules, AgeBand, *Settings) error) (Messaging, error) {
+	return s.changeSettingsBy(ctx, viewer, ChangeID{}, change)
 }
 
-func (s *Service) changeSettings(ctx context.Context, viewer UserID, change func(Rules, AgeBand, *Settings)) (Messaging, error) {
+func (s *Service) changeSettingsBy(ctx context.Context, viewer UserID, undoes ChangeID,
+	change func(Rules, AgeBand, *Settings) error,
+) (Messaging, error) {
 	var out Messaging
 	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(l *Ledger) error {
 		h := l.Head(viewer)
@@ -56,23 +58,12 @@ func (s *Service) changeSettings(ctx context.Context, viewer UserID, change func
 			return NotFound("user")
 		}
 		after := h.Settings
-		change(l.rules, h.AgeBand, &after)
-		l.setSettings(h, after)
+		if err := change(l.rules, h.AgeBand, &after); err != nil {
+			return err
+		}
+		l.setSettings(h, after, originOf(ctx), undoes)
 		out = l.rules.Messaging(h.Settings, h.AgeBand)
 		return nil
 	})
 	return out, err
-}
-
-// setSettings keeps every change in the setting history and tells the user's devices; setting what is set is none.
-func (l *Ledger) setSettings(h *Head, after Settings) {
-	before := h.Settings
-	if after == before {
-		return
-	}
-	after.ChangedAt = l.now
-	h.Settings = after
-	l.out.Heads[h.User] = h
-	l.out.History = append(l.out.History, SettingsChange{User: h.User, At: l.now, Before: before, After: after})
-	l.event(h.User, EventSettingsChanged, nil, nil)
 }

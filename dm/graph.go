@@ -160,9 +160,13 @@ func (l *Ledger) Describe(user UserID, band AgeBand, exempt bool) {
 		return
 	}
 	before := l.rules.Grid(h.Settings, h.AgeBand)
+	was := h.AgeBand
 	h.AgeBand, h.Exempt = band, exempt
 	l.out.Heads[user] = h
 	if l.rules.Grid(h.Settings, band) != before {
+		l.keepChange(SettingsChange{
+			User: user, Origin: Origin{By: ByHost}, Before: h.Settings, After: h.Settings, AgeBefore: was, AgeAfter: band,
+		})
 		l.event(user, EventSettingsChanged, nil, nil)
 	}
 }

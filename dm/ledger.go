@@ -15,6 +15,8 @@ type Head struct {
 	Exempt              bool
 	// Gone: the user was deleted.
 	Gone bool
+	// Words is the version of the user's hidden words. 0: they have none.
+	Words int64
 	// SuspendedUntil and OutreachUntil: until then the user may write to nobody, or to nobody new. Zero: never.
 	SuspendedUntil, OutreachUntil time.Time
 
@@ -197,7 +199,7 @@ func (l *Ledger) facts(sender, recipient UserID) (f Facts, ok bool) {
 		SenderFollows: e.LowFollows, RecipientFollows: e.HighFollows,
 		HostSuggested: e.Suggested, SharedFriends: e.SharedFriends, SharedFriendsNeeded: l.rules.SharedFriends,
 		RecipientGrid: l.rules.Grid(to.Settings, to.AgeBand), SenderGrid: l.rules.Grid(from.Settings, from.AgeBand),
-		RequestLimit: l.rules.RequestLimit,
+		RecipientRefuses: to.Settings.Refused, RequestLimit: l.rules.RequestLimit,
 	}
 	if sender != pair.Low {
 		f.SenderFollows, f.RecipientFollows = f.RecipientFollows, f.SenderFollows

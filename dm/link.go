@@ -59,7 +59,9 @@ func label(text string, beginning bool) string {
 	return strings.Trim(text, "-")
 }
 
-func notHost(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }
+func notHost(r rune) bool {
+	return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+}
 
 // isDot also takes the dots that browsers take for one.
 func isDot(r rune) bool { return r == '.' || r == '。' || r == '．' || r == '｡' }

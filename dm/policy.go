@@ -71,6 +71,7 @@ const (
 	DenialRequestLimit
 	DenialOutreachLimit
 	DenialSuspended
+	DenialKind
 )
 
 // Facts is all that the decision about one send depends on. In a send they were read under the lock of the
@@ -92,6 +93,10 @@ type Facts struct {
 	HostSuggested bool
 	// SharedFriends need only be counted up to SharedFriendsNeeded, and only when SharedFriendsMatter.
 	SharedFriends, SharedFriendsNeeded int
+	// Kinds is what the message is made of; zero: there is none yet, and the question is about the person alone.
+	// RecipientRefuses is what the recipient does not take. KindLink counts only where somebody is refused it.
+	Kinds            Kinds
+	RecipientRefuses KindGrid
 	// RecipientGrid and SenderGrid: what each side has chosen.
 	RecipientGrid, SenderGrid Grid
 	// Declined: the recipient declined a request from this person and the time has not run out.
@@ -111,6 +116,8 @@ type Verdict struct {
 	Denial Denial
 	// Remaining is how many messages, this one included, fit into the request. Nil: no limit.
 	Remaining *int
+	// Kinds is what this sender may send.
+	Kinds Kinds
 	// CanReply is false when the sender's own settings would refuse the answer.
 	CanReply bool
 	// Held is why the message is out of the recipient's sight, with RouteHidden. The sender is not told.
@@ -147,6 +154,9 @@ func Decide(f Facts) Verdict {
 	if f.RecipientStance.Blocked || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
 		return deny(DenialNotAccepting)
 	}
+	if v.Kinds = f.accepted(shared); f.Kinds&^v.Kinds != 0 {
+		return deny(DenialKind)
+	}
 	if route != RouteInbox {
 		left := f.RequestLimit - f.Pending
 		if left <= 0 {
@@ -170,7 +180,7 @@ func Decide(f Facts) Verdict {
 // that costs more than a key lookup, so a send reads it only then.
 func (f Facts) SharedFriendsMatter() bool {
 	answer := f.answer()
-	return f.route(false) != f.route(true) || (answer.route(false) == RouteRefuse) != (answer.route(true) == RouteRefuse)
+	return f.route(false) != f.route(true) || f.accepted(false) != f.accepted(true) || (answer.route(false) == RouteRefuse) != (answer.route(true) == RouteRefuse)
 }
 
 // answer is what decides where the recipient's answer would go: by the sender's rule, and to be written to is to be
@@ -209,20 +219,29 @@ func (f Facts) route(sharedFriends bool) Route {
 
 // graded is the most welcoming route among the relations that hold.
 func (f Facts) graded(sharedFriends bool) Route {
-	best, related := RouteRefuse, false
-	consider := func(holds bool, r Relation) {
-		if holds {
-			related = true
+	best := RouteRefuse
+	for r := range relationCount {
+		if f.holds(r, sharedFriends) {
 			best = max(best, f.RecipientGrid[r])
 		}
 	}
-	consider(f.Known, Known)
-	consider(f.SenderFollows && f.RecipientFollows, Friend)
-	consider(f.RecipientFollows, Followed)
-	consider(f.HostSuggested || sharedFriends, Suggested)
-	consider(f.SenderFollows, Follower)
-	if !related {
-		best = f.RecipientGrid[Stranger]
-	}
 	return best
+}
+
+// holds reports whether the sender is this to the recipient.
+func (f *Facts) holds(r Relation, sharedFriends bool) bool {
+	suggested := f.HostSuggested || sharedFriends
+	switch r {
+	case Known:
+		return f.Known
+	case Friend:
+		return f.SenderFollows && f.RecipientFollows
+	case Followed:
+		return f.RecipientFollows
+	case Suggested:
+		return suggested
+	case Follower:
+		return f.SenderFollows
+	}
+	return !f.Known && !f.SenderFollows && !f.RecipientFollows && !suggested
 }

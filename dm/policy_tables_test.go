@@ -89,8 +89,10 @@ var (
 	denials = map[string]dm.Denial{
 		"": dm.DenialNone, "SELF": dm.DenialSelf, "AGE_RESTRICTED": dm.DenialAgeRestricted,
 		"VIEWER_BLOCKS_THEM": dm.DenialViewerBlocksThem, "NOT_ACCEPTING": dm.DenialNotAccepting,
-		"REQUEST_LIMIT": dm.DenialRequestLimit, "SUSPENDED": dm.DenialSuspended, "OUTREACH_LIMIT": dm.DenialOutreachLimit,
+		"REQUEST_LIMIT": dm.DenialRequestLimit, "KIND_NOT_ACCEPTED": dm.DenialKind, "SUSPENDED": dm.DenialSuspended, "OUTREACH_LIMIT": dm.DenialOutreachLimit,
 	}
+	// What nobody under 18 can have otherwise, whatever they chose.
+	young = map[string]string{"STRANGER": "REFUSE"}
 	bands = map[string]dm.AgeBand{"ADULT": dm.Adult, "16 TO 17": dm.Age16To17, "UNDER 16": dm.Under16}
 )
 
@@ -216,6 +218,14 @@ func (s statement) answer(in situation) expected {
 	return out
 }
 
+// route is where the recipient's grid sends a relation at their age.
+func (in situation) route(relation string) string {
+	if route := young[relation]; route != "" && in.recipientAge != "ADULT" && in.recipientAge != "" {
+		return route
+	}
+	return in.grid[relation]
+}
+
 // all reports whether all of the conditions hold.
 func (in situation) all(conditions string) bool {
 	for condition := range strings.SplitSeq(conditions, ", ") {
@@ -275,11 +285,11 @@ func (s statement) route(in situation) string {
 	found := map[string]bool{}
 	for _, row := range s.relations {
 		if in.all(row[1]) {
-			found[in.grid[row[0]]] = true
+			found[in.route(row[0])] = true
 		}
 	}
 	if len(found) == 0 {
-		return in.grid["STRANGER"]
+		return in.route("STRANGER")
 	}
 	for _, route := range welcome {
 		if found[route] {

@@ -96,6 +96,7 @@ func (l *Ledger) Send(s Send) (Sent, error) {
 	if first := l.in.Used[s.Key()]; first != nil {
 		return l.repeated(s, first, facts)
 	}
+	facts.Kinds = s.kinds(facts.RecipientRefuses.any()&KindLink != 0)
 	verdict := Decide(facts)
 	if s.History && !facts.Self {
 		verdict = Verdict{Route: RouteInbox, Shown: RouteInbox}
@@ -208,6 +209,7 @@ var denialMessages = map[Denial]string{
 	DenialViewerBlocksThem: "You have blocked this person. Unblock them to write.",
 	DenialNotAccepting:     "This person does not accept messages from you.",
 	DenialRequestLimit:     "Your request is waiting. You can write again when this person answers or accepts.",
+	DenialKind:             "This kind of message is not accepted.",
 	DenialSuspended:        "Moderators have suspended your messaging. Your notices say why and until when.",
 	DenialOutreachLimit:    "You have written to many new people. Try again later.",
 }

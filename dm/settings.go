@@ -12,6 +12,10 @@ type Settings struct {
 	ReadReceipts bool
 	// RequestPreviews: what people write in a request shows in lists and live events before it is opened.
 	RequestPreviews bool
+	// Refused is what people may not send, by what they are to the user.
+	Refused KindGrid
+	// RequestLinks: links and videos in a request are shown as such before it is accepted.
+	RequestLinks bool
 	// ChangedAt is zero until the first change.
 	ChangedAt time.Time
 }
@@ -52,9 +56,12 @@ func DefaultRules() Rules {
 	}
 }
 
-// Audience resolves what the user chose, or the default of the age band.
+// Audience resolves what the user chose, or the default of the age band. Under 18 strangers cannot be chosen: EVERYONE
+// without them is FOLLOWERS, also where it was chosen before the age was known.
 func (r Rules) Audience(s Settings, band AgeBand) Audience {
 	switch {
+	case s.Audience == Everyone && band != Adult:
+		return Followers
 	case s.Audience != NotChosen:
 		return s.Audience
 	case band == Adult:
@@ -67,15 +74,25 @@ func (r Rules) Audience(s Settings, band AgeBand) Audience {
 // Grid resolves the routes that hold for a user's messages.
 func (r Rules) Grid(s Settings, band AgeBand) Grid {
 	a := r.Audience(s, band)
-	if a == Custom {
-		return s.Routes
+	if a != Custom {
+		return presets[a]
 	}
-	return presets[a]
+	grid := s.Routes
+	if band != Adult {
+		grid[Stranger] = RouteRefuse
+	}
+	return grid
 }
 
-// SettingsChange is one entry of a user's setting history.
-type SettingsChange struct {
-	User          UserID
-	At            time.Time
-	Before, After Settings
+// allowed refuses a choice that the user's age does not leave them. Errors: INVALID_INPUT.
+func (r Rules) allowed(s Settings, band AgeBand) error {
+	switch {
+	case band == Adult:
+		return nil
+	case s.Audience == Everyone:
+		return Invalid("audience", "Until you are 18 strangers cannot write to you. FOLLOWERS is the widest choice.")
+	case s.Audience == Custom && s.Routes[Stranger] != RouteRefuse:
+		return Invalid("routes", "Until you are 18 strangers cannot write to you: their route is REFUSE.")
+	}
+	return nil
 }

@@ -47,6 +47,8 @@ type Store interface {
 	SuggestedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)
 	// StanceUsers lists the people of whom the viewer has decided the same.
 	StanceUsers(ctx context.Context, viewer UserID, list StanceList, after *UserPlace, limit int) ([]FoundUser, error)
+	// SettingsChange returns one of the viewer's changes of settings. Errors: NOT_FOUND.
+	SettingsChange(ctx context.Context, viewer UserID, id ChangeID) (SettingsChange, error)
 	// History lists the viewer's changes of settings, newest first.
 	History(ctx context.Context, viewer UserID, limit int) ([]SettingsChange, error)
 

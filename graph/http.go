@@ -33,7 +33,7 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 		s.refuseError(w, r, p)
 		return
 	}
-	ctx := graphql.StartOperationTrace(withIdentity(r.Context(), id))
+	ctx := graphql.StartOperationTrace(withOrigin(withIdentity(r.Context(), id), id, deviceOf(r.Header)))
 	r = r.WithContext(ctx)
 	op, errs := s.exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {

@@ -22,6 +22,7 @@ type loaders struct {
 	standings batch[dm.UserID, dm.Standing]
 	views     batch[dm.ConversationID, *dm.View]
 	messages  batch[dm.MessageID, *dm.Message]
+	settings  batch[dm.UserID, dm.Messaging]
 
 	mu   sync.Mutex
 	seen []dm.ConversationID
@@ -110,6 +111,14 @@ func (l *loaders) message(ctx context.Context, id dm.MessageID) (*dm.Message, er
 			l.seeMessage(m)
 		}
 		return found, err
+	})
+}
+
+// messaging returns the viewer's settings.
+func (l *loaders) messaging(ctx context.Context) (dm.Messaging, error) {
+	return l.settings.load(ctx, l.viewer, func(ctx context.Context, _ []dm.UserID) (map[dm.UserID]dm.Messaging, error) {
+		settings, err := l.service.Messaging(ctx, l.viewer)
+		return map[dm.UserID]dm.Messaging{l.viewer: settings}, err
 	})
 }
 

@@ -17,19 +17,6 @@ func (messagingSettings) Routes(_ context.Context, m *dm.Messaging) ([]*generate
 	return routesOf(m.Grid), nil
 }
 
-// MessagingChoice resolves the grid of settings as they were chosen.
-func (s *Server) MessagingChoice() generated.MessagingChoiceResolver { return messagingChoice{} }
-
-type messagingChoice struct{}
-
-func (messagingChoice) Routes(_ context.Context, c *dm.Settings) ([]*generated.RelationRoute, error) {
-	if c.Audience == dm.NotChosen {
-		return nil, nil
-	}
-	// The operator's rules matter only where nothing was chosen.
-	return routesOf(dm.Rules{}.Grid(*c, dm.Adult)), nil
-}
-
 // SettingsChanged resolves the settings of an event: the event says that they changed, the service how they stand.
 func (s *Server) SettingsChanged() generated.SettingsChangedResolver {
 	return settingsChanged{s.service}

@@ -88,7 +88,11 @@ func (s *Server) openSocket(ctx context.Context, k *socket, cancel context.Cance
 	k.expire(id.expires.Sub(s.config.Clock()), cancel)
 	leave := s.guests.enter(&id, cancel)
 	context.AfterFunc(k.ctx, leave)
-	return withIdentity(ctx, &id), nil, nil
+	device := payload.GetString(headerDevice)
+	if device == "" {
+		device = deviceOf(header)
+	}
+	return withOrigin(withIdentity(ctx, &id), &id, device), nil, nil
 }
 
 // opened hands gqlgen a socket that has been opened already.

@@ -42,7 +42,7 @@ func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger) error {
 	if err := s.writeSafety(ctx, ses, c); err != nil {
 		return fmt.Errorf("write reports: %w", err)
 	}
-	if err := s.writeHistory(ctx, ses, c.History); err != nil {
+	if err := writeHistory(ctx, ses, c.History); err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}
 	return nil
@@ -197,18 +197,4 @@ func (e edgeStep) write(ctx context.Context, ses *session, now int64) error {
 		", created_at, mutual) VALUES ($1, $2, $3, $4) ON CONFLICT ("+e.from+", "+e.to+
 		") DO UPDATE SET mutual = excluded.mutual", from, to, now, *e.mutual)
 	return err
-}
-
-func (s *Store) writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange) error {
-	for _, h := range history {
-		_, err := ses.conn.ExecContext(ctx, `INSERT INTO settings_changes (id, user_id, at, audience_before, audience_after,
-			routes_before, routes_after, read_receipts_before, read_receipts_after)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			newUUID(), uuidText(h.User), toMicros(h.At), h.Before.Audience, h.After.Audience,
-			packGrid(h.Before.Routes), packGrid(h.After.Routes), h.Before.ReadReceipts, h.After.ReadReceipts)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

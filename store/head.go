@@ -12,6 +12,7 @@ type headRow struct {
 	read                                                                        dm.Head
 	id                                                                          uuid.UUID
 	routes, changed, joined, full, refusals, surge, shield, suspended, outreach int64
+	refused                                                                     int64
 }
 
 func (h *headRow) dest() []any {
@@ -20,7 +21,7 @@ func (h *headRow) dest() []any {
 		&h.id, &d.Position, &d.TrimmedTo, &d.Unread.Conversations, &d.Unread.Requests, &d.Unread.Messages,
 		&d.Settings.Audience, &h.routes, &d.Settings.ReadReceipts, &h.changed, &d.AgeBand, &d.Exempt, &d.Gone,
 		&d.Settings.RequestPreviews, &h.full, &h.refusals, &h.surge, &h.shield,
-		&h.joined, &h.suspended, &h.outreach,
+		&h.joined, &h.suspended, &h.outreach, &h.refused, &d.Settings.RequestLinks, &d.Words,
 	}
 }
 
@@ -31,6 +32,7 @@ func (h *headRow) head() *dm.Head {
 	d.JoinedAt, d.ShieldAt = fromMicros(h.joined), fromMicros(h.shield)
 	d.Outreach = dm.Outreach{FullAt: fromMicros(h.full), Refusals: unpackRefusals(h.refusals)}
 	d.Surge = unpackSurge(h.surge)
+	d.Settings.Refused = unpackKinds(h.refused)
 	d.SuspendedUntil, d.OutreachUntil = fromMicros(h.suspended), fromMicros(h.outreach)
 	return &d
 }

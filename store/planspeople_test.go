@@ -150,6 +150,12 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 			}
 		}
 	}
+	_, err = service.SetAcceptedKinds(ctx, hub, map[dm.Relation]dm.Kinds{dm.Stranger: dm.KindText})
+	must(err)
+	changes, err := service.History(ctx, hub, 1)
+	must(err)
+	_, err = service.UndoSettingsChange(ctx, hub, changes[0].ID)
+	must(err)
 	// Reading.
 	page := dm.Page{First: 50}
 	for range 2 {

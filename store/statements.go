@@ -28,10 +28,16 @@ var (
 		{"surge", kindInt},
 		{"shield_at", kindInt},
 	}
-	// headNew is a head as it is made, with what never changes. headRead is what is read of it: what stands against a user is
-	// written apart, and never by a send.
-	headNew           = concat(headShape, shape{{"joined_at", kindInt}})
-	headRead          = concat(headNew, shape{{"suspended_until", kindInt}, {"outreach_until", kindInt}})
+	// headNew is a head as it is made, with what never changes. headRead is what is read of it: what stands against a user,
+	// and settings that are seldom anything, are written apart, and never by a send.
+	headNew  = concat(headShape, shape{{"joined_at", kindInt}})
+	headRead = concat(headNew, shape{
+		{"suspended_until", kindInt},
+		{"outreach_until", kindInt},
+		{"refused", kindInt4},
+		{"request_links", kindBool},
+		{"words", kindInt4},
+	})
 	conversationKey   = shape{{"id", kindUUID}, {"low_id", kindUUID}, {"high_id", kindUUID}, {"created_at", kindInt}}
 	conversationState = shape{
 		{"last_seq", kindInt},

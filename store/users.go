@@ -5,12 +5,10 @@ import (
 	"database/sql"
 	"strings"
 
-	entsql "entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
 	ent "github.com/aparte-im/aparte/ent/generated"
-	"github.com/aparte-im/aparte/ent/generated/settingschange"
 	"github.com/aparte-im/aparte/ent/generated/user"
 )
 
@@ -48,30 +46,6 @@ func (s *Store) UserByExternalID(ctx context.Context, externalID string) (*dm.Us
 		return nil, dm.NotFound("user")
 	}
 	return found, err
-}
-
-// History implements dm.Store.
-func (s *Store) History(ctx context.Context, viewer dm.UserID, limit int) ([]dm.SettingsChange, error) {
-	rows, err := s.ent.SettingsChange.Query().Where(settingschange.UserID(uuid.UUID(viewer))).
-		Order(settingschange.ByAt(entsql.OrderDesc()), settingschange.ByID(entsql.OrderDesc())).Limit(limit).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]dm.SettingsChange, len(rows))
-	for i, row := range rows {
-		out[i] = dm.SettingsChange{
-			User: viewer, At: fromMicros(row.At),
-			Before: dm.Settings{
-				Audience: dm.Audience(row.AudienceBefore), Routes: unpackGrid(int64(row.RoutesBefore)),
-				ReadReceipts: row.ReadReceiptsBefore,
-			},
-			After: dm.Settings{
-				Audience: dm.Audience(row.AudienceAfter), Routes: unpackGrid(int64(row.RoutesAfter)),
-				ReadReceipts: row.ReadReceiptsAfter, ChangedAt: fromMicros(row.At),
-			},
-		}
-	}
-	return out, nil
 }
 
 func userOf(row *ent.User) *dm.User {

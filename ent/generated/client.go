@@ -23,6 +23,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/evidence"
 	"github.com/aparte-im/aparte/ent/generated/follow"
 	"github.com/aparte-im/aparte/ent/generated/head"
+	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
@@ -52,6 +53,8 @@ type Client struct {
 	Follow *FollowClient
 	// Head is the client for interacting with the Head builders.
 	Head *HeadClient
+	// HiddenWords is the client for interacting with the HiddenWords builders.
+	HiddenWords *HiddenWordsClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
 	// Report is the client for interacting with the Report builders.
@@ -82,6 +85,7 @@ func (c *Client) init() {
 	c.Evidence = NewEvidenceClient(c.config)
 	c.Follow = NewFollowClient(c.config)
 	c.Head = NewHeadClient(c.config)
+	c.HiddenWords = NewHiddenWordsClient(c.config)
 	c.Message = NewMessageClient(c.config)
 	c.Report = NewReportClient(c.config)
 	c.SettingsChange = NewSettingsChangeClient(c.config)
@@ -187,6 +191,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Evidence:       NewEvidenceClient(cfg),
 		Follow:         NewFollowClient(cfg),
 		Head:           NewHeadClient(cfg),
+		HiddenWords:    NewHiddenWordsClient(cfg),
 		Message:        NewMessageClient(cfg),
 		Report:         NewReportClient(cfg),
 		SettingsChange: NewSettingsChangeClient(cfg),
@@ -219,6 +224,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Evidence:       NewEvidenceClient(cfg),
 		Follow:         NewFollowClient(cfg),
 		Head:           NewHeadClient(cfg),
+		HiddenWords:    NewHiddenWordsClient(cfg),
 		Message:        NewMessageClient(cfg),
 		Report:         NewReportClient(cfg),
 		SettingsChange: NewSettingsChangeClient(cfg),
@@ -255,7 +261,8 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AuditEntry, c.Conversation, c.Epoch, c.Event, c.Evidence, c.Follow, c.Head,
-		c.Message, c.Report, c.SettingsChange, c.Stance, c.Suggestion, c.User,
+		c.HiddenWords, c.Message, c.Report, c.SettingsChange, c.Stance, c.Suggestion,
+		c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -266,7 +273,8 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AuditEntry, c.Conversation, c.Epoch, c.Event, c.Evidence, c.Follow, c.Head,
-		c.Message, c.Report, c.SettingsChange, c.Stance, c.Suggestion, c.User,
+		c.HiddenWords, c.Message, c.Report, c.SettingsChange, c.Stance, c.Suggestion,
+		c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -289,6 +297,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Follow.mutate(ctx, m)
 	case *HeadMutation:
 		return c.Head.mutate(ctx, m)
+	case *HiddenWordsMutation:
+		return c.HiddenWords.mutate(ctx, m)
 	case *MessageMutation:
 		return c.Message.mutate(ctx, m)
 	case *ReportMutation:
@@ -1220,6 +1230,139 @@ func (c *HeadClient) mutate(ctx context.Context, m *HeadMutation) (Value, error)
 	}
 }
 
+// HiddenWordsClient is a client for the HiddenWords schema.
+type HiddenWordsClient struct {
+	config
+}
+
+// NewHiddenWordsClient returns a client for the HiddenWords from the given config.
+func NewHiddenWordsClient(c config) *HiddenWordsClient {
+	return &HiddenWordsClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `hiddenwords.Hooks(f(g(h())))`.
+func (c *HiddenWordsClient) Use(hooks ...Hook) {
+	c.hooks.HiddenWords = append(c.hooks.HiddenWords, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `hiddenwords.Intercept(f(g(h())))`.
+func (c *HiddenWordsClient) Intercept(interceptors ...Interceptor) {
+	c.inters.HiddenWords = append(c.inters.HiddenWords, interceptors...)
+}
+
+// Create returns a builder for creating a HiddenWords entity.
+func (c *HiddenWordsClient) Create() *HiddenWordsCreate {
+	mutation := newHiddenWordsMutation(c.config, OpCreate)
+	return &HiddenWordsCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of HiddenWords entities.
+func (c *HiddenWordsClient) CreateBulk(builders ...*HiddenWordsCreate) *HiddenWordsCreateBulk {
+	return &HiddenWordsCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *HiddenWordsClient) MapCreateBulk(slice any, setFunc func(*HiddenWordsCreate, int)) *HiddenWordsCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &HiddenWordsCreateBulk{err: fmt.Errorf("calling to HiddenWordsClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*HiddenWordsCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &HiddenWordsCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for HiddenWords.
+func (c *HiddenWordsClient) Update() *HiddenWordsUpdate {
+	mutation := newHiddenWordsMutation(c.config, OpUpdate)
+	return &HiddenWordsUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *HiddenWordsClient) UpdateOne(_m *HiddenWords) *HiddenWordsUpdateOne {
+	mutation := newHiddenWordsMutation(c.config, OpUpdateOne, withHiddenWords(_m))
+	return &HiddenWordsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *HiddenWordsClient) UpdateOneID(id uuid.UUID) *HiddenWordsUpdateOne {
+	mutation := newHiddenWordsMutation(c.config, OpUpdateOne, withHiddenWordsID(id))
+	return &HiddenWordsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for HiddenWords.
+func (c *HiddenWordsClient) Delete() *HiddenWordsDelete {
+	mutation := newHiddenWordsMutation(c.config, OpDelete)
+	return &HiddenWordsDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *HiddenWordsClient) DeleteOne(_m *HiddenWords) *HiddenWordsDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *HiddenWordsClient) DeleteOneID(id uuid.UUID) *HiddenWordsDeleteOne {
+	builder := c.Delete().Where(hiddenwords.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &HiddenWordsDeleteOne{builder}
+}
+
+// Query returns a query builder for HiddenWords.
+func (c *HiddenWordsClient) Query() *HiddenWordsQuery {
+	return &HiddenWordsQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeHiddenWords},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a HiddenWords entity by its id.
+func (c *HiddenWordsClient) Get(ctx context.Context, id uuid.UUID) (*HiddenWords, error) {
+	return c.Query().Where(hiddenwords.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *HiddenWordsClient) GetX(ctx context.Context, id uuid.UUID) *HiddenWords {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *HiddenWordsClient) Hooks() []Hook {
+	return c.hooks.HiddenWords
+}
+
+// Interceptors returns the client interceptors.
+func (c *HiddenWordsClient) Interceptors() []Interceptor {
+	return c.inters.HiddenWords
+}
+
+func (c *HiddenWordsClient) mutate(ctx context.Context, m *HiddenWordsMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&HiddenWordsCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&HiddenWordsUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&HiddenWordsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&HiddenWordsDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown HiddenWords mutation op: %q", m.Op())
+	}
+}
+
 // MessageClient is a client for the Message schema.
 type MessageClient struct {
 	config
@@ -2083,12 +2226,12 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AuditEntry, Conversation, Epoch, Event, Evidence, Follow, Head, Message, Report,
-		SettingsChange, Stance, Suggestion, User []ent.Hook
+		AuditEntry, Conversation, Epoch, Event, Evidence, Follow, Head, HiddenWords,
+		Message, Report, SettingsChange, Stance, Suggestion, User []ent.Hook
 	}
 	inters struct {
-		AuditEntry, Conversation, Epoch, Event, Evidence, Follow, Head, Message, Report,
-		SettingsChange, Stance, Suggestion, User []ent.Interceptor
+		AuditEntry, Conversation, Epoch, Event, Evidence, Follow, Head, HiddenWords,
+		Message, Report, SettingsChange, Stance, Suggestion, User []ent.Interceptor
 	}
 )
 

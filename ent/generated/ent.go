@@ -19,6 +19,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/evidence"
 	"github.com/aparte-im/aparte/ent/generated/follow"
 	"github.com/aparte-im/aparte/ent/generated/head"
+	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
@@ -92,6 +93,7 @@ func checkColumn(t, c string) error {
 			evidence.Table:       evidence.ValidColumn,
 			follow.Table:         follow.ValidColumn,
 			head.Table:           head.ValidColumn,
+			hiddenwords.Table:    hiddenwords.ValidColumn,
 			message.Table:        message.ValidColumn,
 			report.Table:         report.ValidColumn,
 			settingschange.Table: settingschange.ValidColumn,

@@ -41,6 +41,12 @@ type Head struct {
 	Exempt bool `json:"exempt,omitempty"`
 	// Gone holds the value of the "gone" field.
 	Gone bool `json:"gone,omitempty"`
+	// the kinds that are not taken, four bits a relation
+	Refused int32 `json:"refused,omitempty"`
+	// RequestLinks holds the value of the "request_links" field.
+	RequestLinks bool `json:"request_links,omitempty"`
+	// the version of the hidden words; 0: none
+	Words int32 `json:"words,omitempty"`
 	// by moderators; 0: not. No send writes this or the next
 	SuspendedUntil int64 `json:"suspended_until,omitempty"`
 	// until then nobody new, by moderators; 0: not
@@ -65,9 +71,9 @@ func (*Head) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case head.FieldReadReceipts, head.FieldExempt, head.FieldGone, head.FieldRequestPreviews:
+		case head.FieldReadReceipts, head.FieldExempt, head.FieldGone, head.FieldRequestLinks, head.FieldRequestPreviews:
 			values[i] = new(sql.NullBool)
-		case head.FieldPosition, head.FieldTrimmedTo, head.FieldUnreadConversations, head.FieldUnreadRequests, head.FieldUnreadMessages, head.FieldAudience, head.FieldRoutes, head.FieldChangedAt, head.FieldAgeBand, head.FieldSuspendedUntil, head.FieldOutreachUntil, head.FieldJoinedAt, head.FieldOutreachFullAt, head.FieldRefusals, head.FieldSurge, head.FieldShieldAt:
+		case head.FieldPosition, head.FieldTrimmedTo, head.FieldUnreadConversations, head.FieldUnreadRequests, head.FieldUnreadMessages, head.FieldAudience, head.FieldRoutes, head.FieldChangedAt, head.FieldAgeBand, head.FieldRefused, head.FieldWords, head.FieldSuspendedUntil, head.FieldOutreachUntil, head.FieldJoinedAt, head.FieldOutreachFullAt, head.FieldRefusals, head.FieldSurge, head.FieldShieldAt:
 			values[i] = new(sql.NullInt64)
 		case head.FieldID:
 			values[i] = new(uuid.UUID)
@@ -163,6 +169,24 @@ func (_m *Head) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field gone", values[i])
 			} else if value.Valid {
 				_m.Gone = value.Bool
+			}
+		case head.FieldRefused:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field refused", values[i])
+			} else if value.Valid {
+				_m.Refused = int32(value.Int64)
+			}
+		case head.FieldRequestLinks:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field request_links", values[i])
+			} else if value.Valid {
+				_m.RequestLinks = value.Bool
+			}
+		case head.FieldWords:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field words", values[i])
+			} else if value.Valid {
+				_m.Words = int32(value.Int64)
 			}
 		case head.FieldSuspendedUntil:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -283,6 +307,15 @@ func (_m *Head) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("gone=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Gone))
+	builder.WriteString(", ")
+	builder.WriteString("refused=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Refused))
+	builder.WriteString(", ")
+	builder.WriteString("request_links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequestLinks))
+	builder.WriteString(", ")
+	builder.WriteString("words=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Words))
 	builder.WriteString(", ")
 	builder.WriteString("suspended_until=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SuspendedUntil))

@@ -95,6 +95,48 @@ func (_c *HeadCreate) SetGone(v bool) *HeadCreate {
 	return _c
 }
 
+// SetRefused sets the "refused" field.
+func (_c *HeadCreate) SetRefused(v int32) *HeadCreate {
+	_c.mutation.SetRefused(v)
+	return _c
+}
+
+// SetNillableRefused sets the "refused" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableRefused(v *int32) *HeadCreate {
+	if v != nil {
+		_c.SetRefused(*v)
+	}
+	return _c
+}
+
+// SetRequestLinks sets the "request_links" field.
+func (_c *HeadCreate) SetRequestLinks(v bool) *HeadCreate {
+	_c.mutation.SetRequestLinks(v)
+	return _c
+}
+
+// SetNillableRequestLinks sets the "request_links" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableRequestLinks(v *bool) *HeadCreate {
+	if v != nil {
+		_c.SetRequestLinks(*v)
+	}
+	return _c
+}
+
+// SetWords sets the "words" field.
+func (_c *HeadCreate) SetWords(v int32) *HeadCreate {
+	_c.mutation.SetWords(v)
+	return _c
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableWords(v *int32) *HeadCreate {
+	if v != nil {
+		_c.SetWords(*v)
+	}
+	return _c
+}
+
 // SetSuspendedUntil sets the "suspended_until" field.
 func (_c *HeadCreate) SetSuspendedUntil(v int64) *HeadCreate {
 	_c.mutation.SetSuspendedUntil(v)
@@ -248,6 +290,18 @@ func (_c *HeadCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *HeadCreate) defaults() {
+	if _, ok := _c.mutation.Refused(); !ok {
+		v := head.DefaultRefused
+		_c.mutation.SetRefused(v)
+	}
+	if _, ok := _c.mutation.RequestLinks(); !ok {
+		v := head.DefaultRequestLinks
+		_c.mutation.SetRequestLinks(v)
+	}
+	if _, ok := _c.mutation.Words(); !ok {
+		v := head.DefaultWords
+		_c.mutation.SetWords(v)
+	}
 	if _, ok := _c.mutation.SuspendedUntil(); !ok {
 		v := head.DefaultSuspendedUntil
 		_c.mutation.SetSuspendedUntil(v)
@@ -319,6 +373,15 @@ func (_c *HeadCreate) check() error {
 	}
 	if _, ok := _c.mutation.Gone(); !ok {
 		return &ValidationError{Name: "gone", err: errors.New(`generated: missing required field "Head.gone"`)}
+	}
+	if _, ok := _c.mutation.Refused(); !ok {
+		return &ValidationError{Name: "refused", err: errors.New(`generated: missing required field "Head.refused"`)}
+	}
+	if _, ok := _c.mutation.RequestLinks(); !ok {
+		return &ValidationError{Name: "request_links", err: errors.New(`generated: missing required field "Head.request_links"`)}
+	}
+	if _, ok := _c.mutation.Words(); !ok {
+		return &ValidationError{Name: "words", err: errors.New(`generated: missing required field "Head.words"`)}
 	}
 	if _, ok := _c.mutation.SuspendedUntil(); !ok {
 		return &ValidationError{Name: "suspended_until", err: errors.New(`generated: missing required field "Head.suspended_until"`)}
@@ -427,6 +490,18 @@ func (_c *HeadCreate) createSpec() (*Head, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Gone(); ok {
 		_spec.SetField(head.FieldGone, field.TypeBool, value)
 		_node.Gone = value
+	}
+	if value, ok := _c.mutation.Refused(); ok {
+		_spec.SetField(head.FieldRefused, field.TypeInt32, value)
+		_node.Refused = value
+	}
+	if value, ok := _c.mutation.RequestLinks(); ok {
+		_spec.SetField(head.FieldRequestLinks, field.TypeBool, value)
+		_node.RequestLinks = value
+	}
+	if value, ok := _c.mutation.Words(); ok {
+		_spec.SetField(head.FieldWords, field.TypeInt32, value)
+		_node.Words = value
 	}
 	if value, ok := _c.mutation.SuspendedUntil(); ok {
 		_spec.SetField(head.FieldSuspendedUntil, field.TypeInt64, value)
@@ -707,6 +782,54 @@ func (u *HeadUpsert) SetGone(v bool) *HeadUpsert {
 // UpdateGone sets the "gone" field to the value that was provided on create.
 func (u *HeadUpsert) UpdateGone() *HeadUpsert {
 	u.SetExcluded(head.FieldGone)
+	return u
+}
+
+// SetRefused sets the "refused" field.
+func (u *HeadUpsert) SetRefused(v int32) *HeadUpsert {
+	u.Set(head.FieldRefused, v)
+	return u
+}
+
+// UpdateRefused sets the "refused" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateRefused() *HeadUpsert {
+	u.SetExcluded(head.FieldRefused)
+	return u
+}
+
+// AddRefused adds v to the "refused" field.
+func (u *HeadUpsert) AddRefused(v int32) *HeadUpsert {
+	u.Add(head.FieldRefused, v)
+	return u
+}
+
+// SetRequestLinks sets the "request_links" field.
+func (u *HeadUpsert) SetRequestLinks(v bool) *HeadUpsert {
+	u.Set(head.FieldRequestLinks, v)
+	return u
+}
+
+// UpdateRequestLinks sets the "request_links" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateRequestLinks() *HeadUpsert {
+	u.SetExcluded(head.FieldRequestLinks)
+	return u
+}
+
+// SetWords sets the "words" field.
+func (u *HeadUpsert) SetWords(v int32) *HeadUpsert {
+	u.Set(head.FieldWords, v)
+	return u
+}
+
+// UpdateWords sets the "words" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateWords() *HeadUpsert {
+	u.SetExcluded(head.FieldWords)
+	return u
+}
+
+// AddWords adds v to the "words" field.
+func (u *HeadUpsert) AddWords(v int32) *HeadUpsert {
+	u.Add(head.FieldWords, v)
 	return u
 }
 
@@ -1124,6 +1247,62 @@ func (u *HeadUpsertOne) SetGone(v bool) *HeadUpsertOne {
 func (u *HeadUpsertOne) UpdateGone() *HeadUpsertOne {
 	return u.Update(func(s *HeadUpsert) {
 		s.UpdateGone()
+	})
+}
+
+// SetRefused sets the "refused" field.
+func (u *HeadUpsertOne) SetRefused(v int32) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetRefused(v)
+	})
+}
+
+// AddRefused adds v to the "refused" field.
+func (u *HeadUpsertOne) AddRefused(v int32) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddRefused(v)
+	})
+}
+
+// UpdateRefused sets the "refused" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateRefused() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateRefused()
+	})
+}
+
+// SetRequestLinks sets the "request_links" field.
+func (u *HeadUpsertOne) SetRequestLinks(v bool) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetRequestLinks(v)
+	})
+}
+
+// UpdateRequestLinks sets the "request_links" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateRequestLinks() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateRequestLinks()
+	})
+}
+
+// SetWords sets the "words" field.
+func (u *HeadUpsertOne) SetWords(v int32) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetWords(v)
+	})
+}
+
+// AddWords adds v to the "words" field.
+func (u *HeadUpsertOne) AddWords(v int32) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddWords(v)
+	})
+}
+
+// UpdateWords sets the "words" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateWords() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateWords()
 	})
 }
 
@@ -1731,6 +1910,62 @@ func (u *HeadUpsertBulk) SetGone(v bool) *HeadUpsertBulk {
 func (u *HeadUpsertBulk) UpdateGone() *HeadUpsertBulk {
 	return u.Update(func(s *HeadUpsert) {
 		s.UpdateGone()
+	})
+}
+
+// SetRefused sets the "refused" field.
+func (u *HeadUpsertBulk) SetRefused(v int32) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetRefused(v)
+	})
+}
+
+// AddRefused adds v to the "refused" field.
+func (u *HeadUpsertBulk) AddRefused(v int32) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddRefused(v)
+	})
+}
+
+// UpdateRefused sets the "refused" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateRefused() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateRefused()
+	})
+}
+
+// SetRequestLinks sets the "request_links" field.
+func (u *HeadUpsertBulk) SetRequestLinks(v bool) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetRequestLinks(v)
+	})
+}
+
+// UpdateRequestLinks sets the "request_links" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateRequestLinks() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateRequestLinks()
+	})
+}
+
+// SetWords sets the "words" field.
+func (u *HeadUpsertBulk) SetWords(v int32) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetWords(v)
+	})
+}
+
+// AddWords adds v to the "words" field.
+func (u *HeadUpsertBulk) AddWords(v int32) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddWords(v)
+	})
+}
+
+// UpdateWords sets the "words" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateWords() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateWords()
 	})
 }
 

@@ -258,6 +258,62 @@ func (_u *HeadUpdate) SetNillableGone(v *bool) *HeadUpdate {
 	return _u
 }
 
+// SetRefused sets the "refused" field.
+func (_u *HeadUpdate) SetRefused(v int32) *HeadUpdate {
+	_u.mutation.ResetRefused()
+	_u.mutation.SetRefused(v)
+	return _u
+}
+
+// SetNillableRefused sets the "refused" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableRefused(v *int32) *HeadUpdate {
+	if v != nil {
+		_u.SetRefused(*v)
+	}
+	return _u
+}
+
+// AddRefused adds value to the "refused" field.
+func (_u *HeadUpdate) AddRefused(v int32) *HeadUpdate {
+	_u.mutation.AddRefused(v)
+	return _u
+}
+
+// SetRequestLinks sets the "request_links" field.
+func (_u *HeadUpdate) SetRequestLinks(v bool) *HeadUpdate {
+	_u.mutation.SetRequestLinks(v)
+	return _u
+}
+
+// SetNillableRequestLinks sets the "request_links" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableRequestLinks(v *bool) *HeadUpdate {
+	if v != nil {
+		_u.SetRequestLinks(*v)
+	}
+	return _u
+}
+
+// SetWords sets the "words" field.
+func (_u *HeadUpdate) SetWords(v int32) *HeadUpdate {
+	_u.mutation.ResetWords()
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableWords(v *int32) *HeadUpdate {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
+// AddWords adds value to the "words" field.
+func (_u *HeadUpdate) AddWords(v int32) *HeadUpdate {
+	_u.mutation.AddWords(v)
+	return _u
+}
+
 // SetSuspendedUntil sets the "suspended_until" field.
 func (_u *HeadUpdate) SetSuspendedUntil(v int64) *HeadUpdate {
 	_u.mutation.ResetSuspendedUntil()
@@ -522,6 +578,21 @@ func (_u *HeadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Gone(); ok {
 		_spec.SetField(head.FieldGone, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Refused(); ok {
+		_spec.SetField(head.FieldRefused, field.TypeInt32, value)
+	}
+	if value, ok := _u.mutation.AddedRefused(); ok {
+		_spec.AddField(head.FieldRefused, field.TypeInt32, value)
+	}
+	if value, ok := _u.mutation.RequestLinks(); ok {
+		_spec.SetField(head.FieldRequestLinks, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(head.FieldWords, field.TypeInt32, value)
+	}
+	if value, ok := _u.mutation.AddedWords(); ok {
+		_spec.AddField(head.FieldWords, field.TypeInt32, value)
 	}
 	if value, ok := _u.mutation.SuspendedUntil(); ok {
 		_spec.SetField(head.FieldSuspendedUntil, field.TypeInt64, value)
@@ -819,6 +890,62 @@ func (_u *HeadUpdateOne) SetNillableGone(v *bool) *HeadUpdateOne {
 	return _u
 }
 
+// SetRefused sets the "refused" field.
+func (_u *HeadUpdateOne) SetRefused(v int32) *HeadUpdateOne {
+	_u.mutation.ResetRefused()
+	_u.mutation.SetRefused(v)
+	return _u
+}
+
+// SetNillableRefused sets the "refused" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableRefused(v *int32) *HeadUpdateOne {
+	if v != nil {
+		_u.SetRefused(*v)
+	}
+	return _u
+}
+
+// AddRefused adds value to the "refused" field.
+func (_u *HeadUpdateOne) AddRefused(v int32) *HeadUpdateOne {
+	_u.mutation.AddRefused(v)
+	return _u
+}
+
+// SetRequestLinks sets the "request_links" field.
+func (_u *HeadUpdateOne) SetRequestLinks(v bool) *HeadUpdateOne {
+	_u.mutation.SetRequestLinks(v)
+	return _u
+}
+
+// SetNillableRequestLinks sets the "request_links" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableRequestLinks(v *bool) *HeadUpdateOne {
+	if v != nil {
+		_u.SetRequestLinks(*v)
+	}
+	return _u
+}
+
+// SetWords sets the "words" field.
+func (_u *HeadUpdateOne) SetWords(v int32) *HeadUpdateOne {
+	_u.mutation.ResetWords()
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableWords(v *int32) *HeadUpdateOne {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
+// AddWords adds value to the "words" field.
+func (_u *HeadUpdateOne) AddWords(v int32) *HeadUpdateOne {
+	_u.mutation.AddWords(v)
+	return _u
+}
+
 // SetSuspendedUntil sets the "suspended_until" field.
 func (_u *HeadUpdateOne) SetSuspendedUntil(v int64) *HeadUpdateOne {
 	_u.mutation.ResetSuspendedUntil()
@@ -1113,6 +1240,21 @@ func (_u *HeadUpdateOne) sqlSave(ctx context.Context) (_node *Head, err error) {
 	}
 	if value, ok := _u.mutation.Gone(); ok {
 		_spec.SetField(head.FieldGone, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Refused(); ok {
+		_spec.SetField(head.FieldRefused, field.TypeInt32, value)
+	}
+	if value, ok := _u.mutation.AddedRefused(); ok {
+		_spec.AddField(head.FieldRefused, field.TypeInt32, value)
+	}
+	if value, ok := _u.mutation.RequestLinks(); ok {
+		_spec.SetField(head.FieldRequestLinks, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(head.FieldWords, field.TypeInt32, value)
+	}
+	if value, ok := _u.mutation.AddedWords(); ok {
+		_spec.AddField(head.FieldWords, field.TypeInt32, value)
 	}
 	if value, ok := _u.mutation.SuspendedUntil(); ok {
 		_spec.SetField(head.FieldSuspendedUntil, field.TypeInt64, value)

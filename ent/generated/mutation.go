@@ -17,6 +17,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/evidence"
 	"github.com/aparte-im/aparte/ent/generated/follow"
 	"github.com/aparte-im/aparte/ent/generated/head"
+	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
 	"github.com/aparte-im/aparte/ent/generated/report"
@@ -43,6 +44,7 @@ const (
 	TypeEvidence       = "Evidence"
 	TypeFollow         = "Follow"
 	TypeHead           = "Head"
+	TypeHiddenWords    = "HiddenWords"
 	TypeMessage        = "Message"
 	TypeReport         = "Report"
 	TypeSettingsChange = "SettingsChange"
@@ -5801,6 +5803,11 @@ type HeadMutation struct {
 	addage_band             *int16
 	exempt                  *bool
 	gone                    *bool
+	refused                 *int32
+	addrefused              *int32
+	request_links           *bool
+	words                   *int32
+	addwords                *int32
 	suspended_until         *int64
 	addsuspended_until      *int64
 	outreach_until          *int64
@@ -6538,6 +6545,154 @@ func (m *HeadMutation) ResetGone() {
 	m.gone = nil
 }
 
+// SetRefused sets the "refused" field.
+func (m *HeadMutation) SetRefused(i int32) {
+	m.refused = &i
+	m.addrefused = nil
+}
+
+// Refused returns the value of the "refused" field in the mutation.
+func (m *HeadMutation) Refused() (r int32, exists bool) {
+	v := m.refused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefused returns the old "refused" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldRefused(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefused is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefused requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefused: %w", err)
+	}
+	return oldValue.Refused, nil
+}
+
+// AddRefused adds i to the "refused" field.
+func (m *HeadMutation) AddRefused(i int32) {
+	if m.addrefused != nil {
+		*m.addrefused += i
+	} else {
+		m.addrefused = &i
+	}
+}
+
+// AddedRefused returns the value that was added to the "refused" field in this mutation.
+func (m *HeadMutation) AddedRefused() (r int32, exists bool) {
+	v := m.addrefused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRefused resets all changes to the "refused" field.
+func (m *HeadMutation) ResetRefused() {
+	m.refused = nil
+	m.addrefused = nil
+}
+
+// SetRequestLinks sets the "request_links" field.
+func (m *HeadMutation) SetRequestLinks(b bool) {
+	m.request_links = &b
+}
+
+// RequestLinks returns the value of the "request_links" field in the mutation.
+func (m *HeadMutation) RequestLinks() (r bool, exists bool) {
+	v := m.request_links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestLinks returns the old "request_links" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldRequestLinks(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestLinks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestLinks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestLinks: %w", err)
+	}
+	return oldValue.RequestLinks, nil
+}
+
+// ResetRequestLinks resets all changes to the "request_links" field.
+func (m *HeadMutation) ResetRequestLinks() {
+	m.request_links = nil
+}
+
+// SetWords sets the "words" field.
+func (m *HeadMutation) SetWords(i int32) {
+	m.words = &i
+	m.addwords = nil
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *HeadMutation) Words() (r int32, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldWords(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// AddWords adds i to the "words" field.
+func (m *HeadMutation) AddWords(i int32) {
+	if m.addwords != nil {
+		*m.addwords += i
+	} else {
+		m.addwords = &i
+	}
+}
+
+// AddedWords returns the value that was added to the "words" field in this mutation.
+func (m *HeadMutation) AddedWords() (r int32, exists bool) {
+	v := m.addwords
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *HeadMutation) ResetWords() {
+	m.words = nil
+	m.addwords = nil
+}
+
 // SetSuspendedUntil sets the "suspended_until" field.
 func (m *HeadMutation) SetSuspendedUntil(i int64) {
 	m.suspended_until = &i
@@ -7000,7 +7155,7 @@ func (m *HeadMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *HeadMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 23)
 	if m.position != nil {
 		fields = append(fields, head.FieldPosition)
 	}
@@ -7036,6 +7191,15 @@ func (m *HeadMutation) Fields() []string {
 	}
 	if m.gone != nil {
 		fields = append(fields, head.FieldGone)
+	}
+	if m.refused != nil {
+		fields = append(fields, head.FieldRefused)
+	}
+	if m.request_links != nil {
+		fields = append(fields, head.FieldRequestLinks)
+	}
+	if m.words != nil {
+		fields = append(fields, head.FieldWords)
 	}
 	if m.suspended_until != nil {
 		fields = append(fields, head.FieldSuspendedUntil)
@@ -7093,6 +7257,12 @@ func (m *HeadMutation) Field(name string) (ent.Value, bool) {
 		return m.Exempt()
 	case head.FieldGone:
 		return m.Gone()
+	case head.FieldRefused:
+		return m.Refused()
+	case head.FieldRequestLinks:
+		return m.RequestLinks()
+	case head.FieldWords:
+		return m.Words()
 	case head.FieldSuspendedUntil:
 		return m.SuspendedUntil()
 	case head.FieldOutreachUntil:
@@ -7142,6 +7312,12 @@ func (m *HeadMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldExempt(ctx)
 	case head.FieldGone:
 		return m.OldGone(ctx)
+	case head.FieldRefused:
+		return m.OldRefused(ctx)
+	case head.FieldRequestLinks:
+		return m.OldRequestLinks(ctx)
+	case head.FieldWords:
+		return m.OldWords(ctx)
 	case head.FieldSuspendedUntil:
 		return m.OldSuspendedUntil(ctx)
 	case head.FieldOutreachUntil:
@@ -7251,6 +7427,27 @@ func (m *HeadMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetGone(v)
 		return nil
+	case head.FieldRefused:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefused(v)
+		return nil
+	case head.FieldRequestLinks:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestLinks(v)
+		return nil
+	case head.FieldWords:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
+		return nil
 	case head.FieldSuspendedUntil:
 		v, ok := value.(int64)
 		if !ok {
@@ -7342,6 +7539,12 @@ func (m *HeadMutation) AddedFields() []string {
 	if m.addage_band != nil {
 		fields = append(fields, head.FieldAgeBand)
 	}
+	if m.addrefused != nil {
+		fields = append(fields, head.FieldRefused)
+	}
+	if m.addwords != nil {
+		fields = append(fields, head.FieldWords)
+	}
 	if m.addsuspended_until != nil {
 		fields = append(fields, head.FieldSuspendedUntil)
 	}
@@ -7389,6 +7592,10 @@ func (m *HeadMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedChangedAt()
 	case head.FieldAgeBand:
 		return m.AddedAgeBand()
+	case head.FieldRefused:
+		return m.AddedRefused()
+	case head.FieldWords:
+		return m.AddedWords()
 	case head.FieldSuspendedUntil:
 		return m.AddedSuspendedUntil()
 	case head.FieldOutreachUntil:
@@ -7474,6 +7681,20 @@ func (m *HeadMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddAgeBand(v)
+		return nil
+	case head.FieldRefused:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRefused(v)
+		return nil
+	case head.FieldWords:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWords(v)
 		return nil
 	case head.FieldSuspendedUntil:
 		v, ok := value.(int64)
@@ -7587,6 +7808,15 @@ func (m *HeadMutation) ResetField(name string) error {
 	case head.FieldGone:
 		m.ResetGone()
 		return nil
+	case head.FieldRefused:
+		m.ResetRefused()
+		return nil
+	case head.FieldRequestLinks:
+		m.ResetRequestLinks()
+		return nil
+	case head.FieldWords:
+		m.ResetWords()
+		return nil
 	case head.FieldSuspendedUntil:
 		m.ResetSuspendedUntil()
 		return nil
@@ -7661,6 +7891,428 @@ func (m *HeadMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *HeadMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Head edge %s", name)
+}
+
+// HiddenWordsMutation represents an operation that mutates the HiddenWords nodes in the graph.
+type HiddenWordsMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	version       *int32
+	addversion    *int32
+	list          *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*HiddenWords, error)
+	predicates    []predicate.HiddenWords
+}
+
+var _ ent.Mutation = (*HiddenWordsMutation)(nil)
+
+// hiddenwordsOption allows management of the mutation configuration using functional options.
+type hiddenwordsOption func(*HiddenWordsMutation)
+
+// newHiddenWordsMutation creates new mutation for the HiddenWords entity.
+func newHiddenWordsMutation(c config, op Op, opts ...hiddenwordsOption) *HiddenWordsMutation {
+	m := &HiddenWordsMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeHiddenWords,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withHiddenWordsID sets the ID field of the mutation.
+func withHiddenWordsID(id uuid.UUID) hiddenwordsOption {
+	return func(m *HiddenWordsMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *HiddenWords
+		)
+		m.oldValue = func(ctx context.Context) (*HiddenWords, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().HiddenWords.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withHiddenWords sets the old HiddenWords of the mutation.
+func withHiddenWords(node *HiddenWords) hiddenwordsOption {
+	return func(m *HiddenWordsMutation) {
+		m.oldValue = func(context.Context) (*HiddenWords, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m HiddenWordsMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m HiddenWordsMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of HiddenWords entities.
+func (m *HiddenWordsMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *HiddenWordsMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *HiddenWordsMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().HiddenWords.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *HiddenWordsMutation) SetVersion(i int32) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *HiddenWordsMutation) Version() (r int32, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the HiddenWords entity.
+// If the HiddenWords object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HiddenWordsMutation) OldVersion(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *HiddenWordsMutation) AddVersion(i int32) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *HiddenWordsMutation) AddedVersion() (r int32, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *HiddenWordsMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetList sets the "list" field.
+func (m *HiddenWordsMutation) SetList(s string) {
+	m.list = &s
+}
+
+// List returns the value of the "list" field in the mutation.
+func (m *HiddenWordsMutation) List() (r string, exists bool) {
+	v := m.list
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldList returns the old "list" field's value of the HiddenWords entity.
+// If the HiddenWords object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HiddenWordsMutation) OldList(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldList is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldList requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldList: %w", err)
+	}
+	return oldValue.List, nil
+}
+
+// ResetList resets all changes to the "list" field.
+func (m *HiddenWordsMutation) ResetList() {
+	m.list = nil
+}
+
+// Where appends a list predicates to the HiddenWordsMutation builder.
+func (m *HiddenWordsMutation) Where(ps ...predicate.HiddenWords) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the HiddenWordsMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *HiddenWordsMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.HiddenWords, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *HiddenWordsMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *HiddenWordsMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (HiddenWords).
+func (m *HiddenWordsMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *HiddenWordsMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.version != nil {
+		fields = append(fields, hiddenwords.FieldVersion)
+	}
+	if m.list != nil {
+		fields = append(fields, hiddenwords.FieldList)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *HiddenWordsMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case hiddenwords.FieldVersion:
+		return m.Version()
+	case hiddenwords.FieldList:
+		return m.List()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *HiddenWordsMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case hiddenwords.FieldVersion:
+		return m.OldVersion(ctx)
+	case hiddenwords.FieldList:
+		return m.OldList(ctx)
+	}
+	return nil, fmt.Errorf("unknown HiddenWords field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HiddenWordsMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case hiddenwords.FieldVersion:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case hiddenwords.FieldList:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetList(v)
+		return nil
+	}
+	return fmt.Errorf("unknown HiddenWords field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *HiddenWordsMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, hiddenwords.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *HiddenWordsMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case hiddenwords.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HiddenWordsMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case hiddenwords.FieldVersion:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown HiddenWords numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *HiddenWordsMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *HiddenWordsMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *HiddenWordsMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown HiddenWords nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *HiddenWordsMutation) ResetField(name string) error {
+	switch name {
+	case hiddenwords.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case hiddenwords.FieldList:
+		m.ResetList()
+		return nil
+	}
+	return fmt.Errorf("unknown HiddenWords field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *HiddenWordsMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *HiddenWordsMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *HiddenWordsMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *HiddenWordsMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *HiddenWordsMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *HiddenWordsMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *HiddenWordsMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown HiddenWords unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *HiddenWordsMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown HiddenWords edge %s", name)
 }
 
 // MessageMutation represents an operation that mutates the Message nodes in the graph.
@@ -10459,26 +11111,42 @@ func (m *ReportMutation) ResetEdge(name string) error {
 // SettingsChangeMutation represents an operation that mutates the SettingsChange nodes in the graph.
 type SettingsChangeMutation struct {
 	config
-	op                   Op
-	typ                  string
-	id                   *uuid.UUID
-	user_id              *uuid.UUID
-	at                   *int64
-	addat                *int64
-	audience_before      *int16
-	addaudience_before   *int16
-	audience_after       *int16
-	addaudience_after    *int16
-	routes_before        *int32
-	addroutes_before     *int32
-	routes_after         *int32
-	addroutes_after      *int32
-	read_receipts_before *bool
-	read_receipts_after  *bool
-	clearedFields        map[string]struct{}
-	done                 bool
-	oldValue             func(context.Context) (*SettingsChange, error)
-	predicates           []predicate.SettingsChange
+	op                      Op
+	typ                     string
+	id                      *uuid.UUID
+	user_id                 *uuid.UUID
+	at                      *int64
+	addat                   *int64
+	audience_before         *int16
+	addaudience_before      *int16
+	audience_after          *int16
+	addaudience_after       *int16
+	routes_before           *int32
+	addroutes_before        *int32
+	routes_after            *int32
+	addroutes_after         *int32
+	read_receipts_before    *bool
+	read_receipts_after     *bool
+	refused_before          *int32
+	addrefused_before       *int32
+	refused_after           *int32
+	addrefused_after        *int32
+	request_links_before    *bool
+	request_links_after     *bool
+	request_previews_before *bool
+	request_previews_after  *bool
+	age_before              *int16
+	addage_before           *int16
+	age_after               *int16
+	addage_after            *int16
+	changed_by              *int16
+	addchanged_by           *int16
+	device                  *string
+	undoes                  *uuid.UUID
+	clearedFields           map[string]struct{}
+	done                    bool
+	oldValue                func(context.Context) (*SettingsChange, error)
+	predicates              []predicate.SettingsChange
 }
 
 var _ ent.Mutation = (*SettingsChangeMutation)(nil)
@@ -10973,6 +11641,515 @@ func (m *SettingsChangeMutation) ResetReadReceiptsAfter() {
 	m.read_receipts_after = nil
 }
 
+// SetRefusedBefore sets the "refused_before" field.
+func (m *SettingsChangeMutation) SetRefusedBefore(i int32) {
+	m.refused_before = &i
+	m.addrefused_before = nil
+}
+
+// RefusedBefore returns the value of the "refused_before" field in the mutation.
+func (m *SettingsChangeMutation) RefusedBefore() (r int32, exists bool) {
+	v := m.refused_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefusedBefore returns the old "refused_before" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldRefusedBefore(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefusedBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefusedBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefusedBefore: %w", err)
+	}
+	return oldValue.RefusedBefore, nil
+}
+
+// AddRefusedBefore adds i to the "refused_before" field.
+func (m *SettingsChangeMutation) AddRefusedBefore(i int32) {
+	if m.addrefused_before != nil {
+		*m.addrefused_before += i
+	} else {
+		m.addrefused_before = &i
+	}
+}
+
+// AddedRefusedBefore returns the value that was added to the "refused_before" field in this mutation.
+func (m *SettingsChangeMutation) AddedRefusedBefore() (r int32, exists bool) {
+	v := m.addrefused_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRefusedBefore resets all changes to the "refused_before" field.
+func (m *SettingsChangeMutation) ResetRefusedBefore() {
+	m.refused_before = nil
+	m.addrefused_before = nil
+}
+
+// SetRefusedAfter sets the "refused_after" field.
+func (m *SettingsChangeMutation) SetRefusedAfter(i int32) {
+	m.refused_after = &i
+	m.addrefused_after = nil
+}
+
+// RefusedAfter returns the value of the "refused_after" field in the mutation.
+func (m *SettingsChangeMutation) RefusedAfter() (r int32, exists bool) {
+	v := m.refused_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefusedAfter returns the old "refused_after" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldRefusedAfter(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefusedAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefusedAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefusedAfter: %w", err)
+	}
+	return oldValue.RefusedAfter, nil
+}
+
+// AddRefusedAfter adds i to the "refused_after" field.
+func (m *SettingsChangeMutation) AddRefusedAfter(i int32) {
+	if m.addrefused_after != nil {
+		*m.addrefused_after += i
+	} else {
+		m.addrefused_after = &i
+	}
+}
+
+// AddedRefusedAfter returns the value that was added to the "refused_after" field in this mutation.
+func (m *SettingsChangeMutation) AddedRefusedAfter() (r int32, exists bool) {
+	v := m.addrefused_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRefusedAfter resets all changes to the "refused_after" field.
+func (m *SettingsChangeMutation) ResetRefusedAfter() {
+	m.refused_after = nil
+	m.addrefused_after = nil
+}
+
+// SetRequestLinksBefore sets the "request_links_before" field.
+func (m *SettingsChangeMutation) SetRequestLinksBefore(b bool) {
+	m.request_links_before = &b
+}
+
+// RequestLinksBefore returns the value of the "request_links_before" field in the mutation.
+func (m *SettingsChangeMutation) RequestLinksBefore() (r bool, exists bool) {
+	v := m.request_links_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestLinksBefore returns the old "request_links_before" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldRequestLinksBefore(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestLinksBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestLinksBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestLinksBefore: %w", err)
+	}
+	return oldValue.RequestLinksBefore, nil
+}
+
+// ResetRequestLinksBefore resets all changes to the "request_links_before" field.
+func (m *SettingsChangeMutation) ResetRequestLinksBefore() {
+	m.request_links_before = nil
+}
+
+// SetRequestLinksAfter sets the "request_links_after" field.
+func (m *SettingsChangeMutation) SetRequestLinksAfter(b bool) {
+	m.request_links_after = &b
+}
+
+// RequestLinksAfter returns the value of the "request_links_after" field in the mutation.
+func (m *SettingsChangeMutation) RequestLinksAfter() (r bool, exists bool) {
+	v := m.request_links_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestLinksAfter returns the old "request_links_after" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldRequestLinksAfter(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestLinksAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestLinksAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestLinksAfter: %w", err)
+	}
+	return oldValue.RequestLinksAfter, nil
+}
+
+// ResetRequestLinksAfter resets all changes to the "request_links_after" field.
+func (m *SettingsChangeMutation) ResetRequestLinksAfter() {
+	m.request_links_after = nil
+}
+
+// SetRequestPreviewsBefore sets the "request_previews_before" field.
+func (m *SettingsChangeMutation) SetRequestPreviewsBefore(b bool) {
+	m.request_previews_before = &b
+}
+
+// RequestPreviewsBefore returns the value of the "request_previews_before" field in the mutation.
+func (m *SettingsChangeMutation) RequestPreviewsBefore() (r bool, exists bool) {
+	v := m.request_previews_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestPreviewsBefore returns the old "request_previews_before" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldRequestPreviewsBefore(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestPreviewsBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestPreviewsBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestPreviewsBefore: %w", err)
+	}
+	return oldValue.RequestPreviewsBefore, nil
+}
+
+// ResetRequestPreviewsBefore resets all changes to the "request_previews_before" field.
+func (m *SettingsChangeMutation) ResetRequestPreviewsBefore() {
+	m.request_previews_before = nil
+}
+
+// SetRequestPreviewsAfter sets the "request_previews_after" field.
+func (m *SettingsChangeMutation) SetRequestPreviewsAfter(b bool) {
+	m.request_previews_after = &b
+}
+
+// RequestPreviewsAfter returns the value of the "request_previews_after" field in the mutation.
+func (m *SettingsChangeMutation) RequestPreviewsAfter() (r bool, exists bool) {
+	v := m.request_previews_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestPreviewsAfter returns the old "request_previews_after" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldRequestPreviewsAfter(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestPreviewsAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestPreviewsAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestPreviewsAfter: %w", err)
+	}
+	return oldValue.RequestPreviewsAfter, nil
+}
+
+// ResetRequestPreviewsAfter resets all changes to the "request_previews_after" field.
+func (m *SettingsChangeMutation) ResetRequestPreviewsAfter() {
+	m.request_previews_after = nil
+}
+
+// SetAgeBefore sets the "age_before" field.
+func (m *SettingsChangeMutation) SetAgeBefore(i int16) {
+	m.age_before = &i
+	m.addage_before = nil
+}
+
+// AgeBefore returns the value of the "age_before" field in the mutation.
+func (m *SettingsChangeMutation) AgeBefore() (r int16, exists bool) {
+	v := m.age_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgeBefore returns the old "age_before" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldAgeBefore(ctx context.Context) (v int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgeBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgeBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgeBefore: %w", err)
+	}
+	return oldValue.AgeBefore, nil
+}
+
+// AddAgeBefore adds i to the "age_before" field.
+func (m *SettingsChangeMutation) AddAgeBefore(i int16) {
+	if m.addage_before != nil {
+		*m.addage_before += i
+	} else {
+		m.addage_before = &i
+	}
+}
+
+// AddedAgeBefore returns the value that was added to the "age_before" field in this mutation.
+func (m *SettingsChangeMutation) AddedAgeBefore() (r int16, exists bool) {
+	v := m.addage_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAgeBefore resets all changes to the "age_before" field.
+func (m *SettingsChangeMutation) ResetAgeBefore() {
+	m.age_before = nil
+	m.addage_before = nil
+}
+
+// SetAgeAfter sets the "age_after" field.
+func (m *SettingsChangeMutation) SetAgeAfter(i int16) {
+	m.age_after = &i
+	m.addage_after = nil
+}
+
+// AgeAfter returns the value of the "age_after" field in the mutation.
+func (m *SettingsChangeMutation) AgeAfter() (r int16, exists bool) {
+	v := m.age_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgeAfter returns the old "age_after" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldAgeAfter(ctx context.Context) (v int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgeAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgeAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgeAfter: %w", err)
+	}
+	return oldValue.AgeAfter, nil
+}
+
+// AddAgeAfter adds i to the "age_after" field.
+func (m *SettingsChangeMutation) AddAgeAfter(i int16) {
+	if m.addage_after != nil {
+		*m.addage_after += i
+	} else {
+		m.addage_after = &i
+	}
+}
+
+// AddedAgeAfter returns the value that was added to the "age_after" field in this mutation.
+func (m *SettingsChangeMutation) AddedAgeAfter() (r int16, exists bool) {
+	v := m.addage_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAgeAfter resets all changes to the "age_after" field.
+func (m *SettingsChangeMutation) ResetAgeAfter() {
+	m.age_after = nil
+	m.addage_after = nil
+}
+
+// SetChangedBy sets the "changed_by" field.
+func (m *SettingsChangeMutation) SetChangedBy(i int16) {
+	m.changed_by = &i
+	m.addchanged_by = nil
+}
+
+// ChangedBy returns the value of the "changed_by" field in the mutation.
+func (m *SettingsChangeMutation) ChangedBy() (r int16, exists bool) {
+	v := m.changed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangedBy returns the old "changed_by" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldChangedBy(ctx context.Context) (v int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangedBy: %w", err)
+	}
+	return oldValue.ChangedBy, nil
+}
+
+// AddChangedBy adds i to the "changed_by" field.
+func (m *SettingsChangeMutation) AddChangedBy(i int16) {
+	if m.addchanged_by != nil {
+		*m.addchanged_by += i
+	} else {
+		m.addchanged_by = &i
+	}
+}
+
+// AddedChangedBy returns the value that was added to the "changed_by" field in this mutation.
+func (m *SettingsChangeMutation) AddedChangedBy() (r int16, exists bool) {
+	v := m.addchanged_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetChangedBy resets all changes to the "changed_by" field.
+func (m *SettingsChangeMutation) ResetChangedBy() {
+	m.changed_by = nil
+	m.addchanged_by = nil
+}
+
+// SetDevice sets the "device" field.
+func (m *SettingsChangeMutation) SetDevice(s string) {
+	m.device = &s
+}
+
+// Device returns the value of the "device" field in the mutation.
+func (m *SettingsChangeMutation) Device() (r string, exists bool) {
+	v := m.device
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDevice returns the old "device" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldDevice(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDevice is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDevice requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDevice: %w", err)
+	}
+	return oldValue.Device, nil
+}
+
+// ResetDevice resets all changes to the "device" field.
+func (m *SettingsChangeMutation) ResetDevice() {
+	m.device = nil
+}
+
+// SetUndoes sets the "undoes" field.
+func (m *SettingsChangeMutation) SetUndoes(u uuid.UUID) {
+	m.undoes = &u
+}
+
+// Undoes returns the value of the "undoes" field in the mutation.
+func (m *SettingsChangeMutation) Undoes() (r uuid.UUID, exists bool) {
+	v := m.undoes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUndoes returns the old "undoes" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldUndoes(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUndoes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUndoes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUndoes: %w", err)
+	}
+	return oldValue.Undoes, nil
+}
+
+// ClearUndoes clears the value of the "undoes" field.
+func (m *SettingsChangeMutation) ClearUndoes() {
+	m.undoes = nil
+	m.clearedFields[settingschange.FieldUndoes] = struct{}{}
+}
+
+// UndoesCleared returns if the "undoes" field was cleared in this mutation.
+func (m *SettingsChangeMutation) UndoesCleared() bool {
+	_, ok := m.clearedFields[settingschange.FieldUndoes]
+	return ok
+}
+
+// ResetUndoes resets all changes to the "undoes" field.
+func (m *SettingsChangeMutation) ResetUndoes() {
+	m.undoes = nil
+	delete(m.clearedFields, settingschange.FieldUndoes)
+}
+
 // Where appends a list predicates to the SettingsChangeMutation builder.
 func (m *SettingsChangeMutation) Where(ps ...predicate.SettingsChange) {
 	m.predicates = append(m.predicates, ps...)
@@ -11007,7 +12184,7 @@ func (m *SettingsChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SettingsChangeMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 19)
 	if m.user_id != nil {
 		fields = append(fields, settingschange.FieldUserID)
 	}
@@ -11031,6 +12208,39 @@ func (m *SettingsChangeMutation) Fields() []string {
 	}
 	if m.read_receipts_after != nil {
 		fields = append(fields, settingschange.FieldReadReceiptsAfter)
+	}
+	if m.refused_before != nil {
+		fields = append(fields, settingschange.FieldRefusedBefore)
+	}
+	if m.refused_after != nil {
+		fields = append(fields, settingschange.FieldRefusedAfter)
+	}
+	if m.request_links_before != nil {
+		fields = append(fields, settingschange.FieldRequestLinksBefore)
+	}
+	if m.request_links_after != nil {
+		fields = append(fields, settingschange.FieldRequestLinksAfter)
+	}
+	if m.request_previews_before != nil {
+		fields = append(fields, settingschange.FieldRequestPreviewsBefore)
+	}
+	if m.request_previews_after != nil {
+		fields = append(fields, settingschange.FieldRequestPreviewsAfter)
+	}
+	if m.age_before != nil {
+		fields = append(fields, settingschange.FieldAgeBefore)
+	}
+	if m.age_after != nil {
+		fields = append(fields, settingschange.FieldAgeAfter)
+	}
+	if m.changed_by != nil {
+		fields = append(fields, settingschange.FieldChangedBy)
+	}
+	if m.device != nil {
+		fields = append(fields, settingschange.FieldDevice)
+	}
+	if m.undoes != nil {
+		fields = append(fields, settingschange.FieldUndoes)
 	}
 	return fields
 }
@@ -11056,6 +12266,28 @@ func (m *SettingsChangeMutation) Field(name string) (ent.Value, bool) {
 		return m.ReadReceiptsBefore()
 	case settingschange.FieldReadReceiptsAfter:
 		return m.ReadReceiptsAfter()
+	case settingschange.FieldRefusedBefore:
+		return m.RefusedBefore()
+	case settingschange.FieldRefusedAfter:
+		return m.RefusedAfter()
+	case settingschange.FieldRequestLinksBefore:
+		return m.RequestLinksBefore()
+	case settingschange.FieldRequestLinksAfter:
+		return m.RequestLinksAfter()
+	case settingschange.FieldRequestPreviewsBefore:
+		return m.RequestPreviewsBefore()
+	case settingschange.FieldRequestPreviewsAfter:
+		return m.RequestPreviewsAfter()
+	case settingschange.FieldAgeBefore:
+		return m.AgeBefore()
+	case settingschange.FieldAgeAfter:
+		return m.AgeAfter()
+	case settingschange.FieldChangedBy:
+		return m.ChangedBy()
+	case settingschange.FieldDevice:
+		return m.Device()
+	case settingschange.FieldUndoes:
+		return m.Undoes()
 	}
 	return nil, false
 }
@@ -11081,6 +12313,28 @@ func (m *SettingsChangeMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldReadReceiptsBefore(ctx)
 	case settingschange.FieldReadReceiptsAfter:
 		return m.OldReadReceiptsAfter(ctx)
+	case settingschange.FieldRefusedBefore:
+		return m.OldRefusedBefore(ctx)
+	case settingschange.FieldRefusedAfter:
+		return m.OldRefusedAfter(ctx)
+	case settingschange.FieldRequestLinksBefore:
+		return m.OldRequestLinksBefore(ctx)
+	case settingschange.FieldRequestLinksAfter:
+		return m.OldRequestLinksAfter(ctx)
+	case settingschange.FieldRequestPreviewsBefore:
+		return m.OldRequestPreviewsBefore(ctx)
+	case settingschange.FieldRequestPreviewsAfter:
+		return m.OldRequestPreviewsAfter(ctx)
+	case settingschange.FieldAgeBefore:
+		return m.OldAgeBefore(ctx)
+	case settingschange.FieldAgeAfter:
+		return m.OldAgeAfter(ctx)
+	case settingschange.FieldChangedBy:
+		return m.OldChangedBy(ctx)
+	case settingschange.FieldDevice:
+		return m.OldDevice(ctx)
+	case settingschange.FieldUndoes:
+		return m.OldUndoes(ctx)
 	}
 	return nil, fmt.Errorf("unknown SettingsChange field %s", name)
 }
@@ -11146,6 +12400,83 @@ func (m *SettingsChangeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReadReceiptsAfter(v)
 		return nil
+	case settingschange.FieldRefusedBefore:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefusedBefore(v)
+		return nil
+	case settingschange.FieldRefusedAfter:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefusedAfter(v)
+		return nil
+	case settingschange.FieldRequestLinksBefore:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestLinksBefore(v)
+		return nil
+	case settingschange.FieldRequestLinksAfter:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestLinksAfter(v)
+		return nil
+	case settingschange.FieldRequestPreviewsBefore:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestPreviewsBefore(v)
+		return nil
+	case settingschange.FieldRequestPreviewsAfter:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestPreviewsAfter(v)
+		return nil
+	case settingschange.FieldAgeBefore:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgeBefore(v)
+		return nil
+	case settingschange.FieldAgeAfter:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgeAfter(v)
+		return nil
+	case settingschange.FieldChangedBy:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedBy(v)
+		return nil
+	case settingschange.FieldDevice:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDevice(v)
+		return nil
+	case settingschange.FieldUndoes:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUndoes(v)
+		return nil
 	}
 	return fmt.Errorf("unknown SettingsChange field %s", name)
 }
@@ -11169,6 +12500,21 @@ func (m *SettingsChangeMutation) AddedFields() []string {
 	if m.addroutes_after != nil {
 		fields = append(fields, settingschange.FieldRoutesAfter)
 	}
+	if m.addrefused_before != nil {
+		fields = append(fields, settingschange.FieldRefusedBefore)
+	}
+	if m.addrefused_after != nil {
+		fields = append(fields, settingschange.FieldRefusedAfter)
+	}
+	if m.addage_before != nil {
+		fields = append(fields, settingschange.FieldAgeBefore)
+	}
+	if m.addage_after != nil {
+		fields = append(fields, settingschange.FieldAgeAfter)
+	}
+	if m.addchanged_by != nil {
+		fields = append(fields, settingschange.FieldChangedBy)
+	}
 	return fields
 }
 
@@ -11187,6 +12533,16 @@ func (m *SettingsChangeMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedRoutesBefore()
 	case settingschange.FieldRoutesAfter:
 		return m.AddedRoutesAfter()
+	case settingschange.FieldRefusedBefore:
+		return m.AddedRefusedBefore()
+	case settingschange.FieldRefusedAfter:
+		return m.AddedRefusedAfter()
+	case settingschange.FieldAgeBefore:
+		return m.AddedAgeBefore()
+	case settingschange.FieldAgeAfter:
+		return m.AddedAgeAfter()
+	case settingschange.FieldChangedBy:
+		return m.AddedChangedBy()
 	}
 	return nil, false
 }
@@ -11231,6 +12587,41 @@ func (m *SettingsChangeMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddRoutesAfter(v)
 		return nil
+	case settingschange.FieldRefusedBefore:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRefusedBefore(v)
+		return nil
+	case settingschange.FieldRefusedAfter:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRefusedAfter(v)
+		return nil
+	case settingschange.FieldAgeBefore:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAgeBefore(v)
+		return nil
+	case settingschange.FieldAgeAfter:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAgeAfter(v)
+		return nil
+	case settingschange.FieldChangedBy:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChangedBy(v)
+		return nil
 	}
 	return fmt.Errorf("unknown SettingsChange numeric field %s", name)
 }
@@ -11238,7 +12629,11 @@ func (m *SettingsChangeMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *SettingsChangeMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(settingschange.FieldUndoes) {
+		fields = append(fields, settingschange.FieldUndoes)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -11251,6 +12646,11 @@ func (m *SettingsChangeMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *SettingsChangeMutation) ClearField(name string) error {
+	switch name {
+	case settingschange.FieldUndoes:
+		m.ClearUndoes()
+		return nil
+	}
 	return fmt.Errorf("unknown SettingsChange nullable field %s", name)
 }
 
@@ -11281,6 +12681,39 @@ func (m *SettingsChangeMutation) ResetField(name string) error {
 		return nil
 	case settingschange.FieldReadReceiptsAfter:
 		m.ResetReadReceiptsAfter()
+		return nil
+	case settingschange.FieldRefusedBefore:
+		m.ResetRefusedBefore()
+		return nil
+	case settingschange.FieldRefusedAfter:
+		m.ResetRefusedAfter()
+		return nil
+	case settingschange.FieldRequestLinksBefore:
+		m.ResetRequestLinksBefore()
+		return nil
+	case settingschange.FieldRequestLinksAfter:
+		m.ResetRequestLinksAfter()
+		return nil
+	case settingschange.FieldRequestPreviewsBefore:
+		m.ResetRequestPreviewsBefore()
+		return nil
+	case settingschange.FieldRequestPreviewsAfter:
+		m.ResetRequestPreviewsAfter()
+		return nil
+	case settingschange.FieldAgeBefore:
+		m.ResetAgeBefore()
+		return nil
+	case settingschange.FieldAgeAfter:
+		m.ResetAgeAfter()
+		return nil
+	case settingschange.FieldChangedBy:
+		m.ResetChangedBy()
+		return nil
+	case settingschange.FieldDevice:
+		m.ResetDevice()
+		return nil
+	case settingschange.FieldUndoes:
+		m.ResetUndoes()
 		return nil
 	}
 	return fmt.Errorf("unknown SettingsChange field %s", name)

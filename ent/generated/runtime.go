@@ -50,40 +50,92 @@ func init() {
 	conversation.DefaultHighHeld = conversationDescHighHeld.Default.(int16)
 	headFields := schema.Head{}.Fields()
 	_ = headFields
+	// headDescRefused is the schema descriptor for refused field.
+	headDescRefused := headFields[13].Descriptor()
+	// head.DefaultRefused holds the default value on creation for the refused field.
+	head.DefaultRefused = headDescRefused.Default.(int32)
+	// headDescRequestLinks is the schema descriptor for request_links field.
+	headDescRequestLinks := headFields[14].Descriptor()
+	// head.DefaultRequestLinks holds the default value on creation for the request_links field.
+	head.DefaultRequestLinks = headDescRequestLinks.Default.(bool)
+	// headDescWords is the schema descriptor for words field.
+	headDescWords := headFields[15].Descriptor()
+	// head.DefaultWords holds the default value on creation for the words field.
+	head.DefaultWords = headDescWords.Default.(int32)
 	// headDescSuspendedUntil is the schema descriptor for suspended_until field.
-	headDescSuspendedUntil := headFields[13].Descriptor()
+	headDescSuspendedUntil := headFields[16].Descriptor()
 	// head.DefaultSuspendedUntil holds the default value on creation for the suspended_until field.
 	head.DefaultSuspendedUntil = headDescSuspendedUntil.Default.(int64)
 	// headDescOutreachUntil is the schema descriptor for outreach_until field.
-	headDescOutreachUntil := headFields[14].Descriptor()
+	headDescOutreachUntil := headFields[17].Descriptor()
 	// head.DefaultOutreachUntil holds the default value on creation for the outreach_until field.
 	head.DefaultOutreachUntil = headDescOutreachUntil.Default.(int64)
 	// headDescRequestPreviews is the schema descriptor for request_previews field.
-	headDescRequestPreviews := headFields[15].Descriptor()
+	headDescRequestPreviews := headFields[18].Descriptor()
 	// head.DefaultRequestPreviews holds the default value on creation for the request_previews field.
 	head.DefaultRequestPreviews = headDescRequestPreviews.Default.(bool)
 	// headDescJoinedAt is the schema descriptor for joined_at field.
-	headDescJoinedAt := headFields[16].Descriptor()
+	headDescJoinedAt := headFields[19].Descriptor()
 	// head.DefaultJoinedAt holds the default value on creation for the joined_at field.
 	head.DefaultJoinedAt = headDescJoinedAt.Default.(int64)
 	// headDescOutreachFullAt is the schema descriptor for outreach_full_at field.
-	headDescOutreachFullAt := headFields[17].Descriptor()
+	headDescOutreachFullAt := headFields[20].Descriptor()
 	// head.DefaultOutreachFullAt holds the default value on creation for the outreach_full_at field.
 	head.DefaultOutreachFullAt = headDescOutreachFullAt.Default.(int64)
 	// headDescRefusals is the schema descriptor for refusals field.
-	headDescRefusals := headFields[18].Descriptor()
+	headDescRefusals := headFields[21].Descriptor()
 	// head.DefaultRefusals holds the default value on creation for the refusals field.
 	head.DefaultRefusals = headDescRefusals.Default.(int64)
 	// headDescSurge is the schema descriptor for surge field.
-	headDescSurge := headFields[19].Descriptor()
+	headDescSurge := headFields[22].Descriptor()
 	// head.DefaultSurge holds the default value on creation for the surge field.
 	head.DefaultSurge = headDescSurge.Default.(int64)
 	// headDescShieldAt is the schema descriptor for shield_at field.
-	headDescShieldAt := headFields[20].Descriptor()
+	headDescShieldAt := headFields[23].Descriptor()
 	// head.DefaultShieldAt holds the default value on creation for the shield_at field.
 	head.DefaultShieldAt = headDescShieldAt.Default.(int64)
 	settingschangeFields := schema.SettingsChange{}.Fields()
 	_ = settingschangeFields
+	// settingschangeDescRefusedBefore is the schema descriptor for refused_before field.
+	settingschangeDescRefusedBefore := settingschangeFields[9].Descriptor()
+	// settingschange.DefaultRefusedBefore holds the default value on creation for the refused_before field.
+	settingschange.DefaultRefusedBefore = settingschangeDescRefusedBefore.Default.(int32)
+	// settingschangeDescRefusedAfter is the schema descriptor for refused_after field.
+	settingschangeDescRefusedAfter := settingschangeFields[10].Descriptor()
+	// settingschange.DefaultRefusedAfter holds the default value on creation for the refused_after field.
+	settingschange.DefaultRefusedAfter = settingschangeDescRefusedAfter.Default.(int32)
+	// settingschangeDescRequestLinksBefore is the schema descriptor for request_links_before field.
+	settingschangeDescRequestLinksBefore := settingschangeFields[11].Descriptor()
+	// settingschange.DefaultRequestLinksBefore holds the default value on creation for the request_links_before field.
+	settingschange.DefaultRequestLinksBefore = settingschangeDescRequestLinksBefore.Default.(bool)
+	// settingschangeDescRequestLinksAfter is the schema descriptor for request_links_after field.
+	settingschangeDescRequestLinksAfter := settingschangeFields[12].Descriptor()
+	// settingschange.DefaultRequestLinksAfter holds the default value on creation for the request_links_after field.
+	settingschange.DefaultRequestLinksAfter = settingschangeDescRequestLinksAfter.Default.(bool)
+	// settingschangeDescRequestPreviewsBefore is the schema descriptor for request_previews_before field.
+	settingschangeDescRequestPreviewsBefore := settingschangeFields[13].Descriptor()
+	// settingschange.DefaultRequestPreviewsBefore holds the default value on creation for the request_previews_before field.
+	settingschange.DefaultRequestPreviewsBefore = settingschangeDescRequestPreviewsBefore.Default.(bool)
+	// settingschangeDescRequestPreviewsAfter is the schema descriptor for request_previews_after field.
+	settingschangeDescRequestPreviewsAfter := settingschangeFields[14].Descriptor()
+	// settingschange.DefaultRequestPreviewsAfter holds the default value on creation for the request_previews_after field.
+	settingschange.DefaultRequestPreviewsAfter = settingschangeDescRequestPreviewsAfter.Default.(bool)
+	// settingschangeDescAgeBefore is the schema descriptor for age_before field.
+	settingschangeDescAgeBefore := settingschangeFields[15].Descriptor()
+	// settingschange.DefaultAgeBefore holds the default value on creation for the age_before field.
+	settingschange.DefaultAgeBefore = settingschangeDescAgeBefore.Default.(int16)
+	// settingschangeDescAgeAfter is the schema descriptor for age_after field.
+	settingschangeDescAgeAfter := settingschangeFields[16].Descriptor()
+	// settingschange.DefaultAgeAfter holds the default value on creation for the age_after field.
+	settingschange.DefaultAgeAfter = settingschangeDescAgeAfter.Default.(int16)
+	// settingschangeDescChangedBy is the schema descriptor for changed_by field.
+	settingschangeDescChangedBy := settingschangeFields[17].Descriptor()
+	// settingschange.DefaultChangedBy holds the default value on creation for the changed_by field.
+	settingschange.DefaultChangedBy = settingschangeDescChangedBy.Default.(int16)
+	// settingschangeDescDevice is the schema descriptor for device field.
+	settingschangeDescDevice := settingschangeFields[18].Descriptor()
+	// settingschange.DefaultDevice holds the default value on creation for the device field.
+	settingschange.DefaultDevice = settingschangeDescDevice.Default.(string)
 	// settingschangeDescID is the schema descriptor for id field.
 	settingschangeDescID := settingschangeFields[0].Descriptor()
 	// settingschange.DefaultID holds the default value on creation for the id field.

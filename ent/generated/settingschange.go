@@ -33,7 +33,29 @@ type SettingsChange struct {
 	ReadReceiptsBefore bool `json:"read_receipts_before,omitempty"`
 	// ReadReceiptsAfter holds the value of the "read_receipts_after" field.
 	ReadReceiptsAfter bool `json:"read_receipts_after,omitempty"`
-	selectValues      sql.SelectValues
+	// RefusedBefore holds the value of the "refused_before" field.
+	RefusedBefore int32 `json:"refused_before,omitempty"`
+	// RefusedAfter holds the value of the "refused_after" field.
+	RefusedAfter int32 `json:"refused_after,omitempty"`
+	// RequestLinksBefore holds the value of the "request_links_before" field.
+	RequestLinksBefore bool `json:"request_links_before,omitempty"`
+	// RequestLinksAfter holds the value of the "request_links_after" field.
+	RequestLinksAfter bool `json:"request_links_after,omitempty"`
+	// RequestPreviewsBefore holds the value of the "request_previews_before" field.
+	RequestPreviewsBefore bool `json:"request_previews_before,omitempty"`
+	// RequestPreviewsAfter holds the value of the "request_previews_after" field.
+	RequestPreviewsAfter bool `json:"request_previews_after,omitempty"`
+	// AgeBefore holds the value of the "age_before" field.
+	AgeBefore int16 `json:"age_before,omitempty"`
+	// AgeAfter holds the value of the "age_after" field.
+	AgeAfter int16 `json:"age_after,omitempty"`
+	// 0: the user, 1: the host
+	ChangedBy int16 `json:"changed_by,omitempty"`
+	// Device holds the value of the "device" field.
+	Device string `json:"device,omitempty"`
+	// Undoes holds the value of the "undoes" field.
+	Undoes       *uuid.UUID `json:"undoes,omitempty"`
+	selectValues sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -41,10 +63,14 @@ func (*SettingsChange) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case settingschange.FieldReadReceiptsBefore, settingschange.FieldReadReceiptsAfter:
+		case settingschange.FieldUndoes:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
+		case settingschange.FieldReadReceiptsBefore, settingschange.FieldReadReceiptsAfter, settingschange.FieldRequestLinksBefore, settingschange.FieldRequestLinksAfter, settingschange.FieldRequestPreviewsBefore, settingschange.FieldRequestPreviewsAfter:
 			values[i] = new(sql.NullBool)
-		case settingschange.FieldAt, settingschange.FieldAudienceBefore, settingschange.FieldAudienceAfter, settingschange.FieldRoutesBefore, settingschange.FieldRoutesAfter:
+		case settingschange.FieldAt, settingschange.FieldAudienceBefore, settingschange.FieldAudienceAfter, settingschange.FieldRoutesBefore, settingschange.FieldRoutesAfter, settingschange.FieldRefusedBefore, settingschange.FieldRefusedAfter, settingschange.FieldAgeBefore, settingschange.FieldAgeAfter, settingschange.FieldChangedBy:
 			values[i] = new(sql.NullInt64)
+		case settingschange.FieldDevice:
+			values[i] = new(sql.NullString)
 		case settingschange.FieldID, settingschange.FieldUserID:
 			values[i] = new(uuid.UUID)
 		default:
@@ -116,6 +142,73 @@ func (_m *SettingsChange) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReadReceiptsAfter = value.Bool
 			}
+		case settingschange.FieldRefusedBefore:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field refused_before", values[i])
+			} else if value.Valid {
+				_m.RefusedBefore = int32(value.Int64)
+			}
+		case settingschange.FieldRefusedAfter:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field refused_after", values[i])
+			} else if value.Valid {
+				_m.RefusedAfter = int32(value.Int64)
+			}
+		case settingschange.FieldRequestLinksBefore:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field request_links_before", values[i])
+			} else if value.Valid {
+				_m.RequestLinksBefore = value.Bool
+			}
+		case settingschange.FieldRequestLinksAfter:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field request_links_after", values[i])
+			} else if value.Valid {
+				_m.RequestLinksAfter = value.Bool
+			}
+		case settingschange.FieldRequestPreviewsBefore:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field request_previews_before", values[i])
+			} else if value.Valid {
+				_m.RequestPreviewsBefore = value.Bool
+			}
+		case settingschange.FieldRequestPreviewsAfter:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field request_previews_after", values[i])
+			} else if value.Valid {
+				_m.RequestPreviewsAfter = value.Bool
+			}
+		case settingschange.FieldAgeBefore:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field age_before", values[i])
+			} else if value.Valid {
+				_m.AgeBefore = int16(value.Int64)
+			}
+		case settingschange.FieldAgeAfter:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field age_after", values[i])
+			} else if value.Valid {
+				_m.AgeAfter = int16(value.Int64)
+			}
+		case settingschange.FieldChangedBy:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field changed_by", values[i])
+			} else if value.Valid {
+				_m.ChangedBy = int16(value.Int64)
+			}
+		case settingschange.FieldDevice:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field device", values[i])
+			} else if value.Valid {
+				_m.Device = value.String
+			}
+		case settingschange.FieldUndoes:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field undoes", values[i])
+			} else if value.Valid {
+				_m.Undoes = new(uuid.UUID)
+				*_m.Undoes = *value.S.(*uuid.UUID)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -175,6 +268,41 @@ func (_m *SettingsChange) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("read_receipts_after=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ReadReceiptsAfter))
+	builder.WriteString(", ")
+	builder.WriteString("refused_before=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RefusedBefore))
+	builder.WriteString(", ")
+	builder.WriteString("refused_after=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RefusedAfter))
+	builder.WriteString(", ")
+	builder.WriteString("request_links_before=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequestLinksBefore))
+	builder.WriteString(", ")
+	builder.WriteString("request_links_after=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequestLinksAfter))
+	builder.WriteString(", ")
+	builder.WriteString("request_previews_before=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequestPreviewsBefore))
+	builder.WriteString(", ")
+	builder.WriteString("request_previews_after=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequestPreviewsAfter))
+	builder.WriteString(", ")
+	builder.WriteString("age_before=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AgeBefore))
+	builder.WriteString(", ")
+	builder.WriteString("age_after=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AgeAfter))
+	builder.WriteString(", ")
+	builder.WriteString("changed_by=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ChangedBy))
+	builder.WriteString(", ")
+	builder.WriteString("device=")
+	builder.WriteString(_m.Device)
+	builder.WriteString(", ")
+	if v := _m.Undoes; v != nil {
+		builder.WriteString("undoes=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -71,6 +71,160 @@ func (_c *SettingsChangeCreate) SetReadReceiptsAfter(v bool) *SettingsChangeCrea
 	return _c
 }
 
+// SetRefusedBefore sets the "refused_before" field.
+func (_c *SettingsChangeCreate) SetRefusedBefore(v int32) *SettingsChangeCreate {
+	_c.mutation.SetRefusedBefore(v)
+	return _c
+}
+
+// SetNillableRefusedBefore sets the "refused_before" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableRefusedBefore(v *int32) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetRefusedBefore(*v)
+	}
+	return _c
+}
+
+// SetRefusedAfter sets the "refused_after" field.
+func (_c *SettingsChangeCreate) SetRefusedAfter(v int32) *SettingsChangeCreate {
+	_c.mutation.SetRefusedAfter(v)
+	return _c
+}
+
+// SetNillableRefusedAfter sets the "refused_after" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableRefusedAfter(v *int32) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetRefusedAfter(*v)
+	}
+	return _c
+}
+
+// SetRequestLinksBefore sets the "request_links_before" field.
+func (_c *SettingsChangeCreate) SetRequestLinksBefore(v bool) *SettingsChangeCreate {
+	_c.mutation.SetRequestLinksBefore(v)
+	return _c
+}
+
+// SetNillableRequestLinksBefore sets the "request_links_before" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableRequestLinksBefore(v *bool) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetRequestLinksBefore(*v)
+	}
+	return _c
+}
+
+// SetRequestLinksAfter sets the "request_links_after" field.
+func (_c *SettingsChangeCreate) SetRequestLinksAfter(v bool) *SettingsChangeCreate {
+	_c.mutation.SetRequestLinksAfter(v)
+	return _c
+}
+
+// SetNillableRequestLinksAfter sets the "request_links_after" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableRequestLinksAfter(v *bool) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetRequestLinksAfter(*v)
+	}
+	return _c
+}
+
+// SetRequestPreviewsBefore sets the "request_previews_before" field.
+func (_c *SettingsChangeCreate) SetRequestPreviewsBefore(v bool) *SettingsChangeCreate {
+	_c.mutation.SetRequestPreviewsBefore(v)
+	return _c
+}
+
+// SetNillableRequestPreviewsBefore sets the "request_previews_before" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableRequestPreviewsBefore(v *bool) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetRequestPreviewsBefore(*v)
+	}
+	return _c
+}
+
+// SetRequestPreviewsAfter sets the "request_previews_after" field.
+func (_c *SettingsChangeCreate) SetRequestPreviewsAfter(v bool) *SettingsChangeCreate {
+	_c.mutation.SetRequestPreviewsAfter(v)
+	return _c
+}
+
+// SetNillableRequestPreviewsAfter sets the "request_previews_after" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableRequestPreviewsAfter(v *bool) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetRequestPreviewsAfter(*v)
+	}
+	return _c
+}
+
+// SetAgeBefore sets the "age_before" field.
+func (_c *SettingsChangeCreate) SetAgeBefore(v int16) *SettingsChangeCreate {
+	_c.mutation.SetAgeBefore(v)
+	return _c
+}
+
+// SetNillableAgeBefore sets the "age_before" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableAgeBefore(v *int16) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetAgeBefore(*v)
+	}
+	return _c
+}
+
+// SetAgeAfter sets the "age_after" field.
+func (_c *SettingsChangeCreate) SetAgeAfter(v int16) *SettingsChangeCreate {
+	_c.mutation.SetAgeAfter(v)
+	return _c
+}
+
+// SetNillableAgeAfter sets the "age_after" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableAgeAfter(v *int16) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetAgeAfter(*v)
+	}
+	return _c
+}
+
+// SetChangedBy sets the "changed_by" field.
+func (_c *SettingsChangeCreate) SetChangedBy(v int16) *SettingsChangeCreate {
+	_c.mutation.SetChangedBy(v)
+	return _c
+}
+
+// SetNillableChangedBy sets the "changed_by" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableChangedBy(v *int16) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetChangedBy(*v)
+	}
+	return _c
+}
+
+// SetDevice sets the "device" field.
+func (_c *SettingsChangeCreate) SetDevice(v string) *SettingsChangeCreate {
+	_c.mutation.SetDevice(v)
+	return _c
+}
+
+// SetNillableDevice sets the "device" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableDevice(v *string) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetDevice(*v)
+	}
+	return _c
+}
+
+// SetUndoes sets the "undoes" field.
+func (_c *SettingsChangeCreate) SetUndoes(v uuid.UUID) *SettingsChangeCreate {
+	_c.mutation.SetUndoes(v)
+	return _c
+}
+
+// SetNillableUndoes sets the "undoes" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableUndoes(v *uuid.UUID) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetUndoes(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SettingsChangeCreate) SetID(v uuid.UUID) *SettingsChangeCreate {
 	_c.mutation.SetID(v)
@@ -120,6 +274,46 @@ func (_c *SettingsChangeCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *SettingsChangeCreate) defaults() {
+	if _, ok := _c.mutation.RefusedBefore(); !ok {
+		v := settingschange.DefaultRefusedBefore
+		_c.mutation.SetRefusedBefore(v)
+	}
+	if _, ok := _c.mutation.RefusedAfter(); !ok {
+		v := settingschange.DefaultRefusedAfter
+		_c.mutation.SetRefusedAfter(v)
+	}
+	if _, ok := _c.mutation.RequestLinksBefore(); !ok {
+		v := settingschange.DefaultRequestLinksBefore
+		_c.mutation.SetRequestLinksBefore(v)
+	}
+	if _, ok := _c.mutation.RequestLinksAfter(); !ok {
+		v := settingschange.DefaultRequestLinksAfter
+		_c.mutation.SetRequestLinksAfter(v)
+	}
+	if _, ok := _c.mutation.RequestPreviewsBefore(); !ok {
+		v := settingschange.DefaultRequestPreviewsBefore
+		_c.mutation.SetRequestPreviewsBefore(v)
+	}
+	if _, ok := _c.mutation.RequestPreviewsAfter(); !ok {
+		v := settingschange.DefaultRequestPreviewsAfter
+		_c.mutation.SetRequestPreviewsAfter(v)
+	}
+	if _, ok := _c.mutation.AgeBefore(); !ok {
+		v := settingschange.DefaultAgeBefore
+		_c.mutation.SetAgeBefore(v)
+	}
+	if _, ok := _c.mutation.AgeAfter(); !ok {
+		v := settingschange.DefaultAgeAfter
+		_c.mutation.SetAgeAfter(v)
+	}
+	if _, ok := _c.mutation.ChangedBy(); !ok {
+		v := settingschange.DefaultChangedBy
+		_c.mutation.SetChangedBy(v)
+	}
+	if _, ok := _c.mutation.Device(); !ok {
+		v := settingschange.DefaultDevice
+		_c.mutation.SetDevice(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := settingschange.DefaultID()
 		_c.mutation.SetID(v)
@@ -151,6 +345,36 @@ func (_c *SettingsChangeCreate) check() error {
 	}
 	if _, ok := _c.mutation.ReadReceiptsAfter(); !ok {
 		return &ValidationError{Name: "read_receipts_after", err: errors.New(`generated: missing required field "SettingsChange.read_receipts_after"`)}
+	}
+	if _, ok := _c.mutation.RefusedBefore(); !ok {
+		return &ValidationError{Name: "refused_before", err: errors.New(`generated: missing required field "SettingsChange.refused_before"`)}
+	}
+	if _, ok := _c.mutation.RefusedAfter(); !ok {
+		return &ValidationError{Name: "refused_after", err: errors.New(`generated: missing required field "SettingsChange.refused_after"`)}
+	}
+	if _, ok := _c.mutation.RequestLinksBefore(); !ok {
+		return &ValidationError{Name: "request_links_before", err: errors.New(`generated: missing required field "SettingsChange.request_links_before"`)}
+	}
+	if _, ok := _c.mutation.RequestLinksAfter(); !ok {
+		return &ValidationError{Name: "request_links_after", err: errors.New(`generated: missing required field "SettingsChange.request_links_after"`)}
+	}
+	if _, ok := _c.mutation.RequestPreviewsBefore(); !ok {
+		return &ValidationError{Name: "request_previews_before", err: errors.New(`generated: missing required field "SettingsChange.request_previews_before"`)}
+	}
+	if _, ok := _c.mutation.RequestPreviewsAfter(); !ok {
+		return &ValidationError{Name: "request_previews_after", err: errors.New(`generated: missing required field "SettingsChange.request_previews_after"`)}
+	}
+	if _, ok := _c.mutation.AgeBefore(); !ok {
+		return &ValidationError{Name: "age_before", err: errors.New(`generated: missing required field "SettingsChange.age_before"`)}
+	}
+	if _, ok := _c.mutation.AgeAfter(); !ok {
+		return &ValidationError{Name: "age_after", err: errors.New(`generated: missing required field "SettingsChange.age_after"`)}
+	}
+	if _, ok := _c.mutation.ChangedBy(); !ok {
+		return &ValidationError{Name: "changed_by", err: errors.New(`generated: missing required field "SettingsChange.changed_by"`)}
+	}
+	if _, ok := _c.mutation.Device(); !ok {
+		return &ValidationError{Name: "device", err: errors.New(`generated: missing required field "SettingsChange.device"`)}
 	}
 	return nil
 }
@@ -219,6 +443,50 @@ func (_c *SettingsChangeCreate) createSpec() (*SettingsChange, *sqlgraph.CreateS
 	if value, ok := _c.mutation.ReadReceiptsAfter(); ok {
 		_spec.SetField(settingschange.FieldReadReceiptsAfter, field.TypeBool, value)
 		_node.ReadReceiptsAfter = value
+	}
+	if value, ok := _c.mutation.RefusedBefore(); ok {
+		_spec.SetField(settingschange.FieldRefusedBefore, field.TypeInt32, value)
+		_node.RefusedBefore = value
+	}
+	if value, ok := _c.mutation.RefusedAfter(); ok {
+		_spec.SetField(settingschange.FieldRefusedAfter, field.TypeInt32, value)
+		_node.RefusedAfter = value
+	}
+	if value, ok := _c.mutation.RequestLinksBefore(); ok {
+		_spec.SetField(settingschange.FieldRequestLinksBefore, field.TypeBool, value)
+		_node.RequestLinksBefore = value
+	}
+	if value, ok := _c.mutation.RequestLinksAfter(); ok {
+		_spec.SetField(settingschange.FieldRequestLinksAfter, field.TypeBool, value)
+		_node.RequestLinksAfter = value
+	}
+	if value, ok := _c.mutation.RequestPreviewsBefore(); ok {
+		_spec.SetField(settingschange.FieldRequestPreviewsBefore, field.TypeBool, value)
+		_node.RequestPreviewsBefore = value
+	}
+	if value, ok := _c.mutation.RequestPreviewsAfter(); ok {
+		_spec.SetField(settingschange.FieldRequestPreviewsAfter, field.TypeBool, value)
+		_node.RequestPreviewsAfter = value
+	}
+	if value, ok := _c.mutation.AgeBefore(); ok {
+		_spec.SetField(settingschange.FieldAgeBefore, field.TypeInt16, value)
+		_node.AgeBefore = value
+	}
+	if value, ok := _c.mutation.AgeAfter(); ok {
+		_spec.SetField(settingschange.FieldAgeAfter, field.TypeInt16, value)
+		_node.AgeAfter = value
+	}
+	if value, ok := _c.mutation.ChangedBy(); ok {
+		_spec.SetField(settingschange.FieldChangedBy, field.TypeInt16, value)
+		_node.ChangedBy = value
+	}
+	if value, ok := _c.mutation.Device(); ok {
+		_spec.SetField(settingschange.FieldDevice, field.TypeString, value)
+		_node.Device = value
+	}
+	if value, ok := _c.mutation.Undoes(); ok {
+		_spec.SetField(settingschange.FieldUndoes, field.TypeUUID, value)
+		_node.Undoes = &value
 	}
 	return _node, _spec
 }
@@ -312,6 +580,39 @@ func (u *SettingsChangeUpsertOne) UpdateNewValues() *SettingsChangeUpsertOne {
 		}
 		if _, exists := u.create.mutation.ReadReceiptsAfter(); exists {
 			s.SetIgnore(settingschange.FieldReadReceiptsAfter)
+		}
+		if _, exists := u.create.mutation.RefusedBefore(); exists {
+			s.SetIgnore(settingschange.FieldRefusedBefore)
+		}
+		if _, exists := u.create.mutation.RefusedAfter(); exists {
+			s.SetIgnore(settingschange.FieldRefusedAfter)
+		}
+		if _, exists := u.create.mutation.RequestLinksBefore(); exists {
+			s.SetIgnore(settingschange.FieldRequestLinksBefore)
+		}
+		if _, exists := u.create.mutation.RequestLinksAfter(); exists {
+			s.SetIgnore(settingschange.FieldRequestLinksAfter)
+		}
+		if _, exists := u.create.mutation.RequestPreviewsBefore(); exists {
+			s.SetIgnore(settingschange.FieldRequestPreviewsBefore)
+		}
+		if _, exists := u.create.mutation.RequestPreviewsAfter(); exists {
+			s.SetIgnore(settingschange.FieldRequestPreviewsAfter)
+		}
+		if _, exists := u.create.mutation.AgeBefore(); exists {
+			s.SetIgnore(settingschange.FieldAgeBefore)
+		}
+		if _, exists := u.create.mutation.AgeAfter(); exists {
+			s.SetIgnore(settingschange.FieldAgeAfter)
+		}
+		if _, exists := u.create.mutation.ChangedBy(); exists {
+			s.SetIgnore(settingschange.FieldChangedBy)
+		}
+		if _, exists := u.create.mutation.Device(); exists {
+			s.SetIgnore(settingschange.FieldDevice)
+		}
+		if _, exists := u.create.mutation.Undoes(); exists {
+			s.SetIgnore(settingschange.FieldUndoes)
 		}
 	}))
 	return u
@@ -550,6 +851,39 @@ func (u *SettingsChangeUpsertBulk) UpdateNewValues() *SettingsChangeUpsertBulk {
 			}
 			if _, exists := b.mutation.ReadReceiptsAfter(); exists {
 				s.SetIgnore(settingschange.FieldReadReceiptsAfter)
+			}
+			if _, exists := b.mutation.RefusedBefore(); exists {
+				s.SetIgnore(settingschange.FieldRefusedBefore)
+			}
+			if _, exists := b.mutation.RefusedAfter(); exists {
+				s.SetIgnore(settingschange.FieldRefusedAfter)
+			}
+			if _, exists := b.mutation.RequestLinksBefore(); exists {
+				s.SetIgnore(settingschange.FieldRequestLinksBefore)
+			}
+			if _, exists := b.mutation.RequestLinksAfter(); exists {
+				s.SetIgnore(settingschange.FieldRequestLinksAfter)
+			}
+			if _, exists := b.mutation.RequestPreviewsBefore(); exists {
+				s.SetIgnore(settingschange.FieldRequestPreviewsBefore)
+			}
+			if _, exists := b.mutation.RequestPreviewsAfter(); exists {
+				s.SetIgnore(settingschange.FieldRequestPreviewsAfter)
+			}
+			if _, exists := b.mutation.AgeBefore(); exists {
+				s.SetIgnore(settingschange.FieldAgeBefore)
+			}
+			if _, exists := b.mutation.AgeAfter(); exists {
+				s.SetIgnore(settingschange.FieldAgeAfter)
+			}
+			if _, exists := b.mutation.ChangedBy(); exists {
+				s.SetIgnore(settingschange.FieldChangedBy)
+			}
+			if _, exists := b.mutation.Device(); exists {
+				s.SetIgnore(settingschange.FieldDevice)
+			}
+			if _, exists := b.mutation.Undoes(); exists {
+				s.SetIgnore(settingschange.FieldUndoes)
 			}
 		}
 	}))

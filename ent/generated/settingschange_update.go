@@ -68,6 +68,9 @@ func (_u *SettingsChangeUpdate) sqlSave(ctx context.Context) (_node int, err err
 			}
 		}
 	}
+	if _u.mutation.UndoesCleared() {
+		_spec.ClearField(settingschange.FieldUndoes, field.TypeUUID)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{settingschange.Label}
@@ -158,6 +161,9 @@ func (_u *SettingsChangeUpdateOne) sqlSave(ctx context.Context) (_node *Settings
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.UndoesCleared() {
+		_spec.ClearField(settingschange.FieldUndoes, field.TypeUUID)
 	}
 	_node = &SettingsChange{config: _u.config}
 	_spec.Assign = _node.assignValues

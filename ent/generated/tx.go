@@ -28,6 +28,8 @@ type Tx struct {
 	Follow *FollowClient
 	// Head is the client for interacting with the Head builders.
 	Head *HeadClient
+	// HiddenWords is the client for interacting with the HiddenWords builders.
+	HiddenWords *HiddenWordsClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
 	// Report is the client for interacting with the Report builders.
@@ -178,6 +180,7 @@ func (tx *Tx) init() {
 	tx.Evidence = NewEvidenceClient(tx.config)
 	tx.Follow = NewFollowClient(tx.config)
 	tx.Head = NewHeadClient(tx.config)
+	tx.HiddenWords = NewHiddenWordsClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.SettingsChange = NewSettingsChangeClient(tx.config)

@@ -22,6 +22,17 @@ func (SettingsChange) Fields() []ent.Field {
 		field.Int32("routes_after").Immutable(),
 		field.Bool("read_receipts_before").Immutable(),
 		field.Bool("read_receipts_after").Immutable(),
+		field.Int32("refused_before").Default(0).Immutable(),
+		field.Int32("refused_after").Default(0).Immutable(),
+		field.Bool("request_links_before").Default(false).Immutable(),
+		field.Bool("request_links_after").Default(false).Immutable(),
+		field.Bool("request_previews_before").Default(false).Immutable(),
+		field.Bool("request_previews_after").Default(false).Immutable(),
+		field.Int16("age_before").Default(0).Immutable(),
+		field.Int16("age_after").Default(0).Immutable(),
+		field.Int16("changed_by").Default(0).Immutable().Comment("0: the user, 1: the host"),
+		field.String("device").Default("").Immutable(),
+		field.UUID("undoes", uuid.UUID{}).Optional().Nillable().Immutable(),
 	}
 }
 

@@ -32,11 +32,13 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Conversation() ConversationResolver
 	Message() MessageResolver
+	MessagePermission() MessagePermissionResolver
 	MessagingChoice() MessagingChoiceResolver
 	MessagingSettings() MessagingSettingsResolver
 	Mutation() MutationResolver
 	OutreachBudget() OutreachBudgetResolver
 	Query() QueryResolver
+	SettingsChange() SettingsChangeResolver
 	SettingsChanged() SettingsChangedResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
@@ -61,18 +63,28 @@ type ConversationResolver interface {
 }
 type MessageResolver interface {
 	Sender(ctx context.Context, obj *dm.Message) (*dm.User, error)
+
+	LinksHidden(ctx context.Context, obj *dm.Message) (bool, error)
+}
+type MessagePermissionResolver interface {
+	Kinds(ctx context.Context, obj *dm.Permission) ([]bind.Kind, error)
 }
 type MessagingChoiceResolver interface {
-	Routes(ctx context.Context, obj *dm.Settings) ([]*RelationRoute, error)
+	Routes(ctx context.Context, obj *bind.Choice) ([]*RelationRoute, error)
+	Kinds(ctx context.Context, obj *bind.Choice) ([]*RelationKinds, error)
 }
 type MessagingSettingsResolver interface {
 	Routes(ctx context.Context, obj *dm.Messaging) ([]*RelationRoute, error)
+	Kinds(ctx context.Context, obj *dm.Messaging) ([]*RelationKinds, error)
 }
 type MutationResolver interface {
 	SendMessage(ctx context.Context, input SendMessageInput) (SendMessageResult, error)
 	UnsendMessage(ctx context.Context, messageID string) (UnsendMessageResult, error)
 	SetWhoCanMessageMe(ctx context.Context, input SetWhoCanMessageMeInput) (SettingsResult, error)
 	SetReadReceipts(ctx context.Context, on bool) (SettingsResult, error)
+	SetAcceptedKinds(ctx context.Context, kinds []*RelationKindsInput) (SettingsResult, error)
+	SetRequestLinks(ctx context.Context, on bool) (SettingsResult, error)
+	UndoSettingsChange(ctx context.Context, id string) (UndoSettingsResult, error)
 	AcceptRequest(ctx context.Context, conversationID string) (ConversationResult, error)
 	DeclineRequests(ctx context.Context, conversationIds []string) (DeclineResult, error)
 	MarkRead(ctx context.Context, conversationID string, upToSeq int) (ConversationResult, error)
@@ -123,6 +135,14 @@ type QueryResolver interface {
 	AuditLog(ctx context.Context, reportID *string, first *int, after *string) (*AuditConnection, error)
 	SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error)
 }
+type SettingsChangeResolver interface {
+	ID(ctx context.Context, obj *dm.SettingsChange) (string, error)
+
+	Device(ctx context.Context, obj *dm.SettingsChange) (*string, error)
+	Undoes(ctx context.Context, obj *dm.SettingsChange) (*string, error)
+	Before(ctx context.Context, obj *dm.SettingsChange) (*bind.Choice, error)
+	After(ctx context.Context, obj *dm.SettingsChange) (*bind.Choice, error)
+}
 type SettingsChangedResolver interface {
 	Settings(ctx context.Context, obj *bind.SettingsChanged) (*dm.Messaging, error)
 }
@@ -165,6 +185,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DecideAppealInput", ec.unmarshalInputDecideAppealInput),
 			graphql.NewInputUnmarshaler("DecideReportInput", ec.unmarshalInputDecideReportInput),
 			graphql.NewInputUnmarshaler("FollowInput", ec.unmarshalInputFollowInput),
+			graphql.NewInputUnmarshaler("RelationKindsInput", ec.unmarshalInputRelationKindsInput),
 			graphql.NewInputUnmarshaler("RelationRouteInput", ec.unmarshalInputRelationRouteInput),
 			graphql.NewInputUnmarshaler("ReportInput", ec.unmarshalInputReportInput),
 			graphql.NewInputUnmarshaler("SendMessageInput", ec.unmarshalInputSendMessageInput),
@@ -317,6 +338,8 @@ type MessagePermission {
   remaining: Int
   "Why not. Never says whether there is a block."
   denial: DenialCode
+  "What the viewer may send this person. Empty when not allowed."
+  kinds: [MessageKind!]!
   "False when the viewer's own settings would refuse the answer."
   canReply: Boolean!
   """
@@ -362,6 +385,8 @@ enum DenialCode {
   SUSPENDED
   "Messages are off for the viewer's age."
   AGE_RESTRICTED
+  "This kind of message is not accepted; another may be: ` + "`" + `viewerCanMessage` + "`" + ` says which."
+  KIND_NOT_ACCEPTED
   "The viewer has blocked this person."
   VIEWER_BLOCKS_THEM
   "This person is the viewer."
@@ -424,6 +449,32 @@ type RelationRoute {
   route: Route!
 }
 
+"What a message may be made of."
+enum MessageKind {
+  "A text."
+  TEXT
+  "A shared video."
+  VIDEO
+  "Something in the text that leads out of the app: the address of a page or a mailbox."
+  LINK
+}
+
+"What people of one Relation may send."
+type RelationKinds {
+  "What the sender is to the user."
+  relation: Relation!
+  "What they may send."
+  kinds: [MessageKind!]!
+}
+
+"What people of one Relation may send from now on."
+input RelationKindsInput {
+  "What the sender is to the user. Give each relation once."
+  relation: Relation!
+  "What they may send: TEXT or VIDEO at least."
+  kinds: [MessageKind!]!
+}
+
 "Where messages of one Relation shall go."
 input RelationRouteInput {
   "What the sender is to the user. Give each relation once."
@@ -438,8 +489,12 @@ type MessagingSettings {
   whoCanMessageMe: Audience!
   "What the audience means, for every relation."
   routes: [RelationRoute!]!
+  "What people may send, for every relation. Where several relations hold, one that decides the route is enough."
+  kinds: [RelationKinds!]!
   "Others see what this user has read, and this user sees what others have read."
   readReceipts: Boolean!
+  "Links and videos in a request are shown as such before the user accepts it: see ` + "`" + `Message.linksHidden` + "`" + `."
+  requestLinks: Boolean!
   "When the user last changed a setting. Null: never."
   changedAt: Time
 }
@@ -450,14 +505,36 @@ type MessagingChoice {
   whoCanMessageMe: Audience
   "What the choice meant, for every relation. Null without a choice."
   routes: [RelationRoute!]
+  "What people could send, for every relation."
+  kinds: [RelationKinds!]!
   "Were read receipts on?"
   readReceipts: Boolean!
+  "Were links and videos shown in requests?"
+  requestLinks: Boolean!
+  "The age band then: it may change what holds, too."
+  ageBand: AgeBand!
+}
+
+"Who changed a user's settings."
+enum Changer {
+  "The user."
+  SELF
+  "The host application, for the user, or by what it says of their age."
+  HOST
 }
 
 "One entry of a user's setting history."
 type SettingsChange {
+  "Starts with ` + "`" + `chg_` + "`" + `."
+  id: ID!
   "When it was changed."
   at: Time!
+  "Who changed it."
+  by: Changer!
+  "The device, as the request named it: the header ` + "`" + `Aparte-Device` + "`" + `, or else the beginning of ` + "`" + `User-Agent` + "`" + `."
+  device: String
+  "The change that this one took back."
+  undoes: ID
   "What held before."
   before: MessagingChoice!
   "What held from then on."
@@ -528,6 +605,11 @@ type Message implements Node {
   video: VideoCard
   "The sender's own key for it."
   clientMessageId: ID!
+  """
+  True while this stands in a request that the viewer has not accepted, holds a link or a video, and the viewer's settings
+  do not show such before: clients show neither as something to tap, and load no preview.
+  """
+  linksHidden: Boolean!
   "When it was accepted."
   createdAt: Time!
   "Its words were taken away: by its sender, or because the sender was erased. The place stays."
@@ -1232,6 +1314,9 @@ type SettingsSuccess {
 "What became of a change of settings."
 union SettingsResult = SettingsSuccess | InvalidInput
 
+"What became of taking a change of settings back."
+union UndoSettingsResult = SettingsSuccess | NotFound | InvalidInput
+
 "The conversation as it stands now."
 type ConversationSuccess {
   "The conversation."
@@ -1372,6 +1457,24 @@ type Mutation {
     "True: on."
     on: Boolean!
   ): SettingsResult!
+  "Sets what people may send to the viewer, by what they are to them. Relations that are left out keep theirs."
+  setAcceptedKinds(
+    "Each relation once."
+    kinds: [RelationKindsInput!]!
+  ): SettingsResult!
+  "Sets whether links and videos in a request are shown before the viewer accepts it."
+  setRequestLinks(
+    "True: shown."
+    on: Boolean!
+  ): SettingsResult!
+  """
+  Takes the viewer's newest change of settings back: what held before it holds again. It is a change itself, and can be
+  undone.
+  """
+  undoSettingsChange(
+    "The change, of ` + "`" + `settingsHistory` + "`" + `."
+    id: ID!
+  ): UndoSettingsResult!
   "Moves a request to the inbox and makes its sender KNOWN."
   acceptRequest(
     "The request."
@@ -1758,6 +1861,8 @@ func (ec *executionContext) childFields_Message(ctx context.Context, field graph
 		return ec.fieldContext_Message_video(ctx, field)
 	case "clientMessageId":
 		return ec.fieldContext_Message_clientMessageId(ctx, field)
+	case "linksHidden":
+		return ec.fieldContext_Message_linksHidden(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Message_createdAt(ctx, field)
 	case "removed":
@@ -1798,6 +1903,8 @@ func (ec *executionContext) childFields_MessagePermission(ctx context.Context, f
 		return ec.fieldContext_MessagePermission_remaining(ctx, field)
 	case "denial":
 		return ec.fieldContext_MessagePermission_denial(ctx, field)
+	case "kinds":
+		return ec.fieldContext_MessagePermission_kinds(ctx, field)
 	case "canReply":
 		return ec.fieldContext_MessagePermission_canReply(ctx, field)
 	case "outreach":
@@ -1812,8 +1919,14 @@ func (ec *executionContext) childFields_MessagingChoice(ctx context.Context, fie
 		return ec.fieldContext_MessagingChoice_whoCanMessageMe(ctx, field)
 	case "routes":
 		return ec.fieldContext_MessagingChoice_routes(ctx, field)
+	case "kinds":
+		return ec.fieldContext_MessagingChoice_kinds(ctx, field)
 	case "readReceipts":
 		return ec.fieldContext_MessagingChoice_readReceipts(ctx, field)
+	case "requestLinks":
+		return ec.fieldContext_MessagingChoice_requestLinks(ctx, field)
+	case "ageBand":
+		return ec.fieldContext_MessagingChoice_ageBand(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MessagingChoice", field.Name)
 }
@@ -1824,8 +1937,12 @@ func (ec *executionContext) childFields_MessagingSettings(ctx context.Context, f
 		return ec.fieldContext_MessagingSettings_whoCanMessageMe(ctx, field)
 	case "routes":
 		return ec.fieldContext_MessagingSettings_routes(ctx, field)
+	case "kinds":
+		return ec.fieldContext_MessagingSettings_kinds(ctx, field)
 	case "readReceipts":
 		return ec.fieldContext_MessagingSettings_readReceipts(ctx, field)
+	case "requestLinks":
+		return ec.fieldContext_MessagingSettings_requestLinks(ctx, field)
 	case "changedAt":
 		return ec.fieldContext_MessagingSettings_changedAt(ctx, field)
 	}
@@ -1928,6 +2045,16 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_RelationKinds(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "relation":
+		return ec.fieldContext_RelationKinds_relation(ctx, field)
+	case "kinds":
+		return ec.fieldContext_RelationKinds_kinds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RelationKinds", field.Name)
+}
+
 func (ec *executionContext) childFields_RelationRoute(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "relation":
@@ -2008,8 +2135,16 @@ func (ec *executionContext) childFields_SealedMessage(ctx context.Context, field
 
 func (ec *executionContext) childFields_SettingsChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_SettingsChange_id(ctx, field)
 	case "at":
 		return ec.fieldContext_SettingsChange_at(ctx, field)
+	case "by":
+		return ec.fieldContext_SettingsChange_by(ctx, field)
+	case "device":
+		return ec.fieldContext_SettingsChange_device(ctx, field)
+	case "undoes":
+		return ec.fieldContext_SettingsChange_undoes(ctx, field)
 	case "before":
 		return ec.fieldContext_SettingsChange_before(ctx, field)
 	case "after":
@@ -2506,6 +2641,20 @@ func (ec *executionContext) field_Mutation_sendMessage_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setAcceptedKinds_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "kinds",
+		func(ctx context.Context, v any) ([]*RelationKindsInput, error) {
+			return ec.unmarshalNRelationKindsInput2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKindsInputᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["kinds"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setFollows_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2543,6 +2692,20 @@ func (ec *executionContext) field_Mutation_setListed_args(ctx context.Context, r
 }
 
 func (ec *executionContext) field_Mutation_setReadReceipts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "on",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["on"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setRequestLinks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "on",
@@ -2595,6 +2758,20 @@ func (ec *executionContext) field_Mutation_unblockUser_args(ctx context.Context,
 		return nil, err
 	}
 	args["userId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_undoSettingsChange_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -4859,6 +5036,29 @@ func (ec *executionContext) fieldContext_Message_clientMessageId(_ context.Conte
 	return graphql.NewScalarFieldContext("Message", field, false, false, "ID")
 }
 
+func (ec *executionContext) _Message_linksHidden(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_linksHidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Message().LinksHidden(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_linksHidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, true, true, "Boolean")
+}
+
 func (ec *executionContext) _Message_createdAt(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5391,6 +5591,29 @@ func (ec *executionContext) fieldContext_MessagePermission_denial(_ context.Cont
 	return graphql.NewScalarFieldContext("MessagePermission", field, false, false, "DenialCode")
 }
 
+func (ec *executionContext) _MessagePermission_kinds(ctx context.Context, field graphql.CollectedField, obj *dm.Permission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePermission_kinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MessagePermission().Kinds(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []bind.Kind) graphql.Marshaler {
+			return ec.marshalNMessageKind2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKindᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePermission_kinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePermission", field, true, true, "MessageKind")
+}
+
 func (ec *executionContext) _MessagePermission_canReply(ctx context.Context, field graphql.CollectedField, obj *dm.Permission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5556,7 +5779,7 @@ func (ec *executionContext) fieldContext_MessageRemoved_message(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _MessagingChoice_whoCanMessageMe(ctx context.Context, field graphql.CollectedField, obj *dm.Settings) (ret graphql.Marshaler) {
+func (ec *executionContext) _MessagingChoice_whoCanMessageMe(ctx context.Context, field graphql.CollectedField, obj *bind.Choice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5579,7 +5802,7 @@ func (ec *executionContext) fieldContext_MessagingChoice_whoCanMessageMe(_ conte
 	return graphql.NewScalarFieldContext("MessagingChoice", field, false, false, "Audience")
 }
 
-func (ec *executionContext) _MessagingChoice_routes(ctx context.Context, field graphql.CollectedField, obj *dm.Settings) (ret graphql.Marshaler) {
+func (ec *executionContext) _MessagingChoice_routes(ctx context.Context, field graphql.CollectedField, obj *bind.Choice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5611,7 +5834,39 @@ func (ec *executionContext) fieldContext_MessagingChoice_routes(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _MessagingChoice_readReceipts(ctx context.Context, field graphql.CollectedField, obj *dm.Settings) (ret graphql.Marshaler) {
+func (ec *executionContext) _MessagingChoice_kinds(ctx context.Context, field graphql.CollectedField, obj *bind.Choice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagingChoice_kinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MessagingChoice().Kinds(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RelationKinds) graphql.Marshaler {
+			return ec.marshalNRelationKinds2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKindsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagingChoice_kinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessagingChoice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationKinds(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessagingChoice_readReceipts(ctx context.Context, field graphql.CollectedField, obj *bind.Choice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5632,6 +5887,52 @@ func (ec *executionContext) _MessagingChoice_readReceipts(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_MessagingChoice_readReceipts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MessagingChoice", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MessagingChoice_requestLinks(ctx context.Context, field graphql.CollectedField, obj *bind.Choice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagingChoice_requestLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestLinks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagingChoice_requestLinks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagingChoice", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MessagingChoice_ageBand(ctx context.Context, field graphql.CollectedField, obj *bind.Choice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagingChoice_ageBand(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgeBand, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.AgeBand) graphql.Marshaler {
+			return ec.marshalNAgeBand2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAgeBand(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagingChoice_ageBand(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagingChoice", field, false, false, "AgeBand")
 }
 
 func (ec *executionContext) _MessagingSettings_whoCanMessageMe(ctx context.Context, field graphql.CollectedField, obj *dm.Messaging) (ret graphql.Marshaler) {
@@ -5689,6 +5990,38 @@ func (ec *executionContext) fieldContext_MessagingSettings_routes(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _MessagingSettings_kinds(ctx context.Context, field graphql.CollectedField, obj *dm.Messaging) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagingSettings_kinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MessagingSettings().Kinds(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RelationKinds) graphql.Marshaler {
+			return ec.marshalNRelationKinds2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKindsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagingSettings_kinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessagingSettings",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationKinds(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MessagingSettings_readReceipts(ctx context.Context, field graphql.CollectedField, obj *dm.Messaging) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5709,6 +6042,29 @@ func (ec *executionContext) _MessagingSettings_readReceipts(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_MessagingSettings_readReceipts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagingSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MessagingSettings_requestLinks(ctx context.Context, field graphql.CollectedField, obj *dm.Messaging) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagingSettings_requestLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestLinks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagingSettings_requestLinks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MessagingSettings", field, false, false, "Boolean")
 }
 
@@ -6300,6 +6656,138 @@ func (ec *executionContext) fieldContext_Mutation_setReadReceipts(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_setReadReceipts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setAcceptedKinds(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setAcceptedKinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetAcceptedKinds(ctx, fc.Args["kinds"].([]*RelationKindsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v SettingsResult) graphql.Marshaler {
+			return ec.marshalNSettingsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSettingsResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setAcceptedKinds(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type SettingsResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setAcceptedKinds_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setRequestLinks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setRequestLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetRequestLinks(ctx, fc.Args["on"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v SettingsResult) graphql.Marshaler {
+			return ec.marshalNSettingsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSettingsResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setRequestLinks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type SettingsResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setRequestLinks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_undoSettingsChange(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_undoSettingsChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UndoSettingsChange(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v UndoSettingsResult) graphql.Marshaler {
+			return ec.marshalNUndoSettingsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐUndoSettingsResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_undoSettingsChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type UndoSettingsResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_undoSettingsChange_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -8901,6 +9389,52 @@ func (ec *executionContext) fieldContext_RateLimited_retryAfterSeconds(_ context
 	return graphql.NewScalarFieldContext("RateLimited", field, false, false, "Int")
 }
 
+func (ec *executionContext) _RelationKinds_relation(ctx context.Context, field graphql.CollectedField, obj *RelationKinds) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RelationKinds_relation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Relation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Relation) graphql.Marshaler {
+			return ec.marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RelationKinds_relation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RelationKinds", field, false, false, "Relation")
+}
+
+func (ec *executionContext) _RelationKinds_kinds(ctx context.Context, field graphql.CollectedField, obj *RelationKinds) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RelationKinds_kinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kinds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []bind.Kind) graphql.Marshaler {
+			return ec.marshalNMessageKind2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKindᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RelationKinds_kinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RelationKinds", field, false, false, "MessageKind")
+}
+
 func (ec *executionContext) _RelationRoute_relation(ctx context.Context, field graphql.CollectedField, obj *RelationRoute) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9755,6 +10289,29 @@ func (ec *executionContext) fieldContext_SendMessageSuccess_outreach(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _SettingsChange_id(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SettingsChange().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SettingsChange", field, true, true, "ID")
+}
+
 func (ec *executionContext) _SettingsChange_at(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9778,6 +10335,75 @@ func (ec *executionContext) fieldContext_SettingsChange_at(_ context.Context, fi
 	return graphql.NewScalarFieldContext("SettingsChange", field, false, false, "Time")
 }
 
+func (ec *executionContext) _SettingsChange_by(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChange_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Changer) graphql.Marshaler {
+			return ec.marshalNChanger2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐChanger(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChange_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SettingsChange", field, false, false, "Changer")
+}
+
+func (ec *executionContext) _SettingsChange_device(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChange_device(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SettingsChange().Device(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChange_device(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SettingsChange", field, true, true, "String")
+}
+
+func (ec *executionContext) _SettingsChange_undoes(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChange_undoes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SettingsChange().Undoes(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChange_undoes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SettingsChange", field, true, true, "ID")
+}
+
 func (ec *executionContext) _SettingsChange_before(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9787,11 +10413,11 @@ func (ec *executionContext) _SettingsChange_before(ctx context.Context, field gr
 			return ec.fieldContext_SettingsChange_before(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Before, nil
+			return ec.Resolvers.SettingsChange().Before(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Settings) graphql.Marshaler {
-			return ec.marshalNMessagingChoice2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSettings(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bind.Choice) graphql.Marshaler {
+			return ec.marshalNMessagingChoice2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐChoice(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9801,8 +10427,8 @@ func (ec *executionContext) fieldContext_SettingsChange_before(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "SettingsChange",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MessagingChoice(ctx, field)
 		},
@@ -9819,11 +10445,11 @@ func (ec *executionContext) _SettingsChange_after(ctx context.Context, field gra
 			return ec.fieldContext_SettingsChange_after(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.After, nil
+			return ec.Resolvers.SettingsChange().After(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Settings) graphql.Marshaler {
-			return ec.marshalNMessagingChoice2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSettings(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bind.Choice) graphql.Marshaler {
+			return ec.marshalNMessagingChoice2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐChoice(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9833,8 +10459,8 @@ func (ec *executionContext) fieldContext_SettingsChange_after(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "SettingsChange",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MessagingChoice(ctx, field)
 		},
@@ -11977,6 +12603,55 @@ func UnmarshalFollowInput(ctx context.Context, raw any) (dm.EdgeEdit, error) {
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRelationKindsInput(ctx context.Context, obj any) (RelationKindsInput, error) {
+	var it RelationKindsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"relation", "kinds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "relation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("relation"))
+			data, err := ec.unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Relation = data
+		case "kinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
+			data, err := ec.unmarshalNMessageKind2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKindᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kinds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRelationKindsInput unmarshals raw into the RelationKindsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRelationKindsInput(ctx context.Context, raw any) (RelationKindsInput, error) {
+	var out RelationKindsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RelationKindsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRelationRouteInput(ctx context.Context, obj any) (RelationRouteInput, error) {
 	var it RelationRouteInput
 	if obj == nil {
@@ -12897,6 +13572,40 @@ func (ec *executionContext) _SettingsResult(ctx context.Context, sel ast.Selecti
 	}
 }
 
+func (ec *executionContext) _UndoSettingsResult(ctx context.Context, sel ast.SelectionSet, obj UndoSettingsResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
+	case InvalidInput:
+		return ec._InvalidInput(ctx, sel, &obj)
+	case *InvalidInput:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidInput(ctx, sel, obj)
+	case SettingsSuccess:
+		return ec._SettingsSuccess(ctx, sel, &obj)
+	case *SettingsSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SettingsSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of UndoSettingsResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _UnsendMessageResult(ctx context.Context, sel ast.SelectionSet, obj UnsendMessageResult) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -13798,7 +14507,7 @@ func (ec *executionContext) _InboxReset(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var invalidInputImplementors = []string{"InvalidInput", "ReportResult", "NoticeResult", "CaseResult", "UserError", "SendMessageResult", "SettingsResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
+var invalidInputImplementors = []string{"InvalidInput", "ReportResult", "NoticeResult", "CaseResult", "UserError", "SendMessageResult", "SettingsResult", "UndoSettingsResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
 
 func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.SelectionSet, obj *InvalidInput) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidInputImplementors)
@@ -13888,6 +14597,12 @@ func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "linksHidden":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Message_linksHidden(ctx, field, obj)
+				})
 		case "createdAt":
 			out.Values[i] = ec._Message_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -14111,32 +14826,38 @@ func (ec *executionContext) _MessagePermission(ctx context.Context, sel ast.Sele
 		case "allowed":
 			out.Values[i] = ec._MessagePermission_allowed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "folder":
 			out.Values[i] = ec._MessagePermission_folder(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "remaining":
 			out.Values[i] = ec._MessagePermission_remaining(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "denial":
 			out.Values[i] = ec._MessagePermission_denial(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "kinds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MessagePermission_kinds(ctx, field, obj)
+				})
 		case "canReply":
 			out.Values[i] = ec._MessagePermission_canReply(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "outreach":
 			out.Values[i] = ec._MessagePermission_outreach(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -14205,7 +14926,7 @@ func (ec *executionContext) _MessageRemoved(ctx context.Context, sel ast.Selecti
 
 var messagingChoiceImplementors = []string{"MessagingChoice"}
 
-func (ec *executionContext) _MessagingChoice(ctx context.Context, sel ast.SelectionSet, obj *dm.Settings) graphql.Marshaler {
+func (ec *executionContext) _MessagingChoice(ctx context.Context, sel ast.SelectionSet, obj *bind.Choice) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, messagingChoiceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -14225,8 +14946,24 @@ func (ec *executionContext) _MessagingChoice(ctx context.Context, sel ast.Select
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._MessagingChoice_routes(ctx, field, obj)
 				})
+		case "kinds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MessagingChoice_kinds(ctx, field, obj)
+				})
 		case "readReceipts":
 			out.Values[i] = ec._MessagingChoice_readReceipts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestLinks":
+			out.Values[i] = ec._MessagingChoice_requestLinks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ageBand":
+			out.Values[i] = ec._MessagingChoice_ageBand(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -14269,8 +15006,19 @@ func (ec *executionContext) _MessagingSettings(ctx context.Context, sel ast.Sele
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._MessagingSettings_routes(ctx, field, obj)
 				})
+		case "kinds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MessagingSettings_kinds(ctx, field, obj)
+				})
 		case "readReceipts":
 			out.Values[i] = ec._MessagingSettings_readReceipts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestLinks":
+			out.Values[i] = ec._MessagingSettings_requestLinks(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -14451,6 +15199,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "setAcceptedKinds":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setAcceptedKinds(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setRequestLinks":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setRequestLinks(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "undoSettingsChange":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_undoSettingsChange(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "acceptRequest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_acceptRequest(ctx, field)
@@ -14622,7 +15391,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "ReportResult", "NoticeResult", "CaseResult", "UserError", "SendMessageResult", "UnsendMessageResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult", "RevokeTokensResult"}
+var notFoundImplementors = []string{"NotFound", "ReportResult", "NoticeResult", "CaseResult", "UserError", "SendMessageResult", "UnsendMessageResult", "UndoSettingsResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult", "RevokeTokensResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -15159,6 +15928,44 @@ func (ec *executionContext) _RateLimited(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var relationKindsImplementors = []string{"RelationKinds"}
+
+func (ec *executionContext) _RelationKinds(ctx context.Context, sel ast.SelectionSet, obj *RelationKinds) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, relationKindsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RelationKinds")
+		case "relation":
+			out.Values[i] = ec._RelationKinds_relation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kinds":
+			out.Values[i] = ec._RelationKinds_kinds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var relationRouteImplementors = []string{"RelationRoute"}
 
 func (ec *executionContext) _RelationRoute(ctx context.Context, sel ast.SelectionSet, obj *RelationRoute) graphql.Marshaler {
@@ -15592,21 +16399,46 @@ func (ec *executionContext) _SettingsChange(ctx context.Context, sel ast.Selecti
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SettingsChange")
+		case "id":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SettingsChange_id(ctx, field, obj)
+				})
 		case "at":
 			out.Values[i] = ec._SettingsChange_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "by":
+			out.Values[i] = ec._SettingsChange_by(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "device":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SettingsChange_device(ctx, field, obj)
+				})
+		case "undoes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SettingsChange_undoes(ctx, field, obj)
+				})
 		case "before":
-			out.Values[i] = ec._SettingsChange_before(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SettingsChange_before(ctx, field, obj)
+				})
 		case "after":
-			out.Values[i] = ec._SettingsChange_after(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SettingsChange_after(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -15673,7 +16505,7 @@ func (ec *executionContext) _SettingsChanged(ctx context.Context, sel ast.Select
 	return out
 }
 
-var settingsSuccessImplementors = []string{"SettingsSuccess", "SettingsResult"}
+var settingsSuccessImplementors = []string{"SettingsSuccess", "SettingsResult", "UndoSettingsResult"}
 
 func (ec *executionContext) _SettingsSuccess(ctx context.Context, sel ast.SelectionSet, obj *SettingsSuccess) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, settingsSuccessImplementors)
@@ -16585,6 +17417,20 @@ func (ec *executionContext) marshalNCaseState2githubᚗcomᚋaparteᚑimᚋapart
 	return res
 }
 
+func (ec *executionContext) unmarshalNChanger2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐChanger(ctx context.Context, v any) (dm.Changer, error) {
+	res, err := bind.UnmarshalChanger(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChanger2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐChanger(ctx context.Context, sel ast.SelectionSet, v dm.Changer) graphql.Marshaler {
+	_ = sel
+	res := bind.MarshalChanger(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Changer!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNConversation2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐViewᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.View) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -16950,6 +17796,50 @@ func (ec *executionContext) marshalNMessageEdge2ᚖgithubᚗcomᚋaparteᚑimᚋ
 	return ec._MessageEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMessageKind2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKind(ctx context.Context, v any) (bind.Kind, error) {
+	res, err := bind.UnmarshalMessageKind(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageKind2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKind(ctx context.Context, sel ast.SelectionSet, v bind.Kind) graphql.Marshaler {
+	_ = sel
+	res := bind.MarshalMessageKind(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "MessageKind!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNMessageKind2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKindᚄ(ctx context.Context, v any) ([]bind.Kind, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]bind.Kind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMessageKind2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNMessageKind2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKindᚄ(ctx context.Context, sel ast.SelectionSet, v []bind.Kind) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessageKind2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNMessagePermission2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐPermission(ctx context.Context, sel ast.SelectionSet, v *dm.Permission) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MessagePermission!")
@@ -16958,8 +17848,12 @@ func (ec *executionContext) marshalNMessagePermission2ᚖgithubᚗcomᚋaparte�
 	return ec._MessagePermission(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMessagingChoice2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSettings(ctx context.Context, sel ast.SelectionSet, v dm.Settings) graphql.Marshaler {
-	return ec._MessagingChoice(ctx, sel, &v)
+func (ec *executionContext) marshalNMessagingChoice2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐChoice(ctx context.Context, sel ast.SelectionSet, v *bind.Choice) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessagingChoice!")
+		return graphql.Null
+	}
+	return ec._MessagingChoice(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMessagingSettings2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessaging(ctx context.Context, sel ast.SelectionSet, v *dm.Messaging) graphql.Marshaler {
@@ -17086,6 +17980,49 @@ func (ec *executionContext) marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparte
 		graphql.AddInvalidNullFromMarshaler(ctx, "Relation!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNRelationKinds2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKindsᚄ(ctx context.Context, sel ast.SelectionSet, v []*RelationKinds) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRelationKinds2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKinds(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRelationKinds2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKinds(ctx context.Context, sel ast.SelectionSet, v *RelationKinds) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RelationKinds!")
+		return graphql.Null
+	}
+	return ec._RelationKinds(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRelationKindsInput2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKindsInputᚄ(ctx context.Context, v any) ([]*RelationKindsInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*RelationKindsInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRelationKindsInput2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKindsInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNRelationKindsInput2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKindsInput(ctx context.Context, v any) (*RelationKindsInput, error) {
+	res, err := ec.unmarshalInputRelationKindsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNRelationRoute2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationRouteᚄ(ctx context.Context, sel ast.SelectionSet, v []*RelationRoute) graphql.Marshaler {
@@ -17335,6 +18272,14 @@ func (ec *executionContext) marshalNTime2timeᚐTime(ctx context.Context, sel as
 		graphql.AddInvalidNullFromMarshaler(ctx, "Time!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNUndoSettingsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐUndoSettingsResult(ctx context.Context, sel ast.SelectionSet, v UndoSettingsResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UndoSettingsResult!")
+		return graphql.Null
+	}
+	return ec._UndoSettingsResult(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUnread2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCounted(ctx context.Context, sel ast.SelectionSet, v dm.Counted) graphql.Marshaler {

@@ -62,6 +62,11 @@ type SettingsResult interface {
 	IsSettingsResult()
 }
 
+// What became of taking a change of settings back.
+type UndoSettingsResult interface {
+	IsUndoSettingsResult()
+}
+
 // What became of an unsend.
 type UnsendMessageResult interface {
 	IsUnsendMessageResult()
@@ -244,6 +249,8 @@ func (InvalidInput) IsSendMessageResult() {}
 
 func (InvalidInput) IsSettingsResult() {}
 
+func (InvalidInput) IsUndoSettingsResult() {}
+
 func (InvalidInput) IsConversationResult() {}
 
 func (InvalidInput) IsUserResult() {}
@@ -326,6 +333,8 @@ func (NotFound) IsSendMessageResult() {}
 
 func (NotFound) IsUnsendMessageResult() {}
 
+func (NotFound) IsUndoSettingsResult() {}
+
 func (NotFound) IsConversationResult() {}
 
 func (NotFound) IsUserResult() {}
@@ -389,6 +398,22 @@ func (RateLimited) IsReportResult() {}
 func (RateLimited) IsUserError() {}
 
 func (RateLimited) IsSendMessageResult() {}
+
+// What people of one Relation may send.
+type RelationKinds struct {
+	// What the sender is to the user.
+	Relation dm.Relation `json:"relation"`
+	// What they may send.
+	Kinds []bind.Kind `json:"kinds"`
+}
+
+// What people of one Relation may send from now on.
+type RelationKindsInput struct {
+	// What the sender is to the user. Give each relation once.
+	Relation dm.Relation `json:"relation"`
+	// What they may send: TEXT or VIDEO at least.
+	Kinds []bind.Kind `json:"kinds"`
+}
 
 // Where messages of one Relation go.
 type RelationRoute struct {
@@ -557,6 +582,8 @@ type SettingsSuccess struct {
 }
 
 func (SettingsSuccess) IsSettingsResult() {}
+
+func (SettingsSuccess) IsUndoSettingsResult() {}
 
 // The message is without its words now, for both sides.
 type UnsendMessageSuccess struct {

@@ -18,10 +18,11 @@ type model struct {
 	blocks        map[[2]int]bool // who, whom
 	restricts     map[[2]int]bool
 	lists         map[[2]int]dm.Listed
-	who           []rule
-	rules         dm.Rules
-	budgets       []*budget
-	talks         map[[2]int]*talk // lower, higher
+	choices
+	who     []rule
+	rules   dm.Rules
+	budgets []*budget
+	talks   map[[2]int]*talk // lower, higher
 	// suspended and tamed: until when a user may write to nobody, or to nobody new.
 	suspended, tamed map[int]time.Time
 }
@@ -86,7 +87,7 @@ func newModel(w *world, users int) *model {
 		sharedFriends: w.config.Rules.SharedFriends,
 		rules:         w.config.Rules,
 		follows:       map[[2]int]bool{}, blocks: map[[2]int]bool{}, talks: map[[2]int]*talk{},
-		restricts: map[[2]int]bool{}, lists: map[[2]int]dm.Listed{},
+		restricts: map[[2]int]bool{}, lists: map[[2]int]dm.Listed{}, choices: newChoices(),
 		suspended: map[int]time.Time{}, tamed: map[int]time.Time{},
 	}
 	for range users {
@@ -134,9 +135,12 @@ func (m *model) shared(a, b int) (n int) {
 }
 
 // verdict is where a send lands as far as the sender knows, or why it is denied.
-func (m *model) verdict(from, to int) (route string, denial dm.Denial) {
+func (m *model) verdict(from, to int, body string) (route string, denial dm.Denial) {
 	if from == to {
 		return "", dm.DenialSelf
+	}
+	if m.ages[from] == dm.Under16 {
+		return "", dm.DenialAgeRestricted
 	}
 	if m.suspended[from].After(m.now) {
 		return "", dm.DenialSuspended
@@ -147,22 +151,22 @@ func (m *model) verdict(from, to int) (route string, denial dm.Denial) {
 	if t := m.talks[pairKey(from, to)]; m.tamed[from].After(m.now) && (t == nil || !t.sides[to].known) {
 		return "", dm.DenialOutreachLimit
 	}
-	if m.blocks[[2]int{to, from}] {
+	if m.blocks[[2]int{to, from}] || m.ages[to] == dm.Under16 {
 		return "", dm.DenialNotAccepting
 	}
 	t := m.talks[pairKey(from, to)]
 	if t != nil && t.sides[to].declined.After(m.now) {
 		return "", dm.DenialNotAccepting
 	}
-	switch m.lists[[2]int{to, from}] {
-	case dm.ListedAlways:
+	if m.always(from, to) {
 		return "INBOX", dm.DenialNone
-	case dm.ListedNever:
+	}
+	if m.lists[[2]int{to, from}] == dm.ListedNever {
 		return "", dm.DenialNotAccepting
 	}
 	best := ""
 	for _, name := range m.relations(from, to) {
-		route := m.who[to][name]
+		route := m.rule(to)[name]
 		order := []string{"", "HIDDEN", "REQUESTS", "INBOX"}
 		if slices.Index(order, route) > slices.Index(order, best) {
 			best = route
@@ -170,6 +174,9 @@ func (m *model) verdict(from, to int) (route string, denial dm.Denial) {
 	}
 	if best == "" {
 		return "", dm.DenialNotAccepting
+	}
+	if !m.takes(from, to, best, body) {
+		return "", dm.DenialKind
 	}
 	if best != "INBOX" && t != nil && t.sides[to].asked >= m.requestLimit {
 		return "", dm.DenialRequestLimit
@@ -193,7 +200,7 @@ func (m *model) send(from, to int, key, body string) (seq int, again bool, code 
 			}
 		}
 	}
-	route, denial := m.verdict(from, to)
+	route, denial := m.verdict(from, to, body)
 	if denial != dm.DenialNone {
 		return 0, false, dm.CodeMessageNotAllowed, denial
 	}
@@ -283,7 +290,8 @@ func (m *model) restrict(user, other int, on bool) {
 
 func (m *model) list(user, other int, listed dm.Listed) dm.Code {
 	key := [2]int{user, other}
-	if listed == dm.ListedAlways && m.blocks[key] {
+	known := m.talks[pairKey(user, other)] != nil && m.talks[pairKey(user, other)].sides[user].known
+	if listed == dm.ListedAlways && (m.blocks[key] || m.ages[user] != dm.Adult && !known && !m.follows[key]) {
 		return dm.CodeInvalidInput
 	}
 	if t := m.talks[pairKey(user, other)]; t != nil && listed == dm.ListedAlways && m.lists[key] != dm.ListedAlways {

@@ -35,6 +35,12 @@ const (
 	FieldExempt = "exempt"
 	// FieldGone holds the string denoting the gone field in the database.
 	FieldGone = "gone"
+	// FieldRefused holds the string denoting the refused field in the database.
+	FieldRefused = "refused"
+	// FieldRequestLinks holds the string denoting the request_links field in the database.
+	FieldRequestLinks = "request_links"
+	// FieldWords holds the string denoting the words field in the database.
+	FieldWords = "words"
 	// FieldSuspendedUntil holds the string denoting the suspended_until field in the database.
 	FieldSuspendedUntil = "suspended_until"
 	// FieldOutreachUntil holds the string denoting the outreach_until field in the database.
@@ -70,6 +76,9 @@ var Columns = []string{
 	FieldAgeBand,
 	FieldExempt,
 	FieldGone,
+	FieldRefused,
+	FieldRequestLinks,
+	FieldWords,
 	FieldSuspendedUntil,
 	FieldOutreachUntil,
 	FieldRequestPreviews,
@@ -91,6 +100,12 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultRefused holds the default value on creation for the "refused" field.
+	DefaultRefused int32
+	// DefaultRequestLinks holds the default value on creation for the "request_links" field.
+	DefaultRequestLinks bool
+	// DefaultWords holds the default value on creation for the "words" field.
+	DefaultWords int32
 	// DefaultSuspendedUntil holds the default value on creation for the "suspended_until" field.
 	DefaultSuspendedUntil int64
 	// DefaultOutreachUntil holds the default value on creation for the "outreach_until" field.
@@ -175,6 +190,21 @@ func ByExempt(opts ...sql.OrderTermOption) OrderOption {
 // ByGone orders the results by the gone field.
 func ByGone(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldGone, opts...).ToFunc()
+}
+
+// ByRefused orders the results by the refused field.
+func ByRefused(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefused, opts...).ToFunc()
+}
+
+// ByRequestLinks orders the results by the request_links field.
+func ByRequestLinks(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequestLinks, opts...).ToFunc()
+}
+
+// ByWords orders the results by the words field.
+func ByWords(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWords, opts...).ToFunc()
 }
 
 // BySuspendedUntil orders the results by the suspended_until field.

@@ -113,6 +113,21 @@ func Gone(v bool) predicate.Head {
 	return predicate.Head(sql.FieldEQ(FieldGone, v))
 }
 
+// Refused applies equality check predicate on the "refused" field. It's identical to RefusedEQ.
+func Refused(v int32) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldRefused, v))
+}
+
+// RequestLinks applies equality check predicate on the "request_links" field. It's identical to RequestLinksEQ.
+func RequestLinks(v bool) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldRequestLinks, v))
+}
+
+// Words applies equality check predicate on the "words" field. It's identical to WordsEQ.
+func Words(v int32) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldWords, v))
+}
+
 // SuspendedUntil applies equality check predicate on the "suspended_until" field. It's identical to SuspendedUntilEQ.
 func SuspendedUntil(v int64) predicate.Head {
 	return predicate.Head(sql.FieldEQ(FieldSuspendedUntil, v))
@@ -541,6 +556,96 @@ func GoneEQ(v bool) predicate.Head {
 // GoneNEQ applies the NEQ predicate on the "gone" field.
 func GoneNEQ(v bool) predicate.Head {
 	return predicate.Head(sql.FieldNEQ(FieldGone, v))
+}
+
+// RefusedEQ applies the EQ predicate on the "refused" field.
+func RefusedEQ(v int32) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldRefused, v))
+}
+
+// RefusedNEQ applies the NEQ predicate on the "refused" field.
+func RefusedNEQ(v int32) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldRefused, v))
+}
+
+// RefusedIn applies the In predicate on the "refused" field.
+func RefusedIn(vs ...int32) predicate.Head {
+	return predicate.Head(sql.FieldIn(FieldRefused, vs...))
+}
+
+// RefusedNotIn applies the NotIn predicate on the "refused" field.
+func RefusedNotIn(vs ...int32) predicate.Head {
+	return predicate.Head(sql.FieldNotIn(FieldRefused, vs...))
+}
+
+// RefusedGT applies the GT predicate on the "refused" field.
+func RefusedGT(v int32) predicate.Head {
+	return predicate.Head(sql.FieldGT(FieldRefused, v))
+}
+
+// RefusedGTE applies the GTE predicate on the "refused" field.
+func RefusedGTE(v int32) predicate.Head {
+	return predicate.Head(sql.FieldGTE(FieldRefused, v))
+}
+
+// RefusedLT applies the LT predicate on the "refused" field.
+func RefusedLT(v int32) predicate.Head {
+	return predicate.Head(sql.FieldLT(FieldRefused, v))
+}
+
+// RefusedLTE applies the LTE predicate on the "refused" field.
+func RefusedLTE(v int32) predicate.Head {
+	return predicate.Head(sql.FieldLTE(FieldRefused, v))
+}
+
+// RequestLinksEQ applies the EQ predicate on the "request_links" field.
+func RequestLinksEQ(v bool) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldRequestLinks, v))
+}
+
+// RequestLinksNEQ applies the NEQ predicate on the "request_links" field.
+func RequestLinksNEQ(v bool) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldRequestLinks, v))
+}
+
+// WordsEQ applies the EQ predicate on the "words" field.
+func WordsEQ(v int32) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldWords, v))
+}
+
+// WordsNEQ applies the NEQ predicate on the "words" field.
+func WordsNEQ(v int32) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldWords, v))
+}
+
+// WordsIn applies the In predicate on the "words" field.
+func WordsIn(vs ...int32) predicate.Head {
+	return predicate.Head(sql.FieldIn(FieldWords, vs...))
+}
+
+// WordsNotIn applies the NotIn predicate on the "words" field.
+func WordsNotIn(vs ...int32) predicate.Head {
+	return predicate.Head(sql.FieldNotIn(FieldWords, vs...))
+}
+
+// WordsGT applies the GT predicate on the "words" field.
+func WordsGT(v int32) predicate.Head {
+	return predicate.Head(sql.FieldGT(FieldWords, v))
+}
+
+// WordsGTE applies the GTE predicate on the "words" field.
+func WordsGTE(v int32) predicate.Head {
+	return predicate.Head(sql.FieldGTE(FieldWords, v))
+}
+
+// WordsLT applies the LT predicate on the "words" field.
+func WordsLT(v int32) predicate.Head {
+	return predicate.Head(sql.FieldLT(FieldWords, v))
+}
+
+// WordsLTE applies the LTE predicate on the "words" field.
+func WordsLTE(v int32) predicate.Head {
+	return predicate.Head(sql.FieldLTE(FieldWords, v))
 }
 
 // SuspendedUntilEQ applies the EQ predicate on the "suspended_until" field.

@@ -93,6 +93,18 @@ func (f HeadFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.V
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.HeadMutation", m)
 }
 
+// The HiddenWordsFunc type is an adapter to allow the use of ordinary
+// function as HiddenWords mutator.
+type HiddenWordsFunc func(context.Context, *generated.HiddenWordsMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f HiddenWordsFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.HiddenWordsMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.HiddenWordsMutation", m)
+}
+
 // The MessageFunc type is an adapter to allow the use of ordinary
 // function as Message mutator.
 type MessageFunc func(context.Context, *generated.MessageMutation) (generated.Value, error)

@@ -190,6 +190,9 @@ var (
 		{Name: "age_band", Type: field.TypeInt16},
 		{Name: "exempt", Type: field.TypeBool},
 		{Name: "gone", Type: field.TypeBool},
+		{Name: "refused", Type: field.TypeInt32, Default: 0},
+		{Name: "request_links", Type: field.TypeBool, Default: false},
+		{Name: "words", Type: field.TypeInt32, Default: 0},
 		{Name: "suspended_until", Type: field.TypeInt64, Default: 0},
 		{Name: "outreach_until", Type: field.TypeInt64, Default: 0},
 		{Name: "request_previews", Type: field.TypeBool, Default: false},
@@ -214,6 +217,18 @@ var (
 				},
 			},
 		},
+	}
+	// HiddenWordsColumns holds the columns for the "hidden_words" table.
+	HiddenWordsColumns = []*schema.Column{
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "version", Type: field.TypeInt32},
+		{Name: "list", Type: field.TypeString, Size: 2147483647},
+	}
+	// HiddenWordsTable holds the schema information for the "hidden_words" table.
+	HiddenWordsTable = &schema.Table{
+		Name:       "hidden_words",
+		Columns:    HiddenWordsColumns,
+		PrimaryKey: []*schema.Column{HiddenWordsColumns[0]},
 	}
 	// MessagesColumns holds the columns for the "messages" table.
 	MessagesColumns = []*schema.Column{
@@ -312,6 +327,17 @@ var (
 		{Name: "routes_after", Type: field.TypeInt32},
 		{Name: "read_receipts_before", Type: field.TypeBool},
 		{Name: "read_receipts_after", Type: field.TypeBool},
+		{Name: "refused_before", Type: field.TypeInt32, Default: 0},
+		{Name: "refused_after", Type: field.TypeInt32, Default: 0},
+		{Name: "request_links_before", Type: field.TypeBool, Default: false},
+		{Name: "request_links_after", Type: field.TypeBool, Default: false},
+		{Name: "request_previews_before", Type: field.TypeBool, Default: false},
+		{Name: "request_previews_after", Type: field.TypeBool, Default: false},
+		{Name: "age_before", Type: field.TypeInt16, Default: 0},
+		{Name: "age_after", Type: field.TypeInt16, Default: 0},
+		{Name: "changed_by", Type: field.TypeInt16, Default: 0},
+		{Name: "device", Type: field.TypeString, Default: ""},
+		{Name: "undoes", Type: field.TypeUUID, Nullable: true},
 	}
 	// SettingsChangesTable holds the schema information for the "settings_changes" table.
 	SettingsChangesTable = &schema.Table{
@@ -470,6 +496,7 @@ var (
 		EvidenceTable,
 		FollowsTable,
 		HeadsTable,
+		HiddenWordsTable,
 		MessagesTable,
 		ReportsTable,
 		SettingsChangesTable,
@@ -491,6 +518,9 @@ func init() {
 	}
 	FollowsTable.ForeignKeys[0].RefTable = UsersTable
 	FollowsTable.ForeignKeys[1].RefTable = UsersTable
+	HiddenWordsTable.Annotation = &entsql.Annotation{
+		Table: "hidden_words",
+	}
 	StancesTable.ForeignKeys[0].RefTable = UsersTable
 	StancesTable.ForeignKeys[1].RefTable = UsersTable
 	SuggestionsTable.ForeignKeys[0].RefTable = UsersTable

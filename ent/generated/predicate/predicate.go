@@ -27,6 +27,9 @@ type Follow func(*sql.Selector)
 // Head is the predicate function for head builders.
 type Head func(*sql.Selector)
 
+// HiddenWords is the predicate function for hiddenwords builders.
+type HiddenWords func(*sql.Selector)
+
 // Message is the predicate function for message builders.
 type Message func(*sql.Selector)
 

@@ -28,6 +28,28 @@ const (
 	FieldReadReceiptsBefore = "read_receipts_before"
 	// FieldReadReceiptsAfter holds the string denoting the read_receipts_after field in the database.
 	FieldReadReceiptsAfter = "read_receipts_after"
+	// FieldRefusedBefore holds the string denoting the refused_before field in the database.
+	FieldRefusedBefore = "refused_before"
+	// FieldRefusedAfter holds the string denoting the refused_after field in the database.
+	FieldRefusedAfter = "refused_after"
+	// FieldRequestLinksBefore holds the string denoting the request_links_before field in the database.
+	FieldRequestLinksBefore = "request_links_before"
+	// FieldRequestLinksAfter holds the string denoting the request_links_after field in the database.
+	FieldRequestLinksAfter = "request_links_after"
+	// FieldRequestPreviewsBefore holds the string denoting the request_previews_before field in the database.
+	FieldRequestPreviewsBefore = "request_previews_before"
+	// FieldRequestPreviewsAfter holds the string denoting the request_previews_after field in the database.
+	FieldRequestPreviewsAfter = "request_previews_after"
+	// FieldAgeBefore holds the string denoting the age_before field in the database.
+	FieldAgeBefore = "age_before"
+	// FieldAgeAfter holds the string denoting the age_after field in the database.
+	FieldAgeAfter = "age_after"
+	// FieldChangedBy holds the string denoting the changed_by field in the database.
+	FieldChangedBy = "changed_by"
+	// FieldDevice holds the string denoting the device field in the database.
+	FieldDevice = "device"
+	// FieldUndoes holds the string denoting the undoes field in the database.
+	FieldUndoes = "undoes"
 	// Table holds the table name of the settingschange in the database.
 	Table = "settings_changes"
 )
@@ -43,6 +65,17 @@ var Columns = []string{
 	FieldRoutesAfter,
 	FieldReadReceiptsBefore,
 	FieldReadReceiptsAfter,
+	FieldRefusedBefore,
+	FieldRefusedAfter,
+	FieldRequestLinksBefore,
+	FieldRequestLinksAfter,
+	FieldRequestPreviewsBefore,
+	FieldRequestPreviewsAfter,
+	FieldAgeBefore,
+	FieldAgeAfter,
+	FieldChangedBy,
+	FieldDevice,
+	FieldUndoes,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -56,6 +89,26 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultRefusedBefore holds the default value on creation for the "refused_before" field.
+	DefaultRefusedBefore int32
+	// DefaultRefusedAfter holds the default value on creation for the "refused_after" field.
+	DefaultRefusedAfter int32
+	// DefaultRequestLinksBefore holds the default value on creation for the "request_links_before" field.
+	DefaultRequestLinksBefore bool
+	// DefaultRequestLinksAfter holds the default value on creation for the "request_links_after" field.
+	DefaultRequestLinksAfter bool
+	// DefaultRequestPreviewsBefore holds the default value on creation for the "request_previews_before" field.
+	DefaultRequestPreviewsBefore bool
+	// DefaultRequestPreviewsAfter holds the default value on creation for the "request_previews_after" field.
+	DefaultRequestPreviewsAfter bool
+	// DefaultAgeBefore holds the default value on creation for the "age_before" field.
+	DefaultAgeBefore int16
+	// DefaultAgeAfter holds the default value on creation for the "age_after" field.
+	DefaultAgeAfter int16
+	// DefaultChangedBy holds the default value on creation for the "changed_by" field.
+	DefaultChangedBy int16
+	// DefaultDevice holds the default value on creation for the "device" field.
+	DefaultDevice string
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -106,4 +159,59 @@ func ByReadReceiptsBefore(opts ...sql.OrderTermOption) OrderOption {
 // ByReadReceiptsAfter orders the results by the read_receipts_after field.
 func ByReadReceiptsAfter(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReadReceiptsAfter, opts...).ToFunc()
+}
+
+// ByRefusedBefore orders the results by the refused_before field.
+func ByRefusedBefore(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefusedBefore, opts...).ToFunc()
+}
+
+// ByRefusedAfter orders the results by the refused_after field.
+func ByRefusedAfter(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefusedAfter, opts...).ToFunc()
+}
+
+// ByRequestLinksBefore orders the results by the request_links_before field.
+func ByRequestLinksBefore(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequestLinksBefore, opts...).ToFunc()
+}
+
+// ByRequestLinksAfter orders the results by the request_links_after field.
+func ByRequestLinksAfter(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequestLinksAfter, opts...).ToFunc()
+}
+
+// ByRequestPreviewsBefore orders the results by the request_previews_before field.
+func ByRequestPreviewsBefore(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequestPreviewsBefore, opts...).ToFunc()
+}
+
+// ByRequestPreviewsAfter orders the results by the request_previews_after field.
+func ByRequestPreviewsAfter(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequestPreviewsAfter, opts...).ToFunc()
+}
+
+// ByAgeBefore orders the results by the age_before field.
+func ByAgeBefore(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAgeBefore, opts...).ToFunc()
+}
+
+// ByAgeAfter orders the results by the age_after field.
+func ByAgeAfter(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAgeAfter, opts...).ToFunc()
+}
+
+// ByChangedBy orders the results by the changed_by field.
+func ByChangedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChangedBy, opts...).ToFunc()
+}
+
+// ByDevice orders the results by the device field.
+func ByDevice(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDevice, opts...).ToFunc()
+}
+
+// ByUndoes orders the results by the undoes field.
+func ByUndoes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUndoes, opts...).ToFunc()
 }

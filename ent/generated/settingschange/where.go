@@ -93,6 +93,61 @@ func ReadReceiptsAfter(v bool) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldEQ(FieldReadReceiptsAfter, v))
 }
 
+// RefusedBefore applies equality check predicate on the "refused_before" field. It's identical to RefusedBeforeEQ.
+func RefusedBefore(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRefusedBefore, v))
+}
+
+// RefusedAfter applies equality check predicate on the "refused_after" field. It's identical to RefusedAfterEQ.
+func RefusedAfter(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRefusedAfter, v))
+}
+
+// RequestLinksBefore applies equality check predicate on the "request_links_before" field. It's identical to RequestLinksBeforeEQ.
+func RequestLinksBefore(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRequestLinksBefore, v))
+}
+
+// RequestLinksAfter applies equality check predicate on the "request_links_after" field. It's identical to RequestLinksAfterEQ.
+func RequestLinksAfter(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRequestLinksAfter, v))
+}
+
+// RequestPreviewsBefore applies equality check predicate on the "request_previews_before" field. It's identical to RequestPreviewsBeforeEQ.
+func RequestPreviewsBefore(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRequestPreviewsBefore, v))
+}
+
+// RequestPreviewsAfter applies equality check predicate on the "request_previews_after" field. It's identical to RequestPreviewsAfterEQ.
+func RequestPreviewsAfter(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRequestPreviewsAfter, v))
+}
+
+// AgeBefore applies equality check predicate on the "age_before" field. It's identical to AgeBeforeEQ.
+func AgeBefore(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldAgeBefore, v))
+}
+
+// AgeAfter applies equality check predicate on the "age_after" field. It's identical to AgeAfterEQ.
+func AgeAfter(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldAgeAfter, v))
+}
+
+// ChangedBy applies equality check predicate on the "changed_by" field. It's identical to ChangedByEQ.
+func ChangedBy(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldChangedBy, v))
+}
+
+// Device applies equality check predicate on the "device" field. It's identical to DeviceEQ.
+func Device(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldDevice, v))
+}
+
+// Undoes applies equality check predicate on the "undoes" field. It's identical to UndoesEQ.
+func Undoes(v uuid.UUID) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldUndoes, v))
+}
+
 // UserIDEQ applies the EQ predicate on the "user_id" field.
 func UserIDEQ(v uuid.UUID) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldEQ(FieldUserID, v))
@@ -351,6 +406,361 @@ func ReadReceiptsAfterEQ(v bool) predicate.SettingsChange {
 // ReadReceiptsAfterNEQ applies the NEQ predicate on the "read_receipts_after" field.
 func ReadReceiptsAfterNEQ(v bool) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldNEQ(FieldReadReceiptsAfter, v))
+}
+
+// RefusedBeforeEQ applies the EQ predicate on the "refused_before" field.
+func RefusedBeforeEQ(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRefusedBefore, v))
+}
+
+// RefusedBeforeNEQ applies the NEQ predicate on the "refused_before" field.
+func RefusedBeforeNEQ(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldRefusedBefore, v))
+}
+
+// RefusedBeforeIn applies the In predicate on the "refused_before" field.
+func RefusedBeforeIn(vs ...int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIn(FieldRefusedBefore, vs...))
+}
+
+// RefusedBeforeNotIn applies the NotIn predicate on the "refused_before" field.
+func RefusedBeforeNotIn(vs ...int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotIn(FieldRefusedBefore, vs...))
+}
+
+// RefusedBeforeGT applies the GT predicate on the "refused_before" field.
+func RefusedBeforeGT(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGT(FieldRefusedBefore, v))
+}
+
+// RefusedBeforeGTE applies the GTE predicate on the "refused_before" field.
+func RefusedBeforeGTE(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGTE(FieldRefusedBefore, v))
+}
+
+// RefusedBeforeLT applies the LT predicate on the "refused_before" field.
+func RefusedBeforeLT(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLT(FieldRefusedBefore, v))
+}
+
+// RefusedBeforeLTE applies the LTE predicate on the "refused_before" field.
+func RefusedBeforeLTE(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLTE(FieldRefusedBefore, v))
+}
+
+// RefusedAfterEQ applies the EQ predicate on the "refused_after" field.
+func RefusedAfterEQ(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRefusedAfter, v))
+}
+
+// RefusedAfterNEQ applies the NEQ predicate on the "refused_after" field.
+func RefusedAfterNEQ(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldRefusedAfter, v))
+}
+
+// RefusedAfterIn applies the In predicate on the "refused_after" field.
+func RefusedAfterIn(vs ...int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIn(FieldRefusedAfter, vs...))
+}
+
+// RefusedAfterNotIn applies the NotIn predicate on the "refused_after" field.
+func RefusedAfterNotIn(vs ...int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotIn(FieldRefusedAfter, vs...))
+}
+
+// RefusedAfterGT applies the GT predicate on the "refused_after" field.
+func RefusedAfterGT(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGT(FieldRefusedAfter, v))
+}
+
+// RefusedAfterGTE applies the GTE predicate on the "refused_after" field.
+func RefusedAfterGTE(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGTE(FieldRefusedAfter, v))
+}
+
+// RefusedAfterLT applies the LT predicate on the "refused_after" field.
+func RefusedAfterLT(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLT(FieldRefusedAfter, v))
+}
+
+// RefusedAfterLTE applies the LTE predicate on the "refused_after" field.
+func RefusedAfterLTE(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLTE(FieldRefusedAfter, v))
+}
+
+// RequestLinksBeforeEQ applies the EQ predicate on the "request_links_before" field.
+func RequestLinksBeforeEQ(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRequestLinksBefore, v))
+}
+
+// RequestLinksBeforeNEQ applies the NEQ predicate on the "request_links_before" field.
+func RequestLinksBeforeNEQ(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldRequestLinksBefore, v))
+}
+
+// RequestLinksAfterEQ applies the EQ predicate on the "request_links_after" field.
+func RequestLinksAfterEQ(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRequestLinksAfter, v))
+}
+
+// RequestLinksAfterNEQ applies the NEQ predicate on the "request_links_after" field.
+func RequestLinksAfterNEQ(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldRequestLinksAfter, v))
+}
+
+// RequestPreviewsBeforeEQ applies the EQ predicate on the "request_previews_before" field.
+func RequestPreviewsBeforeEQ(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRequestPreviewsBefore, v))
+}
+
+// RequestPreviewsBeforeNEQ applies the NEQ predicate on the "request_previews_before" field.
+func RequestPreviewsBeforeNEQ(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldRequestPreviewsBefore, v))
+}
+
+// RequestPreviewsAfterEQ applies the EQ predicate on the "request_previews_after" field.
+func RequestPreviewsAfterEQ(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldRequestPreviewsAfter, v))
+}
+
+// RequestPreviewsAfterNEQ applies the NEQ predicate on the "request_previews_after" field.
+func RequestPreviewsAfterNEQ(v bool) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldRequestPreviewsAfter, v))
+}
+
+// AgeBeforeEQ applies the EQ predicate on the "age_before" field.
+func AgeBeforeEQ(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldAgeBefore, v))
+}
+
+// AgeBeforeNEQ applies the NEQ predicate on the "age_before" field.
+func AgeBeforeNEQ(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldAgeBefore, v))
+}
+
+// AgeBeforeIn applies the In predicate on the "age_before" field.
+func AgeBeforeIn(vs ...int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIn(FieldAgeBefore, vs...))
+}
+
+// AgeBeforeNotIn applies the NotIn predicate on the "age_before" field.
+func AgeBeforeNotIn(vs ...int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotIn(FieldAgeBefore, vs...))
+}
+
+// AgeBeforeGT applies the GT predicate on the "age_before" field.
+func AgeBeforeGT(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGT(FieldAgeBefore, v))
+}
+
+// AgeBeforeGTE applies the GTE predicate on the "age_before" field.
+func AgeBeforeGTE(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGTE(FieldAgeBefore, v))
+}
+
+// AgeBeforeLT applies the LT predicate on the "age_before" field.
+func AgeBeforeLT(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLT(FieldAgeBefore, v))
+}
+
+// AgeBeforeLTE applies the LTE predicate on the "age_before" field.
+func AgeBeforeLTE(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLTE(FieldAgeBefore, v))
+}
+
+// AgeAfterEQ applies the EQ predicate on the "age_after" field.
+func AgeAfterEQ(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldAgeAfter, v))
+}
+
+// AgeAfterNEQ applies the NEQ predicate on the "age_after" field.
+func AgeAfterNEQ(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldAgeAfter, v))
+}
+
+// AgeAfterIn applies the In predicate on the "age_after" field.
+func AgeAfterIn(vs ...int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIn(FieldAgeAfter, vs...))
+}
+
+// AgeAfterNotIn applies the NotIn predicate on the "age_after" field.
+func AgeAfterNotIn(vs ...int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotIn(FieldAgeAfter, vs...))
+}
+
+// AgeAfterGT applies the GT predicate on the "age_after" field.
+func AgeAfterGT(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGT(FieldAgeAfter, v))
+}
+
+// AgeAfterGTE applies the GTE predicate on the "age_after" field.
+func AgeAfterGTE(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGTE(FieldAgeAfter, v))
+}
+
+// AgeAfterLT applies the LT predicate on the "age_after" field.
+func AgeAfterLT(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLT(FieldAgeAfter, v))
+}
+
+// AgeAfterLTE applies the LTE predicate on the "age_after" field.
+func AgeAfterLTE(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLTE(FieldAgeAfter, v))
+}
+
+// ChangedByEQ applies the EQ predicate on the "changed_by" field.
+func ChangedByEQ(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldChangedBy, v))
+}
+
+// ChangedByNEQ applies the NEQ predicate on the "changed_by" field.
+func ChangedByNEQ(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldChangedBy, v))
+}
+
+// ChangedByIn applies the In predicate on the "changed_by" field.
+func ChangedByIn(vs ...int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIn(FieldChangedBy, vs...))
+}
+
+// ChangedByNotIn applies the NotIn predicate on the "changed_by" field.
+func ChangedByNotIn(vs ...int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotIn(FieldChangedBy, vs...))
+}
+
+// ChangedByGT applies the GT predicate on the "changed_by" field.
+func ChangedByGT(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGT(FieldChangedBy, v))
+}
+
+// ChangedByGTE applies the GTE predicate on the "changed_by" field.
+func ChangedByGTE(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGTE(FieldChangedBy, v))
+}
+
+// ChangedByLT applies the LT predicate on the "changed_by" field.
+func ChangedByLT(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLT(FieldChangedBy, v))
+}
+
+// ChangedByLTE applies the LTE predicate on the "changed_by" field.
+func ChangedByLTE(v int16) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLTE(FieldChangedBy, v))
+}
+
+// DeviceEQ applies the EQ predicate on the "device" field.
+func DeviceEQ(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldDevice, v))
+}
+
+// DeviceNEQ applies the NEQ predicate on the "device" field.
+func DeviceNEQ(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldDevice, v))
+}
+
+// DeviceIn applies the In predicate on the "device" field.
+func DeviceIn(vs ...string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIn(FieldDevice, vs...))
+}
+
+// DeviceNotIn applies the NotIn predicate on the "device" field.
+func DeviceNotIn(vs ...string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotIn(FieldDevice, vs...))
+}
+
+// DeviceGT applies the GT predicate on the "device" field.
+func DeviceGT(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGT(FieldDevice, v))
+}
+
+// DeviceGTE applies the GTE predicate on the "device" field.
+func DeviceGTE(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGTE(FieldDevice, v))
+}
+
+// DeviceLT applies the LT predicate on the "device" field.
+func DeviceLT(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLT(FieldDevice, v))
+}
+
+// DeviceLTE applies the LTE predicate on the "device" field.
+func DeviceLTE(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLTE(FieldDevice, v))
+}
+
+// DeviceContains applies the Contains predicate on the "device" field.
+func DeviceContains(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldContains(FieldDevice, v))
+}
+
+// DeviceHasPrefix applies the HasPrefix predicate on the "device" field.
+func DeviceHasPrefix(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldHasPrefix(FieldDevice, v))
+}
+
+// DeviceHasSuffix applies the HasSuffix predicate on the "device" field.
+func DeviceHasSuffix(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldHasSuffix(FieldDevice, v))
+}
+
+// DeviceEqualFold applies the EqualFold predicate on the "device" field.
+func DeviceEqualFold(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEqualFold(FieldDevice, v))
+}
+
+// DeviceContainsFold applies the ContainsFold predicate on the "device" field.
+func DeviceContainsFold(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldContainsFold(FieldDevice, v))
+}
+
+// UndoesEQ applies the EQ predicate on the "undoes" field.
+func UndoesEQ(v uuid.UUID) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldUndoes, v))
+}
+
+// UndoesNEQ applies the NEQ predicate on the "undoes" field.
+func UndoesNEQ(v uuid.UUID) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldUndoes, v))
+}
+
+// UndoesIn applies the In predicate on the "undoes" field.
+func UndoesIn(vs ...uuid.UUID) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIn(FieldUndoes, vs...))
+}
+
+// UndoesNotIn applies the NotIn predicate on the "undoes" field.
+func UndoesNotIn(vs ...uuid.UUID) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotIn(FieldUndoes, vs...))
+}
+
+// UndoesGT applies the GT predicate on the "undoes" field.
+func UndoesGT(v uuid.UUID) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGT(FieldUndoes, v))
+}
+
+// UndoesGTE applies the GTE predicate on the "undoes" field.
+func UndoesGTE(v uuid.UUID) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGTE(FieldUndoes, v))
+}
+
+// UndoesLT applies the LT predicate on the "undoes" field.
+func UndoesLT(v uuid.UUID) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLT(FieldUndoes, v))
+}
+
+// UndoesLTE applies the LTE predicate on the "undoes" field.
+func UndoesLTE(v uuid.UUID) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLTE(FieldUndoes, v))
+}
+
+// UndoesIsNil applies the IsNil predicate on the "undoes" field.
+func UndoesIsNil() predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIsNull(FieldUndoes))
+}
+
+// UndoesNotNil applies the NotNil predicate on the "undoes" field.
+func UndoesNotNil() predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotNull(FieldUndoes))
 }
 
 // And groups predicates with the AND operator between them.

@@ -1,0 +1,46 @@
+package bind
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// Choice is what a user had chosen at one time, and how old they were.
+type Choice struct {
+	dm.Settings
+	AgeBand dm.AgeBand
+}
+
+// Kind is one kind of what a message is made of.
+type Kind dm.Kinds
+
+// KindsOf lists the kinds of a set.
+func KindsOf(set dm.Kinds) []Kind {
+	out := []Kind{}
+	for k := dm.KindText; k <= dm.KindLink; k <<= 1 {
+		if set&k != 0 {
+			out = append(out, Kind(k))
+		}
+	}
+	return out
+}
+
+var kinds = names{dm.KindText: "TEXT", dm.KindVideo: "VIDEO", dm.KindLink: "LINK"}
+
+// MarshalMessageKind writes a kind.
+func MarshalMessageKind(v Kind) graphql.Marshaler { return kinds.marshal(uint8(v)) }
+
+// UnmarshalMessageKind reads a kind. Errors: INVALID_INPUT.
+func UnmarshalMessageKind(v any) (Kind, error) {
+	n, err := kinds.parse(v)
+	return Kind(n), err
+}
+
+var changers = names{dm.BySelf: "SELF", dm.ByHost: "HOST"}
+
+// MarshalChanger writes who changed something.
+func MarshalChanger(v dm.Changer) graphql.Marshaler { return changers.marshal(uint8(v)) }
+
+// UnmarshalChanger exists because generated code names it.
+func UnmarshalChanger(any) (dm.Changer, error) { return 0, errOutput }

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/google/uuid"
+
+	"github.com/aparte-im/aparte/dm"
+	ent "github.com/aparte-im/aparte/ent/generated"
+	"github.com/aparte-im/aparte/ent/generated/settingschange"
+)
+
+// History implements dm.Store.
+func (s *Store) History(ctx context.Context, viewer dm.UserID, limit int) ([]dm.SettingsChange, error) {
+	rows, err := s.ent.SettingsChange.Query().Where(settingschange.UserID(uuid.UUID(viewer))).
+		Order(settingschange.ByAt(entsql.OrderDesc()), settingschange.ByID(entsql.OrderDesc())).Limit(limit).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]dm.SettingsChange, len(rows))
+	for i, row := range rows {
+		out[i] = changeOf(row)
+	}
+	return out, nil
+}
+
+// SettingsChange implements dm.Store.
+func (s *Store) SettingsChange(ctx context.Context, viewer dm.UserID, id dm.ChangeID) (dm.SettingsChange, error) {
+	row, err := s.ent.SettingsChange.Query().
+		Where(settingschange.ID(uuid.UUID(id)), settingschange.UserID(uuid.UUID(viewer))).Only(ctx)
+	if err != nil {
+		return dm.SettingsChange{}, notFound(err, "change")
+	}
+	return changeOf(row), nil
+}
+
+func changeOf(row *ent.SettingsChange) dm.SettingsChange {
+	c := dm.SettingsChange{
+		ID: dm.ChangeID(row.ID), User: dm.UserID(row.UserID), At: fromMicros(row.At),
+		Origin: dm.Origin{By: dm.Changer(row.ChangedBy), Device: row.Device},
+		Before: dm.Settings{
+			Audience: dm.Audience(row.AudienceBefore), Routes: unpackGrid(int64(row.RoutesBefore)),
+			ReadReceipts: row.ReadReceiptsBefore, Refused: unpackKinds(int64(row.RefusedBefore)), RequestLinks: row.RequestLinksBefore,
+			RequestPreviews: row.RequestPreviewsBefore,
+		},
+		After: dm.Settings{
+			Audience: dm.Audience(row.AudienceAfter), Routes: unpackGrid(int64(row.RoutesAfter)),
+			ReadReceipts: row.ReadReceiptsAfter, Refused: unpackKinds(int64(row.RefusedAfter)), RequestLinks: row.RequestLinksAfter,
+			RequestPreviews: row.RequestPreviewsAfter,
+			ChangedAt:       fromMicros(row.At),
+		},
+		AgeBefore: dm.AgeBand(row.AgeBefore), AgeAfter: dm.AgeBand(row.AgeAfter),
+	}
+	if row.Undoes != nil {
+		c.Undoes = dm.ChangeID(*row.Undoes)
+	}
+	return c
+}
+
+// writeHistory keeps changes of settings. What of the settings a send does not write with the head is written here.
+func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange) error {
+	for _, h := range history {
+		var undoes *string
+		if h.Undoes != (dm.ChangeID{}) {
+			id := uuidText(h.Undoes)
+			undoes = &id
+		}
+		_, err := ses.conn.ExecContext(ctx, `INSERT INTO settings_changes (id, user_id, at, audience_before, audience_after,
+			routes_before, routes_after, read_receipts_before, read_receipts_after, refused_before, refused_after,
+			request_links_before, request_links_after, request_previews_before, request_previews_after, age_before, age_after, changed_by, device, undoes)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+			uuidText(h.ID), uuidText(h.User), toMicros(h.At), h.Before.Audience, h.After.Audience,
+			packGrid(h.Before.Routes), packGrid(h.After.Routes), h.Before.ReadReceipts, h.After.ReadReceipts,
+			packKinds(h.Before.Refused), packKinds(h.After.Refused), h.Before.RequestLinks, h.After.RequestLinks,
+			h.Before.RequestPreviews, h.After.RequestPreviews, h.AgeBefore, h.AgeAfter, h.By, h.Device, undoes)
+		if err != nil {
+			return err
+		}
+		if h.Before.Refused == h.After.Refused && h.Before.RequestLinks == h.After.RequestLinks {
+			continue
+		}
+		_, err = ses.conn.ExecContext(ctx, "UPDATE heads SET refused = $2, request_links = $3 WHERE user_id = $1",
+			uuidText(h.User), packKinds(h.After.Refused), h.After.RequestLinks)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The kinds that are refused are kept in one number, four bits a relation.
+func packKinds(g dm.KindGrid) int64 {
+	var n int64
+	for i, k := range g {
+		n |= int64(k) << (4 * i)
+	}
+	return n
+}
+
+func unpackKinds(n int64) dm.KindGrid {
+	var g dm.KindGrid
+	for i := range g {
+		g[i] = dm.Kinds(n >> (4 * i) & 15)
+	}
+	return g
+}

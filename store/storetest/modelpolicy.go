@@ -1,0 +1,146 @@
+package storetest
+
+import (
+	"slices"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// choices are what the users of a model have chosen and are, beside their audience.
+type choices struct {
+	ages map[int]dm.AgeBand
+	// chosen: the user has chosen an audience; until then the default of their age holds.
+	chosen map[int]bool
+	// noLinks: from whom a user takes no links, by relation.
+	noLinks map[int]map[string]bool
+}
+
+func newChoices() choices {
+	return choices{ages: map[int]dm.AgeBand{}, chosen: map[int]bool{}, noLinks: map[int]map[string]bool{}}
+}
+
+// rule is a user's answer as it holds at their age.
+func (m *model) rule(user int) rule {
+	if m.ages[user] == dm.Adult {
+		return m.who[user]
+	}
+	if !m.chosen[user] {
+		return rule{}
+	}
+	young := rule{}
+	for name, route := range m.who[user] {
+		if name != "stranger" {
+			young[name] = route
+		}
+	}
+	return young
+}
+
+// always: the recipient's list lets the sender in.
+func (m *model) always(from, to int) bool {
+	known := m.talks[pairKey(from, to)] != nil && m.talks[pairKey(from, to)].sides[to].known
+	return m.lists[[2]int{to, from}] == dm.ListedAlways &&
+		(m.ages[to] == dm.Adult || known || m.follows[[2]int{to, from}])
+}
+
+// takes: what the message is made of is welcome, from one of the relations that decide where it goes.
+func (m *model) takes(from, to int, route, body string) bool {
+	if !strings.Contains(body, ".com") || m.always(from, to) {
+		return true
+	}
+	return slices.ContainsFunc(m.relations(from, to), func(name string) bool {
+		return m.rule(to)[name] == route && !m.noLinks[to][name]
+	})
+}
+
+// tooYoung is the refusal of a choice that the user's age does not leave them.
+func (m *model) tooYoung(user int, r rule) dm.Code {
+	if m.ages[user] != dm.Adult && r["stranger"] != "" {
+		return dm.CodeInvalidInput
+	}
+	return ""
+}
+
+func (r *modelRun) doAge(t *rapid.T) {
+	a := r.user(t, "who")
+	band := dm.AgeBand(rapid.SampledFrom([]int{0, 0, 0, 1, 1, 2}).Draw(t, "age"))
+	users, err := r.service.Users(r.Context(), []dm.UserID{r.ids[a]})
+	r.must(err)
+	u := users[r.ids[a]]
+	_, err = r.service.UpsertUsers(r.Context(), []dm.UserInput{
+		{ExternalID: u.ExternalID, Handle: u.Handle, DisplayName: u.DisplayName, AgeBand: band},
+	})
+	r.must(err)
+	r.m.ages[a] = band
+}
+
+func (r *modelRun) doKinds(t *rapid.T) {
+	a := r.user(t, "who")
+	name := rapid.SampledFrom([]string{"known", "friend", "followed", "suggested", "follower", "stranger"}).Draw(t, "from")
+	links := rapid.Bool().Draw(t, "links")
+	kinds := dm.AllKinds
+	if !links {
+		kinds = dm.KindText
+	}
+	_, err := r.service.SetAcceptedKinds(r.Context(), r.ids[a], map[dm.Relation]dm.Kinds{relationNames[name]: kinds})
+	r.must(err)
+	if r.m.noLinks[a] == nil {
+		r.m.noLinks[a] = map[string]bool{}
+	}
+	r.m.noLinks[a][name] = !links
+}
+
+var relationNames = map[string]dm.Relation{
+	"known": dm.Known, "friend": dm.Friend, "followed": dm.Followed, "suggested": dm.Suggested,
+	"follower": dm.Follower, "stranger": dm.Stranger,
+}
+
+// doUndo takes the newest choice of an audience back, when there is one and nothing was changed since.
+func (r *modelRun) doUndo(t *rapid.T) {
+	a := r.user(t, "who")
+	history, err := r.service.History(r.Context(), r.ids[a], 2)
+	r.must(err)
+	if len(history) == 0 {
+		t.Skip("nothing to undo")
+	}
+	before, err := r.service.Messaging(r.Context(), r.ids[a])
+	r.must(err)
+	_, err = r.service.UndoSettingsChange(r.Context(), r.ids[a], history[0].ID)
+	if dm.CodeOf(err) == dm.CodeInvalidInput {
+		now, err := r.service.Messaging(r.Context(), r.ids[a])
+		r.must(err)
+		if now != before {
+			r.Fatalf("a refused undo changed %+v to %+v", before, now)
+		}
+		if c := history[0]; c.AgeBefore == c.AgeAfter && r.m.ages[a] == dm.Adult && now.Settings.ChangedAt.Equal(c.At) && now.Settings == c.After {
+			r.Fatalf("the newest change is not undone: %+v", c)
+		}
+		return
+	}
+	r.must(err)
+	was := history[0].Before
+	r.m.chosen[a] = was.Audience != dm.NotChosen
+	switch was.Audience {
+	case dm.NotChosen:
+		r.m.who[a] = audienceRules[dm.Everyone]
+	case dm.Custom:
+		r.m.who[a] = ruleOf(was.Routes)
+	default:
+		r.m.who[a] = audienceRules[was.Audience]
+	}
+	r.m.noLinks[a] = map[string]bool{}
+	for name, relation := range relationNames {
+		r.m.noLinks[a][name] = was.Refused[relation]&dm.KindLink != 0
+	}
+}
+
+func ruleOf(grid dm.Grid) rule {
+	out := rule{}
+	for name, relation := range relationNames {
+		out[name] = map[dm.Route]string{dm.RouteInbox: "INBOX", dm.RouteRequests: "REQUESTS", dm.RouteHidden: "HIDDEN"}[grid[relation]]
+	}
+	return out
+}
