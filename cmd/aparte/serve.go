@@ -26,6 +26,7 @@ func newServe(a *app) *cobra.Command {
 		limits := defineLimits(o)
 		playground := o.toggle("playground", false, "serve /playground")
 		introspection := o.toggle("introspection", false, "answer questions about the schema")
+		behindTLS := o.toggle("behind-tls", false, "a proxy ends TLS: tell browsers to come by https only, for a year")
 		level := o.text("log-level", "info", "least level that is logged: debug, info, warn or error")
 		return func(ctx context.Context) error {
 			s := settings{listen: *listen, databaseURL: *database, playground: *playground, introspection: *introspection}
@@ -37,6 +38,7 @@ func newServe(a *app) *cobra.Command {
 			}
 			identity.apply(o, &s)
 			rates.apply(o, &s)
+			s.behindTLS = *behindTLS
 			operator.apply(o, &s)
 			limits.apply(o, &s)
 			handler := &slog.HandlerOptions{Level: o.logLevel(*level)}

@@ -33,7 +33,7 @@ type settings struct {
 	rates                                  *rates.Rates
 	proxies                                graph.Proxies
 	timeouts                               graph.Timeouts
-	dev                                    bool
+	dev, behindTLS                         bool
 	logger                                 *slog.Logger
 }
 
@@ -99,15 +99,15 @@ func start(ctx context.Context, s settings) (*server, error) {
 // routes is every address that the server answers.
 func (s *server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", allowOrigins(s.settings.origins, s.api))
+	mux.Handle("/graphql", allowOrigins(s.settings.origins, refuseOtherSites(s.settings.origins, s.api)))
 	mux.HandleFunc("GET /healthz", serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("/", web.Handler(web.Config{Dev: s.settings.dev, Playground: s.settings.playground, Client: true}))
 	if !s.settings.dev {
-		return boundBody(mux)
+		return secureHeaders(s.settings.behindTLS, boundBody(mux))
 	}
 	mux.HandleFunc("GET /dev/people", s.servePeople)
-	return onlyLoopback(boundBody(mux))
+	return onlyLoopback(secureHeaders(false, boundBody(mux)))
 }
 
 // address is where the server listens, with the port that the system chose for port 0.
