@@ -12,6 +12,7 @@ import type {
   Message,
   NamedList,
   Notice,
+  Outreach,
   Page,
   RelationRouteInput,
   Report,
@@ -139,6 +140,11 @@ export abstract class Calls {
 
   async listed(list: NamedList, { first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
     return (await this.ask(operations.ListedUsers, { list, first, after }, signal)).listedUsers;
+  }
+
+  /** How many new people the viewer may write to now; null: no limit. */
+  async outreach(signal?: AbortSignal): Promise<Outreach | null> {
+    return (await this.ask(operations.Outreach, {}, signal)).outreach;
   }
 
   follow(id: string): Promise<Standing> {

@@ -5,6 +5,7 @@ import type {
   MessageFragment,
   MyNoticesQuery,
   NoticeFragment,
+  OutreachFragment,
   ReportFragment,
   SettingsFragment,
   SettingsHistoryQuery,
@@ -36,6 +37,8 @@ export type VideoCard = NonNullable<Message['video']>;
 export type Conversation = ConversationFragment;
 export type Settings = SettingsFragment;
 export type SettingsChange = SettingsHistoryQuery['settingsHistory'][number];
+/** How many new people the viewer may write to. */
+export type Outreach = OutreachFragment;
 /** A report that the viewer made. */
 export type Report = ReportFragment;
 /** What moderators decided about the viewer. */
@@ -54,6 +57,8 @@ export interface Refusal {
   /** A sentence for people, in English. */
   reason: string;
   denial?: DenialCode;
+  /** With OUTREACH_LIMIT: what is left, and when there is more. */
+  outreach?: Outreach | null;
   retryAfterSeconds?: number;
   field?: string | null;
 }

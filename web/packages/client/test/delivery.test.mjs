@@ -165,7 +165,11 @@ test('a token is replaced before it ends, and nobody notices', async (t) => {
   const sign = await signer(server, 'alice');
   const given = [];
   const statuses = new Set();
-  const alice = await open(t, server, 'alice', { token: () => given[given.push(sign(5)) - 1] });
+  const token = () => {
+    given.push(Date.now());
+    return sign(5);
+  };
+  const alice = await open(t, server, 'alice', { token });
   alice.subscribe(() => statuses.add(alice.state().status));
   const { id } = conversationOf(alice, 'bob');
   await alice.messages.open(id);
@@ -173,6 +177,7 @@ test('a token is replaced before it ends, and nobody notices', async (t) => {
   await server.send('bob', 'alice', 'still there?');
   await until(alice, (s) => s.threads.get(id).messages.at(-1).body === 'still there?');
   assert.deepEqual([...statuses], ['live']);
+  for (let i = 1; i < given.length; i++) assert.ok(given[i] - given[i - 1] < 5000, 'asked for before the last one had ended');
 });
 
 test('a token that is not accepted is replaced once; when the next is not either, that is being signed out', async (t) => {
