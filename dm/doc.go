@@ -11,7 +11,8 @@
 // and the absolute unread counts at its position. I9: the viewer is an explicit argument of every read.
 //
 // Concurrency. Service is safe for concurrent use. A Ledger belongs to one transaction and one goroutine. A Watcher
-// belongs to one goroutine.
+// is pulled by one goroutine at a time.
 //
-// Lifecycle. Service owns no goroutine; it may be dropped at any time. A Watcher must be closed.
+// Lifecycle. Service has one goroutine while there are watchers: the patrol, which ends with the last of them. A Watcher
+// must be closed.
 package dm

@@ -16,7 +16,7 @@ type Config struct {
 type Service struct {
 	store    Store
 	notifier Notifier
-	poll     time.Duration
+	patrol   *patrol
 }
 
 // New returns a Service.
@@ -24,5 +24,5 @@ func New(c Config) *Service {
 	if c.PollInterval <= 0 {
 		c.PollInterval = 5 * time.Second
 	}
-	return &Service{store: c.Store, notifier: c.Notifier, poll: c.PollInterval}
+	return &Service{store: c.Store, notifier: c.Notifier, patrol: newPatrol(c.Store, c.PollInterval)}
 }

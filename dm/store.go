@@ -54,6 +54,8 @@ type Store interface {
 
 	// Log reads the viewer's events after a position, in order, up to limit, as they stand in one snapshot.
 	Log(ctx context.Context, viewer UserID, after int64, limit int) (Log, error)
+	// LogEnds tells where the logs of those users end that exist, in one read.
+	LogEnds(ctx context.Context, users []UserID) (map[UserID]LogEnd, error)
 	// Trim removes events older than before, in small steps that hold no lock for long, and returns how many.
 	Trim(ctx context.Context, before time.Time) (int64, error)
 
@@ -124,8 +126,10 @@ type Notifier interface {
 
 // Listener receives the wakes of one user.
 type Listener interface {
-	// Wakes delivers at least one value after each wake that came since the last receive.
-	Wakes() <-chan struct{}
+	// Notify makes each wake call wake with the newest position that it tells of, or 0 when it tells of none; the log is
+	// read then. wake is called from anywhere and must not wait, nor call the listener. Notify is called once, before
+	// anything else.
+	Notify(wake func(position int64))
 	// Next returns the event at exactly this position when it came along with a wake and is still at hand.
 	Next(position int64) (*Event, bool)
 	// Close ends the registration.

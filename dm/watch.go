@@ -2,35 +2,65 @@ package dm
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 )
 
 // logPage is how many events a watcher reads at once: its memory is bounded by this, however slow its client.
 const logPage = 100
 
-// Watcher follows one user's inbox log. It pulls: a slow one slows only itself.
+// Watcher follows one user's inbox log. It is pulled: a slow one slows only itself, and an idle one costs no goroutine
+// and no timer.
 type Watcher struct {
 	service  *Service
 	user     UserID
 	listener Listener
-	ticker   *time.Ticker
-	position int64
-	// known is the newest position that the log was seen to have. While it is ahead there is nothing to wait for.
+	// position is that of the newest event that was handed out. The patrol reads it while the watcher moves it.
+	position atomic.Int64
+	// known is the newest position that the log was seen to have. While it is ahead there is something to read.
 	known  int64
 	buffer []*Event
 	reset  *Event
+
+	// wake is called when there may be something. heard is the newest position that a wake told of; due says that the
+	// log is to be read whatever was heard.
+	wake  func()
+	heard atomic.Int64
+	due   atomic.Bool
+	beat  beat
+	// woken is what Next waits for.
+	woken <-chan struct{}
 }
 
 // Watch follows the viewer's log: with after, first everything that came later, then live, each event once, in order
 // (I4); without it, from now on. When the log no longer reaches back to after, the first event is one EventReset.
-// Errors: INVALID_CURSOR, NOT_FOUND. The watcher must be closed.
+// Errors: INVALID_CURSOR, NOT_FOUND. The watcher must be closed. Its owner waits with Next.
 func (s *Service) Watch(ctx context.Context, viewer UserID, after *Cursor) (*Watcher, error) {
-	// Registered before the log is read, so that nothing falls between the two.
-	w := &Watcher{service: s, user: viewer, listener: s.notifier.Listen(viewer), ticker: time.NewTicker(s.poll)}
-	if err := w.start(ctx, after); err != nil {
-		w.Close()
+	woken := make(chan struct{}, 1)
+	w, err := s.WatchQuietly(ctx, viewer, after, func() {
+		select {
+		case woken <- struct{}{}:
+		default:
+		}
+	})
+	if err != nil {
 		return nil, err
 	}
+	w.woken = woken
+	return w, nil
+}
+
+// WatchQuietly is Watch for an owner who does not wait: wake is called whenever there may be something to Poll, from
+// anywhere and also before WatchQuietly returns. It must not wait, nor call the watcher.
+func (s *Service) WatchQuietly(ctx context.Context, viewer UserID, after *Cursor, wake func()) (*Watcher, error) {
+	// Registered before the log is read, so that nothing falls between the two.
+	w := &Watcher{service: s, user: viewer, listener: s.notifier.Listen(viewer), wake: wake}
+	w.listener.Notify(w.hear)
+	if err := w.start(ctx, after); err != nil {
+		w.listener.Close()
+		return nil, err
+	}
+	s.patrol.add(w)
 	return w, nil
 }
 
@@ -50,13 +80,13 @@ func (w *Watcher) start(ctx context.Context, after *Cursor) error {
 	case log.Gone:
 		return NotFound("user")
 	case after == nil:
-		w.position = log.Head
+		w.position.Store(log.Head)
 	case after.Epoch != log.Epoch:
 		w.setReset(log)
 	case after.Position > log.Head:
 		return invalidCursor()
 	default:
-		w.position = after.Position
+		w.position.Store(after.Position)
 		w.take(log)
 	}
 	return nil
@@ -64,42 +94,52 @@ func (w *Watcher) start(ctx context.Context, after *Cursor) error {
 
 // Close ends the watch and frees what it holds. It may be called twice.
 func (w *Watcher) Close() {
-	w.ticker.Stop()
+	w.service.patrol.remove(w)
 	w.listener.Close()
 }
 
-// Next returns the next event, waiting for it as long as ctx lasts. Its error is ctx's, internal, or NOT_FOUND when the
-// user was deleted; each ends the watch, and a new one resumes from the last event's cursor.
-func (w *Watcher) Next(ctx context.Context) (*Event, error) {
+// hear takes a wake.
+func (w *Watcher) hear(position int64) {
+	for {
+		heard := w.heard.Load()
+		if position <= heard || w.heard.CompareAndSwap(heard, position) {
+			break
+		}
+	}
+	if position == 0 {
+		w.due.Store(true)
+	}
+	w.wake()
+}
+
+// Poll returns the next event, or nil when there is none for now; wake tells when to ask again. It reads the log when
+// there is more than came along with the wakes. Its error is internal, or NOT_FOUND when the user was deleted; each ends
+// the watch, and a new one resumes from the last event's cursor. One call at a time.
+func (w *Watcher) Poll(ctx context.Context) (*Event, error) {
 	for {
 		if e := w.ready(); e != nil {
 			return e, nil
 		}
 		// An event that came along with a wake counts only when it is exactly the next; the log decides otherwise.
-		if e, ok := w.listener.Next(w.position + 1); ok {
-			w.position++
+		next := w.position.Load() + 1
+		if e, ok := w.listener.Next(next); ok {
+			w.position.Store(next)
 			return e, nil
 		}
-		if w.position >= w.known {
-			select {
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			case <-w.listener.Wakes():
-				if e, ok := w.listener.Next(w.position + 1); ok {
-					w.position++
-					return e, nil
-				}
-			case <-w.ticker.C:
-			}
+		if !w.due.Swap(false) && w.known < next && w.heard.Load() < next {
+			return nil, nil
 		}
-		log, err := w.service.store.Log(ctx, w.user, w.position, logPage)
+		log, err := w.service.store.Log(ctx, w.user, next-1, logPage)
 		if err != nil {
+			w.due.Store(true)
 			return nil, err
 		}
 		if log.Gone {
 			return nil, NotFound("user")
 		}
-		w.take(log)
+		if w.take(log); w.reset == nil && len(w.buffer) == 0 {
+			return nil, nil // a wake of something that this read does not see
+		}
 	}
 }
 
@@ -112,8 +152,10 @@ func (w *Watcher) ready() *Event {
 		return nil
 	}
 	e := w.buffer[0]
-	w.buffer = w.buffer[1:]
-	w.position = e.Position
+	if w.buffer = w.buffer[1:]; len(w.buffer) == 0 {
+		w.buffer = nil
+	}
+	w.position.Store(e.Position)
 	return e
 }
 
@@ -121,18 +163,35 @@ func (w *Watcher) ready() *Event {
 // next one, or none where the head is further, means that the log between was trimmed.
 func (w *Watcher) take(log Log) {
 	w.known = log.Head
+	position := w.position.Load()
 	switch {
-	case len(log.Events) > 0 && log.Events[0].Position == w.position+1:
+	case len(log.Events) > 0 && log.Events[0].Position == position+1:
 		w.buffer = log.Events
-	case log.Head > w.position || len(log.Events) > 0:
+	case log.Head > position || len(log.Events) > 0:
 		w.setReset(log)
 	}
 }
 
 func (w *Watcher) setReset(log Log) {
-	w.position = log.Head
+	w.position.Store(log.Head)
 	w.buffer = nil
 	w.reset = &Event{
 		User: w.user, Position: log.Head, Kind: EventReset, At: time.Now().UTC(), Unread: log.Unread, Epoch: log.Epoch,
+	}
+}
+
+// Next returns the next event, waiting for it as long as ctx lasts. Its error is ctx's or one of Poll's. It is for what
+// Watch returned.
+func (w *Watcher) Next(ctx context.Context) (*Event, error) {
+	for {
+		e, err := w.Poll(ctx)
+		if e != nil || err != nil {
+			return e, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-w.woken:
+		}
 	}
 }

@@ -30,8 +30,6 @@ type identity struct {
 	// moderator: the token has the scope for moderation. subject is who it was made for.
 	moderator bool
 	subject   string
-	// socket: asked over a WebSocket.
-	socket bool
 	// exempt: not held to rates.
 	exempt bool
 	// issued is when the token was made, zero when it does not say; expires when it ends.

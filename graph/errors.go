@@ -55,10 +55,13 @@ func forbidden(message string) *problem {
 }
 
 var (
-	errNoViewer     = forbidden("This token is the service's own. Name the user it acts for in Aparte-As.")
-	errNotAdmin     = forbidden("This is for the host application: a token with the scope admin is needed.")
-	errNotModerator = forbidden("This is for moderators: a token with the scope moderator is needed.")
-	errShutdown     = &problem{codeShuttingDown, "The service is restarting. Connect again.", http.StatusServiceUnavailable}
+	errNoViewer          = forbidden("This token is the service's own. Name the user it acts for in Aparte-As.")
+	errNotAdmin          = forbidden("This is for the host application: a token with the scope admin is needed.")
+	errNotModerator      = forbidden("This is for moderators: a token with the scope moderator is needed.")
+	errTooManyOperations = &problem{
+		codeRateLimited, "Too many operations run on this connection. Complete one first.", http.StatusTooManyRequests,
+	}
+	errShutdown = &problem{codeShuttingDown, "The service is restarting. Connect again.", http.StatusServiceUnavailable}
 )
 
 // userError is the one table from refusals of package dm to what the schema has for them. Nil: nothing, so the refusal

@@ -6,39 +6,27 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
-
-	"github.com/gorilla/websocket"
 )
 
-// subprotocol is the one protocol that is spoken on a socket.
-const subprotocol = "graphql-transport-ws"
-
-func newUpgrader(c Config) websocket.Upgrader {
-	allowed := map[string]bool{}
-	for _, o := range c.Origins {
-		if origin, err := parseOrigin(o); err == nil {
-			allowed[origin] = true
-		}
-	}
-	return websocket.Upgrader{
-		Subprotocols: []string{subprotocol}, ReadBufferSize: 1024, WriteBufferSize: 1024,
-		WriteBufferPool: &sync.Pool{},
-		CheckOrigin: func(r *http.Request) bool {
-			return originAllowed(r, allowed, c.LoopbackOrigins)
-		},
-		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
-			code := codeBadRequest
-			if status == http.StatusForbidden {
-				code = codeForbidden
-			}
-			refuse(w, status, code, reason.Error())
-		},
-	}
+// origins says from which pages a socket may be opened: a browser sends a page's origin with the handshake and lets
+// every page open one.
+type origins struct {
+	allowed  map[string]bool
+	loopback bool
 }
 
-// originAllowed keeps pages of other sites out. Programs that are no browsers send no origin.
-func originAllowed(r *http.Request, allowed map[string]bool, loopback bool) bool {
+func newOrigins(c Config) origins {
+	out := origins{allowed: map[string]bool{}, loopback: c.LoopbackOrigins}
+	for _, o := range c.Origins {
+		if origin, err := parseOrigin(o); err == nil {
+			out.allowed[origin] = true
+		}
+	}
+	return out
+}
+
+// allow keeps pages of other sites out. Programs that are no browsers send no origin.
+func (o origins) allow(r *http.Request) bool {
 	header := r.Header.Get("Origin")
 	if header == "" {
 		return true
@@ -51,7 +39,7 @@ func originAllowed(r *http.Request, allowed map[string]bool, loopback bool) bool
 	if err != nil {
 		return false
 	}
-	return allowed[origin] || strings.EqualFold(u.Host, r.Host) || loopback && isLoopback(u.Hostname())
+	return o.allowed[origin] || strings.EqualFold(u.Host, r.Host) || o.loopback && isLoopback(u.Hostname())
 }
 
 // parseOrigin returns the form in which origins are compared.

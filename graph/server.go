@@ -9,21 +9,16 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/gorilla/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph/generated"
 	"github.com/aparte-im/aparte/graph/rates"
 	"github.com/aparte-im/aparte/graph/seats"
+	"github.com/aparte-im/aparte/graph/socket"
 )
 
-const (
-	// maxBody is the most that a socket's message may have.
-	maxBody         = 64 << 10
-	defaultInitWait = 10 * time.Second
-	defaultKeep     = 25 * time.Second
-)
+const defaultKeep = 25 * time.Second
 
 // Config is what a Server is made of.
 type Config struct {
@@ -43,14 +38,13 @@ type Config struct {
 	Origins []string
 	// LoopbackOrigins lets pages from this machine open a WebSocket, whatever their port: for development.
 	LoopbackOrigins bool
-	// KeepAlive is the time between pings on a socket or an event stream; a socket that leaves two of them unanswered
-	// is closed. Zero: 25 seconds.
+	// KeepAlive is the time between signs of life on an event stream. Zero: 25 seconds.
 	KeepAlive time.Duration
 	// WriteWait is how long a client of an event stream may take to read what its connection has no room for, until it is
 	// cut off. Zero: 5 seconds.
 	WriteWait time.Duration
-	// InitTimeout is how long a new socket may wait with its connection_init. Zero: 10 seconds.
-	InitTimeout time.Duration
+	// Sockets bounds what clients may take of WebSockets. Zeros are the defaults of package socket.
+	Sockets socket.Limits
 	// Seats bound the connections that stay, of a user and of an address. Nil: seats.PerUser and seats.PerAddress.
 	Seats *seats.Seats
 	// RevocationPoll is how often Run asks who was revoked or deleted. Zero: 2 seconds.
@@ -87,17 +81,14 @@ func (c *Config) normalize() error {
 			errs = append(errs, err)
 		}
 	}
-	if c.KeepAlive < 0 || c.InitTimeout < 0 || c.WriteWait < 0 {
-		errs = append(errs, errors.New("graph: Config.KeepAlive, InitTimeout and WriteWait cannot be negative"))
+	if c.KeepAlive < 0 || c.WriteWait < 0 {
+		errs = append(errs, errors.New("graph: Config.KeepAlive and WriteWait cannot be negative"))
 	}
 	if c.WriteWait == 0 {
 		c.WriteWait = writeWait
 	}
 	if c.KeepAlive == 0 {
 		c.KeepAlive = defaultKeep
-	}
-	if c.InitTimeout == 0 {
-		c.InitTimeout = defaultInitWait
 	}
 	if c.Seats == nil {
 		c.Seats = seats.New(seats.PerUser, seats.PerAddress)
@@ -121,7 +112,8 @@ type Server struct {
 	exec     *admission
 	doors    *doors
 	guests   *guests
-	upgrader websocket.Upgrader
+	origins  origins
+	sockets  *socket.Transport
 	throttle throttle
 	work     *work
 	compress func(http.Handler) http.HandlerFunc
@@ -137,7 +129,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{config: c, service: c.Service, guests: newGuests(c), work: newWork(), seats: c.Seats, throttle: throttle{c.Rates}}
 	s.doors = newDoors(c, s.guests)
-	s.upgrader = newUpgrader(c)
+	s.origins = newOrigins(c)
 	exec, err := newAdmission(generated.NewExecutableSchema(generated.Config{Resolvers: s}), c)
 	if err != nil {
 		return nil, err
@@ -154,7 +146,8 @@ func New(c Config) (*Server, error) {
 	s.exec.AroundOperations(withStream)
 	s.exec.AroundResponses(s.respond)
 	s.exec.AroundRootFields(s.rootField)
-	return s, nil
+	s.sockets, err = s.newSockets()
+	return s, err
 }
 
 // ServeHTTP answers one request: a query, a mutation, an event stream or a socket.
@@ -173,7 +166,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		r = r.WithContext(withAddress(r.Context(), address))
 	}
-	if websocket.IsWebSocketUpgrade(r) {
+	if s.sockets.Supports(r) {
 		s.serveSocket(w, r)
 		return
 	}
@@ -191,9 +184,11 @@ func (s *Server) Run(ctx context.Context) {
 // Shutdown takes no more requests, ends every subscription and socket in a way at which clients connect anew, and waits
 // until nothing runs any more or ctx ends; it returns ctx's error then. It may be called more than once.
 func (s *Server) Shutdown(ctx context.Context) error {
+	idle := s.work.end()
+	err := s.sockets.Shutdown(ctx)
 	select {
-	case <-s.work.end():
-		return nil
+	case <-idle:
+		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -201,13 +196,6 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // respond runs around every response: once for a query or mutation, once per event of a subscription.
 func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	if id := identityOf(ctx); id != nil && id.socket {
-		// An operation of a socket outlives the request that opened the socket, so it is counted by itself.
-		if !s.work.enter() {
-			return nil
-		}
-		defer s.work.leave()
-	}
 	if op := graphql.GetOperationContext(ctx).Operation; op != nil {
 		var cancel context.CancelFunc
 		ctx, cancel = s.config.Timeouts.limit(ctx, op.Operation)

@@ -53,7 +53,7 @@ func TestWhoMayOpenASocket(t *testing.T) {
 }
 
 func TestTheProtocolOfASocket(t *testing.T) {
-	w := newWorld(t, setup{config: func(c *graph.Config) { c.InitTimeout = 100 * time.Millisecond }})
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.Sockets.InitTimeout = 100 * time.Millisecond }})
 	ends := func(name string, s *wire, want int) {
 		t.Helper()
 		if code := s.ends(); code != want {

@@ -82,7 +82,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql
 	t.write([]byte(":\n\n"))
 	t.keepAlive()
 
-	state := &streamState{pulled: true, after: r.Header.Get(headerResume)}
+	state := &streamState{after: r.Header.Get(headerResume)}
 	t.answer(context.WithValue(ctx, streamKey{}, state), op, state)
 	t.farewell()
 }

@@ -21,10 +21,9 @@ type streamState struct {
 	// field is the subscription's own.
 	field *graphql.FieldContext
 
-	// pulled: the transport asks for each event itself, so that no goroutine has to wait for it. after is the cursor
-	// that it resumes from, which goes before the operation's own: it is newer.
-	pulled bool
-	after  string
+	// The transport asks for each event itself, so that no goroutine has to wait for it. after is the cursor that it
+	// resumes from, which goes before the operation's own: it is newer.
+	after string
 	// cursor is the place of the event whose response is being made.
 	cursor  string
 	watcher *dm.Watcher
@@ -69,12 +68,32 @@ func (s *streamState) pull(ctx context.Context) {
 		return
 	}
 	e, err := next(ctx, s.watcher)
+	if s.give(e, err); err == nil {
+		s.cursor = e.Cursor().String()
+	}
+}
+
+// poll makes the next event the next response, if there is one now, or the end of events. It reports whether there is
+// anything to respond.
+func (s *streamState) poll(ctx context.Context) bool {
+	if s.err != nil {
+		return true
+	}
+	e, err := s.watcher.Poll(ctx)
+	if e == nil && err == nil {
+		return false
+	}
+	s.give(e, err)
+	return true
+}
+
+// give hands an event, or the end of them, to gqlgen. The channel has room: what was given before has been taken.
+func (s *streamState) give(e *dm.Event, err error) {
 	if err != nil {
 		s.err, s.cursor = err, ""
 		close(s.events)
 		return
 	}
-	s.cursor = e.Cursor().String()
 	s.events <- bind.NewInboxEvent(e)
 }
 

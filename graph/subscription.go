@@ -8,21 +8,21 @@ import (
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
+	"github.com/aparte-im/aparte/graph/socket"
 )
 
 // Subscription resolves what is followed live.
 func (s *Server) Subscription() generated.SubscriptionResolver {
-	return subscription{s.service, s.work, s.config.Timeouts}
+	return subscription{s.service, s.config.Timeouts}
 }
 
 type subscription struct {
 	service  *dm.Service
-	work     *work
 	timeouts Timeouts
 }
 
-// InboxEvents pumps the viewer's log into a channel without a buffer: an event is read when the one before has been
-// taken, so a slow client holds back nothing but itself.
+// InboxEvents follows the viewer's log. The transport pulls each event when it wants it (streamState), so that a slow
+// client holds back nothing but itself and an idle one has no goroutine here.
 func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bind.InboxEvent, error) {
 	viewer, err := viewerOf(ctx)
 	if err != nil {
@@ -42,41 +42,22 @@ func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bi
 	}
 	begin, began := r.timeouts.limit(ctx, ast.Query)
 	defer began()
-	watcher, err := r.service.Watch(begin, viewer, from)
+	feed := socket.FeedOf(ctx)
+	var watcher *dm.Watcher
+	if feed == nil {
+		watcher, err = r.service.Watch(begin, viewer, from)
+	} else {
+		watcher, err = r.service.WatchQuietly(begin, viewer, from, feed.Wake)
+	}
 	if p := timedOut(begin); err != nil && p != nil {
 		return nil, p
 	}
 	if err != nil {
 		return nil, err
 	}
-	if state.pulled {
-		return state.follow(watcher), nil
+	events := state.follow(watcher)
+	if feed != nil {
+		feed.Source(state.poll, state.close)
 	}
-	if !r.work.enter() {
-		watcher.Close()
-		return nil, errShutdown
-	}
-	events := make(chan bind.InboxEvent)
-	go func() {
-		defer r.work.leave()
-		defer close(events)
-		defer watcher.Close()
-		state.err = pump(ctx, watcher, events)
-	}()
 	return events, nil
-}
-
-// pump hands on events until the watch fails or ctx ends.
-func pump(ctx context.Context, watcher *dm.Watcher, events chan<- bind.InboxEvent) error {
-	for {
-		e, err := next(ctx, watcher)
-		if err != nil {
-			return err
-		}
-		select {
-		case events <- bind.NewInboxEvent(e):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }

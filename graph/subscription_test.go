@@ -11,6 +11,8 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/internal/testdb"
+	"github.com/aparte-im/aparte/live"
+	"github.com/aparte-im/aparte/store"
 )
 
 const inboxEvents = `subscription($after: Cursor) { inboxEvents(after: $after) {
@@ -66,7 +68,6 @@ func TestEachKindOfEventArrives(t *testing.T) {
 		n.is("inboxEvents.conversationId", `"`+id+`"`)
 
 		c.say(`{"type":"complete","id":"1"}`)
-		c.hear("complete")
 		w.say("alice", "bob", "unheard")
 		c.run("2", me, nil)
 		c.next().is("me.handle", `"bob"`)
@@ -219,7 +220,8 @@ func (f *flaky) Log(ctx context.Context, viewer dm.UserID, after int64, limit in
 
 func TestAFailedSourceIsNoNormalEnd(t *testing.T) {
 	f := &flaky{}
-	w := newWorld(t, setup{poll: 10 * time.Millisecond, wrap: func(s dm.Store) dm.Store {
+	url := testdb.SQLite(t)
+	w := newWorld(t, setup{url: url, poll: 10 * time.Millisecond, wrap: func(s dm.Store) dm.Store {
 		f.Store = s
 		return f
 	}})
@@ -231,6 +233,21 @@ func TestAFailedSourceIsNoNormalEnd(t *testing.T) {
 	c.next()
 	e.next()
 	f.down.Store(true)
+	// Another node writes, and nothing comes along with a wake.
+	other, err := store.Open(t.Context(), store.Config{URL: url, Rules: dm.DefaultRules()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := other.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	_, err = dm.New(dm.Config{Store: other, Notifier: live.NewHub()}).Send(t.Context(), w.ids["alice"],
+		dm.SendInput{To: w.ids["bob"], Body: "two", ClientMessageID: "two"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if code := c.failure(); code != "INTERNAL" {
 		t.Error(code)
 	}

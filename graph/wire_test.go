@@ -194,3 +194,17 @@ func (e *events) next() node {
 	}
 	return parse(e.t, []byte(data))
 }
+
+// until waits for something that another goroutine brings about and tells nobody.
+func (w *world) until(holds func() bool) {
+	w.t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for end := time.After(2 * patience); !holds(); {
+		select {
+		case <-tick.C:
+		case <-end:
+			w.t.Fatal("it does not come about")
+		}
+	}
+}

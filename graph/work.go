@@ -57,14 +57,3 @@ func (w *work) end() <-chan struct{} {
 	w.cancel()
 	return w.idle
 }
-
-// stream derives the context of something long-lived from its request: it ends with the request, with the shutdown,
-// or with cancel.
-func (w *work) stream(ctx context.Context) (context.Context, context.CancelCauseFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(w.ending, func() { cancel(errShutdown) })
-	return ctx, func(cause error) {
-		stop()
-		cancel(cause)
-	}
-}

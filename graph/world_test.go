@@ -114,7 +114,9 @@ func newWorld(t *testing.T, with setup) *world {
 	if w.graph, err = graph.New(config); err != nil {
 		t.Fatal(err)
 	}
-	w.http = httptest.NewServer(w.graph)
+	w.http = httptest.NewUnstartedServer(w.graph)
+	w.http.Config.ReadHeaderTimeout = 5 * time.Second
+	w.http.Start()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()

@@ -9,7 +9,8 @@
 // listener costs nothing, a user with one keeps at most ringSize events, and an event that every listener has taken is
 // let go.
 //
-// Concurrency. All methods may be called from any goroutine. Publish never waits for a listener. Events are shared by
+// Concurrency. All methods may be called from any goroutine. Publish never waits for a listener; it
+// calls it, under a lock that the listener needs too, so what is called must only take note. Events are shared by
 // all listeners and must not be changed once published.
 //
 // Lifecycle. A hub owns no goroutine and needs no closing. A listener must be closed; with a user's last one all that

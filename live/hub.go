@@ -56,7 +56,7 @@ func (h *Hub) Publish(events []*dm.Event) {
 
 // Listen registers for a user's wakes until the listener is closed.
 func (h *Hub) Listen(user dm.UserID) dm.Listener {
-	l := &listener{shard: h.shard(user), user: user, wakes: make(chan struct{}, 1)}
+	l := &listener{shard: h.shard(user), user: user, wake: func(int64) {}}
 	l.shard.add(l)
 	return l
 }
@@ -75,7 +75,7 @@ func (s *shard) publish(e *dm.Event) {
 	}
 	in.keep(e)
 	for _, l := range in.listeners {
-		l.wake()
+		l.wake(e.Position)
 	}
 }
 

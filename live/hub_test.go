@@ -12,9 +12,26 @@ func event(user dm.UserID, position int64) *dm.Event {
 	return &dm.Event{User: user, Position: position, Epoch: 1, Kind: dm.EventSettingsChanged}
 }
 
-func woken(l dm.Listener) bool {
+// listening is a listener whose wakes can be waited for.
+type listening struct {
+	dm.Listener
+	wakes chan int64
+}
+
+func listen(hub *Hub, user dm.UserID) listening {
+	l := listening{hub.Listen(user), make(chan int64, 1)}
+	l.Notify(func(position int64) {
+		select {
+		case l.wakes <- position:
+		default:
+		}
+	})
+	return l
+}
+
+func woken(l listening) bool {
 	select {
-	case <-l.Wakes():
+	case <-l.wakes:
 		return true
 	default:
 		return false
@@ -23,13 +40,13 @@ func woken(l dm.Listener) bool {
 
 func TestAWakeReachesEveryListenerOfTheUserAndNobodyElse(t *testing.T) {
 	hub, alice, bob := NewHub(), dm.NewUserID(), dm.NewUserID()
-	phone, laptop, other := hub.Listen(alice), hub.Listen(alice), hub.Listen(bob)
+	phone, laptop, other := listen(hub, alice), listen(hub, alice), listen(hub, bob)
 	defer phone.Close()
 	defer laptop.Close()
 	defer other.Close()
 
 	hub.Publish([]*dm.Event{event(alice, 1)})
-	for name, l := range map[string]dm.Listener{"phone": phone, "laptop": laptop} {
+	for name, l := range map[string]listening{"phone": phone, "laptop": laptop} {
 		if !woken(l) {
 			t.Errorf("the %s was not woken", name)
 		}
@@ -47,7 +64,7 @@ func TestAWakeReachesEveryListenerOfTheUserAndNobodyElse(t *testing.T) {
 
 func TestPublishNeverWaitsForAListener(t *testing.T) {
 	hub, alice := NewHub(), dm.NewUserID()
-	l := hub.Listen(alice)
+	l := listen(hub, alice)
 	defer l.Close()
 	for p := range int64(10 * ringSize) {
 		hub.Publish([]*dm.Event{event(alice, p+1)})
@@ -59,7 +76,7 @@ func TestPublishNeverWaitsForAListener(t *testing.T) {
 
 func TestNextGivesOnlyTheExactPosition(t *testing.T) {
 	hub, alice := NewHub(), dm.NewUserID()
-	l := hub.Listen(alice)
+	l := listen(hub, alice)
 	defer l.Close()
 	hub.Publish([]*dm.Event{event(alice, 7)})
 	for _, p := range []int64{-1, 0, 6, 8, 7 - ringSize, 7 + ringSize} {
@@ -74,7 +91,7 @@ func TestNextGivesOnlyTheExactPosition(t *testing.T) {
 
 func TestEventsPublishedOutOfOrderAreFoundInOrder(t *testing.T) {
 	hub, alice := NewHub(), dm.NewUserID()
-	l := hub.Listen(alice)
+	l := listen(hub, alice)
 	defer l.Close()
 	for _, p := range []int64{6, 5, 8, 7} {
 		hub.Publish([]*dm.Event{event(alice, p)})
@@ -88,7 +105,7 @@ func TestEventsPublishedOutOfOrderAreFoundInOrder(t *testing.T) {
 
 func TestALateOldEventDoesNotReplaceANewerOne(t *testing.T) {
 	hub, alice := NewHub(), dm.NewUserID()
-	l := hub.Listen(alice)
+	l := listen(hub, alice)
 	defer l.Close()
 	hub.Publish([]*dm.Event{event(alice, 6+ringSize), event(alice, 6)})
 	if _, ok := l.Next(6 + ringSize); !ok {
@@ -101,7 +118,7 @@ func TestALateOldEventDoesNotReplaceANewerOne(t *testing.T) {
 
 func TestANewEpochTakesOver(t *testing.T) {
 	hub, alice := NewHub(), dm.NewUserID()
-	l := hub.Listen(alice)
+	l := listen(hub, alice)
 	defer l.Close()
 	restored := event(alice, 6)
 	restored.Epoch = 2
@@ -113,7 +130,7 @@ func TestANewEpochTakesOver(t *testing.T) {
 
 func TestTheRingIsBoundedAndLetsGoOfWhatWasTaken(t *testing.T) {
 	hub, alice := NewHub(), dm.NewUserID()
-	phone, laptop := hub.Listen(alice), hub.Listen(alice)
+	phone, laptop := listen(hub, alice), listen(hub, alice)
 	defer phone.Close()
 	defer laptop.Close()
 	held := func() (n int) {
@@ -145,10 +162,10 @@ func TestTheRingIsBoundedAndLetsGoOfWhatWasTaken(t *testing.T) {
 
 func TestMemoryIsFreedWithTheLastListener(t *testing.T) {
 	hub := NewHub()
-	var listeners []dm.Listener
+	var listeners []listening
 	for range 1000 {
 		user := dm.NewUserID()
-		listeners = append(listeners, hub.Listen(user), hub.Listen(user))
+		listeners = append(listeners, listen(hub, user), listen(hub, user))
 		hub.Publish([]*dm.Event{event(user, 1)})
 	}
 	for _, l := range listeners {
@@ -169,7 +186,7 @@ func TestMemoryIsFreedWithTheLastListener(t *testing.T) {
 
 func TestNoWakeFollowsClose(t *testing.T) {
 	hub, alice := NewHub(), dm.NewUserID()
-	closed, open := hub.Listen(alice), hub.Listen(alice)
+	closed, open := listen(hub, alice), listen(hub, alice)
 	defer open.Close()
 	closed.Close()
 	hub.Publish([]*dm.Event{event(alice, 1)})
@@ -196,11 +213,11 @@ func TestConcurrentPublishListenAndClose(t *testing.T) {
 		for range 3 {
 			readers.Go(func() {
 				for done := false; !done; {
-					l := hub.Listen(user)
+					l := listen(hub, user)
 					select {
 					case <-published:
 						done = true
-					case <-l.Wakes():
+					case <-l.wakes:
 					}
 					for p := int64(1); p <= positions; p++ {
 						if e, ok := l.Next(p); ok && (e.Position != p || e.User != user) {

@@ -32,6 +32,25 @@ func (s *Store) Log(ctx context.Context, viewer dm.UserID, after int64, limit in
 	return out, s.addMessages(ctx, out.Events)
 }
 
+// LogEnds implements dm.Store.
+func (s *Store) LogEnds(ctx context.Context, users []dm.UserID) (map[dm.UserID]dm.LogEnd, error) {
+	keys := s.dialect.rowset(idShape)
+	for _, user := range users {
+		keys.id(user)
+	}
+	out := make(map[dm.UserID]dm.LogEnd, len(users))
+	err := each(ctx, s.reads.ends, keys.args(nil), func(row *sql.Rows) error {
+		var user uuid.UUID
+		var end dm.LogEnd
+		if err := row.Scan(&user, &end.Position, &end.Gone); err != nil {
+			return err
+		}
+		out[dm.UserID(user)] = end
+		return nil
+	})
+	return out, err
+}
+
 // addMessages reads the messages that events tell of. They only ever lose their words, which a later event tells, so they
 // need not be of the same snapshot.
 func (s *Store) addMessages(ctx context.Context, events []*dm.Event) error {

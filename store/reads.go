@@ -16,7 +16,7 @@ type readStatements struct {
 	heads, pairs, shared     *sql.Stmt
 	members, inbox, views    *sql.Stmt
 	messages, messagesByID   *sql.Stmt
-	log, eventMessages       *sql.Stmt
+	log, eventMessages, ends *sql.Stmt
 	external, handles, names *sql.Stmt
 	suggestions              *sql.Stmt
 	stances                  stanceReads
@@ -104,6 +104,7 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	unblocked := func(viewer, person string) string {
 		return "NOT EXISTS (SELECT 1 FROM stances b WHERE b.user_id = " + viewer + " AND b.other_id = " + person + " AND b.blocked" + d.fence() + ")"
 	}
+	prepare(&r.ends, "SELECT h.user_id, h.position, h.gone FROM "+d.source(idShape, 1)+d.join("heads", "h", "h.user_id = r.id"))
 	const user = `SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at,
 		u.tokens_valid_after`
 	prepare(&r.external, user+" FROM users u WHERE u.external_id = $1 AND NOT u.deleted")

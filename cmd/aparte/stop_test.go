@@ -26,16 +26,16 @@ func TestGracefulStop(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = conn.Close() }()
-		for _, message := range []map[string]any{
-			{"type": "connection_init", "payload": map[string]any{"Authorization": "Bearer " + tokenOf(t, dir, "alice")}},
-			{"type": "subscribe", "id": "1", "payload": map[string]any{"query": followInbox}},
-		} {
-			if err := conn.WriteJSON(message); err != nil {
-				t.Fatal(err)
-			}
+		init := map[string]any{"type": "connection_init", "payload": map[string]any{"Authorization": "Bearer " + tokenOf(t, dir, "alice")}}
+		if err := conn.WriteJSON(init); err != nil {
+			t.Fatal(err)
 		}
 		if kind, _, err := read(conn); err != nil || kind != "connection_ack" {
 			t.Fatalf("%s %v", kind, err)
+		}
+		subscribe := map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": followInbox}}
+		if err := conn.WriteJSON(subscribe); err != nil {
+			t.Fatal(err)
 		}
 		if code := p.stop(signal); code != exitOK {
 			t.Errorf("%v: the process ended with %d: %s", signal, code, p.said)

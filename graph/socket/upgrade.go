@@ -1,0 +1,85 @@
+package socket
+
+import (
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/gobwas/ws"
+)
+
+// Supports reports whether a request wants to become a WebSocket.
+func (t *Transport) Supports(r *http.Request) bool {
+	return hasToken(r.Header["Upgrade"], "websocket") && hasToken(r.Header["Connection"], "upgrade")
+}
+
+func hasToken(lines []string, token string) bool {
+	for _, line := range lines {
+		for part := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(strings.TrimSpace(part), token) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Do shakes hands and returns: the connection goes on without the request, so that all net/http holds for one is let
+// go. Whose origin may connect was decided before.
+func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	address := t.config.Address(r)
+	if t.ending.Err() != nil {
+		t.config.Refuse(w, r, HandshakeRefusal{http.StatusServiceUnavailable, "The service is restarting.", time.Second})
+		return
+	}
+	if !t.config.Seats.TakeAddress(address) {
+		t.counts.refused.Add(1)
+		t.config.Refuse(w, r, HandshakeRefusal{
+			http.StatusTooManyRequests, "There are too many connections from this address.", 10 * time.Second,
+		})
+		return
+	}
+	upgrader := ws.HTTPUpgrader{
+		Timeout: t.config.Limits.WriteWait, Protocol: func(p string) bool { return p == Protocol },
+	}
+	socket, rw, handshake, err := upgrader.Upgrade(r, w)
+	if err != nil {
+		t.counts.refused.Add(1)
+		t.config.Seats.FreeAddress(address)
+		if socket != nil {
+			_ = socket.Close()
+		}
+		return
+	}
+	c := &conn{
+		t: t, exec: exec, socket: socket, address: address, header: r.Header,
+		session: Session{Values: t.ending},
+	}
+	c.out.conn, c.in.limit = c, t.config.Limits.GreetingBytes
+	if s, ok := socket.(syscall.Conn); ok {
+		c.raw, _ = s.SyscallConn()
+	}
+	// What the client has sent right after the handshake is not lost with net/http's buffer.
+	if n := rw.Reader.Buffered(); n > 0 {
+		early, _ := rw.Reader.Peek(n)
+		c.in.keep(early)
+	}
+	if !t.census.enter(c) {
+		t.config.Seats.FreeAddress(address)
+		_ = socket.Close()
+		return
+	}
+	if !t.task(c.run) {
+		t.census.leave(c)
+		t.config.Seats.FreeAddress(address)
+		_ = socket.Close()
+		return
+	}
+	if handshake.Protocol != Protocol {
+		c.close(codeSubprotocol, "Subprotocol not acceptable")
+		return
+	}
+	c.start()
+}
