@@ -15,6 +15,8 @@ const (
 	EventMessageRemoved
 	// EventNoticesChanged: the user's notices, or what became of their reports, stand otherwise.
 	EventNoticesChanged
+	// EventWordsErased: the other member of the conversation was erased, and all their words are gone from it.
+	EventWordsErased
 )
 
 // Event is one entry of a user's inbox log. It carries all that a replay must not recompute: the counts and the state
@@ -26,8 +28,9 @@ type Event struct {
 	Kind     EventKind
 	At       time.Time
 	Unread   Unread
-	// View is the conversation at this position; nil for settings and reset. EventMessageRemoved changes nothing of the
-	// conversation, so its view says only which one it is, with the message's seq as LastSeq.
+	// View is the conversation at this position; nil for settings, notices and reset. EventMessageRemoved and
+	// EventWordsErased change nothing of the conversation but words, so their view says only which one it is, with the
+	// removed message's seq as LastSeq.
 	View *View
 	// Message is set with EventMessageAdded and EventMessageRemoved.
 	Message *Message

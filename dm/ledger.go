@@ -67,6 +67,8 @@ type Scope struct {
 	// ReportKey asks for what is known of a reporter; Reports for those reports. A Change only.
 	ReportKey *ReportKey
 	Reports   []ReportID
+	// Job asks for the last job of this kind of the first of Users; zero asks for none. A Change only.
+	Job JobKind
 }
 
 // Heads lists the users to lock, each once, in the one order in which everybody locks.
@@ -89,6 +91,7 @@ type Loaded struct {
 	Messages      map[MessageID]*Message
 	Reported      PastReports
 	Reports       map[ReportID]*Report
+	LastJob       *Job
 }
 
 // Ledger is the working set of one transaction: the rows it holds and what it is going to write. Its methods are the
@@ -115,6 +118,7 @@ type Changes struct {
 	NewReports, Reports []*Report
 	Evidence            []*Evidence
 	Audit               []AuditEntry
+	NewJobs             []*Job
 	// Restricted are heads whose restrictions change.
 	Restricted []*Head
 }
@@ -125,7 +129,7 @@ type EdgesChange struct{ Before, After Edges }
 // Empty reports whether there is nothing to write.
 func (c *Changes) Empty() bool {
 	return len(c.Heads)+len(c.Conversations)+len(c.Edges)+len(c.Messages)+len(c.Removed)+len(c.Events)+len(c.History)+
-		len(c.NewReports)+len(c.Reports)+len(c.Audit)+len(c.Restricted) == 0
+		len(c.NewReports)+len(c.Reports)+len(c.Audit)+len(c.NewJobs)+len(c.Restricted) == 0
 }
 
 // NewLedger starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept in microseconds
@@ -177,6 +181,9 @@ func (l *Ledger) AddReports(reports ...*Report) {
 		l.in.Reports[r.ID] = r
 	}
 }
+
+// AddLastJob is for the store: it adds the job that the Scope asks for.
+func (l *Ledger) AddLastJob(j *Job) { l.in.LastJob = j }
 
 // NeedsShared reports whether the verdict of a send depends on how many friends the two share.
 func (l *Ledger) NeedsShared(sender, recipient UserID) bool {
@@ -266,9 +273,12 @@ func (l *Ledger) event(user UserID, kind EventKind, c *Conversation, m *Message)
 	l.out.Heads[user] = h
 	e := &Event{User: user, Position: h.Position, Kind: kind, At: l.now, Unread: h.Unread, Message: m, Epoch: l.epoch}
 	switch {
-	case kind == EventMessageRemoved:
+	case kind == EventMessageRemoved || kind == EventWordsErased:
 		_, theirs := c.Sides(user)
-		e.View = &View{ID: c.ID, Viewer: user, With: theirs.User, LastSeq: m.ID.Seq}
+		e.View = &View{ID: c.ID, Viewer: user, With: theirs.User}
+		if m != nil {
+			e.View.LastSeq = m.ID.Seq
+		}
 	case c != nil:
 		e.View = l.view(c, user)
 		// The log does not keep what is out of view, so a live event must not tell it either.

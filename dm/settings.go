@@ -44,13 +44,15 @@ type Rules struct {
 	// SurgeFloor and SurgeFactor: more new requests in an hour than the floor, and more than the factor times the usual,
 	// raise the shield. Floor 0: never.
 	SurgeFloor, SurgeFactor int
+	// ExportEvery is how long a person waits between two exports of their data.
+	ExportEvery time.Duration
 }
 
 // DefaultRules is what a fresh install has.
 func DefaultRules() Rules {
 	return Rules{
 		DefaultAudience: Friends, RequestLimit: 3, DeclineFor: 30 * day, SharedFriends: 3,
-		ReportLimit: 50, AppealFor: 182 * day,
+		ReportLimit: 50, AppealFor: 182 * day, ExportEvery: day,
 		OutreachPerDay: 50, NewAccountOutreach: 10, NewAccountFor: 7 * day, OutreachRefusals: 5,
 		SurgeFloor: 20, SurgeFactor: 10,
 	}

@@ -9,13 +9,15 @@ import (
 
 // Mutation resolves changes.
 func (s *Server) Mutation() generated.MutationResolver {
-	return mutation{s.service, s.guests, s.throttle}
+	return mutation{s.service, s.guests, s.throttle, s.config.Exports != nil}
 }
 
 type mutation struct {
 	service  *dm.Service
 	guests   *guests
 	throttle throttle
+	// exports: files of exports can be had here.
+	exports bool
 }
 
 func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput) (generated.SendMessageResult, error) {

@@ -55,6 +55,8 @@ type Config struct {
 	Proxies Proxies
 	// Timeouts bound how long an operation may take.
 	Timeouts Timeouts
+	// Exports opens the files that exports wrote. Nil: none are offered.
+	Exports Exports
 	// Logger gets internal errors. Nil: none are logged.
 	Logger *slog.Logger
 	// Clock tells when tokens end. Nil: time.Now.

@@ -26,7 +26,7 @@ func (s *Store) Skew(ctx context.Context) (skew, roundTrip time.Duration, err er
 // writtenTables are those that a running service writes to.
 var writtenTables = []string{
 	"users", "heads", "conversations", "messages", "events", "follows", "stances", "suggestions", "settings_changes", "hidden_words",
-	"reports", "evidence", "audit_log",
+	"reports", "evidence", "audit_log", "jobs",
 }
 
 // CheckWrite reports whether this user of the database may write. It changes nothing.

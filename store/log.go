@@ -111,7 +111,7 @@ func (s *Store) scanEvent(row *sql.Rows) (*dm.Head, *dm.Event, error) {
 		return h, e, nil
 	}
 	other := dm.UserID(with.UUID)
-	if e.Kind == dm.EventMessageRemoved {
+	if e.Kind == dm.EventMessageRemoved || e.Kind == dm.EventWordsErased {
 		e.View = &dm.View{ID: dm.ConversationOf(h.User, other), Viewer: h.User, With: other, LastSeq: seq.Int64}
 		return h, e, nil
 	}

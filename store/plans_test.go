@@ -138,7 +138,7 @@ func newPlanner(t *testing.T, url string, asked []store.Asked) *planner {
 		}
 	})
 	// The statistics are those that the test makes.
-	for _, table := range []string{"users", "heads", "conversations", "messages", "events", "follows", "stances", "suggestions", "settings_changes", "reports", "evidence", "audit_log"} {
+	for _, table := range []string{"users", "heads", "conversations", "messages", "events", "follows", "stances", "suggestions", "settings_changes", "reports", "evidence", "audit_log", "jobs"} {
 		p.exec("ALTER TABLE " + table + " SET (autovacuum_enabled = false)")
 	}
 	return p
@@ -315,7 +315,7 @@ func TestPlansStayFlatOnSQLite(t *testing.T) {
 	t.Logf("%d statements", len(seen))
 }
 
-const liteTables = `users|heads|conversations|messages|events|follows|stances|suggestions|settings_changes|reports|evidence|audit_log`
+const liteTables = `users|heads|conversations|messages|events|follows|stances|suggestions|settings_changes|reports|evidence|audit_log|jobs`
 
 var liteScan = regexp.MustCompile(`^SCAN (\w+)`)
 

@@ -229,6 +229,9 @@ func (s *Store) writeSafety(ctx context.Context, ses *session, c *dm.Changes) er
 			return err
 		}
 	}
+	if err := writeJobs(ctx, ses, c.NewJobs); err != nil {
+		return err
+	}
 	return writeAudit(ctx, ses, c.Audit)
 }
 

@@ -31,7 +31,7 @@ on loopback only.`,
 		return func(ctx context.Context) error {
 			d := dataDir(*dir)
 			s := settings{
-				listen: *listen, databaseURL: d.databaseURL(), dev: true, playground: true, introspection: true,
+				listen: *listen, databaseURL: d.databaseURL(), dev: true, exportDir: d.file("exports"), playground: true, introspection: true,
 				logger: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 			}
 			o.checkListen(s.listen)

@@ -11,10 +11,11 @@ import (
 type operatorOptions struct {
 	audience, origins                                  *string
 	requestLimit, sharedFriends, reportLimit           *int
-	appealFor                                          *time.Duration
+	appealFor, exportEvery                             *time.Duration
 	declineFor, retention, pollInterval, shutdownAfter *time.Duration
 	createUsers                                        *bool
 	requests                                           requestOptions
+	keeps                                              retentionOptions
 }
 
 const (
@@ -32,7 +33,9 @@ func defineOperator(o *options) operatorOptions {
 		sharedFriends: o.number("shared-friends", rules.SharedFriends, "how many shared friends make a suggested friend"),
 		reportLimit:   o.number("report-limit", rules.ReportLimit, "how many reports one person makes in 24 hours"),
 		appealFor:     o.duration("appeal-for", rules.AppealFor, "how long a decision of moderators can be appealed"),
+		exportEvery:   o.duration("export-every", rules.ExportEvery, "how long a person waits between two exports of their data"),
 		declineFor:    o.duration("decline-for", rules.DeclineFor, "how long a decline refuses further messages"),
+		keeps:         defineRetention(o),
 		retention:     o.duration("log-retention", 720*time.Hour, "how long events are kept for clients that come back"),
 		pollInterval:  o.duration("poll-interval", 5*time.Second, "how late an event is at most when its wake is lost"),
 		shutdownAfter: o.duration("shutdown-timeout", 15*time.Second, "how long a graceful stop may take"),
@@ -46,13 +49,14 @@ func (p operatorOptions) apply(o *options, s *settings) {
 	s.rules = dm.Rules{
 		DefaultAudience: o.audience("default-audience", *p.audience),
 		RequestLimit:    *p.requestLimit, DeclineFor: *p.declineFor, SharedFriends: *p.sharedFriends,
-		ReportLimit: *p.reportLimit, AppealFor: *p.appealFor,
+		ReportLimit: *p.reportLimit, AppealFor: *p.appealFor, ExportEvery: *p.exportEvery,
 	}
 	if *p.reportLimit < 1 {
 		o.problem("--report-limit: %d is less than 1", *p.reportLimit)
 	}
 	o.atLeast("appeal-for", *p.appealFor, 0)
 	p.requests.apply(o, &s.rules)
+	o.atLeast("export-every", *p.exportEvery, 0)
 	if *p.requestLimit < 1 {
 		o.problem("--request-limit: %d is less than 1", *p.requestLimit)
 	}
@@ -61,6 +65,7 @@ func (p operatorOptions) apply(o *options, s *settings) {
 	}
 	o.atLeast("decline-for", *p.declineFor, 0)
 	o.atLeast("log-retention", *p.retention, minRetention)
+	p.keeps.apply(o, s)
 	o.atLeast("poll-interval", *p.pollInterval, minPoll)
 	o.atLeast("shutdown-timeout", *p.shutdownAfter, 0)
 	s.retention, s.pollInterval, s.shutdownAfter = *p.retention, *p.pollInterval, *p.shutdownAfter

@@ -24,12 +24,14 @@ func newServe(a *app) *cobra.Command {
 		rates := defineRates(o)
 		operator := defineOperator(o)
 		limits := defineLimits(o)
+		exportDir := o.text("export-dir", "", "directory for exports of people's data, shared by all nodes; none: no exports are offered")
 		playground := o.toggle("playground", false, "serve /playground")
 		introspection := o.toggle("introspection", false, "answer questions about the schema")
 		behindTLS := o.toggle("behind-tls", false, "a proxy ends TLS: tell browsers to come by https only, for a year")
 		level := o.text("log-level", "info", "least level that is logged: debug, info, warn or error")
 		return func(ctx context.Context) error {
 			s := settings{listen: *listen, databaseURL: *database, playground: *playground, introspection: *introspection}
+			s.exportDir = *exportDir
 			o.checkListen(s.listen)
 			if s.databaseURL == "" {
 				o.problem("give --database-url URL (or %s)", environment("database-url"))

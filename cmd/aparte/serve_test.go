@@ -167,7 +167,7 @@ func TestLogRetention(t *testing.T) {
 			p.ask(token, `mutation($a: Audience!) { setWhoCanMessageMe(input: {audience: $a}) { __typename } }`,
 				map[string]any{"a": audience}, nil)
 		}
-		p.await("trimmed the log")
+		p.await(`"what":"events"`)
 		server := &revived{process: p, alive: make(chan struct{})}
 		close(server.alive)
 		now := cursorOf(p, token)

@@ -34,7 +34,10 @@ type settings struct {
 	proxies                                graph.Proxies
 	timeouts                               graph.Timeouts
 	dev, behindTLS                         bool
-	logger                                 *slog.Logger
+	keeps                                  keeps
+	// exportDir is where exports are written. Empty: none are offered.
+	exportDir string
+	logger    *slog.Logger
 }
 
 // server is a running service: its parts, in the order in which they were made.
@@ -76,7 +79,12 @@ func start(ctx context.Context, s settings) (*server, error) {
 	if err != nil {
 		return nil, srv.abandon(err)
 	}
+	exports, err := openSpool(s.exportDir)
+	if err != nil {
+		return nil, srv.abandon(err)
+	}
 	srv.api, err = graph.New(graph.Config{
+		Exports: exports.files(),
 		Service: srv.service, Verify: verify, CreateUsers: s.createUsers, Introspection: s.introspection,
 		Origins: s.origins, LoopbackOrigins: s.dev, Logger: s.logger,
 		Limits: s.limits, Documents: s.documents, Rates: s.rates, Proxies: s.proxies, Timeouts: s.timeouts,
@@ -91,8 +99,12 @@ func start(ctx context.Context, s settings) (*server, error) {
 		Handler: srv.routes(), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
 	}
-	srv.owned.Go(func() { srv.trimLog(work) })
+	srv.owned.Go(func() { srv.keepRetention(work, exports) })
 	srv.owned.Go(func() { srv.api.Run(work) })
+	srv.owned.Go(func() { srv.doErasures(work) })
+	if exports != nil {
+		srv.owned.Go(func() { srv.doExports(work, exports) })
+	}
 	return srv, nil
 }
 
@@ -100,6 +112,7 @@ func start(ctx context.Context, s settings) (*server, error) {
 func (s *server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", allowOrigins(s.settings.origins, refuseOtherSites(s.settings.origins, s.api)))
+	mux.Handle(graph.ExportPath, allowOrigins(s.settings.origins, refuseOtherSites(s.settings.origins, http.HandlerFunc(s.api.ServeExport))))
 	mux.HandleFunc("GET /healthz", serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("/", web.Handler(web.Config{Dev: s.settings.dev, Playground: s.settings.playground, Client: true}))

@@ -24,6 +24,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/follow"
 	"github.com/aparte-im/aparte/ent/generated/head"
 	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
+	"github.com/aparte-im/aparte/ent/generated/job"
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
@@ -55,6 +56,8 @@ type Client struct {
 	Head *HeadClient
 	// HiddenWords is the client for interacting with the HiddenWords builders.
 	HiddenWords *HiddenWordsClient
+	// Job is the client for interacting with the Job builders.
+	Job *JobClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
 	// Report is the client for interacting with the Report builders.
@@ -86,6 +89,7 @@ func (c *Client) init() {
 	c.Follow = NewFollowClient(c.config)
 	c.Head = NewHeadClient(c.config)
 	c.HiddenWords = NewHiddenWordsClient(c.config)
+	c.Job = NewJobClient(c.config)
 	c.Message = NewMessageClient(c.config)
 	c.Report = NewReportClient(c.config)
 	c.SettingsChange = NewSettingsChangeClient(c.config)
@@ -192,6 +196,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Follow:         NewFollowClient(cfg),
 		Head:           NewHeadClient(cfg),
 		HiddenWords:    NewHiddenWordsClient(cfg),
+		Job:            NewJobClient(cfg),
 		Message:        NewMessageClient(cfg),
 		Report:         NewReportClient(cfg),
 		SettingsChange: NewSettingsChangeClient(cfg),
@@ -225,6 +230,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Follow:         NewFollowClient(cfg),
 		Head:           NewHeadClient(cfg),
 		HiddenWords:    NewHiddenWordsClient(cfg),
+		Job:            NewJobClient(cfg),
 		Message:        NewMessageClient(cfg),
 		Report:         NewReportClient(cfg),
 		SettingsChange: NewSettingsChangeClient(cfg),
@@ -261,8 +267,8 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AuditEntry, c.Conversation, c.Epoch, c.Event, c.Evidence, c.Follow, c.Head,
-		c.HiddenWords, c.Message, c.Report, c.SettingsChange, c.Stance, c.Suggestion,
-		c.User,
+		c.HiddenWords, c.Job, c.Message, c.Report, c.SettingsChange, c.Stance,
+		c.Suggestion, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -273,8 +279,8 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AuditEntry, c.Conversation, c.Epoch, c.Event, c.Evidence, c.Follow, c.Head,
-		c.HiddenWords, c.Message, c.Report, c.SettingsChange, c.Stance, c.Suggestion,
-		c.User,
+		c.HiddenWords, c.Job, c.Message, c.Report, c.SettingsChange, c.Stance,
+		c.Suggestion, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -299,6 +305,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Head.mutate(ctx, m)
 	case *HiddenWordsMutation:
 		return c.HiddenWords.mutate(ctx, m)
+	case *JobMutation:
+		return c.Job.mutate(ctx, m)
 	case *MessageMutation:
 		return c.Message.mutate(ctx, m)
 	case *ReportMutation:
@@ -1363,6 +1371,139 @@ func (c *HiddenWordsClient) mutate(ctx context.Context, m *HiddenWordsMutation) 
 	}
 }
 
+// JobClient is a client for the Job schema.
+type JobClient struct {
+	config
+}
+
+// NewJobClient returns a client for the Job from the given config.
+func NewJobClient(c config) *JobClient {
+	return &JobClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `job.Hooks(f(g(h())))`.
+func (c *JobClient) Use(hooks ...Hook) {
+	c.hooks.Job = append(c.hooks.Job, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `job.Intercept(f(g(h())))`.
+func (c *JobClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Job = append(c.inters.Job, interceptors...)
+}
+
+// Create returns a builder for creating a Job entity.
+func (c *JobClient) Create() *JobCreate {
+	mutation := newJobMutation(c.config, OpCreate)
+	return &JobCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Job entities.
+func (c *JobClient) CreateBulk(builders ...*JobCreate) *JobCreateBulk {
+	return &JobCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *JobClient) MapCreateBulk(slice any, setFunc func(*JobCreate, int)) *JobCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &JobCreateBulk{err: fmt.Errorf("calling to JobClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*JobCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &JobCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Job.
+func (c *JobClient) Update() *JobUpdate {
+	mutation := newJobMutation(c.config, OpUpdate)
+	return &JobUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *JobClient) UpdateOne(_m *Job) *JobUpdateOne {
+	mutation := newJobMutation(c.config, OpUpdateOne, withJob(_m))
+	return &JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *JobClient) UpdateOneID(id uuid.UUID) *JobUpdateOne {
+	mutation := newJobMutation(c.config, OpUpdateOne, withJobID(id))
+	return &JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Job.
+func (c *JobClient) Delete() *JobDelete {
+	mutation := newJobMutation(c.config, OpDelete)
+	return &JobDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *JobClient) DeleteOne(_m *Job) *JobDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *JobClient) DeleteOneID(id uuid.UUID) *JobDeleteOne {
+	builder := c.Delete().Where(job.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &JobDeleteOne{builder}
+}
+
+// Query returns a query builder for Job.
+func (c *JobClient) Query() *JobQuery {
+	return &JobQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeJob},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Job entity by its id.
+func (c *JobClient) Get(ctx context.Context, id uuid.UUID) (*Job, error) {
+	return c.Query().Where(job.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *JobClient) GetX(ctx context.Context, id uuid.UUID) *Job {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *JobClient) Hooks() []Hook {
+	return c.hooks.Job
+}
+
+// Interceptors returns the client interceptors.
+func (c *JobClient) Interceptors() []Interceptor {
+	return c.inters.Job
+}
+
+func (c *JobClient) mutate(ctx context.Context, m *JobMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&JobCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&JobUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&JobDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Job mutation op: %q", m.Op())
+	}
+}
+
 // MessageClient is a client for the Message schema.
 type MessageClient struct {
 	config
@@ -2227,11 +2368,12 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		AuditEntry, Conversation, Epoch, Event, Evidence, Follow, Head, HiddenWords,
-		Message, Report, SettingsChange, Stance, Suggestion, User []ent.Hook
+		Job, Message, Report, SettingsChange, Stance, Suggestion, User []ent.Hook
 	}
 	inters struct {
 		AuditEntry, Conversation, Epoch, Event, Evidence, Follow, Head, HiddenWords,
-		Message, Report, SettingsChange, Stance, Suggestion, User []ent.Interceptor
+		Job, Message, Report, SettingsChange, Stance, Suggestion,
+		User []ent.Interceptor
 	}
 )
 

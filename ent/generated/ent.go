@@ -20,6 +20,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/follow"
 	"github.com/aparte-im/aparte/ent/generated/head"
 	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
+	"github.com/aparte-im/aparte/ent/generated/job"
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
@@ -94,6 +95,7 @@ func checkColumn(t, c string) error {
 			follow.Table:         follow.ValidColumn,
 			head.Table:           head.ValidColumn,
 			hiddenwords.Table:    hiddenwords.ValidColumn,
+			job.Table:            job.ValidColumn,
 			message.Table:        message.ValidColumn,
 			report.Table:         report.ValidColumn,
 			settingschange.Table: settingschange.ValidColumn,

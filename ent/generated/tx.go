@@ -30,6 +30,8 @@ type Tx struct {
 	Head *HeadClient
 	// HiddenWords is the client for interacting with the HiddenWords builders.
 	HiddenWords *HiddenWordsClient
+	// Job is the client for interacting with the Job builders.
+	Job *JobClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
 	// Report is the client for interacting with the Report builders.
@@ -181,6 +183,7 @@ func (tx *Tx) init() {
 	tx.Follow = NewFollowClient(tx.config)
 	tx.Head = NewHeadClient(tx.config)
 	tx.HiddenWords = NewHiddenWordsClient(tx.config)
+	tx.Job = NewJobClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.SettingsChange = NewSettingsChangeClient(tx.config)

@@ -20,6 +20,8 @@ func NewInboxEvent(e *dm.Event) InboxEvent {
 		return ConversationChanged{event{e}}
 	case dm.EventConversationRemoved:
 		return ConversationRemoved{event{e}}
+	case dm.EventWordsErased:
+		return WordsErased{event{e}}
 	case dm.EventNoticesChanged:
 		return NoticesChanged{event{e}}
 	case dm.EventSettingsChanged:
@@ -72,6 +74,15 @@ type SettingsChanged struct{ event }
 
 // NoticesChanged tells of notices or reports that stand otherwise.
 type NoticesChanged struct{ event }
+
+// WordsErased tells of a conversation whose other member was erased.
+type WordsErased struct{ event }
+
+// ConversationID is the conversation.
+func (e WordsErased) ConversationID() dm.ConversationID { return e.of.View.ID }
+
+// UserID is who was erased.
+func (e WordsErased) UserID() dm.UserID { return e.of.View.With }
 
 // InboxReset tells that the log no longer reaches back to where the client wanted to go on.
 type InboxReset struct{ event }

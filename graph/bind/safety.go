@@ -71,6 +71,14 @@ func MarshalAuditAct(v dm.AuditAct) graphql.Marshaler { return acts.marshal(uint
 // UnmarshalAuditAct exists because generated code names it.
 func UnmarshalAuditAct(any) (dm.AuditAct, error) { return 0, errOutput }
 
+var jobStates = names{dm.JobQueued: "QUEUED", dm.JobRunning: "RUNNING", dm.JobDone: "DONE", dm.JobFailed: "FAILED"}
+
+// MarshalJobState writes a state.
+func MarshalJobState(v dm.JobState) graphql.Marshaler { return jobStates.marshal(uint8(v)) }
+
+// UnmarshalJobState exists because generated code names it.
+func UnmarshalJobState(any) (dm.JobState, error) { return 0, errOutput }
+
 // PageOf tells where a page of any list stands. after: it starts behind a place.
 func PageOf[T any](s dm.Slice[T], after bool, place func(T) string) PageInfo {
 	return pageInfo(s, after, place)

@@ -102,6 +102,8 @@ type MutationResolver interface {
 	ClaimReport(ctx context.Context, reportID string, minutes int) (CaseResult, error)
 	DecideReport(ctx context.Context, input DecideReportInput) (CaseResult, error)
 	DecideAppeal(ctx context.Context, input DecideAppealInput) (CaseResult, error)
+	ExportMyData(ctx context.Context) (ExportResult, error)
+	EraseUser(ctx context.Context, externalID string) (EraseUserResult, error)
 	UpsertUsers(ctx context.Context, users []*dm.UserInput) (UpsertUsersResult, error)
 	SetFollows(ctx context.Context, follows []*dm.EdgeEdit) (EdgesResult, error)
 	SetSuggestions(ctx context.Context, suggestions []*dm.EdgeEdit) (EdgesResult, error)
@@ -129,6 +131,8 @@ type QueryResolver interface {
 	MyReports(ctx context.Context, first *int, after *string) (*ReportConnection, error)
 	MyNotices(ctx context.Context, first *int, after *string) (*NoticeConnection, error)
 	MyRestrictions(ctx context.Context) (*Restrictions, error)
+	ExportJob(ctx context.Context, id *string) (*ExportJob, error)
+	Erasures(ctx context.Context, externalID string) ([]*Erasure, error)
 	ModerationQueue(ctx context.Context, state dm.ReportState, category *dm.Category, reportedUserID *string, unclaimed bool, first *int, after *string) (*CaseConnection, error)
 	ModerationCase(ctx context.Context, id string) (*ModerationCase, error)
 	Evidence(ctx context.Context, reportID string) (*Evidence, error)
@@ -816,6 +820,16 @@ type Query {
   ): NoticeConnection!
   "What stands against the viewer's writing now."
   myRestrictions: Restrictions!
+  "An export of the viewer's. Null when there is none."
+  exportJob(
+    "Which one; without it the last."
+    id: ID
+  ): ExportJob
+  "For the host application (scope ` + "`" + `admin` + "`" + `): how far the erasures of an externalId are."
+  erasures(
+    "The host application's own id of the user."
+    externalId: ID!
+  ): [Erasure!]!
   "For moderators (scope ` + "`" + `moderator` + "`" + `): the cases in a state, oldest first."
   moderationQueue(
     "Which state: APPEALED has the appeals that wait."
@@ -1201,6 +1215,74 @@ type CaseSuccess {
 "What became of a moderator's step."
 union CaseResult = CaseSuccess | NotFound | InvalidInput | ReportClaimed
 
+# ---------------------------------------------------------------- the rights to one's data
+
+"How far a job in the background is."
+enum JobState {
+  "It waits for its turn."
+  QUEUED
+  "It is worked on. When a server dies, another goes on with it."
+  RUNNING
+  "It is done."
+  DONE
+  "It was begun several times and given up. Ask again."
+  FAILED
+}
+
+"An export of all that the service keeps of the viewer: JSON Lines in a zip."
+type ExportJob {
+  "Starts with ` + "`" + `job_` + "`" + `."
+  id: ID!
+  "How far it is."
+  state: JobState!
+  "In percent."
+  progress: Int!
+  "When it was asked for."
+  requestedAt: Time!
+  "When it was done."
+  finishedAt: Time
+  "When the file is removed."
+  expiresAt: Time
+  "Where the file is, on this server, with the viewer's token: a path. Null while there is none."
+  url: String
+  "How many bytes the file has."
+  size: Int
+}
+
+"The export that is under way."
+type ExportSuccess {
+  "The job."
+  job: ExportJob!
+}
+
+"What became of asking for an export."
+union ExportResult = ExportSuccess | RateLimited | InvalidInput
+
+"The erasure of a user, as far as it is."
+type Erasure {
+  "Whom it erases."
+  userId: ID!
+  "How far it is."
+  state: JobState!
+  "In percent."
+  progress: Int!
+  "When it was asked for."
+  requestedAt: Time!
+  "When it was done."
+  finishedAt: Time
+}
+
+"The user is deleted, and their words are being erased."
+type EraseUserSuccess {
+  "Whom it was about."
+  externalId: ID!
+  "One for each user who ever had the externalId."
+  erasures: [Erasure!]!
+}
+
+"What became of an erasure."
+union EraseUserResult = EraseUserSuccess | NotFound
+
 # ---------------------------------------------------------------- changes
 
 "An expected refusal: something that a client can understand and act on."
@@ -1581,6 +1663,16 @@ type Mutation {
     "The decision."
     input: DecideAppealInput!
   ): CaseResult!
+  "Asks for a copy of all that the service keeps of the viewer, one at a time, or returns the job that is under way."
+  exportMyData: ExportResult!
+  """
+  For the host application (scope ` + "`" + `admin` + "`" + `): deletes a user and takes their words from every message, in the background.
+  The other side's history keeps its shape. Sealed evidence stays until its retention ends.
+  """
+  eraseUser(
+    "The host application's own id of the user, also of one who was deleted before."
+    externalId: ID!
+  ): EraseUserResult!
   "For the host application (scope ` + "`" + `admin` + "`" + `): creates or changes users by externalId, all or nothing."
   upsertUsers(
     "1 to 1,000 users, each externalId once."
@@ -1696,6 +1788,20 @@ type NoticesChanged implements InboxEvent {
   at: Time!
   "The viewer's counts right after it."
   unread: Unread!
+}
+
+"The other person of a conversation was erased: forget what they wrote in it."
+type WordsErased implements InboxEvent {
+  "The place of this event: keep the newest one to resume from."
+  cursor: Cursor!
+  "When it happened."
+  at: Time!
+  "The viewer's counts right after it."
+  unread: Unread!
+  "The conversation."
+  conversationId: ID!
+  "Who was erased."
+  userId: ID!
 }
 
 "The log no longer reaches back to ` + "`" + `after` + "`" + `: read the inbox anew and go on from this cursor."
@@ -1829,6 +1935,22 @@ func (ec *executionContext) childFields_ConversationEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ConversationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Erasure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userId":
+		return ec.fieldContext_Erasure_userId(ctx, field)
+	case "state":
+		return ec.fieldContext_Erasure_state(ctx, field)
+	case "progress":
+		return ec.fieldContext_Erasure_progress(ctx, field)
+	case "requestedAt":
+		return ec.fieldContext_Erasure_requestedAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_Erasure_finishedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Erasure", field.Name)
+}
+
 func (ec *executionContext) childFields_Evidence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reportId":
@@ -1843,6 +1965,28 @@ func (ec *executionContext) childFields_Evidence(ctx context.Context, field grap
 		return ec.fieldContext_Evidence_messages(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Evidence", field.Name)
+}
+
+func (ec *executionContext) childFields_ExportJob(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ExportJob_id(ctx, field)
+	case "state":
+		return ec.fieldContext_ExportJob_state(ctx, field)
+	case "progress":
+		return ec.fieldContext_ExportJob_progress(ctx, field)
+	case "requestedAt":
+		return ec.fieldContext_ExportJob_requestedAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_ExportJob_finishedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ExportJob_expiresAt(ctx, field)
+	case "url":
+		return ec.fieldContext_ExportJob_url(ctx, field)
+	case "size":
+		return ec.fieldContext_ExportJob_size(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExportJob", field.Name)
 }
 
 func (ec *executionContext) childFields_Message(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2527,6 +2671,20 @@ func (ec *executionContext) field_Mutation_deleteUser_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_eraseUser_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "externalId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["externalId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_followUser_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2925,6 +3083,20 @@ func (ec *executionContext) field_Query_conversation_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_erasures_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "externalId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["externalId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_evidence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2936,6 +3108,20 @@ func (ec *executionContext) field_Query_evidence_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["reportId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_exportJob_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -4540,6 +4726,176 @@ func (ec *executionContext) fieldContext_EdgesSuccess_count(_ context.Context, f
 	return graphql.NewScalarFieldContext("EdgesSuccess", field, false, false, "Int")
 }
 
+func (ec *executionContext) _EraseUserSuccess_externalId(ctx context.Context, field graphql.CollectedField, obj *EraseUserSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EraseUserSuccess_externalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExternalID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EraseUserSuccess_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EraseUserSuccess", field, false, false, "ID")
+}
+
+func (ec *executionContext) _EraseUserSuccess_erasures(ctx context.Context, field graphql.CollectedField, obj *EraseUserSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EraseUserSuccess_erasures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Erasures, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Erasure) graphql.Marshaler {
+			return ec.marshalNErasure2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐErasureᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EraseUserSuccess_erasures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EraseUserSuccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Erasure(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Erasure_userId(ctx context.Context, field graphql.CollectedField, obj *Erasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Erasure_userId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Erasure_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erasure", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Erasure_state(ctx context.Context, field graphql.CollectedField, obj *Erasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Erasure_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.JobState) graphql.Marshaler {
+			return ec.marshalNJobState2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐJobState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Erasure_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erasure", field, false, false, "JobState")
+}
+
+func (ec *executionContext) _Erasure_progress(ctx context.Context, field graphql.CollectedField, obj *Erasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Erasure_progress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Progress, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Erasure_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erasure", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Erasure_requestedAt(ctx context.Context, field graphql.CollectedField, obj *Erasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Erasure_requestedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Erasure_requestedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erasure", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Erasure_finishedAt(ctx context.Context, field graphql.CollectedField, obj *Erasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Erasure_finishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Erasure_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erasure", field, false, false, "Time")
+}
+
 func (ec *executionContext) _Evidence_reportId(ctx context.Context, field graphql.CollectedField, obj *Evidence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4659,6 +5015,222 @@ func (ec *executionContext) fieldContext_Evidence_messages(_ context.Context, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SealedMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExportJob_id(ctx context.Context, field graphql.CollectedField, obj *ExportJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportJob_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExportJob_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExportJob", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ExportJob_state(ctx context.Context, field graphql.CollectedField, obj *ExportJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportJob_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.JobState) graphql.Marshaler {
+			return ec.marshalNJobState2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐJobState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExportJob_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExportJob", field, false, false, "JobState")
+}
+
+func (ec *executionContext) _ExportJob_progress(ctx context.Context, field graphql.CollectedField, obj *ExportJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportJob_progress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Progress, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExportJob_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExportJob", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ExportJob_requestedAt(ctx context.Context, field graphql.CollectedField, obj *ExportJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportJob_requestedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExportJob_requestedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExportJob", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ExportJob_finishedAt(ctx context.Context, field graphql.CollectedField, obj *ExportJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportJob_finishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExportJob_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExportJob", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ExportJob_expiresAt(ctx context.Context, field graphql.CollectedField, obj *ExportJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportJob_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExportJob_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExportJob", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ExportJob_url(ctx context.Context, field graphql.CollectedField, obj *ExportJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportJob_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExportJob_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExportJob", field, false, false, "String")
+}
+
+func (ec *executionContext) _ExportJob_size(ctx context.Context, field graphql.CollectedField, obj *ExportJob) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportJob_size(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Size, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExportJob_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExportJob", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ExportSuccess_job(ctx context.Context, field graphql.CollectedField, obj *ExportSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExportSuccess_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ExportJob) graphql.Marshaler {
+			return ec.marshalNExportJob2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐExportJob(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExportSuccess_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExportSuccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExportJob(ctx, field)
 		},
 	}
 	return fc, nil
@@ -7542,6 +8114,73 @@ func (ec *executionContext) fieldContext_Mutation_decideAppeal(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_exportMyData(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_exportMyData(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().ExportMyData(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ExportResult) graphql.Marshaler {
+			return ec.marshalNExportResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐExportResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_exportMyData(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mutation", field, true, true, "ExportResult")
+}
+
+func (ec *executionContext) _Mutation_eraseUser(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_eraseUser(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EraseUser(ctx, fc.Args["externalId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v EraseUserResult) graphql.Marshaler {
+			return ec.marshalNEraseUserResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐEraseUserResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_eraseUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type EraseUserResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_eraseUser_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_upsertUsers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9020,6 +9659,94 @@ func (ec *executionContext) fieldContext_Query_myRestrictions(_ context.Context,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Restrictions(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_exportJob(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_exportJob(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExportJob(ctx, fc.Args["id"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ExportJob) graphql.Marshaler {
+			return ec.marshalOExportJob2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐExportJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_exportJob(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExportJob(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_exportJob_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_erasures(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_erasures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Erasures(ctx, fc.Args["externalId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Erasure) graphql.Marshaler {
+			return ec.marshalNErasure2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐErasureᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_erasures(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Erasure(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_erasures_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -11347,6 +12074,130 @@ func (ec *executionContext) fieldContext_VideoCard_thumbnailUrl(_ context.Contex
 	return graphql.NewScalarFieldContext("VideoCard", field, false, false, "String")
 }
 
+func (ec *executionContext) _WordsErased_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordsErased_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WordsErased_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WordsErased", field, true, false, "Cursor")
+}
+
+func (ec *executionContext) _WordsErased_at(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordsErased_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WordsErased_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WordsErased", field, true, false, "Time")
+}
+
+func (ec *executionContext) _WordsErased_unread(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordsErased_unread(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unread(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Counted) graphql.Marshaler {
+			return ec.marshalNUnread2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCounted(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WordsErased_unread(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WordsErased",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Unread(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WordsErased_conversationId(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordsErased_conversationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConversationID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.ConversationID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐConversationID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WordsErased_conversationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WordsErased", field, true, false, "ID")
+}
+
+func (ec *executionContext) _WordsErased_userId(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WordsErased_userId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.UserID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUserID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WordsErased_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WordsErased", field, true, false, "ID")
+}
+
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13285,10 +14136,78 @@ func (ec *executionContext) _EdgesResult(ctx context.Context, sel ast.SelectionS
 	}
 }
 
+func (ec *executionContext) _EraseUserResult(ctx context.Context, sel ast.SelectionSet, obj EraseUserResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
+	case EraseUserSuccess:
+		return ec._EraseUserSuccess(ctx, sel, &obj)
+	case *EraseUserSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._EraseUserSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of EraseUserResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _ExportResult(ctx context.Context, sel ast.SelectionSet, obj ExportResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case RateLimited:
+		return ec._RateLimited(ctx, sel, &obj)
+	case *RateLimited:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RateLimited(ctx, sel, obj)
+	case InvalidInput:
+		return ec._InvalidInput(ctx, sel, &obj)
+	case *InvalidInput:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidInput(ctx, sel, obj)
+	case ExportSuccess:
+		return ec._ExportSuccess(ctx, sel, &obj)
+	case *ExportSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ExportSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of ExportResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSet, obj bind.InboxEvent) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case bind.WordsErased:
+		return ec._WordsErased(ctx, sel, &obj)
+	case *bind.WordsErased:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._WordsErased(ctx, sel, obj)
 	case bind.SettingsChanged:
 		return ec._SettingsChanged(ctx, sel, &obj)
 	case *bind.SettingsChanged:
@@ -14373,6 +15292,97 @@ func (ec *executionContext) _EdgesSuccess(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var eraseUserSuccessImplementors = []string{"EraseUserSuccess", "EraseUserResult"}
+
+func (ec *executionContext) _EraseUserSuccess(ctx context.Context, sel ast.SelectionSet, obj *EraseUserSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eraseUserSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EraseUserSuccess")
+		case "externalId":
+			out.Values[i] = ec._EraseUserSuccess_externalId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "erasures":
+			out.Values[i] = ec._EraseUserSuccess_erasures(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var erasureImplementors = []string{"Erasure"}
+
+func (ec *executionContext) _Erasure(ctx context.Context, sel ast.SelectionSet, obj *Erasure) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, erasureImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Erasure")
+		case "userId":
+			out.Values[i] = ec._Erasure_userId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._Erasure_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "progress":
+			out.Values[i] = ec._Erasure_progress(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestedAt":
+			out.Values[i] = ec._Erasure_requestedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "finishedAt":
+			out.Values[i] = ec._Erasure_finishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var evidenceImplementors = []string{"Evidence"}
 
 func (ec *executionContext) _Evidence(ctx context.Context, sel ast.SelectionSet, obj *Evidence) graphql.Marshaler {
@@ -14406,6 +15416,107 @@ func (ec *executionContext) _Evidence(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "messages":
 			out.Values[i] = ec._Evidence_messages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var exportJobImplementors = []string{"ExportJob"}
+
+func (ec *executionContext) _ExportJob(ctx context.Context, sel ast.SelectionSet, obj *ExportJob) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exportJobImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExportJob")
+		case "id":
+			out.Values[i] = ec._ExportJob_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._ExportJob_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "progress":
+			out.Values[i] = ec._ExportJob_progress(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestedAt":
+			out.Values[i] = ec._ExportJob_requestedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "finishedAt":
+			out.Values[i] = ec._ExportJob_finishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._ExportJob_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._ExportJob_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "size":
+			out.Values[i] = ec._ExportJob_size(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var exportSuccessImplementors = []string{"ExportSuccess", "ExportResult"}
+
+func (ec *executionContext) _ExportSuccess(ctx context.Context, sel ast.SelectionSet, obj *ExportSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exportSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExportSuccess")
+		case "job":
+			out.Values[i] = ec._ExportSuccess_job(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -14507,7 +15618,7 @@ func (ec *executionContext) _InboxReset(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var invalidInputImplementors = []string{"InvalidInput", "ReportResult", "NoticeResult", "CaseResult", "UserError", "SendMessageResult", "SettingsResult", "UndoSettingsResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
+var invalidInputImplementors = []string{"InvalidInput", "ReportResult", "NoticeResult", "CaseResult", "ExportResult", "UserError", "SendMessageResult", "SettingsResult", "UndoSettingsResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
 
 func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.SelectionSet, obj *InvalidInput) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidInputImplementors)
@@ -15339,6 +16450,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "exportMyData":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_exportMyData(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "eraseUser":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_eraseUser(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "upsertUsers":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_upsertUsers(ctx, field)
@@ -15391,7 +16516,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "ReportResult", "NoticeResult", "CaseResult", "UserError", "SendMessageResult", "UnsendMessageResult", "UndoSettingsResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult", "RevokeTokensResult"}
+var notFoundImplementors = []string{"NotFound", "ReportResult", "NoticeResult", "CaseResult", "EraseUserResult", "UserError", "SendMessageResult", "UnsendMessageResult", "UndoSettingsResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult", "RevokeTokensResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -15824,6 +16949,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_myRestrictions(ctx, field)
 				})
+		case "exportJob":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_exportJob(ctx, field)
+				})
+		case "erasures":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_erasures(ctx, field)
+				})
 		case "moderationQueue":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -15885,7 +17022,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
-var rateLimitedImplementors = []string{"RateLimited", "ReportResult", "UserError", "SendMessageResult"}
+var rateLimitedImplementors = []string{"RateLimited", "ReportResult", "ExportResult", "UserError", "SendMessageResult"}
 
 func (ec *executionContext) _RateLimited(ctx context.Context, sel ast.SelectionSet, obj *RateLimited) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, rateLimitedImplementors)
@@ -16923,6 +18060,59 @@ func (ec *executionContext) _VideoCard(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var wordsErasedImplementors = []string{"WordsErased", "InboxEvent"}
+
+func (ec *executionContext) _WordsErased(ctx context.Context, sel ast.SelectionSet, obj *bind.WordsErased) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, wordsErasedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WordsErased")
+		case "cursor":
+			out.Values[i] = ec._WordsErased_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._WordsErased_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unread":
+			out.Values[i] = ec._WordsErased_unread(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conversationId":
+			out.Values[i] = ec._WordsErased_conversationId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userId":
+			out.Values[i] = ec._WordsErased_userId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var __DirectiveImplementors = []string{"__Directive"}
 
 func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionSet, obj *introspection.Directive) graphql.Marshaler {
@@ -17557,6 +18747,54 @@ func (ec *executionContext) marshalNEdgesResult2githubᚗcomᚋaparteᚑimᚋapa
 	return ec._EdgesResult(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNEraseUserResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐEraseUserResult(ctx context.Context, sel ast.SelectionSet, v EraseUserResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "EraseUserResult!")
+		return graphql.Null
+	}
+	return ec._EraseUserResult(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNErasure2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐErasureᚄ(ctx context.Context, sel ast.SelectionSet, v []*Erasure) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNErasure2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐErasure(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNErasure2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐErasure(ctx context.Context, sel ast.SelectionSet, v *Erasure) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Erasure!")
+		return graphql.Null
+	}
+	return ec._Erasure(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNExportJob2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐExportJob(ctx context.Context, sel ast.SelectionSet, v *ExportJob) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ExportJob!")
+		return graphql.Null
+	}
+	return ec._ExportJob(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNExportResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐExportResult(ctx context.Context, sel ast.SelectionSet, v ExportResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ExportResult!")
+		return graphql.Null
+	}
+	return ec._ExportResult(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNFolder2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐFolder(ctx context.Context, v any) (dm.Folder, error) {
 	res, err := bind.UnmarshalFolder(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -17736,6 +18974,20 @@ func (ec *executionContext) marshalNInt2int64(ctx context.Context, sel ast.Selec
 	res := bind.MarshalInt64(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Int!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNJobState2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐJobState(ctx context.Context, v any) (dm.JobState, error) {
+	res, err := bind.UnmarshalJobState(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobState2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐJobState(ctx context.Context, sel ast.SelectionSet, v dm.JobState) graphql.Marshaler {
+	_ = sel
+	res := bind.MarshalJobState(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "JobState!")
 	}
 	return res
 }
@@ -18644,6 +19896,13 @@ func (ec *executionContext) marshalOEvidence2ᚖgithubᚗcomᚋaparteᚑimᚋapa
 		return graphql.Null
 	}
 	return ec._Evidence(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOExportJob2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐExportJob(ctx context.Context, sel ast.SelectionSet, v *ExportJob) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ExportJob(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOFolder2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐFolder(ctx context.Context, v any) (dm.Folder, error) {

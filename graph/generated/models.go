@@ -37,6 +37,16 @@ type EdgesResult interface {
 	IsEdgesResult()
 }
 
+// What became of an erasure.
+type EraseUserResult interface {
+	IsEraseUserResult()
+}
+
+// What became of asking for an export.
+type ExportResult interface {
+	IsExportResult()
+}
+
 // What became of an appeal.
 type NoticeResult interface {
 	IsNoticeResult()
@@ -199,6 +209,30 @@ type EdgesSuccess struct {
 
 func (EdgesSuccess) IsEdgesResult() {}
 
+// The user is deleted, and their words are being erased.
+type EraseUserSuccess struct {
+	// Whom it was about.
+	ExternalID string `json:"externalId"`
+	// One for each user who ever had the externalId.
+	Erasures []*Erasure `json:"erasures"`
+}
+
+func (EraseUserSuccess) IsEraseUserResult() {}
+
+// The erasure of a user, as far as it is.
+type Erasure struct {
+	// Whom it erases.
+	UserID string `json:"userId"`
+	// How far it is.
+	State dm.JobState `json:"state"`
+	// In percent.
+	Progress int `json:"progress"`
+	// When it was asked for.
+	RequestedAt time.Time `json:"requestedAt"`
+	// When it was done.
+	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+}
+
 // The sealed copy of what was reported: those messages and up to 5 before and after each, as the reporter saw them.
 type Evidence struct {
 	// The report's id.
@@ -212,6 +246,34 @@ type Evidence struct {
 	// The messages, in order.
 	Messages []*SealedMessage `json:"messages"`
 }
+
+// An export of all that the service keeps of the viewer: JSON Lines in a zip.
+type ExportJob struct {
+	// Starts with `job_`.
+	ID string `json:"id"`
+	// How far it is.
+	State dm.JobState `json:"state"`
+	// In percent.
+	Progress int `json:"progress"`
+	// When it was asked for.
+	RequestedAt time.Time `json:"requestedAt"`
+	// When it was done.
+	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+	// When the file is removed.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Where the file is, on this server, with the viewer's token: a path. Null while there is none.
+	URL *string `json:"url,omitempty"`
+	// How many bytes the file has.
+	Size *int `json:"size,omitempty"`
+}
+
+// The export that is under way.
+type ExportSuccess struct {
+	// The job.
+	Job *ExportJob `json:"job"`
+}
+
+func (ExportSuccess) IsExportResult() {}
 
 // The same clientMessageId was used before in this conversation with other content.
 type IdempotencyConflict struct {
@@ -242,6 +304,8 @@ func (InvalidInput) IsReportResult() {}
 func (InvalidInput) IsNoticeResult() {}
 
 func (InvalidInput) IsCaseResult() {}
+
+func (InvalidInput) IsExportResult() {}
 
 func (InvalidInput) IsUserError() {}
 
@@ -327,6 +391,8 @@ func (NotFound) IsNoticeResult() {}
 
 func (NotFound) IsCaseResult() {}
 
+func (NotFound) IsEraseUserResult() {}
+
 func (NotFound) IsUserError() {}
 
 func (NotFound) IsSendMessageResult() {}
@@ -394,6 +460,8 @@ type RateLimited struct {
 }
 
 func (RateLimited) IsReportResult() {}
+
+func (RateLimited) IsExportResult() {}
 
 func (RateLimited) IsUserError() {}
 

@@ -81,6 +81,13 @@ func (s *snapshot) apply(e *dm.Event) {
 			changed.Last = e.Message
 			s.Views[v.ID] = &changed
 		}
+	case dm.EventWordsErased:
+		if v := s.Views[e.View.ID]; v != nil && v.Last != nil && v.Last.Sender == e.View.With {
+			changed, last := *v, *v.Last
+			last.Body, last.Video, last.Removed = "", nil, true
+			changed.Last = &last
+			s.Views[v.ID] = &changed
+		}
 	case dm.EventConversationRemoved:
 		delete(s.Views, e.View.ID)
 	}

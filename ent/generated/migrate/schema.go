@@ -230,6 +230,42 @@ var (
 		Columns:    HiddenWordsColumns,
 		PrimaryKey: []*schema.Column{HiddenWordsColumns[0]},
 	}
+	// JobsColumns holds the columns for the "jobs" table.
+	JobsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "kind", Type: field.TypeInt16},
+		{Name: "state", Type: field.TypeInt16},
+		{Name: "requested_at", Type: field.TypeInt64},
+		{Name: "done", Type: field.TypeInt64},
+		{Name: "total", Type: field.TypeInt64},
+		{Name: "at_conversation", Type: field.TypeUUID},
+		{Name: "at_seq", Type: field.TypeInt64},
+		{Name: "tries", Type: field.TypeInt32},
+		{Name: "lease_by", Type: field.TypeString},
+		{Name: "lease_until", Type: field.TypeInt64},
+		{Name: "finished_at", Type: field.TypeInt64},
+		{Name: "expires_at", Type: field.TypeInt64},
+		{Name: "size", Type: field.TypeInt64},
+	}
+	// JobsTable holds the schema information for the "jobs" table.
+	JobsTable = &schema.Table{
+		Name:       "jobs",
+		Columns:    JobsColumns,
+		PrimaryKey: []*schema.Column{JobsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "job_kind_state_requested_at",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[2], JobsColumns[3], JobsColumns[4]},
+			},
+			{
+				Name:    "job_user_id_kind_requested_at",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[1], JobsColumns[2], JobsColumns[4]},
+			},
+		},
+	}
 	// MessagesColumns holds the columns for the "messages" table.
 	MessagesColumns = []*schema.Column{
 		{Name: "seq", Type: field.TypeInt64, Increment: true},
@@ -497,6 +533,7 @@ var (
 		FollowsTable,
 		HeadsTable,
 		HiddenWordsTable,
+		JobsTable,
 		MessagesTable,
 		ReportsTable,
 		SettingsChangesTable,

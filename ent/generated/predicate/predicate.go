@@ -30,6 +30,9 @@ type Head func(*sql.Selector)
 // HiddenWords is the predicate function for hiddenwords builders.
 type HiddenWords func(*sql.Selector)
 
+// Job is the predicate function for job builders.
+type Job func(*sql.Selector)
+
 // Message is the predicate function for message builders.
 type Message func(*sql.Selector)
 

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/google/uuid"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// MessagesOf implements dm.Store.
+func (s *Store) MessagesOf(ctx context.Context, user dm.UserID, c dm.ConversationRef, after, to int64) ([]*dm.Message, error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT "+lastMessage+` FROM messages m WHERE m.conversation_id = $1 AND m.seq > $2 AND m.seq <= $3
+		AND (m.sender_id = $4 OR m.seq > $5) ORDER BY m.conversation_id, m.seq`,
+		uuidText(c.ID), after, to, uuidText(user), c.Cleared)
+	if err != nil {
+		return nil, err
+	}
+	var out []*dm.Message
+	return out, eachRow(rows, func(rows *sql.Rows) error {
+		var m messageRow
+		if err := rows.Scan(m.dest()...); err != nil {
+			return err
+		}
+		msg, err := m.message()
+		out = append(out, msg)
+		return err
+	})
+}
+
+// FollowsOf implements dm.Store.
+func (s *Store) FollowsOf(ctx context.Context, user dm.UserID, followers bool, after dm.UserID, limit int) ([]dm.FollowEdge, error) {
+	own, other := "follower_id", "followee_id"
+	if followers {
+		own, other = other, own
+	}
+	rows, err := s.read.QueryContext(ctx, "SELECT "+other+", created_at FROM follows WHERE "+own+" = $1 AND "+other+" > $2 ORDER BY "+
+		other+" LIMIT $3", uuidText(user), uuidText(after), limit)
+	if err != nil {
+		return nil, err
+	}
+	var out []dm.FollowEdge
+	return out, eachRow(rows, func(rows *sql.Rows) error {
+		var id uuid.UUID
+		var since int64
+		err := rows.Scan(&id, &since)
+		out = append(out, dm.FollowEdge{User: dm.UserID(id), Since: fromMicros(since)})
+		return err
+	})
+}

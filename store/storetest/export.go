@@ -1,0 +1,160 @@
+package storetest
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// exported runs an export and returns its lines by file.
+func (w *world) exported(user dm.UserID) map[string][]map[string]any {
+	w.Helper()
+	made, err := w.service.StartExport(w.Context(), user)
+	w.must(err)
+	job, err := w.service.TakeJob(w.Context(), dm.JobExport, "n", hold)
+	w.must(err)
+	if job == nil || job.ID != made.ID {
+		w.Fatalf("took %+v, made %+v", job, made)
+	}
+	var b bytes.Buffer
+	w.must(w.service.WriteExport(w.Context(), job, &b, func() error { return w.store.KeepJob(w.Context(), job) }))
+	w.must(w.service.FinishExport(w.Context(), job, int64(b.Len()), time.Hour))
+	return unzip(w.T, b.Bytes())
+}
+
+func unzip(t T, b []byte) map[string][]map[string]any {
+	t.Helper()
+	out := map[string][]map[string]any{}
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		out[f.Name] = nil
+		for lines := bufio.NewScanner(r); lines.Scan(); {
+			line := map[string]any{}
+			if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+				t.Fatalf("%s: %v", f.Name, err)
+			}
+			out[f.Name] = append(out[f.Name], line)
+		}
+	}
+	return out
+}
+
+// testExport: all that is kept of a person, compared with what they can read.
+func testExport(t *testing.T, b Backend) {
+	w := newWorld(t, b)
+	ctx := t.Context()
+	alice, bob := w.pair()
+	carol := w.users(1)[0]
+	w.friends(alice, bob)
+	w.audience(alice, dm.Everyone)
+	var sends []dm.Send
+	for i := range 1100 {
+		s := dm.Send{Sender: alice, Recipient: bob, Body: fmt.Sprint("m ", i, " é\n<b>"), ClientMessageID: w.key(), At: w.clock.Now()}
+		if i%2 == 0 {
+			s.Sender, s.Recipient = bob, alice
+		}
+		sends = append(sends, s)
+	}
+	_, err := w.service.Import(ctx, sends)
+	w.must(err)
+	unsent := w.send(alice, bob, "unsent").Message.ID
+	w.must(second(w.service.Unsend(ctx, alice, unsent)))
+	w.send(carol, alice, "spam")
+	r := w.report(alice, dm.ReportInput{Conversation: dm.ConversationOf(alice, carol), Note: "my note", Block: true})
+
+	w.refused(second(w.service.Export(ctx, alice, dm.JobID{})), dm.CodeNotFound)
+	files := w.exported(alice)
+	want := map[string]string{}
+	for page := (dm.Page{First: dm.MaxPage}); ; {
+		id := dm.ConversationOf(alice, bob)
+		lists, err := w.service.Messages(ctx, alice, []dm.ConversationID{id}, page)
+		w.must(err)
+		for _, m := range lists[id].Items {
+			want[m.ID.String()] = fmt.Sprint(m.ID.Seq, m.Sender == alice, m.Body, m.Removed)
+			page.After = m.Place()
+		}
+		if !lists[id].More {
+			break
+		}
+	}
+	got := map[string]string{}
+	for _, line := range files["messages.jsonl"] {
+		got[line["id"].(string)] = fmt.Sprint(line["seq"], line["sentByMe"], line["body"], line["removed"] == true)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the messages, -read +exported:\n%s", diff)
+	}
+	if n := len(files["messages.jsonl"]); n != 1101 {
+		t.Errorf("%d messages: what was declined is out of view, the rest is there once", n)
+	}
+	if n := len(files["conversations.jsonl"]); n != 2 {
+		t.Errorf("%d conversations", n)
+	}
+	if line := files["reports.jsonl"][0]; line["note"] != "my note" || line["id"] != r.ID.String() || line["category"] != "HARASSMENT" {
+		t.Errorf("the report is %v", line)
+	}
+	if n := len(files["follows.jsonl"]); n != 2 {
+		t.Errorf("%d follows", n)
+	}
+	if n := len(files["settings.jsonl"]); n != 2 || files["settings.jsonl"][1]["after"].(map[string]any)["whoCanMessageMe"] != "EVERYONE" {
+		t.Errorf("the settings are %v", files["settings.jsonl"])
+	}
+	if line := files["stances.jsonl"]; len(line) != 1 || line[0]["stance"] != "BLOCKED" {
+		t.Errorf("the stances are %v", line)
+	}
+	if line := files["profile.jsonl"][0]; line["handle"] != "u1" || line["ageBand"] != "ADULT" {
+		t.Errorf("the profile is %v", line)
+	}
+	if line := files["manifest.jsonl"][0]; line["lines"].(map[string]any)["messages.jsonl"] != 1101.0 {
+		t.Errorf("the manifest is %v", line)
+	}
+
+	job, err := w.service.Export(ctx, alice, dm.JobID{})
+	w.must(err)
+	if job.State != dm.JobDone || job.Progress() != 100 || job.Size == 0 || !job.ExpiresAt.Equal(job.FinishedAt.Add(time.Hour)) {
+		t.Errorf("the job ends as %+v", job)
+	}
+	w.refused(second(w.service.Export(ctx, bob, job.ID)), dm.CodeNotFound)
+	w.refused(second(w.service.StartExport(ctx, alice)), dm.CodeRateLimited)
+	w.clock.advance(w.config.Rules.ExportEvery)
+	one, err := w.service.StartExport(ctx, alice)
+	w.must(err)
+	two, err := w.service.StartExport(ctx, alice)
+	w.must(err)
+	if one.ID != two.ID || one.ID == job.ID {
+		t.Errorf("two jobs at a time: %v, %v after %v", one.ID, two.ID, job.ID)
+	}
+
+	// A job that kills its node each time is given up.
+	for range 5 {
+		taken, err := w.service.TakeJob(ctx, dm.JobExport, "n", hold)
+		w.must(err)
+		if taken == nil {
+			t.Fatal("it is given up early")
+		}
+		w.clock.advance(hold)
+	}
+	if taken, err := w.service.TakeJob(ctx, dm.JobExport, "n", hold); taken != nil || err != nil {
+		t.Errorf("the sixth try: %+v, %v", taken, err)
+	}
+	job, err = w.service.Export(ctx, alice, one.ID)
+	w.must(err)
+	if job.State != dm.JobFailed {
+		t.Errorf("it ends as %+v", job)
+	}
+}
