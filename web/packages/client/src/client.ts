@@ -57,6 +57,7 @@ export class Client extends Calls {
   readonly #ready = new Promise<Session>((resolve) => (this.#started = resolve));
   #starting = new Pause();
   #sent = 0;
+  #unkept = new Map<string, Outgoing>();
 
   readonly state: () => State;
   /** Calls after every change; the answer ends that. */
@@ -96,6 +97,7 @@ export class Client extends Calls {
       account: `aparte:${name}`,
       tabs: options.tabs ?? true,
       pageSize: this.pageSize,
+      unkept: this.#unkept,
       signal,
     });
     this.#session = session;
@@ -164,10 +166,13 @@ export class Client extends Calls {
   }
 
   async #keep(outgoing: Outgoing) {
+    this.#unkept.set(outgoing.clientMessageId, outgoing);
     const session = await this.#ready;
     try {
       await session.kept.put(outgoing);
+      this.#unkept.delete(outgoing.clientMessageId);
     } catch (error) {
+      this.#unkept.delete(outgoing.clientMessageId);
       const failure = { code: 'NOT_KEPT', reason: `This device has no room for it: ${String(error)}` };
       const others = this.state().outgoing.filter((o) => o.clientMessageId !== outgoing.clientMessageId);
       return this.store.apply({ type: 'outbox', outgoing: [...others, { ...outgoing, failure }] });

@@ -140,7 +140,12 @@ export class Outbox {
   }
 
   async #fail(outgoing: Outgoing, failure: Refusal): Promise<boolean> {
-    await this.sending.kept.put({ ...outgoing, failure }).catch(() => this.#done.add(outgoing.clientMessageId));
+    const { kept } = this.sending;
+    const { clientMessageId } = outgoing;
+    // Not when it was taken back meanwhile: it would come back as a failure that nobody asked about.
+    if (await kept.get(clientMessageId).catch(() => outgoing)) {
+      await kept.put({ ...outgoing, failure }).catch(() => this.#done.add(clientMessageId));
+    }
     this.sending.changed();
     return true;
   }

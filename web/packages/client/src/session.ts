@@ -6,7 +6,7 @@ import { Live } from './live.js';
 import { Kept, Outbox } from './outbox.js';
 import { Pause } from './pause.js';
 import type { Questions } from './questions.js';
-import type { Status } from './state.js';
+import type { Outgoing, Status } from './state.js';
 import type { Storage } from './storage.js';
 import type { Store } from './store.js';
 import { alone, joinTabs, type TabMessage, type Tabs } from './tabs.js';
@@ -26,6 +26,8 @@ export interface SessionOptions {
   /** Share one socket among tabs. */
   tabs: boolean;
   pageSize: number;
+  /** What was given to the outbox and is not in the storage yet. */
+  unkept: ReadonlyMap<string, Outgoing>;
   signal: AbortSignal;
 }
 
@@ -104,8 +106,12 @@ export class Session {
   }
 
   async #mirrorOutbox() {
-    const outgoing = await this.#kept.all().catch(() => null);
-    if (outgoing) this.o.store.apply({ type: 'outbox', outgoing });
+    const kept = await this.#kept.all().catch(() => null);
+    if (!kept) return;
+    // A storage takes its time: what was just written must not vanish from the screen because it is not there yet.
+    const { unkept, store } = this.o;
+    const outgoing = [...kept.filter((o) => !unkept.has(o.clientMessageId)), ...unkept.values()];
+    store.apply({ type: 'outbox', outgoing });
   }
 
   // ------------------------------------------------------------ the owner

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { connect, Refused } from '@aparte/client';
+import { connect, memoryStorage, Refused } from '@aparte/client';
 import { fileStorage } from '@aparte/client/node';
 import WebSocket from 'ws';
 import { startServer } from '../../../test/server.mjs';
@@ -95,6 +95,30 @@ test('I2: what was written offline survives the end of the process and is sent o
   const all = await written(server, 'alice', id);
   assert.deepEqual(all.slice(-3).map((m) => m.clientMessageId), sent);
   assert.deepEqual((await kept.storage.list('')).map(([, value]) => value), ['half a thought']);
+});
+
+test('what was just written stays in view, however slow the storage and whatever order it answers in', async (t) => {
+  const server = await startServer(t);
+  const slow = memoryStorage();
+  const { set } = slow;
+  const writes = [];
+  slow.set = (key, value) => new Promise((resolve) => writes.push(() => resolve(set(key, value))));
+  const alice = await open(t, server, 'alice', { storage: slow });
+  const { id, with: to } = conversationOf(alice, 'bob');
+  await alice.messages.open(id);
+  const [one, two] = ['one', 'two'].map((body) => alice.send({ to: to.id, body }).clientMessageId);
+  const gone = [];
+  alice.subscribe(() => {
+    const { outgoing, threads } = alice.state();
+    const shown = new Set([...outgoing, ...threads.get(id).messages].map((m) => m.clientMessageId));
+    gone.push(...[one, two].filter((key) => !shown.has(key)));
+  });
+  await until({ ...alice, subscribe: pollEach }, () => writes.length === 2);
+  writes.shift()();
+  await until(alice, (s) => s.threads.get(id).messages.at(-1).clientMessageId === one && s.outgoing.length === 1);
+  writes.shift()();
+  await until(alice, (s) => s.threads.get(id).messages.at(-1).clientMessageId === two && s.outgoing.length === 0);
+  assert.deepEqual(gone, []);
 });
 
 test('a refusal is data: the policy says no, the message stays and can be tried again with its key', async (t) => {
