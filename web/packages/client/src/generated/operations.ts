@@ -28,6 +28,8 @@ export type DenialCode =
   | 'SUSPENDED'
   /** Messages are off for the viewer's age. */
   | 'AGE_RESTRICTED'
+  /** This kind of message is not accepted; another may be: `viewerCanMessage` says which. */
+  | 'KIND_NOT_ACCEPTED'
   /** The viewer has blocked this person. */
   | 'VIEWER_BLOCKS_THEM'
   /** This person is the viewer. */
