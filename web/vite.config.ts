@@ -11,8 +11,26 @@ const withoutFonts: Plugin = {
   },
 };
 
+// One of the catalogs is needed at once, and only the browser knows which: both are small, so none is waited for.
+const catalogsAtOnce: Plugin = {
+  name: 'catalogs-at-once',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle, path }) =>
+      path !== '/index.html'
+        ? []
+        : Object.values(bundle ?? {})
+            .filter((chunk) => chunk.type === 'chunk' && /\/i18n\/\w+\.json$/.test(chunk.facadeModuleId ?? ''))
+            .map((chunk) => ({
+              tag: 'link',
+              attrs: { rel: 'modulepreload', crossorigin: true, href: `/${chunk.fileName}` },
+              injectTo: 'head',
+            })),
+  },
+};
+
 export default defineConfig({
-  plugins: [withoutFonts, catalogs()],
+  plugins: [withoutFonts, catalogs(), catalogsAtOnce],
   // The packages of this workspace are read as they are written, not as they are published.
   resolve: { conditions: ['aparte-source', ...defaultClientConditions] },
   build: {

@@ -58,8 +58,12 @@ export async function scrolling(page, box, row, distance, speed) {
         frames.push(now - last);
         last = now;
         const { top, bottom } = element.getBoundingClientRect();
-        const middle = document.elementsFromPoint(element.getBoundingClientRect().left + 40, (top + bottom) / 2);
-        if (!middle.some((e) => e.closest(row))) blank++;
+        const middle = (top + bottom) / 2;
+        const covered = [...element.querySelectorAll(row)].some((e) => {
+          const place = e.getBoundingClientRect();
+          return place.top <= middle && place.bottom >= middle - 40;
+        });
+        if (!covered) blank++;
         if (on) requestAnimationFrame(frame);
       };
       requestAnimationFrame(frame);

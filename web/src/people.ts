@@ -37,13 +37,21 @@ export interface Identity {
 
 const tokenKey = 'aparte.token';
 
-/** Who acts on this page: a person of the dev server, or whoever the given token names. */
-export function useIdentity(): Identity {
-  const [people, setPeople] = useState<DevPerson[] | null | undefined>();
+/** Tokens that were handed out this long ago are as good as new. */
+const freshMs = 60_000;
+
+/**
+ * Who acts on this page: a person of the dev server, or whoever the given token names. A page that has asked already
+ * who there is gives the answer along.
+ */
+export function useIdentity(first?: DevPerson[] | null): Identity {
+  const [people, setPeople] = useState<DevPerson[] | null | undefined>(first);
+  const [since] = useState(() => Date.now());
   const [handle, setHandle] = useState(chosenHandle);
   const [token, setToken] = useState(() => sessionStorage.getItem(tokenKey) ?? '');
 
   useEffect(() => {
+    if (first !== undefined) return;
     let current = true;
     fetchDevPeople()
       .catch(() => null)
@@ -57,6 +65,8 @@ export function useIdentity(): Identity {
   const dev = person?.handle;
   const freshToken = useCallback(async () => {
     if (dev === undefined) return token;
+    const known = first?.find((p) => p.handle === dev);
+    if (known && Date.now() - since < freshMs) return known.token;
     return (await fetchDevPeople())?.find((p) => p.handle === dev)?.token ?? '';
   }, [dev, token]);
   return {

@@ -2,21 +2,21 @@ import { ApiError, connect, Refused, type Client, type Refusal } from '@aparte/c
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { graphqlPath } from '../endpoint';
 import { chooseLanguage, currentLanguage, loadLocale, LocaleContext, type Locale } from '../i18n/i18n';
-import { useIdentity, type Identity } from '../people';
+import { useIdentity, type DevPerson, type Identity } from '../people';
 import { SessionContext, type Notice } from './hooks';
 import { Shell } from './Shell';
 import { SignIn } from './SignIn';
 
-export function App({ locale: first }: { locale: Locale }) {
+export function App({ locale: first, people }: { locale: Locale; people: DevPerson[] | null }) {
   const [locale, setLocale] = useState(first);
   const choose = useCallback((language: Parameters<typeof chooseLanguage>[0]) => {
     chooseLanguage(language);
     void loadLocale(currentLanguage()).then(setLocale);
   }, []);
-  const identity = useIdentity();
+  const identity = useIdentity(people);
   return (
     <LocaleContext value={useMemo(() => ({ locale, choose }), [locale, choose])}>
-      {identity.people === undefined ? null : identity.token ? (
+      {identity.token ? (
         <Signed key={identity.person?.handle ?? identity.token} identity={identity} />
       ) : (
         <SignIn identity={identity} />

@@ -99,6 +99,7 @@ export function ConversationRows({ folder, person, ticked, tick }: Props) {
         as="ul"
         item={Row}
         itemSize={rowHeight}
+        bufferSize={10 * rowHeight}
         data={conversations}
         keepMounted={[activeAt]}
         onScroll={() => {

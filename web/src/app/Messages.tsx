@@ -72,7 +72,7 @@ export function Messages({ conversation, user, standing }: Props) {
       >
         <div className="grow" />
         {here && items.length === 0 && <Beginning user={user} standing={standing} />}
-        <Virtualizer ref={rows} data={items} shift={shifted} onScroll={onScroll} scrollRef={box}>
+        <Virtualizer ref={rows} data={items} bufferSize={800} shift={shifted} onScroll={onScroll} scrollRef={box}>
           {(item, index) => {
             const before = items[index - 1];
             const after = items[index + 1];
