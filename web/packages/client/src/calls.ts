@@ -8,12 +8,14 @@ import type { Store } from './store.js';
 import type {
   Audience,
   Conversation,
+  ExportJob,
   Folder,
   Message,
   NamedList,
   Notice,
   Outreach,
   Page,
+  RelationKindsInput,
   RelationRouteInput,
   Report,
   ReportInput,
@@ -217,10 +219,35 @@ export abstract class Calls {
     return this.#setting(operations.SetReadReceipts, { on }, (d) => d.setReadReceipts);
   }
 
+  /** What people of each relation may send; relations that are left out keep what held before. */
+  async setAcceptedKinds(kinds: RelationKindsInput[]): Promise<Settings> {
+    return this.#setting(operations.SetAcceptedKinds, { kinds }, (d) => d.setAcceptedKinds);
+  }
+
+  /** Whether links and videos in a request are shown before it is accepted. */
+  async setRequestLinks(on: boolean): Promise<Settings> {
+    return this.#setting(operations.SetRequestLinks, { on }, (d) => d.setRequestLinks);
+  }
+
+  /** Takes the newest change back, by its id in the history. Refused when there is a newer one. */
+  async undoSettingsChange(id: string): Promise<Settings> {
+    return this.#setting(operations.UndoSettingsChange, { id }, (d) => d.undoSettingsChange);
+  }
+
+  /** Asks for an export of all that is kept of the viewer. */
+  async exportMyData(): Promise<ExportJob> {
+    return achieved((await this.ask(operations.ExportMyData, {})).exportMyData).job;
+  }
+
+  /** How far an export is; without an id the last one. */
+  async exportJob(id?: string): Promise<ExportJob | null> {
+    return (await this.ask(operations.ExportJob, { id })).exportJob;
+  }
+
   async #setting<T, V>(
     operation: Operation<T, V>,
     variables: V,
-    result: (data: T) => operations.SetReadReceiptsMutation['setReadReceipts'],
+    result: (data: T) => operations.UndoSettingsChangeMutation['undoSettingsChange'],
   ): Promise<Settings> {
     const settings = (data: T) => achieved(result(data)).settings;
     return settings(await this.questions.ask(operation, variables, (d) => ({ settings: settings(d) })));

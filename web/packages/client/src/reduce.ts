@@ -260,11 +260,20 @@ function putConversation(w: Working, given: Conversation) {
 function replaceConversation(w: Working, conversation: Conversation) {
   const known = w.state.conversations.get(conversation.id);
   if (known) unlist(w, known);
+  if (known && known.folder !== conversation.folder) showLinks(w, conversation.id);
   w.own('conversations').set(conversation.id, conversation);
   if (isListed(w.state.folders[conversation.folder], conversation)) {
     const all = w.ownListing(conversation.folder);
     all.splice(position(all, conversation), 0, conversation);
   }
+}
+
+/** What a request hid of its messages may be there to read now. */
+function showLinks(w: Working, id: string) {
+  const thread = w.state.threads.get(id);
+  if (!thread?.messages.some((m) => m.linksHidden)) return;
+  w.tick();
+  w.own('threads').set(id, threads.outdated(thread, w.state.tick));
 }
 
 function removeConversation(w: Working, id: string) {

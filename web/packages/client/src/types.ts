@@ -2,6 +2,7 @@ import type {
   ConversationFragment,
   DenialCode,
   EventFragment,
+  ExportJobFragment,
   MessageFragment,
   MyNoticesQuery,
   NoticeFragment,
@@ -17,6 +18,8 @@ import type {
 export type {
   Audience,
   DenialCode,
+  MessageKind,
+  RelationKindsInput,
   ReportCategory,
   ReportInput,
   Folder,
@@ -39,6 +42,8 @@ export type Settings = SettingsFragment;
 export type SettingsChange = SettingsHistoryQuery['settingsHistory'][number];
 /** How many new people the viewer may write to. */
 export type Outreach = OutreachFragment;
+/** An export of all that the service keeps of the viewer. */
+export type ExportJob = ExportJobFragment;
 /** A report that the viewer made. */
 export type Report = ReportFragment;
 /** What moderators decided about the viewer. */

@@ -63,7 +63,7 @@ class Server {
     const seq = c.messages.length + 1;
     const sender = { id: mine ? me.id : c.with.id };
     const message = {
-      id: `msg_${i}_${seq}`, conversationId: c.id, seq, sender, body: `${seq}`, video: null, clientMessageId: key, createdAt: this.time(), removed: false,
+      id: `msg_${i}_${seq}`, conversationId: c.id, seq, sender, body: `${seq}`, video: null, clientMessageId: key, createdAt: this.time(), removed: false, linksHidden: false,
     };
     if (c.removed) c.cleared = seq - 1;
     c.removed = false;

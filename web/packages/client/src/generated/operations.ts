@@ -78,6 +78,23 @@ export type Route =
   /** Nowhere: it is not accepted. */
   | 'REFUSE';
 
+/** What a message may be made of. */
+export type MessageKind =
+  /** A text. */
+  | 'TEXT'
+  /** A shared video. */
+  | 'VIDEO'
+  /** Something in the text that leads out of the app: the address of a page or a mailbox. */
+  | 'LINK';
+
+/** What people of one Relation may send from now on. */
+export type RelationKindsInput = {
+  /** What the sender is to the user. Give each relation once. */
+  relation: Relation;
+  /** What they may send: TEXT or VIDEO at least. */
+  kinds: Array<MessageKind>;
+};
+
 /** Where messages of one Relation shall go. */
 export type RelationRouteInput = {
   /** What the sender is to the user. Give each relation once. */
@@ -85,6 +102,13 @@ export type RelationRouteInput = {
   /** Where their messages shall go. */
   route: Route;
 };
+
+/** Who changed a user's settings. */
+export type Changer =
+  /** The user. */
+  | 'SELF'
+  /** The host application, for the user, or by what it says of their age. */
+  | 'HOST';
 
 /** Where a conversation stands in one user's inbox. */
 export type Folder =
@@ -175,6 +199,17 @@ export type ReportInput = {
   block?: boolean;
 };
 
+/** How far a job in the background is. */
+export type JobState =
+  /** It waits for its turn. */
+  | 'QUEUED'
+  /** It is worked on. When a server dies, another goes on with it. */
+  | 'RUNNING'
+  /** It is done. */
+  | 'DONE'
+  /** It was begun several times and given up. Ask again. */
+  | 'FAILED';
+
 /** A message to send: a text, a video, or both. */
 export type SendMessageInput = {
   /** Exactly one of toUserId and conversationId. */
@@ -200,19 +235,19 @@ export type SetWhoCanMessageMeInput = {
 export type UserFragment = { id: string, handle: string, displayName: string, avatarUrl: string | null, viewerHasBlocked: boolean };
 
 export type StandingFragment = (
-  { viewerFollows: boolean, followsViewer: boolean, viewerRestricts: boolean, viewerLists: NamedList | null, viewerCanMessage: { allowed: boolean, folder: Folder | null, remaining: number | null, denial: DenialCode | null, canReply: boolean, outreach: OutreachFragment | null } }
+  { viewerFollows: boolean, followsViewer: boolean, viewerRestricts: boolean, viewerLists: NamedList | null, viewerCanMessage: { allowed: boolean, folder: Folder | null, remaining: number | null, denial: DenialCode | null, kinds: Array<MessageKind>, canReply: boolean, outreach: OutreachFragment | null } }
   & UserFragment
 );
 
 export type OutreachFragment = { perDay: number, remaining: number, retryAfterSeconds: number | null };
 
-export type MessageFragment = { id: string, conversationId: string, seq: number, body: string, clientMessageId: string, createdAt: string, removed: boolean, sender: { id: string }, video: { url: string, title: string | null, authorHandle: string | null, thumbnailUrl: string | null } | null };
+export type MessageFragment = { id: string, conversationId: string, seq: number, body: string, clientMessageId: string, createdAt: string, removed: boolean, linksHidden: boolean, sender: { id: string }, video: { url: string, title: string | null, authorHandle: string | null, thumbnailUrl: string | null } | null };
 
 export type ConversationFragment = { id: string, folder: Folder, lastActivityAt: string, unreadCount: number, readSeq: number, theirReadSeq: number | null, muted: boolean, with: UserFragment, lastMessage: MessageFragment | null };
 
 export type UnreadFragment = { conversations: number, requests: number, messages: number, cursor: string };
 
-export type SettingsFragment = { whoCanMessageMe: Audience, readReceipts: boolean, changedAt: string | null, routes: Array<{ relation: Relation, route: Route }> };
+export type SettingsFragment = { whoCanMessageMe: Audience, readReceipts: boolean, requestLinks: boolean, changedAt: string | null, routes: Array<{ relation: Relation, route: Route }>, kinds: Array<{ relation: Relation, kinds: Array<MessageKind> }> };
 
 type Refusal_ReportClaimed_Fragment = { code: string, reason: string };
 
@@ -442,6 +477,46 @@ export type AppealDecisionMutation = { appealDecision:
     | Refusal_InvalidInput_Fragment
    };
 
+export type SetAcceptedKindsMutationVariables = Exact<{
+  kinds: Array<RelationKindsInput> | RelationKindsInput;
+}>;
+
+
+export type SetAcceptedKindsMutation = { setAcceptedKinds:
+    | { settings: SettingsFragment }
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type SetRequestLinksMutationVariables = Exact<{
+  on: boolean;
+}>;
+
+
+export type SetRequestLinksMutation = { setRequestLinks:
+    | { settings: SettingsFragment }
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type UndoSettingsChangeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type UndoSettingsChangeMutation = { undoSettingsChange:
+    | { settings: SettingsFragment }
+    | Refusal_NotFound_Fragment
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type ExportMyDataMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ExportMyDataMutation = { exportMyData:
+    | { job: ExportJobFragment }
+    | Refusal_RateLimited_Fragment
+    | Refusal_InvalidInput_Fragment
+   };
+
 export type PositionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -538,9 +613,9 @@ export type SettingsHistoryQueryVariables = Exact<{
 }>;
 
 
-export type SettingsHistoryQuery = { settingsHistory: Array<{ at: string, before: ChoiceFragment, after: ChoiceFragment }> };
+export type SettingsHistoryQuery = { settingsHistory: Array<{ id: string, at: string, by: Changer, device: string | null, undoes: string | null, before: ChoiceFragment, after: ChoiceFragment }> };
 
-export type ChoiceFragment = { whoCanMessageMe: Audience | null, readReceipts: boolean, routes: Array<{ relation: Relation, route: Route }> | null };
+export type ChoiceFragment = { whoCanMessageMe: Audience | null, readReceipts: boolean, requestLinks: boolean, routes: Array<{ relation: Relation, route: Route }> | null, kinds: Array<{ relation: Relation, kinds: Array<MessageKind> }> };
 
 export type ReportFragment = { id: string, conversationId: string, category: ReportCategory, messageCount: number, digest: string, createdAt: string, state: ReportState, decidedAt: string | null, actionTaken: boolean | null, about: UserFragment };
 
@@ -562,6 +637,15 @@ export type MyNoticesQueryVariables = Exact<{
 
 export type MyNoticesQuery = { myRestrictions: { suspendedUntil: string | null, outreachUntil: string | null }, myNotices: { nodes: Array<NoticeFragment>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
+export type ExportJobFragment = { id: string, state: JobState, progress: number, requestedAt: string, finishedAt: string | null, expiresAt: string | null, url: string | null, size: number | null };
+
+export type ExportJobQueryVariables = Exact<{
+  id?: string | null | undefined;
+}>;
+
+
+export type ExportJobQuery = { exportJob: ExportJobFragment | null };
+
 export type InboxEventsSubscriptionVariables = Exact<{
   after?: string | null | undefined;
 }>;
@@ -574,6 +658,7 @@ export type InboxEventsSubscription = { inboxEvents:
     | Event_ConversationRemoved_Fragment
     | Event_SettingsChanged_Fragment
     | Event_NoticesChanged_Fragment
+    | Event_WordsErased_Fragment
     | Event_InboxReset_Fragment
    };
 
@@ -589,6 +674,8 @@ type Event_SettingsChanged_Fragment = { __typename: 'SettingsChanged', cursor: s
 
 type Event_NoticesChanged_Fragment = { __typename: 'NoticesChanged', cursor: string, at: string, unread: { conversations: number, requests: number, messages: number } };
 
+type Event_WordsErased_Fragment = { __typename: 'WordsErased', cursor: string, at: string, unread: { conversations: number, requests: number, messages: number } };
+
 type Event_InboxReset_Fragment = { __typename: 'InboxReset', cursor: string, at: string, unread: { conversations: number, requests: number, messages: number } };
 
 export type EventFragment =
@@ -598,71 +685,82 @@ export type EventFragment =
   | Event_ConversationRemoved_Fragment
   | Event_SettingsChanged_Fragment
   | Event_NoticesChanged_Fragment
+  | Event_WordsErased_Fragment
   | Event_InboxReset_Fragment
 ;
 
-export const SendMessage = "mutation SendMessage($input:SendMessageInput!){sendMessage(input:$input){...on SendMessageSuccess{message{...Message}conversation{...Conversation}remaining}...Refusal}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SendMessageMutation, SendMessageMutationVariables>;
+export const SendMessage = "mutation SendMessage($input:SendMessageInput!){sendMessage(input:$input){...on SendMessageSuccess{message{...Message}conversation{...Conversation}remaining}...Refusal}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SendMessageMutation, SendMessageMutationVariables>;
 
-export const AcceptRequest = "mutation AcceptRequest($id:ID!){acceptRequest(conversationId:$id){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<AcceptRequestMutation, AcceptRequestMutationVariables>;
+export const AcceptRequest = "mutation AcceptRequest($id:ID!){acceptRequest(conversationId:$id){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<AcceptRequestMutation, AcceptRequestMutationVariables>;
 
-export const MarkRead = "mutation MarkRead($id:ID!$upToSeq:Int!){markRead(conversationId:$id upToSeq:$upToSeq){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<MarkReadMutation, MarkReadMutationVariables>;
+export const MarkRead = "mutation MarkRead($id:ID!$upToSeq:Int!){markRead(conversationId:$id upToSeq:$upToSeq){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<MarkReadMutation, MarkReadMutationVariables>;
 
-export const MuteConversation = "mutation MuteConversation($id:ID!$muted:Boolean!){muteConversation(conversationId:$id muted:$muted){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<MuteConversationMutation, MuteConversationMutationVariables>;
+export const MuteConversation = "mutation MuteConversation($id:ID!$muted:Boolean!){muteConversation(conversationId:$id muted:$muted){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<MuteConversationMutation, MuteConversationMutationVariables>;
 
-export const ArchiveConversation = "mutation ArchiveConversation($id:ID!$archived:Boolean!){archiveConversation(conversationId:$id archived:$archived){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ArchiveConversationMutation, ArchiveConversationMutationVariables>;
+export const ArchiveConversation = "mutation ArchiveConversation($id:ID!$archived:Boolean!){archiveConversation(conversationId:$id archived:$archived){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ArchiveConversationMutation, ArchiveConversationMutationVariables>;
 
 export const DeclineRequests = "mutation DeclineRequests($ids:[ID!]!){declineRequests(conversationIds:$ids){...on DeclineSuccess{declined unread{...Unread}}...Refusal}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<DeclineRequestsMutation, DeclineRequestsMutationVariables>;
 
-export const SetWhoCanMessageMe = "mutation SetWhoCanMessageMe($input:SetWhoCanMessageMeInput!){setWhoCanMessageMe(input:$input){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetWhoCanMessageMeMutation, SetWhoCanMessageMeMutationVariables>;
+export const SetWhoCanMessageMe = "mutation SetWhoCanMessageMe($input:SetWhoCanMessageMeInput!){setWhoCanMessageMe(input:$input){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetWhoCanMessageMeMutation, SetWhoCanMessageMeMutationVariables>;
 
-export const SetReadReceipts = "mutation SetReadReceipts($on:Boolean!){setReadReceipts(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetReadReceiptsMutation, SetReadReceiptsMutationVariables>;
+export const SetReadReceipts = "mutation SetReadReceipts($on:Boolean!){setReadReceipts(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetReadReceiptsMutation, SetReadReceiptsMutationVariables>;
 
-export const FollowUser = "mutation FollowUser($id:ID!){followUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<FollowUserMutation, FollowUserMutationVariables>;
+export const FollowUser = "mutation FollowUser($id:ID!){followUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<FollowUserMutation, FollowUserMutationVariables>;
 
-export const UnfollowUser = "mutation UnfollowUser($id:ID!){unfollowUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnfollowUserMutation, UnfollowUserMutationVariables>;
+export const UnfollowUser = "mutation UnfollowUser($id:ID!){unfollowUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnfollowUserMutation, UnfollowUserMutationVariables>;
 
-export const BlockUser = "mutation BlockUser($id:ID!){blockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<BlockUserMutation, BlockUserMutationVariables>;
+export const BlockUser = "mutation BlockUser($id:ID!){blockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<BlockUserMutation, BlockUserMutationVariables>;
 
-export const UnblockUser = "mutation UnblockUser($id:ID!){unblockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnblockUserMutation, UnblockUserMutationVariables>;
+export const UnblockUser = "mutation UnblockUser($id:ID!){unblockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnblockUserMutation, UnblockUserMutationVariables>;
 
-export const RestrictUser = "mutation RestrictUser($id:ID!){restrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<RestrictUserMutation, RestrictUserMutationVariables>;
+export const RestrictUser = "mutation RestrictUser($id:ID!){restrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<RestrictUserMutation, RestrictUserMutationVariables>;
 
-export const UnrestrictUser = "mutation UnrestrictUser($id:ID!){unrestrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnrestrictUserMutation, UnrestrictUserMutationVariables>;
+export const UnrestrictUser = "mutation UnrestrictUser($id:ID!){unrestrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnrestrictUserMutation, UnrestrictUserMutationVariables>;
 
-export const SetListed = "mutation SetListed($id:ID!$list:NamedList){setListed(userId:$id list:$list){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<SetListedMutation, SetListedMutationVariables>;
+export const SetListed = "mutation SetListed($id:ID!$list:NamedList){setListed(userId:$id list:$list){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<SetListedMutation, SetListedMutationVariables>;
 
-export const UnsendMessage = "mutation UnsendMessage($id:ID!){unsendMessage(messageId:$id){...on UnsendMessageSuccess{message{...Message}}...Refusal}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<UnsendMessageMutation, UnsendMessageMutationVariables>;
+export const UnsendMessage = "mutation UnsendMessage($id:ID!){unsendMessage(messageId:$id){...on UnsendMessageSuccess{message{...Message}}...Refusal}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<UnsendMessageMutation, UnsendMessageMutationVariables>;
 
 export const Report = "mutation Report($input:ReportInput!){report(input:$input){...on ReportSuccess{report{...Report}}...Refusal}}fragment Report on Report{id about{...User}conversationId category messageCount digest createdAt state decidedAt actionTaken}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ReportMutation, ReportMutationVariables>;
 
 export const AppealDecision = "mutation AppealDecision($id:ID!$text:String!){appealDecision(noticeId:$id text:$text){...on NoticeSuccess{notice{...Notice}}...Refusal}}fragment Notice on Notice{id at action category statement endsAt appealableUntil appeal{text at outcome statement decidedAt}}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<AppealDecisionMutation, AppealDecisionMutationVariables>;
 
+export const SetAcceptedKinds = "mutation SetAcceptedKinds($kinds:[RelationKindsInput!]!){setAcceptedKinds(kinds:$kinds){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetAcceptedKindsMutation, SetAcceptedKindsMutationVariables>;
+
+export const SetRequestLinks = "mutation SetRequestLinks($on:Boolean!){setRequestLinks(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetRequestLinksMutation, SetRequestLinksMutationVariables>;
+
+export const UndoSettingsChange = "mutation UndoSettingsChange($id:ID!){undoSettingsChange(id:$id){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<UndoSettingsChangeMutation, UndoSettingsChangeMutationVariables>;
+
+export const ExportMyData = "mutation ExportMyData{exportMyData{...on ExportSuccess{job{...ExportJob}}...Refusal}}fragment ExportJob on ExportJob{id state progress requestedAt finishedAt expiresAt url size}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ExportMyDataMutation, ExportMyDataMutationVariables>;
+
 export const Position = "query Position{unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}" as Operation<PositionQuery, PositionQueryVariables>;
 
-export const Start = "query Start($first:Int!){me{...User}messagingSettings{...Settings}inbox:inbox(folder:INBOX first:$first){...Conversations}requests:inbox(folder:REQUESTS first:$first){...Conversations}hidden:inbox(folder:HIDDEN first:$first){...Conversations}archive:inbox(folder:ARCHIVE first:$first){...Conversations}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}" as Operation<StartQuery, StartQueryVariables>;
+export const Start = "query Start($first:Int!){me{...User}messagingSettings{...Settings}inbox:inbox(folder:INBOX first:$first){...Conversations}requests:inbox(folder:REQUESTS first:$first){...Conversations}hidden:inbox(folder:HIDDEN first:$first){...Conversations}archive:inbox(folder:ARCHIVE first:$first){...Conversations}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}" as Operation<StartQuery, StartQueryVariables>;
 
-export const Inbox = "query Inbox($folder:Folder!$first:Int!$after:String){inbox(folder:$folder first:$first after:$after){...Conversations}}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}" as Operation<InboxQuery, InboxQueryVariables>;
+export const Inbox = "query Inbox($folder:Folder!$first:Int!$after:String){inbox(folder:$folder first:$first after:$after){...Conversations}}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}" as Operation<InboxQuery, InboxQueryVariables>;
 
-export const Messages = "query Messages($id:ID!$first:Int!$beforeSeq:Int){conversation(id:$id){...Conversation messages(first:$first beforeSeq:$beforeSeq){nodes{...Message}pageInfo{hasNextPage}}}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}" as Operation<MessagesQuery, MessagesQueryVariables>;
+export const Messages = "query Messages($id:ID!$first:Int!$beforeSeq:Int){conversation(id:$id){...Conversation messages(first:$first beforeSeq:$beforeSeq){nodes{...Message}pageInfo{hasNextPage}}}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}" as Operation<MessagesQuery, MessagesQueryVariables>;
 
-export const Person = "query Person($id:ID!){user(id:$id){...Standing}conversationWith(userId:$id){...Conversation}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}" as Operation<PersonQuery, PersonQueryVariables>;
+export const Person = "query Person($id:ID!){user(id:$id){...Standing}conversationWith(userId:$id){...Conversation}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}" as Operation<PersonQuery, PersonQueryVariables>;
 
-export const SearchUsers = "query SearchUsers($query:String!$first:Int!$after:String){searchUsers(query:$query first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SearchUsersQuery, SearchUsersQueryVariables>;
+export const SearchUsers = "query SearchUsers($query:String!$first:Int!$after:String){searchUsers(query:$query first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SearchUsersQuery, SearchUsersQueryVariables>;
 
-export const SuggestedFriends = "query SuggestedFriends($first:Int!$after:String){suggestedFriends(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SuggestedFriendsQuery, SuggestedFriendsQueryVariables>;
+export const SuggestedFriends = "query SuggestedFriends($first:Int!$after:String){suggestedFriends(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SuggestedFriendsQuery, SuggestedFriendsQueryVariables>;
 
-export const BlockedUsers = "query BlockedUsers($first:Int!$after:String){blockedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<BlockedUsersQuery, BlockedUsersQueryVariables>;
+export const BlockedUsers = "query BlockedUsers($first:Int!$after:String){blockedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<BlockedUsersQuery, BlockedUsersQueryVariables>;
 
-export const RestrictedUsers = "query RestrictedUsers($first:Int!$after:String){restrictedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<RestrictedUsersQuery, RestrictedUsersQueryVariables>;
+export const RestrictedUsers = "query RestrictedUsers($first:Int!$after:String){restrictedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<RestrictedUsersQuery, RestrictedUsersQueryVariables>;
 
-export const ListedUsers = "query ListedUsers($list:NamedList!$first:Int!$after:String){listedUsers(list:$list first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ListedUsersQuery, ListedUsersQueryVariables>;
+export const ListedUsers = "query ListedUsers($list:NamedList!$first:Int!$after:String){listedUsers(list:$list first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ListedUsersQuery, ListedUsersQueryVariables>;
 
 export const Outreach = "query Outreach{outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<OutreachQuery, OutreachQueryVariables>;
 
-export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHistory(first:$first){at before{...Choice}after{...Choice}}}fragment Choice on MessagingChoice{whoCanMessageMe routes{relation route}readReceipts}" as Operation<SettingsHistoryQuery, SettingsHistoryQueryVariables>;
+export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHistory(first:$first){id at by device undoes before{...Choice}after{...Choice}}}fragment Choice on MessagingChoice{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks}" as Operation<SettingsHistoryQuery, SettingsHistoryQueryVariables>;
 
 export const MyReports = "query MyReports($first:Int!$after:String){myReports(first:$first after:$after){nodes{...Report}pageInfo{hasNextPage endCursor}}}fragment Report on Report{id about{...User}conversationId category messageCount digest createdAt state decidedAt actionTaken}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<MyReportsQuery, MyReportsQueryVariables>;
 
 export const MyNotices = "query MyNotices($first:Int!$after:String){myRestrictions{suspendedUntil outreachUntil}myNotices(first:$first after:$after){nodes{...Notice}pageInfo{hasNextPage endCursor}}}fragment Notice on Notice{id at action category statement endsAt appealableUntil appeal{text at outcome statement decidedAt}}" as Operation<MyNoticesQuery, MyNoticesQueryVariables>;
 
-export const InboxEvents = "subscription InboxEvents($after:Cursor){inboxEvents(after:$after){...Event}}fragment Event on InboxEvent{__typename cursor at unread{conversations requests messages}...on MessageAdded{message{...Message}conversation{...Conversation}}...on MessageRemoved{message{...Message}}...on ConversationChanged{conversation{...Conversation}}...on ConversationRemoved{conversationId}...on SettingsChanged{settings{...Settings}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}readReceipts changedAt}" as Operation<InboxEventsSubscription, InboxEventsSubscriptionVariables>;
+export const ExportJob = "query ExportJob($id:ID){exportJob(id:$id){...ExportJob}}fragment ExportJob on ExportJob{id state progress requestedAt finishedAt expiresAt url size}" as Operation<ExportJobQuery, ExportJobQueryVariables>;
+
+export const InboxEvents = "subscription InboxEvents($after:Cursor){inboxEvents(after:$after){...Event}}fragment Event on InboxEvent{__typename cursor at unread{conversations requests messages}...on MessageAdded{message{...Message}conversation{...Conversation}}...on MessageRemoved{message{...Message}}...on ConversationChanged{conversation{...Conversation}}...on ConversationRemoved{conversationId}...on SettingsChanged{settings{...Settings}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}" as Operation<InboxEventsSubscription, InboxEventsSubscriptionVariables>;
