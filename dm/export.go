@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -186,6 +187,28 @@ func (e *export) settings(ctx context.Context) error {
 	}
 	for _, h := range history {
 		if err := line(change{Stamp(h.At), settingsLine(h.Before), settingsLine(h.After)}); err != nil {
+			return err
+		}
+	}
+	return e.hiddenWords(ctx)
+}
+
+func (e *export) hiddenWords(ctx context.Context) error {
+	line, err := e.lines("hidden_words.jsonl")
+	if err != nil {
+		return err
+	}
+	list, err := e.service.store.HiddenWordsOf(ctx, e.user)
+	if err != nil {
+		return err
+	}
+	for word := range strings.SplitSeq(list, "\n") {
+		if word == "" {
+			continue
+		}
+		if err := line(struct {
+			Word string `json:"word"`
+		}{word}); err != nil {
 			return err
 		}
 	}

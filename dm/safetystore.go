@@ -35,6 +35,8 @@ type SafetyStore interface {
 	MessagesOf(ctx context.Context, user UserID, c ConversationRef, after, to int64) ([]*Message, error)
 	// FollowsOf lists whom a user follows, or who follows them, by id after another.
 	FollowsOf(ctx context.Context, user UserID, followers bool, after UserID, limit int) ([]FollowEdge, error)
+	// HiddenWordsOf returns a user's hidden words as they wrote them, one a line; empty without any.
+	HiddenWordsOf(ctx context.Context, user UserID) (string, error)
 	// EraseStep takes the words of the job's user from the next messages of a conversation, moves the job on and renews its
 	// lease, in one short transaction. The step that ends a conversation tells its other member.
 	EraseStep(ctx context.Context, job *Job, c ConversationRef, hold time.Duration) error

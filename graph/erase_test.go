@@ -43,21 +43,36 @@ func textColumns(t *testing.T, db *sql.DB, postgres bool) [][2]string {
 	return out
 }
 
-// holding lists the columns in which a word stands, in any row, whatever their type.
-func holding(t *testing.T, url, word string) []string {
+func openRaw(t *testing.T, url string) (db *sql.DB, postgres bool) {
 	t.Helper()
 	path, lite := strings.CutPrefix(url, "sqlite:")
 	driver, address := "postgres", url
 	if lite {
-		driver, address = "sqlite", "file:"+path
+		driver, address = "sqlite", "file:"+path+"?_pragma=busy_timeout(10000)"
 	}
 	db, err := sql.Open(driver, address)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return db, !lite
+}
+
+func run(t *testing.T, url, text string) {
+	t.Helper()
+	db, _ := openRaw(t, url)
+	defer db.Close()
+	if _, err := db.Exec(text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// holding lists the columns in which a word stands, in any row, whatever their type.
+func holding(t *testing.T, url, word string) []string {
+	t.Helper()
+	db, postgres := openRaw(t, url)
 	defer db.Close()
 	var found []string
-	for _, c := range textColumns(t, db, !lite) {
+	for _, c := range textColumns(t, db, postgres) {
 		var n int
 		query := fmt.Sprintf(`SELECT count(*) FROM "%s" WHERE CAST("%s" AS text) LIKE $1`, c[0], c[1])
 		if err := db.QueryRow(query, "%"+word+"%").Scan(&n); err != nil {
@@ -101,9 +116,10 @@ func TestEvidenceOutlivesUnsendAndErasure(t *testing.T) {
 		notice := w.as("alice").do(myNotices, nil).text("myNotices.nodes.0.id")
 		w.as("alice").do(`mutation($id: ID!) { appealDecision(noticeId: $id, text: "`+word+`") { __typename } }`, vars{"id": notice})
 		w.as("alice").do(unsendMessage, vars{"id": id})
+		run(t, url, "INSERT INTO hidden_words (user_id, version, list) SELECT id, 1, '"+word+"' FROM users WHERE handle = 'alice'")
 
 		// The scan finds what is there to find.
-		for _, column := range []string{"messages.body", "messages.video", "messages.client_message_id", "reports.appeal", "reports.client_report_id", "evidence.sealed"} {
+		for _, column := range []string{"messages.body", "messages.video", "messages.client_message_id", "reports.appeal", "reports.client_report_id", "evidence.sealed", "hidden_words.list"} {
 			if !slices.Contains(holding(t, url, word), column) {
 				t.Errorf("the scan does not find the word in %s", column)
 			}

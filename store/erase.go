@@ -110,6 +110,7 @@ func (s *Store) EraseRest(ctx context.Context, job *dm.Job) error {
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		for _, text := range []string{
 			"DELETE FROM settings_changes WHERE user_id = $1",
+			"UPDATE hidden_words SET list = '' WHERE user_id = $1",
 			"UPDATE reports SET appeal = '' WHERE reported_id = $1 AND appeal <> ''",
 			"UPDATE reports SET client_report_id = 'erased:' || CAST(id AS text), fingerprint = '' WHERE reporter_id = $1",
 		} {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/google/uuid"
 
@@ -27,6 +28,16 @@ func (s *Store) MessagesOf(ctx context.Context, user dm.UserID, c dm.Conversatio
 		out = append(out, msg)
 		return err
 	})
+}
+
+// HiddenWordsOf implements dm.Store.
+func (s *Store) HiddenWordsOf(ctx context.Context, user dm.UserID) (string, error) {
+	var list string
+	err := s.read.QueryRowContext(ctx, "SELECT list FROM hidden_words WHERE user_id = $1", uuidText(user)).Scan(&list)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return list, err
 }
 
 // FollowsOf implements dm.Store.
