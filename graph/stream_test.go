@@ -25,7 +25,7 @@ func streamPath(query string) string { return "/graphql?query=" + url.QueryEscap
 
 // raw is a client without a client's conveniences: one connection, and no goroutine.
 type raw struct {
-	t    *testing.T
+	t    testing.TB
 	conn *net.TCPConn
 	r    *bufio.Reader
 }

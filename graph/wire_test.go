@@ -15,7 +15,7 @@ import (
 
 // wire is a client's end of a socket.
 type wire struct {
-	t    *testing.T
+	t    testing.TB
 	conn *websocket.Conn
 }
 
@@ -128,7 +128,7 @@ func (c *wire) ends() int {
 
 // events is a client's end of an event stream.
 type events struct {
-	t     *testing.T
+	t     testing.TB
 	lines *bufio.Scanner
 	close func()
 	// id is that of the last event.

@@ -29,7 +29,7 @@ var secret = []byte("a secret of more than thirty-two bytes")
 
 // world is a whole service with some people, behind a real HTTP server.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	service *dm.Service
 	store   dm.Store
 	graph   *graph.Server
@@ -68,7 +68,7 @@ type setup struct {
 // people are in every world. Their external ids are "x-" and the handle.
 var people = []string{"alice", "bob", "carol", "dave", "erin"}
 
-func newWorld(t *testing.T, with setup) *world {
+func newWorld(t testing.TB, with setup) *world {
 	t.Helper()
 	ctx := context.Background()
 	if with.url == "" {
@@ -136,9 +136,9 @@ func (w *world) conversation(a, b string) string {
 }
 
 // token signs for a user of the world by handle.
-func token(t *testing.T, handle string) string { return sign(t, "x-"+handle) }
+func token(t testing.TB, handle string) string { return sign(t, "x-"+handle) }
 
-func sign(t *testing.T, subject string, scopes ...string) string {
+func sign(t testing.TB, subject string, scopes ...string) string {
 	t.Helper()
 	s, err := graph.SignToken(secret, subject, time.Hour, scopes...)
 	if err != nil {
@@ -191,7 +191,7 @@ func (e apiError) code() string {
 
 // answer is a GraphQL response and what HTTP said around it.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	body   string
@@ -258,11 +258,11 @@ func (a answer) fails(status int, code string) {
 
 // node is a JSON value with a path to its parts.
 type node struct {
-	t     *testing.T
+	t     testing.TB
 	value any
 }
 
-func parse(t *testing.T, b []byte) node {
+func parse(t testing.TB, b []byte) node {
 	t.Helper()
 	n := node{t: t}
 	if err := json.Unmarshal(b, &n.value); err != nil {
@@ -325,7 +325,7 @@ func (n node) is(path, want string) {
 	}
 }
 
-func jsonOf(t *testing.T, v any) string {
+func jsonOf(t testing.TB, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -335,7 +335,7 @@ func jsonOf(t *testing.T, v any) string {
 }
 
 // compact is JSON in the form in which values are compared.
-func compact(t *testing.T, s string) string {
+func compact(t testing.TB, s string) string {
 	t.Helper()
 	b, err := json.Marshal(parse(t, []byte(s)).value)
 	if err != nil {
