@@ -199,7 +199,7 @@ func TestBombs(t *testing.T) {
 }
 
 // cpu is what this process has used.
-func cpu(t *testing.T) time.Duration {
+func cpu(t testing.TB) time.Duration {
 	t.Helper()
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {

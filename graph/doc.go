@@ -13,8 +13,8 @@
 //
 // Reads are batched per response: a list costs a fixed number of calls of the store, however long it is (loader.go).
 //
-// Concurrency. Server is safe for concurrent use. gqlgen resolves the fields of a query at once, those of a mutation
-// one after the other.
+// Concurrency. Server is safe for concurrent use. The fields of a query's first level are resolved at once, those of a
+// mutation and all below one after the other (internal/gqlserial).
 //
 // Lifecycle. Each subscription has one goroutine, which ends with its operation. Shutdown ends the subscriptions and
 // sockets, with a code at which clients connect anew, and waits for everything that runs. It comes before the HTTP
@@ -22,3 +22,4 @@
 package graph
 
 //go:generate go run github.com/99designs/gqlgen@v0.17.98 generate
+//go:generate go run ../internal/gqlserial

@@ -14909,8 +14909,7 @@ func (ec *executionContext) _Conversation(ctx context.Context, sel ast.Selection
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "with":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Conversation_with(ctx, field, obj)
 				})
@@ -14920,8 +14919,7 @@ func (ec *executionContext) _Conversation(ctx context.Context, sel ast.Selection
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lastMessage":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
+			bind.Field(ctx, out, ec.OperationContext, i, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Conversation_lastMessage(ctx, field, obj)
 				})
@@ -14951,8 +14949,7 @@ func (ec *executionContext) _Conversation(ctx context.Context, sel ast.Selection
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "messages":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Conversation_messages(ctx, field, obj)
 				})
@@ -15688,8 +15685,7 @@ func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "sender":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Message_sender(ctx, field, obj)
 				})
@@ -16052,8 +16048,7 @@ func (ec *executionContext) _MessagingChoice(ctx context.Context, sel ast.Select
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "routes":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
+			bind.Field(ctx, out, ec.OperationContext, i, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._MessagingChoice_routes(ctx, field, obj)
 				})
@@ -16112,8 +16107,7 @@ func (ec *executionContext) _MessagingSettings(ctx context.Context, sel ast.Sele
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "routes":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._MessagingSettings_routes(ctx, field, obj)
 				})
@@ -16758,8 +16752,7 @@ func (ec *executionContext) _OutreachBudget(ctx context.Context, sel ast.Selecti
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "retryAfterSeconds":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
+			bind.Field(ctx, out, ec.OperationContext, i, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._OutreachBudget_retryAfterSeconds(ctx, field, obj)
 				})
@@ -17620,8 +17613,7 @@ func (ec *executionContext) _SettingsChanged(ctx context.Context, sel ast.Select
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "settings":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SettingsChanged_settings(ctx, field, obj)
 				})
@@ -17846,38 +17838,32 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "viewerFollows":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_viewerFollows(ctx, field, obj)
 				})
 		case "followsViewer":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_followsViewer(ctx, field, obj)
 				})
 		case "viewerHasBlocked":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_viewerHasBlocked(ctx, field, obj)
 				})
 		case "viewerRestricts":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_viewerRestricts(ctx, field, obj)
 				})
 		case "viewerLists":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
+			bind.Field(ctx, out, ec.OperationContext, i, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_viewerLists(ctx, field, obj)
 				})
 		case "viewerCanMessage":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_viewerCanMessage(ctx, field, obj)
 				})
@@ -18540,7 +18526,7 @@ func (ec *executionContext) marshalNAuditConnection2ᚖgithubᚗcomᚋaparteᚑi
 }
 
 func (ec *executionContext) marshalNAuditEntry2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐAuditEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*AuditEntry) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAuditEntry2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐAuditEntry(ctx, sel, v[i])
@@ -18622,7 +18608,7 @@ func (ec *executionContext) marshalNChanger2githubᚗcomᚋaparteᚑimᚋaparte�
 }
 
 func (ec *executionContext) marshalNConversation2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐViewᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.View) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx, sel, v[i])
@@ -18654,7 +18640,7 @@ func (ec *executionContext) marshalNConversationConnection2ᚖgithubᚗcomᚋapa
 }
 
 func (ec *executionContext) marshalNConversationEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversationEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*bind.ConversationEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConversationEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversationEdge(ctx, sel, v[i])
@@ -18993,7 +18979,7 @@ func (ec *executionContext) marshalNJobState2githubᚗcomᚋaparteᚑimᚋaparte
 }
 
 func (ec *executionContext) marshalNMessage2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.Message) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMessage2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx, sel, v[i])
@@ -19025,7 +19011,7 @@ func (ec *executionContext) marshalNMessageConnection2ᚖgithubᚗcomᚋaparte�
 }
 
 func (ec *executionContext) marshalNMessageEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐMessageEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*bind.MessageEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMessageEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐMessageEdge(ctx, sel, v[i])
@@ -19131,7 +19117,7 @@ func (ec *executionContext) marshalNModerationAction2githubᚗcomᚋaparteᚑim�
 }
 
 func (ec *executionContext) marshalNModerationCase2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐModerationCaseᚄ(ctx context.Context, sel ast.SelectionSet, v []*ModerationCase) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNModerationCase2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐModerationCase(ctx, sel, v[i])
@@ -19169,7 +19155,7 @@ func (ec *executionContext) marshalNNamedList2githubᚗcomᚋaparteᚑimᚋapart
 }
 
 func (ec *executionContext) marshalNNotice2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐNoticeᚄ(ctx context.Context, sel ast.SelectionSet, v []*Notice) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNNotice2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐNotice(ctx, sel, v[i])
@@ -19278,7 +19264,7 @@ func (ec *executionContext) unmarshalNRelationKindsInput2ᚖgithubᚗcomᚋapart
 }
 
 func (ec *executionContext) marshalNRelationRoute2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationRouteᚄ(ctx context.Context, sel ast.SelectionSet, v []*RelationRoute) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRelationRoute2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationRoute(ctx, sel, v[i])
@@ -19307,7 +19293,7 @@ func (ec *executionContext) unmarshalNRelationRouteInput2ᚖgithubᚗcomᚋapart
 }
 
 func (ec *executionContext) marshalNReport2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐReportᚄ(ctx context.Context, sel ast.SelectionSet, v []*Report) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNReport2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐReport(ctx, sel, v[i])
@@ -19406,7 +19392,7 @@ func (ec *executionContext) marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋ
 }
 
 func (ec *executionContext) marshalNSealedMessage2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSealedMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*SealedMessage) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSealedMessage2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSealedMessage(ctx, sel, v[i])
@@ -19448,7 +19434,7 @@ func (ec *executionContext) unmarshalNSetWhoCanMessageMeInput2githubᚗcomᚋapa
 }
 
 func (ec *executionContext) marshalNSettingsChange2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSettingsChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.SettingsChange) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSettingsChange2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSettingsChange(ctx, sel, v[i])
@@ -19563,7 +19549,7 @@ func (ec *executionContext) marshalNUpsertUsersResult2githubᚗcomᚋaparteᚑim
 }
 
 func (ec *executionContext) marshalNUser2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.User) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUser2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUser(ctx, sel, v[i])
@@ -19595,7 +19581,7 @@ func (ec *executionContext) marshalNUserConnection2ᚖgithubᚗcomᚋaparteᚑim
 }
 
 func (ec *executionContext) marshalNUserEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐUserEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*bind.UserEdge) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUserEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐUserEdge(ctx, sel, v[i])
@@ -19650,7 +19636,7 @@ func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlge
 }
 
 func (ec *executionContext) marshalN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Directive) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx, sel, v[i])
@@ -19694,7 +19680,7 @@ func (ec *executionContext) unmarshalN__DirectiveLocation2ᚕstringᚄ(ctx conte
 }
 
 func (ec *executionContext) marshalN__DirectiveLocation2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__DirectiveLocation2string(ctx, sel, v[i])
@@ -19722,7 +19708,7 @@ func (ec *executionContext) marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlg
 }
 
 func (ec *executionContext) marshalN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
@@ -19750,7 +19736,7 @@ func (ec *executionContext) marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋg
 }
 
 func (ec *executionContext) marshalN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])
@@ -20092,7 +20078,7 @@ func (ec *executionContext) marshalORelationRoute2ᚕᚖgithubᚗcomᚋaparteᚑ
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRelationRoute2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationRoute(ctx, sel, v[i])
@@ -20228,7 +20214,7 @@ func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgq
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue(ctx, sel, v[i])
@@ -20247,7 +20233,7 @@ func (ec *executionContext) marshalO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgen
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Field2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐField(ctx, sel, v[i])
@@ -20266,7 +20252,7 @@ func (ec *executionContext) marshalO__InputValue2ᚕgithubᚗcomᚋ99designsᚋg
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
@@ -20285,7 +20271,7 @@ func (ec *executionContext) marshalO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgen�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])
