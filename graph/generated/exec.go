@@ -15705,8 +15705,7 @@ func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "linksHidden":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Message_linksHidden(ctx, field, obj)
 				})
@@ -15951,8 +15950,7 @@ func (ec *executionContext) _MessagePermission(ctx context.Context, sel ast.Sele
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "kinds":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._MessagePermission_kinds(ctx, field, obj)
 				})
@@ -16053,8 +16051,7 @@ func (ec *executionContext) _MessagingChoice(ctx context.Context, sel ast.Select
 					return ec._MessagingChoice_routes(ctx, field, obj)
 				})
 		case "kinds":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._MessagingChoice_kinds(ctx, field, obj)
 				})
@@ -16112,8 +16109,7 @@ func (ec *executionContext) _MessagingSettings(ctx context.Context, sel ast.Sele
 					return ec._MessagingSettings_routes(ctx, field, obj)
 				})
 		case "kinds":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._MessagingSettings_kinds(ctx, field, obj)
 				})
@@ -17530,8 +17526,7 @@ func (ec *executionContext) _SettingsChange(ctx context.Context, sel ast.Selecti
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SettingsChange")
 		case "id":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SettingsChange_id(ctx, field, obj)
 				})
@@ -17546,26 +17541,22 @@ func (ec *executionContext) _SettingsChange(ctx context.Context, sel ast.Selecti
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "device":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
+			bind.Field(ctx, out, ec.OperationContext, i, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SettingsChange_device(ctx, field, obj)
 				})
 		case "undoes":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
+			bind.Field(ctx, out, ec.OperationContext, i, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SettingsChange_undoes(ctx, field, obj)
 				})
 		case "before":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SettingsChange_before(ctx, field, obj)
 				})
 		case "after":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SettingsChange_after(ctx, field, obj)
 				})
@@ -19063,7 +19054,7 @@ func (ec *executionContext) unmarshalNMessageKind2ᚕgithubᚗcomᚋaparteᚑim�
 }
 
 func (ec *executionContext) marshalNMessageKind2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKindᚄ(ctx context.Context, sel ast.SelectionSet, v []bind.Kind) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMessageKind2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKind(ctx, sel, v[i])
@@ -19221,7 +19212,7 @@ func (ec *executionContext) marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparte
 }
 
 func (ec *executionContext) marshalNRelationKinds2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKindsᚄ(ctx context.Context, sel ast.SelectionSet, v []*RelationKinds) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRelationKinds2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKinds(ctx, sel, v[i])
