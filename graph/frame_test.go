@@ -16,7 +16,7 @@ import (
 
 // frames is a client's end of a socket that says and hears frames as they are, so that it can break every rule.
 type frames struct {
-	t        *testing.T
+	t        testing.TB
 	conn     net.Conn
 	read     *bufio.Reader
 	protocol string

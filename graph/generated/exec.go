@@ -18733,7 +18733,7 @@ func (ec *executionContext) marshalNEraseUserResult2githubᚗcomᚋaparteᚑim�
 }
 
 func (ec *executionContext) marshalNErasure2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐErasureᚄ(ctx context.Context, sel ast.SelectionSet, v []*Erasure) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNErasure2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐErasure(ctx, sel, v[i])
