@@ -230,9 +230,8 @@ func TestAnIdleStreamHasNoGoroutineOfItsOwn(t *testing.T) {
 		c.until(":")
 		open = append(open, c)
 	}
-	if got := runtime.NumGoroutine() - before; got > 2*streams+5 {
-		t.Errorf("%d goroutines for %d streams", got, streams)
-	}
+	// Each looks at the log once before it is idle.
+	w.eventually(func() bool { return runtime.NumGoroutine()-before <= 2*streams+5 })
 	for _, c := range open {
 		_ = c.conn.Close()
 	}
