@@ -49,6 +49,7 @@ func testModel(t *testing.T, b Backend) {
 			r.resume(user)
 		}
 		r.consistent(r.ids...)
+		r.erase(r.user(rt, "erased"))
 	})
 }
 

@@ -64,3 +64,35 @@ func (r *modelRun) doModerate(t *rapid.T) {
 	_, err = r.service.DecideReport(r.Context(), mod, report.ID, d)
 	r.must(err)
 }
+
+// erase ends a history: one of its people is erased, and all that the others see is as it was but for their words.
+func (r *modelRun) erase(user int) {
+	ctx := r.Context()
+	people, err := r.store.Users(ctx, []dm.UserID{r.ids[user]})
+	r.must(err)
+	_, err = r.service.EraseUser(ctx, host, people[r.ids[user]].ExternalID)
+	r.must(err)
+	job, err := r.service.TakeJob(ctx, dm.JobErase, "model", hold)
+	r.must(err)
+	if job == nil || job.User != r.ids[user] {
+		r.Fatalf("the job to erase is %+v", job)
+	}
+	r.must(r.service.Erase(ctx, job, hold))
+	for pair, t := range r.m.talks {
+		if pair[0] != user && pair[1] != user {
+			continue
+		}
+		for i := range t.messages {
+			t.messages[i].unsent = t.messages[i].unsent || t.messages[i].from == user
+		}
+	}
+	r.check(nil)
+	var others []dm.UserID
+	for other, id := range r.ids {
+		if other != user {
+			r.receive(other)
+			others = append(others, id)
+		}
+	}
+	r.consistent(others...)
+}
