@@ -102,6 +102,8 @@ type Ledger struct {
 	now   time.Time
 	in    Loaded
 	out   Changes
+	// words are the matchers that the store added, of recipients.
+	words map[UserID]*WordMatcher
 }
 
 // Changes is what a ledger wants written, in one transaction, all or nothing.
@@ -114,6 +116,8 @@ type Changes struct {
 	Removed []*Message
 	Events  []*Event
 	History []SettingsChange
+	// Words are lists of hidden words that change, with their new versions.
+	Words []HiddenWords
 	// NewReports are inserted, Reports overwritten.
 	NewReports, Reports []*Report
 	Evidence            []*Evidence
@@ -128,7 +132,7 @@ type EdgesChange struct{ Before, After Edges }
 
 // Empty reports whether there is nothing to write.
 func (c *Changes) Empty() bool {
-	return len(c.Heads)+len(c.Conversations)+len(c.Edges)+len(c.Messages)+len(c.Removed)+len(c.Events)+len(c.History)+
+	return len(c.Heads)+len(c.Conversations)+len(c.Edges)+len(c.Messages)+len(c.Removed)+len(c.Events)+len(c.History)+len(c.Words)+
 		len(c.NewReports)+len(c.Reports)+len(c.Audit)+len(c.NewJobs)+len(c.Restricted) == 0
 }
 
@@ -218,6 +222,7 @@ func (l *Ledger) facts(sender, recipient UserID) (f Facts, ok bool) {
 			f.Known = theirs.Known
 			f.Pending = theirs.waiting()
 			f.Declined = theirs.DeclinedUntil.After(l.now)
+			f.HeldFor = theirs.Held
 		}
 	}
 	f.RequestFacts = l.requestFacts(from, to, theirs)

@@ -104,6 +104,7 @@ type Facts struct {
 	// Pending counts the messages that wait in the request; it holds at most RequestLimit.
 	Pending, RequestLimit int
 	RequestFacts
+	SuspectFacts
 }
 
 // Verdict is what the policy says of one send.
@@ -154,7 +155,7 @@ func Decide(f Facts) Verdict {
 	if f.RecipientStance.Blocked || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
 		return deny(DenialNotAccepting)
 	}
-	if v.Kinds = f.accepted(shared); f.Kinds&^v.Kinds != 0 {
+	if v.Kinds = f.accepted(shared); f.Kinds&^v.Kinds != 0 || f.Opinion == OpinionRefuse && !f.familiar() {
 		return deny(DenialKind)
 	}
 	if route != RouteInbox {
@@ -172,6 +173,9 @@ func Decide(f Facts) Verdict {
 	v.Route, v.Shown, v.Held = route, max(route, RouteRequests), f.held(shared)
 	if f.RecipientStance.Restricted {
 		v.Route = min(v.Route, RouteRequests)
+	}
+	if suspect := f.suspect(); suspect != HeldNone {
+		v.Route, v.Held = RouteHidden, suspect
 	}
 	return v
 }

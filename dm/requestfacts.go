@@ -11,6 +11,9 @@ const (
 	HeldRoute
 	// HeldShield: it came while the recipient's surge shield was up.
 	HeldShield
+	// HeldWords: it holds one of the recipient's hidden words. HeldOpinion: the classifier says so.
+	HeldWords
+	HeldOpinion
 )
 
 // RequestFacts are the facts that matter only to messages of people whom the recipient does not know.

@@ -12,6 +12,8 @@ type Send struct {
 	Body              string
 	Video             *VideoCard
 	ClientMessageID   string
+	// Opinion is what a classifier thinks of it.
+	Opinion Opinion
 	// History is set by an import: the message was sent elsewhere, at At, and is not judged again.
 	History bool
 	At      time.Time
@@ -59,6 +61,7 @@ func (s *Service) Send(ctx context.Context, viewer UserID, in SendInput) (Sent, 
 		}
 		send.Recipient = other
 	}
+	send.Opinion = s.classify(ctx, &send)
 	return s.store.Append(ctx, send)
 }
 
@@ -96,6 +99,7 @@ func (l *Ledger) Send(s Send) (Sent, error) {
 	if first := l.in.Used[s.Key()]; first != nil {
 		return l.repeated(s, first, facts)
 	}
+	facts.Opinion, facts.HiddenWord = s.Opinion, l.holdsHidden(&s, &facts)
 	facts.Kinds = s.kinds(facts.RecipientRefuses.any()&KindLink != 0)
 	verdict := Decide(facts)
 	if s.History && !facts.Self {

@@ -10,6 +10,8 @@ type Config struct {
 	Notifier Notifier
 	// PollInterval bounds how late an event is when every wake is lost. Zero: 5 seconds.
 	PollInterval time.Duration
+	// Classification: who judges messages of strangers before they are sent. Zero: nobody.
+	Classification Classification
 }
 
 // Service is the product's front: every call of the API ends here.
@@ -17,6 +19,8 @@ type Service struct {
 	store    Store
 	notifier Notifier
 	patrol   *patrol
+
+	classification Classification
 }
 
 // New returns a Service.
@@ -24,5 +28,7 @@ func New(c Config) *Service {
 	if c.PollInterval <= 0 {
 		c.PollInterval = 5 * time.Second
 	}
-	return &Service{store: c.Store, notifier: c.Notifier, patrol: newPatrol(c.Store, c.PollInterval)}
+	return &Service{
+		store: c.Store, notifier: c.Notifier, patrol: newPatrol(c.Store, c.PollInterval), classification: c.Classification,
+	}
 }

@@ -49,6 +49,8 @@ type Store interface {
 	StanceUsers(ctx context.Context, viewer UserID, list StanceList, after *UserPlace, limit int) ([]FoundUser, error)
 	// SettingsChange returns one of the viewer's changes of settings. Errors: NOT_FOUND.
 	SettingsChange(ctx context.Context, viewer UserID, id ChangeID) (SettingsChange, error)
+	// HiddenWords returns the viewer's list; who never had one has version 0.
+	HiddenWords(ctx context.Context, viewer UserID) (HiddenWords, error)
 	// History lists the viewer's changes of settings, newest first.
 	History(ctx context.Context, viewer UserID, limit int) ([]SettingsChange, error)
 

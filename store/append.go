@@ -171,6 +171,9 @@ func (s *Store) appendAll(ctx context.Context, ses *session, sends []dm.Send, an
 	if err := s.countShared(ctx, ses.shared, l, pairs); err != nil {
 		return nil, fmt.Errorf("count shared friends: %w", err)
 	}
+	if err := s.addWords(ctx, ses, l, pairs); err != nil {
+		return nil, fmt.Errorf("read hidden words: %w", err)
+	}
 	for i := range sends {
 		answers[i].sent, answers[i].err = l.Send(sends[i])
 	}

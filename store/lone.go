@@ -86,6 +86,9 @@ func (s *Store) tryLone(ctx context.Context, ses *session, send dm.Send) (a answ
 	if err != nil || l == nil || l.NeedsShared(send.Sender, send.Recipient) {
 		return answer{}, nil, false, err
 	}
+	if !s.addKnownWords(l, send.Sender, send.Recipient) {
+		return answer{}, nil, false, nil
+	}
 	a.sent, a.err = l.Send(send)
 	changes := l.Changes()
 	if changes.Empty() {

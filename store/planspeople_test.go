@@ -156,6 +156,11 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	must(err)
 	_, err = service.UndoSettingsChange(ctx, hub, changes[0].ID)
 	must(err)
+	_, err = service.AddHiddenWords(ctx, user(57), []string{"hidden"})
+	must(err)
+	_, err = service.HiddenWords(ctx, user(57))
+	must(err)
+	send(user(58), user(57))
 	// Reading.
 	page := dm.Page{First: 50}
 	for range 2 {

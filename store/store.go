@@ -20,6 +20,9 @@ import (
 // memberCacheSize bounds the cache of who talks in which conversation, about 100 bytes each.
 const memberCacheSize = 1 << 16
 
+// wordCacheSize bounds the cache of compiled lists of hidden words: some kilobytes each, some hundred for the longest.
+const wordCacheSize = 256
+
 // Config is what a Store is made of.
 type Config struct {
 	// URL is postgres://… or sqlite:PATH. The schema must be current; see Migrate.
@@ -49,6 +52,7 @@ type Store struct {
 	logger  *slog.Logger
 	ent     *ent.Client
 	members *lru.Cache[dm.ConversationID, dm.Pair]
+	words   *lru.Cache[dm.UserID, knownWords]
 	reads   readStatements
 	// sessions holds the free sessions for changes that are no sends. On SQLite it is the one session that all share.
 	sessions chan *session
@@ -99,6 +103,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 func (s *Store) start(ctx context.Context) error {
 	var err error
 	if s.members, err = lru.New[dm.ConversationID, dm.Pair](memberCacheSize); err != nil {
+		return err
+	}
+	if s.words, err = lru.New[dm.UserID, knownWords](wordCacheSize); err != nil {
 		return err
 	}
 	name := entdialect.SQLite

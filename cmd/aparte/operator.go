@@ -16,6 +16,7 @@ type operatorOptions struct {
 	createUsers                                        *bool
 	requests                                           requestOptions
 	keeps                                              retentionOptions
+	classifier                                         classifierOptions
 }
 
 const (
@@ -40,6 +41,7 @@ func defineOperator(o *options) operatorOptions {
 		pollInterval:  o.duration("poll-interval", 5*time.Second, "how late an event is at most when its wake is lost"),
 		shutdownAfter: o.duration("shutdown-timeout", 15*time.Second, "how long a graceful stop may take"),
 		requests:      defineRequests(o, rules),
+		classifier:    defineClassifier(o),
 		createUsers:   o.toggle("create-users", false, "create a user at the first sight of a valid token for an unknown subject"),
 	}
 }
@@ -57,6 +59,7 @@ func (p operatorOptions) apply(o *options, s *settings) {
 	o.atLeast("appeal-for", *p.appealFor, 0)
 	p.requests.apply(o, &s.rules)
 	o.atLeast("export-every", *p.exportEvery, 0)
+	s.classification = p.classifier.apply(o)
 	if *p.requestLimit < 1 {
 		o.problem("--request-limit: %d is less than 1", *p.requestLimit)
 	}

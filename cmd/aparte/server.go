@@ -36,8 +36,9 @@ type settings struct {
 	dev, behindTLS                         bool
 	keeps                                  keeps
 	// exportDir is where exports are written. Empty: none are offered.
-	exportDir string
-	logger    *slog.Logger
+	exportDir      string
+	classification classification
+	logger         *slog.Logger
 }
 
 // server is a running service: its parts, in the order in which they were made.
@@ -72,7 +73,9 @@ func start(ctx context.Context, s settings) (*server, error) {
 		return nil, err
 	}
 	srv := &server{settings: s, logger: s.logger, store: st}
-	srv.service = dm.New(dm.Config{Store: st, Notifier: hub, PollInterval: s.pollInterval})
+	srv.service = dm.New(dm.Config{
+		Store: st, Notifier: hub, PollInterval: s.pollInterval, Classification: s.classification.use(s.logger),
+	})
 	var work context.Context
 	work, srv.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	verify, err := srv.verifier(work)

@@ -84,6 +84,8 @@ type MutationResolver interface {
 	SetReadReceipts(ctx context.Context, on bool) (SettingsResult, error)
 	SetAcceptedKinds(ctx context.Context, kinds []*RelationKindsInput) (SettingsResult, error)
 	SetRequestLinks(ctx context.Context, on bool) (SettingsResult, error)
+	AddHiddenWords(ctx context.Context, words []string) (HiddenWordsResult, error)
+	RemoveHiddenWords(ctx context.Context, words []string) (HiddenWordsResult, error)
 	UndoSettingsChange(ctx context.Context, id string) (UndoSettingsResult, error)
 	AcceptRequest(ctx context.Context, conversationID string) (ConversationResult, error)
 	DeclineRequests(ctx context.Context, conversationIds []string) (DeclineResult, error)
@@ -137,6 +139,7 @@ type QueryResolver interface {
 	ModerationCase(ctx context.Context, id string) (*ModerationCase, error)
 	Evidence(ctx context.Context, reportID string) (*Evidence, error)
 	AuditLog(ctx context.Context, reportID *string, first *int, after *string) (*AuditConnection, error)
+	HiddenWords(ctx context.Context) ([]string, error)
 	SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error)
 }
 type SettingsChangeResolver interface {
@@ -867,6 +870,11 @@ type Query {
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
   ): AuditConnection!
+  """
+  The viewer's hidden words: a message of somebody whom they neither know nor follow that holds one of them goes to HIDDEN,
+  and so does the rest of that request.
+  """
+  hiddenWords: [String!]!
   "The viewer's changes of settings, newest first."
   settingsHistory(
     "How many, from 1 to 100."
@@ -1396,6 +1404,15 @@ type SettingsSuccess {
 "What became of a change of settings."
 union SettingsResult = SettingsSuccess | InvalidInput
 
+"The hidden words as they stand now."
+type HiddenWordsSuccess {
+  "The list, in the order in which it was made."
+  words: [String!]!
+}
+
+"What became of a change of the hidden words."
+union HiddenWordsResult = HiddenWordsSuccess | InvalidInput
+
 "What became of taking a change of settings back."
 union UndoSettingsResult = SettingsSuccess | NotFound | InvalidInput
 
@@ -1549,6 +1566,19 @@ type Mutation {
     "True: shown."
     on: Boolean!
   ): SettingsResult!
+  """
+  Adds words, phrases or emoji to the viewer's hidden words. Case, accents, l33t, letters set apart and invisible characters
+  make no difference; a word is found as a whole word only.
+  """
+  addHiddenWords(
+    "1 to 1,000 entries of up to 64 characters; a list has at most 1,000."
+    words: [String!]!
+  ): HiddenWordsResult!
+  "Takes entries off the viewer's hidden words. Requests that they have hidden stay where they are."
+  removeHiddenWords(
+    "1 to 1,000 entries, as ` + "`" + `hiddenWords` + "`" + ` shows them."
+    words: [String!]!
+  ): HiddenWordsResult!
   """
   Takes the viewer's newest change of settings back: what held before it holds again. It is a change itself, and can be
   undone.
@@ -2535,6 +2565,20 @@ func (ec *executionContext) field_Mutation_acceptRequest_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addHiddenWords_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "words",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["words"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_appealDecision_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2740,6 +2784,20 @@ func (ec *executionContext) field_Mutation_muteConversation_args(ctx context.Con
 		return nil, err
 	}
 	args["muted"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeHiddenWords_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "words",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["words"] = arg0
 	return args, nil
 }
 
@@ -5236,6 +5294,29 @@ func (ec *executionContext) fieldContext_ExportSuccess_job(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _HiddenWordsSuccess_words(ctx context.Context, field graphql.CollectedField, obj *HiddenWordsSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HiddenWordsSuccess_words(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Words, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HiddenWordsSuccess_words(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HiddenWordsSuccess", field, false, false, "String")
+}
+
 func (ec *executionContext) _IdempotencyConflict_code(ctx context.Context, field graphql.CollectedField, obj *IdempotencyConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7316,6 +7397,94 @@ func (ec *executionContext) fieldContext_Mutation_setRequestLinks(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_setRequestLinks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addHiddenWords(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addHiddenWords(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddHiddenWords(ctx, fc.Args["words"].([]string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v HiddenWordsResult) graphql.Marshaler {
+			return ec.marshalNHiddenWordsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐHiddenWordsResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addHiddenWords(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type HiddenWordsResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addHiddenWords_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeHiddenWords(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeHiddenWords(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveHiddenWords(ctx, fc.Args["words"].([]string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v HiddenWordsResult) graphql.Marshaler {
+			return ec.marshalNHiddenWordsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐHiddenWordsResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeHiddenWords(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type HiddenWordsResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeHiddenWords_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -9925,6 +10094,29 @@ func (ec *executionContext) fieldContext_Query_auditLog(ctx context.Context, fie
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Query_hiddenWords(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_hiddenWords(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().HiddenWords(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_hiddenWords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, "String")
 }
 
 func (ec *executionContext) _Query_settingsHistory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -14197,6 +14389,33 @@ func (ec *executionContext) _ExportResult(ctx context.Context, sel ast.Selection
 	}
 }
 
+func (ec *executionContext) _HiddenWordsResult(ctx context.Context, sel ast.SelectionSet, obj HiddenWordsResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case InvalidInput:
+		return ec._InvalidInput(ctx, sel, &obj)
+	case *InvalidInput:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidInput(ctx, sel, obj)
+	case HiddenWordsSuccess:
+		return ec._HiddenWordsSuccess(ctx, sel, &obj)
+	case *HiddenWordsSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._HiddenWordsSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of HiddenWordsResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSet, obj bind.InboxEvent) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -15534,6 +15753,39 @@ func (ec *executionContext) _ExportSuccess(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var hiddenWordsSuccessImplementors = []string{"HiddenWordsSuccess", "HiddenWordsResult"}
+
+func (ec *executionContext) _HiddenWordsSuccess(ctx context.Context, sel ast.SelectionSet, obj *HiddenWordsSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, hiddenWordsSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HiddenWordsSuccess")
+		case "words":
+			out.Values[i] = ec._HiddenWordsSuccess_words(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var idempotencyConflictImplementors = []string{"IdempotencyConflict", "ReportResult", "UserError", "SendMessageResult"}
 
 func (ec *executionContext) _IdempotencyConflict(ctx context.Context, sel ast.SelectionSet, obj *IdempotencyConflict) graphql.Marshaler {
@@ -15615,7 +15867,7 @@ func (ec *executionContext) _InboxReset(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var invalidInputImplementors = []string{"InvalidInput", "ReportResult", "NoticeResult", "CaseResult", "ExportResult", "UserError", "SendMessageResult", "SettingsResult", "UndoSettingsResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
+var invalidInputImplementors = []string{"InvalidInput", "ReportResult", "NoticeResult", "CaseResult", "ExportResult", "UserError", "SendMessageResult", "SettingsResult", "HiddenWordsResult", "UndoSettingsResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
 
 func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.SelectionSet, obj *InvalidInput) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidInputImplementors)
@@ -16314,6 +16566,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "addHiddenWords":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addHiddenWords(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeHiddenWords":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeHiddenWords(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "undoSettingsChange":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_undoSettingsChange(ctx, field)
@@ -16973,6 +17239,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_auditLog(ctx, field)
+				})
+		case "hiddenWords":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_hiddenWords(ctx, field)
 				})
 		case "settingsHistory":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -18805,6 +19077,14 @@ func (ec *executionContext) unmarshalNFollowInput2ᚖgithubᚗcomᚋaparteᚑim�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNHiddenWordsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐHiddenWordsResult(ctx context.Context, sel ast.SelectionSet, v HiddenWordsResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HiddenWordsResult!")
+		return graphql.Null
+	}
+	return ec._HiddenWordsResult(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐConversationID(ctx context.Context, v any) (dm.ConversationID, error) {
 	res, err := bind.UnmarshalConversationID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -19468,6 +19748,35 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNSuggestionInput2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐEdgeEditᚄ(ctx context.Context, v any) ([]*dm.EdgeEdit, error) {

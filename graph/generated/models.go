@@ -47,6 +47,11 @@ type ExportResult interface {
 	IsExportResult()
 }
 
+// What became of a change of the hidden words.
+type HiddenWordsResult interface {
+	IsHiddenWordsResult()
+}
+
 // What became of an appeal.
 type NoticeResult interface {
 	IsNoticeResult()
@@ -275,6 +280,14 @@ type ExportSuccess struct {
 
 func (ExportSuccess) IsExportResult() {}
 
+// The hidden words as they stand now.
+type HiddenWordsSuccess struct {
+	// The list, in the order in which it was made.
+	Words []string `json:"words"`
+}
+
+func (HiddenWordsSuccess) IsHiddenWordsResult() {}
+
 // The same clientMessageId was used before in this conversation with other content.
 type IdempotencyConflict struct {
 	// IDEMPOTENCY_CONFLICT
@@ -312,6 +325,8 @@ func (InvalidInput) IsUserError() {}
 func (InvalidInput) IsSendMessageResult() {}
 
 func (InvalidInput) IsSettingsResult() {}
+
+func (InvalidInput) IsHiddenWordsResult() {}
 
 func (InvalidInput) IsUndoSettingsResult() {}
 

@@ -54,6 +54,7 @@ type arrow struct {
 
 var arrows = []arrow{
 	{folder: "dm", may: []string{"words"}, outside: []string{"github.com/google/uuid", "golang.org/x/text", "golang.org/x/net"}},
+	{folder: "classify", may: []string{"dm"}},
 	{folder: "words", outside: []string{"golang.org/x/text"}},
 	{folder: "graph", may: []string{"dm", "graph"}},
 	{folder: "ent", may: []string{"ent"}},
@@ -61,7 +62,7 @@ var arrows = []arrow{
 	{folder: "store/storetest", may: []string{"dm", "store/storetest", "live"}},
 	{folder: "live", may: []string{"dm", "live"}},
 	{folder: "web", may: []string{"web"}},
-	{folder: "cmd", may: []string{"cmd", "dm", "graph", "ent", "store", "live", "web", "internal"}},
+	{folder: "cmd", may: []string{"cmd", "dm", "graph", "ent", "store", "live", "web", "internal", "classify"}},
 	{folder: "internal", may: []string{"internal", "dm"}},
 	{folder: "bench", may: []string{"bench", "dm", "graph", "ent", "store", "live", "internal"}},
 	{folder: "internal/testdb", may: []string{"internal", "store"}},

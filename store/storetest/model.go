@@ -69,6 +69,8 @@ type side struct {
 	// frozen: the other sees frozenAt instead of read, because their messages are kept from the inbox silently.
 	frozen   bool
 	frozenAt int
+	// suspect: the request is hidden for what it says.
+	suspect bool
 }
 
 // audienceRules is what each audience means, most welcoming first.
@@ -214,6 +216,7 @@ func (m *model) send(from, to int, key, body string) (seq int, again bool, code 
 	t.messages = append(t.messages, said{from: from, key: key, body: body})
 	t.at = m.now
 	mine, theirs := t.sides[from], t.sides[to]
+	suspect := m.suspect(from, to, body)
 	now := side{folder: "INBOX", read: len(t.messages), cleared: mine.cleared, known: true}
 	if mine.frozen && mine.folder == "REQUESTS" && m.restricts[[2]int{from, to}] {
 		now.folder, now.frozen, now.frozenAt = "REQUESTS", true, len(t.messages)
@@ -228,6 +231,12 @@ func (m *model) send(from, to int, key, body string) (seq int, again bool, code 
 		theirs.freeze()
 	} else {
 		theirs.frozen = false
+	}
+	if theirs.suspect = suspect; suspect {
+		theirs.folder = "HIDDEN"
+		if route == "INBOX" {
+			theirs.freeze()
+		}
 	}
 	return len(t.messages), false, "", dm.DenialNone
 }
@@ -260,7 +269,7 @@ func (m *model) accept(user, other int) dm.Code {
 	case m.restricts[[2]int{user, other}]:
 		return dm.CodeInvalidInput
 	default:
-		s.folder, s.known, s.asked, s.frozen = "INBOX", true, 0, false
+		s.folder, s.known, s.asked, s.frozen, s.suspect = "INBOX", true, 0, false, false
 	}
 	return ""
 }
@@ -365,6 +374,7 @@ func (m *model) remove(user, other int) {
 	if !s.known {
 		m.budgets[other].refused(m.now)
 	}
+	s.suspect = false
 	s.folder, s.asked, s.cleared = "", 0, len(t.messages)
 }
 

@@ -16,10 +16,12 @@ type choices struct {
 	chosen map[int]bool
 	// noLinks: from whom a user takes no links, by relation.
 	noLinks map[int]map[string]bool
+	// noSpam: the user hides the word "spam".
+	noSpam map[int]bool
 }
 
 func newChoices() choices {
-	return choices{ages: map[int]dm.AgeBand{}, chosen: map[int]bool{}, noLinks: map[int]map[string]bool{}}
+	return choices{ages: map[int]dm.AgeBand{}, chosen: map[int]bool{}, noLinks: map[int]map[string]bool{}, noSpam: map[int]bool{}}
 }
 
 // rule is a user's answer as it holds at their age.
@@ -54,6 +56,27 @@ func (m *model) takes(from, to int, route, body string) bool {
 	return slices.ContainsFunc(m.relations(from, to), func(name string) bool {
 		return m.rule(to)[name] == route && !m.noLinks[to][name]
 	})
+}
+
+// suspect: a message is kept out of sight for what it says, or for what the request that it joins said before.
+func (m *model) suspect(from, to int, body string) bool {
+	theirs := m.talks[pairKey(from, to)].sides[to]
+	if theirs.known || m.follows[[2]int{to, from}] || m.always(from, to) {
+		return false
+	}
+	return m.noSpam[to] && body == "spam" || theirs.suspect
+}
+
+func (r *modelRun) doWords(t *rapid.T) {
+	a := r.user(t, "who")
+	on := rapid.IntRange(0, 2).Draw(t, "on") > 0
+	edit := r.service.RemoveHiddenWords
+	if on {
+		edit = r.service.AddHiddenWords
+	}
+	_, err := edit(r.Context(), r.ids[a], []string{"sp\u00e4m"})
+	r.must(err)
+	r.m.noSpam[a] = on
 }
 
 // tooYoung is the refusal of a choice that the user's age does not leave them.

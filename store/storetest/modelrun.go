@@ -40,7 +40,7 @@ func testModel(t *testing.T, b Backend) {
 			"send": r.doSend, "send more": r.doSend, "burst": r.doBurst, "retry": r.doRetry, "follow": r.doFollow,
 			"friends": r.doFriends, "block": r.doBlock, "unblock": r.doUnblock, "audience": r.doAudience, "custom": r.doCustom,
 			"accept": r.doAccept, "decline": r.doDecline, "read": r.doRead, "archive": r.doArchive, "time": r.doTime,
-			"restrict": r.doRestrict, "list": r.doList, "age": r.doAge, "kinds": r.doKinds, "undo": r.doUndo,
+			"restrict": r.doRestrict, "list": r.doList, "age": r.doAge, "kinds": r.doKinds, "undo": r.doUndo, "words": r.doWords,
 			"unsend": r.doUnsend, "moderate": r.doModerate, "receive": r.doReceive, "cut": r.doCut,
 			"": r.check,
 		})
@@ -97,7 +97,7 @@ func (r *modelRun) wantCode(what string, err error, want dm.Code) {
 
 func (r *modelRun) doSend(t *rapid.T) {
 	from, to := r.two(t)
-	r.attempt(pastSend{from, to, r.key(), rapid.SampledFrom([]string{"a", "b", "see x.com"}).Draw(t, "body")})
+	r.attempt(pastSend{from, to, r.key(), rapid.SampledFrom([]string{"a", "b", "spam", "see x.com"}).Draw(t, "body")})
 }
 
 // doBurst sends several at once, which share a batch; any order of them is right, so only the sums are compared.

@@ -63,6 +63,8 @@ func Run(t *testing.T, b Backend) {
 		{"Block", testBlock},
 		{"BlockWithUnreadAndRequests", testBlockWithUnreadAndRequests},
 		{"BlockInUncountedFolders", testBlockInUncountedFolders},
+		{"HiddenWords", testHiddenWords},
+		{"HiddenWordsChange", testHiddenWordsChange},
 		{"AcceptedKinds", testAcceptedKinds},
 		{"UndoSettings", testUndoSettings},
 		{"YoungPeople", testYoungPeople},

@@ -1,0 +1,150 @@
+package classify
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// HeaderSignature carries "t=SECONDS,v1=HEX": when the question was asked, and the HMAC-SHA-256 of "SECONDS.BODY" with the
+// secret that both sides have.
+const HeaderSignature = "Aparte-Signature"
+
+// Bounds of a Webhook.
+const (
+	DefaultTimeout = 300 * time.Millisecond
+	DefaultLimit   = 64
+	// MinSecret is the shortest secret, in bytes.
+	MinSecret = 32
+	maxAnswer = 4096
+)
+
+// Config is what a Webhook is made of.
+type Config struct {
+	// URL is http or https.
+	URL    string
+	Secret []byte
+	// Timeout bounds a question. Zero: DefaultTimeout.
+	Timeout time.Duration
+	// Limit is how many questions are asked at once. Zero: DefaultLimit.
+	Limit int
+	// Now is the clock of signatures. Nil: time.Now.
+	Now func() time.Time
+}
+
+// Webhook implements dm.Classifier.
+type Webhook struct {
+	config Config
+	client *http.Client
+	places chan struct{}
+}
+
+var _ dm.Classifier = (*Webhook)(nil)
+
+// New returns a Webhook. Errors: an address or a secret that cannot be used.
+func New(c Config) (*Webhook, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return nil, errors.New("classify: the address must be http://… or https://…")
+	}
+	if len(c.Secret) < MinSecret {
+		return nil, fmt.Errorf("classify: the secret has %d bytes; at least %d are needed", len(c.Secret), MinSecret)
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.Limit <= 0 {
+		c.Limit = DefaultLimit
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: c.Limit, MaxConnsPerHost: c.Limit}
+	return &Webhook{config: c, places: make(chan struct{}, c.Limit), client: &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+// Close frees the connections that wait for a next question.
+func (w *Webhook) Close() { w.client.CloseIdleConnections() }
+
+type question struct {
+	Sender    string        `json:"sender"`
+	Recipient string        `json:"recipient"`
+	Text      string        `json:"text"`
+	Video     *dm.VideoCard `json:"video,omitempty"`
+}
+
+// Classify implements dm.Classifier.
+func (w *Webhook) Classify(ctx context.Context, c dm.Content) (dm.Opinion, error) {
+	ctx, cancel := context.WithTimeout(ctx, w.config.Timeout)
+	defer cancel()
+	select {
+	case w.places <- struct{}{}:
+		defer func() { <-w.places }()
+	case <-ctx.Done():
+		return dm.OpinionNone, fmt.Errorf("classify: too many questions at once: %w", ctx.Err())
+	}
+	body, err := json.Marshal(question{c.Sender.String(), c.Recipient.String(), c.Text, c.Video})
+	if err != nil {
+		return dm.OpinionNone, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.config.URL, bytes.NewReader(body))
+	if err != nil {
+		return dm.OpinionNone, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set(HeaderSignature, w.sign(body))
+	response, err := w.client.Do(request)
+	if err != nil {
+		return dm.OpinionNone, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return dm.OpinionNone, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return dm.OpinionNone, fmt.Errorf("classify: status %d", response.StatusCode)
+	}
+	return read(answer)
+}
+
+func (w *Webhook) sign(body []byte) string {
+	at := strconv.FormatInt(w.config.Now().Unix(), 10)
+	mac := hmac.New(sha256.New, w.config.Secret)
+	mac.Write([]byte(at + "."))
+	mac.Write(body)
+	return "t=" + at + ",v1=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+func read(answer []byte) (dm.Opinion, error) {
+	var a struct {
+		Verdict string `json:"verdict"`
+	}
+	if err := json.Unmarshal(answer, &a); err != nil {
+		return dm.OpinionNone, errors.New("classify: the answer is no JSON")
+	}
+	switch a.Verdict {
+	case "ALLOW":
+		return dm.OpinionNone, nil
+	case "HIDE":
+		return dm.OpinionHide, nil
+	case "REFUSE":
+		return dm.OpinionRefuse, nil
+	}
+	return dm.OpinionNone, errors.New("classify: the answer has no verdict ALLOW, HIDE or REFUSE")
+}

@@ -1,0 +1,152 @@
+package dm
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aparte-im/aparte/words"
+)
+
+// WordMatcher finds the hidden words of one user.
+type WordMatcher = words.Matcher
+
+// CompileWords makes the matcher of a list.
+func CompileWords(list []string) *WordMatcher { return words.Compile(list) }
+
+// HiddenWords is a user's list: a message of somebody whom they neither know nor follow that holds one of them goes to
+// HIDDEN. The sender is told nothing.
+type HiddenWords struct {
+	User UserID
+	// Version rises with every change; the user's head has it too. 0: there never was a list.
+	Version int64
+	List    []string
+}
+
+// HiddenWords returns the viewer's list, in the order in which it was made.
+func (s *Service) HiddenWords(ctx context.Context, viewer UserID) ([]string, error) {
+	kept, err := s.store.HiddenWords(ctx, viewer)
+	return kept.List, err
+}
+
+// AddHiddenWords adds words, phrases or emoji to the viewer's list; what is there already stays. Errors: INVALID_INPUT (an
+// entry in which nothing can be found, or the list would be longer than words.MaxCount), NOT_FOUND.
+func (s *Service) AddHiddenWords(ctx context.Context, viewer UserID, add []string) ([]string, error) {
+	clean, refusal := cleanWords(add)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return s.editWords(ctx, viewer, func(list []string) []string {
+		for _, w := range clean {
+			if !slices.Contains(list, w) {
+				list = append(list, w)
+			}
+		}
+		return list
+	})
+}
+
+// RemoveHiddenWords takes entries off the viewer's list. Requests that they have hidden stay where they are. Errors:
+// INVALID_INPUT, NOT_FOUND.
+func (s *Service) RemoveHiddenWords(ctx context.Context, viewer UserID, remove []string) ([]string, error) {
+	clean, refusal := cleanWords(remove)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return s.editWords(ctx, viewer, func(list []string) []string {
+		return slices.DeleteFunc(list, func(w string) bool { return slices.Contains(clean, w) })
+	})
+}
+
+func cleanWords(in []string) ([]string, *Error) {
+	if len(in) == 0 || len(in) > words.MaxCount {
+		return nil, Invalid("words", "Give 1 to %d words.", words.MaxCount)
+	}
+	out := make([]string, len(in))
+	for i, w := range in {
+		w, err := normalizeLine("words", strings.TrimSpace(w), words.MaxLength)
+		if err != nil {
+			return nil, err
+		}
+		if !words.Valid(w) {
+			return nil, Invalid("words", "Each entry needs a letter, a digit or an emoji.")
+		}
+		out[i] = w
+	}
+	return out, nil
+}
+
+// editWords edits the list that the head names: it is read before the lock, and read again when it was changed meanwhile.
+func (s *Service) editWords(ctx context.Context, viewer UserID, edit func([]string) []string) ([]string, error) {
+	for {
+		kept, err := s.store.HiddenWords(ctx, viewer)
+		if err != nil {
+			return nil, err
+		}
+		list := edit(slices.Clone(kept.List))
+		if len(list) > words.MaxCount {
+			return nil, Invalid("words", "A list has at most %d entries.", words.MaxCount)
+		}
+		if slices.Equal(list, kept.List) {
+			return list, nil
+		}
+		again := false
+		err = s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(l *Ledger) error {
+			h := l.Head(viewer)
+			if h == nil || h.Gone {
+				return NotFound("user")
+			}
+			if again = h.Words != kept.Version; !again {
+				l.setWords(h, list)
+			}
+			return nil
+		})
+		if err != nil || !again {
+			return list, err
+		}
+	}
+}
+
+func (l *Ledger) setWords(h *Head, list []string) {
+	h.Words++
+	l.out.Heads[h.User] = h
+	l.out.Words = append(l.out.Words, HiddenWords{User: h.User, Version: h.Words, List: list})
+	l.event(h.User, EventSettingsChanged, nil, nil)
+}
+
+// NeedsWords returns the version of the recipient's hidden words when the verdict of a send depends on them and the
+// ledger does not have them.
+func (l *Ledger) NeedsWords(sender, recipient UserID) (version int64, needed bool) {
+	to := l.in.Heads[recipient]
+	if to == nil || to.Words == 0 || l.words[recipient] != nil {
+		return 0, false
+	}
+	f, ok := l.facts(sender, recipient)
+	return to.Words, ok && !f.familiar()
+}
+
+// AddWords is for the store: it adds a matcher that NeedsWords asked for.
+func (l *Ledger) AddWords(user UserID, m *WordMatcher) {
+	if l.words == nil {
+		l.words = map[UserID]*WordMatcher{}
+	}
+	l.words[user] = m
+}
+
+// holdsHidden reports whether a message holds one of the recipient's hidden words. Only what a familiar person writes is
+// not looked at.
+func (l *Ledger) holdsHidden(s *Send, f *Facts) bool {
+	m := l.words[s.Recipient]
+	if m == nil || f.familiar() {
+		return false
+	}
+	texts := []string{s.Body}
+	if v := s.Video; v != nil {
+		for _, t := range []*string{v.Title, v.AuthorHandle} {
+			if t != nil {
+				texts = append(texts, *t)
+			}
+		}
+	}
+	return m.Match(texts...)
+}

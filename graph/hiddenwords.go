@@ -1,0 +1,45 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/generated"
+)
+
+func (q query) HiddenWords(ctx context.Context) ([]string, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := q.service.HiddenWords(ctx, viewer)
+	if list == nil {
+		list = []string{}
+	}
+	return list, err
+}
+
+func (m mutation) AddHiddenWords(ctx context.Context, words []string) (generated.HiddenWordsResult, error) {
+	return m.hiddenWords(ctx, words, m.service.AddHiddenWords)
+}
+
+func (m mutation) RemoveHiddenWords(ctx context.Context, words []string) (generated.HiddenWordsResult, error) {
+	return m.hiddenWords(ctx, words, m.service.RemoveHiddenWords)
+}
+
+func (m mutation) hiddenWords(ctx context.Context, words []string,
+	edit func(context.Context, dm.UserID, []string) ([]string, error),
+) (generated.HiddenWordsResult, error) {
+	viewer, err := viewerOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := edit(ctx, viewer, words)
+	if err != nil {
+		return refused[generated.HiddenWordsResult](err)
+	}
+	if list == nil {
+		list = []string{}
+	}
+	return generated.HiddenWordsSuccess{Words: list}, nil
+}

@@ -1,0 +1,133 @@
+package store_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aparte-im/aparte/classify"
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/internal/testdb"
+	"github.com/aparte-im/aparte/live"
+	"github.com/aparte-im/aparte/store"
+)
+
+// The classifier is asked about what strangers write, and only that; what it says, or that it says nothing, holds.
+func TestClassifier(t *testing.T) {
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		body, _ := io.ReadAll(r.Body)
+		switch {
+		case strings.Contains(string(body), "hide me"):
+			_, _ = io.WriteString(w, `{"verdict":"HIDE"}`)
+		case strings.Contains(string(body), "refuse me"):
+			_, _ = io.WriteString(w, `{"verdict":"REFUSE"}`)
+		case strings.Contains(string(body), "say nothing"):
+			<-r.Context().Done()
+		default:
+			_, _ = io.WriteString(w, `{"verdict":"ALLOW"}`)
+		}
+	}))
+	defer server.Close()
+	testdb.Each(t, func(t *testing.T, url string) {
+		hub := live.NewHub()
+		rules := dm.DefaultRules()
+		rules.DefaultAudience = dm.Everyone
+		s, err := store.Open(t.Context(), store.Config{URL: url, Rules: rules, Wake: hub.Publish})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		webhook, err := classify.New(classify.Config{URL: server.URL, Secret: make([]byte, 32), Timeout: 2 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer webhook.Close()
+		quick, err := classify.New(classify.Config{URL: server.URL, Secret: make([]byte, 32), Timeout: time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer quick.Close()
+		service := func(c dm.Classifier, failed dm.Opinion) *dm.Service {
+			return dm.New(dm.Config{Store: s, Notifier: hub, Classification: dm.Classification{Classifier: c, Failed: failed}})
+		}
+		names := 0
+		person := func() dm.UserID {
+			names++
+			name := fmt.Sprint("p", names)
+			users, err := dm.New(dm.Config{Store: s}).UpsertUsers(t.Context(), []dm.UserInput{{ExternalID: name, Handle: name, Exempt: true}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return users[0].ID
+		}
+		bob := person()
+		for _, c := range []struct {
+			body    string
+			service *dm.Service
+			folder  dm.Folder
+			denial  dm.Denial
+		}{
+			{"hello", service(webhook, dm.OpinionHide), dm.FolderRequests, dm.DenialNone},
+			{"hide me", service(webhook, dm.OpinionNone), dm.FolderHidden, dm.DenialNone},
+			{"refuse me", service(webhook, dm.OpinionNone), dm.FolderNone, dm.DenialKind},
+			{"say nothing", service(quick, dm.OpinionNone), dm.FolderRequests, dm.DenialNone},
+			{"say nothing", service(quick, dm.OpinionHide), dm.FolderHidden, dm.DenialNone},
+		} {
+			alice := person()
+			sent, err := c.service.Send(t.Context(), alice, dm.SendInput{To: bob, Body: c.body, ClientMessageID: "k"})
+			var refusal *dm.Error
+			if e, ok := err.(*dm.Error); ok { //nolint:errorlint // services return it as it is
+				refusal = e
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			if c.denial != dm.DenialNone {
+				if refusal == nil || refusal.Denial != c.denial {
+					t.Errorf("%q is answered with %v", c.body, err)
+				}
+				continue
+			}
+			if err != nil || sent.View.Folder != dm.FolderInbox || *sent.Remaining != rules.RequestLimit-1 {
+				t.Errorf("the sender of %q is told %+v, %v", c.body, sent, err)
+				continue
+			}
+			view, err := c.service.ConversationWith(t.Context(), bob, alice)
+			if err != nil || view.Folder != c.folder {
+				t.Errorf("%q is in %+v, %v", c.body, view, err)
+			}
+			// A retry is the first result, whatever the classifier thinks of it by now.
+			again, err := service(webhook, dm.OpinionHide).Send(t.Context(), alice, dm.SendInput{To: bob, Body: c.body, ClientMessageID: "k"})
+			if c.service == nil || err != nil && c.body != "say nothing" || err == nil && !again.Repeated {
+				t.Errorf("a retry of %q is answered with %+v, %v", c.body, again, err)
+			}
+		}
+		// Whom the recipient knows or refuses nobody is asked about.
+		all, friend := service(webhook, dm.OpinionNone), person()
+		if _, err := all.Send(t.Context(), bob, dm.SendInput{To: friend, Body: "hello", ClientMessageID: "f"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := all.Block(t.Context(), bob, person()); err != nil {
+			t.Fatal(err)
+		}
+		before := asked.Load()
+		if _, err := all.Send(t.Context(), friend, dm.SendInput{To: bob, Body: "hide me", ClientMessageID: "g"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := all.SetWhoCanMessageMe(t.Context(), bob, dm.NoOne, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := all.Send(t.Context(), person(), dm.SendInput{To: bob, Body: "hide me", ClientMessageID: "h"}); dm.CodeOf(err) != dm.CodeMessageNotAllowed {
+			t.Errorf("under NO_ONE a stranger is answered with %v", err)
+		}
+		if asked.Load() != before {
+			t.Error("the classifier was asked about somebody who is known, or refused anyway")
+		}
+	})
+}
