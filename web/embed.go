@@ -50,7 +50,7 @@ const (
 // The addresses of the client; src/app/route.ts makes them.
 var (
 	folders  = []string{"", "requests", "hidden", "archive", "settings"}
-	settings = []string{"exceptions", "history", "blocked", "receipts", "display"}
+	settings = []string{"requests", "exceptions", "history", "blocked", "receipts", "display"}
 )
 
 type file struct {

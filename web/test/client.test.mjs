@@ -157,6 +157,22 @@ test('what was written is taken back, for both', async (t) => {
   }
 });
 
+test('a video in a request cannot be opened before a yes, unless one wants to', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/requests?as=alice');
+  await item(alice, 'Hugo').click();
+  await alice.getByText('Hidden until you accept').waitFor();
+  assert.equal(await alice.getByRole('log').getByRole('link').count(), 0);
+  await alice.getByRole('button', { name: 'Accept' }).click();
+  await alice.getByRole('log').getByRole('link', { name: /My first montage/ }).waitFor();
+  await alice.getByRole('link', { name: /^Who can message me/ }).click();
+  await alice.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Requests' }).click();
+  await alice.getByRole('switch', { name: 'Show links and videos in requests' }).check();
+  await alice.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'History' }).click();
+  await alice.getByText('Links and videos shown in requests').waitFor();
+});
+
 test('a request is reported and its sender blocked in one step', async (t) => {
   const server = await startServer(t);
   const browser = await startBrowser(t, server);

@@ -145,6 +145,7 @@ export const screens = [
   { name: 'settings', path: '/settings', go: (page) => page.locator('.audiences').waitFor() },
   { name: 'settings-custom', path: '/settings', as: 'farid', go: (page) => page.locator('.grid').waitFor() },
   { name: 'settings-history', path: '/settings/history', go: (page) => page.locator('.history li').first().waitFor() },
+  { name: 'settings-requests', path: '/settings/requests', go: (page) => page.locator('.switch').waitFor() },
   { name: 'settings-exceptions', path: '/settings/exceptions', go: (page) => page.locator('.listed p').last().waitFor() },
   { name: 'settings-blocked', path: '/settings/blocked', as: 'chloe', go: (page) => page.locator('.people li').waitFor() },
   { name: 'settings-receipts', path: '/settings/receipts', go: (page) => page.locator('.switch').waitFor() },

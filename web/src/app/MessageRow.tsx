@@ -48,7 +48,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
       <article className={classes.join(' ')} data-seq={'seq' in item ? item.seq : undefined}>
         <span className="hidden-text">{t('messages.by', { name: mine ? t('person.you') : nameOf(user, t) })}</span>
         {removed && <p className="body gone">{t('list.removed')}</p>}
-        {item.video && <VideoCardView video={item.video} />}
+        {item.video && <VideoCardView video={item.video} hidden={'seq' in item && item.linksHidden} />}
         {item.body && (
           <p className="body" dir="auto">
             {item.body}

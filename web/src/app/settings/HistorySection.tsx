@@ -70,6 +70,12 @@ function differences(t: Translate, change: SettingsChange): string[] {
   if (before.readReceipts !== after.readReceipts) {
     lines.push(t(after.readReceipts ? 'history.receiptsOn' : 'history.receiptsOff'));
   }
+  if (before.requestLinks !== after.requestLinks) {
+    lines.push(t(after.requestLinks ? 'history.linksOn' : 'history.linksOff'));
+  }
+  if (JSON.stringify(before.kinds) !== JSON.stringify(after.kinds) && !audienceDiffers(change)) {
+    lines.push(t('history.kinds'));
+  }
   return lines;
 }
 

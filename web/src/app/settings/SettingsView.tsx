@@ -2,7 +2,7 @@ import '../styles/settings.css';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useT } from '../../i18n/i18n';
 import { useSettings } from '../hooks';
-import { BackIcon, BlockIcon, ClockIcon, DisplayIcon, EyeIcon, ListIcon, RequestsIcon } from '../icons';
+import { BackIcon, BlockIcon, ClockIcon, DisplayIcon, EyeIcon, InboxIcon, ListIcon, RequestsIcon } from '../icons';
 import { Link } from '../Link';
 import { folderPath, settingsPath, settingsSections, type SettingsSection } from '../route';
 import { AudienceSection } from './AudienceSection';
@@ -10,12 +10,14 @@ import { BlockedSection } from './BlockedSection';
 import { ExceptionsSection } from './ExceptionsSection';
 import { DisplaySection } from './DisplaySection';
 import { HistorySection } from './HistorySection';
+import { RequestsSection } from './RequestsSection';
 import { ReceiptsSection } from './ReceiptsSection';
 
 const icons: Record<SettingsSection, ReactNode> = {
   audience: <RequestsIcon />,
   history: <ClockIcon />,
   exceptions: <ListIcon />,
+  requests: <InboxIcon />,
   blocked: <BlockIcon />,
   receipts: <EyeIcon />,
   display: <DisplayIcon />,
@@ -60,6 +62,8 @@ export default function SettingsView({ section }: { section: SettingsSection }) 
           </p>
         ) : section === 'audience' ? (
           <AudienceSection settings={settings} />
+        ) : section === 'requests' ? (
+          <RequestsSection settings={settings} />
         ) : section === 'history' ? (
           <HistorySection settings={settings} />
         ) : (
