@@ -204,7 +204,7 @@ func (s *source) extensions() []string {
 			if !ok || of.Sel.Name != "Extensions" {
 				return true
 			}
-			if who, ok := of.X.(*ast.Ident); ok && who.Name == "params" {
+			if who, ok := of.X.(*ast.Ident); ok && (who.Name == "params" || who.Name == "p") {
 				return true // of a request
 			}
 			if key, ok := at.Index.(*ast.BasicLit); ok {

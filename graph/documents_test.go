@@ -96,6 +96,9 @@ func TestOnlyTrustedDocumentsAreTaken(t *testing.T) {
 	stream := bob.events("POST", "/graphql", jsonOf(t, vars{"documentId": hash(bodies)}))
 	socket := w.socket("bob")
 	socket.say(`{"type":"subscribe","id":"1","payload":` + jsonOf(t, vars{"extensions": persisted(hash(bodies))}) + `}`)
+	byID := w.socket("bob")
+	byID.say(`{"type":"subscribe","id":"1","payload":{"documentId":"` + hash(me) + `"}}`)
+	byID.next().is("me.handle", `"bob"`)
 	refused := w.socket("bob")
 	refused.run("1", `{ me { id } }`, nil)
 	if _, b, err := refused.conn.ReadMessage(); err != nil || !strings.Contains(string(b), "UNKNOWN_DOCUMENT") {

@@ -83,7 +83,9 @@ func readParams(b []byte) (*graphql.RawParams, error) {
 	}
 	p := &graphql.RawParams{}
 	// A document may be named in the extensions instead.
-	if !text(fields["query"], &p.Query) && (!absent(fields["query"]) || absent(fields["extensions"])) {
+	var document string
+	named := text(fields["documentId"], &document)
+	if !text(fields["query"], &p.Query) && (!absent(fields["query"]) || absent(fields["extensions"]) && !named) {
 		return nil, invalid("Invalid message: its query is missing")
 	}
 	if name := fields["operationName"]; !absent(name) && !text(name, &p.OperationName) {
@@ -93,6 +95,12 @@ func readParams(b []byte) (*graphql.RawParams, error) {
 		if v := fields[name]; !absent(v) && !decode(v, into) {
 			return nil, invalid("Invalid message: its " + name + " are no object")
 		}
+	}
+	if named {
+		if p.Extensions == nil {
+			p.Extensions = map[string]any{}
+		}
+		p.Extensions["documentId"] = document
 	}
 	return p, nil
 }
