@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"io"
 	"testing"
 	"time"
 
@@ -42,6 +43,21 @@ func tourOfSafety(t *testing.T, service *dm.Service, user func(int) dm.UserID) {
 	must(err)
 	_, err = service.DecideAppeal(ctx, other, id, true, "s")
 	must(err)
+	_, err = service.StartExport(ctx, user(31))
+	must(err)
+	job, err := service.TakeJob(ctx, dm.JobExport, "n", time.Minute)
+	must(err)
+	must(service.WriteExport(ctx, job, io.Discard, func() error { return nil }))
+	must(service.FinishExport(ctx, job, 1, time.Hour))
+	_, err = service.Export(ctx, user(31), job.ID)
+	must(err)
+	_, err = service.EraseUser(ctx, mod, "u61")
+	must(err)
+	_, err = service.Erasures(ctx, "u61")
+	must(err)
+	erasure, err := service.TakeJob(ctx, dm.JobErase, "n", time.Minute)
+	must(err)
+	must(service.Erase(ctx, erasure, time.Minute))
 	page := dm.Page{First: 50}
 	for range 2 {
 		mine, err := service.MyReports(ctx, user(31), page)
