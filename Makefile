@@ -52,6 +52,10 @@ web-soak: prepare $(NODE_MODULES) ## Keep the web client in a stream of messages
 bench: prepare ## Measure the write path on this machine
 	go run ./bench
 
+.PHONY: bench-live
+bench-live: ## Measure subscriptions, idle and delivered to, beside gqlgen's own transport and plain writes
+	go run ./bench -live -out bench/out/live.json
+
 .PHONY: bench-scale
 bench-scale: prepare ## Measure reads at ten million messages and at a hundredth (SCALE, 12 GB of disk)
 	go run ./bench -scale $${SCALE:-10000000}

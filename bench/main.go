@@ -22,6 +22,9 @@ func run() int {
 	if len(os.Args) > 1 && os.Args[1] == serveCommand {
 		return serveAPI(ctx, os.Args[2])
 	}
+	if len(os.Args) > 3 && os.Args[1] == liveCommand {
+		return serveLive(ctx, os.Args[2], os.Args[3])
+	}
 	var o options
 	flag.DurationVar(&o.length, "length", 10*time.Second, "how long each row is measured")
 	flag.IntVar(&o.users, "users", 100_000, "people in the database")
@@ -31,6 +34,7 @@ func run() int {
 	flag.StringVar(&o.trial, "sql", "", "run on each row's Postgres database before it is measured, to try a setting")
 	flag.StringVar(&o.out, "out", "bench/out/latest.json", "where the figures go")
 	scale := flag.Int("scale", 0, "measure reads at so many messages and at a hundredth of them, and nothing else")
+	live := flag.Bool("live", false, "measure subscriptions, idle and delivered to, and nothing else")
 	flag.Parse()
 	if *scale > 0 {
 		if err := o.measureScale(ctx, *scale); err != nil {
@@ -41,6 +45,13 @@ func run() int {
 	}
 	if *only != "" {
 		o.only = strings.Split(*only, ",")
+	}
+	if *live {
+		if err := o.measureLive(ctx); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			return 1
+		}
+		return 0
 	}
 	if err := o.measure(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

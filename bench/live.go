@@ -1,0 +1,387 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/aparte-im/aparte/graph"
+)
+
+// liveSample is an event of screenSubscription as it goes over the wire.
+const liveSample = `{"data":{"inboxEvents":{"cursor":"cur_06h0cjge79rdh9r7vcv25rioas06h0cjge79rdh9","unread":{"messages":12345},` +
+	`"message":{"id":"msg_06h0cjge79rdh9r7vcv25rioas06h0","seq":12345,"body":"1795411234567890123","sender":{"handle":"u0000001"}}}}}`
+
+// liveResult is one live row.
+type liveResult struct {
+	Name          string  `json:"name"`
+	Subscriptions int     `json:"subscriptions"`
+	RSS           float64 `json:"rss_bytes_each,omitempty"`
+	Heap          float64 `json:"heap_bytes_each,omitempty"`
+	Stacks        float64 `json:"stack_bytes_each,omitempty"`
+	Goroutines    float64 `json:"goroutines_each,omitempty"`
+	Rate          float64 `json:"events_per_s,omitempty"`
+	CPU           float64 `json:"cpu_us_per_event,omitempty"`
+	Logs          float64 `json:"log_reads_per_event,omitempty"`
+	P50           float64 `json:"p50_ms,omitempty"`
+	P99           float64 `json:"p99_ms,omitempty"`
+}
+
+// Sizes of the live rows.
+const (
+	liveIdle    = 10_000
+	liveBusy    = 1_000
+	liveMany    = 50_000
+	liveHold    = time.Minute
+	liveTrickle = 1_000 // events a second to liveMany
+)
+
+// measureLive measures what subscriptions cost: idle, and for each event, beside gqlgen's own transport and beside plain
+// writes. The server is always in a process of its own, and all of it is counted.
+func (o options) measureLive(ctx context.Context) error {
+	fmt.Println(machine())
+	raiseFiles()
+	rows := &liveRows{}
+	for _, kind := range []string{kindStock, kindOurs} {
+		name := "idle " + kind
+		if !o.wants(name) {
+			continue
+		}
+		if err := rows.add(o.idle(ctx, name, kind, liveIdle)); err != nil {
+			return err
+		}
+	}
+	for _, kind := range []string{kindRaw, kindStock, kindOurs} {
+		for _, window := range []int{1, 16} {
+			if kind == kindRaw && window > 1 {
+				continue
+			}
+			name := fmt.Sprintf("deliver %s", kind)
+			if window > 1 {
+				name += fmt.Sprintf(" %d", window)
+			}
+			if !o.wants(name) {
+				continue
+			}
+			if err := rows.add(o.deliver(ctx, name, kind, window)); err != nil {
+				return err
+			}
+		}
+	}
+	if o.wants("hold") {
+		if err := rows.add(o.hold(ctx, held(), liveHold)); err != nil {
+			return err
+		}
+	}
+	rows.print()
+	return writeJSON(o.out, rows.all)
+}
+
+type liveRows struct{ all []liveResult }
+
+func (r *liveRows) add(one liveResult, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", one.Name, err)
+	}
+	fmt.Fprintf(os.Stderr, "%+v\n", one)
+	r.all = append(r.all, one)
+	return nil
+}
+
+func (r *liveRows) print() {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "row\tsubscriptions\tRSS each\theap each\tstacks each\tgoroutines each\tevents/s\tCPU µs an event\tlog reads an event\tp50 ms\tp99 ms\t")
+	by := map[string]liveResult{}
+	for _, x := range r.all {
+		by[x.Name] = x
+		fmt.Fprintf(w, "%s\t%d\t%.0f\t%.0f\t%.0f\t%.2f\t%.0f\t%.1f\t%.4f\t%.2f\t%.2f\t\n", x.Name, x.Subscriptions, x.RSS, x.Heap, x.Stacks,
+			x.Goroutines, x.Rate, x.CPU, x.Logs, x.P50, x.P99)
+	}
+	_ = w.Flush()
+	fmt.Println()
+	ours, raw := by["deliver "+kindOurs+" 16"], by["deliver "+kindRaw]
+	if idle := by["idle "+kindOurs]; idle.RSS > 0 {
+		printCheck("RSS of an idle subscription, bytes", idle.RSS, 20<<10, false)
+	}
+	if ours.Rate > 0 && raw.Rate > 0 {
+		printCheck("events/s, ours / raw", ours.Rate/raw.Rate, 0.4, true)
+		printCheck("CPU of an event, raw / ours", raw.CPU/ours.CPU, 0.4, true)
+	}
+	if hold := by["hold"]; hold.P99 > 0 {
+		printCheck("p99 of a delivery while many are held, ms", hold.P99, 100, false)
+	}
+}
+
+// raiseFiles lets this process, and those that it starts, have a file for each connection.
+func raiseFiles() {
+	const enough = 120_000
+	var l syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) == nil && l.Cur < enough {
+		_ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: enough, Max: max(l.Max, enough)})
+	}
+}
+
+// held is how many connections a process may have here: liveMany, or less where the system allows it no more files.
+func held() int {
+	var l syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil || l.Cur > liveMany+1000 {
+		return liveMany
+	}
+	fmt.Printf("the system allows a process %d files: %d subscriptions are held instead of %d\n", l.Cur, l.Cur-1000, liveMany)
+	return int(l.Cur) - 1000
+}
+
+// liveChild is a measured server.
+type liveChild struct {
+	address string
+	cmd     *exec.Cmd
+	say     io.WriteCloser
+	hear    *bufio.Reader
+	clients []*socketClient
+	readers sync.WaitGroup
+	// read counts the events that clients have; latency has how old they were, while it is there.
+	read    atomic.Int64
+	mu      sync.Mutex
+	latency *hdrhistogram.Histogram
+}
+
+func startLive(ctx context.Context, kind string, people int) (*liveChild, error) {
+	c := &liveChild{cmd: exec.CommandContext(ctx, os.Args[0], liveCommand, kind, strconv.Itoa(people))}
+	c.cmd.Stderr = os.Stderr
+	var err error
+	if c.say, err = c.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := c.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.cmd.Start(); err != nil {
+		return nil, err
+	}
+	c.hear = bufio.NewReader(out)
+	address, err := c.hear.ReadString('\n')
+	if err != nil {
+		return nil, fmt.Errorf("the server did not start: %w", err)
+	}
+	c.address = strings.TrimSpace(address)
+	return c, nil
+}
+
+// do has the server do something and returns its state after it.
+func (c *liveChild) do(format string, args ...any) (s liveState, err error) {
+	if _, err = fmt.Fprintf(c.say, format+"\n", args...); err != nil {
+		return s, err
+	}
+	line, err := c.hear.ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &s)
+	}
+	return s, err
+}
+
+// connect opens a connection with a subscription for each of the people. Source addresses change, because each has ports
+// for some 28,000 connections to the same server.
+func (c *liveChild) connect(ctx context.Context, people int, raw bool) error {
+	c.clients = make([]*socketClient, people)
+	var all errgroup.Group
+	all.SetLimit(64)
+	for i := range people {
+		all.Go(func() error {
+			from := net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i/20_000))}
+			conn, err := (&net.Dialer{LocalAddr: &from}).DialContext(ctx, "tcp", c.address)
+			if err != nil {
+				return err
+			}
+			token, err := graph.SignToken(benchSecret, liveName(i), time.Hour)
+			if err != nil {
+				return err
+			}
+			s := &socketClient{conn: conn, read: bufio.NewReaderSize(conn, 2<<10)}
+			if err := s.open(token); err != nil {
+				return err
+			}
+			if !raw {
+				if err := s.subscribe(1, screenSubscription); err != nil {
+					return err
+				}
+				// It is answered when the subscription was read.
+				if err := s.write(`{"type":"ping"}`); err != nil {
+					return err
+				}
+				if _, err := s.next(); err != nil {
+					return err
+				}
+			}
+			c.clients[i] = s
+			// It reads from now on: pings of a connection that waits for the others want an answer.
+			c.readers.Go(func() { c.listen(s) })
+			return nil
+		})
+	}
+	return all.Wait()
+}
+
+var bodyMark = []byte(`"body":"`)
+
+func (c *liveChild) listen(s *socketClient) {
+	for {
+		text, err := s.next()
+		if err != nil {
+			return
+		}
+		i := bytes.Index(text, bodyMark)
+		if i < 0 {
+			continue
+		}
+		c.read.Add(1)
+		if c.latency == nil {
+			continue
+		}
+		now := time.Now().UnixNano()
+		digits, _, _ := bytes.Cut(text[i+len(bodyMark):], []byte(`"`))
+		at, err := strconv.ParseInt(string(digits), 10, 64)
+		if err != nil {
+			continue
+		}
+		c.mu.Lock()
+		_ = c.latency.RecordValue(max((now-at)/1000, 1))
+		c.mu.Unlock()
+	}
+}
+
+func (c *liveChild) stop() {
+	for _, s := range c.clients {
+		if s != nil {
+			s.close()
+		}
+	}
+	c.readers.Wait()
+	_ = c.say.Close()
+	_ = c.cmd.Wait()
+}
+
+// idle is what a subscription costs that has nothing to say.
+func (o options) idle(ctx context.Context, name, kind string, n int) (liveResult, error) {
+	r := liveResult{Name: name, Subscriptions: n}
+	c, err := startLive(ctx, kind, n)
+	if err != nil {
+		return r, err
+	}
+	defer c.stop()
+	before, err := c.do("collect")
+	if err != nil {
+		return r, err
+	}
+	if err := c.connect(ctx, n, false); err != nil {
+		return r, err
+	}
+	after, err := c.settle(int64(n))
+	each := func(a, b int64) float64 { return float64(b-a) / float64(n) }
+	r.RSS, r.Heap, r.Stacks = each(before.RSS, after.RSS), each(before.Heap, after.Heap), each(before.Stacks, after.Stacks)
+	r.Goroutines = float64(after.Goroutines-before.Goroutines) / float64(n)
+	return r, err
+}
+
+// settle waits until every subscription is followed, which reads its log once, and collects garbage.
+func (c *liveChild) settle(n int64) (liveState, error) {
+	for {
+		s, err := c.do("collect")
+		if err != nil || s.Logs >= n {
+			if err == nil {
+				s, err = c.do("collect") // stacks shrink by half at a time
+			}
+			return s, err
+		}
+	}
+}
+
+// deliver is what an event costs on its way to one of many subscriptions.
+func (o options) deliver(ctx context.Context, name, kind string, window int) (liveResult, error) {
+	r := liveResult{Name: name, Subscriptions: liveBusy}
+	c, err := startLive(ctx, kind, liveBusy)
+	if err != nil {
+		return r, err
+	}
+	defer c.stop()
+	if err := c.connect(ctx, liveBusy, kind == kindRaw); err != nil {
+		return r, err
+	}
+	if kind != kindRaw {
+		if _, err := c.settle(liveBusy); err != nil {
+			return r, err
+		}
+	}
+	before, err := c.do("deliver %d %d %v", liveBusy, window, warmUp)
+	if err != nil {
+		return r, err
+	}
+	start := time.Now()
+	after, err := c.do("deliver %d %d %v", liveBusy, window, o.length)
+	took := time.Since(start).Seconds()
+	events := float64(after.Events - before.Events)
+	r.Rate, r.CPU = events/took, float64(after.CPU-before.CPU)/1e3/events
+	r.Logs = float64(after.Logs-before.Logs) / events
+	return r, err
+}
+
+// hold keeps many subscriptions for a while, with events for some of them, and tells how old these are when they are
+// read.
+func (o options) hold(ctx context.Context, n int, length time.Duration) (liveResult, error) {
+	r := liveResult{Name: "hold", Subscriptions: n}
+	c, err := startLive(ctx, kindOurs, n)
+	if err != nil {
+		return r, err
+	}
+	defer c.stop()
+	before, err := c.do("collect")
+	if err != nil {
+		return r, err
+	}
+	c.latency = hdrhistogram.New(1, 60_000_000, 3)
+	if err := c.connect(ctx, n, false); err != nil {
+		return r, err
+	}
+	settled, err := c.settle(int64(n))
+	if err != nil {
+		return r, err
+	}
+	start := time.Now()
+	after, err := c.do("trickle %d %d %v", n, liveTrickle, length)
+	if err != nil {
+		return r, err
+	}
+	for end := time.Now().Add(10 * time.Second); c.read.Load() < after.Events && time.Now().Before(end); {
+		if after, err = c.do("state"); err != nil {
+			return r, err
+		}
+	}
+	took := time.Since(start).Seconds()
+	if c.read.Load() < int64(length.Seconds())*liveTrickle*9/10 {
+		return r, fmt.Errorf("of the events of %v only %d arrived", length, c.read.Load())
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r.RSS = float64(settled.RSS-before.RSS) / float64(n)
+	r.Heap = float64(settled.Heap-before.Heap) / float64(n)
+	r.Goroutines = float64(settled.Goroutines-before.Goroutines) / float64(n)
+	r.Rate, r.CPU = float64(c.read.Load())/took, float64(after.CPU-settled.CPU)/1e3/float64(c.read.Load())
+	r.P50, r.P99 = float64(c.latency.ValueAtQuantile(50))/1e3, float64(c.latency.ValueAtQuantile(99))/1e3
+	return r, nil
+}
