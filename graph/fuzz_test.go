@@ -71,9 +71,12 @@ func FuzzHTTPBody(f *testing.F) {
 // Any address, method and header is.
 func FuzzHTTPRequest(f *testing.F) {
 	for _, seed := range [][4]string{
-		{"GET", "query={me{id}}", "application/json", ""}, {"GET", "query={me{id}}&variables={}", "*/*;q=0.5", ""},
-		{"POST", "", "text/event-stream, application/json;q=0", "application/json"}, {"GET", "query=%ff", "a/b;q=2,,;", ""},
-		{"GET", "documentId=x&extensions={\"a\":1}", "application/*;q=1.000", ""}, {"PUT", "query=x;y", "", "multipart/form-data"},
+		{"GET", "query={me{id}}", "application/json", ""},
+		{"GET", "query={me{id}}&variables={}", "*/*;q=0.5", ""},
+		{"POST", "", "text/event-stream, application/json;q=0", "application/json"},
+		{"GET", "query=%ff", "a/b;q=2,,;", ""},
+		{"GET", "documentId=x&extensions={\"a\":1}", "application/*;q=1.000", ""},
+		{"PUT", "query=x;y", "", "multipart/form-data"},
 		{"HEAD", "", "application/json; charset=\"utf-8\"", "application/json; charset=utf-7"},
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3])

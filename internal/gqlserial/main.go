@@ -49,5 +49,5 @@ func run() error {
 		}
 		code = r.call.ReplaceAll(code, []byte(r.by))
 	}
-	return os.WriteFile(file, code, 0o600)
+	return os.WriteFile(file, code, 0o600) //nolint:gosec // the file is a constant
 }
