@@ -85,7 +85,12 @@ export class Live {
           pause.reset();
           const freshMs = tokens.freshForMs();
           // A timer holds 31 bits. Replaced before the server ends it, the connection is missed by nobody.
-          if (freshMs < 2 ** 31) expiry = setTimeout(() => this.renew(), Math.max(freshMs, 0));
+          const replace = () => {
+            // By its own clock the timer may come a moment early, when the token still counts as fresh.
+            tokens.refuse(token);
+            this.renew();
+          };
+          if (freshMs < 2 ** 31) expiry = setTimeout(replace, Math.max(freshMs, 0));
           this.following.connected();
         },
         // A socket that does not answer is dead, whatever the network says.
