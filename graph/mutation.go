@@ -9,7 +9,7 @@ import (
 
 // Mutation resolves changes.
 func (s *Server) Mutation() generated.MutationResolver {
-	return mutation{s.service, s.guests, s.throttle, s.config.Exports != nil}
+	return mutation{s.service, s.guests, s.throttle, s.config.Exports != nil, s.config.Observer}
 }
 
 type mutation struct {
@@ -17,7 +17,8 @@ type mutation struct {
 	guests   *guests
 	throttle throttle
 	// exports: files of exports can be had here.
-	exports bool
+	exports  bool
+	observer Observer
 }
 
 func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput) (generated.SendMessageResult, error) {
@@ -26,6 +27,7 @@ func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput
 		return nil, err
 	}
 	if err := m.throttle.send(ctx); err != nil {
+		m.observer.sent(dm.Sent{}, err)
 		return refused[generated.SendMessageResult](err)
 	}
 	send := dm.SendInput{Video: in.Video, ClientMessageID: in.ClientMessageID}
@@ -43,6 +45,7 @@ func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput
 		return refused[generated.SendMessageResult](dm.NotFound("user or conversation"))
 	}
 	sent, err := m.service.Send(ctx, viewer, send)
+	m.observer.sent(sent, err)
 	if err != nil {
 		return refused[generated.SendMessageResult](err)
 	}

@@ -57,6 +57,8 @@ type Config struct {
 	Timeouts Timeouts
 	// Exports opens the files that exports wrote. Nil: none are offered.
 	Exports Exports
+	// Observer is told what happens. Its functions may be nil.
+	Observer Observer
 	// Logger gets internal errors. Nil: none are logged.
 	Logger *slog.Logger
 	// Clock tells when tokens end. Nil: time.Now.
@@ -129,7 +131,7 @@ func New(c Config) (*Server, error) {
 	if err := c.normalize(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: c, service: c.Service, guests: newGuests(c), work: newWork(), seats: c.Seats, throttle: throttle{c.Rates}}
+	s := &Server{config: c, service: c.Service, guests: newGuests(c), work: newWork(), seats: c.Seats, throttle: throttle{c.Rates, c.Observer}}
 	s.doors = newDoors(c, s.guests)
 	s.origins = newOrigins(c)
 	exec, err := newAdmission(generated.NewExecutableSchema(generated.Config{Resolvers: s}), c)
@@ -207,6 +209,12 @@ func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *gra
 		}
 	}
 	state := stateOf(ctx)
+	if state == nil {
+		began := time.Now()
+		response := next(ctx)
+		s.config.Observer.operation(ctx, response, began)
+		return response
+	}
 	if response := next(state.inField(ctx)); response != nil {
 		state.propagate(response)
 		return response
@@ -221,3 +229,6 @@ func (s *Server) rootField(ctx context.Context, next graphql.RootResolver) graph
 	}
 	return next(ctx)
 }
+
+// Streams tells how many event streams are followed.
+func (s *Server) Streams() int64 { return s.streams.Load() }

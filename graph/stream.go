@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -124,9 +125,29 @@ func (t *stream) answer(ctx context.Context, op *graphql.OperationContext, state
 // maxIdleBuffer is the largest buffer that a stream keeps while it waits: as large as most events.
 const maxIdleBuffer = 2 << 10
 
+// endOf names why a stream ended, for figures.
+func endOf(cause error) string {
+	switch {
+	case cause == nil:
+		return "complete"
+	case errors.Is(cause, errShutdown):
+		return "shutdown"
+	case errors.Is(cause, errTokenEnded):
+		return "token_ended"
+	case errors.Is(cause, errRevoked):
+		return "revoked"
+	case errors.Is(cause, os.ErrDeadlineExceeded):
+		return "unread"
+	case errors.Is(cause, context.Canceled):
+		return "left"
+	}
+	return "failed"
+}
+
 // farewell is the last word: that there is no more, or why the client should come back. Comments are for people; the
 // protocol has no word for it.
 func (t *stream) farewell() {
+	t.s.config.Observer.streamEnded(endOf(context.Cause(t.ctx)))
 	switch cause := context.Cause(t.ctx); {
 	case cause == nil:
 		t.write([]byte("event: complete\ndata:\n\n"))

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -28,6 +29,9 @@ type streamState struct {
 	cursor  string
 	watcher *dm.Watcher
 	events  chan bind.InboxEvent
+	// delivered is told how late events are that came since it began; nil when nobody asks.
+	delivered func(time.Duration)
+	began     time.Time
 }
 
 type streamKey struct{}
@@ -93,6 +97,9 @@ func (s *streamState) give(e *dm.Event, err error) {
 		s.err, s.cursor = err, ""
 		close(s.events)
 		return
+	}
+	if s.delivered != nil && e.At.After(s.began) {
+		s.delivered(time.Since(e.At))
 	}
 	s.events <- bind.NewInboxEvent(e)
 }

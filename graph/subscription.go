@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -13,12 +14,13 @@ import (
 
 // Subscription resolves what is followed live.
 func (s *Server) Subscription() generated.SubscriptionResolver {
-	return subscription{s.service, s.config.Timeouts}
+	return subscription{s.service, s.config.Timeouts, s.config.Observer}
 }
 
 type subscription struct {
 	service  *dm.Service
 	timeouts Timeouts
+	observer Observer
 }
 
 // InboxEvents follows the viewer's log. The transport pulls each event when it wants it (streamState), so that a slow
@@ -40,6 +42,7 @@ func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bi
 		}
 		from = &cursor
 	}
+	asked := time.Now()
 	begin, began := r.timeouts.limit(ctx, ast.Query)
 	defer began()
 	feed := socket.FeedOf(ctx)
@@ -54,6 +57,10 @@ func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bi
 	}
 	if err != nil {
 		return nil, err
+	}
+	state.began, state.delivered = time.Now(), r.observer.Delivered
+	if r.observer.Operation != nil {
+		r.observer.Operation(string(ast.Subscription), "inboxEvents", "", state.began.Sub(asked))
 	}
 	events := state.follow(watcher)
 	if feed != nil {

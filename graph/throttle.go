@@ -24,7 +24,10 @@ func tooFast(wait time.Duration) *gqlerror.Error {
 
 // throttle is where every operation that was admitted meets its budgets, whichever way it was sent. Sends are counted by
 // their resolver, because their refusal is a member of their result.
-type throttle struct{ rates *rates.Rates }
+type throttle struct {
+	rates    *rates.Rates
+	observer Observer
+}
 
 func (throttle) ExtensionName() string { return "Throttle" }
 
@@ -48,7 +51,11 @@ func (t throttle) take(ctx context.Context, class rates.Class, n int) time.Durat
 	if t.rates == nil || id == nil || id.admin || id.moderator || id.exempt {
 		return 0
 	}
-	return t.rates.Take(class, id.viewer, addressIn(ctx), n)
+	wait := t.rates.Take(class, id.viewer, addressIn(ctx), n)
+	if wait > 0 {
+		t.observer.throttled(class.String())
+	}
+	return wait
 }
 
 // send takes from the budget of sends. Errors: RATE_LIMITED.

@@ -132,3 +132,17 @@ func (s *shard) remove(l *listener) {
 		delete(s.users, l.user)
 	}
 }
+
+// Listeners is how many there are now.
+func (h *Hub) Listeners() int {
+	n := 0
+	for i := range h.shards {
+		s := &h.shards[i]
+		s.mu.Lock()
+		for _, in := range s.users {
+			n += len(in.listeners)
+		}
+		s.mu.Unlock()
+	}
+	return n
+}

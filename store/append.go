@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/aparte-im/aparte/dm"
 )
@@ -93,7 +94,9 @@ func (a *appender) run(own *session, batch []*waiting) {
 		refuse(batch, errClosed)
 		return
 	}
+	began := time.Now()
 	answers, err := a.attempt(own, batch)
+	a.store.observer.batch(len(batch), time.Since(began))
 	_, lost := retryable(err)
 	switch {
 	case err == nil:

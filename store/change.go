@@ -100,6 +100,7 @@ func (s *Store) retry(try func() error) error {
 		if !again || time.Now().After(deadline) || (lost && s.isClosing()) {
 			return err
 		}
+		s.observer.retried(lost)
 		time.Sleep(pause/2 + rand.N(pause))
 		pause = min(2*pause, retryMost)
 	}

@@ -36,6 +36,7 @@ type Config struct {
 	// given up, and the change is tried on another. 0: 15 s.
 	StatementTimeout time.Duration
 	Logger           *slog.Logger
+	Observer         Observer
 }
 
 // defaultStatementTimeout is far beyond what a statement takes, and bearable for who waits behind it.
@@ -44,16 +45,17 @@ const defaultStatementTimeout = 15 * time.Second
 // Store implements dm.Store.
 type Store struct {
 	databases
-	texts   statements
-	rules   dm.Rules
-	epoch   int64
-	clock   func() time.Time
-	wake    func([]*dm.Event)
-	logger  *slog.Logger
-	ent     *ent.Client
-	members *lru.Cache[dm.ConversationID, dm.Pair]
-	words   *lru.Cache[dm.UserID, knownWords]
-	reads   readStatements
+	texts    statements
+	rules    dm.Rules
+	epoch    int64
+	clock    func() time.Time
+	wake     func([]*dm.Event)
+	logger   *slog.Logger
+	observer Observer
+	ent      *ent.Client
+	members  *lru.Cache[dm.ConversationID, dm.Pair]
+	words    *lru.Cache[dm.UserID, knownWords]
+	reads    readStatements
 	// sessions holds the free sessions for changes that are no sends. On SQLite it is the one session that all share.
 	sessions chan *session
 	appender *appender
@@ -92,7 +94,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{
 		databases: dbs, texts: dbs.dialect.statements(c.Rules.SharedFriends, c.StatementTimeout), rules: c.Rules,
-		clock: c.Clock, wake: c.Wake, logger: c.Logger, closing: make(chan struct{}), closed: make(chan struct{}),
+		clock: c.Clock, wake: c.Wake, logger: c.Logger, observer: c.Observer, closing: make(chan struct{}), closed: make(chan struct{}),
 	}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, dbs.close())

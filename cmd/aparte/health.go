@@ -14,8 +14,8 @@ func serveHealth(w http.ResponseWriter, _ *http.Request) {
 	answerText(w, http.StatusOK, "ok")
 }
 
-// serveReady answers whether requests should come here: not while the server stops, nor without its database. The
-// schema was current when the server started, and no migration that it could not work with comes while it runs.
+// serveReady answers whether requests should come here: not while the server stops, nor without a database that
+// takes writes and has the schema.
 func (s *server) serveReady(w http.ResponseWriter, r *http.Request) {
 	if s.draining.Load() {
 		answerText(w, http.StatusServiceUnavailable, "stopping")

@@ -27,6 +27,7 @@ func newServe(a *app) *cobra.Command {
 		exportDir := o.text("export-dir", "", "directory for exports of people's data, shared by all nodes; none: no exports are offered")
 		playground := o.toggle("playground", false, "serve /playground")
 		introspection := o.toggle("introspection", false, "answer questions about the schema")
+		opsListen := o.text("ops-listen", "", "second address, for operators only: /metrics, /debug/pprof, /healthz, /readyz; empty: none")
 		behindTLS := o.toggle("behind-tls", false, "a proxy ends TLS: tell browsers to come by https only, for a year")
 		level := o.text("log-level", "info", "least level that is logged: debug, info, warn or error")
 		return func(ctx context.Context) error {
@@ -40,7 +41,12 @@ func newServe(a *app) *cobra.Command {
 			}
 			identity.apply(o, &s)
 			rates.apply(o, &s)
-			s.behindTLS = *behindTLS
+			s.behindTLS, s.opsListen = *behindTLS, *opsListen
+			if *opsListen != "" {
+				if _, _, err := net.SplitHostPort(*opsListen); err != nil {
+					o.problem("--ops-listen: %q is no address; give one as 127.0.0.1:9090", *opsListen)
+				}
+			}
 			operator.apply(o, &s)
 			limits.apply(o, &s)
 			handler := &slog.HandlerOptions{Level: o.logLevel(*level)}
@@ -53,6 +59,9 @@ func newServe(a *app) *cobra.Command {
 				return err
 			}
 			s.logger.Info("serving", "address", server.address(), "version", version())
+			if server.ops != nil {
+				s.logger.Info("serving operators", "address", server.ops.listener.Addr().String())
+			}
 			return server.run(ctx)
 		}
 	})

@@ -21,7 +21,7 @@ import (
 
 // settings are all that a server is made of, checked.
 type settings struct {
-	listen, databaseURL                    string
+	listen, databaseURL, opsListen         string
 	tokens                                 graph.TokenConfig
 	keys                                   graph.KeySetConfig
 	rules                                  dm.Rules
@@ -49,6 +49,8 @@ type server struct {
 	service  *dm.Service
 	api      *graph.Server
 	listener net.Listener
+	metrics  *metrics
+	ops      *opsServer
 	http     *http.Server
 	draining atomic.Bool
 	// owned are the goroutines that stop ends and waits for.
@@ -68,11 +70,18 @@ const (
 func start(ctx context.Context, s settings) (*server, error) {
 	tuneMemory()
 	hub := live.NewHub()
-	st, err := store.Open(ctx, store.Config{URL: s.databaseURL, Rules: s.rules, Wake: hub.Publish, Logger: s.logger})
+	open := store.Config{URL: s.databaseURL, Rules: s.rules, Wake: hub.Publish, Logger: s.logger}
+	var figures *metrics
+	var observer graph.Observer
+	if s.opsListen != "" { // nobody looks otherwise, so nothing is counted
+		figures = newMetrics()
+		open.Observer, observer = figures.ofStore(), figures.ofGraph()
+	}
+	st, err := store.Open(ctx, open)
 	if err != nil {
 		return nil, err
 	}
-	srv := &server{settings: s, logger: s.logger, store: st}
+	srv := &server{settings: s, logger: s.logger, store: st, metrics: figures}
 	srv.service = dm.New(dm.Config{
 		Store: st, Notifier: hub, PollInterval: s.pollInterval, Classification: s.classification.use(s.logger),
 	})
@@ -90,13 +99,24 @@ func start(ctx context.Context, s settings) (*server, error) {
 		Exports: exports.files(),
 		Service: srv.service, Verify: verify, CreateUsers: s.createUsers, Introspection: s.introspection,
 		Origins: s.origins, LoopbackOrigins: s.dev, Logger: s.logger,
-		Limits: s.limits, Documents: s.documents, Rates: s.rates, Proxies: s.proxies, Timeouts: s.timeouts,
+		Limits: s.limits, Documents: s.documents, Rates: s.rates, Proxies: s.proxies, Timeouts: s.timeouts, Observer: observer,
 	})
 	if err != nil {
 		return nil, srv.abandon(err)
 	}
 	if srv.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", s.listen); err != nil {
 		return nil, srv.abandon(err)
+	}
+	if figures != nil {
+		figures.watch(st, srv.api, hub)
+		if srv.ops, err = listenOps(ctx, s.opsListen, srv); err != nil {
+			return nil, srv.abandon(err)
+		}
+		srv.owned.Go(func() {
+			if err := srv.ops.serve(); err != nil {
+				srv.logger.Error("the listener for operators failed", "error", err)
+			}
+		})
 	}
 	srv.http = &http.Server{
 		Handler: srv.routes(), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
@@ -129,8 +149,8 @@ func (s *server) routes() http.Handler {
 // address is where the server listens, with the port that the system chose for port 0.
 func (s *server) address() string { return s.listener.Addr().String() }
 
-// checkReady reports whether the database answers.
-func (s *server) checkReady(ctx context.Context) error { return s.store.Ping(ctx) }
+// checkReady reports whether the database answers, takes writes and has the schema.
+func (s *server) checkReady(ctx context.Context) error { return s.store.CheckReady(ctx) }
 
 // run serves until ctx ends, then stops gracefully.
 func (s *server) run(ctx context.Context) error {
@@ -173,6 +193,9 @@ func (s *server) abandon(cause error) error {
 	if s.listener != nil {
 		// Closed already when it ran.
 		_ = s.listener.Close()
+	}
+	if s.ops != nil {
+		s.ops.close()
 	}
 	s.owned.Wait()
 	return errors.Join(cause, s.store.Close())

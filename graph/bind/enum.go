@@ -102,6 +102,9 @@ var denials = names{
 // MarshalDenialCode writes a denial; DenialNone is null.
 func MarshalDenialCode(v dm.Denial) graphql.Marshaler { return denials.marshal(uint8(v)) }
 
+// DenialName is the name of a denial in the API.
+func DenialName(v dm.Denial) string { return denials[v] }
+
 // UnmarshalDenialCode exists because generated code names it.
 func UnmarshalDenialCode(any) (dm.Denial, error) { return 0, errOutput }
 
