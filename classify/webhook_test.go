@@ -66,7 +66,9 @@ func TestTheQuestionIsSignedAndTheAnswerRead(t *testing.T) {
 
 func TestWhatIsNoAnswerFails(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
-		"an error":   func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `{"verdict":"HIDE"}`, 500) },
+		"an error": func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, `{"verdict":"HIDE"}`, http.StatusInternalServerError)
+		},
 		"no JSON":    func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "HIDE") },
 		"a redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
 		"too long": func(w http.ResponseWriter, _ *http.Request) {

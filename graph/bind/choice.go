@@ -37,6 +37,18 @@ func UnmarshalMessageKind(v any) (Kind, error) {
 	return Kind(n), err
 }
 
+var rules = names{
+	dm.RuleBlock: "BLOCK", dm.RuleGone: "GONE", dm.RuleAge: "AGE", dm.RuleDecline: "DECLINE", dm.RuleNever: "NEVER",
+	dm.RuleAudience: "AUDIENCE", dm.RuleRequestFull: "REQUEST_FULL", dm.RuleRestriction: "RESTRICTION", dm.RuleHeld: "HELD",
+	dm.RuleShield: "SHIELD", dm.RuleAlways: "ALWAYS",
+}
+
+// MarshalPolicyRule writes a rule.
+func MarshalPolicyRule(v dm.Rule) graphql.Marshaler { return rules.marshal(uint8(v)) }
+
+// UnmarshalPolicyRule exists because generated code names it.
+func UnmarshalPolicyRule(any) (dm.Rule, error) { return 0, errOutput }
+
 var changers = names{dm.BySelf: "SELF", dm.ByHost: "HOST"}
 
 // MarshalChanger writes who changed something.

@@ -31,6 +31,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Conversation() ConversationResolver
+	Explanation() ExplanationResolver
 	Message() MessageResolver
 	MessagePermission() MessagePermissionResolver
 	MessagingChoice() MessagingChoiceResolver
@@ -60,6 +61,9 @@ type ConversationResolver interface {
 	LastMessage(ctx context.Context, obj *dm.View) (*dm.Message, error)
 
 	Messages(ctx context.Context, obj *dm.View, first *int, after *string, beforeSeq *int) (*bind.MessageConnection, error)
+}
+type ExplanationResolver interface {
+	User(ctx context.Context, obj *dm.Explanation) (*dm.User, error)
 }
 type MessageResolver interface {
 	Sender(ctx context.Context, obj *dm.Message) (*dm.User, error)
@@ -139,6 +143,7 @@ type QueryResolver interface {
 	ModerationCase(ctx context.Context, id string) (*ModerationCase, error)
 	Evidence(ctx context.Context, reportID string) (*Evidence, error)
 	AuditLog(ctx context.Context, reportID *string, first *int, after *string) (*AuditConnection, error)
+	ExplainWhoCanMessageMe(ctx context.Context, as string) (*dm.Explanation, error)
 	HiddenWords(ctx context.Context) ([]string, error)
 	SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error)
 }
@@ -454,6 +459,46 @@ type RelationRoute {
   relation: Relation!
   "Where their messages go."
   route: Route!
+}
+
+"What decided where a person's messages go, as the recipient may know it."
+enum PolicyRule {
+  "The viewer has blocked them."
+  BLOCK
+  "The account is deleted."
+  GONE
+  "Messages are off for the viewer's age."
+  AGE
+  "The viewer has declined a request of theirs lately."
+  DECLINE
+  "They are on the viewer's list NEVER."
+  NEVER
+  "The viewer's audience, by what the person is to them."
+  AUDIENCE
+  "Their request is full and waits for the viewer."
+  REQUEST_FULL
+  "The viewer has restricted them."
+  RESTRICTION
+  "Their request is hidden for what it says."
+  HELD
+  "The viewer's requests rose far above the usual."
+  SHIELD
+  "They are on the viewer's list ALWAYS."
+  ALWAYS
+}
+
+"What would become of a person's message to the viewer, and why."
+type Explanation {
+  "The person."
+  user: User!
+  "What they are to the viewer, the closest first."
+  relations: [Relation!]!
+  "What decided."
+  rule: PolicyRule!
+  "Where the message would go."
+  route: Route!
+  "The rule in a sentence, in English."
+  sentence: String!
 }
 
 "What a message may be made of."
@@ -870,6 +915,14 @@ type Query {
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
   ): AuditConnection!
+  """
+  What would become of a message that this person sent to the viewer now, and why: by the same policy as the send, on what
+  the viewer has decided. What the other has decided stays out of it. Null when there is no such person.
+  """
+  explainWhoCanMessageMe(
+    "The person with whose eyes to look."
+    as: ID!
+  ): Explanation
   """
   The viewer's hidden words: a message of somebody whom they neither know nor follow that holds one of them goes to HIDDEN,
   and so does the rest of that request.
@@ -1995,6 +2048,22 @@ func (ec *executionContext) childFields_Evidence(ctx context.Context, field grap
 		return ec.fieldContext_Evidence_messages(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Evidence", field.Name)
+}
+
+func (ec *executionContext) childFields_Explanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_Explanation_user(ctx, field)
+	case "relations":
+		return ec.fieldContext_Explanation_relations(ctx, field)
+	case "rule":
+		return ec.fieldContext_Explanation_rule(ctx, field)
+	case "route":
+		return ec.fieldContext_Explanation_route(ctx, field)
+	case "sentence":
+		return ec.fieldContext_Explanation_sentence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Explanation", field.Name)
 }
 
 func (ec *executionContext) childFields_ExportJob(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3166,6 +3235,20 @@ func (ec *executionContext) field_Query_evidence_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["reportId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_explainWhoCanMessageMe_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "as",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["as"] = arg0
 	return args, nil
 }
 
@@ -5076,6 +5159,130 @@ func (ec *executionContext) fieldContext_Evidence_messages(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Explanation_user(ctx context.Context, field graphql.CollectedField, obj *dm.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Explanation_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Explanation().User(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Explanation_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Explanation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Explanation_relations(ctx context.Context, field graphql.CollectedField, obj *dm.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Explanation_relations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Relations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []dm.Relation) graphql.Marshaler {
+			return ec.marshalNRelation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Explanation_relations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Explanation", field, false, false, "Relation")
+}
+
+func (ec *executionContext) _Explanation_rule(ctx context.Context, field graphql.CollectedField, obj *dm.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Explanation_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Rule) graphql.Marshaler {
+			return ec.marshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Explanation_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Explanation", field, false, false, "PolicyRule")
+}
+
+func (ec *executionContext) _Explanation_route(ctx context.Context, field graphql.CollectedField, obj *dm.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Explanation_route(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Route, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Route) graphql.Marshaler {
+			return ec.marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRoute(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Explanation_route(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Explanation", field, false, false, "Route")
+}
+
+func (ec *executionContext) _Explanation_sentence(ctx context.Context, field graphql.CollectedField, obj *dm.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Explanation_sentence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sentence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Explanation_sentence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Explanation", field, false, false, "String")
 }
 
 func (ec *executionContext) _ExportJob_id(ctx context.Context, field graphql.CollectedField, obj *ExportJob) (ret graphql.Marshaler) {
@@ -10090,6 +10297,50 @@ func (ec *executionContext) fieldContext_Query_auditLog(ctx context.Context, fie
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_auditLog_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_explainWhoCanMessageMe(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_explainWhoCanMessageMe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExplainWhoCanMessageMe(ctx, fc.Args["as"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Explanation) graphql.Marshaler {
+			return ec.marshalOExplanation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐExplanation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_explainWhoCanMessageMe(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Explanation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_explainWhoCanMessageMe_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15652,6 +15903,59 @@ func (ec *executionContext) _Evidence(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var explanationImplementors = []string{"Explanation"}
+
+func (ec *executionContext) _Explanation(ctx context.Context, sel ast.SelectionSet, obj *dm.Explanation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, explanationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Explanation")
+		case "user":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Explanation_user(ctx, field, obj)
+				})
+		case "relations":
+			out.Values[i] = ec._Explanation_relations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rule":
+			out.Values[i] = ec._Explanation_rule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "route":
+			out.Values[i] = ec._Explanation_route(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sentence":
+			out.Values[i] = ec._Explanation_sentence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var exportJobImplementors = []string{"ExportJob"}
 
 func (ec *executionContext) _ExportJob(ctx context.Context, sel ast.SelectionSet, obj *ExportJob) graphql.Marshaler {
@@ -17239,6 +17543,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_auditLog(ctx, field)
+				})
+		case "explainWhoCanMessageMe":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_explainWhoCanMessageMe(ctx, field)
 				})
 		case "hiddenWords":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -19477,6 +19787,20 @@ func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋaparteᚑimᚋapa
 	return ec._PageInfo(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRule(ctx context.Context, v any) (dm.Rule, error) {
+	res, err := bind.UnmarshalPolicyRule(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRule(ctx context.Context, sel ast.SelectionSet, v dm.Rule) graphql.Marshaler {
+	_ = sel
+	res := bind.MarshalPolicyRule(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PolicyRule!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx context.Context, v any) (dm.Relation, error) {
 	res, err := bind.UnmarshalRelation(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -19489,6 +19813,36 @@ func (ec *executionContext) marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparte
 		graphql.AddInvalidNullFromMarshaler(ctx, "Relation!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNRelation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelationᚄ(ctx context.Context, v any) ([]dm.Relation, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]dm.Relation, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNRelation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelationᚄ(ctx context.Context, sel ast.SelectionSet, v []dm.Relation) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNRelationKinds2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationKindsᚄ(ctx context.Context, sel ast.SelectionSet, v []*RelationKinds) graphql.Marshaler {
@@ -20182,6 +20536,13 @@ func (ec *executionContext) marshalOEvidence2ᚖgithubᚗcomᚋaparteᚑimᚋapa
 		return graphql.Null
 	}
 	return ec._Evidence(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOExplanation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐExplanation(ctx context.Context, sel ast.SelectionSet, v *dm.Explanation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Explanation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOExportJob2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐExportJob(ctx context.Context, sel ast.SelectionSet, v *ExportJob) graphql.Marshaler {

@@ -1,0 +1,109 @@
+package dm
+
+import "context"
+
+// Rule is what decided where a person's messages go, as the recipient may know it. A sender never learns it.
+type Rule uint8
+
+// The rules, in the order in which they are looked for.
+const (
+	RuleBlock Rule = iota
+	RuleGone
+	RuleAge
+	RuleDecline
+	RuleNever
+	RuleAudience
+	RuleRequestFull
+	RuleRestriction
+	RuleHeld
+	RuleShield
+	RuleAlways
+)
+
+// ruleSentences say it to the recipient, in English.
+var ruleSentences = map[Rule]string{
+	RuleBlock:       "You have blocked this person.",
+	RuleGone:        "This account is deleted.",
+	RuleAge:         "Messages are off for your age.",
+	RuleDecline:     "You have declined a request of this person's a short while ago.",
+	RuleNever:       "This person is on your list of people who may never write.",
+	RuleAudience:    "Your setting of who can message you decides.",
+	RuleRequestFull: "Their request is full and waits for your answer.",
+	RuleRestriction: "You have restricted this person: their messages go to your requests.",
+	RuleHeld:        "Their request is hidden for what it says.",
+	RuleShield:      "Your requests rose far above the usual, so new ones are hidden.",
+	RuleAlways:      "This person is on your list of people who may always write.",
+}
+
+// Explanation is what would become of a message that a person sent to the viewer now, and why.
+type Explanation struct {
+	User UserID
+	// Relations is what the person is to the viewer, the closest first.
+	Relations []Relation
+	Rule      Rule
+	Route     Route
+	// Sentence says the rule in English.
+	Sentence string
+}
+
+// ExplainWhoCanMessageMe shows the viewer's setting with another person's eyes: by the same Decide as the send, on what
+// the viewer has decided and may know. What the other has decided, as a block of theirs, stays out of it. Errors:
+// NOT_FOUND, INVALID_INPUT.
+func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID) (Explanation, error) {
+	if viewer == as {
+		return Explanation{}, Invalid("as", "This is yourself.")
+	}
+	l, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, as)}})
+	if err != nil {
+		return Explanation{}, err
+	}
+	f, ok := l.facts(as, viewer)
+	if !ok {
+		return Explanation{}, NotFound("user")
+	}
+	return f.explain(as), nil
+}
+
+func (f Facts) explain(as UserID) Explanation {
+	// The other's own side is nothing of the viewer's business.
+	f.SenderStance, f.SenderAge, f.Suspended, f.OutreachStopped, f.OutreachLimited = Stance{}, Adult, false, false, false
+	v := Decide(f)
+	shared := f.SharedFriends >= f.SharedFriendsNeeded && f.SharedFriendsNeeded > 0
+	e := Explanation{User: as, Route: v.Route, Rule: f.rule(v)}
+	e.Sentence = ruleSentences[e.Rule]
+	for i := range relationCount {
+		if r := relationCount - 1 - i; f.holds(r, shared) {
+			e.Relations = append(e.Relations, r)
+		}
+	}
+	return e
+}
+
+// rule names what decided a verdict.
+func (f Facts) rule(v Verdict) Rule {
+	switch {
+	case f.RecipientStance.Blocked:
+		return RuleBlock
+	case f.SenderGone, f.RecipientGone:
+		return RuleGone
+	case f.RecipientAge == Under16:
+		return RuleAge
+	case f.Declined:
+		return RuleDecline
+	case f.listed() == ListedNever:
+		return RuleNever
+	case v.Denial == DenialRequestLimit:
+		return RuleRequestFull
+	case !v.Allowed():
+		return RuleAudience
+	case v.Held == HeldWords, v.Held == HeldOpinion:
+		return RuleHeld
+	case v.Held == HeldShield:
+		return RuleShield
+	case v.Route != RouteInbox && v.Shown == RouteInbox:
+		return RuleRestriction
+	case f.listed() == ListedAlways:
+		return RuleAlways
+	}
+	return RuleAudience
+}

@@ -1,0 +1,45 @@
+package dm
+
+import "testing"
+
+// Every case of stance, decline, age, hold and audience: the explanation says where Decide sends it, names a rule that
+// holds, and tells nothing of what the other has decided.
+func TestExplainIsDecideAndTellsNothingOfTheOther(t *testing.T) {
+	seen := map[Rule]int{}
+	for bits := range 1 << 10 {
+		on := func(i int) bool { return bits>>i&1 == 1 }
+		for _, audience := range []Audience{Everyone, Friends, NoOne} {
+			for _, listed := range []Listed{NotListed, ListedAlways, ListedNever} {
+				f := Facts{
+					RecipientStance: Stance{Blocked: on(0), Restricted: on(1), Listed: listed}, Declined: on(2), Known: on(3),
+					SenderFollows: on(4), RecipientFollows: on(5), SenderGone: on(6),
+					RecipientGrid: presets[audience], RequestLimit: 3,
+				}
+				if on(7) {
+					f.RecipientAge = Under16
+				}
+				if on(8) {
+					f.Pending = 3
+				}
+				if on(9) {
+					f.HeldFor, f.Shielded = HeldWords, true
+				}
+				e := f.explain(UserID{1})
+				seen[e.Rule]++
+				if v := Decide(f); v.Route != e.Route || e.Sentence == "" || len(e.Relations) == 0 {
+					t.Fatalf("%+v: explained as %+v, decided as %+v", f, e, v)
+				}
+				theirs := f
+				theirs.SenderStance, theirs.SenderAge, theirs.Suspended = Stance{Blocked: true, Listed: ListedNever}, Under16, true
+				if told := theirs.explain(UserID{1}); told.Rule != e.Rule || told.Route != e.Route {
+					t.Fatalf("%+v: what the other has decided shows: %+v, without it %+v", f, told, e)
+				}
+			}
+		}
+	}
+	for _, rule := range []Rule{RuleBlock, RuleGone, RuleAge, RuleDecline, RuleNever, RuleAudience, RuleRequestFull, RuleRestriction, RuleHeld, RuleAlways} {
+		if seen[rule] == 0 {
+			t.Errorf("rule %d is never named", rule)
+		}
+	}
+}

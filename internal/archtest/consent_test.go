@@ -1,0 +1,41 @@
+package archtest
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Every test that docs/consent.md names is there: a page that a person would sign must not promise what nobody checks.
+func TestConsentPageNamesRealTests(t *testing.T) {
+	page, err := os.ReadFile("../../docs/consent.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile("`((?:Test|test|Fuzz)[A-Z][A-Za-z0-9]+)`").FindAllSubmatch(page, -1)
+	if len(names) < 15 {
+		t.Fatalf("the page names %d tests", len(names))
+	}
+	list := exec.CommandContext(t.Context(), "git", "ls-files", "*.go")
+	list.Dir = "../.."
+	files, err := list.Output()
+	if err != nil {
+		t.Skipf("no list of the files: %v", err)
+	}
+	var all bytes.Buffer
+	for file := range strings.Lines(string(files)) {
+		if file = strings.TrimSpace(file); strings.Contains(file, "_test.go") || strings.HasPrefix(file, "store/storetest/") {
+			if text, err := os.ReadFile("../../" + file); err == nil {
+				all.Write(text)
+			}
+		}
+	}
+	for _, name := range names {
+		if !bytes.Contains(all.Bytes(), []byte("func "+string(name[1])+"(")) {
+			t.Errorf("docs/consent.md names %s, which is no test", name[1])
+		}
+	}
+}
