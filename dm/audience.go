@@ -1,6 +1,9 @@
 package dm
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Messaging is a user's messaging settings, resolved.
 type Messaging struct {
@@ -8,6 +11,8 @@ type Messaging struct {
 	// Audience is never NotChosen here.
 	Audience Audience
 	Grid     Grid
+	// ShieldSince is when the surge shield went up. Nil: it is down.
+	ShieldSince *time.Time
 }
 
 // Messaging resolves settings by the rules.
@@ -52,18 +57,53 @@ func (s *Service) changeSettingsBy(ctx context.Context, viewer UserID, undoes Ch
 	change func(Rules, AgeBand, *Settings) error,
 ) (Messaging, error) {
 	var out Messaging
+	var loosened bool
 	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(l *Ledger) error {
 		h := l.Head(viewer)
 		if h == nil || h.Gone {
 			return NotFound("user")
 		}
-		after := h.Settings
+		after, grid := h.Settings, l.rules.Grid(h.Settings, h.AgeBand)
 		if err := change(l.rules, h.AgeBand, &after); err != nil {
 			return err
 		}
 		l.setSettings(h, after, originOf(ctx), undoes)
-		out = l.rules.Messaging(h.Settings, h.AgeBand)
+		out = l.messaging(h)
+		loosened = out.Grid.loosens(grid)
 		return nil
 	})
+	if err == nil && loosened {
+		// It holds from the commit on; what it welcomes comes out of the hidden requests now.
+		_, err = s.ReleaseHidden(ctx, viewer)
+	}
 	return out, err
+}
+
+// SetRequestPreviews sets whether what people write in a request shows in lists and live events before the viewer opens
+// it. Errors: NOT_FOUND.
+func (s *Service) SetRequestPreviews(ctx context.Context, viewer UserID, on bool) (Messaging, error) {
+	return s.changeSettings(ctx, viewer, func(_ Rules, _ AgeBand, now *Settings) error {
+		now.RequestPreviews = on
+		return nil
+	})
+}
+
+// messaging is what holds for the user of a head.
+func (l *Ledger) messaging(h *Head) Messaging {
+	m := l.rules.Messaging(h.Settings, h.AgeBand)
+	if !h.ShieldAt.IsZero() {
+		at := h.ShieldAt
+		m.ShieldSince = &at
+	}
+	return m
+}
+
+// loosens reports whether a grid welcomes anybody better than another.
+func (g Grid) loosens(before Grid) bool {
+	for relation, route := range g {
+		if route > before[relation] {
+			return true
+		}
+	}
+	return false
 }

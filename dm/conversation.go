@@ -114,6 +114,8 @@ type View struct {
 	// TheirReadSeq is nil when receipts are off on either side, this is a request, or the viewer has blocked the other.
 	TheirReadSeq *int64
 	Muted        bool
+	// Withheld: it is a request whose words the viewer has not allowed to show before they open it.
+	Withheld bool
 	// Last is the newest message when it was read along; a reader loads it by LastSeq otherwise.
 	Last *Message
 }

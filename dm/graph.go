@@ -76,7 +76,7 @@ func (l *Ledger) changeEdges(user, other UserID, change func(mine, theirs *sideE
 		side, _ := c.Sides(user)
 		mine.familiar = mine.familiar || side.Known
 	}
-	was := mine.stance
+	was, followed := mine.stance, mine.follows
 	if err := change(mine, theirs); err != nil {
 		return err
 	}
@@ -99,6 +99,9 @@ func (l *Ledger) changeEdges(user, other UserID, change func(mine, theirs *sideE
 	}
 	if mine.stance.Listed == ListedAlways && was.Listed != ListedAlways {
 		l.forgive(c, user)
+	}
+	if (mine.follows && !followed) || (mine.stance.Listed == ListedAlways && was.Listed != ListedAlways) {
+		l.release(user, c)
 	}
 	return nil
 }

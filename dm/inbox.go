@@ -2,6 +2,7 @@ package dm
 
 import (
 	"context"
+	"maps"
 	"slices"
 )
 
@@ -16,6 +17,9 @@ func (s *Service) Inbox(ctx context.Context, viewer UserID, folder Folder, page 
 		return Slice[*View]{}, err
 	}
 	views, readErr := s.store.Inbox(ctx, viewer, folder, place, page.First+1)
+	if readErr == nil {
+		readErr = s.preview(ctx, viewer, views)
+	}
 	return Cut(views, page.First), readErr
 }
 
@@ -24,7 +28,7 @@ func (v *View) Place() string { return InboxPlace{At: v.LastAt, ID: v.ID}.String
 
 // Conversation returns the viewer's view of a conversation. Errors: NOT_FOUND.
 func (s *Service) Conversation(ctx context.Context, viewer UserID, id ConversationID) (*View, error) {
-	views, err := s.store.Views(ctx, viewer, []ConversationID{id})
+	views, err := s.Conversations(ctx, viewer, []ConversationID{id})
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +49,11 @@ func (s *Service) ConversationWith(ctx context.Context, viewer, other UserID) (*
 
 // Conversations returns the views that the viewer has of many conversations, in one read.
 func (s *Service) Conversations(ctx context.Context, viewer UserID, ids []ConversationID) (map[ConversationID]*View, error) {
-	return s.store.Views(ctx, viewer, ids)
+	views, err := s.store.Views(ctx, viewer, ids)
+	if err != nil {
+		return nil, err
+	}
+	return views, s.preview(ctx, viewer, slices.Collect(maps.Values(views)))
 }
 
 // Messages lists messages of many conversations at once, newest first, with the same page of each. Conversations that
@@ -100,7 +108,7 @@ func (s *Service) Messaging(ctx context.Context, viewer UserID) (Messaging, erro
 		return Messaging{}, err
 	}
 	h := l.Head(viewer)
-	return l.rules.Messaging(h.Settings, h.AgeBand), nil
+	return l.messaging(h), nil
 }
 
 func (s *Service) inspectUser(ctx context.Context, viewer UserID) (*Ledger, error) {

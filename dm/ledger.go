@@ -69,6 +69,9 @@ type Scope struct {
 	Reports   []ReportID
 	// Job asks for the last job of this kind of the first of Users; zero asks for none. A Change only.
 	Job JobKind
+	// Shared: shared friends are counted, for both directions of the pairs, where they matter. A Change only; an Inspect
+	// always does.
+	Shared bool
 }
 
 // Heads lists the users to lock, each once, in the one order in which everybody locks.
@@ -253,7 +256,9 @@ func (l *Ledger) view(c *Conversation, user UserID) *View {
 	for i := range c.Members {
 		receipts = receipts && l.in.Heads[c.Members[i].User].Settings.ReadReceipts
 	}
-	return ViewOf(c, user, receipts)
+	v := ViewOf(c, user, receipts)
+	v.preview(l.in.Heads[user].Settings.RequestPreviews)
+	return v
 }
 
 // View returns what the user sees of the conversation with another, or nil when there is none in their view.
@@ -288,6 +293,7 @@ func (l *Ledger) event(user UserID, kind EventKind, c *Conversation, m *Message)
 		e.View = l.view(c, user)
 		// The log does not keep what is out of view, so a live event must not tell it either.
 		e.View.ClearedSeq, e.View.Last = 0, m
+		e.Preview(h.Settings.RequestPreviews)
 	default:
 		s := h.Settings
 		e.Settings, e.AgeBand = &s, h.AgeBand

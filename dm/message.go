@@ -11,6 +11,8 @@ type Message struct {
 	Video           *VideoCard
 	ClientMessageID string
 	CreatedAt       time.Time
+	// Withheld: its words are there and are not shown here (View.Preview). Body and Video are empty then.
+	Withheld bool
 	// Removed: its words were taken away, by Unsend or because its sender was erased. Body and Video are empty then.
 	Removed bool
 	// Digest stands for the content of a removed message, to tell a retry from a conflict. Empty after an erasure.

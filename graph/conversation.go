@@ -21,7 +21,8 @@ func (conversation) LastMessage(ctx context.Context, v *dm.View) (*dm.Message, e
 	if v.Last != nil || v.LastSeq <= v.ClearedSeq {
 		return v.Last, nil
 	}
-	return loadersOf(ctx).message(ctx, dm.MessageID{Conversation: v.ID, Seq: v.LastSeq})
+	m, err := loadersOf(ctx).message(ctx, dm.MessageID{Conversation: v.ID, Seq: v.LastSeq})
+	return v.Preview(m), err
 }
 
 func (conversation) Messages(ctx context.Context, v *dm.View, first *int, after *string, beforeSeq *int) (*bind.MessageConnection, error) {

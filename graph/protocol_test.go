@@ -126,6 +126,7 @@ func TestTheRulesOfTheProtocol(t *testing.T) {
 			f.hearKind("complete", "1")
 		}},
 		{"a subscription goes on until the client completes it, without an answer", func(_ *testing.T, w *world) {
+			w.befriend("alice", "bob")
 			f := w.opened("bob")
 			w.subscribed(f, "1")
 			w.say("alice", "bob", "heard")

@@ -33,6 +33,11 @@ func (s *Store) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledg
 		if err != nil {
 			return nil, err
 		}
+		if scope.Shared {
+			if err := s.countShared(ctx, ses.shared, l, bothWays(scope.Pairs)); err != nil {
+				return nil, fmt.Errorf("count shared friends: %w", err)
+			}
+		}
 		if err := change(l); err != nil {
 			return nil, err
 		}
@@ -122,13 +127,16 @@ func (s *Store) Inspect(ctx context.Context, scope dm.Scope) (*dm.Ledger, error)
 	if err != nil {
 		return nil, err
 	}
-	// Either direction may be asked of the ledger, so both are judged here.
-	var both []dm.Pair
-	for _, p := range scope.Pairs {
-		both = append(both, dm.Pair{Low: p.Low, High: p.High}, dm.Pair{Low: p.High, High: p.Low})
-	}
-	if err := s.countShared(ctx, q.shared, l, both); err != nil {
+	if err := s.countShared(ctx, q.shared, l, bothWays(scope.Pairs)); err != nil {
 		return nil, fmt.Errorf("count shared friends: %w", err)
 	}
 	return l, nil
+}
+
+// bothWays lists each pair in both directions, either of which may be asked of a ledger.
+func bothWays(pairs []dm.Pair) (both []dm.Pair) {
+	for _, p := range pairs {
+		both = append(both, dm.Pair{Low: p.Low, High: p.High}, dm.Pair{Low: p.High, High: p.Low})
+	}
+	return both
 }

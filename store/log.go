@@ -29,7 +29,13 @@ func (s *Store) Log(ctx context.Context, viewer dm.UserID, after int64, limit in
 		return dm.Log{}, dm.NotFound("user")
 	}
 	out.Head, out.TrimmedTo, out.Unread, out.Gone = head.Position, head.TrimmedTo, head.Unread, head.Gone
-	return out, s.addMessages(ctx, out.Events)
+	if err := s.addMessages(ctx, out.Events); err != nil {
+		return dm.Log{}, err
+	}
+	for _, e := range out.Events {
+		e.Preview(head.Settings.RequestPreviews)
+	}
+	return out, nil
 }
 
 // LogEnds implements dm.Store.

@@ -118,3 +118,14 @@ func UnmarshalAgeBand(v any) (dm.AgeBand, error) {
 	n, err := ageBands.parse(v)
 	return dm.AgeBand(n), err
 }
+
+var heldRequests = names{dm.ShieldKeep: "KEEP", dm.ShieldRelease: "RELEASE", dm.ShieldDecline: "DECLINE"}
+
+// MarshalHeldRequests exists because generated code names it.
+func MarshalHeldRequests(v dm.ShieldEnd) graphql.Marshaler { return heldRequests.marshal(uint8(v)) }
+
+// UnmarshalHeldRequests reads what becomes of held requests. Errors: INVALID_INPUT.
+func UnmarshalHeldRequests(v any) (dm.ShieldEnd, error) {
+	n, err := heldRequests.parse(v)
+	return dm.ShieldEnd(n), err
+}

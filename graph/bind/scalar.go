@@ -65,8 +65,15 @@ func MarshalTime(t time.Time) graphql.Marshaler {
 	return plain(t.UTC().Format(time.RFC3339Nano))
 }
 
-// UnmarshalTime exists because generated code names it.
-func UnmarshalTime(any) (time.Time, error) { return time.Time{}, errOutput }
+// UnmarshalTime reads an instant between the years 1 and 9999. Errors: INVALID_INPUT.
+func UnmarshalTime(v any) (time.Time, error) {
+	text, _ := v.(string)
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || at.UTC().Year() < 1 || at.UTC().Year() > 9999 {
+		return time.Time{}, dm.Invalid("", "Give an instant as RFC 3339, as 2026-03-01T12:00:00Z.")
+	}
+	return at.UTC(), nil
+}
 
 type number int64
 

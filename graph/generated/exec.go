@@ -86,6 +86,11 @@ type MutationResolver interface {
 	UnsendMessage(ctx context.Context, messageID string) (UnsendMessageResult, error)
 	SetWhoCanMessageMe(ctx context.Context, input SetWhoCanMessageMeInput) (SettingsResult, error)
 	SetReadReceipts(ctx context.Context, on bool) (SettingsResult, error)
+	SetRequestPreviews(ctx context.Context, on bool) (SettingsResult, error)
+	EndSurgeShield(ctx context.Context, held dm.ShieldEnd) (ShieldResult, error)
+	ReleaseHiddenRequests(ctx context.Context) (WalkResult, error)
+	AcceptAllRequests(ctx context.Context, filter dm.RequestFilter) (WalkResult, error)
+	DeclineAllRequests(ctx context.Context, filter dm.RequestFilter) (WalkResult, error)
 	SetAcceptedKinds(ctx context.Context, kinds []*RelationKindsInput) (SettingsResult, error)
 	SetRequestLinks(ctx context.Context, on bool) (SettingsResult, error)
 	AddHiddenWords(ctx context.Context, words []string) (HiddenWordsResult, error)
@@ -200,6 +205,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RelationKindsInput", ec.unmarshalInputRelationKindsInput),
 			graphql.NewInputUnmarshaler("RelationRouteInput", ec.unmarshalInputRelationRouteInput),
 			graphql.NewInputUnmarshaler("ReportInput", ec.unmarshalInputReportInput),
+			graphql.NewInputUnmarshaler("RequestFilter", ec.unmarshalInputRequestFilter),
 			graphql.NewInputUnmarshaler("SendMessageInput", ec.unmarshalInputSendMessageInput),
 			graphql.NewInputUnmarshaler("SetWhoCanMessageMeInput", ec.unmarshalInputSetWhoCanMessageMeInput),
 			graphql.NewInputUnmarshaler("SuggestionInput", ec.unmarshalInputSuggestionInput),
@@ -547,6 +553,13 @@ type MessagingSettings {
   readReceipts: Boolean!
   "Links and videos in a request are shown as such before the user accepts it: see ` + "`" + `Message.linksHidden` + "`" + `."
   requestLinks: Boolean!
+  "What people write in a request shows in ` + "`" + `lastMessage` + "`" + ` and in live events before the user opens it: see ` + "`" + `Message.withheld` + "`" + `."
+  requestPreviews: Boolean!
+  """
+  Since when the surge shield is up: many more requests came than usual, and new ones of strangers are held in HIDDEN until
+  ` + "`" + `endSurgeShield` + "`" + `. Null: it is down.
+  """
+  shieldSince: Time
   "When the user last changed a setting. Null: never."
   changedAt: Time
 }
@@ -563,6 +576,8 @@ type MessagingChoice {
   readReceipts: Boolean!
   "Were links and videos shown in requests?"
   requestLinks: Boolean!
+  "Did requests show what is written in them before they were opened?"
+  requestPreviews: Boolean!
   "The age band then: it may change what holds, too."
   ageBand: AgeBand!
 }
@@ -666,6 +681,11 @@ type Message implements Node {
   createdAt: Time!
   "Its words were taken away: by its sender, or because the sender was erased. The place stays."
   removed: Boolean!
+  """
+  Its words are not shown here, in a list or a live event, because it stands in a request and the viewer has not set
+  ` + "`" + `requestPreviews` + "`" + `: ` + "`" + `body` + "`" + ` is empty and ` + "`" + `video` + "`" + ` null. ` + "`" + `Conversation.messages` + "`" + ` shows them, and no one is told.
+  """
+  withheld: Boolean!
 }
 
 "A shared video."
@@ -1469,6 +1489,56 @@ union HiddenWordsResult = HiddenWordsSuccess | InvalidInput
 "What became of taking a change of settings back."
 union UndoSettingsResult = SettingsSuccess | NotFound | InvalidInput
 
+"What becomes of the requests that a surge shield holds."
+enum HeldRequests {
+  "They stay in HIDDEN, to be looked at one by one."
+  KEEP
+  "They go where the settings bring them."
+  RELEASE
+  "They are declined."
+  DECLINE
+}
+
+"The shield is down."
+type ShieldSuccess {
+  "The settings as they hold now."
+  settings: MessagingSettings!
+  "How many requests were released or declined."
+  moved: Int!
+  "There are more: call again."
+  more: Boolean!
+}
+
+"What became of ending a shield."
+union ShieldResult = ShieldSuccess | NotFound
+
+"Which of the viewer's requests are meant. What is left out does not matter."
+input RequestFilter {
+  "REQUESTS or HIDDEN."
+  folder: Folder! = REQUESTS
+  "Nothing came in them from then on."
+  quietSince: Time
+  "Their sender's account was made after that."
+  joinedAfter: Time
+  "Their sender follows the viewer (true), or does not (false)."
+  followsViewer: Boolean
+  "The surge shield holds them (true), or does not (false)."
+  shielded: Boolean
+}
+
+"A bounded walk through requests."
+type WalkSuccess {
+  "How many were moved."
+  moved: Int!
+  "There are more: call again."
+  more: Boolean!
+  "The viewer's counts."
+  unread: Unread!
+}
+
+"What became of a walk through requests."
+union WalkResult = WalkSuccess | NotFound | InvalidInput
+
 "The conversation as it stands now."
 type ConversationSuccess {
   "The conversation."
@@ -1609,6 +1679,34 @@ type Mutation {
     "True: on."
     on: Boolean!
   ): SettingsResult!
+  "Sets whether requests show what is written in them, in lists and live events, before the viewer opens them."
+  setRequestPreviews(
+    "True: shown."
+    on: Boolean!
+  ): SettingsResult!
+  """
+  Takes the viewer's surge shield down and decides about the requests that it holds. A call looks at up to 1,000 hidden
+  requests; the same call again goes on.
+  """
+  endSurgeShield(
+    "What becomes of them."
+    held: HeldRequests!
+  ): ShieldResult!
+  """
+  Moves the viewer's hidden requests to where today's settings would bring them, as far as that is more welcoming. A change
+  of settings does so by itself, for up to 1,000; this goes on.
+  """
+  releaseHiddenRequests: WalkResult!
+  "Accepts all requests that the filter means. A call looks at up to 1,000."
+  acceptAllRequests(
+    "Which."
+    filter: RequestFilter!
+  ): WalkResult!
+  "Declines all requests that the filter means. A call looks at up to 1,000. Their senders are told nothing."
+  declineAllRequests(
+    "Which."
+    filter: RequestFilter!
+  ): WalkResult!
   "Sets what people may send to the viewer, by what they are to them. Relations that are left out keep theirs."
   setAcceptedKinds(
     "Each relation once."
@@ -2110,6 +2208,8 @@ func (ec *executionContext) childFields_Message(ctx context.Context, field graph
 		return ec.fieldContext_Message_createdAt(ctx, field)
 	case "removed":
 		return ec.fieldContext_Message_removed(ctx, field)
+	case "withheld":
+		return ec.fieldContext_Message_withheld(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Message", field.Name)
 }
@@ -2168,6 +2268,8 @@ func (ec *executionContext) childFields_MessagingChoice(ctx context.Context, fie
 		return ec.fieldContext_MessagingChoice_readReceipts(ctx, field)
 	case "requestLinks":
 		return ec.fieldContext_MessagingChoice_requestLinks(ctx, field)
+	case "requestPreviews":
+		return ec.fieldContext_MessagingChoice_requestPreviews(ctx, field)
 	case "ageBand":
 		return ec.fieldContext_MessagingChoice_ageBand(ctx, field)
 	}
@@ -2186,6 +2288,10 @@ func (ec *executionContext) childFields_MessagingSettings(ctx context.Context, f
 		return ec.fieldContext_MessagingSettings_readReceipts(ctx, field)
 	case "requestLinks":
 		return ec.fieldContext_MessagingSettings_requestLinks(ctx, field)
+	case "requestPreviews":
+		return ec.fieldContext_MessagingSettings_requestPreviews(ctx, field)
+	case "shieldSince":
+		return ec.fieldContext_MessagingSettings_shieldSince(ctx, field)
 	case "changedAt":
 		return ec.fieldContext_MessagingSettings_changedAt(ctx, field)
 	}
@@ -2620,6 +2726,20 @@ func (ec *executionContext) field_Conversation_messages_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_acceptAllRequests_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (dm.RequestFilter, error) {
+			return ec.unmarshalNRequestFilter2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRequestFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_acceptRequest_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2756,6 +2876,20 @@ func (ec *executionContext) field_Mutation_decideReport_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_declineAllRequests_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (dm.RequestFilter, error) {
+			return ec.unmarshalNRequestFilter2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRequestFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_declineRequests_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2781,6 +2915,20 @@ func (ec *executionContext) field_Mutation_deleteUser_args(ctx context.Context, 
 		return nil, err
 	}
 	args["externalId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_endSurgeShield_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "held",
+		func(ctx context.Context, v any) (dm.ShieldEnd, error) {
+			return ec.unmarshalNHeldRequests2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐShieldEnd(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["held"] = arg0
 	return args, nil
 }
 
@@ -2991,6 +3139,20 @@ func (ec *executionContext) field_Mutation_setReadReceipts_args(ctx context.Cont
 }
 
 func (ec *executionContext) field_Mutation_setRequestLinks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "on",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["on"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setRequestPreviews_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "on",
@@ -5965,6 +6127,29 @@ func (ec *executionContext) fieldContext_Message_removed(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Message", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Message_withheld(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_withheld(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Withheld, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_withheld(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _MessageAdded_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.MessageAdded) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6772,6 +6957,29 @@ func (ec *executionContext) fieldContext_MessagingChoice_requestLinks(_ context.
 	return graphql.NewScalarFieldContext("MessagingChoice", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _MessagingChoice_requestPreviews(ctx context.Context, field graphql.CollectedField, obj *bind.Choice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagingChoice_requestPreviews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestPreviews, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagingChoice_requestPreviews(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagingChoice", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _MessagingChoice_ageBand(ctx context.Context, field graphql.CollectedField, obj *bind.Choice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6926,6 +7134,52 @@ func (ec *executionContext) _MessagingSettings_requestLinks(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_MessagingSettings_requestLinks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MessagingSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MessagingSettings_requestPreviews(ctx context.Context, field graphql.CollectedField, obj *dm.Messaging) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagingSettings_requestPreviews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestPreviews, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagingSettings_requestPreviews(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagingSettings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MessagingSettings_shieldSince(ctx context.Context, field graphql.CollectedField, obj *dm.Messaging) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagingSettings_shieldSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShieldSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessagingSettings_shieldSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagingSettings", field, false, false, "Time")
 }
 
 func (ec *executionContext) _MessagingSettings_changedAt(ctx context.Context, field graphql.CollectedField, obj *dm.Messaging) (ret graphql.Marshaler) {
@@ -7516,6 +7770,205 @@ func (ec *executionContext) fieldContext_Mutation_setReadReceipts(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_setReadReceipts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setRequestPreviews(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setRequestPreviews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetRequestPreviews(ctx, fc.Args["on"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v SettingsResult) graphql.Marshaler {
+			return ec.marshalNSettingsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSettingsResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setRequestPreviews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type SettingsResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setRequestPreviews_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endSurgeShield(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endSurgeShield(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndSurgeShield(ctx, fc.Args["held"].(dm.ShieldEnd))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ShieldResult) graphql.Marshaler {
+			return ec.marshalNShieldResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐShieldResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endSurgeShield(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type ShieldResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endSurgeShield_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_releaseHiddenRequests(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_releaseHiddenRequests(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().ReleaseHiddenRequests(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v WalkResult) graphql.Marshaler {
+			return ec.marshalNWalkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐWalkResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_releaseHiddenRequests(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mutation", field, true, true, "WalkResult")
+}
+
+func (ec *executionContext) _Mutation_acceptAllRequests(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptAllRequests(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptAllRequests(ctx, fc.Args["filter"].(dm.RequestFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v WalkResult) graphql.Marshaler {
+			return ec.marshalNWalkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐWalkResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptAllRequests(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type WalkResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptAllRequests_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_declineAllRequests(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_declineAllRequests(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeclineAllRequests(ctx, fc.Args["filter"].(dm.RequestFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v WalkResult) graphql.Marshaler {
+			return ec.marshalNWalkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐWalkResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_declineAllRequests(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type WalkResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_declineAllRequests_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11780,6 +12233,84 @@ func (ec *executionContext) fieldContext_SettingsSuccess_settings(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _ShieldSuccess_settings(ctx context.Context, field graphql.CollectedField, obj *ShieldSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShieldSuccess_settings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Messaging) graphql.Marshaler {
+			return ec.marshalNMessagingSettings2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessaging(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShieldSuccess_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ShieldSuccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessagingSettings(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ShieldSuccess_moved(ctx context.Context, field graphql.CollectedField, obj *ShieldSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShieldSuccess_moved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShieldSuccess_moved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShieldSuccess", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ShieldSuccess_more(ctx context.Context, field graphql.CollectedField, obj *ShieldSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ShieldSuccess_more(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.More, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ShieldSuccess_more(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ShieldSuccess", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Subscription_inboxEvents(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -12515,6 +13046,84 @@ func (ec *executionContext) _VideoCard_thumbnailUrl(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_VideoCard_thumbnailUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VideoCard", field, false, false, "String")
+}
+
+func (ec *executionContext) _WalkSuccess_moved(ctx context.Context, field graphql.CollectedField, obj *WalkSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalkSuccess_moved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalkSuccess_moved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WalkSuccess", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WalkSuccess_more(ctx context.Context, field graphql.CollectedField, obj *WalkSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalkSuccess_more(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.More, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalkSuccess_more(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WalkSuccess", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _WalkSuccess_unread(ctx context.Context, field graphql.CollectedField, obj *WalkSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalkSuccess_unread(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unread, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Counted) graphql.Marshaler {
+			return ec.marshalNUnread2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCounted(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalkSuccess_unread(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WalkSuccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Unread(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _WordsErased_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
@@ -14079,6 +14688,80 @@ func UnmarshalReportInput(ctx context.Context, raw any) (ReportInput, error) {
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRequestFilter(ctx context.Context, obj any) (dm.RequestFilter, error) {
+	var it dm.RequestFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["folder"]; !present {
+		asMap["folder"] = "REQUESTS"
+	}
+
+	fieldsInOrder := [...]string{"folder", "quietSince", "joinedAfter", "followsViewer", "shielded"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "folder":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("folder"))
+			data, err := ec.unmarshalNFolder2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐFolder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Folder = data
+		case "quietSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quietSince"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuietSince = data
+		case "joinedAfter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("joinedAfter"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.JoinedAfter = data
+		case "followsViewer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followsViewer"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowsViewer = data
+		case "shielded":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shielded"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Shielded = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRequestFilter unmarshals raw into the RequestFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRequestFilter(ctx context.Context, raw any) (dm.RequestFilter, error) {
+	var out dm.RequestFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RequestFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSendMessageInput(ctx context.Context, obj any) (SendMessageInput, error) {
 	var it SendMessageInput
 	if obj == nil {
@@ -14961,6 +15644,33 @@ func (ec *executionContext) _SettingsResult(ctx context.Context, sel ast.Selecti
 	}
 }
 
+func (ec *executionContext) _ShieldResult(ctx context.Context, sel ast.SelectionSet, obj ShieldResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
+	case ShieldSuccess:
+		return ec._ShieldSuccess(ctx, sel, &obj)
+	case *ShieldSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ShieldSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of ShieldResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _UndoSettingsResult(ctx context.Context, sel ast.SelectionSet, obj UndoSettingsResult) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -15134,6 +15844,40 @@ func (ec *executionContext) _UserResult(ctx context.Context, sel ast.SelectionSe
 			return typedObj
 		} else {
 			panic(fmt.Errorf("unexpected type %T; non-generated variants of UserResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _WalkResult(ctx context.Context, sel ast.SelectionSet, obj WalkResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
+	case InvalidInput:
+		return ec._InvalidInput(ctx, sel, &obj)
+	case *InvalidInput:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidInput(ctx, sel, obj)
+	case WalkSuccess:
+		return ec._WalkSuccess(ctx, sel, &obj)
+	case *WalkSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._WalkSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of WalkResult must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -16171,7 +16915,7 @@ func (ec *executionContext) _InboxReset(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var invalidInputImplementors = []string{"InvalidInput", "ReportResult", "NoticeResult", "CaseResult", "ExportResult", "UserError", "SendMessageResult", "SettingsResult", "HiddenWordsResult", "UndoSettingsResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
+var invalidInputImplementors = []string{"InvalidInput", "ReportResult", "NoticeResult", "CaseResult", "ExportResult", "UserError", "SendMessageResult", "SettingsResult", "HiddenWordsResult", "UndoSettingsResult", "WalkResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
 
 func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.SelectionSet, obj *InvalidInput) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidInputImplementors)
@@ -16272,6 +17016,11 @@ func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "removed":
 			out.Values[i] = ec._Message_removed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "withheld":
+			out.Values[i] = ec._Message_withheld(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -16621,6 +17370,11 @@ func (ec *executionContext) _MessagingChoice(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "requestPreviews":
+			out.Values[i] = ec._MessagingChoice_requestPreviews(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "ageBand":
 			out.Values[i] = ec._MessagingChoice_ageBand(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -16677,6 +17431,16 @@ func (ec *executionContext) _MessagingSettings(ctx context.Context, sel ast.Sele
 		case "requestLinks":
 			out.Values[i] = ec._MessagingSettings_requestLinks(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestPreviews":
+			out.Values[i] = ec._MessagingSettings_requestPreviews(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "shieldSince":
+			out.Values[i] = ec._MessagingSettings_shieldSince(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "changedAt":
@@ -16852,6 +17616,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "setReadReceipts":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setReadReceipts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setRequestPreviews":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setRequestPreviews(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endSurgeShield":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endSurgeShield(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "releaseHiddenRequests":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_releaseHiddenRequests(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptAllRequests":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptAllRequests(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "declineAllRequests":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_declineAllRequests(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -17076,7 +17875,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "ReportResult", "NoticeResult", "CaseResult", "EraseUserResult", "UserError", "SendMessageResult", "UnsendMessageResult", "UndoSettingsResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult", "RevokeTokensResult"}
+var notFoundImplementors = []string{"NotFound", "ReportResult", "NoticeResult", "CaseResult", "EraseUserResult", "UserError", "SendMessageResult", "UnsendMessageResult", "UndoSettingsResult", "ShieldResult", "WalkResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult", "RevokeTokensResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -18240,6 +19039,49 @@ func (ec *executionContext) _SettingsSuccess(ctx context.Context, sel ast.Select
 	return out
 }
 
+var shieldSuccessImplementors = []string{"ShieldSuccess", "ShieldResult"}
+
+func (ec *executionContext) _ShieldSuccess(ctx context.Context, sel ast.SelectionSet, obj *ShieldSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, shieldSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ShieldSuccess")
+		case "settings":
+			out.Values[i] = ec._ShieldSuccess_settings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moved":
+			out.Values[i] = ec._ShieldSuccess_moved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "more":
+			out.Values[i] = ec._ShieldSuccess_more(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var subscriptionImplementors = []string{"Subscription"}
 
 func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
@@ -18600,6 +19442,49 @@ func (ec *executionContext) _VideoCard(ctx context.Context, sel ast.SelectionSet
 		case "thumbnailUrl":
 			out.Values[i] = ec._VideoCard_thumbnailUrl(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var walkSuccessImplementors = []string{"WalkSuccess", "WalkResult"}
+
+func (ec *executionContext) _WalkSuccess(ctx context.Context, sel ast.SelectionSet, obj *WalkSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, walkSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WalkSuccess")
+		case "moved":
+			out.Values[i] = ec._WalkSuccess_moved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "more":
+			out.Values[i] = ec._WalkSuccess_more(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unread":
+			out.Values[i] = ec._WalkSuccess_unread(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -19387,6 +20272,20 @@ func (ec *executionContext) unmarshalNFollowInput2ᚖgithubᚗcomᚋaparteᚑim�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNHeldRequests2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐShieldEnd(ctx context.Context, v any) (dm.ShieldEnd, error) {
+	res, err := bind.UnmarshalHeldRequests(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHeldRequests2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐShieldEnd(ctx context.Context, sel ast.SelectionSet, v dm.ShieldEnd) graphql.Marshaler {
+	_ = sel
+	res := bind.MarshalHeldRequests(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "HeldRequests!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNHiddenWordsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐHiddenWordsResult(ctx context.Context, sel ast.SelectionSet, v HiddenWordsResult) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "HiddenWordsResult!")
@@ -19986,6 +20885,11 @@ func (ec *executionContext) marshalNReportState2githubᚗcomᚋaparteᚑimᚋapa
 	return v
 }
 
+func (ec *executionContext) unmarshalNRequestFilter2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRequestFilter(ctx context.Context, v any) (dm.RequestFilter, error) {
+	res, err := ec.unmarshalInputRequestFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNRestrictions2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRestrictions(ctx context.Context, sel ast.SelectionSet, v *Restrictions) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Restrictions!")
@@ -20088,6 +20992,14 @@ func (ec *executionContext) marshalNSettingsResult2githubᚗcomᚋaparteᚑimᚋ
 		return graphql.Null
 	}
 	return ec._SettingsResult(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNShieldResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐShieldResult(ctx context.Context, sel ast.SelectionSet, v ShieldResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ShieldResult!")
+		return graphql.Null
+	}
+	return ec._ShieldResult(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -20283,6 +21195,14 @@ func (ec *executionContext) marshalNUserResult2githubᚗcomᚋaparteᚑimᚋapar
 		return graphql.Null
 	}
 	return ec._UserResult(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWalkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐWalkResult(ctx context.Context, sel ast.SelectionSet, v WalkResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WalkResult!")
+		return graphql.Null
+	}
+	return ec._WalkResult(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {

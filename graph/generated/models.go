@@ -77,6 +77,11 @@ type SettingsResult interface {
 	IsSettingsResult()
 }
 
+// What became of ending a shield.
+type ShieldResult interface {
+	IsShieldResult()
+}
+
 // What became of taking a change of settings back.
 type UndoSettingsResult interface {
 	IsUndoSettingsResult()
@@ -100,6 +105,11 @@ type UserError interface {
 // What became of a follow or a block.
 type UserResult interface {
 	IsUserResult()
+}
+
+// What became of a walk through requests.
+type WalkResult interface {
+	IsWalkResult()
 }
 
 // An appeal against a decision.
@@ -330,6 +340,8 @@ func (InvalidInput) IsHiddenWordsResult() {}
 
 func (InvalidInput) IsUndoSettingsResult() {}
 
+func (InvalidInput) IsWalkResult() {}
+
 func (InvalidInput) IsConversationResult() {}
 
 func (InvalidInput) IsUserResult() {}
@@ -415,6 +427,10 @@ func (NotFound) IsSendMessageResult() {}
 func (NotFound) IsUnsendMessageResult() {}
 
 func (NotFound) IsUndoSettingsResult() {}
+
+func (NotFound) IsShieldResult() {}
+
+func (NotFound) IsWalkResult() {}
 
 func (NotFound) IsConversationResult() {}
 
@@ -668,6 +684,18 @@ func (SettingsSuccess) IsSettingsResult() {}
 
 func (SettingsSuccess) IsUndoSettingsResult() {}
 
+// The shield is down.
+type ShieldSuccess struct {
+	// The settings as they hold now.
+	Settings *dm.Messaging `json:"settings"`
+	// How many requests were released or declined.
+	Moved int `json:"moved"`
+	// There are more: call again.
+	More bool `json:"more"`
+}
+
+func (ShieldSuccess) IsShieldResult() {}
+
 // The message is without its words now, for both sides.
 type UnsendMessageSuccess struct {
 	// What is left of the message.
@@ -691,6 +719,18 @@ type UserSuccess struct {
 }
 
 func (UserSuccess) IsUserResult() {}
+
+// A bounded walk through requests.
+type WalkSuccess struct {
+	// How many were moved.
+	Moved int `json:"moved"`
+	// There are more: call again.
+	More bool `json:"more"`
+	// The viewer's counts.
+	Unread *dm.Counted `json:"unread"`
+}
+
+func (WalkSuccess) IsWalkResult() {}
 
 // How far a report is, as far as who made it is told.
 type ReportState string

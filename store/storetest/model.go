@@ -306,7 +306,11 @@ func (m *model) list(user, other int, listed dm.Listed) dm.Code {
 	if t := m.talks[pairKey(user, other)]; t != nil && listed == dm.ListedAlways && m.lists[key] != dm.ListedAlways {
 		t.sides[user].declined = time.Time{}
 	}
+	fresh := m.lists[key] != listed
 	m.lists[key] = listed
+	if fresh && listed == dm.ListedAlways {
+		m.release(user, other, false)
+	}
 	return ""
 }
 

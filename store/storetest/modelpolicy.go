@@ -144,7 +144,7 @@ func (r *modelRun) doUndo(t *rapid.T) {
 		return
 	}
 	r.must(err)
-	was := history[0].Before
+	was, rules := history[0].Before, r.m.rule(a)
 	r.m.chosen[a] = was.Audience != dm.NotChosen
 	switch was.Audience {
 	case dm.NotChosen:
@@ -154,6 +154,7 @@ func (r *modelRun) doUndo(t *rapid.T) {
 	default:
 		r.m.who[a] = audienceRules[was.Audience]
 	}
+	r.m.loosened(a, rules)
 	r.m.noLinks[a] = map[string]bool{}
 	for name, relation := range relationNames {
 		r.m.noLinks[a][name] = was.Refused[relation]&dm.KindLink != 0

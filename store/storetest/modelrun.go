@@ -196,7 +196,7 @@ func (r *modelRun) doFollow(t *rapid.T) {
 	}
 	r.wantCode("follow", r.service.Follow(r.Context(), r.ids[a], r.ids[b]), code)
 	if code == "" {
-		r.m.follows[[2]int{a, b}] = true
+		r.m.follow(a, b)
 	}
 }
 
@@ -208,7 +208,8 @@ func (r *modelRun) doFriends(t *rapid.T) {
 			continue
 		}
 		r.world.friends(r.ids[a], r.ids[b])
-		r.m.follows[[2]int{a, b}], r.m.follows[[2]int{b, a}] = true, true
+		r.m.follow(a, b)
+		r.m.follow(b, a)
 	}
 }
 
@@ -255,7 +256,9 @@ func (r *modelRun) choose(user int, audience dm.Audience, routes map[dm.Relation
 	code := r.m.tooYoung(user, rule)
 	r.wantCode("choose", err, code)
 	if code == "" {
+		before := r.m.rule(user)
 		r.m.who[user], r.m.chosen[user] = rule, true
+		r.m.loosened(user, before)
 	}
 }
 
@@ -344,7 +347,7 @@ func (r *modelRun) check(*rapid.T) {
 				want[r.conversation(a, b)] = shown{
 					Folder: folderNames[side.folder], LastSeq: int64(len(talk.messages)), ReadSeq: int64(side.read),
 					Unread: r.m.unreadIn(a, b), TheirReadSeq: r.m.receipt(a, b),
-					Last: talk.lastBody(side),
+					Last: talk.preview(a, side),
 				}
 			}
 		}

@@ -12,6 +12,7 @@ import (
 func testSend(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
+	w.friends(alice, bob) // the words of a request would not show
 	title := "Tabs \"quoted\" é 👩‍👩‍👧"
 	video := &dm.VideoCard{URL: "https://v.example/1?a=b", Title: &title}
 	bodies := []string{"line\n\ttab 'quote' \\ % _ $1", "", "café 👋"}

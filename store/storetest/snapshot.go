@@ -155,6 +155,8 @@ func (s *snapshot) order(folder dm.Folder) (ids []dm.ConversationID) {
 	return ids
 }
 
+func withheld(v *dm.View) bool { return v != nil && v.Last != nil && v.Last.Withheld }
+
 // promised leaves out what I5 does not promise: while a block stands, reading goes on without receipts, and settings of
 // receipts on the other side come without an event.
 func promised(views map[dm.ConversationID]shown) map[dm.ConversationID]shown {
@@ -172,7 +174,19 @@ func (w *world) equals(user dm.UserID, replayed, now *snapshot) {
 	if replayed.Unread != now.Unread {
 		w.Fatalf("the events of %v add up to %+v, the counts are %+v (I5, I6)", user, replayed.Unread, now.Unread)
 	}
-	if diff := cmp.Diff(promised(now.shown()), promised(replayed.shown())); diff != "" {
+	there, made := promised(now.shown()), promised(replayed.shown())
+	for id := range made {
+		// Words that a request kept to itself are read when it shows them.
+		if withheld(replayed.Views[id]) || withheld(now.Views[id]) {
+			for _, views := range []map[dm.ConversationID]shown{there, made} {
+				if v, ok := views[id]; ok {
+					v.Last = ""
+					views[id] = v
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(there, made); diff != "" {
 		w.Fatalf("the events of %v do not replay to the inbox (I5), -inbox +replay:\n%s", user, diff)
 	}
 	for _, folder := range shownFolders {

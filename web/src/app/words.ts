@@ -55,6 +55,7 @@ export function lastLine(t: Translate, conversation: Conversation, me: string | 
   const last = conversation.lastMessage;
   if (!last) return '';
   if (last.removed) return t('list.removed');
+  if (last.withheld) return t('list.withheld');
   const text = last.body || t('list.video', { title: last.video?.title || t('video.untitled') });
   return last.sender.id === me ? t('list.mine', { text }) : text;
 }

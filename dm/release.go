@@ -1,0 +1,153 @@
+package dm
+
+import (
+	"context"
+	"time"
+)
+
+// What one transaction of a walk through requests looks at, and how many of them one call makes. Each locks the heads of all
+// whose requests it looks at, so it is small.
+const (
+	walkStep  = 50
+	walkSteps = 20
+)
+
+// ShieldEnd says what becomes of the requests that a surge shield holds when it comes down.
+type ShieldEnd uint8
+
+// What can become of them.
+const (
+	ShieldKeep ShieldEnd = iota
+	ShieldRelease
+	ShieldDecline
+)
+
+// Walked is what a bounded walk through requests has done.
+type Walked struct {
+	// Moved is how many requests it released, accepted or declined.
+	Moved int
+	// More: the walk was cut at its bound; the same call goes on.
+	More bool
+}
+
+// EndSurgeShield takes the viewer's surge shield down and decides about what it holds. Ending none decides all the same,
+// so that a walk that was cut can go on. Errors: NOT_FOUND, INVALID_INPUT.
+func (s *Service) EndSurgeShield(ctx context.Context, viewer UserID, end ShieldEnd) (Messaging, Walked, error) {
+	if end > ShieldDecline {
+		return Messaging{}, Walked{}, Invalid("held", "No such choice.")
+	}
+	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(l *Ledger) error {
+		h := l.Head(viewer)
+		if h == nil || h.Gone {
+			return NotFound("user")
+		}
+		l.endShield(h)
+		return nil
+	})
+	if err != nil {
+		return Messaging{}, Walked{}, err
+	}
+	var walked Walked
+	switch end {
+	case ShieldRelease:
+		walked, err = s.walk(ctx, viewer, FolderHidden, (*Ledger).release)
+	case ShieldDecline:
+		walked, err = s.walk(ctx, viewer, FolderHidden, func(l *Ledger, viewer UserID, c *Conversation) bool {
+			mine, _ := c.Sides(viewer)
+			return mine.Held == HeldShield && l.Decline(viewer, c)
+		})
+	}
+	if err != nil {
+		return Messaging{}, Walked{}, err
+	}
+	settings, err := s.Messaging(ctx, viewer)
+	return settings, walked, err
+}
+
+// ReleaseHidden moves the viewer's hidden requests to where today's settings would bring them, as far as that is more
+// welcoming. A change of settings does the same by itself; this goes on where that was cut. Errors: NOT_FOUND.
+func (s *Service) ReleaseHidden(ctx context.Context, viewer UserID) (Walked, error) {
+	return s.walk(ctx, viewer, FolderHidden, (*Ledger).release)
+}
+
+// walk goes through one of the viewer's folders, newest first, in small transactions. Each judges under lock (I1); what
+// comes in meanwhile is judged by its own send.
+func (s *Service) walk(ctx context.Context, viewer UserID, folder Folder, act func(*Ledger, UserID, *Conversation) bool) (out Walked, err error) {
+	var place *InboxPlace
+	for range walkSteps {
+		views, err := s.store.Inbox(ctx, viewer, folder, place, walkStep)
+		if err != nil || len(views) == 0 {
+			return out, err
+		}
+		last := views[len(views)-1]
+		place = &InboxPlace{At: last.LastAt, ID: last.ID}
+		full := len(views) == walkStep
+		moved, err := s.step(ctx, viewer, views, act)
+		out.Moved += moved
+		if err != nil || !full {
+			return out, err
+		}
+	}
+	out.More = true
+	return out, nil
+}
+
+func (s *Service) step(ctx context.Context, viewer UserID, views []*View, act func(*Ledger, UserID, *Conversation) bool) (moved int, err error) {
+	scope := Scope{Users: []UserID{viewer}, Shared: true}
+	for _, v := range views {
+		scope.Pairs = append(scope.Pairs, PairOf(viewer, v.With))
+	}
+	err = s.store.Change(ctx, scope, func(l *Ledger) error {
+		moved = 0
+		if h := l.Head(viewer); h == nil || h.Gone {
+			return NotFound("user")
+		}
+		for _, v := range views {
+			if act(l, viewer, l.Conversation(viewer, v.With)) {
+				moved++
+			}
+		}
+		return nil
+	})
+	return moved, err
+}
+
+// endShield takes a shield down; the hour of the surge is forgotten, so that it takes another one to raise it again.
+func (l *Ledger) endShield(h *Head) {
+	if h.ShieldAt.IsZero() {
+		return
+	}
+	h.ShieldAt = time.Time{}
+	h.Surge.Hour, h.Surge.Count = max(h.Surge.Hour, hourOf(l.now)), 0
+	l.out.Heads[h.User] = h
+	l.event(h.User, EventSettingsChanged, nil, nil)
+}
+
+// release moves a hidden request to where a message of its sender would land now, when that is more welcoming, and
+// reports whether it did. What is held for what it says is none of its business.
+func (l *Ledger) release(viewer UserID, c *Conversation) bool {
+	mine, theirs := c.Sides(viewer)
+	if mine.Folder != FolderHidden || mine.Held > HeldShield {
+		return false
+	}
+	f, ok := l.facts(theirs.User, viewer)
+	if !ok {
+		return false
+	}
+	// It is here already: neither its length nor its sender's budget matters.
+	f.Pending, f.NewPerson, f.OutreachStopped, f.Suspended = 0, false, false, false
+	v := Decide(f)
+	if v.Route != RouteRequests && v.Route != RouteInbox {
+		return false
+	}
+	seen := l.view(c, theirs.User).TheirReadSeq
+	l.changeConversation(c, func() {
+		mine.Folder, mine.Held = routeFolders[v.Route], HeldNone
+		if v.Route == RouteInbox {
+			mine.Pending = 0
+		}
+	})
+	l.event(viewer, EventConversationChanged, c, nil)
+	l.tellReceipt(c, theirs.User, seen)
+	return true
+}

@@ -1,0 +1,73 @@
+package storetest
+
+import (
+	"slices"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+// welcome is the order of routes.
+var welcome = []string{"", "HIDDEN", "REQUESTS", "INBOX"}
+
+// loosened releases what is hidden from a user whose rule was another before, if it welcomes anybody better now.
+func (m *model) loosened(user int, before rule) {
+	now := m.rule(user)
+	for name := range relationNames {
+		if slices.Index(welcome, now[name]) > slices.Index(welcome, before[name]) {
+			for other := range m.who {
+				m.release(user, other, true)
+			}
+			return
+		}
+	}
+}
+
+// release moves a hidden request to where the rules would bring it now. counted: shared friends are counted for it.
+func (m *model) release(user, other int, counted bool) {
+	_, s := m.shown(user, other)
+	if s == nil || s.folder != "HIDDEN" || m.blocks[[2]int{user, other}] || m.blocks[[2]int{other, user}] ||
+		m.ages[user] == dm.Under16 || m.ages[other] == dm.Under16 || s.declined.After(m.now) {
+		return
+	}
+	best := ""
+	for _, name := range m.relations(other, user) {
+		if name == "suggested" && !counted {
+			continue
+		}
+		if route := m.rule(user)[name]; slices.Index(welcome, route) > slices.Index(welcome, best) {
+			best = route
+		}
+	}
+	switch {
+	case m.always(other, user):
+		best = "INBOX"
+	case m.lists[[2]int{user, other}] == dm.ListedNever:
+		return
+	}
+	if best == "INBOX" && m.restricts[[2]int{user, other}] {
+		best = "REQUESTS"
+	}
+	switch best {
+	case "INBOX":
+		s.folder, s.asked = "INBOX", 0
+	case "REQUESTS":
+		s.folder = "REQUESTS"
+	}
+}
+
+// follow makes a user follow another, whose hidden request comes out when that is welcome.
+func (m *model) follow(user, other int) {
+	fresh := !m.follows[[2]int{user, other}]
+	m.follows[[2]int{user, other}] = true
+	if fresh {
+		m.release(user, other, false)
+	}
+}
+
+// preview is what a list shows of a talk: not the words of a request.
+func (t *talk) preview(user int, s *side) string {
+	if (s.folder == "REQUESTS" || s.folder == "HIDDEN") && t.messages[len(t.messages)-1].from != user {
+		return ""
+	}
+	return t.lastBody(s)
+}
