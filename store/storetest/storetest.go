@@ -63,6 +63,7 @@ func Run(t *testing.T, b Backend) {
 		{"Block", testBlock},
 		{"BlockWithUnreadAndRequests", testBlockWithUnreadAndRequests},
 		{"BlockInUncountedFolders", testBlockInUncountedFolders},
+		{"Explain", testExplain},
 		{"HiddenWords", testHiddenWords},
 		{"HiddenWordsChange", testHiddenWordsChange},
 		{"AcceptedKinds", testAcceptedKinds},
