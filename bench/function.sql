@@ -38,7 +38,7 @@ BEGIN
     followed_by := EXISTS (SELECT 1 FROM follows WHERE follower_id = recipient AND followee_id = sender);
     suggested := EXISTS (SELECT 1 FROM suggestions WHERE user_id = recipient AND suggested_id = sender);
     IF is_new THEN
-        c.id := conv; c.low_id := low; c.high_id := high; c.last_seq := 0; c.blocked := false; c.created_at := now_us;
+        c.id := conv; c.low_id := low; c.high_id := high; c.last_seq := 0; c.created_at := now_us;
         c.low_folder := 0; c.low_read_seq := 0; c.low_cleared_seq := 0; c.low_known := false; c.low_pending := 0;
         c.low_declined_until := 0; c.low_muted := false;
         c.high_folder := 0; c.high_read_seq := 0; c.high_cleared_seq := 0; c.high_known := false; c.high_pending := 0;
@@ -99,10 +99,10 @@ BEGIN
     to_head.position := to_head.position + 1;
 
     IF is_new THEN
-        INSERT INTO conversations (id, low_id, high_id, created_at, last_seq, last_at, blocked, low_folder, low_read_seq,
+        INSERT INTO conversations (id, low_id, high_id, created_at, last_seq, last_at, low_folder, low_read_seq,
             low_cleared_seq, low_known, low_pending, low_declined_until, low_muted, high_folder, high_read_seq, high_cleared_seq,
             high_known, high_pending, high_declined_until, high_muted)
-        VALUES (c.id, c.low_id, c.high_id, c.created_at, c.last_seq, c.last_at, c.blocked, c.low_folder, c.low_read_seq,
+        VALUES (c.id, c.low_id, c.high_id, c.created_at, c.last_seq, c.last_at, c.low_folder, c.low_read_seq,
             c.low_cleared_seq, c.low_known, c.low_pending, c.low_declined_until, c.low_muted, c.high_folder, c.high_read_seq,
             c.high_cleared_seq, c.high_known, c.high_pending, c.high_declined_until, c.high_muted);
     ELSE
