@@ -179,7 +179,7 @@ func difference(a, b string) (string, string) {
 }
 
 // Nor does it take longer or shorter: the times of both refusals are of one distribution. APARTE_TIMINGS is how many of
-// each; make soak takes 10,000. A few show nothing, so without it the statements are compared (in package store).
+// each; make soak takes 10,000. A few show nothing, so without it there is nothing to do.
 func TestABlockTakesAsLongAsAClosedAudience(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv(soakSize))
 	if n == 0 {
