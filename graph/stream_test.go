@@ -177,7 +177,7 @@ func TestAStreamThatIsNotReadIsCut(t *testing.T) {
 	}
 	c.ask("text/event-stream", "Bearer "+token(t, "bob"), `subscription { inboxEvents { ... on MessageAdded { message { `+aliases.String()+` } } } }`)
 	c.until(":")
-	reader := w.as("bob").events("GET", streamPath(bodies), "")
+	reader := w.as("bob").with("Last-Event-ID", w.cursorOf("bob")).events("GET", streamPath(bodies), "")
 	large := strings.Repeat("é", 4000)
 	deadline := time.Now().Add(patience)
 	sent := 0
