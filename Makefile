@@ -22,7 +22,8 @@ test: prepare $(NODE_MODULES) $(CONFORMANCE) ## Run every test: SQLite, Postgres
 	go build -o bin/aparte ./cmd/aparte
 	$(TESTPG) scripts/test
 	cd conformance && APARTE_BIN="$(CURDIR)/bin/aparte" npm test
-	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" npm test --workspaces --include-workspace-root
+	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" npm test --workspace @aparte/client
+	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" npm test
 
 .PHONY: conformance
 conformance: $(CONFORMANCE) ## Run the official clients and audits of the protocols against the binary

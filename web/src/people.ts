@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 
 /** Someone whom `aparte dev` lets you be. */
 export interface DevPerson {
@@ -37,7 +37,7 @@ export interface Identity {
 
 const tokenKey = 'aparte.token';
 
-/** Tokens that were handed out this long ago are as good as new. */
+/** Tokens that came with the page this long ago are as good as new, once. */
 const freshMs = 60_000;
 
 /**
@@ -47,6 +47,7 @@ const freshMs = 60_000;
 export function useIdentity(first?: DevPerson[] | null): Identity {
   const [people, setPeople] = useState<DevPerson[] | null | undefined>(first);
   const [since] = useState(() => Date.now());
+  const used = useRef(new Set<string>());
   const [handle, setHandle] = useState(chosenHandle);
   const [token, setToken] = useState(() => sessionStorage.getItem(tokenKey) ?? '');
 
@@ -66,7 +67,11 @@ export function useIdentity(first?: DevPerson[] | null): Identity {
   const freshToken = useCallback(async () => {
     if (dev === undefined) return token;
     const known = first?.find((p) => p.handle === dev);
-    if (known && Date.now() - since < freshMs) return known.token;
+    // Who asks again has seen it end.
+    if (known && !used.current.has(dev) && Date.now() - since < freshMs) {
+      used.current.add(dev);
+      return known.token;
+    }
     return (await fetchDevPeople())?.find((p) => p.handle === dev)?.token ?? '';
   }, [dev, token]);
   return {

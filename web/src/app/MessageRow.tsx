@@ -1,4 +1,4 @@
-import { memo, useState, type ReactNode } from 'react';
+import { memo, useState } from 'react';
 import type { Message, Outgoing, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Confirm } from './Dialog';
@@ -22,8 +22,6 @@ interface Props {
   last: boolean;
   sending: Sending;
   user: User;
-  /** Stands above the first of all. */
-  beginning: ReactNode;
 }
 
 export const MessageRow = memo(function MessageRow(props: Props) {
@@ -38,7 +36,6 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   if (sending === 'sending' || sending === 'refused') classes.push(sending);
   return (
     <div className="message-row">
-      {props.beginning}
       {newDay && <h3 className="day">{times.day(at)}</h3>}
       {firstUnread && (
         <p className="first-unread">

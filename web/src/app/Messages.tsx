@@ -13,6 +13,12 @@ type Item = Message | Outgoing;
 const seqOf = (item: Item | undefined): number | null => (item && 'seq' in item ? item.seq : null);
 const timeOf = (item: Item): string => ('seq' in item ? item.createdAt : item.at);
 
+/**
+ * The rows of the oldest page that is here are drawn although they are out of view: one that is measured only when it comes
+ * into view moves what stands there.
+ */
+const oldest = Array.from({ length: 60 }, (_, i) => i);
+
 interface Props {
   conversation: Conversation | undefined;
   user: User;
@@ -34,10 +40,13 @@ export function Messages({ conversation, user, standing }: Props) {
   useReading(conversation, loaded && !after ? (messages.at(-1)?.seq ?? 0) : 0);
   const pages = usePages(id, box);
   const foot = useFoot(box, items.at(-1)?.clientMessageId, here, after);
-  const unread = useFirstUnread(conversation, rows, messages, pages, foot.leave);
+  // The beginning is a row of its own: it is measured, and makes room, like the messages of an older page.
+  const begins = loaded && !more && items.length > 0;
+  const list: readonly (Item | 'beginning')[] = begins ? ['beginning', ...items] : items;
+  const unread = useFirstUnread(conversation, rows, messages, begins ? 1 : 0, pages, foot.leave);
 
   // What was added or taken away above is an older page or the far end of the window: the place is kept from below.
-  const first = messages[0]?.seq;
+  const first = begins ? 0 : messages[0]?.seq;
   const firstBefore = useRef(first);
   const shifted = first !== undefined && firstBefore.current !== undefined && first !== firstBefore.current;
   useLayoutEffect(() => {
@@ -72,10 +81,20 @@ export function Messages({ conversation, user, standing }: Props) {
       >
         <div className="grow" />
         {here && items.length === 0 && <Beginning user={user} standing={standing} />}
-        <Virtualizer ref={rows} data={items} bufferSize={800} shift={shifted} onScroll={onScroll} scrollRef={box}>
+        <Virtualizer
+          ref={rows}
+          data={list}
+          bufferSize={800}
+          keepMounted={oldest}
+          shift={shifted}
+          onScroll={onScroll}
+          scrollRef={box}
+        >
           {(item, index) => {
-            const before = items[index - 1];
-            const after = items[index + 1];
+            if (item === 'beginning') return <Beginning key="beginning" user={user} standing={standing} />;
+            const at = begins ? index - 1 : index;
+            const before = items[at - 1];
+            const after = items[at + 1];
             const newDay = !before || !sameDay(timeOf(before), timeOf(item));
             const firstUnread = unread.seq !== null && seqOf(item) === unread.seq;
             return (
@@ -90,7 +109,6 @@ export function Messages({ conversation, user, standing }: Props) {
                 last={!after || !joins(item, after)}
                 sending={mine(item) ? sending(item) : null}
                 user={user}
-                beginning={index === 0 && !more && <Beginning user={user} standing={standing} />}
               />
             );
           }}

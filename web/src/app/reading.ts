@@ -159,6 +159,8 @@ export function useFirstUnread(
   conversation: Conversation | undefined,
   rows: RefObject<VirtualizerHandle | null>,
   messages: readonly Message[],
+  /** How many rows stand above the first message. */
+  above: number,
   pages: Pages,
   leave: () => void,
 ) {
@@ -170,28 +172,28 @@ export function useFirstUnread(
   }
   const seq = found.current?.seq ?? null;
   const first = messages[0]?.seq;
-  const [above, setAbove] = useState(false);
+  const [unseen, setUnseen] = useState(false);
   const [seeking, setSeeking] = useState(false);
 
   const look = () => {
     if (seq === null || first === undefined || !rows.current) return;
-    const index = seq - first;
-    setAbove(index < 0 || rows.current.getItemOffset(index) + near < rows.current.scrollOffset);
+    const index = seq - first + above;
+    setUnseen(seq < first || rows.current.getItemOffset(index) + near < rows.current.scrollOffset);
   };
   useEffect(() => {
     if (!seeking || seq === null || first === undefined) return;
     leave();
     if (first > seq) return void pages.around(seq);
-    rows.current?.scrollToIndex(seq - first, { align: 'start', offset: -16 });
+    rows.current?.scrollToIndex(seq - first + above, { align: 'start', offset: -16 });
     setSeeking(false);
   }, [seeking, first]);
   return {
     seq,
     count: found.current?.count ?? 0,
-    above,
+    above: unseen,
     scrolled: look,
     jump() {
-      setAbove(false);
+      setUnseen(false);
       setSeeking(true);
     },
   };
