@@ -29,7 +29,7 @@ func (p *process) ops(t *testing.T) string {
 
 func fetch(t *testing.T, address string) (int, string) {
 	t.Helper()
-	response, err := http.Get("http://" + address) //nolint:noctx // a test has its own end
+	response, err := http.Get("http://" + address)
 	if err != nil {
 		t.Fatal(err)
 	}
