@@ -22,10 +22,11 @@ func (m *model) loosened(user int, before rule) {
 	}
 }
 
-// release moves a hidden request to where the rules would bring it now. counted: shared friends are counted for it.
+// release moves a hidden request to where the rules would bring it now, but not one that is hidden for what it says. counted:
+// shared friends are counted for it.
 func (m *model) release(user, other int, counted bool) {
 	_, s := m.shown(user, other)
-	if s == nil || s.folder != "HIDDEN" || m.blocks[[2]int{user, other}] || m.blocks[[2]int{other, user}] ||
+	if s == nil || s.folder != "HIDDEN" || s.suspect || m.blocks[[2]int{user, other}] || m.blocks[[2]int{other, user}] ||
 		m.ages[user] == dm.Under16 || m.ages[other] == dm.Under16 || s.declined.After(m.now) {
 		return
 	}
