@@ -45,10 +45,14 @@ func documents(t *testing.T, path string) *graph.Documents {
 
 // With trusted documents a service takes these and no others, over HTTP, streams and sockets alike.
 func TestOnlyTrustedDocumentsAreTaken(t *testing.T) {
-	const inbox = `query($n: Int) { inbox(first: $n) { nodes { id } } }`
+	const (
+		inbox  = `query($n: Int) { inbox(first: $n) { nodes { id } } }`
+		end    = `{ unread { cursor } }`
+		follow = `subscription($a: Cursor) { inboxEvents(after: $a) { ... on MessageAdded { message { body } } } }`
+	)
 	w := newWorld(t, setup{config: func(c *graph.Config) {
 		c.Documents = documents(t, write(t, map[string]string{
-			"me.graphql": me, "deeper/inbox.gql": inbox, "events.graphql": bodies, "README.md": "{ no document }",
+			"me.graphql": me, "deeper/inbox.gql": inbox, "events.graphql": follow, "end.graphql": end, "README.md": "{ no document }",
 		}))
 	}})
 	bob := w.as("bob").with("Content-Type", "application/json")
@@ -93,9 +97,10 @@ func TestOnlyTrustedDocumentsAreTaken(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	stream := bob.events("POST", "/graphql", jsonOf(t, vars{"documentId": hash(bodies)}))
+	from := vars{"a": ask(vars{"documentId": hash(end)}).node().text("unread.cursor")}
+	stream := bob.events("POST", "/graphql", jsonOf(t, vars{"documentId": hash(follow), "variables": from}))
 	socket := w.socket("bob")
-	socket.say(`{"type":"subscribe","id":"1","payload":` + jsonOf(t, vars{"extensions": persisted(hash(bodies))}) + `}`)
+	socket.say(`{"type":"subscribe","id":"1","payload":` + jsonOf(t, vars{"extensions": persisted(hash(follow)), "variables": from}) + `}`)
 	byID := w.socket("bob")
 	byID.say(`{"type":"subscribe","id":"1","payload":{"documentId":"` + hash(me) + `"}}`)
 	byID.next().is("me.handle", `"bob"`)
