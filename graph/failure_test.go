@@ -77,7 +77,7 @@ func TestAFailureStaysWhereItIs(t *testing.T) {
 			w.say("carol", "bob", "another")
 			bob, sub := w.as("bob"), w.socket("bob")
 			sub.follow(w, "bob")
-			stream := bob.stream(`subscription { mine: inboxEvents { ... on MessageAdded { message { sender { handle } } } } }`, nil)
+			stream := bob.stream(`subscription($a: Cursor) { mine: inboxEvents(after: $a) { ... on MessageAdded { message { sender { handle } } } } }`, vars{"a": w.cursorOf("bob")})
 			f.how.Store(how)
 
 			// A list: each of its elements fails where a person is missing, and both are told.
