@@ -11,6 +11,7 @@ import (
 // any other error is internal. All are safe for concurrent use.
 type Store interface {
 	SafetyStore
+	TiesStore
 	// Append writes one send through Ledger.Send and returns after the commit (I10). Concurrent sends share a
 	// transaction; one that is refused or fails harms no other (I8). A full queue answers RATE_LIMITED at once.
 	Append(ctx context.Context, send Send) (Sent, error)

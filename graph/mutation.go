@@ -54,12 +54,9 @@ func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput
 }
 
 func (m mutation) SetWhoCanMessageMe(ctx context.Context, in generated.SetWhoCanMessageMeInput) (generated.SettingsResult, error) {
-	routes := make(map[dm.Relation]dm.Route, len(in.Routes))
-	for _, r := range in.Routes {
-		if _, twice := routes[r.Relation]; twice {
-			return refused[generated.SettingsResult](dm.Invalid("routes", "Give each relation once."))
-		}
-		routes[r.Relation] = r.Route
+	routes, err := routesFrom(in.Routes)
+	if err != nil {
+		return refused[generated.SettingsResult](err)
 	}
 	return m.settings(ctx, func(viewer dm.UserID) (dm.Messaging, error) {
 		return m.service.SetWhoCanMessageMe(ctx, viewer, in.Audience, routes)

@@ -41,3 +41,15 @@ func routesOf(grid dm.Grid) []*generated.RelationRoute {
 	}
 	return out
 }
+
+// routesFrom reads a part of a grid. Errors: INVALID_INPUT.
+func routesFrom(in []*generated.RelationRouteInput) (map[dm.Relation]dm.Route, error) {
+	routes := make(map[dm.Relation]dm.Route, len(in))
+	for _, r := range in {
+		if _, twice := routes[r.Relation]; twice {
+			return nil, dm.Invalid("routes", "Give each relation once.")
+		}
+		routes[r.Relation] = r.Route
+	}
+	return routes, nil
+}

@@ -123,6 +123,8 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	must(err)
 	_, err = service.Standings(ctx, hub, many)
 	must(err)
+	_, err = service.WhoCouldMessageMe(ctx, hub, nil)
+	must(err)
 	// Writing.
 	send(hub, user(1))
 	send(user(1), hub)

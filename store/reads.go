@@ -21,6 +21,8 @@ type readStatements struct {
 	suggestions              *sql.Stmt
 	stances                  stanceReads
 	revocations              *sql.Stmt
+	ties                     tieReads
+	sharedList               *sql.Stmt
 }
 
 // maxMicros is after every time.
@@ -81,6 +83,8 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.heads, s.texts.heads)
 	prepare(&r.pairs, s.texts.pairs)
 	prepare(&r.shared, s.texts.shared)
+	r.ties = s.prepareTies(prepare)
+	prepare(&r.sharedList, d.listSharedFriends())
 	prepare(&r.members, "SELECT low_id, high_id FROM conversations WHERE id = $1")
 	prepare(&r.inbox, "SELECT "+d.wholeView()+" FROM (SELECT * FROM ("+side("low")+" UNION ALL "+side("high")+
 		") AS both_sides ORDER BY last_at DESC, id DESC LIMIT $5) AS c"+d.viewJoins()+" ORDER BY c.last_at DESC, c.id DESC")

@@ -150,11 +150,7 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 		lockHeads: heads + d.lock,
 		pairs: "SELECT r.n, " + pairColumns() + " FROM " + d.source(pairShape, 1) +
 			pairJoins(d.lookup, "r.low", "r.high", "r.conversation", "r.sender", "r.client_key"),
-		shared: fmt.Sprintf(`SELECT r.n, (SELECT count(*) FROM (
-				SELECT 1 FROM follows a JOIN follows b
-				ON b.follower_id = r.high AND b.followee_id = a.followee_id AND b.mutual
-				WHERE a.follower_id = r.low AND a.mutual LIMIT %d) AS friends)
-			FROM `, sharedFriends) + d.source(sharedShape, 1),
+		shared: d.countSharedFriends(sharedFriends),
 	}
 	s.writes = d.writes()
 	if d.postgres {

@@ -30,6 +30,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AudienceReach() AudienceReachResolver
 	Conversation() ConversationResolver
 	Explanation() ExplanationResolver
 	Message() MessageResolver
@@ -55,6 +56,9 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type AudienceReachResolver interface {
+	Routes(ctx context.Context, obj *dm.Reach) ([]*RelationRoute, error)
+}
 type ConversationResolver interface {
 	With(ctx context.Context, obj *dm.View) (*dm.User, error)
 
@@ -149,6 +153,7 @@ type QueryResolver interface {
 	Evidence(ctx context.Context, reportID string) (*Evidence, error)
 	AuditLog(ctx context.Context, reportID *string, first *int, after *string) (*AuditConnection, error)
 	ExplainWhoCanMessageMe(ctx context.Context, as string) (*dm.Explanation, error)
+	WhoCouldMessageMe(ctx context.Context, routes []*RelationRouteInput) ([]*dm.Reach, error)
 	HiddenWords(ctx context.Context) ([]string, error)
 	SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error)
 }
@@ -505,6 +510,32 @@ type Explanation {
   route: Route!
   "The rule in a sentence, in English."
   sentence: String!
+}
+
+"""
+How many people an audience admits. Counted are those who have ties with the viewer: followers, people whom the viewer
+follows, suggested people, friends of friends, people whom the viewer knows, has declined lately, or has decided something
+about. Up to 1,000 of each are looked at. What people have decided themselves, full requests and the surge shield stay out of it.
+"""
+type AudienceReach {
+  "The audience."
+  audience: Audience!
+  "This is what holds now."
+  current: Boolean!
+  "What the audience means, for every relation."
+  routes: [RelationRoute!]!
+  "People whose messages would go to the inbox."
+  inbox: Int!
+  "People whose messages would go to the requests."
+  requests: Int!
+  "People whose messages would go to the hidden requests."
+  hidden: Int!
+  "People with ties whose messages would be refused."
+  refused: Int!
+  "There are more people than were looked at: each number is at least so many."
+  isCapped: Boolean!
+  "Where the messages of all other people would go. They are not counted."
+  everyoneElse: Route!
 }
 
 "What a message may be made of."
@@ -943,6 +974,14 @@ type Query {
     "The person with whose eyes to look."
     as: ID!
   ): Explanation
+  """
+  How many people each audience would admit, before it is chosen: the audiences that the viewer can choose, and CUSTOM where
+  it holds or ` + "`" + `routes` + "`" + ` are given.
+  """
+  whoCouldMessageMe(
+    "What CUSTOM would change of what holds now."
+    routes: [RelationRouteInput!]
+  ): [AudienceReach!]!
   """
   The viewer's hidden words: a message of somebody whom they neither know nor follow that holds one of them goes to HIDDEN,
   and so does the rest of that request.
@@ -2028,6 +2067,30 @@ func (ec *executionContext) childFields_Appeal(ctx context.Context, field graphq
 		return ec.fieldContext_Appeal_decidedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Appeal", field.Name)
+}
+
+func (ec *executionContext) childFields_AudienceReach(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "audience":
+		return ec.fieldContext_AudienceReach_audience(ctx, field)
+	case "current":
+		return ec.fieldContext_AudienceReach_current(ctx, field)
+	case "routes":
+		return ec.fieldContext_AudienceReach_routes(ctx, field)
+	case "inbox":
+		return ec.fieldContext_AudienceReach_inbox(ctx, field)
+	case "requests":
+		return ec.fieldContext_AudienceReach_requests(ctx, field)
+	case "hidden":
+		return ec.fieldContext_AudienceReach_hidden(ctx, field)
+	case "refused":
+		return ec.fieldContext_AudienceReach_refused(ctx, field)
+	case "isCapped":
+		return ec.fieldContext_AudienceReach_isCapped(ctx, field)
+	case "everyoneElse":
+		return ec.fieldContext_AudienceReach_everyoneElse(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AudienceReach", field.Name)
 }
 
 func (ec *executionContext) childFields_AuditConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3732,6 +3795,20 @@ func (ec *executionContext) field_Query_user_args(ctx context.Context, rawArgs m
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_whoCouldMessageMe_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "routes",
+		func(ctx context.Context, v any) ([]*RelationRouteInput, error) {
+			return ec.unmarshalORelationRouteInput2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationRouteInputᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["routes"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Subscription_inboxEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3933,6 +4010,222 @@ func (ec *executionContext) _Appeal_decidedAt(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Appeal_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Appeal", field, false, false, "Time")
+}
+
+func (ec *executionContext) _AudienceReach_audience(ctx context.Context, field graphql.CollectedField, obj *dm.Reach) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AudienceReach_audience(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Audience, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Audience) graphql.Marshaler {
+			return ec.marshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAudience(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AudienceReach_audience(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AudienceReach", field, false, false, "Audience")
+}
+
+func (ec *executionContext) _AudienceReach_current(ctx context.Context, field graphql.CollectedField, obj *dm.Reach) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AudienceReach_current(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Current, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AudienceReach_current(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AudienceReach", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _AudienceReach_routes(ctx context.Context, field graphql.CollectedField, obj *dm.Reach) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AudienceReach_routes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AudienceReach().Routes(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RelationRoute) graphql.Marshaler {
+			return ec.marshalNRelationRoute2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRelationRouteᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AudienceReach_routes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AudienceReach",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelationRoute(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AudienceReach_inbox(ctx context.Context, field graphql.CollectedField, obj *dm.Reach) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AudienceReach_inbox(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Inbox, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AudienceReach_inbox(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AudienceReach", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AudienceReach_requests(ctx context.Context, field graphql.CollectedField, obj *dm.Reach) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AudienceReach_requests(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Requests, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AudienceReach_requests(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AudienceReach", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AudienceReach_hidden(ctx context.Context, field graphql.CollectedField, obj *dm.Reach) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AudienceReach_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AudienceReach_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AudienceReach", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AudienceReach_refused(ctx context.Context, field graphql.CollectedField, obj *dm.Reach) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AudienceReach_refused(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refused, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AudienceReach_refused(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AudienceReach", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AudienceReach_isCapped(ctx context.Context, field graphql.CollectedField, obj *dm.Reach) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AudienceReach_isCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsCapped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AudienceReach_isCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AudienceReach", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _AudienceReach_everyoneElse(ctx context.Context, field graphql.CollectedField, obj *dm.Reach) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AudienceReach_everyoneElse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EveryoneElse, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Route) graphql.Marshaler {
+			return ec.marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRoute(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AudienceReach_everyoneElse(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AudienceReach", field, false, false, "Route")
 }
 
 func (ec *executionContext) _AuditConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *AuditConnection) (ret graphql.Marshaler) {
@@ -10800,6 +11093,50 @@ func (ec *executionContext) fieldContext_Query_explainWhoCanMessageMe(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_whoCouldMessageMe(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_whoCouldMessageMe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().WhoCouldMessageMe(ctx, fc.Args["routes"].([]*RelationRouteInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*dm.Reach) graphql.Marshaler {
+			return ec.marshalNAudienceReach2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐReachᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_whoCouldMessageMe(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AudienceReach(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_whoCouldMessageMe_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_hiddenWords(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15939,6 +16276,79 @@ func (ec *executionContext) _Appeal(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var audienceReachImplementors = []string{"AudienceReach"}
+
+func (ec *executionContext) _AudienceReach(ctx context.Context, sel ast.SelectionSet, obj *dm.Reach) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, audienceReachImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AudienceReach")
+		case "audience":
+			out.Values[i] = ec._AudienceReach_audience(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "current":
+			out.Values[i] = ec._AudienceReach_current(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "routes":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AudienceReach_routes(ctx, field, obj)
+				})
+		case "inbox":
+			out.Values[i] = ec._AudienceReach_inbox(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requests":
+			out.Values[i] = ec._AudienceReach_requests(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "hidden":
+			out.Values[i] = ec._AudienceReach_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refused":
+			out.Values[i] = ec._AudienceReach_refused(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "isCapped":
+			out.Values[i] = ec._AudienceReach_isCapped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "everyoneElse":
+			out.Values[i] = ec._AudienceReach_everyoneElse(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var auditConnectionImplementors = []string{"AuditConnection"}
 
 func (ec *executionContext) _AuditConnection(ctx context.Context, sel ast.SelectionSet, obj *AuditConnection) graphql.Marshaler {
@@ -18349,6 +18759,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_explainWhoCanMessageMe(ctx, field)
 				})
+		case "whoCouldMessageMe":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_whoCouldMessageMe(ctx, field)
+				})
 		case "hiddenWords":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -19959,6 +20375,30 @@ func (ec *executionContext) marshalNAudience2githubᚗcomᚋaparteᚑimᚋaparte
 		graphql.AddInvalidNullFromMarshaler(ctx, "Audience!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNAudienceReach2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐReachᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.Reach) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAudienceReach2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐReach(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAudienceReach2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐReach(ctx context.Context, sel ast.SelectionSet, v *dm.Reach) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AudienceReach!")
+		return graphql.Null
+	}
+	return ec._AudienceReach(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAuditAct2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAuditAct(ctx context.Context, v any) (dm.AuditAct, error) {

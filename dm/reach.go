@@ -1,0 +1,94 @@
+package dm
+
+import "context"
+
+// reachLimit is how many people of each kind of tie are looked at to count whom an audience admits.
+const reachLimit = 1000
+
+// Reach is how many people an audience admits: of those who have ties with the user, by where their messages would go.
+type Reach struct {
+	Audience Audience
+	Grid     Grid
+	// Current: it is what holds now.
+	Current                          bool
+	Inbox, Requests, Hidden, Refused int
+	// IsCapped: the user has more people than were looked at; each number is at least so many.
+	IsCapped bool
+	// EveryoneElse is where the messages of all other people would go, who are not counted.
+	EveryoneElse Route
+}
+
+// WhoCouldMessageMe counts, for each audience that the viewer can choose and for the one that holds, how many people it
+// admits, by the same Decide as the send. With routes it counts CUSTOM with these routes on top of what holds. Errors:
+// NOT_FOUND, INVALID_INPUT.
+func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes map[Relation]Route) ([]Reach, error) {
+	l, err := s.inspectUser(ctx, viewer)
+	if err != nil {
+		return nil, err
+	}
+	h := l.Head(viewer)
+	if h.Gone {
+		return nil, NotFound("user")
+	}
+	holds, custom := l.rules.Audience(h.Settings, h.AgeBand), l.rules.Grid(h.Settings, h.AgeBand)
+	now := Reach{Audience: holds, Grid: custom, Current: true}
+	for relation, route := range routes {
+		custom[relation] = route
+	}
+	if err := l.rules.allowed(Settings{Audience: Custom, Routes: custom}, h.AgeBand); len(routes) > 0 && err != nil {
+		return nil, err
+	}
+	var asked []Reach
+	for a := Everyone; a < Custom; a++ {
+		if chosen := (Settings{Audience: a}); l.rules.allowed(chosen, h.AgeBand) == nil {
+			asked = append(asked, Reach{Audience: a, Grid: l.rules.Grid(chosen, h.AgeBand), Current: a == holds})
+		}
+	}
+	if holds == Custom {
+		asked = append(asked, now)
+	}
+	if len(routes) > 0 && (holds != Custom || custom != now.Grid) {
+		asked = append(asked, Reach{Audience: Custom, Grid: custom})
+	}
+	people, err := s.store.TiedPeople(ctx, viewer, reachLimit)
+	if err != nil {
+		return nil, err
+	}
+	alike := map[Ties]int{}
+	for _, t := range people.Ties {
+		alike[t]++
+	}
+	for i := range asked {
+		l.count(&asked[i], h, alike, people)
+	}
+	return asked, nil
+}
+
+// count puts people who are alike where the audience would have their messages. Whose place hangs on friends who were not
+// looked at are left out, so that every number is a lower bound.
+func (l *Ledger) count(r *Reach, h *Head, alike map[Ties]int, people TiedPeople) {
+	r.IsCapped = people.Capped
+	route := func(t Ties) Route { return Decide(l.tied(h, t, r.Grid)).Route }
+	r.EveryoneElse = route(0)
+	for t, n := range alike {
+		to := route(t)
+		if people.SharedOpen && to != route(t|TieShared) {
+			r.IsCapped = true
+			continue
+		}
+		switch to {
+		case RouteInbox:
+			r.Inbox += n
+		case RouteRequests:
+			r.Requests += n
+		case RouteHidden:
+			r.Hidden += n
+		case RouteRefuse:
+			r.Refused += n
+		}
+	}
+	// Friends of friends who were not found are among everyone else.
+	if people.SharedOpen && r.EveryoneElse != route(TieShared) {
+		r.IsCapped = true
+	}
+}
