@@ -42,6 +42,28 @@ type counters struct {
 	syncs, bytes int64
 }
 
+// since is what was used after before.
+func (c counters) since(before counters) counters {
+	return counters{c.own - before.own, c.db - before.db, c.allocs - before.allocs, c.syncs - before.syncs, c.bytes - before.bytes}
+}
+
+func (c counters) plus(d counters) counters {
+	return counters{c.own + d.own, c.db + d.db, c.allocs + d.allocs, c.syncs + d.syncs, c.bytes + d.bytes}
+}
+
+// fill sets the figures of a row.
+func (r *result) fill(accepted, refused float64, elapsed time.Duration, used counters, hist *hdrhistogram.Histogram) {
+	r.Rate = accepted / elapsed.Seconds()
+	r.P50 = float64(hist.ValueAtPercentile(50)) / 1000
+	r.P99 = float64(hist.ValueAtPercentile(99)) / 1000
+	r.CPUServer = float64(used.own.Microseconds()) / accepted
+	r.CPUDB = float64(used.db.Microseconds()) / accepted
+	r.Fsyncs = float64(used.syncs) / accepted
+	r.WAL = float64(used.bytes) / accepted
+	r.Allocs = float64(used.allocs) / accepted
+	r.Refused = refused / accepted
+}
+
 // load drives one row: concurrent senders, closed loop, for the length. open returns a sender's own function.
 func (o options) load(ctx context.Context, p *population, name string, concurrent int,
 	read func() (counters, error), open func(i int) (sendFunc, error),
@@ -113,15 +135,7 @@ func (o options) load(ctx context.Context, p *population, name string, concurren
 	if n == 0 {
 		return r, errors.New("no send was accepted")
 	}
-	r.Rate = n / elapsed.Seconds()
-	r.P50 = float64(hist.ValueAtPercentile(50)) / 1000
-	r.P99 = float64(hist.ValueAtPercentile(99)) / 1000
-	r.CPUServer = float64((after.own - before.own).Microseconds()) / n
-	r.CPUDB = float64((after.db - before.db).Microseconds()) / n
-	r.Fsyncs = float64(after.syncs-before.syncs) / n
-	r.WAL = float64(after.bytes-before.bytes) / n
-	r.Allocs = float64(after.allocs-before.allocs) / n
-	r.Refused = float64(refused.Load()) / n
+	r.fill(n, float64(refused.Load()), elapsed, after.since(before), hist)
 	return r, nil
 }
 

@@ -43,14 +43,15 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 	}{
 		{"floor", 32, o.floor},
 		{"naive", 32, o.naive},
-		{"function 1", 1, o.function},
 		{"function", 32, o.function},
-		{"store 1", 1, o.store},
 		{"store 32", 32, o.store},
 		{"store 256", 256, o.store},
 		{"store 1024", 1024, o.store},
 		{"api 256", 256, o.api},
 		{"api socket 256", 256, o.socketAPI},
+	}
+	if err := o.lone(ctx, pg, p, add); err != nil {
+		return err
 	}
 	for _, row := range rows {
 		if !o.wants(row.name) {

@@ -17,12 +17,14 @@ const batchSize = 64
 // tiredAfter is how many sends in a row, each tried alone for all of its time, show that the rest would fare no better.
 const tiredAfter = 2
 
-// appender writes sends in groups: a writer takes what waits, at once, so a lone send waits for nobody and a crowd
-// shares the commit.
+// appender writes sends in groups: a writer takes what waits, at once, so a crowd shares the commit. A send with which
+// nobody waits is written by its caller, who need not wake a writer and be woken.
 type appender struct {
-	store   *Store
-	queue   *queue
-	writers sync.WaitGroup
+	store *Store
+	queue *queue
+	// sessions are one for each batch that the queue lets be written at once; on SQLite there are none.
+	sessions stack
+	writers  sync.WaitGroup
 	// away: the store closes and the database does not answer, so what still waits is refused untried.
 	away atomic.Bool
 }
@@ -31,6 +33,8 @@ type appender struct {
 type waiting struct {
 	send   dm.Send
 	answer chan answer
+	// tried says that its caller could not write it alone.
+	tried bool
 }
 
 type answer struct {
@@ -39,10 +43,15 @@ type answer struct {
 }
 
 func newAppender(s *Store) *appender {
-	a := &appender{store: s, queue: newQueue()}
 	count := 1
 	if s.dialect.postgres {
 		count = postgresWriters
+	}
+	a := &appender{store: s, queue: newQueue(count)}
+	if s.dialect.postgres {
+		for range count {
+			a.sessions.put(s.newSession())
+		}
 	}
 	for range count {
 		a.writers.Go(a.write)
@@ -50,10 +59,15 @@ func newAppender(s *Store) *appender {
 	return a
 }
 
-// Append implements dm.Store.
+// Append implements dm.Store. A caller who writes the send by itself does not heed the end of its context: one of the two
+// statements may take as long as StatementTimeout lets it.
 func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
 	w := &waiting{send: send, answer: make(chan answer, 1)}
-	if err := s.appender.queue.push(w); err != nil {
+	if a := s.appender; s.dialect.postgres && a.queue.claim(w) {
+		if got, done := a.alone(w); done {
+			return got.sent, got.err
+		}
+	} else if err := a.queue.push(w); err != nil {
 		return dm.Sent{}, err
 	}
 	select {
@@ -65,24 +79,76 @@ func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
 	}
 }
 
+// alone tries to write a claimed send on the caller's goroutine; it reports false when the send waits for a writer now.
+func (a *appender) alone(w *waiting) (got answer, done bool) {
+	own := a.sessions.take()
+	began := time.Now()
+	panicked := true
+	defer func() {
+		if panicked {
+			_ = own.discard()
+		}
+		a.sessions.put(own)
+		if done || panicked {
+			a.queue.done([]*waiting{w})
+		} else {
+			w.tried = true
+			a.queue.giveBack(w)
+		}
+	}()
+	if got, done = a.store.appendLone(context.Background(), own, w.send); done {
+		a.store.observer.batch(1, time.Since(began))
+	}
+	panicked = false
+	return got, done
+}
+
+// close lets the writers write what waits, and ends them and their sessions.
 func (a *appender) close() {
 	a.queue.close()
 	a.writers.Wait()
+	for _, own := range a.sessions.free {
+		_ = own.drop()
+	}
+}
+
+// stack hands out the session that was used last, whose server process is the warmest. The queue sees to it that there is
+// one; on SQLite it is empty and hands out nil.
+type stack struct {
+	mu   sync.Mutex
+	free []*session
+}
+
+func (s *stack) take() *session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := len(s.free) - 1
+	if last < 0 {
+		return nil
+	}
+	top := s.free[last]
+	s.free = s.free[:last]
+	return top
+}
+
+func (s *stack) put(ses *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ses != nil {
+		s.free = append(s.free, ses)
+	}
 }
 
 // write is a writer's life: it ends when the queue is closed and empty.
 func (a *appender) write() {
-	var own *session
-	if a.store.dialect.postgres {
-		own = a.store.newSession()
-		defer func() { _ = own.drop() }()
-	}
 	for {
 		batch := a.queue.take(batchSize)
 		if batch == nil {
 			return
 		}
+		own := a.sessions.take()
 		a.run(own, batch)
+		a.sessions.put(own)
 		a.queue.done(batch)
 	}
 }
@@ -147,7 +213,7 @@ func (a *appender) attempt(own *session, batch []*waiting) ([]answer, error) {
 	work := func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		return a.store.appendAll(ctx, ses, sends, answers)
 	}
-	if own != nil && len(sends) == 1 {
+	if own != nil && len(sends) == 1 && !batch[0].tried {
 		if a, done := a.store.appendLone(context.Background(), own, sends[0]); done {
 			return []answer{a}, nil
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,8 +34,10 @@ type queue struct {
 	turns []*backlog
 	// writing counts the sends from or to a user that are being written.
 	writing map[dm.UserID]int
-	size    int
-	closed  bool
+	// free counts the batches that may be written besides those that are.
+	free   int
+	size   int
+	closed bool
 }
 
 // backlog is one sender's waiting sends.
@@ -43,8 +46,9 @@ type backlog struct {
 	writing int
 }
 
-func newQueue() *queue {
-	q := &queue{senders: map[dm.UserID]*backlog{}, writing: map[dm.UserID]int{}}
+// newQueue makes a queue of which so many batches are written at once.
+func newQueue(batches int) *queue {
+	q := &queue{senders: map[dm.UserID]*backlog{}, writing: map[dm.UserID]int{}, free: batches}
 	q.changed = sync.NewCond(&q.mu)
 	return q
 }
@@ -67,15 +71,40 @@ func (q *queue) push(w *waiting) error {
 	q.size++
 	if len(b.waiting) == 1 && b.writing == 0 {
 		q.turns = append(q.turns, b)
-		if q.free(b) {
+		if q.free > 0 && q.apart(b) {
 			q.changed.Signal()
 		}
 	}
 	return nil
 }
 
-// free reports whether a sender's next send shares no head with a batch that is being written.
-func (q *queue) free(b *backlog) bool {
+// claim takes a send past the queue, when it would be a batch by itself at once. It reports false when it would not; done
+// must follow, or giveBack.
+func (q *queue) claim(w *waiting) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed || q.size > 0 || q.free == 0 || q.writing[w.send.Sender] > 0 || q.writing[w.send.Recipient] > 0 {
+		return false
+	}
+	q.senders[w.send.Sender] = &backlog{writing: 1}
+	q.begin(w)
+	q.free--
+	return true
+}
+
+// giveBack ends a claim: the send waits after all, before those that its sender has sent since, even if the queue was
+// closed meanwhile.
+func (q *queue) giveBack(w *waiting) {
+	q.mu.Lock()
+	b := q.senders[w.send.Sender]
+	b.waiting = slices.Insert(b.waiting, 0, w)
+	q.size++
+	q.mu.Unlock()
+	q.done([]*waiting{w})
+}
+
+// apart reports whether a sender's next send shares no head with a batch that is being written.
+func (q *queue) apart(b *backlog) bool {
 	next := &b.waiting[0].send
 	return q.writing[next.Recipient] == 0 && q.writing[next.Sender] == 0
 }
@@ -85,10 +114,13 @@ func (q *queue) take(limit int) []*waiting {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for {
-		if batch := q.gather(limit); len(batch) > 0 {
-			return batch
+		if q.free > 0 {
+			if batch := q.gather(limit); len(batch) > 0 {
+				q.free--
+				return batch
+			}
 		}
-		if q.closed && q.size == 0 {
+		if q.closed && q.size == 0 && len(q.senders) == 0 {
 			return nil
 		}
 		q.changed.Wait()
@@ -108,7 +140,7 @@ func (q *queue) gather(limit int) []*waiting {
 				break
 			}
 			recipient := b.waiting[0].send.Recipient
-			if to[recipient] >= share || !q.free(b) {
+			if to[recipient] >= share || !q.apart(b) {
 				later = append(later, b)
 				continue
 			}
@@ -123,17 +155,21 @@ func (q *queue) gather(limit int) []*waiting {
 	for more := true; more; {
 		more = false
 		for _, b := range taken {
-			if len(batch) < limit && len(b.waiting) > 0 && q.free(b) {
+			if len(batch) < limit && len(b.waiting) > 0 && q.apart(b) {
 				batch = append(batch, q.pop(b))
 				more = true
 			}
 		}
 	}
 	for _, w := range batch {
-		q.writing[w.send.Sender]++
-		q.writing[w.send.Recipient]++
+		q.begin(w)
 	}
 	return batch
+}
+
+func (q *queue) begin(w *waiting) {
+	q.writing[w.send.Sender]++
+	q.writing[w.send.Recipient]++
 }
 
 func (q *queue) pop(b *backlog) *waiting {
@@ -148,6 +184,7 @@ func (q *queue) pop(b *backlog) *waiting {
 func (q *queue) done(batch []*waiting) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.free++
 	for _, w := range batch {
 		q.written(w.send.Sender)
 		q.written(w.send.Recipient)

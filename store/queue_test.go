@@ -34,7 +34,7 @@ func refusedAsBusy(t *testing.T, err error) {
 
 // A queue that is full refuses at once, and takes sends again when there is room.
 func TestQueueIsBounded(t *testing.T) {
-	q := newQueue()
+	q := newQueue(4)
 	for range queueLimit {
 		mustPush(t, q, dm.NewUserID())
 	}
@@ -48,7 +48,7 @@ func TestQueueIsBounded(t *testing.T) {
 
 // I8: one sender cannot fill the queue for the others.
 func TestQueueBoundsASender(t *testing.T) {
-	q := newQueue()
+	q := newQueue(4)
 	flood, quiet := dm.NewUserID(), dm.NewUserID()
 	for range queuePerSender {
 		mustPush(t, q, flood)
@@ -59,7 +59,7 @@ func TestQueueBoundsASender(t *testing.T) {
 
 // I8: a flood waits for itself: who comes later is in the very next batch.
 func TestQueueIsFairBetweenSenders(t *testing.T) {
-	q := newQueue()
+	q := newQueue(4)
 	flood := dm.NewUserID()
 	for range queuePerSender {
 		mustPush(t, q, flood)
@@ -88,7 +88,7 @@ func TestQueueIsFairBetweenSenders(t *testing.T) {
 // I8: whoever writes to somebody else does not wait behind the crowd that writes to one person, and the crowd gets all the
 // room that is left.
 func TestQueueIsFairBetweenRecipients(t *testing.T) {
-	q := newQueue()
+	q := newQueue(4)
 	star := dm.NewUserID()
 	crowd := func(n int) {
 		for range n {
@@ -126,7 +126,7 @@ func TestQueueIsFairBetweenRecipients(t *testing.T) {
 
 // No two batches that are being written share a head, whichever side of a send it is on, and nobody is forgotten.
 func TestQueueKeepsHeadsApart(t *testing.T) {
-	q := newQueue()
+	q := newQueue(4)
 	a, b, c := dm.NewUserID(), dm.NewUserID(), dm.NewUserID()
 	push := func(from, to dm.UserID) *waiting {
 		w := waitingSendTo(from, to)
@@ -151,7 +151,7 @@ func TestQueueKeepsHeadsApart(t *testing.T) {
 
 // I3: the sends of one sender are taken in their order, by one writer at a time, whatever the number of writers.
 func TestQueueKeepsTheOrderOfASender(t *testing.T) {
-	q := newQueue()
+	q := newQueue(4)
 	const senders, each, writers = 10, 100, 3
 	pushed := map[dm.UserID][]*waiting{}
 	for range senders {
@@ -200,7 +200,7 @@ func TestQueueKeepsTheOrderOfASender(t *testing.T) {
 // A closed queue refuses, hands out what it holds, and then lets every writer go, also those who wait for a sender that is
 // being written.
 func TestQueueEndsWhenItIsEmpty(t *testing.T) {
-	q := newQueue()
+	q := newQueue(4)
 	sender := dm.NewUserID()
 	mustPush(t, q, sender)
 	first := q.take(1)
@@ -226,5 +226,71 @@ func TestQueueEndsWhenItIsEmpty(t *testing.T) {
 	}
 	if got != 1 {
 		t.Errorf("%d sends were handed out, want the one that waited", got)
+	}
+}
+
+// A send past the queue is one that would be a batch by itself at once: nobody waits, a batch may be written, and neither of
+// its two is being written to or for. Given back, it goes before what its sender sent since.
+func TestQueueClaim(t *testing.T) {
+	q := newQueue(2)
+	alice, bob := dm.NewUserID(), dm.NewUserID()
+	first := waitingSendTo(alice, bob)
+	if !q.claim(first) {
+		t.Fatal("a lone send was not taken")
+	}
+	for name, w := range map[string]*waiting{
+		"of the sender": waitingSend(alice), "to the recipient": waitingSendTo(dm.NewUserID(), bob), "of the recipient": waitingSend(bob),
+	} {
+		if q.claim(w) {
+			t.Errorf("a send %s was taken beside it", name)
+		}
+	}
+	second := waitingSend(dm.NewUserID())
+	if !q.claim(second) {
+		t.Fatal("the send of others was not taken beside it")
+	}
+	if q.claim(waitingSend(dm.NewUserID())) {
+		t.Error("three batches are written at once, not two")
+	}
+	later := mustPush(t, q, alice)
+	q.done([]*waiting{second})
+	if q.claim(waitingSend(dm.NewUserID())) {
+		t.Error("a send was taken past one that waits")
+	}
+	q.giveBack(first)
+	if batch := q.take(batchSize); !slices.Equal(batch, []*waiting{first, later}) {
+		t.Fatalf("%d sends were handed out, not the one that was given back and the one after it", len(batch))
+	} else {
+		q.done(batch)
+	}
+	if len(q.senders) != 0 || len(q.writing) != 0 || q.free != 2 {
+		t.Errorf("an empty queue remembers %d senders, %d who are written, %d free batches", len(q.senders), len(q.writing), q.free)
+	}
+}
+
+// A closed queue takes no send past it, and its writers stay for one that may be given back.
+func TestQueueClosesWithAClaim(t *testing.T) {
+	q := newQueue(2)
+	w := waitingSend(dm.NewUserID())
+	if !q.claim(w) {
+		t.Fatal("a lone send was not taken")
+	}
+	q.close()
+	if q.claim(waitingSend(dm.NewUserID())) {
+		t.Error("a closed queue took a send")
+	}
+	got := make(chan []*waiting)
+	go func() {
+		batch := q.take(batchSize)
+		got <- batch
+		q.done(batch)
+		got <- q.take(batchSize)
+	}()
+	q.giveBack(w)
+	if batch := <-got; len(batch) != 1 || batch[0] != w {
+		t.Errorf("%d sends were handed out, not the one that was given back", len(batch))
+	}
+	if batch := <-got; batch != nil {
+		t.Error("an empty closed queue handed something out")
 	}
 }

@@ -148,8 +148,12 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 		begin:     d.begin(),
 		heads:     heads,
 		lockHeads: heads + d.lock,
-		pairs: "SELECT r.n, " + pairColumns() + " FROM " + d.source(pairShape, 1) +
-			pairJoins(d.lookup, "r.low", "r.high", "r.conversation", "r.sender", "r.client_key"),
+		pairs: "SELECT r.n, " + pairColumns("fl.follower_id IS NOT NULL", "fh.follower_id IS NOT NULL", "s.user_id IS NOT NULL") +
+			" FROM " + d.source(pairShape, 1) +
+			pairJoins(d.lookup, "r.low", "r.high", "r.conversation", "r.sender", "r.client_key") +
+			d.lookup("follows", "fl", "follower_id = r.low AND followee_id = r.high") +
+			d.lookup("follows", "fh", "follower_id = r.high AND followee_id = r.low") +
+			d.lookup("suggestions", "s", "user_id = r.low AND suggested_id = r.high"),
 		shared: d.countSharedFriends(sharedFriends),
 	}
 	s.writes = d.writes()
@@ -160,20 +164,17 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 }
 
 // pairColumns is what is read of a pair or send: its conversation, its edges both ways and, when the key was used, its
-// message. pairRow scans it.
-func pairColumns() string {
-	return conversationShape.names("c.") + `, fl.follower_id IS NOT NULL, fh.follower_id IS NOT NULL,
-		` + stanceShape.names("sl.") + ", " + stanceShape.names("sh.") + ", s.user_id IS NOT NULL, " + messageRead.names("m.")
+// message. The edges are conditions: whether low follows high, high follows low, and one is suggested. pairRow scans it.
+func pairColumns(lowFollows, highFollows, suggested string) string {
+	return conversationShape.names("c.") + ", " + lowFollows + ", " + highFollows + ", " +
+		stanceShape.names("sl.") + ", " + stanceShape.names("sh.") + ", " + suggested + ", " + messageRead.names("m.")
 }
 
-// pairJoins joins the tables of pairColumns by what names a pair and a send.
+// pairJoins joins the tables of pairColumns, but for the edges, by what names a pair and a send.
 func pairJoins(lookup func(table, alias, key string) string, low, high, conversation, sender, key string) string {
 	return lookup("conversations", "c", "id = "+conversation) +
-		lookup("follows", "fl", "follower_id = "+low+" AND followee_id = "+high) +
-		lookup("follows", "fh", "follower_id = "+high+" AND followee_id = "+low) +
 		lookup("stances", "sl", "user_id = "+low+" AND other_id = "+high) +
 		lookup("stances", "sh", "user_id = "+high+" AND other_id = "+low) +
-		lookup("suggestions", "s", "user_id = "+low+" AND suggested_id = "+high) +
 		lookup("messages", "m", "conversation_id = "+conversation+" AND sender_id = "+sender+" AND client_message_id = "+key)
 }
 
