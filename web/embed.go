@@ -50,7 +50,9 @@ const (
 // The addresses of the client; src/app/route.ts makes them.
 var (
 	folders  = []string{"", "requests", "hidden", "archive", "settings"}
-	settings = []string{"requests", "exceptions", "history", "blocked", "receipts", "display"}
+	settings = []string{
+		"kinds", "exceptions", "blocked", "requests", "words", "history", "receipts", "reports", "notices", "data", "display",
+	}
 )
 
 type file struct {

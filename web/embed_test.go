@@ -21,7 +21,7 @@ func get(t *testing.T, h http.Handler, path string, header ...string) *http.Resp
 }
 
 func TestEachConfigServesItsPagesOnly(t *testing.T) {
-	client := []string{"/", "/requests", "/hidden", "/archive", "/with/usr_0", "/settings", "/settings/history"}
+	client := []string{"/", "/requests", "/hidden", "/archive", "/with/usr_0", "/settings", "/settings/history", "/settings/words", "/settings/data"}
 	playground, demo := []string{"/playground"}, []string{"/demo"}
 	never := []string{
 		"/nothing", "/with/usr_0/more", "/with/", "/with", "/settings/", "/settings/nothing", "/index.html", "/playground.html", "/assets/", "/assets/none.js",

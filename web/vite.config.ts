@@ -56,6 +56,7 @@ export default defineConfig({
     proxy: {
       '/graphql': { target: 'http://127.0.0.1:8080', ws: true },
       '/dev/people': 'http://127.0.0.1:8080',
+      '/exports': 'http://127.0.0.1:8080',
     },
   },
 });

@@ -29,6 +29,7 @@ export async function startBrowser(t, server) {
   const allowed = [server.url, server.url.replace('http', 'ws')].map((url) => new URL(url).origin);
   return {
     url: server.url,
+    server,
     /** Opens a page in a context of its own, as two people have two browsers. */
     async open(path, options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });

@@ -202,7 +202,7 @@ test('someone is always let in, past the setting, until that is taken back', asy
   await alice.getByRole('radio', { name: /^No one/ }).check();
   await alice.locator('.who-can').getByText('No one').waitFor();
   await server.send('bob', 'alice', 'Past the door.');
-  await alice.getByRole('link', { name: 'Exceptions' }).click();
+  await alice.getByRole('link', { name: 'Exceptions', exact: true }).click();
   await alice.getByRole('button', { name: 'Remove Bob Okafor' }).click();
   await alice.getByRole('button', { name: 'Remove Bob Okafor' }).waitFor({ state: 'detached' });
   await assert.rejects(server.send('bob', 'alice', 'And now?'), /MessageNotAllowed/);

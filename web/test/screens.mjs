@@ -1,10 +1,24 @@
+import { decide, newcomers, report } from './world.mjs';
+
 // Every screen of the client and how to get there. accessibility.test.mjs checks each; scripts/screenshots.mjs draws each.
 
 const open = (page, name) => page.locator('.list a.item').filter({ hasText: name }).first().click();
 const messages = (page) => page.locator('.messages:not(.placing)').waitFor();
 const rows = (page) => page.locator('.list a.item, .list .blank').first().waitFor();
 
-/** @type {{name: string, path: string, as?: string, go?: (page: any) => Promise<void>}[]} */
+const into = (page, selector) => page.locator(selector).evaluate((element) => element.scrollIntoView({ block: 'start' }));
+
+async function someCases(server) {
+  await decide(server, await report(server, 'alice', 'david', 'SPAM'), 'WARN');
+  await decide(server, await report(server, 'alice', 'hugo', 'HARASSMENT'), 'SUSPEND');
+  await report(server, 'alice', 'bob', 'OTHER');
+}
+
+async function flood(server) {
+  await newcomers(server, 30, 'alice');
+}
+
+/** @type {{name: string, path: string, as?: string, before?: (server: any) => Promise<void>, go?: (page: any) => Promise<void>}[]} */
 export const screens = [
   { name: 'inbox', path: '/', go: rows },
   {
@@ -86,6 +100,27 @@ export const screens = [
     },
   },
   {
+    name: 'requests-report',
+    path: '/requests',
+    async go(page) {
+      await rows(page);
+      await page.locator('.list > header button').click();
+      await page.locator('.bulk input').check();
+      await page.locator('.bulk > button').first().click();
+      await page.locator('.report').waitFor();
+    },
+  },
+  {
+    name: 'requests-all',
+    path: '/requests',
+    async go(page) {
+      await rows(page);
+      await page.locator('.list > header button').click();
+      await page.locator('.bulk .plain').click();
+      await page.locator('.answer-all').waitFor();
+    },
+  },
+  {
     name: 'report',
     path: '/requests',
     async go(page) {
@@ -143,10 +178,92 @@ export const screens = [
     },
   },
   { name: 'settings', path: '/settings', go: (page) => page.locator('.audiences').waitFor() },
+  {
+    name: 'settings-view-as',
+    path: '/settings',
+    async go(page) {
+      await page.locator('.view-as .verdict dl').waitFor();
+      await into(page, '.view-as');
+    },
+  },
+  {
+    name: 'settings-view-as-person',
+    path: '/settings',
+    as: 'bob',
+    async go(page) {
+      await page.locator('.view-as .segments button').last().click();
+      await page.locator('.search').fill('chlo');
+      await page.locator('[role=option]').filter({ hasText: '@chloe' }).click();
+      await page.locator('.view-as .avatar').waitFor();
+      await into(page, '.view-as');
+    },
+  },
+  { name: 'settings-kinds', path: '/settings/kinds', go: (page) => page.locator('.kinds').waitFor() },
+  { name: 'settings-words-empty', path: '/settings/words', as: 'emma', go: (page) => page.locator('.section .blank').waitFor() },
+  {
+    name: 'settings-words',
+    path: '/settings/words',
+    async before(server) {
+      const words = ['idiot', 'crypto tip', 'casino', '🍆', 'onlyfans', 'gagner de l’argent', 'مزعج'];
+      await server.ask('alice', 'mutation($words: [String!]!) { addHiddenWords(words: $words) { __typename } }', { words });
+    },
+    async go(page) {
+      await page.locator('.words li').first().waitFor();
+      await page.locator('.add-word input').fill('Bitcoin');
+    },
+  },
+  {
+    name: 'settings-words-mistake',
+    path: '/settings/words',
+    async go(page) {
+      await page.locator('.add-word input').fill('?!');
+      await page.locator('.add-word button').click();
+      await page.locator('.mistake').waitFor();
+    },
+  },
+  { name: 'settings-reports-empty', path: '/settings/reports', as: 'emma', go: (page) => page.locator('.section .blank').waitFor() },
+  { name: 'settings-notices-empty', path: '/settings/notices', as: 'emma', go: (page) => page.locator('.section .blank').waitFor() },
+  {
+    name: 'settings-reports',
+    path: '/settings/reports',
+    before: someCases,
+    go: (page) => page.locator('.cases > li').nth(2).waitFor(),
+  },
+  { name: 'settings-notices', path: '/settings/notices', as: 'hugo', before: someCases, go: (page) => page.locator('.cases > li').first().waitFor() },
+  {
+    name: 'settings-appeal',
+    path: '/settings/notices',
+    as: 'hugo',
+    before: someCases,
+    async go(page) {
+      await page.locator('.row-of button').click();
+      await page.locator('.report textarea').waitFor();
+    },
+  },
+  { name: 'settings-data', path: '/settings/data', go: (page) => page.locator('.parts').waitFor() },
+  {
+    name: 'settings-data-ready',
+    path: '/settings/data',
+    async go(page) {
+      await page.locator('.section button.primary').click();
+      await page.locator('.job button').waitFor();
+    },
+  },
   { name: 'settings-custom', path: '/settings', as: 'farid', go: (page) => page.locator('.grid').waitFor() },
   { name: 'settings-history', path: '/settings/history', go: (page) => page.locator('.history li').first().waitFor() },
-  { name: 'settings-requests', path: '/settings/requests', go: (page) => page.locator('.switch').waitFor() },
+  { name: 'settings-requests', path: '/settings/requests', go: (page) => page.locator('.shield').waitFor() },
   { name: 'settings-exceptions', path: '/settings/exceptions', go: (page) => page.locator('.listed p').last().waitFor() },
+  {
+    name: 'settings-exceptions-some',
+    path: '/settings/exceptions',
+    as: 'bob',
+    async before(server) {
+      const set = 'mutation($id: ID!, $list: NamedList) { setListed(userId: $id, list: $list) { __typename } }';
+      await server.ask('bob', set, { id: await server.idOf('emma'), list: 'ALWAYS' });
+      await server.ask('bob', set, { id: await server.idOf('gina'), list: 'NEVER' });
+    },
+    go: (page) => page.locator('.people li').nth(1).waitFor(),
+  },
   { name: 'settings-blocked', path: '/settings/blocked', as: 'chloe', go: (page) => page.locator('.people li').waitFor() },
   { name: 'settings-receipts', path: '/settings/receipts', go: (page) => page.locator('.switch').waitFor() },
   { name: 'settings-display', path: '/settings/display', go: (page) => page.locator('.segments').waitFor() },
@@ -159,11 +276,36 @@ export const screens = [
       await page.locator('.notice').waitFor();
     },
   },
+  // Last: it changes what comes to alice.
+  {
+    name: 'requests-shield',
+    path: '/requests',
+    before: flood,
+    async go(page) {
+      await page.locator('.shield-up').waitFor();
+      await rows(page);
+    },
+  },
+  {
+    name: 'settings-shield',
+    path: '/settings/requests',
+    before: flood,
+    async go(page) {
+      await page.locator('.shield fieldset').waitFor();
+      await into(page, '.shield');
+    },
+  },
 ];
 
 /** The screen as its person; `loading` is caught by holding back what it waits for. */
 export async function goTo(browser, screen, options = {}) {
   const as = `?as=${screen.as ?? 'alice'}`;
+  // Once for each server, so that a screen can be drawn alone.
+  const done = (browser.server.prepared ??= new Set());
+  if (screen.before && !done.has(screen.before)) {
+    done.add(screen.before);
+    await screen.before(browser.server);
+  }
   const page = await browser.open('about:blank', options);
   if (screen.name === 'loading') await page.route('**/graphql', () => undefined);
   await page.goto(browser.url + screen.path + as);

@@ -4,6 +4,8 @@ import { useT } from '../i18n/i18n';
 import { useDraft } from './drafts';
 import { useActions } from './hooks';
 import { SendIcon, VideoIcon } from './icons';
+import { Link } from './Link';
+import { settingsPath } from './route';
 import { denialText, nameOf, permissionText } from './words';
 
 interface Props {
@@ -30,7 +32,12 @@ export function Composer({ user, permission, request }: Props) {
   if (closed) {
     return (
       <p className="denied" role="status">
-        {denialText(t, permission.denial ?? 'NOT_ACCEPTING', user)}
+        {denialText(t, permission.denial ?? 'NOT_ACCEPTING', user)}{' '}
+        {permission.denial === 'SUSPENDED' && (
+          <Link className="inline" to={settingsPath('notices')}>
+            {t('denial.why')}
+          </Link>
+        )}
       </p>
     );
   }

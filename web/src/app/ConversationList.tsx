@@ -4,10 +4,10 @@ import { useT } from '../i18n/i18n';
 import { BulkBar } from './BulkBar';
 import { ConversationRows } from './ConversationRows';
 import { Door } from './Door';
-import { useConnection, useFolder } from './hooks';
-import { ArchiveIcon, BackIcon, HiddenIcon, InboxIcon, RequestsIcon } from './icons';
+import { useConnection, useFolder, useSettings } from './hooks';
+import { ArchiveIcon, BackIcon, HiddenIcon, InboxIcon, RequestsIcon, ShieldIcon } from './icons';
 import { Link } from './Link';
-import { folderPath } from './route';
+import { folderPath, settingsPath } from './route';
 import { folderName } from './words';
 
 interface Props {
@@ -40,6 +40,7 @@ export function ConversationList({ folder, person, compose }: Props) {
           </button>
         )}
       </header>
+      {requests && <ShieldUp />}
       {behindDoor ? (
         <Door open={() => setOpened(true)} />
       ) : filled ? (
@@ -49,7 +50,7 @@ export function ConversationList({ folder, person, compose }: Props) {
       ) : (
         <Loading />
       )}
-      {ticked && filled && <BulkBar conversations={conversations} ticked={ticked} tick={setTicked} />}
+      {ticked && filled && <BulkBar folder={folder} conversations={conversations} ticked={ticked} tick={setTicked} />}
       {folder === 'REQUESTS' && loaded && !ticked && (
         <Link className="to-hidden" to={folderPath('HIDDEN')}>
           <HiddenIcon />
@@ -57,6 +58,19 @@ export function ConversationList({ folder, person, compose }: Props) {
         </Link>
       )}
     </section>
+  );
+}
+
+/** Said where it is felt; what it is and how it ends stands in the settings. */
+function ShieldUp() {
+  const t = useT();
+  const up = useSettings()?.shieldSince;
+  if (!up) return null;
+  return (
+    <Link className="shield-up" to={settingsPath('requests')}>
+      <ShieldIcon />
+      <span>{t('shield.banner')}</span>
+    </Link>
   );
 }
 

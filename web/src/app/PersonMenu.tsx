@@ -98,7 +98,7 @@ export default function PersonMenu({ label, standing, changed }: Props) {
         )}
       </Menu>
       <Suspense>
-        {reporting && conversation && <Report conversation={conversation} close={() => setReporting(false)} />}
+        {reporting && conversation && <Report conversations={[conversation]} close={() => setReporting(false)} />}
       </Suspense>
       {asking && (
         <Confirm

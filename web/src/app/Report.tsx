@@ -20,38 +20,58 @@ const categories: Category[] = [
   'OTHER',
 ];
 
-/** Hands the newest messages of a conversation to the moderators. */
-export default function Report({ conversation, close }: { conversation: Conversation; close(): void }) {
+interface Props {
+  /** One or several; each is a report of its own. */
+  conversations: readonly Conversation[];
+  close(): void;
+  done?(): void;
+}
+
+/** Hands the newest messages of conversations to the moderators. */
+export default function Report({ conversations, close, done }: Props) {
   const t = useT();
   const actions = useActions();
   const attempt = useAttempt();
   const tell = useTell();
-  const name = nameOf(conversation.with, t);
-  // One report, however often the button is pressed.
-  const clientReportId = useRef(crypto.randomUUID());
+  // Requests may go from the list while this is open; what was asked about stays.
+  const [about] = useState(conversations);
+  const [one] = about;
+  const whom = { name: one ? nameOf(one.with, t) : '', count: about.length };
+  const text = (key: 'title' | 'intro' | 'block') => t(about.length > 1 ? `reportMany.${key}` : `report.${key}`, whom);
+  // One report of each, however often the button is pressed.
+  const ids = useRef(new Map<string, string>());
+  const idFor = (id: string) => {
+    if (!ids.current.has(id)) ids.current.set(id, crypto.randomUUID());
+    return ids.current.get(id)!;
+  };
   const [busy, setBusy] = useState(false);
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
     setBusy(true);
-    const worked = await attempt(
-      actions.report({
-        clientReportId: clientReportId.current,
-        conversationId: conversation.id,
-        category: given.get('category') as Category,
-        note: String(given.get('note')).trim(),
-        block: given.has('block'),
-      }),
-    );
+    const all = async () => {
+      for (const { id } of about) {
+        await actions.report({
+          clientReportId: idFor(id),
+          conversationId: id,
+          category: given.get('category') as Category,
+          note: String(given.get('note')).trim(),
+          block: given.has('block'),
+        });
+      }
+    };
+    const worked = await attempt(all());
     setBusy(false);
     close();
-    if (worked) tell({ done: t('report.done') });
+    if (!worked) return;
+    done?.();
+    tell({ done: t('report.done') });
   };
   return (
-    <Dialog title={t('report.title', { name })} close={close}>
+    <Dialog title={text('title')} close={close}>
       <form className="report" onSubmit={submit}>
-        <p className="soft">{t('report.intro', { name })}</p>
+        <p className="soft">{text('intro')}</p>
         <fieldset>
           <legend>{t('report.category')}</legend>
           {categories.map((category, i) => (
@@ -67,7 +87,7 @@ export default function Report({ conversation, close }: { conversation: Conversa
         </label>
         <label>
           <input type="checkbox" name="block" />
-          {t('report.block', { name })}
+          {text('block')}
         </label>
         <div className="actions">
           <button type="button" onClick={close}>

@@ -35,7 +35,7 @@ export function RequestBar({ conversation, back }: { conversation: Conversation;
         </button>
       </div>
       <Suspense>
-        {reporting && <Report conversation={conversation} close={() => setReporting(false)} />}
+        {reporting && <Report conversations={[conversation]} close={() => setReporting(false)} />}
       </Suspense>
       {asking && (
         <Confirm

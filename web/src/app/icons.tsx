@@ -46,6 +46,12 @@ export const DoorIcon = drawn('M6 21V3h12v18M3 21h18M14.5 12v.5');
 export const ClockIcon = drawn('M12 7v5l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z');
 export const BlockIcon = drawn('M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0zM5.7 5.7l12.6 12.6');
 export const WordsIcon = drawn('M4 6h16M4 11h9M4 16h5M14 14l6 6M20 14l-6 6');
+export const FlagIcon = drawn('M6 21V4M6 5c4-2 7 2 12 0v9c-5 2-8-2-12 0', true);
+export const NoticeIcon = drawn('M12 4v15M7 20h10M4 8l8-2 8 2M4 8l-2 6h5zM20 8l-2.5 6h5z');
+export const DataIcon = drawn('M12 4v11M7.5 10.5L12 15l4.5-4.5M5 19.5h14');
+export const ShieldIcon = drawn('M12 3l7 3v5.5c0 4.5-3 7.6-7 9.5-4-1.9-7-5-7-9.5V6z');
+export const ClipIcon = drawn('M4 5h16v11H9l-5 4zM8 9h8M8 12.5h5', true);
+export const SearchIcon = drawn('M15.5 15.5L21 21M17.5 10.5a7 7 0 1 1-14 0 7 7 0 0 1 14 0z');
 export const EyeIcon = () => (
   <Icon>
     <path d="M3 12c1-2.5 4-7 9-7s8 4.5 9 7c-1 2.5-4 7-9 7s-8-4.5-9-7z" />

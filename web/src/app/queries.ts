@@ -10,6 +10,11 @@ export interface ShownQuery {
 export function queryOf(route: Route, folder: Folder, conversationId: string | undefined): ShownQuery {
   if (route.settings === 'history') return { query: operations.SettingsHistory, variables: { first: 20 } };
   if (route.settings === 'blocked') return { query: operations.BlockedUsers, variables: { first: 20 } };
+  if (route.settings === 'exceptions') return { query: operations.ListedUsers, variables: { list: 'ALWAYS', first: 20 } };
+  if (route.settings === 'words') return { query: operations.HiddenWords };
+  if (route.settings === 'reports') return { query: operations.MyReports, variables: { first: 20 } };
+  if (route.settings === 'notices') return { query: operations.MyNotices, variables: { first: 20 } };
+  if (route.settings === 'data') return { query: operations.ExportJob };
   if (route.settings) return { query: operations.Start, variables: { first: 40 } };
   if (conversationId) return { query: operations.Messages, variables: { id: conversationId, first: 40 } };
   if (route.person) return { query: operations.Person, variables: { id: route.person } };

@@ -1,7 +1,20 @@
 import { useSyncExternalStore } from 'react';
 import type { Folder } from '@aparte/client';
 
-export const settingsSections = ['audience', 'requests', 'exceptions', 'blocked', 'history', 'receipts', 'display'] as const;
+export const settingsSections = [
+  'audience',
+  'kinds',
+  'exceptions',
+  'blocked',
+  'requests',
+  'words',
+  'history',
+  'receipts',
+  'reports',
+  'notices',
+  'data',
+  'display',
+] as const;
 export type SettingsSection = (typeof settingsSections)[number];
 
 /** What is on screen. embed.go knows the same addresses. */

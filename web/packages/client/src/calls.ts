@@ -8,8 +8,10 @@ import type { Store } from './store.js';
 import type {
   Audience,
   Conversation,
+  Explanation,
   ExportJob,
   Folder,
+  HeldRequests,
   Message,
   NamedList,
   Notice,
@@ -19,10 +21,12 @@ import type {
   RelationRouteInput,
   Report,
   ReportInput,
+  RequestFilter,
   Restrictions,
   Settings,
   SettingsChange,
   Standing,
+  Walk,
 } from './types.js';
 
 export interface Paging {
@@ -108,6 +112,31 @@ export abstract class Calls {
       return { removed: declined, unread };
     });
     return achieved(declineRequests).declined;
+  }
+
+  /** Accepts all requests that the filter means: up to 1,000 are looked at, and `more` says to call again. */
+  acceptAll(filter: RequestFilter): Promise<Walk> {
+    return this.#walk(operations.AcceptAllRequests, { filter }, (d) => d.acceptAllRequests);
+  }
+
+  /** Declines all requests that the filter means, as `acceptAll` accepts them. */
+  declineAll(filter: RequestFilter): Promise<Walk> {
+    return this.#walk(operations.DeclineAllRequests, { filter }, (d) => d.declineAllRequests);
+  }
+
+  /** Moves hidden requests to where today's settings would bring them. A change of settings does so for the first 1,000. */
+  releaseHidden(): Promise<Walk> {
+    return this.#walk(operations.ReleaseHiddenRequests, {}, (d) => d.releaseHiddenRequests);
+  }
+
+  async #walk<T, V>(
+    operation: Operation<T, V>,
+    variables: V,
+    result: (data: T) => operations.AcceptAllRequestsMutation['acceptAllRequests'],
+  ): Promise<Walk> {
+    const data = await this.questions.ask(operation, variables, (d) => ({ unread: achieved(result(d)).unread }));
+    const { moved, more } = achieved(result(data));
+    return { moved, more };
   }
 
   async #changed<T, V>(
@@ -234,6 +263,39 @@ export abstract class Calls {
     return this.#setting(operations.UndoSettingsChange, { id }, (d) => d.undoSettingsChange);
   }
 
+  /** Whether requests show what is written in them, in lists and live events, before they are opened. */
+  async setRequestPreviews(on: boolean): Promise<Settings> {
+    return this.#setting(operations.SetRequestPreviews, { on }, (d) => d.setRequestPreviews);
+  }
+
+  /** What would become of a message of this person's to the viewer, and what decides. Null: there is nobody. */
+  async explain(as: string, signal?: AbortSignal): Promise<Explanation | null> {
+    return (await this.ask(operations.ExplainWhoCanMessageMe, { as }, signal)).explainWhoCanMessageMe;
+  }
+
+  /** The viewer's hidden words. `state().settings` becomes another object when they change, here or elsewhere. */
+  async hiddenWords(signal?: AbortSignal): Promise<string[]> {
+    return (await this.ask(operations.HiddenWords, {}, signal)).hiddenWords;
+  }
+
+  /** Answers with the whole list. */
+  async addHiddenWords(words: string[]): Promise<string[]> {
+    return achieved((await this.ask(operations.AddHiddenWords, { words })).addHiddenWords).words;
+  }
+
+  async removeHiddenWords(words: string[]): Promise<string[]> {
+    return achieved((await this.ask(operations.RemoveHiddenWords, { words })).removeHiddenWords).words;
+  }
+
+  /** Takes the surge shield down and decides about what it holds; `more` says to call again. */
+  async endSurgeShield(held: HeldRequests): Promise<Walk> {
+    const { endSurgeShield } = await this.questions.ask(operations.EndSurgeShield, { held }, (d) => ({
+      settings: achieved(d.endSurgeShield).settings,
+    }));
+    const { moved, more } = achieved(endSurgeShield);
+    return { moved, more };
+  }
+
   /** Asks for an export of all that is kept of the viewer. */
   async exportMyData(): Promise<ExportJob> {
     return achieved((await this.ask(operations.ExportMyData, {})).exportMyData).job;
@@ -242,6 +304,12 @@ export abstract class Calls {
   /** How far an export is; without an id the last one. */
   async exportJob(id?: string): Promise<ExportJob | null> {
     return (await this.ask(operations.ExportJob, { id })).exportJob;
+  }
+
+  /** The file of an export that is done: a zip. */
+  exportFile(job: ExportJob, signal?: AbortSignal): Promise<Blob> {
+    if (!job.url) throw new Error('The export has no file.');
+    return this.http.file(job.url, signal);
   }
 
   async #setting<T, V>(

@@ -18,16 +18,37 @@ export class Http {
   ) {}
 
   /** Throws Unreachable or ApiError; an ended signal throws its own reason. */
-  async ask<T, V>(operation: Operation<T, V>, variables: V, signal?: AbortSignal): Promise<T> {
+  ask<T, V>(operation: Operation<T, V>, variables: V, signal?: AbortSignal): Promise<T> {
+    return this.#accepted((token) => this.#once(operation, variables, token, signal), signal);
+  }
+
+  /** A file that lies beside the API, by its path. It may be large: it takes the time that it takes. */
+  file(path: string, signal?: AbortSignal): Promise<Blob> {
+    return this.#accepted(async (token) => {
+      try {
+        const headers = { authorization: `Bearer ${token}` };
+        const response = await this.fetch(new URL(path, this.url), { headers, ...(signal && { signal }) });
+        if (response.status === 401) throw new ApiError('UNAUTHENTICATED', 'The token is not accepted.');
+        if (response.status < 500 && !response.ok) throw new ApiError('NOT_FOUND', `HTTP ${response.status}`);
+        if (!response.ok) throw new Unreachable(`HTTP ${response.status}`);
+        return await response.blob();
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error instanceof ApiError ? error : new Unreachable(String(error));
+      }
+    }, signal);
+  }
+
+  async #accepted<T>(work: (token: string) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const first = await this.#token(signal);
     try {
-      return await this.#once(operation, variables, first, signal);
+      return await work(first);
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 'UNAUTHENTICATED') throw error;
       this.tokens.refuse(first);
       const second = await this.#token(signal);
       if (second === first) throw error;
-      return await this.#once(operation, variables, second, signal);
+      return await work(second);
     }
   }
 

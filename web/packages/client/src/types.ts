@@ -2,6 +2,7 @@ import type {
   ConversationFragment,
   DenialCode,
   EventFragment,
+  ExplainWhoCanMessageMeQuery,
   ExportJobFragment,
   MessageFragment,
   MyNoticesQuery,
@@ -13,15 +14,21 @@ import type {
   StandingFragment,
   UnreadFragment,
   UserFragment,
+  WalkFragment,
 } from './generated/operations.js';
 
 export type {
+  AgeBand,
   Audience,
   DenialCode,
+  HeldRequests,
   MessageKind,
+  ModerationAction,
+  PolicyRule,
   RelationKindsInput,
   ReportCategory,
   ReportInput,
+  RequestFilter,
   Folder,
   NamedList,
   Operation,
@@ -50,6 +57,10 @@ export type Report = ReportFragment;
 export type Notice = NoticeFragment;
 /** What stands against the viewer's writing now. */
 export type Restrictions = MyNoticesQuery['myRestrictions'];
+/** What would become of a person's message to the viewer, and what decides. */
+export type Explanation = NonNullable<ExplainWhoCanMessageMeQuery['explainWhoCanMessageMe']>;
+/** How much of a walk through requests was done; `more`: the same call goes on. */
+export type Walk = Omit<WalkFragment, 'unread'>;
 /** Absolute counts. */
 export type Unread = Omit<UnreadFragment, 'cursor'>;
 export type InboxEvent = EventFragment;

@@ -2,12 +2,14 @@ import type { Audience, Relation, Route, Settings } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
 import { useActions, useAttempt, useTell } from '../hooks';
 import { Link } from '../Link';
-import { settingsPath } from '../route';
+import { ForwardIcon } from '../icons';
+import { settingsPath, type SettingsSection } from '../route';
 import { useTimes } from '../time';
 import { audienceName, audiences } from '../words';
 import { CustomGrid } from './CustomGrid';
 import { gridOf } from './presets';
 import { useChoice } from './useChoice';
+import { ViewAs } from './ViewAs';
 
 // Enough to tell each answer from every other.
 const examples = ['KNOWN', 'FRIEND', 'SUGGESTED', 'FOLLOWER', 'STRANGER'] as const satisfies Relation[];
@@ -69,7 +71,37 @@ export function AudienceSection({ settings }: { settings: Settings }) {
           </Link>
         </p>
       )}
+      <ViewAs settings={settings} />
+      <Also settings={settings} />
     </>
+  );
+}
+
+/** What else decides about who gets in and how, each with how it stands. */
+function Also({ settings }: { settings: Settings }) {
+  const t = useT();
+  const all = settings.kinds.every((k) => k.kinds.length === 3);
+  const stands: [SettingsSection, string][] = [
+    ['kinds', t(all ? 'also.allKinds' : 'also.someKinds')],
+    ['requests', t(settings.requestPreviews ? 'also.previewsOn' : 'also.previewsOff')],
+    ['words', t('also.words')],
+    ['exceptions', t('also.exceptions')],
+  ];
+  return (
+    <section aria-label={t('also.title')}>
+      <h3>{t('also.title')}</h3>
+      <ul className="also">
+        {stands.map(([section, state]) => (
+          <li key={section}>
+            <Link to={settingsPath(section)}>
+              <b>{t(`settings.${section}`)}</b>
+              <small>{state}</small>
+              <ForwardIcon />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -1,13 +1,20 @@
+import type { Standing } from '@aparte/client';
+import { useState } from 'react';
 import { useT } from '../../i18n/i18n';
-import { useActions, useTell } from '../hooks';
+import { Confirm } from '../Dialog';
+import { useActions, useAttempt, useTell } from '../hooks';
 import { nameOf } from '../words';
+import { AddPerson } from './AddPerson';
 import { PeopleList } from './PeopleList';
 
 /** Whom one has blocked, with the way back. */
 export function BlockedSection() {
   const t = useT();
   const actions = useActions();
+  const attempt = useAttempt();
   const tell = useTell();
+  const [asking, setAsking] = useState<Standing | null>(null);
+  const [added, setAdded] = useState(0);
   return (
     <>
       <p className="soft">{t('blocked.intro')}</p>
@@ -18,7 +25,18 @@ export function BlockedSection() {
         actNamed={(name) => t('blocked.unblock', { name })}
         run={(person) => actions.unblock(person.id)}
         done={(person) => tell({ done: t('blocked.done', { name: nameOf(person, t) }) })}
+        version={added}
       />
+      <AddPerson label={t('blocked.add')} pick={setAsking} />
+      {asking && (
+        <Confirm
+          title={t('block.title', { name: nameOf(asking, t) })}
+          text={t('block.text')}
+          act={t('block.act', { name: nameOf(asking, t) })}
+          run={() => void attempt(actions.block(asking.id)).then((worked) => worked && setAdded(added + 1))}
+          close={() => setAsking(null)}
+        />
+      )}
     </>
   );
 }

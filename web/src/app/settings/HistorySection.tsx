@@ -1,29 +1,40 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { Audience, Choice, Settings, SettingsChange } from '@aparte/client';
 import { useT, type Translate } from '../../i18n/i18n';
-import { useActions, useAttempt } from '../hooks';
+import { useActions, useAttempt, useTell } from '../hooks';
+import { UndoIcon } from '../icons';
 import { useTimes } from '../time';
 import { audienceName } from '../words';
 
-/** Every change, newest first; what held then can be had again. */
+const some = 20;
+/** So many the server gives at most. */
+const most = 100;
+
+/** Every change, newest first: when, who, on which device. The newest is undone; what held before others is had again. */
 export function HistorySection({ settings }: { settings: Settings }) {
   const t = useT();
-  const times = useTimes();
   const actions = useActions();
   const attempt = useAttempt();
+  const tell = useTell();
   const [changes, setChanges] = useState<SettingsChange[] | null>(null);
+  const [first, setFirst] = useState(some);
 
   // Each change of settings, here or on another device, adds to it.
   useEffect(() => {
     const abort = new AbortController();
-    void attempt(actions.settingsHistory({ signal: abort.signal }).then(setChanges, (e) => abort.signal.aborted || Promise.reject(e)));
+    const { signal } = abort;
+    const read = actions.settingsHistory({ first, signal });
+    void attempt(read.then(setChanges, (error) => signal.aborted || Promise.reject(error)));
     return () => abort.abort();
-  }, [actions, attempt, settings]);
+  }, [actions, attempt, settings, first]);
 
   const again = ({ whoCanMessageMe, routes }: Choice) =>
     attempt(
       actions.setWhoCanMessageMe(whoCanMessageMe!, whoCanMessageMe === 'CUSTOM' ? (routes ?? undefined) : undefined),
     );
+  const undo = async (change: SettingsChange) => {
+    if (await attempt(actions.undoSettingsChange(change.id))) tell({ done: t('history.undone') });
+  };
   if (!changes) {
     return (
       <p className="soft" aria-busy="true">
@@ -37,28 +48,73 @@ export function HistorySection({ settings }: { settings: Settings }) {
       <p className="soft">{t('history.intro')}</p>
       <ol className="history">
         {changes.map((change, i) => (
-          <li key={`${change.at} ${i}`}>
-            <time dateTime={change.at}>{times.full(change.at)}</time>
-            <p>
-              {differences(t, change).map((line) => (
-                <span key={line}>{line}</span>
-              ))}
-            </p>
-            {change.before.whoCanMessageMe && audienceDiffers(change) && (
-              <button onClick={() => again(change.before)}>
-                {t('history.again', { audience: audienceName(t, change.before.whoCanMessageMe) })}
+          <Entry key={change.id} change={change} undone={changes.find((c) => c.id === change.undoes)}>
+            {i === 0 && undoable(change) ? (
+              <button onClick={() => undo(change)}>
+                <UndoIcon />
+                {t('history.undo')}
               </button>
+            ) : (
+              change.before.whoCanMessageMe &&
+              audienceDiffers(change) && (
+                <button onClick={() => again(change.before)}>
+                  {t('history.again', { audience: audienceName(t, change.before.whoCanMessageMe) })}
+                </button>
+              )
             )}
-          </li>
+          </Entry>
         ))}
       </ol>
+      {changes.length === first && first < most && (
+        <button onClick={() => setFirst(most)}>{t('list.more')}</button>
+      )}
     </>
+  );
+}
+
+/** The age is the app's to say; whatever else was changed last can be taken back. */
+const undoable = ({ before, after }: SettingsChange) => before.ageBand === after.ageBand;
+
+interface EntryProps {
+  change: SettingsChange;
+  /** What it took back, where that is on the page. */
+  undone: SettingsChange | undefined;
+  children: ReactNode;
+}
+
+function Entry({ change, undone, children }: EntryProps) {
+  const t = useT();
+  const times = useTimes();
+  return (
+    <li>
+      <p className="when">
+        <time dateTime={change.at}>{times.full(change.at)}</time> · {t(`history.by.${change.by}`)}
+        {change.device && (
+          <>
+            {' · '}
+            <span dir="auto">{change.device}</span>
+          </>
+        )}
+      </p>
+      <p>
+        {differences(t, change).map((line) => (
+          <span key={line}>{line}</span>
+        ))}
+        {change.undoes && (
+          <small>{undone ? t('history.undoes', { at: times.full(undone.at) }) : t('history.undoesEarlier')}</small>
+        )}
+      </p>
+      {children}
+    </li>
   );
 }
 
 function differences(t: Translate, change: SettingsChange): string[] {
   const lines: string[] = [];
   const { before, after } = change;
+  if (before.ageBand !== after.ageBand) {
+    lines.push(t('history.age', { before: t(`ageBand.${before.ageBand}`), after: t(`ageBand.${after.ageBand}`) }));
+  }
   if (audienceDiffers(change)) {
     const name = (audience: Audience | null) => (audience ? audienceName(t, audience) : t('history.default'));
     lines.push(
@@ -70,11 +126,17 @@ function differences(t: Translate, change: SettingsChange): string[] {
   if (before.readReceipts !== after.readReceipts) {
     lines.push(t(after.readReceipts ? 'history.receiptsOn' : 'history.receiptsOff'));
   }
+  if (before.requestPreviews !== after.requestPreviews) {
+    lines.push(t(after.requestPreviews ? 'history.previewsOn' : 'history.previewsOff'));
+  }
   if (before.requestLinks !== after.requestLinks) {
     lines.push(t(after.requestLinks ? 'history.linksOn' : 'history.linksOff'));
   }
-  if (JSON.stringify(before.kinds) !== JSON.stringify(after.kinds) && !audienceDiffers(change)) {
-    lines.push(t('history.kinds'));
+  for (const { relation, kinds } of after.kinds) {
+    const had = before.kinds.find((k) => k.relation === relation)?.kinds ?? [];
+    if (had.join() === kinds.join()) continue;
+    const list = kinds.map((kind) => t(`kind.${kind}`)).join(', ');
+    lines.push(t('history.kinds', { from: t(`relation.${relation}`), kinds: list }));
   }
   return lines;
 }

@@ -1,9 +1,9 @@
 import type { Page, Paging, Standing } from '@aparte/client';
-import { useEffect, useState } from 'react';
 import { useT } from '../../i18n/i18n';
 import { Avatar } from '../Avatar';
 import { useAttempt } from '../hooks';
 import { nameOf } from '../words';
+import { usePages } from './usePages';
 
 interface Props {
   load(paging: Paging): Promise<Page<Standing>>;
@@ -13,32 +13,19 @@ interface Props {
   actNamed(name: string): string;
   run(person: Standing): Promise<unknown>;
   done?(person: Standing): void;
+  /** Read anew when it changes. */
+  version?: unknown;
 }
 
 /** People on one of the viewer's lists, with the way off it. */
-export function PeopleList({ load, empty, act, actNamed, run, done }: Props) {
+export function PeopleList({ load, empty, act, actNamed, run, done, version }: Props) {
   const t = useT();
   const attempt = useAttempt();
-  const [people, setPeople] = useState<Standing[] | null>(null);
-  const [next, setNext] = useState<string | null>(null);
-
-  const read = (after: string | null, signal?: AbortSignal) =>
-    load({ after, signal }).then(
-      (page) => {
-        setPeople((before) => [...(after ? (before ?? []) : []), ...page.nodes]);
-        setNext(page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null);
-      },
-      (error) => signal?.aborted || Promise.reject(error),
-    );
-  useEffect(() => {
-    const abort = new AbortController();
-    void attempt(read(null, abort.signal));
-    return () => abort.abort();
-  }, []);
+  const { items: people, setItems: setPeople, more } = usePages(load, version);
 
   const take = async (person: Standing) => {
     if (!(await attempt(run(person)))) return;
-    setPeople((before) => before!.filter((p) => p.id !== person.id));
+    setPeople((before) => before.filter((p) => p.id !== person.id));
     done?.(person);
   };
   if (!people) {
@@ -64,7 +51,7 @@ export function PeopleList({ load, empty, act, actNamed, run, done }: Props) {
           </li>
         ))}
       </ul>
-      {next && <button onClick={() => attempt(read(next))}>{t('list.more')}</button>}
+      {more && <button onClick={more}>{t('list.more')}</button>}
     </>
   );
 }

@@ -1,8 +1,24 @@
 import '../styles/settings.css';
-import { useEffect, useRef, type ReactNode } from 'react';
+import '../styles/consent.css';
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
+import type { Settings } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
 import { useSettings } from '../hooks';
-import { BackIcon, BlockIcon, ClockIcon, DisplayIcon, EyeIcon, InboxIcon, ListIcon, RequestsIcon } from '../icons';
+import {
+  BackIcon,
+  BlockIcon,
+  ClipIcon,
+  ClockIcon,
+  DataIcon,
+  DisplayIcon,
+  EyeIcon,
+  FlagIcon,
+  InboxIcon,
+  ListIcon,
+  NoticeIcon,
+  RequestsIcon,
+  WordsIcon,
+} from '../icons';
 import { Link } from '../Link';
 import { folderPath, settingsPath, settingsSections, type SettingsSection } from '../route';
 import { AudienceSection } from './AudienceSection';
@@ -10,11 +26,23 @@ import { BlockedSection } from './BlockedSection';
 import { ExceptionsSection } from './ExceptionsSection';
 import { DisplaySection } from './DisplaySection';
 import { HistorySection } from './HistorySection';
+import { KindsSection } from './KindsSection';
 import { RequestsSection } from './RequestsSection';
 import { ReceiptsSection } from './ReceiptsSection';
 
+// Few come here, and then for one of them.
+const WordsSection = lazy(() => import('./WordsSection'));
+const ReportsSection = lazy(() => import('./ReportsSection'));
+const NoticesSection = lazy(() => import('./NoticesSection'));
+const DataSection = lazy(() => import('./DataSection'));
+
 const icons: Record<SettingsSection, ReactNode> = {
   audience: <RequestsIcon />,
+  kinds: <ClipIcon />,
+  words: <WordsIcon />,
+  reports: <FlagIcon />,
+  notices: <NoticeIcon />,
+  data: <DataIcon />,
   history: <ClockIcon />,
   exceptions: <ListIcon />,
   requests: <InboxIcon />,
@@ -50,26 +78,51 @@ export default function SettingsView({ section }: { section: SettingsSection }) 
       </header>
       <section className="section" key={section} aria-label={t(`settings.${section}`)}>
         <h2>{t(`settings.${section}`)}</h2>
-        {section === 'display' ? (
-          <DisplaySection />
-        ) : section === 'blocked' ? (
-          <BlockedSection />
-        ) : section === 'exceptions' ? (
-          <ExceptionsSection />
-        ) : !settings ? (
-          <p className="soft" aria-busy="true">
-            {t('list.loading')}
-          </p>
-        ) : section === 'audience' ? (
-          <AudienceSection settings={settings} />
-        ) : section === 'requests' ? (
-          <RequestsSection settings={settings} />
-        ) : section === 'history' ? (
-          <HistorySection settings={settings} />
-        ) : (
-          <ReceiptsSection settings={settings} />
-        )}
+        <Suspense fallback={<Loading />}>
+          <Section section={section} settings={settings} />
+        </Suspense>
       </section>
     </div>
+  );
+}
+
+function Section({ section, settings }: { section: SettingsSection; settings: Settings | null }) {
+  switch (section) {
+    case 'display':
+      return <DisplaySection />;
+    case 'blocked':
+      return <BlockedSection />;
+    case 'exceptions':
+      return <ExceptionsSection />;
+    case 'reports':
+      return <ReportsSection />;
+    case 'notices':
+      return <NoticesSection />;
+    case 'data':
+      return <DataSection />;
+  }
+  if (!settings) return <Loading />;
+  switch (section) {
+    case 'audience':
+      return <AudienceSection settings={settings} />;
+    case 'kinds':
+      return <KindsSection settings={settings} />;
+    case 'requests':
+      return <RequestsSection settings={settings} />;
+    case 'words':
+      return <WordsSection settings={settings} />;
+    case 'history':
+      return <HistorySection settings={settings} />;
+    case 'receipts':
+      return <ReceiptsSection settings={settings} />;
+  }
+}
+
+function Loading() {
+  const t = useT();
+  return (
+    <p className="soft" aria-busy="true">
+      {t('list.loading')}
+    </p>
   );
 }

@@ -78,6 +78,31 @@ export type Route =
   /** Nowhere: it is not accepted. */
   | 'REFUSE';
 
+/** What decided where a person's messages go, as the recipient may know it. */
+export type PolicyRule =
+  /** The viewer has blocked them. */
+  | 'BLOCK'
+  /** The account is deleted. */
+  | 'GONE'
+  /** Messages are off for the viewer's age. */
+  | 'AGE'
+  /** The viewer has declined a request of theirs lately. */
+  | 'DECLINE'
+  /** They are on the viewer's list NEVER. */
+  | 'NEVER'
+  /** The viewer's audience, by what the person is to them. */
+  | 'AUDIENCE'
+  /** Their request is full and waits for the viewer. */
+  | 'REQUEST_FULL'
+  /** The viewer has restricted them. */
+  | 'RESTRICTION'
+  /** Their request is hidden for what it says. */
+  | 'HELD'
+  /** The viewer's requests rose far above the usual. */
+  | 'SHIELD'
+  /** They are on the viewer's list ALWAYS. */
+  | 'ALWAYS';
+
 /** What a message may be made of. */
 export type MessageKind =
   /** A text. */
@@ -232,6 +257,38 @@ export type SetWhoCanMessageMeInput = {
   routes?: Array<RelationRouteInput> | null | undefined;
 };
 
+/** What becomes of the requests that a surge shield holds. */
+export type HeldRequests =
+  /** They stay in HIDDEN, to be looked at one by one. */
+  | 'KEEP'
+  /** They go where the settings bring them. */
+  | 'RELEASE'
+  /** They are declined. */
+  | 'DECLINE';
+
+/** Which of the viewer's requests are meant. What is left out does not matter. */
+export type RequestFilter = {
+  /** REQUESTS or HIDDEN. */
+  folder?: Folder;
+  /** Nothing came in them from then on. */
+  quietSince?: string | null | undefined;
+  /** Their sender's account was made after that. */
+  joinedAfter?: string | null | undefined;
+  /** Their sender follows the viewer (true), or does not (false). */
+  followsViewer?: boolean | null | undefined;
+  /** The surge shield holds them (true), or does not (false). */
+  shielded?: boolean | null | undefined;
+};
+
+/** What the host application knows of a user's age. */
+export type AgeBand =
+  /** 18 and over, or unknown. */
+  | 'ADULT'
+  /** 16 or 17: nobody may write until the user chooses. */
+  | 'AGE_16_17'
+  /** Under 16: messages are off both ways. */
+  | 'UNDER_16';
+
 export type UserFragment = { id: string, handle: string, displayName: string, avatarUrl: string | null, viewerHasBlocked: boolean };
 
 export type StandingFragment = (
@@ -247,7 +304,7 @@ export type ConversationFragment = { id: string, folder: Folder, lastActivityAt:
 
 export type UnreadFragment = { conversations: number, requests: number, messages: number, cursor: string };
 
-export type SettingsFragment = { whoCanMessageMe: Audience, readReceipts: boolean, requestLinks: boolean, changedAt: string | null, routes: Array<{ relation: Relation, route: Route }>, kinds: Array<{ relation: Relation, kinds: Array<MessageKind> }> };
+export type SettingsFragment = { whoCanMessageMe: Audience, readReceipts: boolean, requestLinks: boolean, requestPreviews: boolean, shieldSince: string | null, changedAt: string | null, routes: Array<{ relation: Relation, route: Route }>, kinds: Array<{ relation: Relation, kinds: Array<MessageKind> }> };
 
 type Refusal_ReportClaimed_Fragment = { code: string, reason: string };
 
@@ -517,6 +574,81 @@ export type ExportMyDataMutation = { exportMyData:
     | Refusal_InvalidInput_Fragment
    };
 
+export type SetRequestPreviewsMutationVariables = Exact<{
+  on: boolean;
+}>;
+
+
+export type SetRequestPreviewsMutation = { setRequestPreviews:
+    | { settings: SettingsFragment }
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type EndSurgeShieldMutationVariables = Exact<{
+  held: HeldRequests;
+}>;
+
+
+export type EndSurgeShieldMutation = { endSurgeShield:
+    | { moved: number, more: boolean, settings: SettingsFragment }
+    | Refusal_NotFound_Fragment
+   };
+
+export type WalkFragment = { moved: number, more: boolean, unread: UnreadFragment };
+
+export type AcceptAllRequestsMutationVariables = Exact<{
+  filter: RequestFilter;
+}>;
+
+
+export type AcceptAllRequestsMutation = { acceptAllRequests:
+    | WalkFragment
+    | Refusal_NotFound_Fragment
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type DeclineAllRequestsMutationVariables = Exact<{
+  filter: RequestFilter;
+}>;
+
+
+export type DeclineAllRequestsMutation = { declineAllRequests:
+    | WalkFragment
+    | Refusal_NotFound_Fragment
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type ReleaseHiddenRequestsMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReleaseHiddenRequestsMutation = { releaseHiddenRequests:
+    | WalkFragment
+    | Refusal_NotFound_Fragment
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type WordsFragment = { words: Array<string> };
+
+export type AddHiddenWordsMutationVariables = Exact<{
+  words: Array<string> | string;
+}>;
+
+
+export type AddHiddenWordsMutation = { addHiddenWords:
+    | WordsFragment
+    | Refusal_InvalidInput_Fragment
+   };
+
+export type RemoveHiddenWordsMutationVariables = Exact<{
+  words: Array<string> | string;
+}>;
+
+
+export type RemoveHiddenWordsMutation = { removeHiddenWords:
+    | WordsFragment
+    | Refusal_InvalidInput_Fragment
+   };
+
 export type PositionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -615,7 +747,19 @@ export type SettingsHistoryQueryVariables = Exact<{
 
 export type SettingsHistoryQuery = { settingsHistory: Array<{ id: string, at: string, by: Changer, device: string | null, undoes: string | null, before: ChoiceFragment, after: ChoiceFragment }> };
 
-export type ChoiceFragment = { whoCanMessageMe: Audience | null, readReceipts: boolean, requestLinks: boolean, routes: Array<{ relation: Relation, route: Route }> | null, kinds: Array<{ relation: Relation, kinds: Array<MessageKind> }> };
+export type ChoiceFragment = { whoCanMessageMe: Audience | null, readReceipts: boolean, requestLinks: boolean, requestPreviews: boolean, ageBand: AgeBand, routes: Array<{ relation: Relation, route: Route }> | null, kinds: Array<{ relation: Relation, kinds: Array<MessageKind> }> };
+
+export type ExplainWhoCanMessageMeQueryVariables = Exact<{
+  as: string;
+}>;
+
+
+export type ExplainWhoCanMessageMeQuery = { explainWhoCanMessageMe: { relations: Array<Relation>, rule: PolicyRule, route: Route, user: UserFragment } | null };
+
+export type HiddenWordsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HiddenWordsQuery = { hiddenWords: Array<string> };
 
 export type ReportFragment = { id: string, conversationId: string, category: ReportCategory, messageCount: number, digest: string, createdAt: string, state: ReportState, decidedAt: string | null, actionTaken: boolean | null, about: UserFragment };
 
@@ -701,9 +845,9 @@ export const ArchiveConversation = "mutation ArchiveConversation($id:ID!$archive
 
 export const DeclineRequests = "mutation DeclineRequests($ids:[ID!]!){declineRequests(conversationIds:$ids){...on DeclineSuccess{declined unread{...Unread}}...Refusal}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<DeclineRequestsMutation, DeclineRequestsMutationVariables>;
 
-export const SetWhoCanMessageMe = "mutation SetWhoCanMessageMe($input:SetWhoCanMessageMeInput!){setWhoCanMessageMe(input:$input){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetWhoCanMessageMeMutation, SetWhoCanMessageMeMutationVariables>;
+export const SetWhoCanMessageMe = "mutation SetWhoCanMessageMe($input:SetWhoCanMessageMeInput!){setWhoCanMessageMe(input:$input){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetWhoCanMessageMeMutation, SetWhoCanMessageMeMutationVariables>;
 
-export const SetReadReceipts = "mutation SetReadReceipts($on:Boolean!){setReadReceipts(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetReadReceiptsMutation, SetReadReceiptsMutationVariables>;
+export const SetReadReceipts = "mutation SetReadReceipts($on:Boolean!){setReadReceipts(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetReadReceiptsMutation, SetReadReceiptsMutationVariables>;
 
 export const FollowUser = "mutation FollowUser($id:ID!){followUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<FollowUserMutation, FollowUserMutationVariables>;
 
@@ -725,17 +869,31 @@ export const Report = "mutation Report($input:ReportInput!){report(input:$input)
 
 export const AppealDecision = "mutation AppealDecision($id:ID!$text:String!){appealDecision(noticeId:$id text:$text){...on NoticeSuccess{notice{...Notice}}...Refusal}}fragment Notice on Notice{id at action category statement endsAt appealableUntil appeal{text at outcome statement decidedAt}}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<AppealDecisionMutation, AppealDecisionMutationVariables>;
 
-export const SetAcceptedKinds = "mutation SetAcceptedKinds($kinds:[RelationKindsInput!]!){setAcceptedKinds(kinds:$kinds){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetAcceptedKindsMutation, SetAcceptedKindsMutationVariables>;
+export const SetAcceptedKinds = "mutation SetAcceptedKinds($kinds:[RelationKindsInput!]!){setAcceptedKinds(kinds:$kinds){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetAcceptedKindsMutation, SetAcceptedKindsMutationVariables>;
 
-export const SetRequestLinks = "mutation SetRequestLinks($on:Boolean!){setRequestLinks(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetRequestLinksMutation, SetRequestLinksMutationVariables>;
+export const SetRequestLinks = "mutation SetRequestLinks($on:Boolean!){setRequestLinks(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetRequestLinksMutation, SetRequestLinksMutationVariables>;
 
-export const UndoSettingsChange = "mutation UndoSettingsChange($id:ID!){undoSettingsChange(id:$id){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<UndoSettingsChangeMutation, UndoSettingsChangeMutationVariables>;
+export const UndoSettingsChange = "mutation UndoSettingsChange($id:ID!){undoSettingsChange(id:$id){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<UndoSettingsChangeMutation, UndoSettingsChangeMutationVariables>;
 
 export const ExportMyData = "mutation ExportMyData{exportMyData{...on ExportSuccess{job{...ExportJob}}...Refusal}}fragment ExportJob on ExportJob{id state progress requestedAt finishedAt expiresAt url size}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ExportMyDataMutation, ExportMyDataMutationVariables>;
 
+export const SetRequestPreviews = "mutation SetRequestPreviews($on:Boolean!){setRequestPreviews(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetRequestPreviewsMutation, SetRequestPreviewsMutationVariables>;
+
+export const EndSurgeShield = "mutation EndSurgeShield($held:HeldRequests!){endSurgeShield(held:$held){...on ShieldSuccess{settings{...Settings}moved more}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<EndSurgeShieldMutation, EndSurgeShieldMutationVariables>;
+
+export const AcceptAllRequests = "mutation AcceptAllRequests($filter:RequestFilter!){acceptAllRequests(filter:$filter){...Walk ...Refusal}}fragment Walk on WalkSuccess{moved more unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<AcceptAllRequestsMutation, AcceptAllRequestsMutationVariables>;
+
+export const DeclineAllRequests = "mutation DeclineAllRequests($filter:RequestFilter!){declineAllRequests(filter:$filter){...Walk ...Refusal}}fragment Walk on WalkSuccess{moved more unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<DeclineAllRequestsMutation, DeclineAllRequestsMutationVariables>;
+
+export const ReleaseHiddenRequests = "mutation ReleaseHiddenRequests{releaseHiddenRequests{...Walk ...Refusal}}fragment Walk on WalkSuccess{moved more unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ReleaseHiddenRequestsMutation, ReleaseHiddenRequestsMutationVariables>;
+
+export const AddHiddenWords = "mutation AddHiddenWords($words:[String!]!){addHiddenWords(words:$words){...Words ...Refusal}}fragment Words on HiddenWordsSuccess{words}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<AddHiddenWordsMutation, AddHiddenWordsMutationVariables>;
+
+export const RemoveHiddenWords = "mutation RemoveHiddenWords($words:[String!]!){removeHiddenWords(words:$words){...Words ...Refusal}}fragment Words on HiddenWordsSuccess{words}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<RemoveHiddenWordsMutation, RemoveHiddenWordsMutationVariables>;
+
 export const Position = "query Position{unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}" as Operation<PositionQuery, PositionQueryVariables>;
 
-export const Start = "query Start($first:Int!){me{...User}messagingSettings{...Settings}inbox:inbox(folder:INBOX first:$first){...Conversations}requests:inbox(folder:REQUESTS first:$first){...Conversations}hidden:inbox(folder:HIDDEN first:$first){...Conversations}archive:inbox(folder:ARCHIVE first:$first){...Conversations}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<StartQuery, StartQueryVariables>;
+export const Start = "query Start($first:Int!){me{...User}messagingSettings{...Settings}inbox:inbox(folder:INBOX first:$first){...Conversations}requests:inbox(folder:REQUESTS first:$first){...Conversations}hidden:inbox(folder:HIDDEN first:$first){...Conversations}archive:inbox(folder:ARCHIVE first:$first){...Conversations}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<StartQuery, StartQueryVariables>;
 
 export const Inbox = "query Inbox($folder:Folder!$first:Int!$after:String){inbox(folder:$folder first:$first after:$after){...Conversations}}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<InboxQuery, InboxQueryVariables>;
 
@@ -755,7 +913,11 @@ export const ListedUsers = "query ListedUsers($list:NamedList!$first:Int!$after:
 
 export const Outreach = "query Outreach{outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<OutreachQuery, OutreachQueryVariables>;
 
-export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHistory(first:$first){id at by device undoes before{...Choice}after{...Choice}}}fragment Choice on MessagingChoice{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks}" as Operation<SettingsHistoryQuery, SettingsHistoryQueryVariables>;
+export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHistory(first:$first){id at by device undoes before{...Choice}after{...Choice}}}fragment Choice on MessagingChoice{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews ageBand}" as Operation<SettingsHistoryQuery, SettingsHistoryQueryVariables>;
+
+export const ExplainWhoCanMessageMe = "query ExplainWhoCanMessageMe($as:ID!){explainWhoCanMessageMe(as:$as){user{...User}relations rule route}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ExplainWhoCanMessageMeQuery, ExplainWhoCanMessageMeQueryVariables>;
+
+export const HiddenWords = "query HiddenWords{hiddenWords}" as Operation<HiddenWordsQuery, HiddenWordsQueryVariables>;
 
 export const MyReports = "query MyReports($first:Int!$after:String){myReports(first:$first after:$after){nodes{...Report}pageInfo{hasNextPage endCursor}}}fragment Report on Report{id about{...User}conversationId category messageCount digest createdAt state decidedAt actionTaken}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<MyReportsQuery, MyReportsQueryVariables>;
 
@@ -763,4 +925,4 @@ export const MyNotices = "query MyNotices($first:Int!$after:String){myRestrictio
 
 export const ExportJob = "query ExportJob($id:ID){exportJob(id:$id){...ExportJob}}fragment ExportJob on ExportJob{id state progress requestedAt finishedAt expiresAt url size}" as Operation<ExportJobQuery, ExportJobQueryVariables>;
 
-export const InboxEvents = "subscription InboxEvents($after:Cursor){inboxEvents(after:$after){...Event}}fragment Event on InboxEvent{__typename cursor at unread{conversations requests messages}...on MessageAdded{message{...Message}conversation{...Conversation}}...on MessageRemoved{message{...Message}}...on ConversationChanged{conversation{...Conversation}}...on ConversationRemoved{conversationId}...on SettingsChanged{settings{...Settings}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks changedAt}" as Operation<InboxEventsSubscription, InboxEventsSubscriptionVariables>;
+export const InboxEvents = "subscription InboxEvents($after:Cursor){inboxEvents(after:$after){...Event}}fragment Event on InboxEvent{__typename cursor at unread{conversations requests messages}...on MessageAdded{message{...Message}conversation{...Conversation}}...on MessageRemoved{message{...Message}}...on ConversationChanged{conversation{...Conversation}}...on ConversationRemoved{conversationId}...on SettingsChanged{settings{...Settings}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}" as Operation<InboxEventsSubscription, InboxEventsSubscriptionVariables>;

@@ -1,0 +1,147 @@
+import type { Explanation, PolicyRule, Settings, User } from '@aparte/client';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useLocale, useT } from '../../i18n/i18n';
+import { Avatar } from '../Avatar';
+import { useActions, useAttempt } from '../hooks';
+import { SearchIcon } from '../icons';
+import { Link } from '../Link';
+import { folderPath, settingsPath } from '../route';
+import { audienceName, nameOf } from '../words';
+import { examples, kindsOf, routeOf, seenAs, type Example, type Seen } from './eyes';
+
+// The search brings a library along that nothing else here needs.
+const PersonSearch = lazy(() => import('../PersonSearch').then((m) => ({ default: m.PersonSearch })));
+
+/** Where each rule can be changed. */
+const places: Partial<Record<PolicyRule, string>> = {
+  BLOCK: settingsPath('blocked'),
+  NEVER: settingsPath('exceptions'),
+  ALWAYS: settingsPath('exceptions'),
+  RESTRICTION: settingsPath('exceptions'),
+  REQUEST_FULL: folderPath('REQUESTS'),
+  HELD: settingsPath('words'),
+  SHIELD: settingsPath('requests'),
+};
+
+/** The setting with another's eyes: what would become of their message now, by which rule, and what they are to the viewer. */
+export function ViewAs({ settings }: { settings: Settings }) {
+  const t = useT();
+  const [example, setExample] = useState<Example>('STRANGER');
+  const [person, setPerson] = useState<User | null>(null);
+  const [searching, setSearching] = useState(false);
+  const explained = useExplanation(person, settings);
+  return (
+    <section className="view-as" aria-label={t('viewAs.title')}>
+      <h3>{t('viewAs.title')}</h3>
+      <p className="soft">{t('viewAs.intro')}</p>
+      <div className="segments" role="group" aria-label={t('viewAs.who')}>
+        {examples.map((e) => (
+          <button
+            key={e}
+            aria-pressed={!person && e === example}
+            onClick={() => {
+              setPerson(null);
+              setExample(e);
+            }}
+          >
+            {t(`viewAs.${e}`)}
+          </button>
+        ))}
+        <button aria-pressed={person !== null} aria-haspopup="dialog" onClick={() => setSearching(true)}>
+          <SearchIcon />
+          <span dir="auto">{person ? nameOf(person, t) : t('viewAs.choose')}</span>
+        </button>
+      </div>
+      <div className="verdict" aria-live="polite" aria-busy={person !== null && !explained}>
+        {!person ? (
+          <Verdict who={t(`viewAs.a.${example}`)} seen={seenAs(example, settings)} settings={settings} />
+        ) : explained === 'gone' ? (
+          <p className="soft">{t('conversation.missing')}</p>
+        ) : explained ? (
+          <Verdict who={nameOf(explained.user, t)} person={explained.user} seen={explained} settings={settings} />
+        ) : (
+          <p className="soft">{t('list.loading')}</p>
+        )}
+      </div>
+      <Suspense>
+        {searching && <PersonSearch title={t('viewAs.choose')} close={() => setSearching(false)} pick={setPerson} />}
+      </Suspense>
+    </section>
+  );
+}
+
+/** Asked anew with every change of the settings, here or on another device; null while it is on its way. */
+function useExplanation(person: User | null, settings: Settings): Explanation | 'gone' | null {
+  const actions = useActions();
+  const attempt = useAttempt();
+  const [explained, setExplained] = useState<Explanation | 'gone' | null>(null);
+  useEffect(() => {
+    if (!person) return;
+    const abort = new AbortController();
+    void attempt(
+      actions.explain(person.id, abort.signal).then(
+        (found) => setExplained(found ?? 'gone'),
+        (error) => abort.signal.aborted || Promise.reject(error),
+      ),
+    );
+    return () => abort.abort();
+  }, [actions, attempt, person, settings]);
+  return person && (explained === 'gone' || explained?.user.id === person.id) ? explained : null;
+}
+
+function Verdict({ who, person, seen, settings }: { who: string; person?: User; seen: Seen; settings: Settings }) {
+  const { t, tag } = useLocale();
+  const and = new Intl.ListFormat(tag, { type: 'conjunction' });
+  const capital = (text: string) => text.charAt(0).toLocaleUpperCase(tag) + text.slice(1);
+  const place = places[seen.rule];
+  const kinds = seen.route === 'REFUSE' ? [] : kindsOf(seen, settings);
+  const friend = seen.relations.includes('FRIEND');
+  // Who is a friend both follows and is followed: to say so three times explains nothing.
+  const ties = seen.relations.filter((r) => !friend || (r !== 'FOLLOWED' && r !== 'FOLLOWER'));
+  return (
+    <>
+      <p className="lead">
+        {person && <Avatar user={person} />}
+        <span className={`outcome ${seen.route.toLowerCase()}`}>{t(`verdict.${seen.route}`, { who })}</span>
+      </p>
+      <dl>
+        <dt>{t('viewAs.why')}</dt>
+        <dd>
+          {t(`rule.${seen.rule}`, { audience: audienceName(t, settings.whoCanMessageMe) })}{' '}
+          {place && (
+            <Link className="inline" to={place}>
+              {t('viewAs.change')}
+            </Link>
+          )}
+        </dd>
+        <dt>{t('viewAs.ties')}</dt>
+        <dd>
+          <ul>
+            {ties.map((relation) => (
+              <li key={relation}>
+                {t(`tie.${relation}`)}
+                {seen.rule === 'AUDIENCE' && (
+                  <span className={`route ${routeOf(relation, settings).toLowerCase()}`}>
+                    {t(`route.${routeOf(relation, settings)}`)}
+                  </span>
+                )}
+              </li>
+            ))}
+          </ul>
+          {seen.rule === 'AUDIENCE' && ties.length > 1 && <small>{t('viewAs.best')}</small>}
+        </dd>
+        {kinds.length > 0 && (
+          <>
+            <dt>{t('viewAs.kinds')}</dt>
+            <dd>
+              {capital(and.format(kinds.map((kind) => t(`kind.${kind}`))))}.{' '}
+              <Link className="inline" to={settingsPath('kinds')}>
+                {t('viewAs.change')}
+              </Link>
+            </dd>
+          </>
+        )}
+      </dl>
+    </>
+  );
+}

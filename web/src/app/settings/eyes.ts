@@ -1,0 +1,56 @@
+import type { MessageKind, PolicyRule, Relation, Route, Settings } from '@aparte/client';
+
+/** Somebody who stands for many: nobody in particular, with all that holds of them. */
+export const examples = ['FRIEND', 'FOLLOWER', 'STRANGER'] as const;
+export type Example = (typeof examples)[number];
+
+const holding: Record<Example, Relation[]> = {
+  FRIEND: ['FRIEND', 'FOLLOWED', 'FOLLOWER'],
+  FOLLOWER: ['FOLLOWER'],
+  STRANGER: ['STRANGER'],
+};
+
+/** What would become of a message, and why. */
+export interface Seen {
+  relations: readonly Relation[];
+  rule: PolicyRule;
+  route: Route;
+}
+
+const welcome: Route[] = ['REFUSE', 'HIDDEN', 'REQUESTS', 'INBOX'];
+
+export function routeOf(relation: Relation, settings: Settings): Route {
+  return settings.routes.find((r) => r.relation === relation)?.route ?? 'REFUSE';
+}
+
+/** The most welcoming route of several relations. */
+function best(relations: readonly Relation[], settings: Settings): Route {
+  const routes = relations.map((relation) => welcome.indexOf(routeOf(relation, settings)));
+  return welcome[Math.max(0, ...routes)]!;
+}
+
+/**
+ * What the settings make of an example. Of a person the server is asked; an example is nobody it could be asked about, so
+ * test/eyes.test.mjs holds this against what it says of people who are just that.
+ */
+export function seenAs(example: Example, settings: Settings): Seen {
+  const relations = holding[example];
+  const route = best(relations, settings);
+  // Neither of the other two is somebody whom one follows, or who is suggested: the shield holds their new requests.
+  if (settings.shieldSince && route === 'REQUESTS' && example !== 'FRIEND') {
+    return { relations, rule: 'SHIELD', route: 'HIDDEN' };
+  }
+  return { relations, rule: 'AUDIENCE', route };
+}
+
+const allKinds: MessageKind[] = ['TEXT', 'VIDEO', 'LINK'];
+
+/** What they may send: what is taken from one of the relations that decide. */
+export function kindsOf({ relations, rule }: Seen, settings: Settings): MessageKind[] {
+  if (rule === 'ALWAYS') return allKinds;
+  const route = best(relations, settings);
+  const deciding = relations.filter((relation) => routeOf(relation, settings) === route);
+  return allKinds.filter((kind) =>
+    settings.kinds.some((k) => deciding.includes(k.relation) && k.kinds.includes(kind)),
+  );
+}

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import test from 'node:test';
+import { startBrowser } from './browser.mjs';
+import { item } from './people.mjs';
+import { startServer } from './server.mjs';
+import { newcomers } from './world.mjs';
+
+const section = (page, name) => page.getByRole('link', { name, exact: true }).first().click();
+
+/** Chooses somebody in the dialog that searches people. */
+async function choose(page, handle) {
+  await page.getByRole('combobox', { name: 'Search people' }).fill(handle);
+  await page.getByRole('option').filter({ hasText: `@${handle}` }).click();
+}
+
+test('the setting is seen with the eyes of an example and of a person, and follows it', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const bob = await browser.open('/settings?as=bob');
+  const eyes = bob.getByRole('region', { name: 'See it with someone’s eyes' });
+  await eyes.getByText('If a stranger writes to you, it is not accepted.').waitFor();
+  await eyes.getByRole('button', { name: 'A friend' }).click();
+  await eyes.getByText('If a friend writes to you, it reaches your inbox.').waitFor();
+  await eyes.getByText('You follow each other').waitFor();
+
+  await eyes.getByRole('button', { name: 'Choose a person' }).click();
+  await choose(bob, 'hugo');
+  await eyes.getByText('If Hugo Silva writes to you, it is not accepted.').waitFor();
+  await eyes.getByText('They follow you').waitFor();
+  await eyes.getByText('Your choice decides: Friends.').waitFor();
+  await bob.getByRole('radio', { name: /^Everyone/ }).check();
+  await eyes.getByText('If Hugo Silva writes to you, it waits in your requests.').waitFor();
+
+  // A rule that goes before the choice, and the way to it.
+  await server.ask('bob', 'mutation($id: ID!) { setListed(userId: $id, list: ALWAYS) { __typename } }', {
+    id: await server.idOf('hugo'),
+  });
+  await bob.getByRole('radio', { name: /^No one/ }).check();
+  await eyes.getByText('If Hugo Silva writes to you, it reaches your inbox.').waitFor();
+  await eyes.getByText('They are among those whom you always let in.').waitFor();
+  await eyes.getByRole('link', { name: 'Change' }).first().click();
+  await bob.getByRole('button', { name: 'Remove Hugo Silva' }).waitFor();
+});
+
+test('any change of settings says who made it and on what, and the newest is undone', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const bob = await browser.open('/settings/receipts?as=bob');
+  await bob.getByRole('switch').click();
+  await section(bob, 'History');
+  const off = bob.getByRole('listitem').filter({ hasText: 'Read receipts off' });
+  await off.getByText(/· you · Mozilla/).waitFor();
+  await off.getByRole('button', { name: 'Undo' }).click();
+  const on = bob.getByRole('listitem').filter({ hasText: 'Read receipts on' });
+  await on.getByText('Took back the change of').waitFor();
+  const { messagingSettings } = await server.ask('bob', '{ messagingSettings { readReceipts } }');
+  assert.equal(messagingSettings.readReceipts, true);
+  // That is a change itself.
+  await on.getByRole('button', { name: 'Undo' }).click();
+  await bob.getByRole('listitem').first().getByText('Read receipts off').waitFor();
+});
+
+test('what followers may send is chosen, and holds for the next message', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/settings/kinds?as=alice');
+  const saved = alice.waitForResponse((r) => r.request().postData()?.includes('SetAcceptedKinds') ?? false);
+  await alice.getByRole('checkbox', { name: 'Links: My followers' }).uncheck();
+  await saved;
+  await assert.rejects(server.send('hugo', 'alice', 'See https://example.com'), /MessageNotAllowed/);
+  await server.send('hugo', 'alice', 'Without a link.');
+  await alice.getByRole('checkbox', { name: 'Videos: Everyone else' }).uncheck();
+  // One of the two stays.
+  await alice.getByRole('checkbox', { name: 'Text: Everyone else' }).and(alice.locator(':disabled')).waitFor();
+  await section(alice, 'History');
+  await alice.getByText('My followers: text, videos').waitFor();
+  await alice.getByText('Everyone else: text, links').waitFor();
+});
+
+test('requests show their words before they are opened only when that is wanted', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/requests?as=alice');
+  await item(alice, 'Hugo').getByText('Wants to write to you').waitFor();
+  await alice.getByRole('link', { name: /^Who can message me/ }).click();
+  await section(alice, 'Requests');
+  await alice.locator('.settings nav').getByRole('link', { name: 'Requests' }).click();
+  await alice.getByRole('switch', { name: 'Show what requests say before I open them' }).click();
+  await alice.getByRole('switch', { name: 'Show what requests say before I open them', checked: true }).waitFor();
+  await alice.goto(`${browser.url}/requests?as=alice`);
+  await item(alice, 'Hugo').getByText('Your edits are my favourites').waitFor();
+});
+
+test('hidden words are added, hide, tell their mistakes and are taken off again', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/settings/words?as=alice');
+  await alice.getByText('No hidden words').waitFor();
+  const field = alice.getByRole('textbox', { name: 'Words, phrases or emoji' });
+  await field.fill('Idiot');
+  await alice.getByText('1d10t', { exact: true }).waitFor();
+  await field.press('Enter');
+  await alice.getByText('1 of 1,000').waitFor();
+  assert.equal(await field.inputValue(), '');
+  await field.fill('?!');
+  await field.press('Enter');
+  await alice.getByRole('alert').getByText('needs a letter').waitFor();
+  assert.equal(await field.getAttribute('aria-invalid'), 'true');
+  await field.fill('Idiot');
+  await field.press('Enter');
+  await alice.getByRole('alert').getByText('on the list already').waitFor();
+  await field.fill('crypto tip, 🍆');
+  await field.press('Enter');
+  await alice.getByText('3 of 1,000').waitFor();
+
+  await newcomers(server, 1, 'alice', () => 'what an I.D.I.O.T');
+  const hidden = await server.ask('alice', '{ inbox(folder: HIDDEN) { nodes { with { handle } } } }');
+  assert.match(hidden.inbox.nodes[0].with.handle, /^newcomer/);
+
+  await alice.getByRole('button', { name: 'Remove “Idiot”' }).click();
+  await alice.getByText('2 of 1,000').waitFor();
+  await alice.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await alice.getByText('3 of 1,000').waitFor();
+  // Another device sees it at once.
+  const other = await browser.open('/settings/words?as=alice');
+  await other.getByText('3 of 1,000').waitFor();
+  await server.ask('alice', 'mutation { removeHiddenWords(words: ["🍆"]) { __typename } }');
+  await other.getByText('2 of 1,000').waitFor();
+  await alice.getByText('2 of 1,000').waitFor();
+});
+
+test('the surge shield says that it is up, and what it holds is let through', async (t) => {
+  const server = await startServer(t, undefined, '--surge-floor', '1');
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/settings/requests?as=alice');
+  const shield = alice.getByRole('region', { name: 'Surge shield' });
+  await shield.getByText('It is down').waitFor();
+  await newcomers(server, 3, 'alice');
+  await shield.getByText('It is up since').waitFor();
+  await alice.locator('.rail').getByRole('link', { name: /^Requests/ }).click();
+  await alice.getByRole('link', { name: /The surge shield is up/ }).click();
+  await shield.getByRole('radio', { name: /Let them through/ }).check();
+  await shield.getByRole('button', { name: 'Take the shield down' }).click();
+  await alice.getByText(/The shield is down\. [12] requests? (was|were) let through\./).waitFor();
+  await shield.getByText('It is down').waitFor();
+  const { hidden, requests } = await server.ask(
+    'alice',
+    '{ hidden: inbox(folder: HIDDEN) { nodes { id } } requests: inbox(folder: REQUESTS) { nodes { with { handle } } } }',
+  );
+  assert.equal(hidden.nodes.length, 0);
+  assert.equal(requests.nodes.filter((c) => c.with.handle.startsWith('newcomer')).length, 3);
+});
+
+test('people are put on the lists and blocked from their own screens', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/settings/exceptions?as=alice');
+  await alice.getByRole('button', { name: 'Always let someone in…' }).click();
+  await choose(alice, 'bob');
+  await alice.getByRole('button', { name: 'Remove Bob Okafor' }).waitFor();
+  // From one list to the other.
+  await alice.getByRole('button', { name: 'Never let someone in…' }).click();
+  await choose(alice, 'bob');
+  await alice.locator('.listed').nth(1).getByText('Bob Okafor').waitFor();
+  await alice.locator('.listed').first().getByText('Nobody').waitFor();
+  await assert.rejects(server.send('bob', 'alice', 'Hello?'), /MessageNotAllowed/);
+  await alice.getByRole('button', { name: 'Restrict someone…' }).click();
+  await choose(alice, 'emma');
+  await alice.locator('.listed').nth(2).getByText('Emma Rossi').waitFor();
+
+  await section(alice, 'Blocked people');
+  await alice.getByRole('button', { name: 'Block someone…' }).click();
+  await choose(alice, 'farid');
+  await alice.getByRole('button', { name: 'Block Farid Benali' }).click();
+  await alice.getByRole('button', { name: 'Unblock Farid Benali' }).waitFor();
+});
+
+test('a copy of one’s data is asked for, made and downloaded; the next has to wait', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('/settings/data?as=alice', { acceptDownloads: true });
+  await alice.getByRole('button', { name: 'Ask for a copy' }).click();
+  const download = alice.getByRole('button', { name: /^Download/ });
+  await download.waitFor();
+  const coming = alice.waitForEvent('download');
+  await download.click();
+  const file = await coming;
+  assert.match(file.suggestedFilename(), /^aparte-\d{4}-\d\d-\d\d\.zip$/);
+  const bytes = await readFile(await file.path());
+  assert.equal(bytes.subarray(0, 4).toString('latin1'), 'PK\x03\x04');
+  for (const name of ['messages.jsonl', 'settings.jsonl', 'manifest.jsonl']) assert.ok(bytes.includes(name), name);
+  await alice.getByRole('button', { name: 'Ask for another copy' }).click();
+  await alice.getByText(/You can ask for another in 2[34] hours at the latest\./).waitFor();
+  await alice.reload();
+  await download.waitFor();
+});
