@@ -1,0 +1,141 @@
+package main
+
+import (
+	"database/sql"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aparte-im/aparte/internal/faultproxy"
+	"github.com/aparte-im/aparte/internal/testdb"
+)
+
+// awaitStatus asks an address until it answers with a status and a text.
+func awaitStatus(t *testing.T, address string, status int, text string) {
+	t.Helper()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	timeout := time.After(patience)
+	for {
+		got, said := fetch(t, address)
+		if got == status && strings.Contains(said, text) {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-timeout:
+			t.Fatalf("%s answers %d %s, want %d %s", address, got, said, status, text)
+		}
+	}
+}
+
+func readyServer(t *testing.T, url string, args ...string) *process {
+	t.Helper()
+	p := startServe(t, nil, append([]string{"--database-url", url, "--jwt-secret-file", secretFile(t, testSecret)}, args...)...)
+	awaitStatus(t, p.address+"/readyz", http.StatusOK, "ok")
+	return p
+}
+
+// notReady waits until the server takes no requests; it is alive all the same.
+func notReady(t *testing.T, p *process) {
+	t.Helper()
+	awaitStatus(t, p.address+"/readyz", http.StatusServiceUnavailable, "database not ready")
+	awaitStatus(t, p.address+"/healthz", http.StatusOK, "ok")
+}
+
+// A server whose database goes away is not ready, and is again when it comes back, without a restart.
+func TestReadyAgainWhenTheDatabaseIsBack(t *testing.T) {
+	proxy, err := faultproxy.Start(testdb.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(proxy.Close)
+	p := readyServer(t, proxy.URL())
+	proxy.Follow(func(string) faultproxy.Step { return faultproxy.CutBefore() })
+	notReady(t, p)
+	proxy.Follow(nil)
+	awaitStatus(t, p.address+"/readyz", http.StatusOK, "ok")
+	p.stop(syscall.SIGTERM)
+}
+
+// A server whose database lacks a migration, as after a restore of an older backup, is not ready.
+func TestNotReadyOnAnOutdatedSchema(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, address string) {
+		p := readyServer(t, address)
+		driver, path := "postgres", address
+		if file, is := strings.CutPrefix(address, "sqlite:"); is {
+			driver, path = "sqlite", file
+		}
+		db, err := sql.Open(driver, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		var last int64
+		if err := db.QueryRowContext(t.Context(), "SELECT max(version_id) FROM goose_db_version").Scan(&last); err != nil {
+			t.Fatal(err)
+		}
+		run := func(text string) {
+			t.Helper()
+			if _, err := db.ExecContext(t.Context(), text, last); err != nil {
+				t.Fatal(err)
+			}
+		}
+		run("UPDATE goose_db_version SET version_id = -version_id WHERE version_id = $1")
+		notReady(t, p)
+		run("UPDATE goose_db_version SET version_id = -version_id WHERE version_id = 0 - $1")
+		awaitStatus(t, p.address+"/readyz", http.StatusOK, "ok")
+		p.stop(syscall.SIGTERM)
+	})
+}
+
+// A server whose database takes no writes, as a standby, is not ready, and is when it is the primary.
+func TestNotReadyOnAStandby(t *testing.T) {
+	address := testdb.Postgres(t)
+	p := readyServer(t, address)
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(u.Path, "/")
+	u.Path = "/postgres"
+	admin, err := sql.Open("postgres", u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = admin.Close() }()
+	become := func(change string) {
+		t.Helper()
+		for _, text := range []string{
+			`ALTER DATABASE "` + name + `" ` + change,
+			`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '` + name + `'`,
+		} {
+			if _, err := admin.ExecContext(t.Context(), text); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	become("SET default_transaction_read_only = on")
+	notReady(t, p)
+	become("RESET default_transaction_read_only")
+	awaitStatus(t, p.address+"/readyz", http.StatusOK, "ok")
+	p.stop(syscall.SIGTERM)
+}
+
+// A server that stops says so to who looks, on the operators' address, while it still answers what is under way.
+func TestNotReadyWhileItDrains(t *testing.T) {
+	address, secret := "sqlite:"+t.TempDir()+"/aparte.db", secretFile(t, testSecret)
+	mustAparte(t, "migrate", "--database-url", address)
+	p := readyServer(t, address, "--ops-listen", "127.0.0.1:0", "--shutdown-timeout", "10m")
+	ops := p.ops(t)
+	awaitStatus(t, ops+"/readyz", http.StatusOK, "ok")
+	hang(t, p, strings.TrimSpace(mustAparte(t, "token", "--jwt-secret-file", secret, "--admin")))
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	awaitStatus(t, ops+"/readyz", http.StatusServiceUnavailable, "stopping")
+	awaitStatus(t, ops+"/healthz", http.StatusOK, "ok")
+}
