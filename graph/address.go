@@ -137,3 +137,11 @@ func addressOf(r *http.Request) netip.Addr {
 	}
 	return connected(r)
 }
+
+// ClientOf tells where a request comes from, as the server itself believes it. Proxies that New would refuse are nobody's.
+func ClientOf(p Proxies) func(*http.Request) netip.Addr {
+	if p.normalize() != nil {
+		return connected
+	}
+	return p.client
+}

@@ -19,6 +19,7 @@ func (m mutation) UpsertUsers(ctx context.Context, in []*dm.UserInput) (generate
 	if err != nil {
 		return refused[generated.UpsertUsersResult](err)
 	}
+	m.profiles.changed()
 	for _, u := range kept {
 		loadersOf(ctx).seeUser(u)
 	}
@@ -61,7 +62,10 @@ func (m mutation) RevokeTokens(ctx context.Context, externalID string) (generate
 }
 
 // lookForRevocations makes what was just committed hold here at once. Should it fail, the next look of every node does.
-func (m mutation) lookForRevocations(ctx context.Context) { _ = m.guests.lookNow(ctx) }
+func (m mutation) lookForRevocations(ctx context.Context) {
+	m.profiles.changed()
+	_ = m.guests.lookNow(ctx)
+}
 
 func (m mutation) DeleteUser(ctx context.Context, externalID string) (generated.DeleteUserResult, error) {
 	if err := requireAdmin(ctx); err != nil {

@@ -2,8 +2,6 @@ package graph
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
@@ -15,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/access"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
@@ -138,7 +137,7 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 
 // hide says only that something failed, under an id by which the log has the rest.
 func (s *Server) hide(ctx context.Context, out *gqlerror.Error, err error) {
-	id := requestID()
+	id := requestID(ctx)
 	out.Message = "Something went wrong here. It has been noted under the request id."
 	out.Extensions = map[string]any{"code": codeInternal, "requestId": id}
 	if ctx.Err() != nil {
@@ -173,10 +172,12 @@ func recovered(_ context.Context, p any) error {
 	return fmt.Errorf("panic: %w\n%s", err, debug.Stack())
 }
 
-func requestID() string {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
+// requestID is the id that the access log knows a request by, if there is one.
+func requestID(ctx context.Context) string {
+	if n := access.NoteOf(ctx); n != nil {
+		return n.ID
+	}
+	return access.NewID()
 }
 
 func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }

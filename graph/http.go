@@ -6,6 +6,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/aparte-im/aparte/graph/access"
 )
 
 // serveRequest answers a POST or GET: with one response, or with a stream of them when the client accepts one. It
@@ -43,7 +45,9 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 		}
 		s.throttle.refused(ctx)
 		ctx = graphql.WithOperationContext(ctx, op)
-		writeResponse(w, accept, http.StatusBadRequest, s.exec.DispatchError(ctx, errs))
+		response := s.exec.DispatchError(ctx, errs)
+		access.NoteOf(ctx).Failed(codeOf(response))
+		writeResponse(w, accept, http.StatusBadRequest, response)
 		return
 	}
 	switch kind := op.Operation.Operation; {

@@ -17,6 +17,8 @@ import (
 type loaders struct {
 	service *dm.Service
 	viewer  dm.UserID
+	// profiles are asked for users before the store is, where a live event is made. Nil otherwise.
+	profiles *profiles
 
 	users     batch[dm.UserID, *dm.User]
 	standings batch[dm.UserID, dm.Standing]
@@ -74,7 +76,13 @@ func (l *loaders) seeUser(u *dm.User) {
 // user returns nil for a user who does not exist.
 func (l *loaders) user(ctx context.Context, id dm.UserID) (*dm.User, error) {
 	return l.users.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm.User, error) {
-		found, err := l.service.Users(ctx, ids)
+		read := l.service.Users
+		if l.profiles != nil {
+			read = func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm.User, error) {
+				return l.profiles.read(ctx, ids, l.service.Users)
+			}
+		}
+		found, err := read(ctx, ids)
 		for id := range found {
 			l.standings.expect(id)
 		}

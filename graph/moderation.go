@@ -36,7 +36,7 @@ func requestIDOf(ctx context.Context) string {
 			return given
 		}
 	}
-	return requestID()
+	return requestID(ctx)
 }
 
 func (q query) ModerationQueue(ctx context.Context, state dm.ReportState, category *dm.Category, reported *string, unclaimed bool,

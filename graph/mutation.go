@@ -9,7 +9,7 @@ import (
 
 // Mutation resolves changes.
 func (s *Server) Mutation() generated.MutationResolver {
-	return mutation{s.service, s.guests, s.throttle, s.config.Exports != nil, s.config.Observer}
+	return mutation{s.service, s.guests, s.throttle, s.config.Exports != nil, s.config.Observer, s.profiles}
 }
 
 type mutation struct {
@@ -19,6 +19,7 @@ type mutation struct {
 	// exports: files of exports can be had here.
 	exports  bool
 	observer Observer
+	profiles *profiles
 }
 
 func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput) (generated.SendMessageResult, error) {

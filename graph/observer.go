@@ -29,17 +29,25 @@ type Observer struct {
 	StreamEnded func(reason string)
 }
 
-// operation notes a query or a mutation that was answered.
+// operation notes a query or a mutation that was answered. What was not admitted is none.
 func (o Observer) operation(ctx context.Context, response *graphql.Response, began time.Time) {
 	if o.Operation == nil {
 		return
 	}
 	op := graphql.GetOperationContext(ctx).Operation
-	code := ""
-	if response != nil && len(response.Errors) > 0 {
-		code, _ = response.Errors[0].Extensions["code"].(string)
+	if op == nil {
+		return
 	}
-	o.Operation(string(op.Operation), className(op.SelectionSet), code, time.Since(began))
+	o.Operation(string(op.Operation), className(op.SelectionSet), codeOf(response), time.Since(began))
+}
+
+// codeOf is the code of the first error, empty for none.
+func codeOf(response *graphql.Response) string {
+	if response == nil || len(response.Errors) == 0 {
+		return ""
+	}
+	code, _ := response.Errors[0].Extensions["code"].(string)
+	return code
 }
 
 // className is a name of which there are no more than the schema has fields: what a client calls an operation is its

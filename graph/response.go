@@ -7,6 +7,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/aparte-im/aparte/graph/access"
 )
 
 // writeResponse writes a GraphQL response. status is for a request that was not run, and goes only to clients that
@@ -91,6 +93,8 @@ func (s *Server) refuseError(w http.ResponseWriter, r *http.Request, err error) 
 	} else {
 		s.hide(r.Context(), out, err)
 	}
+	code, _ := out.Extensions["code"].(string)
+	access.NoteOf(r.Context()).Failed(code)
 	writeErrors(w, status, out)
 }
 

@@ -10,15 +10,21 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/access"
 	"github.com/aparte-im/aparte/graph/generated"
 	"github.com/aparte-im/aparte/graph/rates"
 	"github.com/aparte-im/aparte/graph/seats"
 	"github.com/aparte-im/aparte/graph/socket"
 )
 
-const defaultKeep = 25 * time.Second
+// Defaults of Config for event streams.
+const (
+	DefaultKeepAlive = 25 * time.Second
+	DefaultWriteWait = 5 * time.Second
+)
 
 // Config is what a Server is made of.
 type Config struct {
@@ -59,6 +65,11 @@ type Config struct {
 	Exports Exports
 	// Observer is told what happens. Its functions may be nil.
 	Observer Observer
+	// Tracing makes spans of requests, operations and events. Nil: there are none.
+	Tracing trace.TracerProvider
+	// Access gets a line for each operation of a socket, and is told here what a request was about; its Wrap writes the
+	// lines of requests. Nil: none.
+	Access *access.Log
 	// Logger gets internal errors. Nil: none are logged.
 	Logger *slog.Logger
 	// Clock tells when tokens end. Nil: time.Now.
@@ -89,10 +100,10 @@ func (c *Config) normalize() error {
 		errs = append(errs, errors.New("graph: Config.KeepAlive and WriteWait cannot be negative"))
 	}
 	if c.WriteWait == 0 {
-		c.WriteWait = writeWait
+		c.WriteWait = DefaultWriteWait
 	}
 	if c.KeepAlive == 0 {
-		c.KeepAlive = defaultKeep
+		c.KeepAlive = DefaultKeepAlive
 	}
 	if c.Seats == nil {
 		c.Seats = seats.New(seats.PerUser, seats.PerAddress)
@@ -124,6 +135,10 @@ type Server struct {
 	// seats are those of streams and sockets; streams is how many streams are followed.
 	seats   *seats.Seats
 	streams atomic.Int64
+	// profiles are those of people in live events.
+	profiles *profiles
+	// spans is nil when nobody asked for traces.
+	spans *spans
 }
 
 // New returns a Server, or all that is wrong with the configuration.
@@ -132,6 +147,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{config: c, service: c.Service, guests: newGuests(c), work: newWork(), seats: c.Seats, throttle: throttle{c.Rates, c.Observer}}
+	s.spans, s.profiles = newSpans(c.Tracing), newProfiles(c.Clock)
 	s.doors = newDoors(c, s.guests)
 	s.origins = newOrigins(c)
 	exec, err := newAdmission(generated.NewExecutableSchema(generated.Config{Resolvers: s}), c)
@@ -148,6 +164,9 @@ func New(c Config) (*Server, error) {
 	s.exec.SetErrorPresenter(s.present)
 	s.exec.SetRecoverFunc(recovered)
 	s.exec.AroundOperations(withStream)
+	if s.spans != nil {
+		s.exec.AroundOperations(s.spans.operation)
+	}
 	s.exec.AroundResponses(s.respond)
 	s.exec.AroundRootFields(s.rootField)
 	s.sockets, err = s.newSockets()
@@ -162,6 +181,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.work.leave()
+	if s.spans != nil && !s.sockets.Supports(r) {
+		var end func()
+		w, r, end = s.spans.request(w, r)
+		defer end()
+	}
 	if s.config.Rates != nil || len(s.config.Proxies.Trusted) > 0 {
 		address := s.config.Proxies.client(r)
 		if wait := s.config.Rates.Empty(rates.Refusals, address); wait > 0 {
@@ -200,7 +224,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // respond runs around every response: once for a query or mutation, once per event of a subscription.
 func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	if op := graphql.GetOperationContext(ctx).Operation; op != nil {
+	op := graphql.GetOperationContext(ctx).Operation // nil: it was not admitted
+	if op != nil {
 		var cancel context.CancelFunc
 		ctx, cancel = s.config.Timeouts.limit(ctx, op.Operation)
 		defer cancel()
@@ -209,10 +234,18 @@ func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *gra
 		}
 	}
 	state := stateOf(ctx)
+	if state != nil {
+		loadersOf(ctx).profiles = s.profiles
+	}
+	if s.spans != nil && op != nil {
+		inner := next
+		next = func(ctx context.Context) *graphql.Response { return s.spans.response(ctx, state, inner) }
+	}
 	if state == nil {
 		began := time.Now()
 		response := next(ctx)
 		s.config.Observer.operation(ctx, response, began)
+		s.noteOperation(ctx, response)
 		return response
 	}
 	if response := next(state.inField(ctx)); response != nil {
@@ -226,6 +259,9 @@ func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *gra
 func (s *Server) rootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
 		ctx = withLoaders(ctx, s.service)
+	}
+	if s.spans != nil {
+		return s.spans.rootField(ctx, next)
 	}
 	return next(ctx)
 }

@@ -23,6 +23,7 @@ const (
 // newSockets makes the transport of WebSockets, which knows nothing of tokens and of people.
 func (s *Server) newSockets() (*socket.Transport, error) {
 	return socket.New(socket.Config{
+		Begin:   s.beginOnSocket(),
 		Limits:  s.config.Sockets,
 		Seats:   s.seats,
 		Address: addressOf,

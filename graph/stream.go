@@ -16,11 +16,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/access"
 )
 
 const (
-	// writeWait is the default of Config.WriteWait. A client that is cut off resumes from its cursor.
-	writeWait = 5 * time.Second
 	// drainStep and drainMost say how a shutdown spreads the ends of streams, so that their clients do not come back at
 	// once.
 	drainStep = time.Millisecond
@@ -58,6 +57,7 @@ type stream struct {
 // serveStream answers one operation.
 func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql.OperationContext, id *identity) {
 	follows := op.Operation.Operation == ast.Subscription
+	access.NoteOf(r.Context()).Ran(string(op.Operation.Operation), className(op.Operation.SelectionSet))
 	if follows {
 		leave, ok := s.sit(id.viewer, addressOf(r))
 		if !ok {

@@ -32,6 +32,8 @@ type streamState struct {
 	// delivered is told how late events are that came since it began; nil when nobody asks.
 	delivered func(time.Duration)
 	began     time.Time
+	// traced: the subscription began in a trace, of which nothing that comes later is a part.
+	traced bool
 }
 
 type streamKey struct{}
@@ -71,6 +73,9 @@ func (s *streamState) pull(ctx context.Context) {
 	if s.watcher == nil || s.err != nil {
 		return
 	}
+	if s.traced {
+		ctx = untraced(ctx)
+	}
 	e, err := next(ctx, s.watcher)
 	if s.give(e, err); err == nil {
 		s.cursor = e.Cursor().String()
@@ -82,6 +87,9 @@ func (s *streamState) pull(ctx context.Context) {
 func (s *streamState) poll(ctx context.Context) bool {
 	if s.err != nil {
 		return true
+	}
+	if s.traced {
+		ctx = untraced(ctx)
 	}
 	e, err := s.watcher.Poll(ctx)
 	if e == nil && err == nil {

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/aparte-im/aparte/dm"
 )
 
@@ -35,6 +37,8 @@ type waiting struct {
 	answer chan answer
 	// tried says that its caller could not write it alone.
 	tried bool
+	// span is the send's own; nil when nobody looks.
+	span trace.Span
 }
 
 type answer struct {
@@ -62,7 +66,7 @@ func newAppender(s *Store) *appender {
 // Append implements dm.Store. A caller who writes the send by itself does not heed the end of its context: one of the two
 // statements may take as long as StatementTimeout lets it.
 func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
-	w := &waiting{send: send, answer: make(chan answer, 1)}
+	w := &waiting{send: send, answer: make(chan answer, 1), span: s.tracing.item(ctx)}
 	if a := s.appender; s.dialect.postgres && a.queue.claim(w) {
 		if got, done := a.alone(w); done {
 			return got.sent, got.err
@@ -83,8 +87,10 @@ func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
 func (a *appender) alone(w *waiting) (got answer, done bool) {
 	own := a.sessions.take()
 	began := time.Now()
+	ctx, ended := a.store.tracing.batch([]*waiting{w})
 	panicked := true
 	defer func() {
+		ended(nil)
 		if panicked {
 			_ = own.discard()
 		}
@@ -96,7 +102,7 @@ func (a *appender) alone(w *waiting) (got answer, done bool) {
 			a.queue.giveBack(w)
 		}
 	}()
-	if got, done = a.store.appendLone(context.Background(), own, w.send); done {
+	if got, done = a.store.appendLone(ctx, own, w.send); done {
 		a.store.observer.batch(1, time.Since(began))
 	}
 	panicked = false
@@ -161,7 +167,9 @@ func (a *appender) run(own *session, batch []*waiting) {
 		return
 	}
 	began := time.Now()
-	answers, err := a.attempt(own, batch)
+	ctx, ended := a.store.tracing.batch(batch)
+	answers, err := a.attempt(ctx, own, batch)
+	defer func() { ended(err) }()
 	a.store.observer.batch(len(batch), time.Since(began))
 	_, lost := retryable(err)
 	switch {
@@ -180,7 +188,7 @@ func (a *appender) run(own *session, batch []*waiting) {
 	a.store.logger.Warn("a batch of sends failed; trying each alone", "sends", len(batch), "error", err)
 	tired := 0
 	for i, w := range batch {
-		answers, err := a.attempt(own, []*waiting{w})
+		answers, err := a.attempt(ctx, own, []*waiting{w})
 		if err == nil {
 			w.answer <- answers[0]
 			tired = 0
@@ -204,7 +212,7 @@ func refuse(batch []*waiting, err error) {
 }
 
 // attempt writes a batch in one transaction.
-func (a *appender) attempt(own *session, batch []*waiting) ([]answer, error) {
+func (a *appender) attempt(ctx context.Context, own *session, batch []*waiting) ([]answer, error) {
 	sends := make([]dm.Send, len(batch))
 	for i, w := range batch {
 		sends[i] = w.send
@@ -214,14 +222,14 @@ func (a *appender) attempt(own *session, batch []*waiting) ([]answer, error) {
 		return a.store.appendAll(ctx, ses, sends, answers)
 	}
 	if own != nil && len(sends) == 1 && !batch[0].tried {
-		if a, done := a.store.appendLone(context.Background(), own, sends[0]); done {
+		if a, done := a.store.appendLone(ctx, own, sends[0]); done {
 			return []answer{a}, nil
 		}
 	}
 	if own != nil {
-		return answers, a.store.transactOn(context.Background(), own, work)
+		return answers, a.store.transactOn(ctx, own, work)
 	}
-	return answers, a.store.transact(context.Background(), work)
+	return answers, a.store.transact(ctx, work)
 }
 
 // appendAll decides about sends under lock, in order, and writes those that are allowed.

@@ -87,11 +87,11 @@ type databases struct {
 func (d databases) close() error { return errors.Join(d.read.Close(), d.write.Close()) }
 
 // open connects to a URL: postgres://… or sqlite:PATH. What writes to Postgres gives a connection up that does not answer
-// within silence; 0: it waits for ever, as a migration has to.
-func open(ctx context.Context, address string, silence time.Duration) (databases, error) {
+// within silence; 0: it waits for ever, as a migration has to. What is asked is traced by t.
+func open(ctx context.Context, address string, silence time.Duration, t *tracing) (databases, error) {
 	path, isSQLite := strings.CutPrefix(address, "sqlite:")
 	if isSQLite {
-		return openSQLite(ctx, path)
+		return openSQLite(ctx, path, t)
 	}
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
@@ -102,13 +102,13 @@ func open(ctx context.Context, address string, silence time.Duration) (databases
 		return databases{}, fmt.Errorf("database URL: %w", err)
 	}
 	connector.Dialer(dialer{silence: silence})
-	db := sql.OpenDB(connector)
+	db := t.openDB(connector)
 	hints := u.Query()
 	for name, value := range readerHints {
 		hints.Set(name, value)
 	}
 	u.RawQuery = hints.Encode()
-	read, err := sql.Open("postgres", u.String())
+	read, err := t.open("postgres", u.String())
 	if err != nil {
 		return databases{}, errors.Join(err, db.Close())
 	}
@@ -123,7 +123,7 @@ func open(ctx context.Context, address string, silence time.Duration) (databases
 	return d, nil
 }
 
-func openSQLite(ctx context.Context, path string) (databases, error) {
+func openSQLite(ctx context.Context, path string, t *tracing) (databases, error) {
 	if path == "" || strings.ContainsAny(path, "?#") {
 		return databases{}, errors.New("the database URL sqlite:PATH needs a path without ? and #")
 	}
@@ -135,7 +135,7 @@ func openSQLite(ctx context.Context, path string) (databases, error) {
 	if err := f.Close(); err != nil {
 		return databases{}, err
 	}
-	write, err := sql.Open("sqlite", "file:"+path+sqliteWriter)
+	write, err := t.open("sqlite", "file:"+path+sqliteWriter)
 	if err != nil {
 		return databases{}, err
 	}
@@ -144,7 +144,7 @@ func openSQLite(ctx context.Context, path string) (databases, error) {
 	if err := write.PingContext(ctx); err != nil {
 		return databases{}, errors.Join(fmt.Errorf("open the database file: %w", err), write.Close())
 	}
-	read, err := sql.Open("sqlite", "file:"+path+sqliteReader)
+	read, err := t.open("sqlite", "file:"+path+sqliteReader)
 	if err != nil {
 		return databases{}, errors.Join(err, write.Close())
 	}

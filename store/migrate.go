@@ -47,7 +47,7 @@ func Migrate(ctx context.Context, url string) (SchemaVersion, error) {
 		}
 		defer func() { _ = l.Close() }()
 	}
-	dbs, err := open(ctx, url, 0)
+	dbs, err := open(ctx, url, 0, nil)
 	if err != nil {
 		return SchemaVersion{}, err
 	}
@@ -76,7 +76,7 @@ func migrate(ctx context.Context, dbs databases) (SchemaVersion, error) {
 // NewEpoch starts a new epoch of all logs, after a restore or a failover that lost commits: every older cursor is then
 // answered by a reset. The servers must be restarted.
 func NewEpoch(ctx context.Context, url string) error {
-	dbs, err := open(ctx, url, 0)
+	dbs, err := open(ctx, url, 0, nil)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func NewEpoch(ctx context.Context, url string) error {
 
 // Version tells a database's schema version without changing anything.
 func Version(ctx context.Context, url string) (SchemaVersion, error) {
-	dbs, err := open(ctx, url, 0)
+	dbs, err := open(ctx, url, 0, nil)
 	if err != nil {
 		return SchemaVersion{}, err
 	}

@@ -78,6 +78,7 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 			return
 		}
 		*to = st
+		s.tracing.nameRead(&r, to, text)
 	}
 	d := s.dialect
 	prepare(&r.heads, s.texts.heads)

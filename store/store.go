@@ -12,6 +12,7 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 	lru "github.com/hashicorp/golang-lru/v2"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aparte-im/aparte/dm"
 	ent "github.com/aparte-im/aparte/ent/generated"
@@ -37,6 +38,8 @@ type Config struct {
 	StatementTimeout time.Duration
 	Logger           *slog.Logger
 	Observer         Observer
+	// Tracing makes the spans of batches and statements. Nil: there are none.
+	Tracing trace.TracerProvider
 }
 
 // defaultStatementTimeout is far beyond what a statement takes, and bearable for who waits behind it.
@@ -52,6 +55,7 @@ type Store struct {
 	wake     func([]*dm.Event)
 	logger   *slog.Logger
 	observer Observer
+	tracing  *tracing
 	ent      *ent.Client
 	members  *lru.Cache[dm.ConversationID, dm.Pair]
 	words    *lru.Cache[dm.UserID, knownWords]
@@ -88,14 +92,17 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if version.Current != version.Latest {
 		return nil, &SchemaError{version}
 	}
-	dbs, err := open(ctx, c.URL, c.StatementTimeout+c.StatementTimeout/2)
+	traced := newTracing(c.Tracing)
+	dbs, err := open(ctx, c.URL, c.StatementTimeout+c.StatementTimeout/2, traced)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
 		databases: dbs, texts: dbs.dialect.statements(c.Rules.SharedFriends, c.StatementTimeout), rules: c.Rules,
 		clock: c.Clock, wake: c.Wake, logger: c.Logger, observer: c.Observer, closing: make(chan struct{}), closed: make(chan struct{}),
+		tracing: traced,
 	}
+	s.tracing.nameTexts(&s.texts)
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, dbs.close())
 	}

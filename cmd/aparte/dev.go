@@ -28,6 +28,7 @@ on loopback only.`,
 		dir := o.text("data-dir", defaultDataDir(a.getenv), "where the database and the secret are kept")
 		operator := defineOperator(o)
 		limits := defineLimits(o)
+		connections := defineConnections(o)
 		return func(ctx context.Context) error {
 			d := dataDir(*dir)
 			s := settings{
@@ -41,6 +42,7 @@ on loopback only.`,
 			}
 			operator.apply(o, &s)
 			limits.apply(o, &s)
+			connections.apply(o, &s)
 			if err := o.err(); err != nil {
 				return err
 			}

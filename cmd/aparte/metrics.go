@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/socket"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
 )
@@ -100,7 +101,12 @@ func (m *metrics) watch(st *store.Store, api *graph.Server, hub *live.Hub) {
 	gauge("aparte_sockets", "Open WebSockets.", func() float64 { return float64(api.Sockets().Connections) })
 	gauge("aparte_streams", "Open event streams.", func() float64 { return float64(api.Streams()) })
 	count("aparte_sockets_refused_total", "WebSockets that were turned away for a limit or for what they showed.", func() float64 { return float64(api.Sockets().Refused) })
-	count("aparte_sockets_cut_total", "WebSockets that had stopped to read or to answer.", func() float64 { return float64(api.Sockets().Cut) })
+	for reason := range socket.CutReasons {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "aparte_sockets_cut_total", Help: "WebSockets that had stopped to read or to answer, by why.",
+			ConstLabels: prometheus.Labels{"reason": reason.String()},
+		}, func() float64 { return float64(api.Sockets().Cut[reason]) }))
+	}
 	gauge("aparte_database_write_connections", "Connections that are in use for changes.", func() float64 { return float64(st.Stats().Write.InUse) })
 	gauge("aparte_database_read_connections", "Connections that are in use for reads.", func() float64 { return float64(st.Stats().Read.InUse) })
 	count("aparte_database_read_wait_seconds_total", "Time that reads have waited for a connection.", func() float64 { return st.Stats().Read.WaitDuration.Seconds() })

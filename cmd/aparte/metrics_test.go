@@ -89,6 +89,9 @@ func TestOperatorsSeeWhatHappens(t *testing.T) {
 		if response, err := http.DefaultClient.Do(r); err != nil || response.StatusCode != http.StatusTooManyRequests {
 			t.Errorf("over the budget: %v, %v", response, err)
 		}
+		if said := p.post(alice, `{"query":"{ nothing }"}`); !strings.Contains(said, "GRAPHQL_VALIDATION_FAILED") {
+			t.Errorf("what is not admitted is answered %s", said)
+		}
 
 		status, page := fetch(t, ops+"/metrics")
 		if status != http.StatusOK {
@@ -163,6 +166,24 @@ func TestEveryFigureIsInTheGuide(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^# TYPE (aparte_[a-z_]+)`).FindAllStringSubmatch(page, -1) {
 		if !there[m[1]] {
 			t.Errorf("%s is served and listed nowhere", m[1])
+		}
+	}
+}
+
+// Why a socket was cut is a figure of its own.
+func TestFiguresTellWhySocketsWereCut(t *testing.T) {
+	url, secret := "sqlite:"+t.TempDir()+"/aparte.db", secretFile(t, testSecret)
+	mustAparte(t, "migrate", "--database-url", url)
+	p := startServe(t, nil, "--database-url", url, "--jwt-secret-file", secret, "--create-users", "--ops-listen", "127.0.0.1:0",
+		"--socket-keep-alive", "50ms", "--socket-pong-wait", "50ms")
+	f := followWithTrace(t, p, strings.TrimSpace(mustAparte(t, "token", "--jwt-secret-file", secret, "--subject", "1")), "")
+	f.conn.SetPingHandler(func(string) error { return nil })
+	closesWith(t, f.conn, 4499)
+	_, page := fetch(t, p.ops(t)+"/metrics")
+	for reason, want := range map[string]float64{"no_pong": 1, "unread": 0, "backlog": 0, "lost": 0, "slow_message": 0} {
+		series := `aparte_sockets_cut_total{reason="` + reason + `"}`
+		if !strings.Contains(page, series) || figure(t, page, series) != want {
+			t.Errorf("%s is %v, want %v", series, figure(t, page, series), want)
 		}
 	}
 }

@@ -24,6 +24,9 @@ func newServe(a *app) *cobra.Command {
 		rates := defineRates(o)
 		operator := defineOperator(o)
 		limits := defineLimits(o)
+		connections := defineConnections(o)
+		traces := defineTraces(o)
+		accessLog := defineAccess(o)
 		exportDir := o.text("export-dir", "", "directory for exports of people's data, shared by all nodes; none: no exports are offered")
 		playground := o.toggle("playground", false, "serve /playground")
 		introspection := o.toggle("introspection", false, "answer questions about the schema")
@@ -49,6 +52,9 @@ func newServe(a *app) *cobra.Command {
 			}
 			operator.apply(o, &s)
 			limits.apply(o, &s)
+			connections.apply(o, &s)
+			traces.apply(o, &s)
+			accessLog.apply(o, &s)
 			handler := &slog.HandlerOptions{Level: o.logLevel(*level)}
 			if err := o.err(); err != nil {
 				return err

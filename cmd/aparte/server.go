@@ -13,7 +13,10 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/access"
 	"github.com/aparte-im/aparte/graph/rates"
+	"github.com/aparte-im/aparte/graph/seats"
+	"github.com/aparte-im/aparte/graph/socket"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
 	"github.com/aparte-im/aparte/web"
@@ -29,15 +32,21 @@ type settings struct {
 	createUsers, playground, introspection bool
 	origins                                []string
 	limits                                 graph.Limits
-	documents                              *graph.Documents
-	rates                                  *rates.Rates
-	proxies                                graph.Proxies
-	timeouts                               graph.Timeouts
-	dev, behindTLS                         bool
-	keeps                                  keeps
+	sockets                                socket.Limits
+	// perUser and perAddress bound sockets and streams; 0: no bound.
+	perUser, perAddress                              int
+	streamKeepAlive, streamWriteWait, revocationPoll time.Duration
+	documents                                        *graph.Documents
+	rates                                            *rates.Rates
+	proxies                                          graph.Proxies
+	timeouts                                         graph.Timeouts
+	dev, behindTLS                                   bool
+	keeps                                            keeps
 	// exportDir is where exports are written. Empty: none are offered.
 	exportDir      string
 	classification classification
+	traces         traceSettings
+	access         accessSettings
 	logger         *slog.Logger
 }
 
@@ -50,6 +59,8 @@ type server struct {
 	api      *graph.Server
 	listener net.Listener
 	metrics  *metrics
+	tracer   *tracer
+	access   *access.Log
 	ops      *opsServer
 	http     *http.Server
 	draining atomic.Bool
@@ -70,7 +81,11 @@ const (
 func start(ctx context.Context, s settings) (*server, error) {
 	tuneMemory()
 	hub := live.NewHub()
-	open := store.Config{URL: s.databaseURL, Rules: s.rules, Wake: hub.Publish, Logger: s.logger}
+	traces, err := newTracer(ctx, s.traces)
+	if err != nil {
+		return nil, err
+	}
+	open := store.Config{URL: s.databaseURL, Rules: s.rules, Wake: hub.Publish, Logger: s.logger, Tracing: traces.spans()}
 	var figures *metrics
 	var observer graph.Observer
 	if s.opsListen != "" { // nobody looks otherwise, so nothing is counted
@@ -79,11 +94,11 @@ func start(ctx context.Context, s settings) (*server, error) {
 	}
 	st, err := store.Open(ctx, open)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, traces.close())
 	}
-	srv := &server{settings: s, logger: s.logger, store: st, metrics: figures}
+	srv := &server{settings: s, logger: s.logger, store: st, metrics: figures, tracer: traces, access: s.access.open(&s)}
 	srv.service = dm.New(dm.Config{
-		Store: st, Notifier: hub, PollInterval: s.pollInterval, Classification: s.classification.use(s.logger),
+		Store: store.Traced(st), Notifier: hub, PollInterval: s.pollInterval, Classification: s.classification.use(s.logger),
 	})
 	var work context.Context
 	work, srv.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -100,6 +115,8 @@ func start(ctx context.Context, s settings) (*server, error) {
 		Service: srv.service, Verify: verify, CreateUsers: s.createUsers, Introspection: s.introspection,
 		Origins: s.origins, LoopbackOrigins: s.dev, Logger: s.logger,
 		Limits: s.limits, Documents: s.documents, Rates: s.rates, Proxies: s.proxies, Timeouts: s.timeouts, Observer: observer,
+		Tracing: traces.spans(), Access: srv.access, Sockets: s.sockets, Seats: seats.New(s.perUser, s.perAddress),
+		KeepAlive: s.streamKeepAlive, WriteWait: s.streamWriteWait, RevocationPoll: s.revocationPoll,
 	})
 	if err != nil {
 		return nil, srv.abandon(err)
@@ -140,7 +157,7 @@ func (s *server) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("/", web.Handler(web.Config{Dev: s.settings.dev, Playground: s.settings.playground, Client: true}))
 	if !s.settings.dev {
-		return secureHeaders(s.settings.behindTLS, boundBody(mux))
+		return s.access.Wrap(secureHeaders(s.settings.behindTLS, boundBody(mux)))
 	}
 	mux.HandleFunc("GET /dev/people", s.servePeople)
 	return onlyLoopback(secureHeaders(false, boundBody(mux)))
@@ -198,5 +215,9 @@ func (s *server) abandon(cause error) error {
 		s.ops.close()
 	}
 	s.owned.Wait()
-	return errors.Join(cause, s.store.Close())
+	closed := s.store.Close()
+	if err := s.tracer.close(); err != nil {
+		s.logger.Warn("the last traces were not sent", "error", err)
+	}
+	return errors.Join(cause, closed)
 }

@@ -245,14 +245,14 @@ func (c *conn) tick() {
 	begun := c.begun.Load()
 	left := c.ends.Sub(now)
 	var frame []byte
-	code, reason := 0, ""
+	code, reason, cut := 0, "", CutReasons
 	switch {
 	case left <= 0:
 		code, reason = codeForbidden, reasonExpired
 	case begun != 0 && now.Sub(time.Unix(0, begun)) >= l.MessageWait:
-		code, reason = codeTerminated, "The message took too long"
+		code, reason, cut = codeTerminated, "The message took too long", CutSlowMessage
 	case !c.pinged.IsZero() && now.Sub(c.pinged) >= l.PongWait:
-		code, reason = codeTerminated, "No answer to a ping"
+		code, reason, cut = codeTerminated, "No answer to a ping", CutNoPong
 	case !c.notice.IsZero() && !now.Before(c.notice):
 		c.notice = time.Time{}
 		frame = renewNotice(left)
@@ -264,10 +264,10 @@ func (c *conn) tick() {
 		c.schedule(now)
 	}
 	c.mu.Unlock()
+	if cut != CutReasons {
+		c.t.counts.cut[cut].Add(1)
+	}
 	switch {
-	case code == codeTerminated:
-		c.t.counts.cut.Add(1)
-		fallthrough
 	case code != 0:
 		c.close(code, reason)
 	case frame != nil:

@@ -3,7 +3,6 @@ package socket
 import (
 	"errors"
 	"runtime"
-	"sync/atomic"
 	"time"
 )
 
@@ -42,61 +41,47 @@ const (
 	pullBatchBytes = 32 << 10
 )
 
+// DefaultLimits are those that a zero stands for.
+func DefaultLimits() Limits {
+	return Limits{
+		InitTimeout: 10 * time.Second, KeepAlive: 20 * time.Second, PongWait: 8 * time.Second, MessageWait: 10 * time.Second,
+		WriteWait: 5 * time.Second, CloseWait: time.Second, RenewNotice: time.Minute, MessageBytes: 64 << 10, GreetingBytes: 8 << 10,
+		BacklogBytes: 256 << 10, Operations: 100, DrainWindow: 5 * time.Second, Workers: 64 * runtime.GOMAXPROCS(0),
+	}
+}
+
 func (l *Limits) normalize() error {
-	for _, d := range []struct {
-		value     *time.Duration
-		byDefault time.Duration
-	}{
-		{&l.InitTimeout, 10 * time.Second},
-		{&l.KeepAlive, 20 * time.Second},
-		{&l.PongWait, 8 * time.Second},
-		{&l.MessageWait, 10 * time.Second},
-		{&l.WriteWait, 5 * time.Second},
-		{&l.CloseWait, time.Second},
-		{&l.RenewNotice, time.Minute},
-		{&l.DrainWindow, 5 * time.Second},
+	d := DefaultLimits()
+	for _, t := range []struct{ value, byDefault *time.Duration }{
+		{&l.InitTimeout, &d.InitTimeout},
+		{&l.KeepAlive, &d.KeepAlive},
+		{&l.PongWait, &d.PongWait},
+		{&l.MessageWait, &d.MessageWait},
+		{&l.WriteWait, &d.WriteWait},
+		{&l.CloseWait, &d.CloseWait},
+		{&l.RenewNotice, &d.RenewNotice},
+		{&l.DrainWindow, &d.DrainWindow},
 	} {
-		if *d.value < 0 {
+		if *t.value < 0 {
 			return errors.New("socket: a limit of time cannot be negative")
 		}
-		if *d.value == 0 {
-			*d.value = d.byDefault
+		if *t.value == 0 {
+			*t.value = *t.byDefault
 		}
 	}
-	for _, n := range []struct {
-		value     *int
-		byDefault int
-	}{
-		{&l.MessageBytes, 64 << 10},
-		{&l.GreetingBytes, 8 << 10},
-		{&l.BacklogBytes, 256 << 10},
-		{&l.Operations, 100},
-		{&l.Workers, 64 * runtime.GOMAXPROCS(0)},
+	for _, n := range []struct{ value, byDefault *int }{
+		{&l.MessageBytes, &d.MessageBytes},
+		{&l.GreetingBytes, &d.GreetingBytes},
+		{&l.BacklogBytes, &d.BacklogBytes},
+		{&l.Operations, &d.Operations},
+		{&l.Workers, &d.Workers},
 	} {
 		if *n.value < 0 {
 			return errors.New("socket: a limit of size cannot be negative")
 		}
 		if *n.value == 0 {
-			*n.value = n.byDefault
+			*n.value = *n.byDefault
 		}
 	}
 	return nil
-}
-
-// Counts tell how many there are now, and how many were turned away or cut since the start.
-type Counts struct {
-	// Connections are open sockets, acknowledged or not; Subscriptions are followed on them.
-	Connections, Subscriptions int64
-	// Refused were turned away for a limit or for what they showed, Cut had stopped to read or to answer.
-	Refused, Cut int64
-}
-
-type counts struct{ connections, subscriptions, refused, cut atomic.Int64 }
-
-// Counts returns the figures of now.
-func (t *Transport) Counts() Counts {
-	return Counts{
-		Connections: t.counts.connections.Load(), Subscriptions: t.counts.subscriptions.Load(),
-		Refused: t.counts.refused.Load(), Cut: t.counts.cut.Load(),
-	}
 }

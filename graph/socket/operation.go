@@ -87,6 +87,12 @@ func (o *operation) stop() {
 // run executes an operation: to its end, or until it is a subscription that is followed.
 func (o *operation) run(ctx context.Context, params *graphql.RawParams) {
 	followed := false
+	var out Outcome
+	if begin := o.conn.t.config.Begin; begin != nil {
+		var ended func(Outcome)
+		ctx, ended = begin(ctx, o.conn.address, params)
+		defer func() { ended(out) }()
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			o.panicked(ctx, p)
@@ -100,7 +106,8 @@ func (o *operation) run(ctx context.Context, params *graphql.RawParams) {
 	if admit := c.t.config.Admit; admit != nil {
 		release, err := admit(ctx, c.address)
 		if err != nil {
-			o.fail(gqlerror.List{c.t.config.Present(ctx, err)})
+			out.Errors = gqlerror.List{c.t.config.Present(ctx, err)}
+			out.Bytes = o.fail(out.Errors)
 			return
 		}
 		o.release = release
@@ -108,12 +115,18 @@ func (o *operation) run(ctx context.Context, params *graphql.RawParams) {
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := c.exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
-		o.fail(c.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs).Errors)
+		out.Errors = c.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs).Errors
+		out.Bytes = o.fail(out.Errors)
 		return
 	}
+	out.Operation = op.Operation
 	if op.Operation.Operation != ast.Subscription {
 		responses, ctx := c.exec.DispatchOperation(ctx, op)
-		o.answer(responses(ctx))
+		response := responses(ctx)
+		out.Bytes = o.answer(response)
+		if response != nil {
+			out.Errors = response.Errors
+		}
 		return
 	}
 	feed := &Feed{op: o}
@@ -123,7 +136,12 @@ func (o *operation) run(ctx context.Context, params *graphql.RawParams) {
 	if feed.pull == nil {
 		// The resolver failed, or has no events to be pulled.
 		for response := responses(ctx); response != nil; response = responses(ctx) {
-			o.write(appendNext(nil, o.envelope, response))
+			frame := appendNext(nil, o.envelope, response)
+			out.Bytes += int64(len(frame))
+			if len(out.Errors) == 0 {
+				out.Errors = response.Errors
+			}
+			o.write(frame)
 		}
 		o.finish()
 		return
@@ -156,20 +174,25 @@ func (o *operation) write(frames []byte) {
 	}
 }
 
-// answer says all that a query or mutation has to say, in one write.
-func (o *operation) answer(response *graphql.Response) {
+// answer says all that a query or mutation has to say, in one write, and returns how much that is.
+func (o *operation) answer(response *graphql.Response) int64 {
 	var frames []byte
 	if response != nil {
 		frames = appendNext(frames, o.envelope, response)
 	}
 	o.free()
-	o.write(append(frames, completeFrame(o.envelope)...))
+	frames = append(frames, completeFrame(o.envelope)...)
+	o.write(frames)
+	return int64(len(frames))
 }
 
-// fail ends an operation that could not be run. Nothing follows an error, and so its id is free before it is heard.
-func (o *operation) fail(errs gqlerror.List) {
+// fail ends an operation that could not be run, and returns how much it said. Nothing follows an error, and so its id is
+// free before it is heard.
+func (o *operation) fail(errs gqlerror.List) int64 {
 	o.free()
-	o.write(errorFrame(o.envelope, errs))
+	frame := errorFrame(o.envelope, errs)
+	o.write(frame)
+	return int64(len(frame))
 }
 
 // finish ends a subscription whose events have ended.

@@ -42,7 +42,7 @@ func (o *outbound) writeLocked(frames []byte) {
 	}
 	if o.flushing {
 		if len(o.backlog)+len(frames) > o.conn.t.config.Limits.BacklogBytes {
-			o.cut()
+			o.cut(CutBacklog)
 			return
 		}
 		o.backlog = append(o.backlog, frames...)
@@ -107,7 +107,7 @@ func (o *outbound) flush() {
 		_ = c.socket.SetWriteDeadline(time.Now().Add(c.t.config.Limits.WriteWait))
 		if _, err := c.socket.Write(writing); err != nil {
 			o.mu.Lock()
-			o.cut()
+			o.cut(unwritten(err))
 			o.mu.Unlock()
 		}
 	}
@@ -118,12 +118,12 @@ func (o *outbound) flush() {
 
 // cut ends the connection of a client that does not read. Its close frame would stand behind what it has not read, so
 // the connection is reset: to the client that is 1006, at which it connects again.
-func (o *outbound) cut() {
+func (o *outbound) cut(reason CutReason) {
 	if o.broken {
 		return
 	}
 	o.broken = true
-	o.conn.t.counts.cut.Add(1)
+	o.conn.t.counts.cut[reason].Add(1)
 	o.conn.abort()
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/aparte-im/aparte/dm"
@@ -30,6 +31,10 @@ type Config struct {
 	// Admit is asked before each operation, with the session's context. Its error is the operation's only answer; what it
 	// returns otherwise is called when the operation has ended. Nil: everything is admitted.
 	Admit func(context.Context, netip.Addr) (release func(), err error)
+	// Begin, where there is one, is told of each operation, with the session's context, before it is admitted; the operation
+	// runs with the context that it returns. ended is called when the operation was answered or refused, or, for a
+	// subscription, is followed.
+	Begin func(context.Context, netip.Addr, *graphql.RawParams) (_ context.Context, ended func(Outcome))
 	// Present makes an error public. Required.
 	Present func(context.Context, error) *gqlerror.Error
 	// Address is where a request comes from, for its seats. Required.
@@ -40,6 +45,16 @@ type Config struct {
 	Clock func() time.Time
 	// Logger gets internal errors. Nil: none are logged.
 	Logger *slog.Logger
+}
+
+// Outcome is what became of an operation. Of a subscription that is followed it tells the begin.
+type Outcome struct {
+	// Operation is nil when it was not admitted.
+	Operation *ast.OperationDefinition
+	// Errors are those of the answer.
+	Errors gqlerror.List
+	// Bytes were written.
+	Bytes int64
 }
 
 // Greeting is what a client shows of itself.
