@@ -20,21 +20,6 @@ const (
 	RuleAlways
 )
 
-// ruleSentences say it to the recipient, in English.
-var ruleSentences = map[Rule]string{
-	RuleBlock:       "You have blocked this person.",
-	RuleGone:        "This account is deleted.",
-	RuleAge:         "Messages are off for your age.",
-	RuleDecline:     "You have declined a request of this person's a short while ago.",
-	RuleNever:       "This person is on your list of people who may never write.",
-	RuleAudience:    "Your setting of who can message you decides.",
-	RuleRequestFull: "Their request is full and waits for your answer.",
-	RuleRestriction: "You have restricted this person: their messages go to your requests.",
-	RuleHeld:        "Their request is hidden for what it says.",
-	RuleShield:      "Your requests rose far above the usual, so new ones are hidden.",
-	RuleAlways:      "This person is on your list of people who may always write.",
-}
-
 // Explanation is what would become of a message that a person sent to the viewer now, and why.
 type Explanation struct {
 	User UserID
@@ -42,8 +27,10 @@ type Explanation struct {
 	Relations []Relation
 	Rule      Rule
 	Route     Route
-	// Sentence says the rule in English.
-	Sentence string
+	// Key names the sentence that says it, Parameters are what stands in it, Sentence is it in English.
+	Key        string
+	Parameters []Parameter
+	Sentence   string
 }
 
 // ExplainWhoCanMessageMe shows the viewer's setting with another person's eyes: by the same Decide as the send, on what
@@ -61,21 +48,30 @@ func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID)
 	if !ok {
 		return Explanation{}, NotFound("user")
 	}
-	return f.explain(as), nil
+	h := l.Head(viewer)
+	now := setting{
+		audience: l.rules.Audience(h.Settings, h.AgeBand), shieldAt: h.ShieldAt, requestLimit: l.rules.RequestLimit,
+		sharedKnow: l.rules.SharedFriends,
+	}
+	if c := l.Conversation(viewer, as); c != nil {
+		mine, _ := c.Sides(viewer)
+		now.declinedUntil = mine.DeclinedUntil
+	}
+	return f.explain(as, now), nil
 }
 
-func (f Facts) explain(as UserID) Explanation {
+func (f Facts) explain(as UserID, now setting) Explanation {
 	// The other's own side is nothing of the viewer's business.
 	f.SenderStance, f.SenderAge, f.Suspended, f.OutreachStopped, f.OutreachLimited = Stance{}, Adult, false, false, false
 	v := Decide(f)
 	shared := f.SharedFriends >= f.SharedFriendsNeeded && f.SharedFriendsNeeded > 0
 	e := Explanation{User: as, Route: v.Route, Rule: f.rule(v)}
-	e.Sentence = ruleSentences[e.Rule]
 	for i := range relationCount {
 		if r := relationCount - 1 - i; f.holds(r, shared) {
 			e.Relations = append(e.Relations, r)
 		}
 	}
+	e.say(f, now)
 	return e
 }
 

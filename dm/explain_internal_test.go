@@ -1,11 +1,14 @@
 package dm
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Every case of stance, decline, age, hold and audience: the explanation says where Decide sends it, names a rule that
 // holds, and tells nothing of what the other has decided.
 func TestExplainIsDecideAndTellsNothingOfTheOther(t *testing.T) {
-	seen := map[Rule]int{}
+	seen, keys := map[Rule]int{}, map[string]bool{}
 	for bits := range 1 << 10 {
 		on := func(i int) bool { return bits>>i&1 == 1 }
 		for _, audience := range []Audience{Everyone, Friends, NoOne} {
@@ -24,17 +27,31 @@ func TestExplainIsDecideAndTellsNothingOfTheOther(t *testing.T) {
 				if on(9) {
 					f.HeldFor, f.Shielded = HeldWords, true
 				}
-				e := f.explain(UserID{1})
+				e := f.explain(UserID{1}, setting{audience: audience, requestLimit: 3})
 				seen[e.Rule]++
 				if v := Decide(f); v.Route != e.Route || e.Sentence == "" || len(e.Relations) == 0 {
 					t.Fatalf("%+v: explained as %+v, decided as %+v", f, e, v)
 				}
+				if sayings[e.Key] == "" || strings.ContainsAny(e.Sentence, "{}") {
+					t.Fatalf("%+v: said as %q, %q", f, e.Key, e.Sentence)
+				}
+				for _, p := range e.Parameters {
+					if !strings.Contains(sayings[e.Key], "{"+p.Name+"}") && p.Name != paramShared || p.Value == "" {
+						t.Fatalf("%q has the parameter %+v", e.Key, p)
+					}
+				}
+				keys[e.Key] = true
 				theirs := f
 				theirs.SenderStance, theirs.SenderAge, theirs.Suspended = Stance{Blocked: true, Listed: ListedNever}, Under16, true
-				if told := theirs.explain(UserID{1}); told.Rule != e.Rule || told.Route != e.Route {
+				if told := theirs.explain(UserID{1}, setting{audience: audience, requestLimit: 3}); told.Rule != e.Rule || told.Route != e.Route || told.Sentence != e.Sentence {
 					t.Fatalf("%+v: what the other has decided shows: %+v, without it %+v", f, told, e)
 				}
 			}
+		}
+	}
+	for key := range sayings {
+		if !keys[key] && key != "explain.shield" && key != "explain.audience.hidden" {
+			t.Errorf("%s is never said", key)
 		}
 	}
 	for _, rule := range []Rule{RuleBlock, RuleGone, RuleAge, RuleDecline, RuleNever, RuleAudience, RuleRequestFull, RuleRestriction, RuleHeld, RuleAlways} {

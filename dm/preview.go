@@ -13,12 +13,12 @@ func (v *View) Preview(m *Message) *Message {
 	return &hidden
 }
 
-// request: the conversation waits for the viewer's answer.
-func (v *View) request() bool { return v.Folder == FolderRequests || v.Folder == FolderHidden }
+// Request reports whether the conversation waits for the viewer's answer.
+func (v *View) Request() bool { return v.Folder == FolderRequests || v.Folder == FolderHidden }
 
 // preview keeps to itself what the viewer has not allowed to show.
 func (v *View) preview(allowed bool) {
-	if v.request() && !allowed {
+	if v.Request() && !allowed {
 		v.Withheld = true
 		v.Last = v.Preview(v.Last)
 	}
@@ -37,7 +37,7 @@ func (e *Event) Preview(allowed bool) {
 func (s *Service) preview(ctx context.Context, viewer UserID, views []*View) error {
 	asked, allowed := false, false
 	for _, v := range views {
-		if !v.request() {
+		if !v.Request() {
 			continue
 		}
 		if !asked {

@@ -26,6 +26,8 @@ type loaders struct {
 	messages  batch[dm.MessageID, *dm.Message]
 	settings  batch[dm.UserID, dm.Messaging]
 
+	acquaintances batch[dm.UserID, *dm.Acquaintance]
+
 	mu   sync.Mutex
 	seen []dm.ConversationID
 	// pages are batches of the same page of many conversations.
@@ -49,6 +51,9 @@ func loadersOf(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*
 func (l *loaders) see(views ...*dm.View) {
 	for _, v := range views {
 		l.users.expect(v.With)
+		if v.Request() {
+			l.acquaintances.expect(v.With)
+		}
 		if v.Last != nil {
 			l.seeMessage(v.Last)
 		} else if v.LastSeq > v.ClearedSeq {

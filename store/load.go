@@ -132,10 +132,10 @@ func (s *Store) countShared(ctx context.Context, stmt *sql.Stmt, l *dm.Ledger, s
 		return nil
 	}
 	return each(ctx, stmt, rows.args(nil), func(row *sql.Rows) error {
-		var n, count int
-		err := row.Scan(&n, &count)
+		var n, byLow, byHigh int
+		err := row.Scan(&n, &byLow, &byHigh)
 		if err == nil {
-			l.CountShared(pairs[n], count)
+			l.CountShared(pairs[n], max(byLow, byHigh))
 		}
 		return err
 	})

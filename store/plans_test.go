@@ -21,9 +21,6 @@ import (
 const (
 	planRows = 2000
 	planSort = 256
-	// planFriends is for the one read whose cost grows with a person: to count shared friends is to walk the friends of
-	// one of the two. Only a send whose verdict depends on it pays.
-	planFriends = 6000
 )
 
 // recordTour notes every statement that the store asks, with its arguments, on a database of its own.
@@ -166,11 +163,7 @@ func (p *planner) check() {
 	for _, a := range p.asked {
 		texts[a.Text] = true
 		plan := p.explain(a, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ")
-		limit := planRows
-		if strings.Contains(a.Text, "AS friends") {
-			limit = planFriends
-		}
-		for _, complaint := range plan.complaints(limit) {
+		for _, complaint := range plan.complaints(planRows) {
 			p.Errorf("%s\nin %s\n%s", complaint, a.Text, plan.text("\t"))
 		}
 	}

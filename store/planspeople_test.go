@@ -125,6 +125,10 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	must(err)
 	_, err = service.WhoCouldMessageMe(ctx, hub, nil)
 	must(err)
+	_, err = service.Acquaintances(ctx, hub, many)
+	must(err)
+	_, err = service.Acquaintances(ctx, user(1), []dm.UserID{hub})
+	must(err)
 	// Writing.
 	send(hub, user(1))
 	send(user(1), hub)

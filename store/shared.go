@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -11,17 +12,17 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// sharedFriendsWalk bounds the walk that looks for shared friends: through the friends of one of two people, of the first
-// unless those are more. Of two who both have more, friends are looked for among so many of one.
+// sharedFriendsWalk bounds a walk that looks for shared friends: through so many friends of one of two people. It finds them
+// all when that one has no more.
 const sharedFriendsWalk = 1000
 
-// sharedFriends reads, for the pairs of a source with low and high, up to limit shared friends. Both walks go by the index of
-// friends alone.
-func (d *dialect) sharedFriends(limit string) string {
+// sharedFriends walks through the friends of one and reads up to limit who are friends of the other, too. It goes by the index
+// of friends alone.
+func (d *dialect) sharedFriends(one, other, limit string) string {
 	return fmt.Sprintf(`SELECT b.followee_id FROM (SELECT followee_id FROM follows
-			WHERE follower_id = CASE WHEN r.many THEN r.high ELSE r.low END AND mutual ORDER BY followee_id LIMIT %d) AS a
-		%s JOIN follows b ON b.follower_id = CASE WHEN r.many THEN r.low ELSE r.high END AND b.followee_id = a.followee_id AND b.mutual LIMIT %s`,
-		sharedFriendsWalk, d.ordered(), limit)
+			WHERE follower_id = %s AND mutual ORDER BY followee_id LIMIT %d) AS a
+		%s JOIN follows b ON b.follower_id = %s AND b.followee_id = a.followee_id AND b.mutual LIMIT %s`,
+		one, sharedFriendsWalk, d.ordered(), other, limit)
 }
 
 // ordered makes SQLite join in the order in which it is written.
@@ -32,24 +33,26 @@ func (d *dialect) ordered() string {
 	return "CROSS"
 }
 
-// sharedSource is the pairs that a rowset binds, and whether the lower has many friends.
-func (d *dialect) sharedSource(first int) string {
-	return fmt.Sprintf("(SELECT r.*, (SELECT count(*) FROM (SELECT 1 FROM follows WHERE follower_id = r.low AND mutual LIMIT %d) AS few) > %d AS many FROM ",
-		sharedFriendsWalk+1, sharedFriendsWalk) + d.source(sharedShape, first) + d.fence() + ") AS r"
-}
-
-// countSharedFriends counts the shared friends of pairs, up to limit.
+// countSharedFriends counts the shared friends of pairs, up to limit, by the friends of one and by those of the other.
 func (d *dialect) countSharedFriends(limit int) string {
-	return "SELECT r.n, (SELECT count(*) FROM (" + d.sharedFriends(fmt.Sprint(limit)) + ") AS friends) FROM " + d.sharedSource(1)
+	count := func(one, other string) string {
+		return "(SELECT count(*) FROM (" + d.sharedFriends(one, other, strconv.Itoa(limit)) + ") AS friends)"
+	}
+	return "SELECT r.n, " + count("r.low", "r.high") + ", " + count("r.high", "r.low") + " FROM " + d.source(sharedShape, 1)
 }
 
-// listSharedFriends lists them, up to $1, as one text: a row for each pair.
+// listSharedFriends lists them, up to $1, as one text: a row for each pair. It walks through the friends of the lower, or of
+// the higher when those are more than a walk.
 func (d *dialect) listSharedFriends() string {
 	list := "group_concat(followee_id, ',')"
 	if d.postgres {
 		list = "string_agg(followee_id::text, ',')"
 	}
-	return "SELECT r.n, COALESCE((SELECT " + list + " FROM (" + d.sharedFriends("$1") + ") AS friends), '') FROM " + d.sharedSource(2)
+	few := fmt.Sprintf("(SELECT count(*) FROM (SELECT 1 FROM follows WHERE follower_id = r.low AND mutual ORDER BY followee_id LIMIT %d) AS few) <= %d",
+		sharedFriendsWalk+1, sharedFriendsWalk)
+	shared := d.sharedFriends("CASE WHEN r.few THEN r.low ELSE r.high END", "CASE WHEN r.few THEN r.high ELSE r.low END", "$1")
+	return "SELECT r.n, COALESCE((SELECT " + list + " FROM (" + shared + ") AS friends), '') FROM (SELECT r.*, " + few + " AS few FROM " +
+		d.source(sharedShape, 2) + d.fence() + ") AS r"
 }
 
 // SharedFriends implements dm.Store.

@@ -77,7 +77,9 @@ func (d *dialect) stanceTies() tieTexts {
 }
 
 func (d *dialect) conversationTies() tieTexts {
-	ties := func(known, declined string) string { return tieIf(known, dm.TieKnown) + " + " + tieIf(declined, dm.TieDeclined) }
+	ties := func(known, declined string) string {
+		return tieIf(known, dm.TieKnown) + " + " + tieIf(declined, dm.TieDeclined)
+	}
 	mine := func(column string) string {
 		return "CASE WHEN t.low_id = $1 THEN t.low_" + column + " ELSE t.high_" + column + " END"
 	}

@@ -64,6 +64,7 @@ type ConversationResolver interface {
 
 	LastMessage(ctx context.Context, obj *dm.View) (*dm.Message, error)
 
+	Acquaintance(ctx context.Context, obj *dm.View) (*dm.Acquaintance, error)
 	Messages(ctx context.Context, obj *dm.View, first *int, after *string, beforeSeq *int) (*bind.MessageConnection, error)
 }
 type ExplanationResolver interface {
@@ -508,8 +509,23 @@ type Explanation {
   rule: PolicyRule!
   "Where the message would go."
   route: Route!
-  "The rule in a sentence, in English."
+  """
+  Names the sentence, for clients that say it in another language: ` + "`" + `explain.block` + "`" + `, ` + "`" + `explain.audience.requests` + "`" + ` and so on.
+  docs/api.md lists them. A client that does not know one shows ` + "`" + `sentence` + "`" + `.
+  """
+  key: String!
+  "What stands in the sentence, by name."
+  parameters: [ExplanationParameter!]!
+  "The sentence in English."
   sentence: String!
+}
+
+"Something that stands in the sentence of an explanation."
+type ExplanationParameter {
+  "Its name: ` + "`" + `relation` + "`" + `, ` + "`" + `audience` + "`" + `, ` + "`" + `sharedFriends` + "`" + `, ` + "`" + `until` + "`" + `, ` + "`" + `since` + "`" + `, ` + "`" + `limit` + "`" + `."
+  name: String!
+  "Its value: the name of an enum's value, a number, or an instant as in ` + "`" + `Time` + "`" + `."
+  value: String!
 }
 
 """
@@ -676,6 +692,8 @@ type Conversation implements Node {
   theirReadSeq: Int
   "The viewer's client should stay silent about it."
   muted: Boolean!
+  "How the viewer and the other person know each other. Null unless this is a request in REQUESTS or HIDDEN."
+  acquaintance: Acquaintance
   "Newest first."
   messages(
     "How many, from 1 to 100."
@@ -685,6 +703,30 @@ type Conversation implements Node {
     "Only messages with a smaller seq than this one, which is at least 1. Not together with ` + "`" + `after` + "`" + `."
     beforeSeq: Int
   ): MessageConnection!
+}
+
+"How the sender of a request and the viewer know each other, as far as the viewer may know."
+type Acquaintance {
+  "Does the viewer follow this person?"
+  viewerFollows: Boolean!
+  "Does this person follow the viewer?"
+  followsViewer: Boolean!
+  "Does the host application suggest the two to each other?"
+  suggested: Boolean!
+  "The friends whom the two share."
+  sharedFriends: SharedFriends!
+  "When their account was made, as far as the host application has said. Null: it is deleted."
+  joinedAt: Time
+}
+
+"The friends whom two people have in common."
+type SharedFriends {
+  "How many, up to 50."
+  count: Int!
+  "There are more than that. Of two people with more than 1,000 friends each, friends are looked for among 1,000 of one."
+  isCapped: Boolean!
+  "Up to three of them. Who is under 18 is counted, but named only to who is under 18 too; who is under 16 is never named."
+  some: [User!]!
 }
 
 "One message. It changes only by losing its words, once."
@@ -2053,6 +2095,22 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_Acquaintance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "viewerFollows":
+		return ec.fieldContext_Acquaintance_viewerFollows(ctx, field)
+	case "followsViewer":
+		return ec.fieldContext_Acquaintance_followsViewer(ctx, field)
+	case "suggested":
+		return ec.fieldContext_Acquaintance_suggested(ctx, field)
+	case "sharedFriends":
+		return ec.fieldContext_Acquaintance_sharedFriends(ctx, field)
+	case "joinedAt":
+		return ec.fieldContext_Acquaintance_joinedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Acquaintance", field.Name)
+}
+
 func (ec *executionContext) childFields_Appeal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "text":
@@ -2151,6 +2209,8 @@ func (ec *executionContext) childFields_Conversation(ctx context.Context, field 
 		return ec.fieldContext_Conversation_theirReadSeq(ctx, field)
 	case "muted":
 		return ec.fieldContext_Conversation_muted(ctx, field)
+	case "acquaintance":
+		return ec.fieldContext_Conversation_acquaintance(ctx, field)
 	case "messages":
 		return ec.fieldContext_Conversation_messages(ctx, field)
 	}
@@ -2221,10 +2281,24 @@ func (ec *executionContext) childFields_Explanation(ctx context.Context, field g
 		return ec.fieldContext_Explanation_rule(ctx, field)
 	case "route":
 		return ec.fieldContext_Explanation_route(ctx, field)
+	case "key":
+		return ec.fieldContext_Explanation_key(ctx, field)
+	case "parameters":
+		return ec.fieldContext_Explanation_parameters(ctx, field)
 	case "sentence":
 		return ec.fieldContext_Explanation_sentence(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Explanation", field.Name)
+}
+
+func (ec *executionContext) childFields_ExplanationParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ExplanationParameter_name(ctx, field)
+	case "value":
+		return ec.fieldContext_ExplanationParameter_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExplanationParameter", field.Name)
 }
 
 func (ec *executionContext) childFields_ExportJob(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2563,6 +2637,18 @@ func (ec *executionContext) childFields_SettingsChange(ctx context.Context, fiel
 		return ec.fieldContext_SettingsChange_after(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SettingsChange", field.Name)
+}
+
+func (ec *executionContext) childFields_SharedFriends(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_SharedFriends_count(ctx, field)
+	case "isCapped":
+		return ec.fieldContext_SharedFriends_isCapped(ctx, field)
+	case "some":
+		return ec.fieldContext_SharedFriends_some(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SharedFriends", field.Name)
 }
 
 func (ec *executionContext) childFields_Unread(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3897,6 +3983,130 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _Acquaintance_viewerFollows(ctx context.Context, field graphql.CollectedField, obj *dm.Acquaintance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Acquaintance_viewerFollows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ViewerFollows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Acquaintance_viewerFollows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Acquaintance_followsViewer(ctx context.Context, field graphql.CollectedField, obj *dm.Acquaintance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Acquaintance_followsViewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FollowsViewer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Acquaintance_followsViewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Acquaintance_suggested(ctx context.Context, field graphql.CollectedField, obj *dm.Acquaintance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Acquaintance_suggested(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Suggested, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Acquaintance_suggested(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Acquaintance_sharedFriends(ctx context.Context, field graphql.CollectedField, obj *dm.Acquaintance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Acquaintance_sharedFriends(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SharedFriends, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.SharedFriends) graphql.Marshaler {
+			return ec.marshalNSharedFriends2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSharedFriends(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Acquaintance_sharedFriends(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Acquaintance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SharedFriends(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Acquaintance_joinedAt(ctx context.Context, field graphql.CollectedField, obj *dm.Acquaintance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Acquaintance_joinedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.JoinedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalOTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Acquaintance_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Time")
+}
+
 func (ec *executionContext) _Appeal_text(ctx context.Context, field graphql.CollectedField, obj *Appeal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4749,6 +4959,38 @@ func (ec *executionContext) _Conversation_muted(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Conversation_muted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Conversation", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Conversation_acquaintance(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversation_acquaintance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Conversation().Acquaintance(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Acquaintance) graphql.Marshaler {
+			return ec.marshalOAcquaintance2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAcquaintance(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Conversation_acquaintance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Conversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Acquaintance(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Conversation_messages(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
@@ -5717,6 +5959,61 @@ func (ec *executionContext) fieldContext_Explanation_route(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Explanation", field, false, false, "Route")
 }
 
+func (ec *executionContext) _Explanation_key(ctx context.Context, field graphql.CollectedField, obj *dm.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Explanation_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Explanation_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Explanation", field, false, false, "String")
+}
+
+func (ec *executionContext) _Explanation_parameters(ctx context.Context, field graphql.CollectedField, obj *dm.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Explanation_parameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parameters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []dm.Parameter) graphql.Marshaler {
+			return ec.marshalNExplanationParameter2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐParameterᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Explanation_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Explanation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExplanationParameter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Explanation_sentence(ctx context.Context, field graphql.CollectedField, obj *dm.Explanation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5738,6 +6035,52 @@ func (ec *executionContext) _Explanation_sentence(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_Explanation_sentence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Explanation", field, false, false, "String")
+}
+
+func (ec *executionContext) _ExplanationParameter_name(ctx context.Context, field graphql.CollectedField, obj *dm.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExplanationParameter_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExplanationParameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExplanationParameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _ExplanationParameter_value(ctx context.Context, field graphql.CollectedField, obj *dm.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExplanationParameter_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExplanationParameter_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExplanationParameter", field, false, false, "String")
 }
 
 func (ec *executionContext) _ExportJob_id(ctx context.Context, field graphql.CollectedField, obj *ExportJob) (ret graphql.Marshaler) {
@@ -12570,6 +12913,84 @@ func (ec *executionContext) fieldContext_SettingsSuccess_settings(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _SharedFriends_count(ctx context.Context, field graphql.CollectedField, obj *dm.SharedFriends) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SharedFriends_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SharedFriends_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SharedFriends", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SharedFriends_isCapped(ctx context.Context, field graphql.CollectedField, obj *dm.SharedFriends) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SharedFriends_isCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsCapped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SharedFriends_isCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SharedFriends", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SharedFriends_some(ctx context.Context, field graphql.CollectedField, obj *dm.SharedFriends) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SharedFriends_some(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Some, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*dm.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUserᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SharedFriends_some(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SharedFriends",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ShieldSuccess_settings(ctx context.Context, field graphql.CollectedField, obj *ShieldSuccess) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16223,6 +16644,59 @@ func (ec *executionContext) _WalkResult(ctx context.Context, sel ast.SelectionSe
 
 // region    **************************** object.gotpl ****************************
 
+var acquaintanceImplementors = []string{"Acquaintance"}
+
+func (ec *executionContext) _Acquaintance(ctx context.Context, sel ast.SelectionSet, obj *dm.Acquaintance) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acquaintanceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Acquaintance")
+		case "viewerFollows":
+			out.Values[i] = ec._Acquaintance_viewerFollows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "followsViewer":
+			out.Values[i] = ec._Acquaintance_followsViewer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "suggested":
+			out.Values[i] = ec._Acquaintance_suggested(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sharedFriends":
+			out.Values[i] = ec._Acquaintance_sharedFriends(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "joinedAt":
+			out.Values[i] = ec._Acquaintance_joinedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var appealImplementors = []string{"Appeal"}
 
 func (ec *executionContext) _Appeal(ctx context.Context, sel ast.SelectionSet, obj *Appeal) graphql.Marshaler {
@@ -16572,6 +17046,11 @@ func (ec *executionContext) _Conversation(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "acquaintance":
+			bind.Field(ctx, out, ec.OperationContext, i, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversation_acquaintance(ctx, field, obj)
+				})
 		case "messages":
 			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
@@ -17088,10 +17567,58 @@ func (ec *executionContext) _Explanation(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "key":
+			out.Values[i] = ec._Explanation_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "parameters":
+			out.Values[i] = ec._Explanation_parameters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "sentence":
 			out.Values[i] = ec._Explanation_sentence(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var explanationParameterImplementors = []string{"ExplanationParameter"}
+
+func (ec *executionContext) _ExplanationParameter(ctx context.Context, sel ast.SelectionSet, obj *dm.Parameter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, explanationParameterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExplanationParameter")
+		case "name":
+			out.Values[i] = ec._ExplanationParameter_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._ExplanationParameter_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -19455,6 +19982,49 @@ func (ec *executionContext) _SettingsSuccess(ctx context.Context, sel ast.Select
 	return out
 }
 
+var sharedFriendsImplementors = []string{"SharedFriends"}
+
+func (ec *executionContext) _SharedFriends(ctx context.Context, sel ast.SelectionSet, obj *dm.SharedFriends) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sharedFriendsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SharedFriends")
+		case "count":
+			out.Values[i] = ec._SharedFriends_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "isCapped":
+			out.Values[i] = ec._SharedFriends_isCapped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "some":
+			out.Values[i] = ec._SharedFriends_some(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var shieldSuccessImplementors = []string{"ShieldSuccess", "ShieldResult"}
 
 func (ec *executionContext) _ShieldSuccess(ctx context.Context, sel ast.SelectionSet, obj *ShieldSuccess) graphql.Marshaler {
@@ -20663,6 +21233,26 @@ func (ec *executionContext) marshalNErasure2ᚖgithubᚗcomᚋaparteᚑimᚋapar
 	return ec._Erasure(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNExplanationParameter2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐParameter(ctx context.Context, sel ast.SelectionSet, v dm.Parameter) graphql.Marshaler {
+	return ec._ExplanationParameter(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNExplanationParameter2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []dm.Parameter) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExplanationParameter2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNExportJob2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐExportJob(ctx context.Context, sel ast.SelectionSet, v *ExportJob) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ExportJob!")
@@ -21434,6 +22024,10 @@ func (ec *executionContext) marshalNSettingsResult2githubᚗcomᚋaparteᚑimᚋ
 	return ec._SettingsResult(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSharedFriends2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSharedFriends(ctx context.Context, sel ast.SelectionSet, v dm.SharedFriends) graphql.Marshaler {
+	return ec._SharedFriends(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNShieldResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐShieldResult(ctx context.Context, sel ast.SelectionSet, v ShieldResult) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ShieldResult!")
@@ -21785,6 +22379,13 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 		graphql.AddInvalidNullFromMarshaler(ctx, "__TypeKind!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalOAcquaintance2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAcquaintance(ctx context.Context, sel ast.SelectionSet, v *dm.Acquaintance) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Acquaintance(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAppeal2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐAppeal(ctx context.Context, sel ast.SelectionSet, v *Appeal) graphql.Marshaler {

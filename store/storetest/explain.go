@@ -1,7 +1,11 @@
 package storetest
 
 import (
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
 )
@@ -11,15 +15,27 @@ func testExplain(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
 	alice, bob := w.pair()
+	var last dm.Explanation
+	said := func(e dm.Explanation) {
+		t.Helper()
+		if last = e; e.Key == "" || e.Sentence == "" || strings.ContainsAny(e.Sentence, "{}") {
+			t.Errorf("said as %q: %q", e.Key, e.Sentence)
+		}
+	}
 	want := func(rule dm.Rule, route dm.Route) {
 		t.Helper()
 		e, err := w.service.ExplainWhoCanMessageMe(ctx, bob, alice)
 		w.must(err)
+		said(e)
 		if e.Rule != rule || e.Route != route || e.User != alice {
 			t.Errorf("explained as %+v, want rule %v, route %v", e, rule, route)
 		}
 	}
 	want(dm.RuleAudience, dm.RouteRequests)
+	if diff := cmp.Diff([]dm.Parameter{{Name: "relation", Value: "STRANGER"}, {Name: "audience", Value: "EVERYONE"}}, last.Parameters); diff != "" ||
+		last.Key != "explain.audience.requests" {
+		t.Errorf("said as %s, -want +got:\n%s", last.Key, diff)
+	}
 	w.must(w.service.Block(ctx, alice, bob))
 	want(dm.RuleAudience, dm.RouteRequests) // what she has decided is hers
 	w.must(w.service.Unblock(ctx, alice, bob))
@@ -37,7 +53,17 @@ func testExplain(t *testing.T, b Backend) {
 	want(dm.RuleNever, dm.RouteRefuse)
 	w.must(w.service.Block(ctx, bob, alice))
 	want(dm.RuleBlock, dm.RouteRefuse)
-	_, err := w.service.ExplainWhoCanMessageMe(ctx, bob, dm.NewUserID())
+	carol := w.users(1)[0]
+	id := w.send(carol, bob, "hello").View.ID
+	_, _, err := w.service.DeclineRequests(ctx, bob, []dm.ConversationID{id})
+	w.must(err)
+	e, err := w.service.ExplainWhoCanMessageMe(ctx, bob, carol)
+	w.must(err)
+	until := w.clock.Now().Add(w.config.Rules.DeclineFor)
+	if diff := cmp.Diff([]dm.Parameter{{Name: "until", Value: until.Format(time.RFC3339Nano)}}, e.Parameters); diff != "" || e.Key != "explain.decline" {
+		t.Errorf("a decline is said as %s, -want +got:\n%s", e.Key, diff)
+	}
+	_, err = w.service.ExplainWhoCanMessageMe(ctx, bob, dm.NewUserID())
 	w.refused(err, dm.CodeNotFound)
 	_, err = w.service.ExplainWhoCanMessageMe(ctx, bob, bob)
 	w.refused(err, dm.CodeInvalidInput)

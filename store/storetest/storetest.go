@@ -64,6 +64,8 @@ func Run(t *testing.T, b Backend) {
 		{"BlockWithUnreadAndRequests", testBlockWithUnreadAndRequests},
 		{"BlockInUncountedFolders", testBlockInUncountedFolders},
 		{"Explain", testExplain},
+		{"Acquaintance", testAcquaintance},
+		{"AcquaintanceOfMany", testAcquaintanceOfMany},
 		{"Reach", testReach},
 		{"ReachCapped", testReachCapped},
 		{"HiddenWords", testHiddenWords},

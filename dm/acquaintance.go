@@ -1,0 +1,106 @@
+package dm
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// maxShared is how many shared friends are counted, maxNamed how many are named.
+	maxShared = 50
+	maxNamed  = 3
+	// lookedAt is how many of them are looked at to find some who may be named.
+	lookedAt = 8
+)
+
+// Acquaintance is how the sender of a request and the viewer know each other, as far as the viewer may know. Who has blocked
+// whom is not in it: a block ends the follow of who blocks, and so what they share.
+type Acquaintance struct {
+	ViewerFollows, FollowsViewer bool
+	// Suggested: the host supplied the pair.
+	Suggested     bool
+	SharedFriends SharedFriends
+	// JoinedAt is when the account was made, as far as the host has said. Zero: it is deleted.
+	JoinedAt time.Time
+}
+
+// SharedFriends are the friends whom two people have in common.
+type SharedFriends struct {
+	// Count is at most maxShared; IsCapped: there are more. Of people with more than a thousand friends each, friends are
+	// looked for among a thousand.
+	Count    int
+	IsCapped bool
+	// Some are a few of them. Who is under 18 is counted, and named only to who is under 18 too; who is under 16 never.
+	Some []*User
+}
+
+// Acquaintances tells how the viewer and some other people know each other, in a bounded number of reads.
+func (s *Service) Acquaintances(ctx context.Context, viewer UserID, others []UserID) (map[UserID]*Acquaintance, error) {
+	scope := Scope{Users: []UserID{viewer}}
+	for _, other := range others {
+		if other != viewer {
+			scope.Pairs = append(scope.Pairs, PairOf(viewer, other))
+		}
+	}
+	l, err := s.store.Inspect(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[UserID]*Acquaintance, len(others))
+	var asked []UserID
+	for _, other := range others {
+		f, ok := l.facts(other, viewer)
+		if !ok || f.SenderGone || f.RecipientGone || other == viewer {
+			out[other] = &Acquaintance{}
+			continue
+		}
+		asked = append(asked, other)
+		out[other] = &Acquaintance{
+			ViewerFollows: f.RecipientFollows, FollowsViewer: f.SenderFollows && !f.RecipientStance.Blocked,
+			Suggested: f.HostSuggested, JoinedAt: l.Head(other).JoinedAt,
+		}
+	}
+	if len(asked) == 0 {
+		return out, nil
+	}
+	return out, s.addShared(ctx, viewer, l.Head(viewer).AgeBand, asked, out)
+}
+
+func (s *Service) addShared(ctx context.Context, viewer UserID, age AgeBand, others []UserID, out map[UserID]*Acquaintance) error {
+	shared, err := s.store.SharedFriends(ctx, viewer, others, maxShared+1)
+	if err != nil {
+		return err
+	}
+	var looked []UserID
+	seen := map[UserID]bool{}
+	for _, friends := range shared {
+		for _, friend := range friends[:min(len(friends), lookedAt)] {
+			if !seen[friend] {
+				seen[friend] = true
+				looked = append(looked, friend)
+			}
+		}
+	}
+	if len(looked) == 0 {
+		return nil
+	}
+	users, err := s.store.Users(ctx, looked)
+	if err != nil {
+		return err
+	}
+	for other, friends := range shared {
+		of := &out[other].SharedFriends
+		of.Count, of.IsCapped = min(len(friends), maxShared), len(friends) > maxShared
+		for _, friend := range friends[:min(len(friends), lookedAt)] {
+			if u := users[friend]; u != nil && len(of.Some) < maxNamed && nameable(u, age) {
+				of.Some = append(of.Some, u)
+			}
+		}
+	}
+	return nil
+}
+
+// nameable reports whether a shared friend may be named to somebody of this age.
+func nameable(u *User, viewer AgeBand) bool {
+	return !u.Deleted && (u.AgeBand == Adult || u.AgeBand == Age16To17 && viewer == Age16To17)
+}

@@ -1,0 +1,107 @@
+package dm
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Parameter is something that stands in the sentence of an explanation.
+type Parameter struct{ Name, Value string }
+
+// Names of parameters.
+const (
+	paramRelation = "relation"
+	paramAudience = "audience"
+	paramShared   = "sharedFriends"
+	paramUntil    = "until"
+	paramSince    = "since"
+	paramLimit    = "limit"
+)
+
+// sayings are the keys of sentences and the sentences in English, which say it to the recipient. {name} is the place of a
+// parameter. A key never changes its meaning: clients translate it.
+var sayings = map[string]string{
+	"explain.block":             "You have blocked this person.",
+	"explain.gone":              "This account is deleted.",
+	"explain.age":               "Messages are off for your age.",
+	"explain.decline":           "You have declined a request of this person's. They can write again after {until}.",
+	"explain.never":             "This person is on your list of people who may never write.",
+	"explain.audience.inbox":    "{relation}. With your setting {audience} their messages go to your inbox.",
+	"explain.audience.requests": "{relation}. With your setting {audience} their messages go to your requests.",
+	"explain.audience.hidden":   "{relation}. With your setting {audience} their messages go to your hidden requests.",
+	"explain.audience.refuse":   "{relation}. With your setting {audience} they cannot write to you.",
+	"explain.requestFull":       "Their request is full and waits for your answer: it holds {limit} messages.",
+	"explain.restriction":       "You have restricted this person: their messages go to your requests.",
+	"explain.held":              "Their request is hidden for what it says.",
+	"explain.shield":            "Your requests rose far above the usual at {since}, so new ones are hidden.",
+	"explain.always":            "This person is on your list of people who may always write.",
+}
+
+// ruleKeys are those of the rules; that of the audience has the route, too.
+var ruleKeys = map[Rule]string{
+	RuleBlock: "explain.block", RuleGone: "explain.gone", RuleAge: "explain.age", RuleDecline: "explain.decline",
+	RuleNever: "explain.never", RuleAudience: "explain.audience.", RuleRequestFull: "explain.requestFull",
+	RuleRestriction: "explain.restriction", RuleHeld: "explain.held", RuleShield: "explain.shield", RuleAlways: "explain.always",
+}
+
+// relationSayings say a relation in English.
+var relationSayings = map[Relation]string{
+	Known: "You have written to this person, or accepted a request of theirs", Friend: "You follow each other",
+	Followed: "You follow this person", Suggested: "You may know this person", Follower: "This person follows you",
+	Stranger: "Nothing connects this person with you",
+}
+
+// setting is what an explanation says of the viewer's side.
+type setting struct {
+	audience                 Audience
+	declinedUntil, shieldAt  time.Time
+	requestLimit, sharedKnow int
+}
+
+// say puts an explanation into words.
+func (e *Explanation) say(f Facts, s setting) {
+	e.Key = ruleKeys[e.Rule]
+	param := func(name, value string) { e.Parameters = append(e.Parameters, Parameter{name, value}) }
+	words := map[string]string{}
+	switch e.Rule {
+	case RuleAudience:
+		e.Key += strings.ToLower(e.Route.name())
+		by := e.decides(f.RecipientGrid)
+		param(paramRelation, by.name())
+		param(paramAudience, s.audience.name())
+		words[paramRelation] = relationSayings[by]
+		if by == Suggested && !f.HostSuggested {
+			param(paramShared, strconv.Itoa(s.sharedKnow))
+			words[paramRelation] = "You share at least " + strconv.Itoa(s.sharedKnow) + " friends"
+		}
+	case RuleDecline:
+		param(paramUntil, s.declinedUntil.UTC().Format(time.RFC3339Nano))
+		words[paramUntil] = s.declinedUntil.UTC().Format("2 January 2006")
+	case RuleShield:
+		param(paramSince, s.shieldAt.UTC().Format(time.RFC3339Nano))
+		words[paramSince] = s.shieldAt.UTC().Format("15:04 on 2 January (UTC)")
+	case RuleRequestFull:
+		param(paramLimit, strconv.Itoa(s.requestLimit))
+	}
+	e.Sentence = sayings[e.Key]
+	for _, p := range e.Parameters {
+		word, ok := words[p.Name]
+		if !ok {
+			word = p.Value
+		}
+		e.Sentence = strings.ReplaceAll(e.Sentence, "{"+p.Name+"}", word)
+	}
+}
+
+// decides is the closest of the relations that hold whose route is the one that was taken; where the audience says no, the
+// closest that holds.
+func (e *Explanation) decides(grid Grid) Relation {
+	best := e.Relations[0]
+	for _, r := range e.Relations {
+		if grid[r] > grid[best] {
+			best = r
+		}
+	}
+	return best
+}

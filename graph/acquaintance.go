@@ -1,0 +1,27 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/aparte-im/aparte/dm"
+)
+
+func (conversation) Acquaintance(ctx context.Context, v *dm.View) (*dm.Acquaintance, error) {
+	if !v.Request() {
+		return nil, nil
+	}
+	return loadersOf(ctx).acquaintance(ctx, v.With)
+}
+
+// acquaintance tells how the viewer and the sender of a request know each other: one read for all requests of a response.
+func (l *loaders) acquaintance(ctx context.Context, id dm.UserID) (*dm.Acquaintance, error) {
+	return l.acquaintances.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm.Acquaintance, error) {
+		found, err := l.service.Acquaintances(ctx, l.viewer, ids)
+		for _, a := range found {
+			for _, friend := range a.SharedFriends.Some {
+				l.seeUser(friend)
+			}
+		}
+		return found, err
+	})
+}
