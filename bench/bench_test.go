@@ -23,7 +23,7 @@ func TestRowsRun(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "latest.json")
 	o := options{length: time.Second, users: 4000, pairs: 8000, seed: 1, out: out}
-	o.only = []string{"floor", "naive", "function 1", "store 1", "api 256", "api socket 256", "screen", "sqlite 1"}
+	o.only = []string{"floor", "naive", "function 1", "store 1", "api 256", "api socket 256", "decision", "screen", "sqlite 1"}
 	if err := o.measure(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestRowsRun(t *testing.T) {
 	if err := json.Unmarshal(written, &rows); err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != len(o.only)+len(screenShares) {
+	if len(rows) != len(o.only)+1+len(screenShares) { // the decision is two rows
 		t.Errorf("%d rows", len(rows))
 	}
 	for _, r := range rows {

@@ -66,6 +66,9 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 			return err
 		}
 	}
+	if err := o.decision(ctx, pg, p, add); err != nil {
+		return err
+	}
 	if err := o.celebrity(ctx, pg, p, add); err != nil {
 		return err
 	}

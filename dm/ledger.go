@@ -107,6 +107,8 @@ type Ledger struct {
 	out   Changes
 	// words are the matchers that the store added, of recipients.
 	words map[UserID]*WordMatcher
+	// judge is Decide, but in a measurement of what it costs.
+	judge Policy
 }
 
 // Changes is what a ledger wants written, in one transaction, all or nothing.
@@ -142,10 +144,14 @@ func (c *Changes) Empty() bool {
 // NewLedger starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept in microseconds
 // UTC because that is what every database keeps.
 func NewLedger(rules Rules, epoch int64, now time.Time, in Loaded) *Ledger {
-	return &Ledger{rules: rules, epoch: epoch, now: now.UTC().Truncate(time.Microsecond), in: in, out: Changes{
+	return &Ledger{judge: Decide, rules: rules, epoch: epoch, now: now.UTC().Truncate(time.Microsecond), in: in, out: Changes{
 		Heads: map[UserID]*Head{}, Conversations: map[ConversationID]*Conversation{}, Edges: map[Pair]EdgesChange{},
 	}}
 }
+
+// MeasureWith puts another policy into the place of Decide for the sends of this ledger, so that what Decide costs can be
+// measured. The product never calls it: package archtest sees to that.
+func (l *Ledger) MeasureWith(policy Policy) { l.judge = policy }
 
 // Changes returns what is to be written.
 func (l *Ledger) Changes() *Changes { return &l.out }

@@ -128,6 +128,9 @@ type Verdict struct {
 // Allowed reports whether the message may be sent.
 func (v Verdict) Allowed() bool { return v.Denial == DenialNone }
 
+// Policy judges a send. There is one, Decide; bench measures it beside one that always allows.
+type Policy func(Facts) Verdict
+
 // Decide is the policy, the only place that answers who may write to whom. It is pure.
 func Decide(f Facts) Verdict {
 	shared := f.SharedFriends >= f.SharedFriendsNeeded && f.SharedFriendsNeeded > 0

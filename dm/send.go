@@ -101,7 +101,7 @@ func (l *Ledger) Send(s Send) (Sent, error) {
 	}
 	facts.Opinion, facts.HiddenWord = s.Opinion, l.holdsHidden(&s, &facts)
 	facts.Kinds = s.kinds(facts.RecipientRefuses.any()&KindLink != 0)
-	verdict := Decide(facts)
+	verdict := l.judge(facts)
 	if s.History && !facts.Self {
 		verdict = Verdict{Route: RouteInbox, Shown: RouteInbox}
 	}

@@ -29,7 +29,15 @@ func (s *Store) load(ctx context.Context, q queries, scope dm.Scope) (*dm.Ledger
 			return nil, fmt.Errorf("read pairs: %w", err)
 		}
 	}
-	return dm.NewLedger(s.rules, s.epoch, s.clock(), in), nil
+	return s.newLedger(in), nil
+}
+
+func (s *Store) newLedger(in dm.Loaded) *dm.Ledger {
+	l := dm.NewLedger(s.rules, s.epoch, s.clock(), in)
+	if s.measure != nil {
+		l.MeasureWith(s.measure)
+	}
+	return l
 }
 
 func newLoaded() dm.Loaded {

@@ -147,7 +147,7 @@ func (s *Store) loadLone(ctx context.Context, ses *session, send dm.Send) (*dm.L
 		return nil, versions, err
 	}
 	// The clock is read after the heads, whose versions will have to be the same: times rise as positions do.
-	return dm.NewLedger(s.rules, s.epoch, s.clock(), in), versions, rows.Close()
+	return s.newLedger(in), versions, rows.Close()
 }
 
 // loneArgs binds what a ledger wants written, when it is what a lone send writes and nothing else.

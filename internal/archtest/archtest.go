@@ -64,7 +64,7 @@ var arrows = []arrow{
 	{folder: "web", may: []string{"web"}},
 	{folder: "cmd", may: []string{"cmd", "dm", "graph", "ent", "store", "live", "web", "internal", "classify"}},
 	{folder: "internal", may: []string{"internal", "dm"}},
-	{folder: "bench", may: []string{"bench", "dm", "graph", "ent", "store", "live", "internal"}},
+	{folder: "bench", may: []string{"bench", "dm", "graph", "ent", "store", "live", "internal", "words"}},
 	{folder: "internal/testdb", may: []string{"internal", "store"}},
 }
 
