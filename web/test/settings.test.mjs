@@ -43,6 +43,27 @@ test('the setting is seen with the eyes of an example and of a person, and follo
   await bob.getByRole('button', { name: 'Remove Hugo Silva' }).waitFor();
 });
 
+test('each answer says how many people it would let in, before it is chosen', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const bob = await browser.open('/settings?as=bob');
+  const { whoCouldMessageMe } = await server.ask('bob', '{ whoCouldMessageMe { audience inbox requests } }');
+  const of = (audience) => whoCouldMessageMe.find((r) => r.audience === audience);
+  const answer = (name) => bob.locator('.audiences label').filter({ has: bob.getByRole('radio', { name }) });
+  assert.ok(of('FRIENDS').inbox > 1 && of('EVERYONE').requests > 1, 'the demo has something to count');
+  await answer(/^Friends/).getByText(`${of('FRIENDS').inbox} people reach your inbox · nobody else`).waitFor();
+  await answer(/^Everyone/)
+    .getByText(`${of('EVERYONE').inbox} people reach your inbox · ${of('EVERYONE').requests} can ask · everyone else can ask`)
+    .waitFor();
+  await answer(/^No one/).getByText('Nobody', { exact: true }).waitFor();
+  // Whom one always lets in counts under NO_ONE too; a change of settings asks anew.
+  await server.ask('bob', 'mutation($id: ID!) { setListed(userId: $id, list: ALWAYS) { __typename } }', {
+    id: await server.idOf('hugo'),
+  });
+  await bob.getByRole('radio', { name: /^No one/ }).check();
+  await answer(/^No one/).getByText('1 person reaches your inbox · nobody else').waitFor();
+});
+
 test('any change of settings says who made it and on what, and the newest is undone', async (t) => {
   const server = await startServer(t);
   const browser = await startBrowser(t, server);

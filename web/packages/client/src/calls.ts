@@ -7,6 +7,7 @@ import { conversationWith } from './state.js';
 import type { Store } from './store.js';
 import type {
   Audience,
+  AudienceReach,
   Conversation,
   Explanation,
   ExportJob,
@@ -271,6 +272,11 @@ export abstract class Calls {
   /** What would become of a message of this person's to the viewer, and what decides. Null: there is nobody. */
   async explain(as: string, signal?: AbortSignal): Promise<Explanation | null> {
     return (await this.ask(operations.ExplainWhoCanMessageMe, { as }, signal)).explainWhoCanMessageMe;
+  }
+
+  /** How many people each audience that can be chosen would admit. */
+  async reach(signal?: AbortSignal): Promise<AudienceReach[]> {
+    return (await this.ask(operations.WhoCouldMessageMe, {}, signal)).whoCouldMessageMe;
   }
 
   /** The viewer's hidden words. `state().settings` becomes another object when they change, here or elsewhere. */

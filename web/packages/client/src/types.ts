@@ -15,6 +15,7 @@ import type {
   UnreadFragment,
   UserFragment,
   WalkFragment,
+  WhoCouldMessageMeQuery,
 } from './generated/operations.js';
 
 export type {
@@ -59,6 +60,8 @@ export type Notice = NoticeFragment;
 export type Restrictions = MyNoticesQuery['myRestrictions'];
 /** What would become of a person's message to the viewer, and what decides. */
 export type Explanation = NonNullable<ExplainWhoCanMessageMeQuery['explainWhoCanMessageMe']>;
+/** How many people an audience would admit. */
+export type AudienceReach = WhoCouldMessageMeQuery['whoCouldMessageMe'][number];
 /** How much of a walk through requests was done; `more`: the same call goes on. */
 export type Walk = Omit<WalkFragment, 'unread'>;
 /** Absolute counts. */

@@ -8,6 +8,7 @@ import { useTimes } from '../time';
 import { audienceName, audiences } from '../words';
 import { CustomGrid } from './CustomGrid';
 import { gridOf } from './presets';
+import { Reach, useReach } from './Reach';
 import { useChoice } from './useChoice';
 import { ViewAs } from './ViewAs';
 
@@ -22,6 +23,8 @@ export function AudienceSection({ settings }: { settings: Settings }) {
   const attempt = useAttempt();
   const tell = useTell();
   const [audience, choose] = useChoice(settings.whoCanMessageMe, (a) => actions.setWhoCanMessageMe(a));
+
+  const reach = useReach(settings);
 
   const change = async (to: Audience) => {
     const { whoCanMessageMe: from, routes } = settings;
@@ -45,11 +48,15 @@ export function AudienceSection({ settings }: { settings: Settings }) {
         </div>
         {audiences.map((a) => {
           const grid = gridOf(a, settings);
+          const lets = reach?.get(a);
           return (
             <label key={a}>
               <input type="radio" name="audience" checked={a === audience} onChange={() => change(a)} />
               <span className="name">{audienceName(t, a)}</span>
-              <span className="meaning">{t(`audienceMeaning.${a}`)}</span>
+              <span className="meaning">
+                {t(`audienceMeaning.${a}`)}
+                {lets && <Reach of={lets} />}
+              </span>
               <span className="outcomes">
                 {grid
                   ? examples.map((relation) => (

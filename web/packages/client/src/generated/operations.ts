@@ -756,6 +756,11 @@ export type ExplainWhoCanMessageMeQueryVariables = Exact<{
 
 export type ExplainWhoCanMessageMeQuery = { explainWhoCanMessageMe: { relations: Array<Relation>, rule: PolicyRule, route: Route, user: UserFragment } | null };
 
+export type WhoCouldMessageMeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WhoCouldMessageMeQuery = { whoCouldMessageMe: Array<{ audience: Audience, current: boolean, inbox: number, requests: number, hidden: number, refused: number, isCapped: boolean, everyoneElse: Route }> };
+
 export type HiddenWordsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -916,6 +921,8 @@ export const Outreach = "query Outreach{outreach{...Outreach}}fragment Outreach 
 export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHistory(first:$first){id at by device undoes before{...Choice}after{...Choice}}}fragment Choice on MessagingChoice{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews ageBand}" as Operation<SettingsHistoryQuery, SettingsHistoryQueryVariables>;
 
 export const ExplainWhoCanMessageMe = "query ExplainWhoCanMessageMe($as:ID!){explainWhoCanMessageMe(as:$as){user{...User}relations rule route}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ExplainWhoCanMessageMeQuery, ExplainWhoCanMessageMeQueryVariables>;
+
+export const WhoCouldMessageMe = "query WhoCouldMessageMe{whoCouldMessageMe{audience current inbox requests hidden refused isCapped everyoneElse}}" as Operation<WhoCouldMessageMeQuery, WhoCouldMessageMeQueryVariables>;
 
 export const HiddenWords = "query HiddenWords{hiddenWords}" as Operation<HiddenWordsQuery, HiddenWordsQueryVariables>;
 
