@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { Conversation } from '@aparte/client';
-import { useT } from '../i18n/i18n';
+import { useLocale } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { useDraft } from './drafts';
 import { useMe } from './hooks';
@@ -19,7 +19,8 @@ interface Props {
 }
 
 export const ConversationItem = memo(function ConversationItem({ conversation: c, open, tabIndex, focused }: Props) {
-  const t = useT();
+  const locale = useLocale();
+  const { t } = locale;
   const times = useTimes();
   const me = useMe()?.id;
   const [draft] = useDraft(c.with.id);
@@ -48,7 +49,7 @@ export const ConversationItem = memo(function ConversationItem({ conversation: c
             <em>{t('list.draft')}</em> {draft}
           </>
         ) : (
-          lastLine(t, c, me)
+          lastLine(locale, c, me)
         )}
       </span>
       <Count of={c.unreadCount} />

@@ -3,6 +3,7 @@ import type { Conversation } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Confirm } from './Dialog';
 import { useActions, useAttempt } from './hooks';
+import { Ties } from './Ties';
 import { nameOf } from './words';
 
 const Report = lazy(() => import('./Report'));
@@ -19,9 +20,12 @@ export function RequestBar({ conversation, back }: { conversation: Conversation;
   };
   return (
     <div className="request" role="group" aria-label={t('request.label')}>
-      <p>
-        <b>{t('request.title', { name })}</b> {t('request.text')}
-      </p>
+      <div className="asks">
+        <p>
+          <b>{t('request.title', { name })}</b> {t('request.text')}
+        </p>
+        {conversation.acquaintance && <Ties of={conversation.acquaintance} />}
+      </div>
       <div className="actions">
         <button className="danger" onClick={() => setReporting(true)}>
           {t('report.open')}

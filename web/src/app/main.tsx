@@ -1,6 +1,7 @@
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/list.css';
+import './styles/request.css';
 import './styles/conversation.css';
 import './styles/dialog.css';
 import { createRoot } from 'react-dom/client';

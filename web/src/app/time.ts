@@ -6,6 +6,8 @@ export interface Times {
   brief(iso: string): string;
   clock(iso: string): string;
   day(iso: string): string;
+  /** Month and year. */
+  month(iso: string): string;
   /** Day and time in full. */
   full(iso: string): string;
 }
@@ -30,6 +32,7 @@ function newTimes({ tag, t }: Locale): Times {
   const dayMonth = format({ day: 'numeric', month: 'short' });
   const dated = format({ day: 'numeric', month: 'short', year: 'numeric' });
   const longDay = format({ weekday: 'long', day: 'numeric', month: 'long' });
+  const month = format({ month: 'long', year: 'numeric' });
   const full = format({ dateStyle: 'medium', timeStyle: 'short' });
   return {
     brief(iso) {
@@ -47,6 +50,7 @@ function newTimes({ tag, t }: Locale): Times {
       if (days === 1) return t('time.yesterday');
       return thisYear(date) ? longDay.format(date) : dated.format(date);
     },
+    month: (iso) => month.format(new Date(iso)),
     full: (iso) => full.format(new Date(iso)),
   };
 }

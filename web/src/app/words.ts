@@ -1,5 +1,6 @@
 import type { Audience, Conversation, DenialCode, Folder, Permission, Refusal, Relation, Route, User } from '@aparte/client';
-import type { Translate } from '../i18n/i18n';
+import type { Locale, Translate } from '../i18n/i18n';
+import { tiesLine } from './acquaintance';
 
 // What the API's names are called on screen. The sentences are in src/i18n.
 
@@ -51,11 +52,12 @@ export function refusalText(t: Translate, refusal: Refusal, user?: User): string
 }
 
 /** What stands under the name in a list. */
-export function lastLine(t: Translate, conversation: Conversation, me: string | undefined): string {
+export function lastLine(locale: Locale, conversation: Conversation, me: string | undefined): string {
+  const { t } = locale;
   const last = conversation.lastMessage;
   if (!last) return '';
   if (last.removed) return t('list.removed');
-  if (last.withheld) return t('list.withheld');
+  if (last.withheld) return conversation.acquaintance ? tiesLine(locale, conversation.acquaintance) : t('list.withheld');
   const text = last.body || t('list.video', { title: last.video?.title || t('video.untitled') });
   return last.sender.id === me ? t('list.mine', { text }) : text;
 }

@@ -46,6 +46,8 @@ export type Permission = Standing['viewerCanMessage'];
 export type Message = MessageFragment;
 export type VideoCard = NonNullable<Message['video']>;
 export type Conversation = ConversationFragment;
+/** How the sender of a request and the viewer know each other. */
+export type Acquaintance = NonNullable<Conversation['acquaintance']>;
 export type Settings = SettingsFragment;
 export type SettingsChange = SettingsHistoryQuery['settingsHistory'][number];
 /** How many new people the viewer may write to. */
