@@ -50,11 +50,11 @@ web-soak: prepare $(NODE_MODULES) ## Keep the web client in a stream of messages
 		node --test --test-reporter=spec test/soak.test.mjs
 
 .PHONY: bench
-bench: prepare ## Measure the write path on this machine
+bench: prepare ## Measure the write path and subscriptions on this machine (about seven minutes)
 	go run ./bench
 
 .PHONY: bench-live
-bench-live: ## Measure subscriptions, idle and delivered to, beside gqlgen's own transport and plain writes
+bench-live: ## Measure subscriptions only, and hold 50,000 for a minute, for which a system needs that many files a process
 	go run ./bench -live -out bench/out/live.json
 
 .PHONY: bench-scale

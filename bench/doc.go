@@ -2,8 +2,9 @@
 //
 // Purpose. Figures mean little across machines, so every row is set against others of the same run: what the database
 // can commit at all (floor), the same send done plainly (naive) and as one server-side function (function). The
-// baselines keep the same tables and the same invariants as the product, and live here. With -live it measures
-// subscriptions, idle and delivered to, beside gqlgen's own transport and plain writes. With -scale it measures reads
+// baselines keep the same tables and the same invariants as the product, and live here. Then it measures subscriptions,
+// idle and delivered to, beside gqlgen's own transport and plain writes; with -live it measures only these, and how it
+// is to hold very many of them. With -scale it measures reads
 // instead, on a small and on a large database by turns.
 //
 // Invariants. Each Postgres row starts from the same population on a fresh copy of one database, with the default

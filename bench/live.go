@@ -43,28 +43,53 @@ type liveResult struct {
 	P99           float64 `json:"p99_ms,omitempty"`
 }
 
-// Sizes of the live rows.
+// liveSizes are those of the live rows.
+type liveSizes struct {
+	idle, busy, many int
+	hold             time.Duration
+	// trickle is how many events a second the many get while they are held.
+	trickle int
+}
+
+func defaultLiveSizes() liveSizes {
+	return liveSizes{idle: 10_000, busy: 1_000, many: 50_000, hold: time.Minute, trickle: 1_000}
+}
+
+// Names of the live rows begin with one of these.
 const (
-	liveIdle    = 10_000
-	liveBusy    = 1_000
-	liveMany    = 50_000
-	liveHold    = time.Minute
-	liveTrickle = 1_000 // events a second to liveMany
+	liveIdle    = "idle"
+	liveDeliver = "deliver"
+	liveHold    = "hold"
 )
 
-// measureLive measures what subscriptions cost: idle, and for each event, beside gqlgen's own transport and beside plain
-// writes. The server is always in a process of its own, and all of it is counted.
+// measureLive measures what subscriptions cost and nothing else, and holds as many as may be for a while.
 func (o options) measureLive(ctx context.Context) error {
 	fmt.Println(machine())
+	rows, err := o.liveRows(ctx)
+	if err != nil {
+		return err
+	}
+	if o.wants(liveHold) {
+		if err := rows.add(o.hold(ctx, o.held())); err != nil {
+			return err
+		}
+	}
+	rows.print()
+	return writeJSON(o.out, rows.all)
+}
+
+// liveRows measures what subscriptions cost: idle, and for each event, beside gqlgen's own transport and beside plain
+// writes. The server is always in a process of its own, and all of it is counted.
+func (o options) liveRows(ctx context.Context) (*liveRows, error) {
 	raiseFiles()
 	rows := &liveRows{}
 	for _, kind := range []string{kindStock, kindOurs} {
-		name := "idle " + kind
+		name := liveIdle + " " + kind
 		if !o.wants(name) {
 			continue
 		}
-		if err := rows.add(o.idle(ctx, name, kind, liveIdle)); err != nil {
-			return err
+		if err := rows.add(o.idle(ctx, name, kind, o.live.idle)); err != nil {
+			return nil, err
 		}
 	}
 	for _, kind := range []string{kindRaw, kindStock, kindOurs} {
@@ -72,7 +97,7 @@ func (o options) measureLive(ctx context.Context) error {
 			if kind == kindRaw && window > 1 {
 				continue
 			}
-			name := fmt.Sprintf("deliver %s", kind)
+			name := liveDeliver + " " + kind
 			if window > 1 {
 				name += fmt.Sprintf(" %d", window)
 			}
@@ -80,17 +105,11 @@ func (o options) measureLive(ctx context.Context) error {
 				continue
 			}
 			if err := rows.add(o.deliver(ctx, name, kind, window)); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	if o.wants("hold") {
-		if err := rows.add(o.hold(ctx, held(), liveHold)); err != nil {
-			return err
-		}
-	}
-	rows.print()
-	return writeJSON(o.out, rows.all)
+	return rows, nil
 }
 
 type liveRows struct{ all []liveResult }
@@ -105,6 +124,9 @@ func (r *liveRows) add(one liveResult, err error) error {
 }
 
 func (r *liveRows) print() {
+	if len(r.all) == 0 {
+		return
+	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "row\tsubscriptions\tRSS each\theap each\tstacks each\tgoroutines each\tevents/s\tCPU µs an event\tlog reads an event\tp50 ms\tp99 ms\t")
 	by := map[string]liveResult{}
@@ -115,15 +137,15 @@ func (r *liveRows) print() {
 	}
 	_ = w.Flush()
 	fmt.Println()
-	ours, raw := by["deliver "+kindOurs+" 16"], by["deliver "+kindRaw]
-	if idle := by["idle "+kindOurs]; idle.RSS > 0 {
+	ours, raw := by[liveDeliver+" "+kindOurs+" 16"], by[liveDeliver+" "+kindRaw]
+	if idle := by[liveIdle+" "+kindOurs]; idle.RSS > 0 {
 		printCheck("RSS of an idle subscription, bytes", idle.RSS, 20<<10, false)
 	}
 	if ours.Rate > 0 && raw.Rate > 0 {
 		printCheck("events/s, ours / raw", ours.Rate/raw.Rate, 0.4, true)
 		printCheck("CPU of an event, raw / ours", raw.CPU/ours.CPU, 0.4, true)
 	}
-	if hold := by["hold"]; hold.P99 > 0 {
+	if hold := by[liveHold]; hold.P99 > 0 {
 		printCheck("p99 of a delivery while many are held, ms", hold.P99, 100, false)
 	}
 }
@@ -137,13 +159,13 @@ func raiseFiles() {
 	}
 }
 
-// held is how many connections a process may have here: liveMany, or less where the system allows it no more files.
-func held() int {
+// held is how many connections a process may have here: as many as are wanted, or less where the system allows it no more files.
+func (o options) held() int {
 	var l syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil || l.Cur > liveMany+1000 {
-		return liveMany
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil || l.Cur > uint64(o.live.many)+1000 {
+		return o.live.many
 	}
-	fmt.Printf("the system allows a process %d files: %d subscriptions are held instead of %d\n", l.Cur, l.Cur-1000, liveMany)
+	fmt.Printf("the system allows a process %d files: %d subscriptions are held instead of %d\n", l.Cur, l.Cur-1000, o.live.many)
 	return int(l.Cur) - 1000
 }
 
@@ -314,26 +336,26 @@ func (c *liveChild) settle(n int64) (liveState, error) {
 
 // deliver is what an event costs on its way to one of many subscriptions.
 func (o options) deliver(ctx context.Context, name, kind string, window int) (liveResult, error) {
-	r := liveResult{Name: name, Subscriptions: liveBusy}
-	c, err := startLive(ctx, kind, liveBusy)
+	r := liveResult{Name: name, Subscriptions: o.live.busy}
+	c, err := startLive(ctx, kind, o.live.busy)
 	if err != nil {
 		return r, err
 	}
 	defer c.stop()
-	if err := c.connect(ctx, liveBusy, kind == kindRaw); err != nil {
+	if err := c.connect(ctx, o.live.busy, kind == kindRaw); err != nil {
 		return r, err
 	}
 	if kind != kindRaw {
-		if _, err := c.settle(liveBusy); err != nil {
+		if _, err := c.settle(int64(o.live.busy)); err != nil {
 			return r, err
 		}
 	}
-	before, err := c.do("deliver %d %d %v", liveBusy, window, warmUp)
+	before, err := c.do("deliver %d %d %v", o.live.busy, window, warmUp)
 	if err != nil {
 		return r, err
 	}
 	start := time.Now()
-	after, err := c.do("deliver %d %d %v", liveBusy, window, o.length)
+	after, err := c.do("deliver %d %d %v", o.live.busy, window, o.length)
 	took := time.Since(start).Seconds()
 	events := float64(after.Events - before.Events)
 	r.Rate, r.CPU = events/took, float64(after.CPU-before.CPU)/1e3/events
@@ -343,8 +365,8 @@ func (o options) deliver(ctx context.Context, name, kind string, window int) (li
 
 // hold keeps many subscriptions for a while, with events for some of them, and tells how old these are when they are
 // read.
-func (o options) hold(ctx context.Context, n int, length time.Duration) (liveResult, error) {
-	r := liveResult{Name: "hold", Subscriptions: n}
+func (o options) hold(ctx context.Context, n int) (liveResult, error) {
+	r, length := liveResult{Name: liveHold, Subscriptions: n}, o.live.hold
 	c, err := startLive(ctx, kindOurs, n)
 	if err != nil {
 		return r, err
@@ -363,7 +385,7 @@ func (o options) hold(ctx context.Context, n int, length time.Duration) (liveRes
 		return r, err
 	}
 	start := time.Now()
-	after, err := c.do("trickle %d %d %v", n, liveTrickle, length)
+	after, err := c.do("trickle %d %d %v", n, o.live.trickle, length)
 	if err != nil {
 		return r, err
 	}
@@ -373,7 +395,7 @@ func (o options) hold(ctx context.Context, n int, length time.Duration) (liveRes
 		}
 	}
 	took := time.Since(start).Seconds()
-	if c.read.Load() < int64(length.Seconds())*liveTrickle*9/10 {
+	if c.read.Load() < int64(length.Seconds())*int64(o.live.trickle)*9/10 {
 		return r, fmt.Errorf("of the events of %v only %d arrived", length, c.read.Load())
 	}
 	c.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,7 +78,8 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 
 func (o options) wantsPostgres() bool {
 	for _, name := range o.only {
-		if !strings.HasPrefix(name, "sqlite") {
+		first, _, _ := strings.Cut(name, " ")
+		if !slices.Contains([]string{"sqlite", liveIdle, liveDeliver, liveHold}, first) {
 			return true
 		}
 	}
