@@ -81,7 +81,7 @@ const (
 func start(ctx context.Context, s settings) (*server, error) {
 	tuneMemory()
 	hub := live.NewHub()
-	traces, err := newTracer(ctx, s.traces)
+	traces, err := newTracer(ctx, s.traces, s.logger)
 	if err != nil {
 		return nil, err
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/url"
 	"strconv"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/sdk/resource"
@@ -50,7 +52,7 @@ const flushWait = 3 * time.Second
 type tracer struct{ provider *sdktrace.TracerProvider }
 
 // newTracer begins to send traces. An address that does not answer harms nobody: what cannot be sent is dropped.
-func newTracer(ctx context.Context, s traceSettings) (*tracer, error) {
+func newTracer(ctx context.Context, s traceSettings, logger *slog.Logger) (*tracer, error) {
 	if s.endpoint == "" {
 		return nil, nil //nolint:nilnil // off
 	}
@@ -59,6 +61,8 @@ func newTracer(ctx context.Context, s traceSettings) (*tracer, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What fails in the background OpenTelemetry tells one handler of the process, by default outside of the log.
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { logger.Warn("traces were not sent", "error", err) }))
 	ratio := sdktrace.TraceIDRatioBased(s.share)
 	return &tracer{sdktrace.NewTracerProvider(
 		sdktrace.WithBatcher(exporter),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/hex"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -187,6 +188,23 @@ func TestTraceSettings(t *testing.T) {
 		p.stop(syscall.SIGTERM)
 		if spans, _ := traces.taken(); (len(spans) > 0) != want {
 			t.Errorf("with the share %s %d spans were sent", share, len(spans))
+		}
+	}
+}
+
+// A collector that is not there harms nobody: the service answers, stops in time, and its log stays JSON.
+func TestTracesThatNobodyTakes(t *testing.T) {
+	url, secret, gone := "sqlite:"+t.TempDir()+"/aparte.db", secretFile(t, testSecret), newReceiver(t)
+	gone.Close()
+	mustAparte(t, "migrate", "--database-url", url)
+	p := startServe(t, nil, "--database-url", url, "--jwt-secret-file", secret, "--create-users", "--otlp-endpoint", gone.URL)
+	p.ask(strings.TrimSpace(mustAparte(t, "token", "--jwt-secret-file", secret, "--subject", "1")), "{ me { id } }", nil, nil)
+	if code := p.stop(syscall.SIGTERM); code != exitOK || !strings.Contains(p.said.String(), "traces were not sent") {
+		t.Errorf("serve ended with %d: %s", code, p.said)
+	}
+	for line := range strings.Lines(p.said.String()) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("not JSON: %s", line)
 		}
 	}
 }

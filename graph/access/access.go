@@ -122,7 +122,11 @@ func (l *Log) Wrap(next http.Handler) http.Handler {
 		counted := Count(w)
 		r = r.WithContext(ctx)
 		// Also when next panics, which is how net/http is told to drop a connection.
+		answered := false
 		defer func() {
+			if !answered {
+				n.Failed("ABORTED")
+			}
 			if l.config.Address != nil {
 				n.Address = l.config.Address(r)
 			}
@@ -130,6 +134,7 @@ func (l *Log) Wrap(next http.Handler) http.Handler {
 				slog.String("method", Method(r.Method)), slog.String("path", r.Pattern))
 		}()
 		next.ServeHTTP(counted, r)
+		answered = true
 	})
 }
 
