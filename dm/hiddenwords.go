@@ -46,7 +46,7 @@ func (s *Service) AddHiddenWords(ctx context.Context, viewer UserID, add []strin
 	})
 }
 
-// RemoveHiddenWords takes entries off the viewer's list. Requests that they have hidden stay where they are. Errors:
+// RemoveHiddenWords takes entries off the viewer's list. Requests that they have hidden come out. Errors:
 // INVALID_INPUT, NOT_FOUND.
 func (s *Service) RemoveHiddenWords(ctx context.Context, viewer UserID, remove []string) ([]string, error) {
 	clean, refusal := cleanWords(remove)
@@ -101,6 +101,9 @@ func (s *Service) editWords(ctx context.Context, viewer UserID, edit func([]stri
 			}
 			return nil
 		})
+		if err == nil && !again {
+			err = s.sortByWords(ctx, viewer, len(list) > 0)
+		}
 		if err != nil || !again {
 			return list, err
 		}
@@ -140,13 +143,27 @@ func (l *Ledger) holdsHidden(s *Send, f *Facts) bool {
 	if m == nil || f.familiar() {
 		return false
 	}
-	texts := []string{s.Body}
-	if v := s.Video; v != nil {
+	return m.Match(textsOf(s.Body, s.Video)...)
+}
+
+// textsOf are the words of a message: its text, and those of its video.
+func textsOf(body string, v *VideoCard) []string {
+	texts := []string{body}
+	if v != nil {
 		for _, t := range []*string{v.Title, v.AuthorHandle} {
 			if t != nil {
 				texts = append(texts, *t)
 			}
 		}
 	}
-	return m.Match(texts...)
+	return texts
+}
+
+// sortByWords sorts what is there by a list that has changed: what held for its words comes out, what holds one is hidden.
+func (s *Service) sortByWords(ctx context.Context, viewer UserID, some bool) error {
+	if _, err := s.sortRequests(ctx, viewer, FolderHidden); err != nil || !some {
+		return err
+	}
+	_, err := s.sortRequests(ctx, viewer, FolderRequests)
+	return err
 }

@@ -31,6 +31,10 @@ type JobKind uint8
 const (
 	JobExport JobKind = iota + 1
 	JobErase
+	// JobSortHidden and JobSortRequests sort a user's requests in HIDDEN, or in REQUESTS, by what holds now. AtConversation and
+	// AtSeq are their place in the folder; they count requests.
+	JobSortHidden
+	JobSortRequests
 )
 
 // JobState is how far a job is.
@@ -81,14 +85,14 @@ func (j *Job) Progress() int {
 // running reports whether the job waits or is worked on.
 func (j *Job) running() bool { return j != nil && (j.State == JobQueued || j.State == JobRunning) }
 
-// maxTries is how often a job is begun before it is given up. An erasure is never given up.
+// maxTries is how often a job is begun before it is given up. Only an export is given up.
 const maxTries = 5
 
 // TakeJob takes the oldest job of a kind that nobody works on, for the hold, or returns nil.
 func (s *Service) TakeJob(ctx context.Context, kind JobKind, node string, hold time.Duration) (*Job, error) {
 	for {
 		j, err := s.store.TakeJob(ctx, kind, node, hold)
-		if err != nil || j == nil || j.Tries <= maxTries || kind == JobErase {
+		if err != nil || j == nil || j.Tries <= maxTries || kind != JobExport {
 			return j, err
 		}
 		j.State, j.FinishedAt = JobFailed, time.Now()

@@ -58,15 +58,7 @@ func (s *Send) kinds(links bool) (k Kinds) {
 	if !links {
 		return k
 	}
-	texts := []string{s.Body}
-	if v := s.Video; v != nil {
-		for _, t := range []*string{v.Title, v.AuthorHandle} {
-			if t != nil {
-				texts = append(texts, *t)
-			}
-		}
-	}
-	for _, t := range texts {
+	for _, t := range textsOf(s.Body, s.Video) {
 		if holdsLink(t) {
 			return k | KindLink
 		}

@@ -50,7 +50,7 @@ func (s *Service) EndSurgeShield(ctx context.Context, viewer UserID, end ShieldE
 	var walked Walked
 	switch end {
 	case ShieldRelease:
-		walked, err = s.walk(ctx, viewer, FolderHidden, (*Ledger).release)
+		walked, err = s.sortRequests(ctx, viewer, FolderHidden)
 	case ShieldDecline:
 		walked, err = s.walk(ctx, viewer, FolderHidden, func(l *Ledger, viewer UserID, c *Conversation) bool {
 			mine, _ := c.Sides(viewer)
@@ -64,10 +64,10 @@ func (s *Service) EndSurgeShield(ctx context.Context, viewer UserID, end ShieldE
 	return settings, walked, err
 }
 
-// ReleaseHidden moves the viewer's hidden requests to where today's settings would bring them, as far as that is more
-// welcoming. A change of settings does the same by itself; this goes on where that was cut. Errors: NOT_FOUND.
+// ReleaseHidden moves the viewer's hidden requests to where today's settings and hidden words would bring them, as far as that
+// is more welcoming. A change of either does the same by itself. With More the rest follows in the background. Errors: NOT_FOUND.
 func (s *Service) ReleaseHidden(ctx context.Context, viewer UserID) (Walked, error) {
-	return s.walk(ctx, viewer, FolderHidden, (*Ledger).release)
+	return s.sortRequests(ctx, viewer, FolderHidden)
 }
 
 // walk goes through one of the viewer's folders, newest first, in small transactions. Each judges under lock (I1); what
@@ -126,18 +126,27 @@ func (l *Ledger) endShield(h *Head) {
 // release moves a hidden request to where a message of its sender would land now, when that is more welcoming, and
 // reports whether it did. What is held for what it says is none of its business.
 func (l *Ledger) release(viewer UserID, c *Conversation) bool {
-	mine, theirs := c.Sides(viewer)
+	mine, _ := c.Sides(viewer)
 	if mine.Folder != FolderHidden || mine.Held > HeldShield {
 		return false
 	}
+	return l.letOut(viewer, c)
+}
+
+// letOut moves a hidden request to where a message of its sender would land now, whatever it was held for.
+func (l *Ledger) letOut(viewer UserID, c *Conversation) bool {
+	mine, theirs := c.Sides(viewer)
 	f, ok := l.facts(theirs.User, viewer)
 	if !ok {
 		return false
 	}
 	// It is here already: neither its length nor its sender's budget matters.
-	f.Pending, f.NewPerson, f.OutreachStopped, f.Suspended = 0, false, false, false
+	f.Pending, f.NewPerson, f.OutreachStopped, f.Suspended, f.HeldFor = 0, false, false, false, HeldNone
 	v := Decide(f)
 	if v.Route != RouteRequests && v.Route != RouteInbox {
+		if mine.Held == HeldWords { // it is not for what it says any more
+			l.changeConversation(c, func() { mine.Held = max(v.Held, HeldRoute) })
+		}
 		return false
 	}
 	seen := l.view(c, theirs.User).TheirReadSeq
@@ -145,6 +154,9 @@ func (l *Ledger) release(viewer UserID, c *Conversation) bool {
 		mine.Folder, mine.Held = routeFolders[v.Route], HeldNone
 		if v.Route == RouteInbox {
 			mine.Pending = 0
+		}
+		if v.Route == RouteInbox || !f.RecipientStance.Restricted {
+			mine.FrozenSeq = 0
 		}
 	})
 	l.event(viewer, EventConversationChanged, c, nil)

@@ -58,12 +58,10 @@ func (f Facts) suspect() Held {
 	switch {
 	case f.familiar():
 		return HeldNone
-	case f.HiddenWord:
+	case f.Opinion == OpinionHide || f.HeldFor == HeldOpinion:
+		return HeldOpinion // also beside a hidden word: a list that changes must not let it out
+	case f.HiddenWord || f.HeldFor == HeldWords:
 		return HeldWords
-	case f.Opinion == OpinionHide:
-		return HeldOpinion
-	case f.HeldFor == HeldWords || f.HeldFor == HeldOpinion:
-		return f.HeldFor
 	}
 	return HeldNone
 }

@@ -26,6 +26,11 @@ func (s *server) doErasures(ctx context.Context) {
 	})
 }
 
+// doSorting sorts the requests that a change of settings or hidden words has left to the background, until ctx ends.
+func (s *server) doSorting(ctx context.Context, kind dm.JobKind) {
+	s.doJobs(ctx, kind, func(ctx context.Context, job *dm.Job) error { return s.service.Sort(ctx, job, jobHold) })
+}
+
 // doExports writes exports until ctx ends. What was cut begins anew.
 func (s *server) doExports(ctx context.Context, exports *spool) {
 	s.doJobs(ctx, dm.JobExport, func(ctx context.Context, job *dm.Job) error {

@@ -142,6 +142,9 @@ func start(ctx context.Context, s settings) (*server, error) {
 	srv.owned.Go(func() { srv.keepRetention(work, exports) })
 	srv.owned.Go(func() { srv.api.Run(work) })
 	srv.owned.Go(func() { srv.doErasures(work) })
+	for _, kind := range []dm.JobKind{dm.JobSortHidden, dm.JobSortRequests} {
+		srv.owned.Go(func() { srv.doSorting(work, kind) })
+	}
 	if exports != nil {
 		srv.owned.Go(func() { srv.doExports(work, exports) })
 	}

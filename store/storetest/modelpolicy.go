@@ -76,7 +76,13 @@ func (r *modelRun) doWords(t *rapid.T) {
 	}
 	_, err := edit(r.Context(), r.ids[a], []string{"sp\u00e4m"})
 	r.must(err)
+	fresh := r.m.noSpam[a] != on
 	r.m.noSpam[a] = on
+	for b := range r.ids {
+		if fresh {
+			r.m.sort(a, b)
+		}
+	}
 }
 
 // tooYoung is the refusal of a choice that the user's age does not leave them.

@@ -15,11 +15,45 @@ func (m *model) loosened(user int, before rule) {
 	for name := range relationNames {
 		if slices.Index(welcome, now[name]) > slices.Index(welcome, before[name]) {
 			for other := range m.who {
+				m.silent(user, other)
 				m.release(user, other, true)
 			}
 			return
 		}
 	}
+}
+
+// sort puts a request where it belongs after a change of the hidden words.
+func (m *model) sort(user, other int) {
+	t, s := m.shown(user, other)
+	if s == nil {
+		return
+	}
+	always := m.always(other, user)
+	if s.folder == "REQUESTS" && !s.frozen && m.says(t, s, user) && !s.known && !m.follows[[2]int{user, other}] && !always {
+		s.folder, s.suspect = "HIDDEN", true
+		return
+	}
+	if m.silent(user, other) {
+		m.release(user, other, true)
+	}
+}
+
+// silent reports whether a request was hidden for what it says and says it no more.
+func (m *model) silent(user, other int) bool {
+	t, s := m.shown(user, other)
+	if s == nil || s.folder != "HIDDEN" || !s.suspect || m.says(t, s, user) {
+		return false
+	}
+	s.suspect = false
+	return true
+}
+
+// says: a message that the user can see holds a word that they hide.
+func (m *model) says(t *talk, s *side, user int) bool {
+	return m.noSpam[user] && slices.ContainsFunc(t.messages[s.cleared:], func(one said) bool {
+		return one.from != user && one.shown() == "spam"
+	})
 }
 
 // release moves a hidden request to where the rules would bring it now, but not one that is hidden for what it says. counted:
@@ -50,9 +84,9 @@ func (m *model) release(user, other int, counted bool) {
 	}
 	switch best {
 	case "INBOX":
-		s.folder, s.asked = "INBOX", 0
+		s.folder, s.asked, s.frozen = "INBOX", 0, false
 	case "REQUESTS":
-		s.folder = "REQUESTS"
+		s.folder, s.frozen = "REQUESTS", s.frozen && m.restricts[[2]int{user, other}]
 	}
 }
 

@@ -70,6 +70,8 @@ func Run(t *testing.T, b Backend) {
 		{"ReachCapped", testReachCapped},
 		{"HiddenWords", testHiddenWords},
 		{"HiddenWordsChange", testHiddenWordsChange},
+		{"HiddenWordsSort", testHiddenWordsSort},
+		{"SortInTheBackground", testSortInTheBackground},
 		{"AcceptedKinds", testAcceptedKinds},
 		{"UndoSettings", testUndoSettings},
 		{"YoungPeople", testYoungPeople},

@@ -1,0 +1,226 @@
+package dm
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// sortMessages is how many messages of a request are looked at to sort it by what they say. One that has more stays where it is.
+const sortMessages = MaxPage
+
+// sorter sorts the requests of one viewer anew: by today's settings, and by today's hidden words. What a request says is read
+// before the lock. Under it the list must still be this one, and nothing may have come: what comes is judged by its own send.
+type sorter struct {
+	service *Service
+	viewer  UserID
+	words   HiddenWords
+	matcher *WordMatcher
+}
+
+// saying is what the messages of a request say.
+type saying struct {
+	lastSeq int64
+	// read: all of them were looked at. hidden: one of them holds a hidden word.
+	read, hidden bool
+}
+
+func (s *Service) sorter(ctx context.Context, viewer UserID) (*sorter, error) {
+	kept, err := s.store.HiddenWords(ctx, viewer)
+	return &sorter{service: s, viewer: viewer, words: kept, matcher: CompileWords(kept.List)}, err
+}
+
+// folder sorts one folder, newest first, from a place on, in small transactions, and returns the place where it was cut after
+// some steps; nil: it is through. each is called between the steps.
+func (s *sorter) folder(ctx context.Context, folder Folder, place *InboxPlace, steps int, each func(*InboxPlace, int) error) (moved int, cut *InboxPlace, err error) {
+	for range steps {
+		views, err := s.service.store.Inbox(ctx, s.viewer, folder, place, walkStep)
+		if err != nil || len(views) == 0 {
+			return moved, nil, err
+		}
+		last := views[len(views)-1]
+		place = &InboxPlace{At: last.LastAt, ID: last.ID}
+		n, err := s.step(ctx, views)
+		if moved += n; err == nil && each != nil {
+			err = each(place, len(views))
+		}
+		if err != nil || len(views) < walkStep {
+			return moved, nil, err
+		}
+	}
+	return moved, place, nil
+}
+
+// step sorts some requests; those in which something has come meanwhile once more.
+func (s *sorter) step(ctx context.Context, views []*View) (moved int, err error) {
+	for len(views) > 0 {
+		said, err := s.listen(ctx, views)
+		if err != nil {
+			return moved, err
+		}
+		scope := Scope{Users: []UserID{s.viewer}, Shared: true}
+		for _, v := range views {
+			scope.Pairs = append(scope.Pairs, PairOf(s.viewer, v.With))
+		}
+		var again []ConversationID
+		n, changed := 0, false
+		err = s.service.store.Change(ctx, scope, func(l *Ledger) error {
+			again, n = nil, 0
+			h := l.Head(s.viewer)
+			if h == nil || h.Gone {
+				return NotFound("user")
+			}
+			if changed = h.Words != s.words.Version; changed {
+				return nil
+			}
+			for _, v := range views {
+				c := l.Conversation(s.viewer, v.With)
+				if c.LastSeq != said[v.ID].lastSeq {
+					again = append(again, v.ID)
+				} else if l.sort(s.viewer, c, said[v.ID]) {
+					n++
+				}
+			}
+			return nil
+		})
+		moved += n
+		switch {
+		case err != nil:
+			return moved, err
+		case changed:
+			fresh, err := s.service.sorter(ctx, s.viewer)
+			if err != nil {
+				return moved, err
+			}
+			*s = *fresh
+		case len(again) == 0:
+			return moved, nil
+		default:
+			found, err := s.service.store.Views(ctx, s.viewer, again)
+			if err != nil {
+				return moved, err
+			}
+			views = slices.DeleteFunc(views, func(v *View) bool { return found[v.ID] == nil })
+			for i, v := range views {
+				views[i] = found[v.ID]
+			}
+		}
+	}
+	return moved, nil
+}
+
+// listen reads what requests say, where there is or was a list of hidden words.
+func (s *sorter) listen(ctx context.Context, views []*View) (map[ConversationID]saying, error) {
+	out := make(map[ConversationID]saying, len(views))
+	ids := make([]ConversationID, len(views))
+	for i, v := range views {
+		ids[i] = v.ID
+		out[v.ID] = saying{lastSeq: v.LastSeq}
+	}
+	if s.words.Version == 0 {
+		return out, nil
+	}
+	messages, err := s.service.store.Messages(ctx, s.viewer, ids, 0, sortMessages)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range views {
+		one := saying{lastSeq: v.LastSeq, read: v.LastSeq-v.ClearedSeq <= sortMessages}
+		for _, m := range messages[v.ID] {
+			one.hidden = one.hidden || m.Sender != s.viewer && s.matcher.Match(textsOf(m.Body, m.Video)...)
+		}
+		out[v.ID] = one
+	}
+	return out, nil
+}
+
+// sort puts a request where its sender's messages would land now, by what they say too, and reports whether it moved.
+func (l *Ledger) sort(viewer UserID, c *Conversation, said saying) bool {
+	mine, _ := c.Sides(viewer)
+	switch {
+	case mine.Folder == FolderHidden && mine.Held == HeldWords:
+		return said.read && !said.hidden && l.letOut(viewer, c)
+	case mine.Folder == FolderHidden:
+		return l.release(viewer, c)
+	case mine.Folder == FolderRequests && said.hidden:
+		return l.hide(viewer, c)
+	}
+	return false
+}
+
+// hide moves a request to HIDDEN for what it says, as its messages would be if they came now. Nothing that its sender can see
+// changes.
+func (l *Ledger) hide(viewer UserID, c *Conversation) bool {
+	mine, theirs := c.Sides(viewer)
+	f, ok := l.facts(theirs.User, viewer)
+	if !ok || f.familiar() || mine.FrozenSeq > 0 {
+		return false
+	}
+	l.changeConversation(c, func() { mine.Folder, mine.Held = FolderHidden, HeldWords })
+	l.event(viewer, EventConversationChanged, c, nil)
+	return true
+}
+
+// sortRequests sorts what is in a folder by what holds now: up to 1,000 requests at once, and what is left in the background.
+func (s *Service) sortRequests(ctx context.Context, viewer UserID, folder Folder) (Walked, error) {
+	sorter, err := s.sorter(ctx, viewer)
+	if err != nil {
+		return Walked{}, err
+	}
+	moved, cut, err := sorter.folder(ctx, folder, nil, walkSteps, nil)
+	if err != nil || cut == nil {
+		return Walked{Moved: moved}, err
+	}
+	return Walked{Moved: moved, More: true}, s.sortLater(ctx, viewer, folder)
+}
+
+// sortLater leaves a folder to the background. A job that has not begun will see all there is; one that has begun may be past
+// what has changed.
+func (s *Service) sortLater(ctx context.Context, viewer UserID, folder Folder) error {
+	kind := JobSortHidden
+	if folder == FolderRequests {
+		kind = JobSortRequests
+	}
+	return s.store.Change(ctx, Scope{Users: []UserID{viewer}, Job: kind}, func(l *Ledger) error {
+		if last := l.in.LastJob; last == nil || last.State != JobQueued {
+			l.newJob(viewer, kind)
+		}
+		return nil
+	})
+}
+
+// Sort works on a job that sorts requests to its end, or until ctx ends or the lease is lost. hold is what each step renews the
+// lease for.
+func (s *Service) Sort(ctx context.Context, job *Job, hold time.Duration) error {
+	folder := FolderHidden
+	if job.Kind == JobSortRequests {
+		folder = FolderRequests
+	}
+	var place *InboxPlace
+	if job.AtConversation != (ConversationID{}) {
+		place = &InboxPlace{At: time.UnixMicro(job.AtSeq).UTC(), ID: job.AtConversation}
+	}
+	sorter, err := s.sorter(ctx, job.User)
+	if err != nil {
+		return err
+	}
+	for {
+		_, cut, err := sorter.folder(ctx, folder, place, walkSteps, func(at *InboxPlace, looked int) error {
+			job.AtConversation, job.AtSeq = at.ID, at.At.UnixMicro()
+			job.Done += int64(looked)
+			job.Total, job.LeaseUntil = job.Done, time.Now().Add(hold)
+			if err := s.store.KeepJob(ctx, job); err != nil {
+				return err
+			}
+			return ctx.Err()
+		})
+		if err != nil && CodeOf(err) != CodeNotFound { // who was deleted has nothing to sort
+			return err
+		}
+		if cut == nil {
+			job.State, job.FinishedAt = JobDone, time.Now().UTC().Truncate(time.Microsecond)
+			return s.store.KeepJob(ctx, job)
+		}
+		place = cut
+	}
+}
