@@ -71,7 +71,7 @@ func (s *Service) WriteExport(ctx context.Context, job *Job, w io.Writer, progre
 		counts: map[string]int64{},
 	}
 	for _, part := range []func(context.Context) error{
-		e.profile, e.settings, e.messages, e.edges, e.reports, e.manifest,
+		e.profile, e.settings, e.messages, e.edges, e.contactCodes, e.reports, e.manifest,
 	} {
 		if err := part(ctx); err != nil {
 			return err

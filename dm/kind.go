@@ -77,7 +77,7 @@ func (g KindGrid) any() (k Kinds) {
 // accepted is which kinds the recipient takes from this sender: what they take from one of the relations that decide
 // the route.
 func (f Facts) accepted(sharedFriends bool) (k Kinds) {
-	if f.RecipientRefuses == (KindGrid{}) || f.listed() == ListedAlways || f.Invited {
+	if f.RecipientRefuses == (KindGrid{}) || f.listed() == ListedAlways || f.invited() {
 		return AllKinds
 	}
 	route := f.graded(sharedFriends)

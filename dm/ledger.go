@@ -69,6 +69,10 @@ type Scope struct {
 	Reports   []ReportID
 	// Job asks for the last job of this kind of the first of Users; zero asks for none. A Change only.
 	Job JobKind
+	// Code asks for this contact code of the first of Users; RecentCodes for those of theirs that are live or were made in
+	// the last 24 hours. A Change only.
+	Code        ContactCodeID
+	RecentCodes bool
 	// Shared: shared friends are counted, for both directions of the pairs, where they matter. A Change only; an Inspect
 	// always does.
 	Shared bool
@@ -95,6 +99,9 @@ type Loaded struct {
 	Reported      PastReports
 	Reports       map[ReportID]*Report
 	LastJob       *Job
+	// Codes are contact codes, CodesUsed who has used them: only of those who bear one here.
+	Codes     map[CodeHash]*ContactCode
+	CodesUsed map[codeUseKey]bool
 }
 
 // Ledger is the working set of one transaction: the rows it holds and what it is going to write. Its methods are the
@@ -130,6 +137,10 @@ type Changes struct {
 	NewJobs             []*Job
 	// Restricted are heads whose restrictions change.
 	Restricted []*Head
+	// NewCodes are inserted, Codes overwritten.
+	NewCodes []*ContactCode
+	Codes    map[ContactCodeID]*ContactCode
+	CodeUses []CodeUse
 }
 
 // EdgesChange is what lay between a pair and what shall.
@@ -138,7 +149,8 @@ type EdgesChange struct{ Before, After Edges }
 // Empty reports whether there is nothing to write.
 func (c *Changes) Empty() bool {
 	return len(c.Heads)+len(c.Conversations)+len(c.Edges)+len(c.Messages)+len(c.Removed)+len(c.Events)+len(c.History)+len(c.Words)+
-		len(c.NewReports)+len(c.Reports)+len(c.Audit)+len(c.NewJobs)+len(c.Restricted) == 0
+		len(c.NewReports)+len(c.Reports)+len(c.Audit)+len(c.NewJobs)+len(c.Restricted)+
+		len(c.NewCodes)+len(c.Codes)+len(c.CodeUses) == 0
 }
 
 // NewLedger starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept in microseconds

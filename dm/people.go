@@ -112,21 +112,26 @@ func (l *Ledger) Standing(viewer, other UserID) Standing {
 	if !ok {
 		return Standing{Permission: Permission{Verdict: Verdict{Denial: DenialNotAccepting}}}
 	}
-	st := Standing{
+	return Standing{
 		ViewerFollows: f.SenderFollows,
 		// Who is blocked may still follow, without effect; the blocker does not see it.
 		FollowsViewer: f.RecipientFollows && !f.SenderStance.Blocked,
 		ViewerStance:  f.SenderStance,
-		Permission:    Permission{Verdict: Decide(f)},
+		Permission:    l.permission(viewer, Decide(f)),
 	}
-	switch st.Permission.Shown {
+}
+
+// permission is a verdict as the viewer is told it before they send.
+func (l *Ledger) permission(viewer UserID, v Verdict) Permission {
+	p := Permission{Verdict: v}
+	switch v.Shown {
 	case RouteInbox:
-		st.Permission.Folder = FolderInbox
+		p.Folder = FolderInbox
 	case RouteRequests, RouteHidden:
-		st.Permission.Folder = FolderRequests
+		p.Folder = FolderRequests
 	}
-	if st.Permission.Remaining != nil || st.Permission.Denial == DenialOutreachLimit {
-		st.Permission.Outreach = l.Outreach(viewer)
+	if v.Remaining != nil || v.Denial == DenialOutreachLimit {
+		p.Outreach = l.Outreach(viewer)
 	}
-	return st
+	return p
 }

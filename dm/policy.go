@@ -72,6 +72,7 @@ const (
 	DenialOutreachLimit
 	DenialSuspended
 	DenialKind
+	DenialContactCode
 )
 
 // Facts is all that the decision about one send depends on. In a send they were read under the lock of the
@@ -156,7 +157,10 @@ func Decide(f Facts) Verdict {
 	}
 	route := f.route(shared)
 	if f.RecipientStance.Blocked || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
-		return deny(DenialNotAccepting)
+		return deny(f.closed())
+	}
+	if f.Code != CodeNone && route != RouteInbox {
+		return deny(DenialContactCode)
 	}
 	if v.Kinds = f.accepted(shared); f.Kinds&^v.Kinds != 0 || f.Opinion == OpinionRefuse && !f.familiar() {
 		return deny(DenialKind)
@@ -218,7 +222,7 @@ func (f Facts) route(sharedFriends bool) Route {
 	case ListedNever:
 		return RouteRefuse
 	}
-	if f.Invited {
+	if f.invited() {
 		return RouteInbox
 	}
 	return f.tame(f.graded(sharedFriends), sharedFriends)

@@ -9,7 +9,7 @@ import (
 // Every audience × relations × who opens a request × outreach × shield × code × block × decline × quota.
 func TestDecideAboutNewPeopleIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
-	limited, hidden, invited := 0, 0, 0
+	limited, hidden, invited, vain := 0, 0, 0, 0
 	for audience, grid := range s.grids {
 		eachNewPerson(func(in situation, f dm.Facts) {
 			in.grid, in.senders = grid, s.grids["EVERYONE"]
@@ -18,18 +18,20 @@ func TestDecideAboutNewPeopleIsTheStatement(t *testing.T) {
 			switch v := dm.Decide(f); {
 			case v.Denial == dm.DenialOutreachLimit:
 				limited++
+			case v.Denial == dm.DenialContactCode:
+				vain++
 			case v.Route == dm.RouteHidden:
 				hidden++
 				if v.Held != dm.HeldShield {
 					t.Fatalf("%+v: no preset hides, but the request is held by %v", f, v.Held)
 				}
-			case v.Route == dm.RouteInbox && f.Invited && s.route(in) == "REFUSE":
+			case v.Route == dm.RouteInbox && f.Code == dm.CodeGood && s.route(in) == "REFUSE":
 				invited++
 			}
 		})
 	}
-	if limited < 50 || hidden < 50 || invited < 1000 {
-		t.Fatalf("%d limited, %d hidden, %d invited: too few to show anything", limited, hidden, invited)
+	if limited < 50 || hidden < 50 || invited < 1000 || vain < 1000 {
+		t.Fatalf("%d limited, %d hidden, %d invited, %d in vain: too few to show anything", limited, hidden, invited, vain)
 	}
 }
 
@@ -56,26 +58,32 @@ func TestSharedFriendsMatterUnderTheShield(t *testing.T) {
 	}
 }
 
+var codes = map[string]dm.CodeFact{"none": dm.CodeNone, "bad": dm.CodeBad, "good": dm.CodeGood}
+
 func eachNewPerson(visit func(in situation, f dm.Facts)) {
 	eachRelation(func(holds map[string]bool, relations dm.Facts) {
-		for bits := range 1 << 8 {
+		for bits := range 1 << 7 {
 			on := func(i int) bool { return bits>>i&1 == 1 }
 			for _, pending := range []int{0, 2, 3} {
 				f := relations
 				f.Pending, f.RequestLimit = pending, 3
-				f.NewPerson, f.OutreachLimited, f.Shielded, f.Invited = on(0), on(1), on(2), on(3)
-				if !on(4) {
+				f.NewPerson, f.OutreachLimited, f.Shielded = on(0), on(1), on(2)
+				if !on(3) {
 					f.OutreachLeft = 1
 				}
-				f.RecipientStance.Blocked, f.Declined = on(5), on(6)
-				holds["opens a request"], holds["outreach spent"] = on(0), on(1) && on(4)
-				holds["shield"], holds["code"] = on(2), on(3)
-				holds["recipient blocks"], holds["declined"] = on(5), on(6)
-				holds["recipient says never"] = on(7)
-				if on(7) {
+				f.RecipientStance.Blocked, f.Declined = on(4), on(5)
+				holds["opens a request"], holds["outreach spent"] = on(0), on(1) && on(3)
+				holds["shield"] = on(2)
+				holds["recipient blocks"], holds["declined"] = on(4), on(5)
+				holds["recipient says never"] = on(6)
+				if on(6) {
 					f.RecipientStance.Listed = dm.ListedNever
 				}
-				visit(situation{holds: holds, senderAge: "ADULT", pending: pending, limit: 3}, f)
+				for code, fact := range codes {
+					f.Code = fact
+					holds["code"], holds["bad code"] = code == "good", code == "bad"
+					visit(situation{holds: holds, senderAge: "ADULT", pending: pending, limit: 3}, f)
+				}
 			}
 		}
 	})

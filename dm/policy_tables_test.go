@@ -43,13 +43,19 @@ recipient under 16    | NOT_ACCEPTING
 declined              | NOT_ACCEPTING
 recipient says never  | NOT_ACCEPTING
 refused by the route  | NOT_ACCEPTING
+bears a code in vain  | CONTACT_CODE
 request full          | REQUEST_LIMIT
 no outreach left      | OUTREACH_LIMIT
 `
 
+// What a sender who bears a contact code, good or bad, is told instead: nothing that tells a block from a bad code.
+const bearerTable = `
+NOT_ACCEPTING | CONTACT_CODE
+`
+
 // What changes the route that the grid gives, the first line whose conditions hold; what is not named stays.
 const changeTable = `
-code, not refused by name                               | any      | INBOX
+code, not refused by name, recipient adult              | any      | INBOX
 shield, unknown, not followed, host does not, few shared | REQUESTS | HIDDEN
 `
 
@@ -88,7 +94,7 @@ var (
 	}
 	denials = map[string]dm.Denial{
 		"": dm.DenialNone, "SELF": dm.DenialSelf, "AGE_RESTRICTED": dm.DenialAgeRestricted,
-		"VIEWER_BLOCKS_THEM": dm.DenialViewerBlocksThem, "NOT_ACCEPTING": dm.DenialNotAccepting,
+		"CONTACT_CODE": dm.DenialContactCode, "VIEWER_BLOCKS_THEM": dm.DenialViewerBlocksThem, "NOT_ACCEPTING": dm.DenialNotAccepting,
 		"REQUEST_LIMIT": dm.DenialRequestLimit, "KIND_NOT_ACCEPTED": dm.DenialKind, "SUSPENDED": dm.DenialSuspended, "OUTREACH_LIMIT": dm.DenialOutreachLimit,
 	}
 	// What nobody under 18 can have otherwise, whatever they chose.
@@ -129,11 +135,12 @@ type statement struct {
 	silent    [][]string
 	defaults  map[string]string
 	changes   [][3]string
+	bearers   map[string]string
 }
 
 func parseStatement(t testing.TB) statement {
 	t.Helper()
-	s := statement{grids: map[string]textGrid{}, defaults: map[string]string{}}
+	s := statement{grids: map[string]textGrid{}, defaults: map[string]string{}, bearers: map[string]string{}}
 	head, rows := table(t, audienceTable)[0], table(t, audienceTable)[1:]
 	for _, row := range rows {
 		grid := textGrid{}
@@ -155,10 +162,13 @@ func parseStatement(t testing.TB) statement {
 		s.changes = append(s.changes, [3]string{row[0], row[1], row[2]})
 	}
 	s.silent = table(t, silentTable)
+	for _, row := range table(t, bearerTable) {
+		s.bearers[row[0]] = row[1]
+	}
 	for _, row := range table(t, defaultTable) {
 		s.defaults[row[0]] = row[1]
 	}
-	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 14 || len(s.lists) != 4 || len(s.changes) != 2 ||
+	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 15 || len(s.bearers) != 1 || len(s.lists) != 4 || len(s.changes) != 2 ||
 		len(s.silent) != 1 || len(s.defaults) != 3 {
 		t.Fatal("a table was not read whole")
 	}
@@ -190,6 +200,8 @@ func (s statement) answer(in situation) expected {
 			return route == "REFUSE"
 		case "may write to none new":
 			return in.holds["outreach stopped"] && !in.holds["known"]
+		case "bears a code in vain":
+			return in.bears() && route != "INBOX"
 		case "request full":
 			return asks && in.pending >= in.limit
 		case "no outreach left":
@@ -200,6 +212,9 @@ func (s statement) answer(in situation) expected {
 	for _, row := range s.denials {
 		if holds(row[0]) {
 			out.denial, out.route, out.lands = row[1], "REFUSE", "REFUSE"
+			if instead := s.bearers[out.denial]; instead != "" && in.bears() {
+				out.denial = instead
+			}
 			if out.denial == "REQUEST_LIMIT" {
 				out.remaining = 0
 			}
@@ -217,6 +232,9 @@ func (s statement) answer(in situation) expected {
 	}
 	return out
 }
+
+// bears: the sender bears a code, whatever it is good for.
+func (in situation) bears() bool { return in.holds["code"] || in.holds["bad code"] }
 
 // route is where the recipient's grid sends a relation at their age.
 func (in situation) route(relation string) string {
@@ -241,6 +259,8 @@ func (in situation) all(conditions string) bool {
 func (s statement) changed(in situation, route string) string {
 	holds := func(condition string) bool {
 		switch condition {
+		case "recipient adult":
+			return in.all(condition)
 		case "not refused by name":
 			return !in.holds["recipient says never"]
 		case "unknown":

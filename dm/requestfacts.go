@@ -26,8 +26,8 @@ type RequestFacts struct {
 	OutreachLeft    int
 	// Shielded: the recipient's surge shield is up, and this would be a new request or one that it holds.
 	Shielded bool
-	// Invited: the sender bears a contact code of the recipient's that is good for one message.
-	Invited bool
+	// Code is the contact code that the sender bears. A good one lets one message into the inbox.
+	Code CodeFact
 }
 
 // requestFacts gathers them from what is loaded; theirs is the recipient's side, nil before the first message.

@@ -14,6 +14,8 @@ type Send struct {
 	ClientMessageID   string
 	// Opinion is what a classifier thinks of it.
 	Opinion Opinion
+	// Code is the contact code that the sender bears; zero: none.
+	Code CodeHash
 	// History is set by an import: the message was sent elsewhere, at At, and is not judged again.
 	History bool
 	At      time.Time
@@ -44,6 +46,8 @@ type SendInput struct {
 	Body            string
 	Video           *VideoCard
 	ClientMessageID string
+	// ContactCode is a code of the recipient's as the viewer typed it. Nil: none.
+	ContactCode *string
 }
 
 // Send writes a message, or returns the first result when the same clientMessageID was used before (I2). It returns
@@ -87,7 +91,11 @@ func (in SendInput) normalize(sender UserID) (Send, *Error) {
 	if video == nil && strings.TrimSpace(body) == "" {
 		return Send{}, Invalid("body", "A message needs a text or a video.")
 	}
-	return Send{Sender: sender, Recipient: in.To, Body: body, Video: video, ClientMessageID: key}, nil
+	send := Send{Sender: sender, Recipient: in.To, Body: body, Video: video, ClientMessageID: key}
+	if in.ContactCode != nil {
+		send.Code = ParseContactCode(*in.ContactCode)
+	}
+	return send, nil
 }
 
 // Send decides about one send and writes it into the ledger. A store calls it for each send of a batch, in order.
@@ -101,9 +109,10 @@ func (l *Ledger) Send(s Send) (Sent, error) {
 	}
 	facts.Opinion, facts.HiddenWord = s.Opinion, l.holdsHidden(&s, &facts)
 	facts.Kinds = s.kinds(facts.RecipientRefuses.any()&KindLink != 0)
-	verdict := l.judge(facts)
+	bears, code := l.codeOf(s.Code, s.Sender, s.Recipient)
+	verdict, used := facts.bears(l.judge, bears)
 	if s.History && !facts.Self {
-		verdict = Verdict{Route: RouteInbox, Shown: RouteInbox}
+		verdict, used = Verdict{Route: RouteInbox, Shown: RouteInbox}, false
 	}
 	if !verdict.Allowed() {
 		return Sent{}, l.notAllowed(s.Sender, verdict.Denial)
@@ -111,6 +120,9 @@ func (l *Ledger) Send(s Send) (Sent, error) {
 	m := l.deliver(s, verdict)
 	sent := Sent{Message: m, View: l.View(s.Sender, s.Recipient)}
 	sent.View.Last = m
+	if used {
+		l.useCode(code, s.Sender)
+	}
 	if verdict.Remaining != nil {
 		left := *verdict.Remaining - 1
 		sent.Remaining = &left
@@ -213,6 +225,7 @@ var denialMessages = map[Denial]string{
 	DenialViewerBlocksThem: "You have blocked this person. Unblock them to write.",
 	DenialNotAccepting:     "This person does not accept messages from you.",
 	DenialRequestLimit:     "Your request is waiting. You can write again when this person answers or accepts.",
+	DenialContactCode:      "This contact code is not valid here. It may have expired, been used or been taken back.",
 	DenialKind:             "This kind of message is not accepted.",
 	DenialSuspended:        "Moderators have suspended your messaging. Your notices say why and until when.",
 	DenialOutreachLimit:    "You have written to many new people. Try again later.",

@@ -46,13 +46,15 @@ type Rules struct {
 	SurgeFloor, SurgeFactor int
 	// ExportEvery is how long a person waits between two exports of their data.
 	ExportEvery time.Duration
+	// ContactCodes is how many contact codes one person has in use at once. 0: nobody makes any.
+	ContactCodes int
 }
 
 // DefaultRules is what a fresh install has.
 func DefaultRules() Rules {
 	return Rules{
 		DefaultAudience: Friends, RequestLimit: 3, DeclineFor: 30 * day, SharedFriends: 3,
-		ReportLimit: 50, AppealFor: 182 * day, ExportEvery: day,
+		ReportLimit: 50, AppealFor: 182 * day, ExportEvery: day, ContactCodes: 20,
 		OutreachPerDay: 50, NewAccountOutreach: 10, NewAccountFor: 7 * day, OutreachRefusals: 5,
 		SurgeFloor: 20, SurgeFactor: 10,
 	}

@@ -12,6 +12,7 @@ import (
 type Store interface {
 	SafetyStore
 	TiesStore
+	ContactCodeStore
 	// Append writes one send through Ledger.Send and returns after the commit (I10). Concurrent sends share a
 	// transaction; one that is refused or fails harms no other (I8). A full queue answers RATE_LIMITED at once.
 	Append(ctx context.Context, send Send) (Sent, error)

@@ -49,7 +49,7 @@ type SuspectFacts struct {
 
 // familiar: the recipient knows, follows or has invited or listed the sender, so what they say is not looked at.
 func (f Facts) familiar() bool {
-	return f.Known || f.RecipientFollows || f.Invited || f.listed() == ListedAlways
+	return f.Known || f.RecipientFollows || f.invited() || f.listed() == ListedAlways
 }
 
 // suspect is why what the message says keeps it out of sight. A request that was held for what it says stays held, or its

@@ -52,7 +52,7 @@ const (
 	aUserResult = ` { __typename ... on UserSuccess { user` + aUser + ` } ... on UserError { code message } }`
 	aSend       = `mutation($input: SendMessageInput!) { sendMessage(input: $input) { __typename
 		... on SendMessageSuccess { message` + aMessage + ` conversation` + aConversation + ` remaining outreach { perDay remaining } }
-		... on UserError { code message } ... on MessageNotAllowed { denial outreach { perDay remaining } } } }`
+		... on UserError { code text: message } ... on MessageNotAllowed { denial outreach { perDay remaining } } } }`
 )
 
 // looks is all that the API lets somebody ask and do about a person: $id is the person, $c the conversation, $h the handle.

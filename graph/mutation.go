@@ -27,11 +27,15 @@ func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput
 	if err != nil {
 		return nil, err
 	}
-	if err := m.throttle.send(ctx); err != nil {
+	err = m.throttle.send(ctx)
+	if err == nil && in.ContactCode != nil {
+		err = m.throttle.code(ctx)
+	}
+	if err != nil {
 		m.observer.sent(dm.Sent{}, err)
 		return refused[generated.SendMessageResult](err)
 	}
-	send := dm.SendInput{Video: in.Video, ClientMessageID: in.ClientMessageID}
+	send := dm.SendInput{Video: in.Video, ClientMessageID: in.ClientMessageID, ContactCode: in.ContactCode}
 	if in.Body != nil {
 		send.Body = *in.Body
 	}

@@ -12,9 +12,12 @@ import (
 var _ generated.ResolverRoot = (*Server)(nil)
 
 // Query resolves reads.
-func (s *Server) Query() generated.QueryResolver { return query{s.service} }
+func (s *Server) Query() generated.QueryResolver { return query{s.service, s.throttle} }
 
-type query struct{ service *dm.Service }
+type query struct {
+	service  *dm.Service
+	throttle throttle
+}
 
 const (
 	defaultPage     = 20

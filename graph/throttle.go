@@ -66,6 +66,14 @@ func (t throttle) send(ctx context.Context) error {
 	return nil
 }
 
+// code takes from the budget of tries of contact codes. Errors: RATE_LIMITED.
+func (t throttle) code(ctx context.Context) error {
+	if wait := t.take(ctx, rates.Codes, 1); wait > 0 {
+		return dm.TooFast(wait)
+	}
+	return nil
+}
+
 // refused notes that nothing came of a request. It never fails: the next one does, before it is looked at.
 func (t throttle) refused(ctx context.Context) {
 	if id := identityOf(ctx); id != nil && (id.admin || id.exempt) {

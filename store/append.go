@@ -251,6 +251,9 @@ func (s *Store) appendAll(ctx context.Context, ses *session, sends []dm.Send, an
 	if err := s.addWords(ctx, ses, l, pairs); err != nil {
 		return nil, fmt.Errorf("read hidden words: %w", err)
 	}
+	if err := addCodes(ctx, ses, l, sends); err != nil {
+		return nil, fmt.Errorf("read contact codes: %w", err)
+	}
 	for i := range sends {
 		answers[i].sent, answers[i].err = l.Send(sends[i])
 	}

@@ -30,6 +30,9 @@ func (s *Store) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledg
 		if err == nil {
 			err = loadJob(ctx, ses, l, scope)
 		}
+		if err == nil {
+			err = loadCodes(ctx, ses, l, scope)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -42,6 +42,9 @@ func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger) error {
 	if err := s.writeSafety(ctx, ses, c); err != nil {
 		return fmt.Errorf("write reports: %w", err)
 	}
+	if err := writeCodes(ctx, ses, c); err != nil {
+		return fmt.Errorf("write contact codes: %w", err)
+	}
 	if err := writeWords(ctx, ses, c.Words); err != nil {
 		return fmt.Errorf("write hidden words: %w", err)
 	}

@@ -17,7 +17,7 @@ import (
 //	Whoever changes anything that a send depends on writes the head of one of the two users.
 //
 // Flush keeps it for what a ledger changes. The version of a head is the transaction that wrote it last (xmin). A send
-// that meets a change, or that needs more than this (a count of shared friends, a retry after a failure), goes the way
+// that meets a change, or that needs more than this (a count of shared friends, a contact code, a retry after a failure), goes the way
 // of a batch, which locks first.
 
 // What a lone send writes: its conversation, its message, and an event and a head for each of the two.
@@ -69,7 +69,7 @@ const loneGuards = 4
 // appendLone tries to write one send in two round trips; it reports false when the send has to go the way of a batch.
 // A failure is none of the send's: a lost session is given up, and the other way finds out what became of it.
 func (s *Store) appendLone(ctx context.Context, ses *session, send dm.Send) (answer, bool) {
-	if send.History {
+	if send.History || send.Code != (dm.CodeHash{}) {
 		return answer{}, false
 	}
 	a, events, done, err := s.tryLone(ctx, ses, send)

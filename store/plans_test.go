@@ -135,7 +135,7 @@ func newPlanner(t *testing.T, url string, asked []store.Asked) *planner {
 		}
 	})
 	// The statistics are those that the test makes.
-	for _, table := range []string{"users", "heads", "conversations", "messages", "events", "follows", "stances", "suggestions", "settings_changes", "reports", "evidence", "audit_log", "jobs"} {
+	for _, table := range []string{"users", "heads", "conversations", "messages", "events", "follows", "stances", "suggestions", "settings_changes", "reports", "evidence", "audit_log", "jobs", "contact_codes", "contact_code_uses"} {
 		p.exec("ALTER TABLE " + table + " SET (autovacuum_enabled = false)")
 	}
 	return p
@@ -308,7 +308,7 @@ func TestPlansStayFlatOnSQLite(t *testing.T) {
 	t.Logf("%d statements", len(seen))
 }
 
-const liteTables = `users|heads|conversations|messages|events|follows|stances|suggestions|settings_changes|reports|evidence|audit_log|jobs`
+const liteTables = `users|heads|conversations|messages|events|follows|stances|suggestions|settings_changes|reports|evidence|audit_log|jobs|contact_codes|contact_code_uses`
 
 var liteScan = regexp.MustCompile(`^SCAN (\w+)`)
 

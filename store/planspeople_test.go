@@ -56,6 +56,12 @@ var planFill = []string{
 	`INSERT INTO settings_changes (id, user_id, at, audience_before, audience_after, routes_before, routes_after,
 		read_receipts_before, read_receipts_after)
 	SELECT md5('c' || i)::uuid, md5('u0')::uuid, i, 1, 2, 0, 0, true, true FROM generate_series(1, 6000) AS i`,
+	// Codes that ended long ago, more than anybody can make before they are removed; each was used, many by the hub.
+	`INSERT INTO contact_codes (id, owner_id, label, hash, created_at, expires_at, revoked_at, ends_at, uses, max_uses)
+	SELECT md5('code' || i)::uuid, md5('u' || CASE WHEN i <= 6000 THEN 0 ELSE i END)::uuid, 'label', md5('code' || i), i, i, 0, i, 1, 1
+	FROM generate_series(1, 15000) AS i`,
+	`INSERT INTO contact_code_uses (code_id, bearer_id, used_at)
+	SELECT md5('code' || i)::uuid, md5('u' || CASE WHEN i <= 6000 THEN i ELSE 0 END)::uuid, i FROM generate_series(1, 15000) AS i`,
 }
 
 func planUser(n int) dm.UserID { return dm.UserID(md5.Sum(fmt.Appendf(nil, "u%d", n))) }
@@ -134,6 +140,7 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	send(user(1), hub)
 	send(user(30), user(31))
 	tourOfSafety(t, service, user)
+	tourOfCodes(t, s, service, user)
 	must(service.Follow(ctx, user(32), user(33)))
 	must(service.Follow(ctx, user(33), user(32)))
 	must(service.Unfollow(ctx, user(32), user(33)))

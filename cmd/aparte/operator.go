@@ -11,6 +11,7 @@ import (
 type operatorOptions struct {
 	audience, origins                                  *string
 	requestLimit, sharedFriends, reportLimit           *int
+	contactCodes                                       *int
 	appealFor, exportEvery                             *time.Duration
 	declineFor, retention, pollInterval, shutdownAfter *time.Duration
 	createUsers                                        *bool
@@ -33,6 +34,7 @@ func defineOperator(o *options) operatorOptions {
 		requestLimit:  o.number("request-limit", rules.RequestLimit, "how many messages a request holds until it is accepted"),
 		sharedFriends: o.number("shared-friends", rules.SharedFriends, "how many shared friends make a suggested friend"),
 		reportLimit:   o.number("report-limit", rules.ReportLimit, "how many reports one person makes in 24 hours"),
+		contactCodes:  o.number("contact-codes", rules.ContactCodes, "how many contact codes one person has in use at once; 0: none are made"),
 		appealFor:     o.duration("appeal-for", rules.AppealFor, "how long a decision of moderators can be appealed"),
 		exportEvery:   o.duration("export-every", rules.ExportEvery, "how long a person waits between two exports of their data"),
 		declineFor:    o.duration("decline-for", rules.DeclineFor, "how long a decline refuses further messages"),
@@ -52,9 +54,13 @@ func (p operatorOptions) apply(o *options, s *settings) {
 		DefaultAudience: o.audience("default-audience", *p.audience),
 		RequestLimit:    *p.requestLimit, DeclineFor: *p.declineFor, SharedFriends: *p.sharedFriends,
 		ReportLimit: *p.reportLimit, AppealFor: *p.appealFor, ExportEvery: *p.exportEvery,
+		ContactCodes: *p.contactCodes,
 	}
 	if *p.reportLimit < 1 {
 		o.problem("--report-limit: %d is less than 1", *p.reportLimit)
+	}
+	if *p.contactCodes < 0 {
+		o.problem("--contact-codes: %d is less than 0", *p.contactCodes)
 	}
 	o.atLeast("appeal-for", *p.appealFor, 0)
 	p.requests.apply(o, &s.rules)

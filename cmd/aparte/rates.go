@@ -25,9 +25,11 @@ var rateFlags = []struct {
 	{"rate-reads", "300/30s", "queries and new subscriptions of a user; 0: no bound", rates.Reads, false},
 	{"rate-sends", "30/10s", "messages of a user; 0: no bound", rates.Sends, false},
 	{"rate-changes", "120/30s", "other changes of a user; 0: no bound", rates.Changes, false},
+	{"rate-codes", "30/10m", "contact codes that a user tries; 0: no bound", rates.Codes, false},
 	{"rate-address-reads", "3000/10s", "queries and new subscriptions of an address; 0: no bound", rates.Reads, true},
 	{"rate-address-sends", "1000/10s", "messages of an address; 0: no bound", rates.Sends, true},
 	{"rate-address-changes", "2000/10s", "other changes of an address; 0: no bound", rates.Changes, true},
+	{"rate-address-codes", "300/10m", "contact codes that an address tries; 0: no bound", rates.Codes, true},
 	{"rate-address-refusals", "200/10s", "requests of an address with a bad token or operation, before all of its are refused; 0: no bound", rates.Refusals, true},
 }
 

@@ -7,11 +7,11 @@ import (
 
 // keeps are how long what is kept for a time is kept.
 type keeps struct {
-	evidence, audit, settings, exports, shells time.Duration
+	evidence, audit, settings, exports, shells, codes time.Duration
 }
 
 type retentionOptions struct {
-	evidence, audit, settings, exports, shells *time.Duration
+	evidence, audit, settings, exports, shells, codes *time.Duration
 }
 
 func defineRetention(o *options) retentionOptions {
@@ -22,14 +22,15 @@ func defineRetention(o *options) retentionOptions {
 		settings: o.duration("settings-retention", 730*day, "how long changes of settings are kept"),
 		exports:  o.duration("export-retention", 7*day, "how long the file of an export can be had"),
 		shells:   o.duration("erased-retention", 365*day, "how long who was erased is known by a digest of their externalId, so that no token brings them back"),
+		codes:    o.duration("contact-code-retention", 30*day, "how long contact codes are kept after they have ended, and who used them"),
 	}
 }
 
 func (p retentionOptions) apply(o *options, s *settings) {
-	s.keeps = keeps{*p.evidence, *p.audit, *p.settings, *p.exports, *p.shells}
+	s.keeps = keeps{*p.evidence, *p.audit, *p.settings, *p.exports, *p.shells, *p.codes}
 	for flag, keep := range map[string]time.Duration{
 		"evidence-retention": s.keeps.evidence, "audit-retention": s.keeps.audit, "settings-retention": s.keeps.settings,
-		"export-retention": s.keeps.exports, "erased-retention": s.keeps.shells,
+		"export-retention": s.keeps.exports, "erased-retention": s.keeps.shells, "contact-code-retention": s.keeps.codes,
 	} {
 		o.atLeast(flag, keep, minRetention)
 	}
@@ -57,6 +58,7 @@ func (s *server) keepRetention(ctx context.Context, exports *spool) {
 		{what: "entries of the audit log", keep: k.audit, run: s.store.SweepAudit},
 		{what: "changes of settings", keep: k.settings, run: s.store.SweepSettings},
 		{what: "marks of erased users", keep: k.shells, run: s.store.SweepShells},
+		{what: "contact codes", keep: k.codes, run: s.store.SweepContactCodes},
 		{what: "exports", keep: k.exports, run: func(ctx context.Context, _ time.Time) (int64, error) {
 			n, err := s.store.SweepExports(ctx, time.Now())
 			if err == nil && exports != nil {

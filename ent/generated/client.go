@@ -17,6 +17,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/aparte-im/aparte/ent/generated/auditentry"
+	"github.com/aparte-im/aparte/ent/generated/contactcode"
+	"github.com/aparte-im/aparte/ent/generated/contactcodeuse"
 	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
 	"github.com/aparte-im/aparte/ent/generated/event"
@@ -42,6 +44,10 @@ type Client struct {
 	Schema *migrate.Schema
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// ContactCode is the client for interacting with the ContactCode builders.
+	ContactCode *ContactCodeClient
+	// ContactCodeUse is the client for interacting with the ContactCodeUse builders.
+	ContactCodeUse *ContactCodeUseClient
 	// Conversation is the client for interacting with the Conversation builders.
 	Conversation *ConversationClient
 	// Epoch is the client for interacting with the Epoch builders.
@@ -82,6 +88,8 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.ContactCode = NewContactCodeClient(c.config)
+	c.ContactCodeUse = NewContactCodeUseClient(c.config)
 	c.Conversation = NewConversationClient(c.config)
 	c.Epoch = NewEpochClient(c.config)
 	c.Event = NewEventClient(c.config)
@@ -189,6 +197,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:            ctx,
 		config:         cfg,
 		AuditEntry:     NewAuditEntryClient(cfg),
+		ContactCode:    NewContactCodeClient(cfg),
+		ContactCodeUse: NewContactCodeUseClient(cfg),
 		Conversation:   NewConversationClient(cfg),
 		Epoch:          NewEpochClient(cfg),
 		Event:          NewEventClient(cfg),
@@ -223,6 +233,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:            ctx,
 		config:         cfg,
 		AuditEntry:     NewAuditEntryClient(cfg),
+		ContactCode:    NewContactCodeClient(cfg),
+		ContactCodeUse: NewContactCodeUseClient(cfg),
 		Conversation:   NewConversationClient(cfg),
 		Epoch:          NewEpochClient(cfg),
 		Event:          NewEventClient(cfg),
@@ -266,9 +278,9 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AuditEntry, c.Conversation, c.Epoch, c.Event, c.Evidence, c.Follow, c.Head,
-		c.HiddenWords, c.Job, c.Message, c.Report, c.SettingsChange, c.Stance,
-		c.Suggestion, c.User,
+		c.AuditEntry, c.ContactCode, c.ContactCodeUse, c.Conversation, c.Epoch, c.Event,
+		c.Evidence, c.Follow, c.Head, c.HiddenWords, c.Job, c.Message, c.Report,
+		c.SettingsChange, c.Stance, c.Suggestion, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -278,9 +290,9 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AuditEntry, c.Conversation, c.Epoch, c.Event, c.Evidence, c.Follow, c.Head,
-		c.HiddenWords, c.Job, c.Message, c.Report, c.SettingsChange, c.Stance,
-		c.Suggestion, c.User,
+		c.AuditEntry, c.ContactCode, c.ContactCodeUse, c.Conversation, c.Epoch, c.Event,
+		c.Evidence, c.Follow, c.Head, c.HiddenWords, c.Job, c.Message, c.Report,
+		c.SettingsChange, c.Stance, c.Suggestion, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -291,6 +303,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *ContactCodeMutation:
+		return c.ContactCode.mutate(ctx, m)
+	case *ContactCodeUseMutation:
+		return c.ContactCodeUse.mutate(ctx, m)
 	case *ConversationMutation:
 		return c.Conversation.mutate(ctx, m)
 	case *EpochMutation:
@@ -454,6 +470,272 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown AuditEntry mutation op: %q", m.Op())
+	}
+}
+
+// ContactCodeClient is a client for the ContactCode schema.
+type ContactCodeClient struct {
+	config
+}
+
+// NewContactCodeClient returns a client for the ContactCode from the given config.
+func NewContactCodeClient(c config) *ContactCodeClient {
+	return &ContactCodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactcode.Hooks(f(g(h())))`.
+func (c *ContactCodeClient) Use(hooks ...Hook) {
+	c.hooks.ContactCode = append(c.hooks.ContactCode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactcode.Intercept(f(g(h())))`.
+func (c *ContactCodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactCode = append(c.inters.ContactCode, interceptors...)
+}
+
+// Create returns a builder for creating a ContactCode entity.
+func (c *ContactCodeClient) Create() *ContactCodeCreate {
+	mutation := newContactCodeMutation(c.config, OpCreate)
+	return &ContactCodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactCode entities.
+func (c *ContactCodeClient) CreateBulk(builders ...*ContactCodeCreate) *ContactCodeCreateBulk {
+	return &ContactCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactCodeClient) MapCreateBulk(slice any, setFunc func(*ContactCodeCreate, int)) *ContactCodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactCodeCreateBulk{err: fmt.Errorf("calling to ContactCodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactCodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactCode.
+func (c *ContactCodeClient) Update() *ContactCodeUpdate {
+	mutation := newContactCodeMutation(c.config, OpUpdate)
+	return &ContactCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactCodeClient) UpdateOne(_m *ContactCode) *ContactCodeUpdateOne {
+	mutation := newContactCodeMutation(c.config, OpUpdateOne, withContactCode(_m))
+	return &ContactCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactCodeClient) UpdateOneID(id uuid.UUID) *ContactCodeUpdateOne {
+	mutation := newContactCodeMutation(c.config, OpUpdateOne, withContactCodeID(id))
+	return &ContactCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactCode.
+func (c *ContactCodeClient) Delete() *ContactCodeDelete {
+	mutation := newContactCodeMutation(c.config, OpDelete)
+	return &ContactCodeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactCodeClient) DeleteOne(_m *ContactCode) *ContactCodeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactCodeClient) DeleteOneID(id uuid.UUID) *ContactCodeDeleteOne {
+	builder := c.Delete().Where(contactcode.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactCodeDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactCode.
+func (c *ContactCodeClient) Query() *ContactCodeQuery {
+	return &ContactCodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactCode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactCode entity by its id.
+func (c *ContactCodeClient) Get(ctx context.Context, id uuid.UUID) (*ContactCode, error) {
+	return c.Query().Where(contactcode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactCodeClient) GetX(ctx context.Context, id uuid.UUID) *ContactCode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactCodeClient) Hooks() []Hook {
+	return c.hooks.ContactCode
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactCodeClient) Interceptors() []Interceptor {
+	return c.inters.ContactCode
+}
+
+func (c *ContactCodeClient) mutate(ctx context.Context, m *ContactCodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactCodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactCodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown ContactCode mutation op: %q", m.Op())
+	}
+}
+
+// ContactCodeUseClient is a client for the ContactCodeUse schema.
+type ContactCodeUseClient struct {
+	config
+}
+
+// NewContactCodeUseClient returns a client for the ContactCodeUse from the given config.
+func NewContactCodeUseClient(c config) *ContactCodeUseClient {
+	return &ContactCodeUseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactcodeuse.Hooks(f(g(h())))`.
+func (c *ContactCodeUseClient) Use(hooks ...Hook) {
+	c.hooks.ContactCodeUse = append(c.hooks.ContactCodeUse, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactcodeuse.Intercept(f(g(h())))`.
+func (c *ContactCodeUseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactCodeUse = append(c.inters.ContactCodeUse, interceptors...)
+}
+
+// Create returns a builder for creating a ContactCodeUse entity.
+func (c *ContactCodeUseClient) Create() *ContactCodeUseCreate {
+	mutation := newContactCodeUseMutation(c.config, OpCreate)
+	return &ContactCodeUseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactCodeUse entities.
+func (c *ContactCodeUseClient) CreateBulk(builders ...*ContactCodeUseCreate) *ContactCodeUseCreateBulk {
+	return &ContactCodeUseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactCodeUseClient) MapCreateBulk(slice any, setFunc func(*ContactCodeUseCreate, int)) *ContactCodeUseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactCodeUseCreateBulk{err: fmt.Errorf("calling to ContactCodeUseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactCodeUseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactCodeUseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactCodeUse.
+func (c *ContactCodeUseClient) Update() *ContactCodeUseUpdate {
+	mutation := newContactCodeUseMutation(c.config, OpUpdate)
+	return &ContactCodeUseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactCodeUseClient) UpdateOne(_m *ContactCodeUse) *ContactCodeUseUpdateOne {
+	mutation := newContactCodeUseMutation(c.config, OpUpdateOne, withContactCodeUse(_m))
+	return &ContactCodeUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactCodeUseClient) UpdateOneID(id uuid.UUID) *ContactCodeUseUpdateOne {
+	mutation := newContactCodeUseMutation(c.config, OpUpdateOne, withContactCodeUseID(id))
+	return &ContactCodeUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactCodeUse.
+func (c *ContactCodeUseClient) Delete() *ContactCodeUseDelete {
+	mutation := newContactCodeUseMutation(c.config, OpDelete)
+	return &ContactCodeUseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactCodeUseClient) DeleteOne(_m *ContactCodeUse) *ContactCodeUseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactCodeUseClient) DeleteOneID(id uuid.UUID) *ContactCodeUseDeleteOne {
+	builder := c.Delete().Where(contactcodeuse.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactCodeUseDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactCodeUse.
+func (c *ContactCodeUseClient) Query() *ContactCodeUseQuery {
+	return &ContactCodeUseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactCodeUse},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactCodeUse entity by its id.
+func (c *ContactCodeUseClient) Get(ctx context.Context, id uuid.UUID) (*ContactCodeUse, error) {
+	return c.Query().Where(contactcodeuse.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactCodeUseClient) GetX(ctx context.Context, id uuid.UUID) *ContactCodeUse {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactCodeUseClient) Hooks() []Hook {
+	return c.hooks.ContactCodeUse
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactCodeUseClient) Interceptors() []Interceptor {
+	return c.inters.ContactCodeUse
+}
+
+func (c *ContactCodeUseClient) mutate(ctx context.Context, m *ContactCodeUseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactCodeUseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactCodeUseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactCodeUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactCodeUseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown ContactCodeUse mutation op: %q", m.Op())
 	}
 }
 
@@ -2367,13 +2649,14 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AuditEntry, Conversation, Epoch, Event, Evidence, Follow, Head, HiddenWords,
-		Job, Message, Report, SettingsChange, Stance, Suggestion, User []ent.Hook
+		AuditEntry, ContactCode, ContactCodeUse, Conversation, Epoch, Event, Evidence,
+		Follow, Head, HiddenWords, Job, Message, Report, SettingsChange, Stance,
+		Suggestion, User []ent.Hook
 	}
 	inters struct {
-		AuditEntry, Conversation, Epoch, Event, Evidence, Follow, Head, HiddenWords,
-		Job, Message, Report, SettingsChange, Stance, Suggestion,
-		User []ent.Interceptor
+		AuditEntry, ContactCode, ContactCodeUse, Conversation, Epoch, Event, Evidence,
+		Follow, Head, HiddenWords, Job, Message, Report, SettingsChange, Stance,
+		Suggestion, User []ent.Interceptor
 	}
 )
 

@@ -13,6 +13,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/aparte-im/aparte/ent/generated/auditentry"
+	"github.com/aparte-im/aparte/ent/generated/contactcode"
+	"github.com/aparte-im/aparte/ent/generated/contactcodeuse"
 	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
 	"github.com/aparte-im/aparte/ent/generated/event"
@@ -88,6 +90,8 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			auditentry.Table:     auditentry.ValidColumn,
+			contactcode.Table:    contactcode.ValidColumn,
+			contactcodeuse.Table: contactcodeuse.ValidColumn,
 			conversation.Table:   conversation.ValidColumn,
 			epoch.Table:          epoch.ValidColumn,
 			event.Table:          event.ValidColumn,

@@ -16,6 +16,10 @@ type Tx struct {
 	config
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// ContactCode is the client for interacting with the ContactCode builders.
+	ContactCode *ContactCodeClient
+	// ContactCodeUse is the client for interacting with the ContactCodeUse builders.
+	ContactCodeUse *ContactCodeUseClient
 	// Conversation is the client for interacting with the Conversation builders.
 	Conversation *ConversationClient
 	// Epoch is the client for interacting with the Epoch builders.
@@ -176,6 +180,8 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.ContactCode = NewContactCodeClient(tx.config)
+	tx.ContactCodeUse = NewContactCodeUseClient(tx.config)
 	tx.Conversation = NewConversationClient(tx.config)
 	tx.Epoch = NewEpochClient(tx.config)
 	tx.Event = NewEventClient(tx.config)

@@ -96,7 +96,7 @@ var denials = names{
 	dm.DenialSelf: "SELF", dm.DenialAgeRestricted: "AGE_RESTRICTED", dm.DenialViewerBlocksThem: "VIEWER_BLOCKS_THEM",
 	dm.DenialNotAccepting: "NOT_ACCEPTING", dm.DenialRequestLimit: "REQUEST_LIMIT",
 	dm.DenialOutreachLimit: "OUTREACH_LIMIT", dm.DenialSuspended: "SUSPENDED",
-	dm.DenialKind: "KIND_NOT_ACCEPTED",
+	dm.DenialKind: "KIND_NOT_ACCEPTED", dm.DenialContactCode: "CONTACT_CODE",
 }
 
 // MarshalDenialCode writes a denial; DenialNone is null.

@@ -31,6 +31,8 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	AudienceReach() AudienceReachResolver
+	Contact() ContactResolver
+	ContactCode() ContactCodeResolver
 	Conversation() ConversationResolver
 	Explanation() ExplanationResolver
 	Message() MessageResolver
@@ -58,6 +60,12 @@ type ComplexityRoot struct {
 
 type AudienceReachResolver interface {
 	Routes(ctx context.Context, obj *dm.Reach) ([]*RelationRoute, error)
+}
+type ContactResolver interface {
+	Owner(ctx context.Context, obj *dm.Contact) (*dm.User, error)
+}
+type ContactCodeResolver interface {
+	ID(ctx context.Context, obj *dm.ContactCode) (string, error)
 }
 type ConversationResolver interface {
 	With(ctx context.Context, obj *dm.View) (*dm.User, error)
@@ -100,6 +108,8 @@ type MutationResolver interface {
 	SetRequestLinks(ctx context.Context, on bool) (SettingsResult, error)
 	AddHiddenWords(ctx context.Context, words []string) (HiddenWordsResult, error)
 	RemoveHiddenWords(ctx context.Context, words []string) (HiddenWordsResult, error)
+	CreateContactCode(ctx context.Context, input CreateContactCodeInput) (CreateContactCodeResult, error)
+	RevokeContactCode(ctx context.Context, id string) (RevokeContactCodeResult, error)
 	UndoSettingsChange(ctx context.Context, id string) (UndoSettingsResult, error)
 	AcceptRequest(ctx context.Context, conversationID string) (ConversationResult, error)
 	DeclineRequests(ctx context.Context, conversationIds []string) (DeclineResult, error)
@@ -156,6 +166,8 @@ type QueryResolver interface {
 	ExplainWhoCanMessageMe(ctx context.Context, as string) (*dm.Explanation, error)
 	WhoCouldMessageMe(ctx context.Context, routes []*RelationRouteInput) ([]*dm.Reach, error)
 	HiddenWords(ctx context.Context) ([]string, error)
+	ContactCodes(ctx context.Context, first *int, after *string) (*ContactCodeConnection, error)
+	Contact(ctx context.Context, code string) (*dm.Contact, error)
 	SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error)
 }
 type SettingsChangeResolver interface {
@@ -205,6 +217,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("CreateContactCodeInput", ec.unmarshalInputCreateContactCodeInput),
 			graphql.NewInputUnmarshaler("DecideAppealInput", ec.unmarshalInputDecideAppealInput),
 			graphql.NewInputUnmarshaler("DecideReportInput", ec.unmarshalInputDecideReportInput),
 			graphql.NewInputUnmarshaler("FollowInput", ec.unmarshalInputFollowInput),
@@ -411,6 +424,11 @@ enum DenialCode {
   AGE_RESTRICTED
   "This kind of message is not accepted; another may be: ` + "`" + `viewerCanMessage` + "`" + ` says which."
   KIND_NOT_ACCEPTED
+  """
+  The contact code lets the viewer write nothing here. One that does not exist, has expired, was taken back or used up, has
+  served the viewer before, is another person's, and one whose owner does not want the viewer, all read like this.
+  """
+  CONTACT_CODE
   "The viewer has blocked this person."
   VIEWER_BLOCKS_THEM
   "This person is the viewer."
@@ -1029,12 +1047,98 @@ type Query {
   and so does the rest of that request.
   """
   hiddenWords: [String!]!
+  "The contact codes that the viewer made, newest first; ended ones for some weeks."
+  contactCodes(
+    "How many, from 1 to 100."
+    first: Int = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: String
+  ): ContactCodeConnection!
+  """
+  What a contact code offers to the viewer who bears it. Null for one that does not exist, has ended or has served the viewer,
+  and where its owner does not want the viewer.
+  """
+  contact(
+    "The code as it was given. Case, spaces and dashes make no difference."
+    code: String!
+  ): Contact
   "The viewer's changes of settings, newest first."
   settingsHistory(
     "How many, from 1 to 100."
     first: Int = 20
   ): [SettingsChange!]!
 }
+
+# ---------------------------------------------------------------- contact codes
+
+"""
+What a user gives out, as a code or in a link, so that each of its bearers may write one message to the user's inbox,
+whatever the audience. A block, NEVER, a decline, a restriction and the limits of age go before it.
+"""
+type ContactCode {
+  "Starts with ` + "`" + `cod_` + "`" + `. It names the code to its owner and lets nobody in."
+  id: ID!
+  "The owner's own note. Nobody else sees it."
+  label: String!
+  "When it was made."
+  createdAt: Time!
+  "When it expires."
+  expiresAt: Time!
+  "When its owner took it back. Null: they have not."
+  revokedAt: Time
+  "It lets people in before this time: ` + "`" + `expiresAt` + "`" + `, or earlier when it was taken back or used up."
+  endsAt: Time!
+  "How many people have used it, each once."
+  uses: Int!
+  "How many people may."
+  maxUses: Int!
+}
+
+"A page of contact codes."
+type ContactCodeConnection {
+  "The codes, newest first."
+  nodes: [ContactCode!]!
+  "Where this page stands."
+  pageInfo: PageInfo!
+}
+
+"What a contact code offers to the viewer."
+type Contact {
+  "Whose code it is."
+  owner: User!
+  "May the viewer write to them with it now, and where would the message land?"
+  permission: MessagePermission!
+}
+
+"A contact code to be made."
+input CreateContactCodeInput {
+  "The owner's own note: 1 to 64 characters."
+  label: String!
+  "How long it lets people in: 1 to 8,760 hours."
+  expiresInHours: Int! = 720
+  "How many people may use it, each once: 1 to 1,000."
+  maxUses: Int! = 1
+}
+
+"The contact code is made."
+type CreateContactCodeSuccess {
+  "The code as its owner sees it from now on."
+  contactCode: ContactCode!
+  "What to give out: 20 letters and digits in four groups. It is shown this once; only a hash of it is kept."
+  secret: String!
+}
+
+"What became of making a contact code."
+union CreateContactCodeResult = CreateContactCodeSuccess | InvalidInput | RateLimited
+
+"The contact code lets nobody in any more."
+type RevokeContactCodeSuccess {
+  "The code as it stands now."
+  contactCode: ContactCode!
+}
+
+"What became of taking a contact code back."
+union RevokeContactCodeResult = RevokeContactCodeSuccess | NotFound
 
 # ---------------------------------------------------------------- reports and moderation
 
@@ -1515,6 +1619,11 @@ input SendMessageInput {
   video: VideoCardInput
   "Made by the client, unique per sender and conversation (a UUID). A retry with the same id returns the first result."
   clientMessageId: ID!
+  """
+  A contact code of the recipient's, as it was given to the viewer: this message then goes to the inbox. It counts, and is
+  used, only where the message would not go there without it.
+  """
+  contactCode: String
 }
 
 "The message is written, durably."
@@ -1811,6 +1920,19 @@ type Mutation {
     "1 to 1,000 entries, as ` + "`" + `hiddenWords` + "`" + ` shows them."
     words: [String!]!
   ): HiddenWordsResult!
+  """
+  Makes a contact code: each of its bearers may write one message to the viewer's inbox, whatever the audience. The secret is
+  shown this once.
+  """
+  createContactCode(
+    "The code."
+    input: CreateContactCodeInput!
+  ): CreateContactCodeResult!
+  "Takes a contact code back: when it has returned, nobody gets in by it any more. What came in by it stays."
+  revokeContactCode(
+    "The code, of ` + "`" + `contactCodes` + "`" + `."
+    id: ID!
+  ): RevokeContactCodeResult!
   """
   Takes the viewer's newest change of settings back: what held before it holds again. It is a change itself, and can be
   undone.
@@ -2187,6 +2309,48 @@ func (ec *executionContext) childFields_CaseConnection(ctx context.Context, fiel
 		return ec.fieldContext_CaseConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CaseConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "owner":
+		return ec.fieldContext_Contact_owner(ctx, field)
+	case "permission":
+		return ec.fieldContext_Contact_permission(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Contact", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactCode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ContactCode_id(ctx, field)
+	case "label":
+		return ec.fieldContext_ContactCode_label(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ContactCode_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ContactCode_expiresAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_ContactCode_revokedAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_ContactCode_endsAt(ctx, field)
+	case "uses":
+		return ec.fieldContext_ContactCode_uses(ctx, field)
+	case "maxUses":
+		return ec.fieldContext_ContactCode_maxUses(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCode", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactCodeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ContactCodeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ContactCodeConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCodeConnection", field.Name)
 }
 
 func (ec *executionContext) childFields_Conversation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2997,6 +3161,20 @@ func (ec *executionContext) field_Mutation_claimReport_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createContactCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CreateContactCodeInput, error) {
+			return ec.unmarshalNCreateContactCodeInput2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐCreateContactCodeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_decideAppeal_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3192,6 +3370,20 @@ func (ec *executionContext) field_Mutation_restrictUser_args(ctx context.Context
 		return nil, err
 	}
 	args["userId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeContactCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -3490,6 +3682,42 @@ func (ec *executionContext) field_Query_blockedUsers_args(ctx context.Context, r
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_contactCodes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_contact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "code",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["code"] = arg0
 	return args, nil
 }
 
@@ -4736,6 +4964,318 @@ func (ec *executionContext) fieldContext_CaseSuccess_case(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Contact_owner(ctx context.Context, field graphql.CollectedField, obj *dm.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Owner(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Contact_permission(ctx context.Context, field graphql.CollectedField, obj *dm.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_permission(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permission, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Permission) graphql.Marshaler {
+			return ec.marshalNMessagePermission2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐPermission(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessagePermission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactCode_id(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCode_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ContactCode().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCode_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCode", field, true, true, "ID")
+}
+
+func (ec *executionContext) _ContactCode_label(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCode_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCode_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactCode_createdAt(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCode_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCode_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ContactCode_expiresAt(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCode_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCode_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ContactCode_revokedAt(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCode_revokedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalOTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCode_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ContactCode_endsAt(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCode_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCode_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ContactCode_uses(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCode_uses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Uses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCode_uses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactCode_maxUses(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCode_maxUses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxUses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCode_maxUses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactCodeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ContactCodeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*dm.ContactCode) graphql.Marshaler {
+			return ec.marshalNContactCode2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐContactCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCodeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCode(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactCodeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ContactCodeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bind.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCodeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Conversation_id(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5461,6 +6001,61 @@ func (ec *executionContext) fieldContext_ConversationSuccess_unread(_ context.Co
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CreateContactCodeSuccess_contactCode(ctx context.Context, field graphql.CollectedField, obj *CreateContactCodeSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateContactCodeSuccess_contactCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContactCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.ContactCode) graphql.Marshaler {
+			return ec.marshalNContactCode2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐContactCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateContactCodeSuccess_contactCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateContactCodeSuccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCode(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateContactCodeSuccess_secret(ctx context.Context, field graphql.CollectedField, obj *CreateContactCodeSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateContactCodeSuccess_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateContactCodeSuccess_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateContactCodeSuccess", field, false, false, "String")
 }
 
 func (ec *executionContext) _DeclineSuccess_declined(ctx context.Context, field graphql.CollectedField, obj *DeclineSuccess) (ret graphql.Marshaler) {
@@ -8787,6 +9382,94 @@ func (ec *executionContext) fieldContext_Mutation_removeHiddenWords(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_createContactCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createContactCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateContactCode(ctx, fc.Args["input"].(CreateContactCodeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CreateContactCodeResult) graphql.Marshaler {
+			return ec.marshalNCreateContactCodeResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐCreateContactCodeResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createContactCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type CreateContactCodeResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createContactCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeContactCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeContactCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeContactCode(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v RevokeContactCodeResult) graphql.Marshaler {
+			return ec.marshalNRevokeContactCodeResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRevokeContactCodeResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeContactCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type RevokeContactCodeResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeContactCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_undoSettingsChange(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11503,6 +12186,94 @@ func (ec *executionContext) fieldContext_Query_hiddenWords(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Query", field, true, true, "String")
 }
 
+func (ec *executionContext) _Query_contactCodes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contactCodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ContactCodes(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ContactCodeConnection) graphql.Marshaler {
+			return ec.marshalNContactCodeConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contactCodes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCodeConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contactCodes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Contact(ctx, fc.Args["code"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Contact) graphql.Marshaler {
+			return ec.marshalOContact2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Contact(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_settingsHistory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12232,6 +13003,38 @@ func (ec *executionContext) _Restrictions_outreachUntil(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_Restrictions_outreachUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Restrictions", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RevokeContactCodeSuccess_contactCode(ctx context.Context, field graphql.CollectedField, obj *RevokeContactCodeSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeContactCodeSuccess_contactCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContactCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.ContactCode) graphql.Marshaler {
+			return ec.marshalNContactCode2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐContactCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeContactCodeSuccess_contactCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeContactCodeSuccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCode(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RevokeTokensSuccess_externalId(ctx context.Context, field graphql.CollectedField, obj *RevokeTokensSuccess) (ret graphql.Marshaler) {
@@ -15081,6 +15884,69 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputCreateContactCodeInput(ctx context.Context, obj any) (CreateContactCodeInput, error) {
+	var it CreateContactCodeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["expiresInHours"]; !present {
+		asMap["expiresInHours"] = 720
+	}
+	if _, present := asMap["maxUses"]; !present {
+		asMap["maxUses"] = 1
+	}
+
+	fieldsInOrder := [...]string{"label", "expiresInHours", "maxUses"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		case "expiresInHours":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresInHours"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresInHours = data
+		case "maxUses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxUses"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxUses = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateContactCodeInput unmarshals raw into the CreateContactCodeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateContactCodeInput(ctx context.Context, raw any) (CreateContactCodeInput, error) {
+	var out CreateContactCodeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateContactCodeInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDecideAppealInput(ctx context.Context, obj any) (DecideAppealInput, error) {
 	var it DecideAppealInput
 	if obj == nil {
@@ -15531,7 +16397,7 @@ func (ec *executionContext) unmarshalInputSendMessageInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"toUserId", "conversationId", "body", "video", "clientMessageId"}
+	fieldsInOrder := [...]string{"toUserId", "conversationId", "body", "video", "clientMessageId", "contactCode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -15573,6 +16439,13 @@ func (ec *executionContext) unmarshalInputSendMessageInput(ctx context.Context, 
 				return it, err
 			}
 			it.ClientMessageID = data
+		case "contactCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactCode = data
 		}
 	}
 	return it, nil
@@ -15921,6 +16794,40 @@ func (ec *executionContext) _ConversationResult(ctx context.Context, sel ast.Sel
 			return typedObj
 		} else {
 			panic(fmt.Errorf("unexpected type %T; non-generated variants of ConversationResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _CreateContactCodeResult(ctx context.Context, sel ast.SelectionSet, obj CreateContactCodeResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case RateLimited:
+		return ec._RateLimited(ctx, sel, &obj)
+	case *RateLimited:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RateLimited(ctx, sel, obj)
+	case InvalidInput:
+		return ec._InvalidInput(ctx, sel, &obj)
+	case *InvalidInput:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidInput(ctx, sel, obj)
+	case CreateContactCodeSuccess:
+		return ec._CreateContactCodeSuccess(ctx, sel, &obj)
+	case *CreateContactCodeSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CreateContactCodeSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of CreateContactCodeResult must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -16289,6 +17196,33 @@ func (ec *executionContext) _ReportResult(ctx context.Context, sel ast.Selection
 			return typedObj
 		} else {
 			panic(fmt.Errorf("unexpected type %T; non-generated variants of ReportResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _RevokeContactCodeResult(ctx context.Context, sel ast.SelectionSet, obj RevokeContactCodeResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
+	case RevokeContactCodeSuccess:
+		return ec._RevokeContactCodeSuccess(ctx, sel, &obj)
+	case *RevokeContactCodeSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RevokeContactCodeSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of RevokeContactCodeResult must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -16990,6 +17924,150 @@ func (ec *executionContext) _CaseSuccess(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var contactImplementors = []string{"Contact"}
+
+func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, obj *dm.Contact) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Contact")
+		case "owner":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_owner(ctx, field, obj)
+				})
+		case "permission":
+			out.Values[i] = ec._Contact_permission(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactCodeImplementors = []string{"ContactCode"}
+
+func (ec *executionContext) _ContactCode(ctx context.Context, sel ast.SelectionSet, obj *dm.ContactCode) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCode")
+		case "id":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContactCode_id(ctx, field, obj)
+				})
+		case "label":
+			out.Values[i] = ec._ContactCode_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._ContactCode_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresAt":
+			out.Values[i] = ec._ContactCode_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revokedAt":
+			out.Values[i] = ec._ContactCode_revokedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endsAt":
+			out.Values[i] = ec._ContactCode_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "uses":
+			out.Values[i] = ec._ContactCode_uses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maxUses":
+			out.Values[i] = ec._ContactCode_maxUses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactCodeConnectionImplementors = []string{"ContactCodeConnection"}
+
+func (ec *executionContext) _ContactCodeConnection(ctx context.Context, sel ast.SelectionSet, obj *ContactCodeConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCodeConnection")
+		case "nodes":
+			out.Values[i] = ec._ContactCodeConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ContactCodeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var conversationImplementors = []string{"Conversation", "Node"}
 
 func (ec *executionContext) _Conversation(ctx context.Context, sel ast.SelectionSet, obj *dm.View) graphql.Marshaler {
@@ -17268,6 +18346,44 @@ func (ec *executionContext) _ConversationSuccess(ctx context.Context, sel ast.Se
 			}
 		case "unread":
 			out.Values[i] = ec._ConversationSuccess_unread(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var createContactCodeSuccessImplementors = []string{"CreateContactCodeSuccess", "CreateContactCodeResult"}
+
+func (ec *executionContext) _CreateContactCodeSuccess(ctx context.Context, sel ast.SelectionSet, obj *CreateContactCodeSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createContactCodeSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateContactCodeSuccess")
+		case "contactCode":
+			out.Values[i] = ec._CreateContactCodeSuccess_contactCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "secret":
+			out.Values[i] = ec._CreateContactCodeSuccess_secret(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17852,7 +18968,7 @@ func (ec *executionContext) _InboxReset(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var invalidInputImplementors = []string{"InvalidInput", "ReportResult", "NoticeResult", "CaseResult", "ExportResult", "UserError", "SendMessageResult", "SettingsResult", "HiddenWordsResult", "UndoSettingsResult", "WalkResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
+var invalidInputImplementors = []string{"InvalidInput", "CreateContactCodeResult", "ReportResult", "NoticeResult", "CaseResult", "ExportResult", "UserError", "SendMessageResult", "SettingsResult", "HiddenWordsResult", "UndoSettingsResult", "WalkResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
 
 func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.SelectionSet, obj *InvalidInput) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidInputImplementors)
@@ -18620,6 +19736,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createContactCode":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createContactCode(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeContactCode":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeContactCode(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "undoSettingsChange":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_undoSettingsChange(ctx, field)
@@ -18812,7 +19942,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "ReportResult", "NoticeResult", "CaseResult", "EraseUserResult", "UserError", "SendMessageResult", "UnsendMessageResult", "UndoSettingsResult", "ShieldResult", "WalkResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult", "RevokeTokensResult"}
+var notFoundImplementors = []string{"NotFound", "RevokeContactCodeResult", "ReportResult", "NoticeResult", "CaseResult", "EraseUserResult", "UserError", "SendMessageResult", "UnsendMessageResult", "UndoSettingsResult", "ShieldResult", "WalkResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult", "RevokeTokensResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -19298,6 +20428,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_hiddenWords(ctx, field)
 				})
+		case "contactCodes":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contactCodes(ctx, field)
+				})
+		case "contact":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contact(ctx, field)
+				})
 		case "settingsHistory":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -19335,7 +20477,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
-var rateLimitedImplementors = []string{"RateLimited", "ReportResult", "ExportResult", "UserError", "SendMessageResult"}
+var rateLimitedImplementors = []string{"RateLimited", "CreateContactCodeResult", "ReportResult", "ExportResult", "UserError", "SendMessageResult"}
 
 func (ec *executionContext) _RateLimited(ctx context.Context, sel ast.SelectionSet, obj *RateLimited) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, rateLimitedImplementors)
@@ -19665,6 +20807,39 @@ func (ec *executionContext) _Restrictions(ctx context.Context, sel ast.Selection
 		case "outreachUntil":
 			out.Values[i] = ec._Restrictions_outreachUntil(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var revokeContactCodeSuccessImplementors = []string{"RevokeContactCodeSuccess", "RevokeContactCodeResult"}
+
+func (ec *executionContext) _RevokeContactCodeSuccess(ctx context.Context, sel ast.SelectionSet, obj *RevokeContactCodeSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeContactCodeSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeContactCodeSuccess")
+		case "contactCode":
+			out.Values[i] = ec._RevokeContactCodeSuccess_contactCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -21075,6 +22250,38 @@ func (ec *executionContext) marshalNChanger2githubᚗcomᚋaparteᚑimᚋaparte�
 	return res
 }
 
+func (ec *executionContext) marshalNContactCode2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐContactCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.ContactCode) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactCode2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐContactCode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactCode2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐContactCode(ctx context.Context, sel ast.SelectionSet, v *dm.ContactCode) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactCode!")
+		return graphql.Null
+	}
+	return ec._ContactCode(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContactCodeConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeConnection(ctx context.Context, sel ast.SelectionSet, v *ContactCodeConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactCodeConnection!")
+		return graphql.Null
+	}
+	return ec._ContactCodeConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNConversation2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐViewᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.View) graphql.Marshaler {
 	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -21137,6 +22344,19 @@ func (ec *executionContext) marshalNConversationResult2githubᚗcomᚋaparteᚑi
 		return graphql.Null
 	}
 	return ec._ConversationResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreateContactCodeInput2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐCreateContactCodeInput(ctx context.Context, v any) (CreateContactCodeInput, error) {
+	res, err := ec.unmarshalInputCreateContactCodeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateContactCodeResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐCreateContactCodeResult(ctx context.Context, sel ast.SelectionSet, v CreateContactCodeResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreateContactCodeResult!")
+		return graphql.Null
+	}
+	return ec._CreateContactCodeResult(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCursor2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCursor(ctx context.Context, v any) (dm.Cursor, error) {
@@ -21588,6 +22808,10 @@ func (ec *executionContext) marshalNMessageKind2ᚕgithubᚗcomᚋaparteᚑimᚋ
 	return ret
 }
 
+func (ec *executionContext) marshalNMessagePermission2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐPermission(ctx context.Context, sel ast.SelectionSet, v dm.Permission) graphql.Marshaler {
+	return ec._MessagePermission(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNMessagePermission2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐPermission(ctx context.Context, sel ast.SelectionSet, v *dm.Permission) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MessagePermission!")
@@ -21926,6 +23150,14 @@ func (ec *executionContext) marshalNRestrictions2ᚖgithubᚗcomᚋaparteᚑim�
 		return graphql.Null
 	}
 	return ec._Restrictions(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRevokeContactCodeResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRevokeContactCodeResult(ctx context.Context, sel ast.SelectionSet, v RevokeContactCodeResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RevokeContactCodeResult!")
+		return graphql.Null
+	}
+	return ec._RevokeContactCodeResult(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRevokeTokensResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐRevokeTokensResult(ctx context.Context, sel ast.SelectionSet, v RevokeTokensResult) graphql.Marshaler {
@@ -22453,6 +23685,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOContact2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐContact(ctx context.Context, sel ast.SelectionSet, v *dm.Contact) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Contact(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx context.Context, sel ast.SelectionSet, v *dm.View) graphql.Marshaler {

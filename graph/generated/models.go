@@ -22,6 +22,11 @@ type ConversationResult interface {
 	IsConversationResult()
 }
 
+// What became of making a contact code.
+type CreateContactCodeResult interface {
+	IsCreateContactCodeResult()
+}
+
 // What became of declining requests.
 type DeclineResult interface {
 	IsDeclineResult()
@@ -60,6 +65,11 @@ type NoticeResult interface {
 // What became of making a report.
 type ReportResult interface {
 	IsReportResult()
+}
+
+// What became of taking a contact code back.
+type RevokeContactCodeResult interface {
+	IsRevokeContactCodeResult()
 }
 
 // What became of a revocation.
@@ -166,6 +176,14 @@ type CaseSuccess struct {
 
 func (CaseSuccess) IsCaseResult() {}
 
+// A page of contact codes.
+type ContactCodeConnection struct {
+	// The codes, newest first.
+	Nodes []*dm.ContactCode `json:"nodes"`
+	// Where this page stands.
+	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
 // The conversation as it stands now.
 type ConversationSuccess struct {
 	// The conversation.
@@ -175,6 +193,26 @@ type ConversationSuccess struct {
 }
 
 func (ConversationSuccess) IsConversationResult() {}
+
+// A contact code to be made.
+type CreateContactCodeInput struct {
+	// The owner's own note: 1 to 64 characters.
+	Label string `json:"label"`
+	// How long it lets people in: 1 to 8,760 hours.
+	ExpiresInHours int `json:"expiresInHours"`
+	// How many people may use it, each once: 1 to 1,000.
+	MaxUses int `json:"maxUses"`
+}
+
+// The contact code is made.
+type CreateContactCodeSuccess struct {
+	// The code as its owner sees it from now on.
+	ContactCode *dm.ContactCode `json:"contactCode"`
+	// What to give out: 20 letters and digits in four groups. It is shown this once; only a hash of it is kept.
+	Secret string `json:"secret"`
+}
+
+func (CreateContactCodeSuccess) IsCreateContactCodeResult() {}
 
 // What to decide about an appeal.
 type DecideAppealInput struct {
@@ -322,6 +360,8 @@ type InvalidInput struct {
 	Field *string `json:"field,omitempty"`
 }
 
+func (InvalidInput) IsCreateContactCodeResult() {}
+
 func (InvalidInput) IsReportResult() {}
 
 func (InvalidInput) IsNoticeResult() {}
@@ -412,6 +452,8 @@ type NotFound struct {
 	Message string `json:"message"`
 }
 
+func (NotFound) IsRevokeContactCodeResult() {}
+
 func (NotFound) IsReportResult() {}
 
 func (NotFound) IsNoticeResult() {}
@@ -489,6 +531,8 @@ type RateLimited struct {
 	// How long to wait.
 	RetryAfterSeconds int `json:"retryAfterSeconds"`
 }
+
+func (RateLimited) IsCreateContactCodeResult() {}
 
 func (RateLimited) IsReportResult() {}
 
@@ -608,6 +652,14 @@ type Restrictions struct {
 	OutreachUntil *time.Time `json:"outreachUntil,omitempty"`
 }
 
+// The contact code lets nobody in any more.
+type RevokeContactCodeSuccess struct {
+	// The code as it stands now.
+	ContactCode *dm.ContactCode `json:"contactCode"`
+}
+
+func (RevokeContactCodeSuccess) IsRevokeContactCodeResult() {}
+
 // The user's older tokens count no more.
 type RevokeTokensSuccess struct {
 	// Whom it was about.
@@ -650,6 +702,9 @@ type SendMessageInput struct {
 	Video *dm.VideoCard `json:"video,omitempty"`
 	// Made by the client, unique per sender and conversation (a UUID). A retry with the same id returns the first result.
 	ClientMessageID string `json:"clientMessageId"`
+	// A contact code of the recipient's, as it was given to the viewer: this message then goes to the inbox. It counts, and is
+	// used, only where the message would not go there without it.
+	ContactCode *string `json:"contactCode,omitempty"`
 }
 
 // The message is written, durably.

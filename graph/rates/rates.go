@@ -41,11 +41,13 @@ const (
 	Changes
 	// Refusals are requests that nothing came of: a token that is not accepted, an operation that is not admitted.
 	Refusals
+	// Codes are contact codes that somebody tries, by a query or with a message.
+	Codes
 	classes
 )
 
 // String is the name of a class, as metrics have it.
-func (c Class) String() string { return [...]string{"read", "send", "change", "refusal"}[c] }
+func (c Class) String() string { return [...]string{"read", "send", "change", "refusal", "code"}[c] }
 
 // Rate is so many in a time. The zero Rate is no bound.
 type Rate struct {

@@ -25,6 +25,7 @@ type model struct {
 	talks   map[[2]int]*talk // lower, higher
 	// suspended and tamed: until when a user may write to nobody, or to nobody new.
 	suspended, tamed map[int]time.Time
+	codes            []*code
 }
 
 // rule is a user's answer to "who can message me?": for each relation by name, where the message goes.
@@ -136,22 +137,28 @@ func (m *model) shared(a, b int) (n int) {
 	return n
 }
 
+// ownDenial is why the sender may write to nobody, or not to this person, for reasons of their own.
+func (m *model) ownDenial(from, to int) dm.Denial {
+	t := m.talks[pairKey(from, to)]
+	switch {
+	case from == to:
+		return dm.DenialSelf
+	case m.ages[from] == dm.Under16:
+		return dm.DenialAgeRestricted
+	case m.suspended[from].After(m.now):
+		return dm.DenialSuspended
+	case m.blocks[[2]int{from, to}]:
+		return dm.DenialViewerBlocksThem
+	case m.tamed[from].After(m.now) && (t == nil || !t.sides[to].known):
+		return dm.DenialOutreachLimit
+	}
+	return dm.DenialNone
+}
+
 // verdict is where a send lands as far as the sender knows, or why it is denied.
 func (m *model) verdict(from, to int, body string) (route string, denial dm.Denial) {
-	if from == to {
-		return "", dm.DenialSelf
-	}
-	if m.ages[from] == dm.Under16 {
-		return "", dm.DenialAgeRestricted
-	}
-	if m.suspended[from].After(m.now) {
-		return "", dm.DenialSuspended
-	}
-	if m.blocks[[2]int{from, to}] {
-		return "", dm.DenialViewerBlocksThem
-	}
-	if t := m.talks[pairKey(from, to)]; m.tamed[from].After(m.now) && (t == nil || !t.sides[to].known) {
-		return "", dm.DenialOutreachLimit
+	if own := m.ownDenial(from, to); own != dm.DenialNone {
+		return "", own
 	}
 	if m.blocks[[2]int{to, from}] || m.ages[to] == dm.Under16 {
 		return "", dm.DenialNotAccepting
@@ -190,7 +197,8 @@ func (m *model) verdict(from, to int, body string) (route string, denial dm.Deni
 }
 
 // send returns the seq of the message, whether it is a first result again, and the refusal.
-func (m *model) send(from, to int, key, body string) (seq int, again bool, code dm.Code, denial dm.Denial) {
+func (m *model) send(p pastSend) (seq int, again bool, code dm.Code, denial dm.Denial) {
+	from, to, key, body := p.from, p.to, p.key, p.body
 	t := m.talks[pairKey(from, to)]
 	if t != nil {
 		for i, s := range t.messages {
@@ -203,8 +211,15 @@ func (m *model) send(from, to int, key, body string) (seq int, again bool, code 
 		}
 	}
 	route, denial := m.verdict(from, to, body)
+	invited := false
+	if p.bears {
+		route, denial, invited = m.bearing(from, to, body, p.code)
+	}
 	if denial != dm.DenialNone {
 		return 0, false, dm.CodeMessageNotAllowed, denial
+	}
+	if invited {
+		p.code.used[from] = true
 	}
 	if route != "INBOX" && m.isNew(from, to) {
 		m.budgets[from].spend(m)
@@ -216,7 +231,7 @@ func (m *model) send(from, to int, key, body string) (seq int, again bool, code 
 	t.messages = append(t.messages, said{from: from, key: key, body: body})
 	t.at = m.now
 	mine, theirs := t.sides[from], t.sides[to]
-	suspect := m.suspect(from, to, body)
+	suspect := !invited && m.suspect(from, to, body)
 	now := side{folder: "INBOX", read: len(t.messages), cleared: mine.cleared, known: true}
 	if mine.frozen && mine.folder == "REQUESTS" && m.restricts[[2]int{from, to}] {
 		now.folder, now.frozen, now.frozenAt = "REQUESTS", true, len(t.messages)

@@ -72,5 +72,6 @@ func (m *model) isNew(from, to int) bool {
 // modelRules are tight, so that few people are enough to meet every rule.
 func modelRules(r dm.Rules) dm.Rules {
 	r.OutreachPerDay, r.NewAccountOutreach, r.NewAccountFor, r.OutreachRefusals = 4, 2, 10*modelDay, 2
+	r.ContactCodes = modelCodes
 	return r
 }

@@ -41,6 +41,7 @@ func testModel(t *testing.T, b Backend) {
 			"friends": r.doFriends, "block": r.doBlock, "unblock": r.doUnblock, "audience": r.doAudience, "custom": r.doCustom,
 			"accept": r.doAccept, "decline": r.doDecline, "read": r.doRead, "archive": r.doArchive, "time": r.doTime,
 			"restrict": r.doRestrict, "list": r.doList, "age": r.doAge, "kinds": r.doKinds, "undo": r.doUndo, "words": r.doWords,
+			"make a code": r.doMakeCode, "bear a code": r.doBear, "revoke a code": r.doRevoke,
 			"unsend": r.doUnsend, "moderate": r.doModerate, "receive": r.doReceive, "cut": r.doCut,
 			"": r.check,
 		})
@@ -61,6 +62,8 @@ type modelRun struct {
 	ids     []dm.UserID
 	clients []*client
 	sent    []pastSend
+	// gone: one of the people was erased.
+	gone bool
 }
 
 // client is a user's device: a picture of the inbox, kept by a watch.
@@ -73,6 +76,21 @@ type client struct {
 type pastSend struct {
 	from, to  int
 	key, body string
+	// bears: with a contact code; nil is one that was never made.
+	bears bool
+	code  *code
+}
+
+func (p pastSend) input(to dm.UserID) dm.SendInput {
+	in := dm.SendInput{To: to, Body: p.body, ClientMessageID: p.key}
+	if p.bears {
+		secret := "01234-56789-ABCDE-FGHJK"
+		if p.code != nil {
+			secret = p.code.secret
+		}
+		in.ContactCode = &secret
+	}
+	return in
 }
 
 func (r *modelRun) user(t *rapid.T, name string) int {
@@ -97,7 +115,7 @@ func (r *modelRun) wantCode(what string, err error, want dm.Code) {
 
 func (r *modelRun) doSend(t *rapid.T) {
 	from, to := r.two(t)
-	r.attempt(pastSend{from, to, r.key(), rapid.SampledFrom([]string{"a", "b", "spam", "see x.com"}).Draw(t, "body")})
+	r.attempt(pastSend{from: from, to: to, key: r.key(), body: rapid.SampledFrom([]string{"a", "b", "spam", "see x.com"}).Draw(t, "body")})
 }
 
 // doBurst sends several at once, which share a batch; any order of them is right, so only the sums are compared.
@@ -118,7 +136,7 @@ func (r *modelRun) doBurst(t *rapid.T) {
 		if <-errs == nil {
 			got++
 		}
-		if _, _, code, _ := r.m.send(from, to, fmt.Sprint("burst", r.names.Add(1)), "burst"); code == "" {
+		if _, _, code, _ := r.m.send(pastSend{from: from, to: to, key: fmt.Sprint("burst", r.names.Add(1)), body: "burst"}); code == "" {
 			want++
 		}
 	}
@@ -143,8 +161,8 @@ func (r *modelRun) attempt(p pastSend) {
 	for _, old := range r.sent {
 		ok = ok && old.key != p.key
 	}
-	sent, err := r.trySend(r.ids[p.from], r.ids[p.to], p.body, p.key)
-	seq, again, code, denial := r.m.send(p.from, p.to, p.key, p.body)
+	sent, err := r.service.Send(r.Context(), r.ids[p.from], p.input(r.ids[p.to]))
+	seq, again, code, denial := r.m.send(p)
 	r.wantCode("send", err, code)
 	if denial != dm.DenialNone {
 		r.denied(err, denial)
@@ -166,6 +184,9 @@ func (r *modelRun) attempt(p pastSend) {
 		} else if asks && (got.Remaining != r.m.budgets[p.from].left(r.m) || got.PerDay != r.m.budgets[p.from].perDay(r.m)) {
 			r.Fatalf("the send answers the budget %+v, the model says %d of %d", got, r.m.budgets[p.from].left(r.m), r.m.budgets[p.from].perDay(r.m))
 		}
+	}
+	if p.bears {
+		return // what it was offered is compared by checkCodes
 	}
 	// The answer before a send and the send are one policy.
 	if denial == dm.DenialKind {
@@ -336,6 +357,7 @@ func (r *modelRun) resume(user int) {
 
 // check compares after each step all that can be seen with the model (I6, I9, and the folders).
 func (r *modelRun) check(*rapid.T) {
+	r.checkCodes()
 	for a, id := range r.ids {
 		if got, want := r.unread(id), r.m.unread(a); got != want {
 			r.Fatalf("user %d has %+v unread, the model says %+v (I6)", a, got, want)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -86,6 +87,8 @@ func (r *modelRun) erase(user int) {
 			t.messages[i].unsent = t.messages[i].unsent || t.messages[i].from == user
 		}
 	}
+	r.m.codes = slices.DeleteFunc(r.m.codes, func(c *code) bool { return c.owner == user })
+	r.gone = true
 	r.check(nil)
 	var others []dm.UserID
 	for other, id := range r.ids {

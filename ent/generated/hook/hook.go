@@ -21,6 +21,30 @@ func (f AuditEntryFunc) Mutate(ctx context.Context, m generated.Mutation) (gener
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.AuditEntryMutation", m)
 }
 
+// The ContactCodeFunc type is an adapter to allow the use of ordinary
+// function as ContactCode mutator.
+type ContactCodeFunc func(context.Context, *generated.ContactCodeMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactCodeFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.ContactCodeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ContactCodeMutation", m)
+}
+
+// The ContactCodeUseFunc type is an adapter to allow the use of ordinary
+// function as ContactCodeUse mutator.
+type ContactCodeUseFunc func(context.Context, *generated.ContactCodeUseMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContactCodeUseFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.ContactCodeUseMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ContactCodeUseMutation", m)
+}
+
 // The ConversationFunc type is an adapter to allow the use of ordinary
 // function as Conversation mutator.
 type ConversationFunc func(context.Context, *generated.ConversationMutation) (generated.Value, error)

@@ -37,6 +37,66 @@ var (
 			},
 		},
 	}
+	// ContactCodesColumns holds the columns for the "contact_codes" table.
+	ContactCodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "owner_id", Type: field.TypeUUID},
+		{Name: "label", Type: field.TypeString},
+		{Name: "hash", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "expires_at", Type: field.TypeInt64},
+		{Name: "revoked_at", Type: field.TypeInt64},
+		{Name: "ends_at", Type: field.TypeInt64},
+		{Name: "uses", Type: field.TypeInt32},
+		{Name: "max_uses", Type: field.TypeInt32},
+	}
+	// ContactCodesTable holds the schema information for the "contact_codes" table.
+	ContactCodesTable = &schema.Table{
+		Name:       "contact_codes",
+		Columns:    ContactCodesColumns,
+		PrimaryKey: []*schema.Column{ContactCodesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactcode_hash",
+				Unique:  true,
+				Columns: []*schema.Column{ContactCodesColumns[3]},
+			},
+			{
+				Name:    "contactcode_owner_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactCodesColumns[1], ContactCodesColumns[4], ContactCodesColumns[0]},
+			},
+			{
+				Name:    "contactcode_owner_id_ends_at",
+				Unique:  false,
+				Columns: []*schema.Column{ContactCodesColumns[1], ContactCodesColumns[7]},
+			},
+			{
+				Name:    "contactcode_ends_at",
+				Unique:  false,
+				Columns: []*schema.Column{ContactCodesColumns[7]},
+			},
+		},
+	}
+	// ContactCodeUsesColumns holds the columns for the "contact_code_uses" table.
+	ContactCodeUsesColumns = []*schema.Column{
+		{Name: "bearer_id", Type: field.TypeUUID},
+		{Name: "code_id", Type: field.TypeUUID},
+		{Name: "used_at", Type: field.TypeInt64},
+	}
+	// ContactCodeUsesTable holds the schema information for the "contact_code_uses" table.
+	ContactCodeUsesTable = &schema.Table{
+		Name:       "contact_code_uses",
+		Columns:    ContactCodeUsesColumns,
+		PrimaryKey: []*schema.Column{ContactCodeUsesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactcodeuse_bearer_id_code_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactCodeUsesColumns[0], ContactCodeUsesColumns[1]},
+			},
+		},
+	}
 	// ConversationsColumns holds the columns for the "conversations" table.
 	ConversationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -526,6 +586,8 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AuditLogTable,
+		ContactCodesTable,
+		ContactCodeUsesTable,
 		ConversationsTable,
 		EpochTable,
 		EventsTable,

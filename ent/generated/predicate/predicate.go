@@ -9,6 +9,12 @@ import (
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
+// ContactCode is the predicate function for contactcode builders.
+type ContactCode func(*sql.Selector)
+
+// ContactCodeUse is the predicate function for contactcodeuse builders.
+type ContactCodeUse func(*sql.Selector)
+
 // Conversation is the predicate function for conversation builders.
 type Conversation func(*sql.Selector)
 

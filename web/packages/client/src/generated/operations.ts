@@ -30,6 +30,11 @@ export type DenialCode =
   | 'AGE_RESTRICTED'
   /** This kind of message is not accepted; another may be: `viewerCanMessage` says which. */
   | 'KIND_NOT_ACCEPTED'
+  /**
+   * The contact code lets the viewer write nothing here. One that does not exist, has expired, was taken back or used up, has
+   * served the viewer before, is another person's, and one whose owner does not want the viewer, all read like this.
+   */
+  | 'CONTACT_CODE'
   /** The viewer has blocked this person. */
   | 'VIEWER_BLOCKS_THEM'
   /** This person is the viewer. */
