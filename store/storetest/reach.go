@@ -131,7 +131,6 @@ func (r *reachRun) check(t *rapid.T) {
 	if dm.CodeOf(err) == dm.CodeInvalidInput {
 		_, err := r.service.SetWhoCanMessageMe(ctx, r.viewer, dm.Custom, routes)
 		r.refused(err, dm.CodeInvalidInput)
-		routes = nil
 		reaches, err = r.service.WhoCouldMessageMe(ctx, r.viewer, nil)
 		r.must(err)
 	} else {
