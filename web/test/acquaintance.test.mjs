@@ -11,10 +11,11 @@ test('a request says how one knows its sender, in the list and where it is opene
   await newcomers(server, 1, 'alice');
   const alice = await browser.open('/requests?as=alice');
   // David follows alice, the app suggests the two, and both are friends with bob.
-  await item(alice, 'David').getByText('They follow you · 1 friend in common · Suggested to you').waitFor();
-  await item(alice, 'newcomer').getByText('Nothing in common yet').waitFor();
+  await item(alice, 'David').getByText('Follows you · 1 friend in common · new account').waitFor();
+  await item(alice, 'newcomer').getByText('Nothing in common yet · new account').waitFor();
   await item(alice, 'David').click();
   const asks = alice.getByRole('group', { name: 'Message request' });
+  await asks.getByText('They follow you · 1 friend in common · Suggested to you').waitFor();
   await asks.getByText('You both know Bob Okafor.').waitFor();
   await asks.getByText('New account, made today').waitFor();
 

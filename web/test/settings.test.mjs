@@ -103,7 +103,7 @@ test('requests show their words before they are opened only when that is wanted'
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
   const alice = await browser.open('/requests?as=alice');
-  await item(alice, 'Hugo').getByText('They follow you').waitFor();
+  await item(alice, 'Hugo').getByText('Follows you').waitFor();
   assert.equal(await item(alice, 'Hugo').getByText('Your edits').count(), 0);
   await alice.getByRole('link', { name: /^Who can message me/ }).click();
   await section(alice, 'Requests');

@@ -43,7 +43,7 @@ export const ConversationItem = memo(function ConversationItem({ conversation: c
         </span>
       )}
       <time dateTime={c.lastActivityAt}>{times.brief(c.lastActivityAt)}</time>
-      <span className="last" dir="auto">
+      <span className={c.lastMessage?.withheld ? 'last knows' : 'last'} dir="auto">
         {draft && !open ? (
           <>
             <em>{t('list.draft')}</em> {draft}

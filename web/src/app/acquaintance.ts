@@ -17,16 +17,22 @@ export function ties({ t, tag }: Locale, a: Acquaintance): string[] {
   return found;
 }
 
+const daysOld = (a: Acquaintance) => (a.joinedAt ? Math.floor((Date.now() - Date.parse(a.joinedAt)) / dayMs) : Infinity);
+const isYoung = (a: Acquaintance) => daysOld(a) < youngDays;
+
 /** How old the account is, where that should make one look twice; null otherwise. */
 export function young({ t }: Locale, a: Acquaintance): string | null {
-  if (!a.joinedAt) return null;
-  const days = Math.floor((Date.now() - Date.parse(a.joinedAt)) / dayMs);
-  return days < youngDays ? t('ties.young', { days }) : null;
+  return isYoung(a) ? t('ties.young', { days: Math.max(0, daysOld(a)) }) : null;
 }
 
-/** For a line of the list. */
-export function tiesLine(locale: Locale, a: Acquaintance): string {
-  const found = ties(locale, a);
-  const age = young(locale, a);
-  return [...(found.length > 0 ? found : [locale.t('ties.none')]), ...(age ? [age] : [])].join(' · ');
+/** For a line of the list: the same, as short as can be. */
+export function tiesLine({ t, tag }: Locale, a: Acquaintance): string {
+  const found: string[] = [];
+  if (a.viewerFollows) found.push(t(a.followsViewer ? 'relation.friend' : 'relation.youFollow'));
+  else if (a.followsViewer) found.push(t('relation.followsYou'));
+  const { count, isCapped } = a.sharedFriends;
+  if (count > 0) found.push(t('ties.shared', { count, n: count.toLocaleString(tag) + (isCapped ? '+' : '') }));
+  if (found.length === 0) found.push(t(a.suggested ? 'ties.suggested' : 'ties.none'));
+  if (isYoung(a)) found.push(t('ties.new'));
+  return found.join(' · ');
 }
