@@ -51,7 +51,7 @@ const (
 var (
 	folders  = []string{"", "requests", "hidden", "archive", "settings"}
 	settings = []string{
-		"kinds", "exceptions", "blocked", "requests", "words", "history", "receipts", "reports", "notices", "data", "display",
+		"kinds", "exceptions", "blocked", "codes", "requests", "words", "history", "receipts", "reports", "notices", "data", "display",
 	}
 )
 
@@ -143,10 +143,10 @@ func (h handler) page(name string) string {
 	if !h.config.Client && !h.config.Dev {
 		return ""
 	}
-	// An address is a folder, a section of the settings, or with/ and a person.
-	isPerson := first == "with" && rest != "" && !strings.Contains(rest, "/")
+	// An address is a folder, a section of the settings, with/ and a person, or c/ and a contact code.
+	isNamed := (first == "with" || first == "c") && rest != "" && !strings.Contains(rest, "/")
 	isSection := first == "settings" && slices.Contains(settings, rest)
-	if isPerson || isSection || !nested && slices.Contains(folders, name) {
+	if isNamed || isSection || !nested && slices.Contains(folders, name) {
 		return "index.html"
 	}
 	return ""

@@ -21,10 +21,10 @@ func get(t *testing.T, h http.Handler, path string, header ...string) *http.Resp
 }
 
 func TestEachConfigServesItsPagesOnly(t *testing.T) {
-	client := []string{"/", "/requests", "/hidden", "/archive", "/with/usr_0", "/settings", "/settings/history", "/settings/words", "/settings/data"}
+	client := []string{"/", "/requests", "/hidden", "/archive", "/with/usr_0", "/settings", "/settings/history", "/settings/words", "/settings/data", "/c/abcd-efgh"}
 	playground, demo := []string{"/playground"}, []string{"/demo"}
 	never := []string{
-		"/nothing", "/with/usr_0/more", "/with/", "/with", "/settings/", "/settings/nothing", "/index.html", "/playground.html", "/assets/", "/assets/none.js",
+		"/nothing", "/with/usr_0/more", "/c/", "/c", "/c/a/b", "/with/", "/with", "/settings/", "/settings/nothing", "/index.html", "/playground.html", "/assets/", "/assets/none.js",
 		"/../embed.go", "/dev/people", "/graphql",
 	}
 	for name, c := range map[string]struct {

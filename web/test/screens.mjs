@@ -14,6 +14,17 @@ async function someCases(server) {
   await report(server, 'alice', 'bob', 'OTHER');
 }
 
+let given;
+
+async function codes(server) {
+  const create = `mutation($input: CreateContactCodeInput!) { createContactCode(input: $input) {
+    ... on CreateContactCodeSuccess { secret } } }`;
+  for (const [label, maxUses] of [['Business card', 200], ['For the plumber', 1]]) {
+    given = (await server.ask('bob', create, { input: { label, maxUses } })).createContactCode.secret;
+    await server.ask('alice', create, { input: { label, maxUses } });
+  }
+}
+
 async function flood(server) {
   await newcomers(server, 30, 'alice');
 }
@@ -199,6 +210,29 @@ export const screens = [
     },
   },
   { name: 'settings-kinds', path: '/settings/kinds', go: (page) => page.locator('.kinds').waitFor() },
+  { name: 'settings-codes-empty', path: '/settings/codes', as: 'emma', go: (page) => page.locator('.section .blank').waitFor() },
+  {
+    name: 'settings-codes',
+    path: '/settings/codes',
+    before: codes,
+    async go(page) {
+      await page.locator('.codes li').nth(1).waitFor();
+      await page.locator('.make-code .for input').fill('Workshop on Saturday');
+      await page.locator('.make-code button').click();
+      await page.locator('.given').waitFor();
+    },
+  },
+  {
+    name: 'redeem',
+    path: '/',
+    as: 'gina',
+    before: codes,
+    async go(page) {
+      await page.goto(new URL(`/c/${given}?as=gina`, page.url()).href);
+      await page.locator('.redeem .avatar').waitFor();
+    },
+  },
+  { name: 'redeem-nothing', path: '/c/aaaa-bbbb', as: 'gina', go: (page) => page.locator('.redeem .blank').waitFor() },
   { name: 'settings-words-empty', path: '/settings/words', as: 'emma', go: (page) => page.locator('.section .blank').waitFor() },
   {
     name: 'settings-words',

@@ -13,10 +13,13 @@ interface Props {
   permission: Permission | null;
   /** Is this a request of theirs? Then to write is to accept. */
   request: boolean;
+  /** What one was given to be let in with. */
+  contactCode?: string;
+  sent?(): void;
 }
 
 /** Where one writes; or, when one may not, the reason in its place. */
-export function Composer({ user, permission, request }: Props) {
+export function Composer({ user, permission, request, contactCode, sent }: Props) {
   const t = useT();
   const actions = useActions();
   const [body, setBody] = useDraft(user.id);
@@ -47,9 +50,15 @@ export function Composer({ user, permission, request }: Props) {
     const url = video?.url.trim() ?? '';
     if (body.trim() === '' && url === '') return;
     const title = video?.title.trim() || null;
-    actions.send({ to: user.id, body: body.trim(), video: url ? { url, title, authorHandle: null, thumbnailUrl: null } : null });
+    actions.send({
+      to: user.id,
+      body: body.trim(),
+      video: url ? { url, title, authorHandle: null, thumbnailUrl: null } : null,
+      ...(contactCode && { contactCode }),
+    });
     setBody('');
     setVideo(null);
+    if (sent) return sent();
     field.current?.focus();
   };
   const onKey = (event: KeyboardEvent) => {

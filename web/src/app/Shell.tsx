@@ -16,6 +16,7 @@ import { Status } from './Status';
 const Compose = lazy(() => import('./Compose'));
 const DevBar = lazy(() => import('./DevBar'));
 const Help = lazy(() => import('./Help'));
+const Redeem = lazy(() => import('./Redeem'));
 const SettingsView = lazy(() => import('./settings/SettingsView'));
 
 export type Opened = 'compose' | 'help' | null;
@@ -35,7 +36,7 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
   useShortcuts({ folder, person: route.person, open: setDialog });
 
   if (signedOut) return <SignIn identity={identity} refused />;
-  const view = route.settings ? 'settings' : route.person ? 'conversation' : 'list';
+  const view = route.settings || route.code ? 'settings' : route.person ? 'conversation' : 'list';
   return (
     <div className="shell" data-view={view}>
       <a className="skip" href="#main">
@@ -49,7 +50,11 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
       <Rail current={route.settings ? null : folder} open={setDialog} />
       <main id="main" tabIndex={-1}>
         <h1 className="hidden-text">Aparté</h1>
-        {route.settings ? (
+        {route.code ? (
+          <Suspense fallback={<div className="redeem" />}>
+            <Redeem key={route.code} code={route.code} />
+          </Suspense>
+        ) : route.settings ? (
           <Suspense fallback={<div className="settings" />}>
             <SettingsView section={route.settings} />
           </Suspense>

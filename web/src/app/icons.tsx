@@ -51,6 +51,7 @@ export const NoticeIcon = drawn('M12 4v15M7 20h10M4 8l8-2 8 2M4 8l-2 6h5zM20 8l-
 export const DataIcon = drawn('M12 4v11M7.5 10.5L12 15l4.5-4.5M5 19.5h14');
 export const ShieldIcon = drawn('M12 3l7 3v5.5c0 4.5-3 7.6-7 9.5-4-1.9-7-5-7-9.5V6z');
 export const ClipIcon = drawn('M4 5h16v11H9l-5 4zM8 9h8M8 12.5h5', true);
+export const CodeIcon = drawn('M14 4a6 6 0 1 1-4.6 9.8L4 19.5V21h3v-2h2v-2h1.5M16 8.5h.01');
 export const SearchIcon = drawn('M15.5 15.5L21 21M17.5 10.5a7 7 0 1 1-14 0 7 7 0 0 1 14 0z');
 export const EyeIcon = () => (
   <Icon>

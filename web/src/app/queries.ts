@@ -11,6 +11,8 @@ export function queryOf(route: Route, folder: Folder, conversationId: string | u
   if (route.settings === 'history') return { query: operations.SettingsHistory, variables: { first: 20 } };
   if (route.settings === 'blocked') return { query: operations.BlockedUsers, variables: { first: 20 } };
   if (route.settings === 'exceptions') return { query: operations.ListedUsers, variables: { list: 'ALWAYS', first: 20 } };
+  if (route.code) return { query: operations.Contact, variables: { code: route.code } };
+  if (route.settings === 'codes') return { query: operations.ContactCodes, variables: { first: 20 } };
   if (route.settings === 'words') return { query: operations.HiddenWords };
   if (route.settings === 'reports') return { query: operations.MyReports, variables: { first: 20 } };
   if (route.settings === 'notices') return { query: operations.MyNotices, variables: { first: 20 } };

@@ -6,6 +6,7 @@ export const settingsSections = [
   'kinds',
   'exceptions',
   'blocked',
+  'codes',
   'requests',
   'words',
   'history',
@@ -23,6 +24,8 @@ export interface Route {
   /** The person whose conversation is open. */
   person: string | null;
   settings: SettingsSection | null;
+  /** A contact code that someone was given. */
+  code: string | null;
 }
 
 const folders: Record<string, Folder> = { '': 'INBOX', requests: 'REQUESTS', hidden: 'HIDDEN', archive: 'ARCHIVE' };
@@ -39,6 +42,11 @@ export function settingsPath(section: SettingsSection = 'audience'): string {
   return section === 'audience' ? '/settings' : `/settings/${section}`;
 }
 
+/** What is given out: it opens this client wherever it is served. */
+export function codeLink(secret: string): string {
+  return `${location.origin}/c/${encodeURIComponent(secret)}`;
+}
+
 /** Who the page is stays in the address. */
 export function hrefOf(path: string): string {
   return path + location.search;
@@ -46,8 +54,9 @@ export function hrefOf(path: string): string {
 
 export function parse(pathname: string): Route {
   const [, first = '', second = ''] = pathname.split('/');
-  const nowhere = { folder: null, person: null, settings: null };
+  const nowhere = { folder: null, person: null, settings: null, code: null };
   if (first === 'with') return { ...nowhere, person: second };
+  if (first === 'c' && second) return { ...nowhere, code: decodeURIComponent(second) };
   if (first === 'settings') {
     return { ...nowhere, settings: settingsSections.find((section) => section === second) ?? 'audience' };
   }

@@ -8,7 +8,10 @@ import type { Store } from './store.js';
 import type {
   Audience,
   AudienceReach,
+  Contact,
+  ContactCode,
   Conversation,
+  CreateContactCodeInput,
   Explanation,
   ExportJob,
   Folder,
@@ -212,6 +215,27 @@ export abstract class Calls {
     const user = (data: Record<string, unknown>) =>
       achieved(Object.values(data)[0] as operations.FollowUserMutation['followUser']).user;
     return user(await this.questions.ask(operation, variables, (data) => ({ user: user(data) })));
+  }
+
+  // ------------------------------------------------------------ contact codes
+
+  /** The codes that the viewer made, newest first. */
+  async contactCodes({ first = 20, after = null, signal }: Paging = {}): Promise<Page<ContactCode>> {
+    return (await this.ask(operations.ContactCodes, { first, after }, signal)).contactCodes;
+  }
+
+  /** Makes a code. The secret is what to give out; it is told this once. */
+  async createContactCode(input: CreateContactCodeInput): Promise<{ contactCode: ContactCode; secret: string }> {
+    return achieved((await this.ask(operations.CreateContactCode, { input })).createContactCode);
+  }
+
+  async revokeContactCode(id: string): Promise<ContactCode> {
+    return achieved((await this.ask(operations.RevokeContactCode, { id })).revokeContactCode).contactCode;
+  }
+
+  /** Whose code it is, and what one may send with it. Null: it lets the viewer write nothing. */
+  async contact(code: string, signal?: AbortSignal): Promise<Contact | null> {
+    return (await this.ask(operations.Contact, { code }, signal)).contact;
   }
 
   // ------------------------------------------------------------ reports

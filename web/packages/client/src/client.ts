@@ -38,6 +38,8 @@ export interface NewMessage {
   to: string;
   body?: string;
   video?: VideoCard | null;
+  /** A contact code of the recipient's: the message then goes to their inbox. */
+  contactCode?: string;
 }
 
 /**
@@ -142,11 +144,13 @@ export class Client extends Calls {
    * Puts a message into the outbox and shows it at once. It is sent once, however often that has to be tried and
    * whatever is reloaded in between; when it is refused, `failure` says why.
    */
-  send({ to, body = '', video = null }: NewMessage): Outgoing {
+  send({ to, body = '', video = null, contactCode }: NewMessage): Outgoing {
     const now = Date.now();
     const order = `${String(now).padStart(15, '0')}.${String(this.#sent++).padStart(9, '0')}`;
     const at = new Date(now).toISOString();
-    const outgoing: Outgoing = { clientMessageId: crypto.randomUUID(), to, body, video, at, order, failure: null };
+    const clientMessageId = crypto.randomUUID();
+    const carried = contactCode === undefined ? {} : { contactCode };
+    const outgoing: Outgoing = { clientMessageId, to, body, video, ...carried, at, order, failure: null };
     this.store.apply({ type: 'outbox', outgoing: [...this.state().outgoing, outgoing] });
     void this.#keep(outgoing);
     return outgoing;

@@ -154,11 +154,11 @@ export class Session {
     const { questions, store, signal } = this.o;
     return new Outbox({
       kept: this.#kept,
-      ask: ({ to, body, video, clientMessageId }, ended) => {
+      ask: ({ to, body, video, contactCode, clientMessageId }, ended) => {
         const target = to.startsWith('cnv_') ? { conversationId: to } : { toUserId: to };
         return questions.ask(
           SendMessage,
-          { input: { ...target, body, video, clientMessageId } },
+          { input: { ...target, body, video, contactCode, clientMessageId } },
           ({ sendMessage: s }) => (isRefusal(s) ? null : { sent: s.message, conversations: [s.conversation] }),
           ended,
         );

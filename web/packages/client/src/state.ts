@@ -13,6 +13,8 @@ export interface Outgoing {
   to: string;
   body: string;
   video: VideoCard | null;
+  /** What was given to the viewer to be let in with. */
+  contactCode?: string;
   /** When it was given to the outbox: RFC 3339. */
   at: string;
   /** Its place among all that go out, also from other tabs. */

@@ -1,4 +1,6 @@
 import type {
+  ContactCodeFragment,
+  ContactQuery,
   ConversationFragment,
   DenialCode,
   EventFragment,
@@ -21,6 +23,7 @@ import type {
 export type {
   AgeBand,
   Audience,
+  CreateContactCodeInput,
   DenialCode,
   HeldRequests,
   MessageKind,
@@ -64,6 +67,10 @@ export type Restrictions = MyNoticesQuery['myRestrictions'];
 export type Explanation = NonNullable<ExplainWhoCanMessageMeQuery['explainWhoCanMessageMe']>;
 /** How many people an audience would admit. */
 export type AudienceReach = WhoCouldMessageMeQuery['whoCouldMessageMe'][number];
+/** What the viewer gives out so that each of its bearers may write one message to their inbox. */
+export type ContactCode = ContactCodeFragment;
+/** What a contact code offers to the viewer who bears it. */
+export type Contact = NonNullable<ContactQuery['contact']>;
 /** How much of a walk through requests was done; `more`: the same call goes on. */
 export type Walk = Omit<WalkFragment, 'unread'>;
 /** Absolute counts. */

@@ -9,6 +9,7 @@ import {
   BlockIcon,
   ClipIcon,
   ClockIcon,
+  CodeIcon,
   DataIcon,
   DisplayIcon,
   EyeIcon,
@@ -32,6 +33,7 @@ import { ReceiptsSection } from './ReceiptsSection';
 
 // Few come here, and then for one of them.
 const WordsSection = lazy(() => import('./WordsSection'));
+const CodesSection = lazy(() => import('./CodesSection'));
 const ReportsSection = lazy(() => import('./ReportsSection'));
 const NoticesSection = lazy(() => import('./NoticesSection'));
 const DataSection = lazy(() => import('./DataSection'));
@@ -40,6 +42,7 @@ const icons: Record<SettingsSection, ReactNode> = {
   audience: <RequestsIcon />,
   kinds: <ClipIcon />,
   words: <WordsIcon />,
+  codes: <CodeIcon />,
   reports: <FlagIcon />,
   notices: <NoticeIcon />,
   data: <DataIcon />,
@@ -94,6 +97,8 @@ function Section({ section, settings }: { section: SettingsSection; settings: Se
       return <BlockedSection />;
     case 'exceptions':
       return <ExceptionsSection />;
+    case 'codes':
+      return <CodesSection />;
     case 'reports':
       return <ReportsSection />;
     case 'notices':

@@ -163,6 +163,16 @@ export type VideoCardInput = {
   thumbnailUrl?: string | null | undefined;
 };
 
+/** A contact code to be made. */
+export type CreateContactCodeInput = {
+  /** The owner's own note: 1 to 64 characters. */
+  label: string;
+  /** How long it lets people in: 1 to 8,760 hours. */
+  expiresInHours?: number;
+  /** How many people may use it, each once: 1 to 1,000. */
+  maxUses?: number;
+};
+
 /** What a report is about. */
 export type ReportCategory =
   /** Advertising, or the same to many. */
@@ -252,6 +262,11 @@ export type SendMessageInput = {
   video?: VideoCardInput | null | undefined;
   /** Made by the client, unique per sender and conversation (a UUID). A retry with the same id returns the first result. */
   clientMessageId: string;
+  /**
+   * A contact code of the recipient's, as it was given to the viewer: this message then goes to the inbox. It counts, and is
+   * used, only where the message would not go there without it.
+   */
+  contactCode?: string | null | undefined;
 };
 
 /** Who can message me, as the viewer wants it. */
@@ -297,9 +312,11 @@ export type AgeBand =
 export type UserFragment = { id: string, handle: string, displayName: string, avatarUrl: string | null, viewerHasBlocked: boolean };
 
 export type StandingFragment = (
-  { viewerFollows: boolean, followsViewer: boolean, viewerRestricts: boolean, viewerLists: NamedList | null, viewerCanMessage: { allowed: boolean, folder: Folder | null, remaining: number | null, denial: DenialCode | null, kinds: Array<MessageKind>, canReply: boolean, outreach: OutreachFragment | null } }
+  { viewerFollows: boolean, followsViewer: boolean, viewerRestricts: boolean, viewerLists: NamedList | null, viewerCanMessage: PermissionFragment }
   & UserFragment
 );
+
+export type PermissionFragment = { allowed: boolean, folder: Folder | null, remaining: number | null, denial: DenialCode | null, kinds: Array<MessageKind>, canReply: boolean, outreach: OutreachFragment | null };
 
 export type OutreachFragment = { perDay: number, remaining: number, retryAfterSeconds: number | null };
 
@@ -654,6 +671,27 @@ export type RemoveHiddenWordsMutation = { removeHiddenWords:
     | Refusal_InvalidInput_Fragment
    };
 
+export type CreateContactCodeMutationVariables = Exact<{
+  input: CreateContactCodeInput;
+}>;
+
+
+export type CreateContactCodeMutation = { createContactCode:
+    | { secret: string, contactCode: ContactCodeFragment }
+    | Refusal_InvalidInput_Fragment
+    | Refusal_RateLimited_Fragment
+   };
+
+export type RevokeContactCodeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeContactCodeMutation = { revokeContactCode:
+    | { contactCode: ContactCodeFragment }
+    | Refusal_NotFound_Fragment
+   };
+
 export type PositionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -766,6 +804,23 @@ export type WhoCouldMessageMeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type WhoCouldMessageMeQuery = { whoCouldMessageMe: Array<{ audience: Audience, current: boolean, inbox: number, requests: number, hidden: number, refused: number, isCapped: boolean, everyoneElse: Route }> };
 
+export type ContactCodeFragment = { id: string, label: string, createdAt: string, expiresAt: string, revokedAt: string | null, endsAt: string, uses: number, maxUses: number };
+
+export type ContactCodesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ContactCodesQuery = { contactCodes: { nodes: Array<ContactCodeFragment>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ContactQueryVariables = Exact<{
+  code: string;
+}>;
+
+
+export type ContactQuery = { contact: { owner: UserFragment, permission: PermissionFragment } | null };
+
 export type HiddenWordsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -859,19 +914,19 @@ export const SetWhoCanMessageMe = "mutation SetWhoCanMessageMe($input:SetWhoCanM
 
 export const SetReadReceipts = "mutation SetReadReceipts($on:Boolean!){setReadReceipts(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetReadReceiptsMutation, SetReadReceiptsMutationVariables>;
 
-export const FollowUser = "mutation FollowUser($id:ID!){followUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<FollowUserMutation, FollowUserMutationVariables>;
+export const FollowUser = "mutation FollowUser($id:ID!){followUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<FollowUserMutation, FollowUserMutationVariables>;
 
-export const UnfollowUser = "mutation UnfollowUser($id:ID!){unfollowUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnfollowUserMutation, UnfollowUserMutationVariables>;
+export const UnfollowUser = "mutation UnfollowUser($id:ID!){unfollowUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnfollowUserMutation, UnfollowUserMutationVariables>;
 
-export const BlockUser = "mutation BlockUser($id:ID!){blockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<BlockUserMutation, BlockUserMutationVariables>;
+export const BlockUser = "mutation BlockUser($id:ID!){blockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<BlockUserMutation, BlockUserMutationVariables>;
 
-export const UnblockUser = "mutation UnblockUser($id:ID!){unblockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnblockUserMutation, UnblockUserMutationVariables>;
+export const UnblockUser = "mutation UnblockUser($id:ID!){unblockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnblockUserMutation, UnblockUserMutationVariables>;
 
-export const RestrictUser = "mutation RestrictUser($id:ID!){restrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<RestrictUserMutation, RestrictUserMutationVariables>;
+export const RestrictUser = "mutation RestrictUser($id:ID!){restrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<RestrictUserMutation, RestrictUserMutationVariables>;
 
-export const UnrestrictUser = "mutation UnrestrictUser($id:ID!){unrestrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnrestrictUserMutation, UnrestrictUserMutationVariables>;
+export const UnrestrictUser = "mutation UnrestrictUser($id:ID!){unrestrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnrestrictUserMutation, UnrestrictUserMutationVariables>;
 
-export const SetListed = "mutation SetListed($id:ID!$list:NamedList){setListed(userId:$id list:$list){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<SetListedMutation, SetListedMutationVariables>;
+export const SetListed = "mutation SetListed($id:ID!$list:NamedList){setListed(userId:$id list:$list){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<SetListedMutation, SetListedMutationVariables>;
 
 export const UnsendMessage = "mutation UnsendMessage($id:ID!){unsendMessage(messageId:$id){...on UnsendMessageSuccess{message{...Message}}...Refusal}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<UnsendMessageMutation, UnsendMessageMutationVariables>;
 
@@ -901,6 +956,10 @@ export const AddHiddenWords = "mutation AddHiddenWords($words:[String!]!){addHid
 
 export const RemoveHiddenWords = "mutation RemoveHiddenWords($words:[String!]!){removeHiddenWords(words:$words){...Words ...Refusal}}fragment Words on HiddenWordsSuccess{words}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<RemoveHiddenWordsMutation, RemoveHiddenWordsMutationVariables>;
 
+export const CreateContactCode = "mutation CreateContactCode($input:CreateContactCodeInput!){createContactCode(input:$input){...on CreateContactCodeSuccess{contactCode{...ContactCode}secret}...Refusal}}fragment ContactCode on ContactCode{id label createdAt expiresAt revokedAt endsAt uses maxUses}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<CreateContactCodeMutation, CreateContactCodeMutationVariables>;
+
+export const RevokeContactCode = "mutation RevokeContactCode($id:ID!){revokeContactCode(id:$id){...on RevokeContactCodeSuccess{contactCode{...ContactCode}}...Refusal}}fragment ContactCode on ContactCode{id label createdAt expiresAt revokedAt endsAt uses maxUses}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<RevokeContactCodeMutation, RevokeContactCodeMutationVariables>;
+
 export const Position = "query Position{unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}" as Operation<PositionQuery, PositionQueryVariables>;
 
 export const Start = "query Start($first:Int!){me{...User}messagingSettings{...Settings}inbox:inbox(folder:INBOX first:$first){...Conversations}requests:inbox(folder:REQUESTS first:$first){...Conversations}hidden:inbox(folder:HIDDEN first:$first){...Conversations}archive:inbox(folder:ARCHIVE first:$first){...Conversations}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<StartQuery, StartQueryVariables>;
@@ -909,17 +968,17 @@ export const Inbox = "query Inbox($folder:Folder!$first:Int!$after:String){inbox
 
 export const Messages = "query Messages($id:ID!$first:Int!$beforeSeq:Int){conversation(id:$id){...Conversation messages(first:$first beforeSeq:$beforeSeq){nodes{...Message}pageInfo{hasNextPage}}}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<MessagesQuery, MessagesQueryVariables>;
 
-export const Person = "query Person($id:ID!){user(id:$id){...Standing}conversationWith(userId:$id){...Conversation}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<PersonQuery, PersonQueryVariables>;
+export const Person = "query Person($id:ID!){user(id:$id){...Standing}conversationWith(userId:$id){...Conversation}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<PersonQuery, PersonQueryVariables>;
 
-export const SearchUsers = "query SearchUsers($query:String!$first:Int!$after:String){searchUsers(query:$query first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SearchUsersQuery, SearchUsersQueryVariables>;
+export const SearchUsers = "query SearchUsers($query:String!$first:Int!$after:String){searchUsers(query:$query first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SearchUsersQuery, SearchUsersQueryVariables>;
 
-export const SuggestedFriends = "query SuggestedFriends($first:Int!$after:String){suggestedFriends(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SuggestedFriendsQuery, SuggestedFriendsQueryVariables>;
+export const SuggestedFriends = "query SuggestedFriends($first:Int!$after:String){suggestedFriends(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SuggestedFriendsQuery, SuggestedFriendsQueryVariables>;
 
-export const BlockedUsers = "query BlockedUsers($first:Int!$after:String){blockedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<BlockedUsersQuery, BlockedUsersQueryVariables>;
+export const BlockedUsers = "query BlockedUsers($first:Int!$after:String){blockedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<BlockedUsersQuery, BlockedUsersQueryVariables>;
 
-export const RestrictedUsers = "query RestrictedUsers($first:Int!$after:String){restrictedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<RestrictedUsersQuery, RestrictedUsersQueryVariables>;
+export const RestrictedUsers = "query RestrictedUsers($first:Int!$after:String){restrictedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<RestrictedUsersQuery, RestrictedUsersQueryVariables>;
 
-export const ListedUsers = "query ListedUsers($list:NamedList!$first:Int!$after:String){listedUsers(list:$list first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{allowed folder remaining denial kinds canReply outreach{...Outreach}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ListedUsersQuery, ListedUsersQueryVariables>;
+export const ListedUsers = "query ListedUsers($list:NamedList!$first:Int!$after:String){listedUsers(list:$list first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ListedUsersQuery, ListedUsersQueryVariables>;
 
 export const Outreach = "query Outreach{outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<OutreachQuery, OutreachQueryVariables>;
 
@@ -928,6 +987,10 @@ export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHisto
 export const ExplainWhoCanMessageMe = "query ExplainWhoCanMessageMe($as:ID!){explainWhoCanMessageMe(as:$as){user{...User}relations rule route}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ExplainWhoCanMessageMeQuery, ExplainWhoCanMessageMeQueryVariables>;
 
 export const WhoCouldMessageMe = "query WhoCouldMessageMe{whoCouldMessageMe{audience current inbox requests hidden refused isCapped everyoneElse}}" as Operation<WhoCouldMessageMeQuery, WhoCouldMessageMeQueryVariables>;
+
+export const ContactCodes = "query ContactCodes($first:Int!$after:String){contactCodes(first:$first after:$after){nodes{...ContactCode}pageInfo{hasNextPage endCursor}}}fragment ContactCode on ContactCode{id label createdAt expiresAt revokedAt endsAt uses maxUses}" as Operation<ContactCodesQuery, ContactCodesQueryVariables>;
+
+export const Contact = "query Contact($code:String!){contact(code:$code){owner{...User}permission{...Permission}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ContactQuery, ContactQueryVariables>;
 
 export const HiddenWords = "query HiddenWords{hiddenWords}" as Operation<HiddenWordsQuery, HiddenWordsQueryVariables>;
 

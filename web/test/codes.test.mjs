@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { startBrowser } from './browser.mjs';
+import { item, standing, type } from './people.mjs';
+import { startServer } from './server.mjs';
+
+test('a contact code is made, given, lets one message in, and lets nobody in once it is taken back', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  // Nobody may write to gina; emma could not even ask.
+  const gina = await browser.open('/settings/codes?as=gina', { permissions: ['clipboard-read', 'clipboard-write'] });
+  await gina.getByText('No codes yet').waitFor();
+  const make = async (label) => {
+    await gina.getByRole('textbox', { name: /^Whom is it for/ }).fill(label);
+    await gina.getByRole('spinbutton', { name: 'How many people' }).fill('2');
+    await gina.getByRole('button', { name: 'Make a code' }).click();
+    await gina.getByText(`The code for “${label}” is ready.`).waitFor();
+    await gina.getByRole('button', { name: 'Copy the link' }).click();
+    await gina.getByRole('status').getByText('Copied.').waitFor();
+    return gina.evaluate(() => navigator.clipboard.readText());
+  };
+  const link = await make('Emma’s band');
+  assert.ok(link.startsWith(`${browser.url}/c/`), link);
+
+  const emma = await browser.open('/?as=emma');
+  await emma.goto(`${link}?as=emma`);
+  await emma.getByRole('heading', { name: 'Gina Park' }).waitFor();
+  await type(emma, 'You said to write: here I am.');
+  await standing(emma, 'You said to write: here I am.').waitFor();
+  await gina.getByText('1 of 2 used').waitFor({ timeout: 1 }).catch(() => gina.reload());
+  await gina.getByText('1 of 2 used').waitFor();
+  await gina.locator('.rail').getByRole('link', { name: /^Inbox/ }).click();
+  await item(gina, 'Emma').waitFor();
+
+  // It has served her.
+  await emma.goto(`${link}?as=emma`);
+  await emma.getByText('This code lets nobody in').waitFor();
+
+  await gina.goto(`${browser.url}/settings/codes?as=gina`);
+  const second = await make('Taken back');
+  await gina.getByRole('button', { name: 'Take back “Taken back”' }).click();
+  await gina.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+  await gina.getByText('taken back', { exact: false }).filter({ hasText: '0 of 2 used' }).waitFor();
+  await emma.goto(`${second}?as=emma`);
+  await emma.getByText('This code lets nobody in').waitFor();
+});
