@@ -175,6 +175,9 @@ func (e *export) settings(ctx context.Context) error {
 		At     Stamp          `json:"at"`
 		Before exportSettings `json:"before"`
 		After  exportSettings `json:"after"`
+		// Added and Removed are of the hidden words.
+		Added   []string `json:"hiddenWordsAdded,omitempty"`
+		Removed []string `json:"hiddenWordsRemoved,omitempty"`
 	}
 	if err := line(struct {
 		Now exportSettings `json:"now"`
@@ -186,7 +189,11 @@ func (e *export) settings(ctx context.Context) error {
 		return err
 	}
 	for _, h := range history {
-		if err := line(change{Stamp(h.At), settingsLine(h.Before), settingsLine(h.After)}); err != nil {
+		one := change{At: Stamp(h.At), Before: settingsLine(h.Before), After: settingsLine(h.After)}
+		if h.Words != nil {
+			one.Added, one.Removed = h.Words.Added, h.Words.Removed
+		}
+		if err := line(one); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,9 @@ type HiddenWords struct {
 	List    []string
 }
 
+// HiddenWordSamples are lists that a client may offer to begin with. None holds until a user adds it.
+func HiddenWordSamples() []words.Sample { return words.Samples() }
+
 // HiddenWords returns the viewer's list, in the order in which it was made.
 func (s *Service) HiddenWords(ctx context.Context, viewer UserID) ([]string, error) {
 	kept, err := s.store.HiddenWords(ctx, viewer)
@@ -36,7 +39,7 @@ func (s *Service) AddHiddenWords(ctx context.Context, viewer UserID, add []strin
 	if refusal != nil {
 		return nil, refusal
 	}
-	return s.editWords(ctx, viewer, func(list []string) []string {
+	return s.editWords(ctx, viewer, nil, func(list []string) []string {
 		for _, w := range clean {
 			if !slices.Contains(list, w) {
 				list = append(list, w)
@@ -53,7 +56,7 @@ func (s *Service) RemoveHiddenWords(ctx context.Context, viewer UserID, remove [
 	if refusal != nil {
 		return nil, refusal
 	}
-	return s.editWords(ctx, viewer, func(list []string) []string {
+	return s.editWords(ctx, viewer, nil, func(list []string) []string {
 		return slices.DeleteFunc(list, func(w string) bool { return slices.Contains(clean, w) })
 	})
 }
@@ -77,11 +80,18 @@ func cleanWords(in []string) ([]string, *Error) {
 }
 
 // editWords edits the list that the head names: it is read before the lock, and read again when it was changed meanwhile.
-func (s *Service) editWords(ctx context.Context, viewer UserID, edit func([]string) []string) ([]string, error) {
+// undone is the change that the edit takes back; it must be the newest.
+func (s *Service) editWords(ctx context.Context, viewer UserID, undone *SettingsChange, edit func([]string) []string) ([]string, error) {
 	for {
 		kept, err := s.store.HiddenWords(ctx, viewer)
 		if err != nil {
 			return nil, err
+		}
+		var undoes ChangeID
+		if undone != nil {
+			if undoes = undone.ID; kept.Version != undone.Words.Version {
+				return nil, Invalid("id", "A later change stands. Undo that first.")
+			}
 		}
 		list := edit(slices.Clone(kept.List))
 		if len(list) > words.MaxCount {
@@ -97,7 +107,7 @@ func (s *Service) editWords(ctx context.Context, viewer UserID, edit func([]stri
 				return NotFound("user")
 			}
 			if again = h.Words != kept.Version; !again {
-				l.setWords(h, list)
+				l.setWords(h, kept.List, list, originOf(ctx), undoes)
 			}
 			return nil
 		})
@@ -110,10 +120,36 @@ func (s *Service) editWords(ctx context.Context, viewer UserID, edit func([]stri
 	}
 }
 
-func (l *Ledger) setWords(h *Head, list []string) {
+// undoWords takes a change of the hidden words back. What it had removed comes back at the end of the list.
+func (s *Service) undoWords(ctx context.Context, viewer UserID, undone SettingsChange) (Messaging, error) {
+	_, err := s.editWords(ctx, viewer, &undone, func(list []string) []string {
+		return append(without(list, undone.Words.Added), undone.Words.Removed...)
+	})
+	if err != nil {
+		return Messaging{}, err
+	}
+	return s.Messaging(ctx, viewer)
+}
+
+// without is a list less the entries of another.
+func without(list, less []string) (out []string) {
+	for _, w := range list {
+		if !slices.Contains(less, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// setWords keeps the change in the setting history, like any other, and tells the user's devices.
+func (l *Ledger) setWords(h *Head, before, list []string, by Origin, undoes ChangeID) {
 	h.Words++
 	l.out.Heads[h.User] = h
 	l.out.Words = append(l.out.Words, HiddenWords{User: h.User, Version: h.Words, List: list})
+	l.keepChange(SettingsChange{
+		User: h.User, Origin: by, Undoes: undoes, Before: h.Settings, After: h.Settings, AgeBefore: h.AgeBand, AgeAfter: h.AgeBand,
+		Words: &WordsChange{Version: h.Words, Added: without(list, before), Removed: without(before, list)},
+	})
 	l.event(h.User, EventSettingsChanged, nil, nil)
 }
 

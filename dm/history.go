@@ -83,6 +83,15 @@ type SettingsChange struct {
 	Before, After Settings
 	// AgeBefore and AgeAfter are the user's age bands: a change of age may change what holds, too.
 	AgeBefore, AgeAfter AgeBand
+	// Words is what changed of the hidden words. Nil: nothing; with it the settings did not change.
+	Words *WordsChange
+}
+
+// WordsChange is a change of a list of hidden words.
+type WordsChange struct {
+	// Version is that of the list after it.
+	Version        int64
+	Added, Removed []string
 }
 
 // History lists the viewer's changes of settings, newest first. Errors: INVALID_INPUT.
@@ -93,13 +102,16 @@ func (s *Service) History(ctx context.Context, viewer UserID, first int) ([]Sett
 	return s.store.History(ctx, viewer, first)
 }
 
-// UndoSettingsChange takes the viewer's newest change back: what held before it holds again. It is a change like any
+// UndoSettingsChange takes the viewer's newest change of the settings, or of the hidden words, back: what held before it holds again. It is a change like any
 // other, is kept in the history, and can be undone. Errors: NOT_FOUND, INVALID_INPUT (a later change stands, the host
 // made the change, or what held before is not allowed at the user's age now).
 func (s *Service) UndoSettingsChange(ctx context.Context, viewer UserID, id ChangeID) (Messaging, error) {
 	undone, err := s.store.SettingsChange(ctx, viewer, id)
 	if err != nil {
 		return Messaging{}, err
+	}
+	if undone.Words != nil {
+		return s.undoWords(ctx, viewer, undone)
 	}
 	if undone.AgeBefore != undone.AgeAfter {
 		return Messaging{}, Invalid("id", "The age is the host application's to say.")

@@ -19,6 +19,31 @@ func (q query) HiddenWords(ctx context.Context) ([]string, error) {
 	return list, err
 }
 
+func (q query) HiddenWordSamples(ctx context.Context) ([]*generated.HiddenWordSample, error) {
+	if _, err := viewerOf(ctx); err != nil {
+		return nil, err
+	}
+	var out []*generated.HiddenWordSample
+	for _, s := range dm.HiddenWordSamples() {
+		out = append(out, &generated.HiddenWordSample{Language: s.Language, Words: s.Words})
+	}
+	return out, nil
+}
+
+func (settingsChange) HiddenWordsAdded(_ context.Context, c *dm.SettingsChange) ([]string, error) {
+	if c.Words == nil || c.Words.Added == nil {
+		return []string{}, nil
+	}
+	return c.Words.Added, nil
+}
+
+func (settingsChange) HiddenWordsRemoved(_ context.Context, c *dm.SettingsChange) ([]string, error) {
+	if c.Words == nil || c.Words.Removed == nil {
+		return []string{}, nil
+	}
+	return c.Words.Removed, nil
+}
+
 func (m mutation) AddHiddenWords(ctx context.Context, words []string) (generated.HiddenWordsResult, error) {
 	return m.hiddenWords(ctx, words, m.service.AddHiddenWords)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
@@ -52,6 +53,10 @@ func changeOf(row *ent.SettingsChange) dm.SettingsChange {
 		},
 		AgeBefore: dm.AgeBand(row.AgeBefore), AgeAfter: dm.AgeBand(row.AgeAfter),
 	}
+	if row.WordsVersion > 0 {
+		c.After.ChangedAt = c.Before.ChangedAt // the settings did not change
+		c.Words = &dm.WordsChange{Version: int64(row.WordsVersion), Added: wordLines(row.WordsAdded), Removed: wordLines(row.WordsRemoved)}
+	}
 	if row.Undoes != nil {
 		c.Undoes = dm.ChangeID(*row.Undoes)
 	}
@@ -61,6 +66,10 @@ func changeOf(row *ent.SettingsChange) dm.SettingsChange {
 // writeHistory keeps changes of settings. What of the settings a send does not write with the head is written here.
 func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange) error {
 	for _, h := range history {
+		var words dm.WordsChange
+		if h.Words != nil {
+			words = *h.Words
+		}
 		var undoes *string
 		if h.Undoes != (dm.ChangeID{}) {
 			id := uuidText(h.Undoes)
@@ -68,12 +77,14 @@ func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange
 		}
 		_, err := ses.conn.ExecContext(ctx, `INSERT INTO settings_changes (id, user_id, at, audience_before, audience_after,
 			routes_before, routes_after, read_receipts_before, read_receipts_after, refused_before, refused_after,
-			request_links_before, request_links_after, request_previews_before, request_previews_after, age_before, age_after, changed_by, device, undoes)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+			request_links_before, request_links_after, request_previews_before, request_previews_after, age_before, age_after, changed_by, device, undoes,
+			words_version, words_added, words_removed)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
 			uuidText(h.ID), uuidText(h.User), toMicros(h.At), h.Before.Audience, h.After.Audience,
 			packGrid(h.Before.Routes), packGrid(h.After.Routes), h.Before.ReadReceipts, h.After.ReadReceipts,
 			packKinds(h.Before.Refused), packKinds(h.After.Refused), h.Before.RequestLinks, h.After.RequestLinks,
-			h.Before.RequestPreviews, h.After.RequestPreviews, h.AgeBefore, h.AgeAfter, h.By, h.Device, undoes)
+			h.Before.RequestPreviews, h.After.RequestPreviews, h.AgeBefore, h.AgeAfter, h.By, h.Device, undoes,
+			words.Version, strings.Join(words.Added, "\n"), strings.Join(words.Removed, "\n"))
 		if err != nil {
 			return err
 		}

@@ -29,10 +29,16 @@ func scanWords(user dm.UserID, row *sql.Row) (dm.HiddenWords, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return out, nil
 	}
-	if list != "" {
-		out.List = strings.Split(list, "\n")
-	}
+	out.List = wordLines(list)
 	return out, err
+}
+
+// wordLines are words that are kept one a line.
+func wordLines(list string) []string {
+	if list == "" {
+		return nil
+	}
+	return strings.Split(list, "\n")
 }
 
 // addWords gives a ledger the hidden words that the verdicts of its sends depend on. They are read under the lock of the

@@ -13936,6 +13936,10 @@ type SettingsChangeMutation struct {
 	addchanged_by           *int16
 	device                  *string
 	undoes                  *uuid.UUID
+	words_version           *int32
+	addwords_version        *int32
+	words_added             *string
+	words_removed           *string
 	clearedFields           map[string]struct{}
 	done                    bool
 	oldValue                func(context.Context) (*SettingsChange, error)
@@ -14943,6 +14947,134 @@ func (m *SettingsChangeMutation) ResetUndoes() {
 	delete(m.clearedFields, settingschange.FieldUndoes)
 }
 
+// SetWordsVersion sets the "words_version" field.
+func (m *SettingsChangeMutation) SetWordsVersion(i int32) {
+	m.words_version = &i
+	m.addwords_version = nil
+}
+
+// WordsVersion returns the value of the "words_version" field in the mutation.
+func (m *SettingsChangeMutation) WordsVersion() (r int32, exists bool) {
+	v := m.words_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWordsVersion returns the old "words_version" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldWordsVersion(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWordsVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWordsVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWordsVersion: %w", err)
+	}
+	return oldValue.WordsVersion, nil
+}
+
+// AddWordsVersion adds i to the "words_version" field.
+func (m *SettingsChangeMutation) AddWordsVersion(i int32) {
+	if m.addwords_version != nil {
+		*m.addwords_version += i
+	} else {
+		m.addwords_version = &i
+	}
+}
+
+// AddedWordsVersion returns the value that was added to the "words_version" field in this mutation.
+func (m *SettingsChangeMutation) AddedWordsVersion() (r int32, exists bool) {
+	v := m.addwords_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWordsVersion resets all changes to the "words_version" field.
+func (m *SettingsChangeMutation) ResetWordsVersion() {
+	m.words_version = nil
+	m.addwords_version = nil
+}
+
+// SetWordsAdded sets the "words_added" field.
+func (m *SettingsChangeMutation) SetWordsAdded(s string) {
+	m.words_added = &s
+}
+
+// WordsAdded returns the value of the "words_added" field in the mutation.
+func (m *SettingsChangeMutation) WordsAdded() (r string, exists bool) {
+	v := m.words_added
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWordsAdded returns the old "words_added" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldWordsAdded(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWordsAdded is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWordsAdded requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWordsAdded: %w", err)
+	}
+	return oldValue.WordsAdded, nil
+}
+
+// ResetWordsAdded resets all changes to the "words_added" field.
+func (m *SettingsChangeMutation) ResetWordsAdded() {
+	m.words_added = nil
+}
+
+// SetWordsRemoved sets the "words_removed" field.
+func (m *SettingsChangeMutation) SetWordsRemoved(s string) {
+	m.words_removed = &s
+}
+
+// WordsRemoved returns the value of the "words_removed" field in the mutation.
+func (m *SettingsChangeMutation) WordsRemoved() (r string, exists bool) {
+	v := m.words_removed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWordsRemoved returns the old "words_removed" field's value of the SettingsChange entity.
+// If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsChangeMutation) OldWordsRemoved(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWordsRemoved is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWordsRemoved requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWordsRemoved: %w", err)
+	}
+	return oldValue.WordsRemoved, nil
+}
+
+// ResetWordsRemoved resets all changes to the "words_removed" field.
+func (m *SettingsChangeMutation) ResetWordsRemoved() {
+	m.words_removed = nil
+}
+
 // Where appends a list predicates to the SettingsChangeMutation builder.
 func (m *SettingsChangeMutation) Where(ps ...predicate.SettingsChange) {
 	m.predicates = append(m.predicates, ps...)
@@ -14977,7 +15109,7 @@ func (m *SettingsChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SettingsChangeMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 22)
 	if m.user_id != nil {
 		fields = append(fields, settingschange.FieldUserID)
 	}
@@ -15035,6 +15167,15 @@ func (m *SettingsChangeMutation) Fields() []string {
 	if m.undoes != nil {
 		fields = append(fields, settingschange.FieldUndoes)
 	}
+	if m.words_version != nil {
+		fields = append(fields, settingschange.FieldWordsVersion)
+	}
+	if m.words_added != nil {
+		fields = append(fields, settingschange.FieldWordsAdded)
+	}
+	if m.words_removed != nil {
+		fields = append(fields, settingschange.FieldWordsRemoved)
+	}
 	return fields
 }
 
@@ -15081,6 +15222,12 @@ func (m *SettingsChangeMutation) Field(name string) (ent.Value, bool) {
 		return m.Device()
 	case settingschange.FieldUndoes:
 		return m.Undoes()
+	case settingschange.FieldWordsVersion:
+		return m.WordsVersion()
+	case settingschange.FieldWordsAdded:
+		return m.WordsAdded()
+	case settingschange.FieldWordsRemoved:
+		return m.WordsRemoved()
 	}
 	return nil, false
 }
@@ -15128,6 +15275,12 @@ func (m *SettingsChangeMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldDevice(ctx)
 	case settingschange.FieldUndoes:
 		return m.OldUndoes(ctx)
+	case settingschange.FieldWordsVersion:
+		return m.OldWordsVersion(ctx)
+	case settingschange.FieldWordsAdded:
+		return m.OldWordsAdded(ctx)
+	case settingschange.FieldWordsRemoved:
+		return m.OldWordsRemoved(ctx)
 	}
 	return nil, fmt.Errorf("unknown SettingsChange field %s", name)
 }
@@ -15270,6 +15423,27 @@ func (m *SettingsChangeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetUndoes(v)
 		return nil
+	case settingschange.FieldWordsVersion:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWordsVersion(v)
+		return nil
+	case settingschange.FieldWordsAdded:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWordsAdded(v)
+		return nil
+	case settingschange.FieldWordsRemoved:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWordsRemoved(v)
+		return nil
 	}
 	return fmt.Errorf("unknown SettingsChange field %s", name)
 }
@@ -15308,6 +15482,9 @@ func (m *SettingsChangeMutation) AddedFields() []string {
 	if m.addchanged_by != nil {
 		fields = append(fields, settingschange.FieldChangedBy)
 	}
+	if m.addwords_version != nil {
+		fields = append(fields, settingschange.FieldWordsVersion)
+	}
 	return fields
 }
 
@@ -15336,6 +15513,8 @@ func (m *SettingsChangeMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedAgeAfter()
 	case settingschange.FieldChangedBy:
 		return m.AddedChangedBy()
+	case settingschange.FieldWordsVersion:
+		return m.AddedWordsVersion()
 	}
 	return nil, false
 }
@@ -15414,6 +15593,13 @@ func (m *SettingsChangeMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddChangedBy(v)
+		return nil
+	case settingschange.FieldWordsVersion:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWordsVersion(v)
 		return nil
 	}
 	return fmt.Errorf("unknown SettingsChange numeric field %s", name)
@@ -15507,6 +15693,15 @@ func (m *SettingsChangeMutation) ResetField(name string) error {
 		return nil
 	case settingschange.FieldUndoes:
 		m.ResetUndoes()
+		return nil
+	case settingschange.FieldWordsVersion:
+		m.ResetWordsVersion()
+		return nil
+	case settingschange.FieldWordsAdded:
+		m.ResetWordsAdded()
+		return nil
+	case settingschange.FieldWordsRemoved:
+		m.ResetWordsRemoved()
 		return nil
 	}
 	return fmt.Errorf("unknown SettingsChange field %s", name)

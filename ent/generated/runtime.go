@@ -136,6 +136,18 @@ func init() {
 	settingschangeDescDevice := settingschangeFields[18].Descriptor()
 	// settingschange.DefaultDevice holds the default value on creation for the device field.
 	settingschange.DefaultDevice = settingschangeDescDevice.Default.(string)
+	// settingschangeDescWordsVersion is the schema descriptor for words_version field.
+	settingschangeDescWordsVersion := settingschangeFields[20].Descriptor()
+	// settingschange.DefaultWordsVersion holds the default value on creation for the words_version field.
+	settingschange.DefaultWordsVersion = settingschangeDescWordsVersion.Default.(int32)
+	// settingschangeDescWordsAdded is the schema descriptor for words_added field.
+	settingschangeDescWordsAdded := settingschangeFields[21].Descriptor()
+	// settingschange.DefaultWordsAdded holds the default value on creation for the words_added field.
+	settingschange.DefaultWordsAdded = settingschangeDescWordsAdded.Default.(string)
+	// settingschangeDescWordsRemoved is the schema descriptor for words_removed field.
+	settingschangeDescWordsRemoved := settingschangeFields[22].Descriptor()
+	// settingschange.DefaultWordsRemoved holds the default value on creation for the words_removed field.
+	settingschange.DefaultWordsRemoved = settingschangeDescWordsRemoved.Default.(string)
 	// settingschangeDescID is the schema descriptor for id field.
 	settingschangeDescID := settingschangeFields[0].Descriptor()
 	// settingschange.DefaultID holds the default value on creation for the id field.

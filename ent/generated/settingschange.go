@@ -54,7 +54,13 @@ type SettingsChange struct {
 	// Device holds the value of the "device" field.
 	Device string `json:"device,omitempty"`
 	// Undoes holds the value of the "undoes" field.
-	Undoes       *uuid.UUID `json:"undoes,omitempty"`
+	Undoes *uuid.UUID `json:"undoes,omitempty"`
+	// of the hidden words after it; 0: they did not change
+	WordsVersion int32 `json:"words_version,omitempty"`
+	// hidden words, one a line
+	WordsAdded string `json:"words_added,omitempty"`
+	// WordsRemoved holds the value of the "words_removed" field.
+	WordsRemoved string `json:"words_removed,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -67,9 +73,9 @@ func (*SettingsChange) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case settingschange.FieldReadReceiptsBefore, settingschange.FieldReadReceiptsAfter, settingschange.FieldRequestLinksBefore, settingschange.FieldRequestLinksAfter, settingschange.FieldRequestPreviewsBefore, settingschange.FieldRequestPreviewsAfter:
 			values[i] = new(sql.NullBool)
-		case settingschange.FieldAt, settingschange.FieldAudienceBefore, settingschange.FieldAudienceAfter, settingschange.FieldRoutesBefore, settingschange.FieldRoutesAfter, settingschange.FieldRefusedBefore, settingschange.FieldRefusedAfter, settingschange.FieldAgeBefore, settingschange.FieldAgeAfter, settingschange.FieldChangedBy:
+		case settingschange.FieldAt, settingschange.FieldAudienceBefore, settingschange.FieldAudienceAfter, settingschange.FieldRoutesBefore, settingschange.FieldRoutesAfter, settingschange.FieldRefusedBefore, settingschange.FieldRefusedAfter, settingschange.FieldAgeBefore, settingschange.FieldAgeAfter, settingschange.FieldChangedBy, settingschange.FieldWordsVersion:
 			values[i] = new(sql.NullInt64)
-		case settingschange.FieldDevice:
+		case settingschange.FieldDevice, settingschange.FieldWordsAdded, settingschange.FieldWordsRemoved:
 			values[i] = new(sql.NullString)
 		case settingschange.FieldID, settingschange.FieldUserID:
 			values[i] = new(uuid.UUID)
@@ -209,6 +215,24 @@ func (_m *SettingsChange) assignValues(columns []string, values []any) error {
 				_m.Undoes = new(uuid.UUID)
 				*_m.Undoes = *value.S.(*uuid.UUID)
 			}
+		case settingschange.FieldWordsVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field words_version", values[i])
+			} else if value.Valid {
+				_m.WordsVersion = int32(value.Int64)
+			}
+		case settingschange.FieldWordsAdded:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field words_added", values[i])
+			} else if value.Valid {
+				_m.WordsAdded = value.String
+			}
+		case settingschange.FieldWordsRemoved:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field words_removed", values[i])
+			} else if value.Valid {
+				_m.WordsRemoved = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -303,6 +327,15 @@ func (_m *SettingsChange) String() string {
 		builder.WriteString("undoes=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("words_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.WordsVersion))
+	builder.WriteString(", ")
+	builder.WriteString("words_added=")
+	builder.WriteString(_m.WordsAdded)
+	builder.WriteString(", ")
+	builder.WriteString("words_removed=")
+	builder.WriteString(_m.WordsRemoved)
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -225,6 +225,48 @@ func (_c *SettingsChangeCreate) SetNillableUndoes(v *uuid.UUID) *SettingsChangeC
 	return _c
 }
 
+// SetWordsVersion sets the "words_version" field.
+func (_c *SettingsChangeCreate) SetWordsVersion(v int32) *SettingsChangeCreate {
+	_c.mutation.SetWordsVersion(v)
+	return _c
+}
+
+// SetNillableWordsVersion sets the "words_version" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableWordsVersion(v *int32) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetWordsVersion(*v)
+	}
+	return _c
+}
+
+// SetWordsAdded sets the "words_added" field.
+func (_c *SettingsChangeCreate) SetWordsAdded(v string) *SettingsChangeCreate {
+	_c.mutation.SetWordsAdded(v)
+	return _c
+}
+
+// SetNillableWordsAdded sets the "words_added" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableWordsAdded(v *string) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetWordsAdded(*v)
+	}
+	return _c
+}
+
+// SetWordsRemoved sets the "words_removed" field.
+func (_c *SettingsChangeCreate) SetWordsRemoved(v string) *SettingsChangeCreate {
+	_c.mutation.SetWordsRemoved(v)
+	return _c
+}
+
+// SetNillableWordsRemoved sets the "words_removed" field if the given value is not nil.
+func (_c *SettingsChangeCreate) SetNillableWordsRemoved(v *string) *SettingsChangeCreate {
+	if v != nil {
+		_c.SetWordsRemoved(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SettingsChangeCreate) SetID(v uuid.UUID) *SettingsChangeCreate {
 	_c.mutation.SetID(v)
@@ -314,6 +356,18 @@ func (_c *SettingsChangeCreate) defaults() {
 		v := settingschange.DefaultDevice
 		_c.mutation.SetDevice(v)
 	}
+	if _, ok := _c.mutation.WordsVersion(); !ok {
+		v := settingschange.DefaultWordsVersion
+		_c.mutation.SetWordsVersion(v)
+	}
+	if _, ok := _c.mutation.WordsAdded(); !ok {
+		v := settingschange.DefaultWordsAdded
+		_c.mutation.SetWordsAdded(v)
+	}
+	if _, ok := _c.mutation.WordsRemoved(); !ok {
+		v := settingschange.DefaultWordsRemoved
+		_c.mutation.SetWordsRemoved(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := settingschange.DefaultID()
 		_c.mutation.SetID(v)
@@ -375,6 +429,15 @@ func (_c *SettingsChangeCreate) check() error {
 	}
 	if _, ok := _c.mutation.Device(); !ok {
 		return &ValidationError{Name: "device", err: errors.New(`generated: missing required field "SettingsChange.device"`)}
+	}
+	if _, ok := _c.mutation.WordsVersion(); !ok {
+		return &ValidationError{Name: "words_version", err: errors.New(`generated: missing required field "SettingsChange.words_version"`)}
+	}
+	if _, ok := _c.mutation.WordsAdded(); !ok {
+		return &ValidationError{Name: "words_added", err: errors.New(`generated: missing required field "SettingsChange.words_added"`)}
+	}
+	if _, ok := _c.mutation.WordsRemoved(); !ok {
+		return &ValidationError{Name: "words_removed", err: errors.New(`generated: missing required field "SettingsChange.words_removed"`)}
 	}
 	return nil
 }
@@ -487,6 +550,18 @@ func (_c *SettingsChangeCreate) createSpec() (*SettingsChange, *sqlgraph.CreateS
 	if value, ok := _c.mutation.Undoes(); ok {
 		_spec.SetField(settingschange.FieldUndoes, field.TypeUUID, value)
 		_node.Undoes = &value
+	}
+	if value, ok := _c.mutation.WordsVersion(); ok {
+		_spec.SetField(settingschange.FieldWordsVersion, field.TypeInt32, value)
+		_node.WordsVersion = value
+	}
+	if value, ok := _c.mutation.WordsAdded(); ok {
+		_spec.SetField(settingschange.FieldWordsAdded, field.TypeString, value)
+		_node.WordsAdded = value
+	}
+	if value, ok := _c.mutation.WordsRemoved(); ok {
+		_spec.SetField(settingschange.FieldWordsRemoved, field.TypeString, value)
+		_node.WordsRemoved = value
 	}
 	return _node, _spec
 }
@@ -613,6 +688,15 @@ func (u *SettingsChangeUpsertOne) UpdateNewValues() *SettingsChangeUpsertOne {
 		}
 		if _, exists := u.create.mutation.Undoes(); exists {
 			s.SetIgnore(settingschange.FieldUndoes)
+		}
+		if _, exists := u.create.mutation.WordsVersion(); exists {
+			s.SetIgnore(settingschange.FieldWordsVersion)
+		}
+		if _, exists := u.create.mutation.WordsAdded(); exists {
+			s.SetIgnore(settingschange.FieldWordsAdded)
+		}
+		if _, exists := u.create.mutation.WordsRemoved(); exists {
+			s.SetIgnore(settingschange.FieldWordsRemoved)
 		}
 	}))
 	return u
@@ -884,6 +968,15 @@ func (u *SettingsChangeUpsertBulk) UpdateNewValues() *SettingsChangeUpsertBulk {
 			}
 			if _, exists := b.mutation.Undoes(); exists {
 				s.SetIgnore(settingschange.FieldUndoes)
+			}
+			if _, exists := b.mutation.WordsVersion(); exists {
+				s.SetIgnore(settingschange.FieldWordsVersion)
+			}
+			if _, exists := b.mutation.WordsAdded(); exists {
+				s.SetIgnore(settingschange.FieldWordsAdded)
+			}
+			if _, exists := b.mutation.WordsRemoved(); exists {
+				s.SetIgnore(settingschange.FieldWordsRemoved)
 			}
 		}
 	}))

@@ -33,6 +33,9 @@ func (SettingsChange) Fields() []ent.Field {
 		field.Int16("changed_by").Default(0).Immutable().Comment("0: the user, 1: the host"),
 		field.String("device").Default("").Immutable(),
 		field.UUID("undoes", uuid.UUID{}).Optional().Nillable().Immutable(),
+		field.Int32("words_version").Default(0).Immutable().Comment("of the hidden words after it; 0: they did not change"),
+		field.Text("words_added").Default("").Immutable().Comment("hidden words, one a line"),
+		field.Text("words_removed").Default("").Immutable(),
 	}
 }
 

@@ -168,6 +168,7 @@ type QueryResolver interface {
 	HiddenWords(ctx context.Context) ([]string, error)
 	ContactCodes(ctx context.Context, first *int, after *string) (*ContactCodeConnection, error)
 	Contact(ctx context.Context, code string) (*dm.Contact, error)
+	HiddenWordSamples(ctx context.Context) ([]*HiddenWordSample, error)
 	SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error)
 }
 type SettingsChangeResolver interface {
@@ -177,6 +178,8 @@ type SettingsChangeResolver interface {
 	Undoes(ctx context.Context, obj *dm.SettingsChange) (*string, error)
 	Before(ctx context.Context, obj *dm.SettingsChange) (*bind.Choice, error)
 	After(ctx context.Context, obj *dm.SettingsChange) (*bind.Choice, error)
+	HiddenWordsAdded(ctx context.Context, obj *dm.SettingsChange) ([]string, error)
+	HiddenWordsRemoved(ctx context.Context, obj *dm.SettingsChange) ([]string, error)
 }
 type SettingsChangedResolver interface {
 	Settings(ctx context.Context, obj *bind.SettingsChanged) (*dm.Messaging, error)
@@ -671,6 +674,18 @@ type SettingsChange {
   before: MessagingChoice!
   "What held from then on."
   after: MessagingChoice!
+  "Hidden words that were added. Where any were added or removed, ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + ` are alike."
+  hiddenWordsAdded: [String!]!
+  "Hidden words that were removed."
+  hiddenWordsRemoved: [String!]!
+}
+
+"Hidden words that a user may begin with."
+type HiddenWordSample {
+  "An IETF language tag: ` + "`" + `en` + "`" + `, ` + "`" + `fr` + "`" + `."
+  language: String!
+  "What to pass to ` + "`" + `addHiddenWords` + "`" + `, or a part of it."
+  words: [String!]!
 }
 
 # ---------------------------------------------------------------- inbox
@@ -1062,7 +1077,9 @@ type Query {
     "The code as it was given. Case, spaces and dashes make no difference."
     code: String!
   ): Contact
-  "The viewer's changes of settings, newest first."
+  "Short lists of hidden words that a client may offer, English and French. None holds until it is added."
+  hiddenWordSamples: [HiddenWordSample!]!
+  "The viewer's changes of settings and hidden words, newest first."
   settingsHistory(
     "How many, from 1 to 100."
     first: Int = 20
@@ -1915,7 +1932,7 @@ type Mutation {
     "1 to 1,000 entries of up to 64 characters; a list has at most 1,000."
     words: [String!]!
   ): HiddenWordsResult!
-  "Takes entries off the viewer's hidden words. Requests that they have hidden stay where they are."
+  "Takes entries off the viewer's hidden words. Requests that they have hidden come out."
   removeHiddenWords(
     "1 to 1,000 entries, as ` + "`" + `hiddenWords` + "`" + ` shows them."
     words: [String!]!
@@ -2487,6 +2504,16 @@ func (ec *executionContext) childFields_ExportJob(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type ExportJob", field.Name)
 }
 
+func (ec *executionContext) childFields_HiddenWordSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_HiddenWordSample_language(ctx, field)
+	case "words":
+		return ec.fieldContext_HiddenWordSample_words(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HiddenWordSample", field.Name)
+}
+
 func (ec *executionContext) childFields_Message(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2799,6 +2826,10 @@ func (ec *executionContext) childFields_SettingsChange(ctx context.Context, fiel
 		return ec.fieldContext_SettingsChange_before(ctx, field)
 	case "after":
 		return ec.fieldContext_SettingsChange_after(ctx, field)
+	case "hiddenWordsAdded":
+		return ec.fieldContext_SettingsChange_hiddenWordsAdded(ctx, field)
+	case "hiddenWordsRemoved":
+		return ec.fieldContext_SettingsChange_hiddenWordsRemoved(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SettingsChange", field.Name)
 }
@@ -6892,6 +6923,52 @@ func (ec *executionContext) fieldContext_ExportSuccess_job(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _HiddenWordSample_language(ctx context.Context, field graphql.CollectedField, obj *HiddenWordSample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HiddenWordSample_language(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Language, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HiddenWordSample_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HiddenWordSample", field, false, false, "String")
+}
+
+func (ec *executionContext) _HiddenWordSample_words(ctx context.Context, field graphql.CollectedField, obj *HiddenWordSample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HiddenWordSample_words(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Words, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HiddenWordSample_words(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HiddenWordSample", field, false, false, "String")
 }
 
 func (ec *executionContext) _HiddenWordsSuccess_words(ctx context.Context, field graphql.CollectedField, obj *HiddenWordsSuccess) (ret graphql.Marshaler) {
@@ -12274,6 +12351,38 @@ func (ec *executionContext) fieldContext_Query_contact(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_hiddenWordSamples(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_hiddenWordSamples(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().HiddenWordSamples(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HiddenWordSample) graphql.Marshaler {
+			return ec.marshalNHiddenWordSample2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐHiddenWordSampleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_hiddenWordSamples(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HiddenWordSample(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_settingsHistory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13572,6 +13681,52 @@ func (ec *executionContext) fieldContext_SettingsChange_after(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _SettingsChange_hiddenWordsAdded(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChange_hiddenWordsAdded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SettingsChange().HiddenWordsAdded(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChange_hiddenWordsAdded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SettingsChange", field, true, true, "String")
+}
+
+func (ec *executionContext) _SettingsChange_hiddenWordsRemoved(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChange_hiddenWordsRemoved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SettingsChange().HiddenWordsRemoved(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChange_hiddenWordsRemoved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SettingsChange", field, true, true, "String")
 }
 
 func (ec *executionContext) _SettingsChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.SettingsChanged) (ret graphql.Marshaler) {
@@ -18854,6 +19009,44 @@ func (ec *executionContext) _ExportSuccess(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var hiddenWordSampleImplementors = []string{"HiddenWordSample"}
+
+func (ec *executionContext) _HiddenWordSample(ctx context.Context, sel ast.SelectionSet, obj *HiddenWordSample) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, hiddenWordSampleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HiddenWordSample")
+		case "language":
+			out.Values[i] = ec._HiddenWordSample_language(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "words":
+			out.Values[i] = ec._HiddenWordSample_words(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var hiddenWordsSuccessImplementors = []string{"HiddenWordsSuccess", "HiddenWordsResult"}
 
 func (ec *executionContext) _HiddenWordsSuccess(ctx context.Context, sel ast.SelectionSet, obj *HiddenWordsSuccess) graphql.Marshaler {
@@ -20440,6 +20633,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_contact(ctx, field)
 				})
+		case "hiddenWordSamples":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_hiddenWordSamples(ctx, field)
+				})
 		case "settingsHistory":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -21058,6 +21257,16 @@ func (ec *executionContext) _SettingsChange(ctx context.Context, sel ast.Selecti
 			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SettingsChange_after(ctx, field, obj)
+				})
+		case "hiddenWordsAdded":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SettingsChange_hiddenWordsAdded(ctx, field, obj)
+				})
+		case "hiddenWordsRemoved":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SettingsChange_hiddenWordsRemoved(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -22534,6 +22743,30 @@ func (ec *executionContext) marshalNHeldRequests2githubᚗcomᚋaparteᚑimᚋap
 		graphql.AddInvalidNullFromMarshaler(ctx, "HeldRequests!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNHiddenWordSample2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐHiddenWordSampleᚄ(ctx context.Context, sel ast.SelectionSet, v []*HiddenWordSample) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHiddenWordSample2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐHiddenWordSample(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHiddenWordSample2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐHiddenWordSample(ctx context.Context, sel ast.SelectionSet, v *HiddenWordSample) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HiddenWordSample!")
+		return graphql.Null
+	}
+	return ec._HiddenWordSample(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNHiddenWordsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐHiddenWordsResult(ctx context.Context, sel ast.SelectionSet, v HiddenWordsResult) graphql.Marshaler {

@@ -328,6 +328,14 @@ type ExportSuccess struct {
 
 func (ExportSuccess) IsExportResult() {}
 
+// Hidden words that a user may begin with.
+type HiddenWordSample struct {
+	// An IETF language tag: `en`, `fr`.
+	Language string `json:"language"`
+	// What to pass to `addHiddenWords`, or a part of it.
+	Words []string `json:"words"`
+}
+
 // The hidden words as they stand now.
 type HiddenWordsSuccess struct {
 	// The list, in the order in which it was made.

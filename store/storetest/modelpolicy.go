@@ -150,6 +150,13 @@ func (r *modelRun) doUndo(t *rapid.T) {
 		return
 	}
 	r.must(err)
+	if words := history[0].Words; words != nil {
+		r.m.noSpam[a] = len(words.Removed) > 0
+		for b := range r.ids {
+			r.m.sort(a, b)
+		}
+		return
+	}
 	was, rules := history[0].Before, r.m.rule(a)
 	r.m.chosen[a] = was.Audience != dm.NotChosen
 	switch was.Audience {

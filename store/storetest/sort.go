@@ -141,3 +141,65 @@ func testSortInTheBackground(t *testing.T, b Backend) {
 	w.wantUnread(bob, 0, 0, 0)
 	w.consistent(bob)
 }
+
+// A change of the hidden words is in the setting history, with the device, and can be taken back.
+func testUndoWords(t *testing.T, b Backend) {
+	w := newWorld(t, b)
+	ctx := dm.WithOrigin(t.Context(), dm.Origin{Device: "a phone"})
+	alice, bob := w.pair()
+	w.send(alice, bob, "you idiot")
+	edit := func(do func(context.Context, dm.UserID, []string) ([]string, error), words ...string) dm.SettingsChange {
+		t.Helper()
+		w.clock.advance(time.Second)
+		_, err := do(ctx, bob, words)
+		w.must(err)
+		history, err := w.service.History(t.Context(), bob, 1)
+		w.must(err)
+		if len(history) != 1 || history[0].Words == nil || history[0].Device != "a phone" || history[0].Before != history[0].After {
+			t.Fatalf("the history has %+v", history)
+		}
+		return history[0]
+	}
+	first := edit(w.service.AddHiddenWords, "idiot", "buy now")
+	if diff := cmp.Diff(&dm.WordsChange{Version: 1, Added: []string{"idiot", "buy now"}}, first.Words); diff != "" {
+		t.Errorf("what was added, -want +got:\n%s", diff)
+	}
+	second := edit(w.service.RemoveHiddenWords, "idiot")
+	if diff := cmp.Diff(&dm.WordsChange{Version: 2, Removed: []string{"idiot"}}, second.Words); diff != "" {
+		t.Errorf("what was removed, -want +got:\n%s", diff)
+	}
+	if got := w.view(bob, alice).Folder; got != dm.FolderRequests {
+		t.Errorf("without the word it is in folder %v", got)
+	}
+	_, err := w.service.UndoSettingsChange(ctx, bob, first.ID)
+	w.refused(err, dm.CodeInvalidInput)
+	_, err = w.service.UndoSettingsChange(ctx, alice, second.ID)
+	w.refused(err, dm.CodeNotFound)
+	w.clock.advance(time.Second)
+	_, err = w.service.UndoSettingsChange(ctx, bob, second.ID)
+	w.must(err)
+	list, err := w.service.HiddenWords(ctx, bob)
+	w.must(err)
+	if diff := cmp.Diff([]string{"buy now", "idiot"}, list); diff != "" {
+		t.Errorf("the list after the undo, -want +got:\n%s", diff)
+	}
+	if got := w.view(bob, alice).Folder; got != dm.FolderHidden {
+		t.Errorf("after the undo it is in folder %v", got)
+	}
+	history, err := w.service.History(ctx, bob, 1)
+	w.must(err)
+	if c := history[0]; c.Undoes != second.ID || c.Words == nil || !slices.Equal(c.Words.Added, []string{"idiot"}) {
+		t.Errorf("the undo is kept as %+v", c)
+	}
+	// It can be undone, and a change of the settings meanwhile stands for itself.
+	w.clock.advance(time.Second)
+	w.audience(bob, dm.Everyone)
+	_, err = w.service.UndoSettingsChange(ctx, bob, history[0].ID)
+	w.must(err)
+	if now := w.view(bob, alice).Folder; now != dm.FolderRequests {
+		t.Errorf("the undo was not undone: folder %v", now)
+	}
+	if m, err := w.service.Messaging(ctx, bob); err != nil || m.Settings.Audience != dm.Everyone {
+		t.Errorf("it took the setting with it: %+v, %v", m, err)
+	}
+}

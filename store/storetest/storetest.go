@@ -76,6 +76,7 @@ func Run(t *testing.T, b Backend) {
 		{"HiddenWords", testHiddenWords},
 		{"HiddenWordsChange", testHiddenWordsChange},
 		{"HiddenWordsSort", testHiddenWordsSort},
+		{"UndoWords", testUndoWords},
 		{"SortInTheBackground", testSortInTheBackground},
 		{"AcceptedKinds", testAcceptedKinds},
 		{"UndoSettings", testUndoSettings},

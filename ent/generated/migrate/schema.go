@@ -434,6 +434,9 @@ var (
 		{Name: "changed_by", Type: field.TypeInt16, Default: 0},
 		{Name: "device", Type: field.TypeString, Default: ""},
 		{Name: "undoes", Type: field.TypeUUID, Nullable: true},
+		{Name: "words_version", Type: field.TypeInt32, Default: 0},
+		{Name: "words_added", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "words_removed", Type: field.TypeString, Size: 2147483647, Default: ""},
 	}
 	// SettingsChangesTable holds the schema information for the "settings_changes" table.
 	SettingsChangesTable = &schema.Table{

@@ -50,6 +50,12 @@ const (
 	FieldDevice = "device"
 	// FieldUndoes holds the string denoting the undoes field in the database.
 	FieldUndoes = "undoes"
+	// FieldWordsVersion holds the string denoting the words_version field in the database.
+	FieldWordsVersion = "words_version"
+	// FieldWordsAdded holds the string denoting the words_added field in the database.
+	FieldWordsAdded = "words_added"
+	// FieldWordsRemoved holds the string denoting the words_removed field in the database.
+	FieldWordsRemoved = "words_removed"
 	// Table holds the table name of the settingschange in the database.
 	Table = "settings_changes"
 )
@@ -76,6 +82,9 @@ var Columns = []string{
 	FieldChangedBy,
 	FieldDevice,
 	FieldUndoes,
+	FieldWordsVersion,
+	FieldWordsAdded,
+	FieldWordsRemoved,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -109,6 +118,12 @@ var (
 	DefaultChangedBy int16
 	// DefaultDevice holds the default value on creation for the "device" field.
 	DefaultDevice string
+	// DefaultWordsVersion holds the default value on creation for the "words_version" field.
+	DefaultWordsVersion int32
+	// DefaultWordsAdded holds the default value on creation for the "words_added" field.
+	DefaultWordsAdded string
+	// DefaultWordsRemoved holds the default value on creation for the "words_removed" field.
+	DefaultWordsRemoved string
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -214,4 +229,19 @@ func ByDevice(opts ...sql.OrderTermOption) OrderOption {
 // ByUndoes orders the results by the undoes field.
 func ByUndoes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUndoes, opts...).ToFunc()
+}
+
+// ByWordsVersion orders the results by the words_version field.
+func ByWordsVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWordsVersion, opts...).ToFunc()
+}
+
+// ByWordsAdded orders the results by the words_added field.
+func ByWordsAdded(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWordsAdded, opts...).ToFunc()
+}
+
+// ByWordsRemoved orders the results by the words_removed field.
+func ByWordsRemoved(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWordsRemoved, opts...).ToFunc()
 }

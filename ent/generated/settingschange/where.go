@@ -148,6 +148,21 @@ func Undoes(v uuid.UUID) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldEQ(FieldUndoes, v))
 }
 
+// WordsVersion applies equality check predicate on the "words_version" field. It's identical to WordsVersionEQ.
+func WordsVersion(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldWordsVersion, v))
+}
+
+// WordsAdded applies equality check predicate on the "words_added" field. It's identical to WordsAddedEQ.
+func WordsAdded(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldWordsAdded, v))
+}
+
+// WordsRemoved applies equality check predicate on the "words_removed" field. It's identical to WordsRemovedEQ.
+func WordsRemoved(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldWordsRemoved, v))
+}
+
 // UserIDEQ applies the EQ predicate on the "user_id" field.
 func UserIDEQ(v uuid.UUID) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldEQ(FieldUserID, v))
@@ -761,6 +776,176 @@ func UndoesIsNil() predicate.SettingsChange {
 // UndoesNotNil applies the NotNil predicate on the "undoes" field.
 func UndoesNotNil() predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldNotNull(FieldUndoes))
+}
+
+// WordsVersionEQ applies the EQ predicate on the "words_version" field.
+func WordsVersionEQ(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldWordsVersion, v))
+}
+
+// WordsVersionNEQ applies the NEQ predicate on the "words_version" field.
+func WordsVersionNEQ(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldWordsVersion, v))
+}
+
+// WordsVersionIn applies the In predicate on the "words_version" field.
+func WordsVersionIn(vs ...int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIn(FieldWordsVersion, vs...))
+}
+
+// WordsVersionNotIn applies the NotIn predicate on the "words_version" field.
+func WordsVersionNotIn(vs ...int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotIn(FieldWordsVersion, vs...))
+}
+
+// WordsVersionGT applies the GT predicate on the "words_version" field.
+func WordsVersionGT(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGT(FieldWordsVersion, v))
+}
+
+// WordsVersionGTE applies the GTE predicate on the "words_version" field.
+func WordsVersionGTE(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGTE(FieldWordsVersion, v))
+}
+
+// WordsVersionLT applies the LT predicate on the "words_version" field.
+func WordsVersionLT(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLT(FieldWordsVersion, v))
+}
+
+// WordsVersionLTE applies the LTE predicate on the "words_version" field.
+func WordsVersionLTE(v int32) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLTE(FieldWordsVersion, v))
+}
+
+// WordsAddedEQ applies the EQ predicate on the "words_added" field.
+func WordsAddedEQ(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldWordsAdded, v))
+}
+
+// WordsAddedNEQ applies the NEQ predicate on the "words_added" field.
+func WordsAddedNEQ(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldWordsAdded, v))
+}
+
+// WordsAddedIn applies the In predicate on the "words_added" field.
+func WordsAddedIn(vs ...string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIn(FieldWordsAdded, vs...))
+}
+
+// WordsAddedNotIn applies the NotIn predicate on the "words_added" field.
+func WordsAddedNotIn(vs ...string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotIn(FieldWordsAdded, vs...))
+}
+
+// WordsAddedGT applies the GT predicate on the "words_added" field.
+func WordsAddedGT(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGT(FieldWordsAdded, v))
+}
+
+// WordsAddedGTE applies the GTE predicate on the "words_added" field.
+func WordsAddedGTE(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGTE(FieldWordsAdded, v))
+}
+
+// WordsAddedLT applies the LT predicate on the "words_added" field.
+func WordsAddedLT(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLT(FieldWordsAdded, v))
+}
+
+// WordsAddedLTE applies the LTE predicate on the "words_added" field.
+func WordsAddedLTE(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLTE(FieldWordsAdded, v))
+}
+
+// WordsAddedContains applies the Contains predicate on the "words_added" field.
+func WordsAddedContains(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldContains(FieldWordsAdded, v))
+}
+
+// WordsAddedHasPrefix applies the HasPrefix predicate on the "words_added" field.
+func WordsAddedHasPrefix(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldHasPrefix(FieldWordsAdded, v))
+}
+
+// WordsAddedHasSuffix applies the HasSuffix predicate on the "words_added" field.
+func WordsAddedHasSuffix(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldHasSuffix(FieldWordsAdded, v))
+}
+
+// WordsAddedEqualFold applies the EqualFold predicate on the "words_added" field.
+func WordsAddedEqualFold(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEqualFold(FieldWordsAdded, v))
+}
+
+// WordsAddedContainsFold applies the ContainsFold predicate on the "words_added" field.
+func WordsAddedContainsFold(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldContainsFold(FieldWordsAdded, v))
+}
+
+// WordsRemovedEQ applies the EQ predicate on the "words_removed" field.
+func WordsRemovedEQ(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEQ(FieldWordsRemoved, v))
+}
+
+// WordsRemovedNEQ applies the NEQ predicate on the "words_removed" field.
+func WordsRemovedNEQ(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNEQ(FieldWordsRemoved, v))
+}
+
+// WordsRemovedIn applies the In predicate on the "words_removed" field.
+func WordsRemovedIn(vs ...string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldIn(FieldWordsRemoved, vs...))
+}
+
+// WordsRemovedNotIn applies the NotIn predicate on the "words_removed" field.
+func WordsRemovedNotIn(vs ...string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldNotIn(FieldWordsRemoved, vs...))
+}
+
+// WordsRemovedGT applies the GT predicate on the "words_removed" field.
+func WordsRemovedGT(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGT(FieldWordsRemoved, v))
+}
+
+// WordsRemovedGTE applies the GTE predicate on the "words_removed" field.
+func WordsRemovedGTE(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldGTE(FieldWordsRemoved, v))
+}
+
+// WordsRemovedLT applies the LT predicate on the "words_removed" field.
+func WordsRemovedLT(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLT(FieldWordsRemoved, v))
+}
+
+// WordsRemovedLTE applies the LTE predicate on the "words_removed" field.
+func WordsRemovedLTE(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldLTE(FieldWordsRemoved, v))
+}
+
+// WordsRemovedContains applies the Contains predicate on the "words_removed" field.
+func WordsRemovedContains(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldContains(FieldWordsRemoved, v))
+}
+
+// WordsRemovedHasPrefix applies the HasPrefix predicate on the "words_removed" field.
+func WordsRemovedHasPrefix(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldHasPrefix(FieldWordsRemoved, v))
+}
+
+// WordsRemovedHasSuffix applies the HasSuffix predicate on the "words_removed" field.
+func WordsRemovedHasSuffix(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldHasSuffix(FieldWordsRemoved, v))
+}
+
+// WordsRemovedEqualFold applies the EqualFold predicate on the "words_removed" field.
+func WordsRemovedEqualFold(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEqualFold(FieldWordsRemoved, v))
+}
+
+// WordsRemovedContainsFold applies the ContainsFold predicate on the "words_removed" field.
+func WordsRemovedContainsFold(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldContainsFold(FieldWordsRemoved, v))
 }
 
 // And groups predicates with the AND operator between them.
