@@ -84,6 +84,40 @@ test('by keyboard alone: find someone, write, read, answer a request, change a s
   assert.equal(await page.getByRole('dialog').count(), 0);
 });
 
+test('by keyboard alone: look with someone’s eyes, hide a word and take it off again', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const page = await browser.open('/settings?as=bob');
+  const eyes = page.getByRole('region', { name: 'See it with someone’s eyes' });
+  await eyes.getByRole('button', { name: 'A stranger', pressed: true }).focus();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await eyes.getByRole('button', { name: 'A friend', pressed: true }).waitFor();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await focused(page, '.search');
+  await page.keyboard.type('hugo');
+  await page.getByRole('option').filter({ hasText: '@hugo' }).waitFor();
+  await page.keyboard.press('Enter');
+  await eyes.getByText('If Hugo Silva writes to you').waitFor();
+  // The focus is back where the search was opened.
+  await page.waitForFunction(() => document.activeElement.textContent.includes('Hugo Silva'));
+
+  await page.locator('.also').getByRole('link', { name: /^Hidden words/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.add-word input').focus();
+  await page.keyboard.type('casino');
+  await page.keyboard.press('Enter');
+  await page.getByText('1 of 1,000').waitFor();
+  await focused(page, '.add-word input');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('No hidden words').waitFor();
+  await focused(page, '.add-word input');
+});
+
 test('the focus stays with its conversation when another one rises above it', async (t) => {
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
@@ -146,9 +180,18 @@ test('from right to left everything turns around, and nothing leaves the page', 
       assert.ok(rail.x > list.x && list.x > open.x, 'the rail stands on the right');
     }
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
-    await page.goto(`${browser.url}/settings?as=alice`);
-    await page.getByRole('radio').first().waitFor();
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+    for (const [section, there] of [
+      ['', '.view-as .verdict dl'],
+      ['/kinds', '.kinds'],
+      ['/codes', '.make-code'],
+      ['/requests', '.shield'],
+      ['/words', '.add-word'],
+      ['/data', '.parts'],
+    ]) {
+      await page.goto(`${browser.url}/settings${section}?as=alice`);
+      await page.locator(there).waitFor();
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, section);
+    }
   }
 });
 
