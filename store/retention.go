@@ -35,6 +35,20 @@ func (s *Store) SweepSettings(ctx context.Context, before time.Time) (int64, err
 		[]any{firstUUID(before), sweepStep}, "DELETE FROM settings_changes WHERE id OF THESE")
 }
 
+// SweepSorted removes the jobs that have sorted requests and were asked for before.
+func (s *Store) SweepSorted(ctx context.Context, before time.Time) (int64, error) {
+	var removed int64
+	for _, kind := range []dm.JobKind{dm.JobSortHidden, dm.JobSortRequests} {
+		n, err := s.sweep(ctx, "SELECT id FROM jobs WHERE kind = $3 AND state = $4 AND requested_at < $1 ORDER BY requested_at LIMIT $2",
+			[]any{toMicros(before), sweepStep, kind, dm.JobDone}, "DELETE FROM jobs WHERE id OF THESE")
+		removed += n
+		if err != nil {
+			return removed, err
+		}
+	}
+	return removed, nil
+}
+
 // SweepExports removes the jobs of exports that have expired, or failed before: their files may go.
 func (s *Store) SweepExports(ctx context.Context, before time.Time) (int64, error) {
 	var removed int64

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/live"
@@ -78,6 +80,16 @@ func TestSweepsRemoveWhatIsOldEnough(t *testing.T) {
 		// Ids of settings rise with the machine's time.
 		sweep("settings, too early", s.SweepSettings, time.Now().Add(-time.Hour), 0)
 		sweep("settings", s.SweepSettings, time.Now().Add(time.Hour), 1)
+
+		_, write := s.Pools()
+		for i, state := range []dm.JobState{dm.JobDone, dm.JobDone, dm.JobQueued} {
+			_, err = write.ExecContext(ctx, `INSERT INTO jobs (id, user_id, kind, state, requested_at, done, total, at_conversation, at_seq,
+				tries, lease_by, lease_until, finished_at, expires_at, size) VALUES ($1, $2, $3, $4, $5, 0, 0, $2, 0, 1, '', 0, 0, 0, 0)`,
+				uuid.NewString(), uuid.UUID(b).String(), []dm.JobKind{dm.JobSortHidden, dm.JobSortRequests, dm.JobSortHidden}[i], state, now.UnixMicro())
+			must(err)
+		}
+		sweep("sorted, too early", s.SweepSorted, now, 0)
+		sweep("sorted, but not what waits", s.SweepSorted, now.Add(time.Hour), 2)
 
 		_, err = service.StartExport(ctx, b)
 		must(err)

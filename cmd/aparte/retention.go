@@ -57,6 +57,7 @@ func (s *server) keepRetention(ctx context.Context, exports *spool) {
 		{what: "reports", keep: k.evidence, run: s.store.SweepReports},
 		{what: "entries of the audit log", keep: k.audit, run: s.store.SweepAudit},
 		{what: "changes of settings", keep: k.settings, run: s.store.SweepSettings},
+		{what: "jobs that sorted requests", keep: k.settings, run: s.store.SweepSorted},
 		{what: "marks of erased users", keep: k.shells, run: s.store.SweepShells},
 		{what: "contact codes", keep: k.codes, run: s.store.SweepContactCodes},
 		{what: "exports", keep: k.exports, run: func(ctx context.Context, _ time.Time) (int64, error) {
