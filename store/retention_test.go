@@ -96,6 +96,36 @@ func TestSweepsRemoveWhatIsOldEnough(t *testing.T) {
 		job, err := service.TakeJob(ctx, dm.JobExport, "n", time.Minute)
 		must(err)
 		must(service.FinishExport(ctx, job, 1, time.Hour))
+		// A code that b used and one that a revoked end in two hours and now.
+		code := func(hours int) (*dm.ContactCode, string) {
+			c, secret, err := service.CreateContactCode(ctx, a, dm.ContactCodeInput{Label: "l", For: time.Duration(hours) * time.Hour, MaxUses: 9})
+			must(err)
+			return c, secret
+		}
+		_, err = service.SetWhoCanMessageMe(ctx, a, dm.NoOne, nil)
+		must(err)
+		_, secret := code(2)
+		_, err = service.Send(ctx, b, dm.SendInput{To: a, Body: "y", ClientMessageID: "code", ContactCode: &secret})
+		must(err)
+		uses := func() int {
+			found, err := s.CodeUsesBy(ctx, b, dm.ContactCodeID{}, 10)
+			must(err)
+			return len(found)
+		}
+		revoked, _ := code(2)
+		_, err = service.RevokeContactCode(ctx, a, revoked.ID)
+		must(err)
+		sweep("contact codes, too early", s.SweepContactCodes, now, 0)
+		sweep("the revoked code", s.SweepContactCodes, now.Add(time.Microsecond), 1)
+		sweep("contact codes that still live", s.SweepContactCodes, now.Add(2*time.Hour), 0)
+		if uses() != 1 {
+			t.Error("b did not use the code: the sweep shows nothing")
+		}
+		sweep("contact codes", s.SweepContactCodes, now.Add(3*time.Hour), 1)
+		if uses() != 0 {
+			t.Error("who used a code is kept beyond it")
+		}
+
 		sweep("exports, too early", s.SweepExports, time.Now(), 0)
 		sweep("exports", s.SweepExports, time.Now().Add(2*time.Hour), 1)
 
