@@ -69,7 +69,7 @@ type Scope struct {
 	Reports   []ReportID
 	// Job asks for the last job of this kind of the first of Users; zero asks for none. A Change only.
 	Job JobKind
-	// Code asks for this contact code of the first of Users; RecentCodes for those of theirs that are live or were made in
+	// Code asks for this contact code, whosever it is; RecentCodes for those of the first of Users that are live or were made in
 	// the last 24 hours. A Change only.
 	Code        ContactCodeID
 	RecentCodes bool

@@ -120,7 +120,7 @@ func loadCodes(ctx context.Context, ses *session, l *dm.Ledger, scope dm.Scope) 
 		found, err = listCodes(ctx, ses.conn, "owner_id = $1 AND ends_at > $2", uuidText(scope.Users[0]),
 			toMicros(l.Now().Add(-24*time.Hour)))
 	case scope.Code != dm.ContactCodeID{}:
-		found, err = listCodes(ctx, ses.conn, "id = $1 AND owner_id = $2", uuidText(scope.Code), uuidText(scope.Users[0]))
+		found, err = listCodes(ctx, ses.conn, "id = $1", uuidText(scope.Code)) // the ledger looks whose it is
 	}
 	for _, c := range found {
 		l.AddCode(c, dm.UserID{}, false)
@@ -180,9 +180,27 @@ func (s *Store) SweepContactCodes(ctx context.Context, before time.Time) (int64,
 		[]any{toMicros(before), sweepStep}, "DELETE FROM contact_code_uses WHERE code_id OF THESE", "DELETE FROM contact_codes WHERE id OF THESE")
 }
 
-// forgetCodes removes a user's own codes and their uses of others'.
-var forgetCodes = []string{
-	"DELETE FROM contact_code_uses WHERE code_id IN (SELECT id FROM contact_codes WHERE owner_id = $1)",
-	"DELETE FROM contact_codes WHERE owner_id = $1",
-	"DELETE FROM contact_code_uses WHERE bearer_id = $1",
+// forgetCodes removes a user's own codes and their uses of others'. The ids are read first: as a subquery a planner who
+// believes the table empty would look them up anew for each use there is.
+func (s *Store) forgetCodes(ctx context.Context, ses *session, user string) error {
+	codes, err := listCodes(ctx, ses.conn, "owner_id = $1", user)
+	if err != nil {
+		return err
+	}
+	ids := s.dialect.rowset(idShape)
+	for _, c := range codes {
+		ids.id(c.ID)
+	}
+	if ids.len() > 0 {
+		_, err := ses.conn.ExecContext(ctx, "DELETE FROM contact_code_uses WHERE code_id "+s.dialect.inIDs(1), ids.args(nil)...)
+		if err != nil {
+			return err
+		}
+	}
+	for _, text := range []string{"DELETE FROM contact_codes WHERE owner_id = $1", "DELETE FROM contact_code_uses WHERE bearer_id = $1"} {
+		if _, err := ses.conn.ExecContext(ctx, text, user); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -108,12 +108,15 @@ func (s *Store) EraseRest(ctx context.Context, job *dm.Job) error {
 	done := *job
 	done.State, done.Done, done.FinishedAt = dm.JobDone, job.Total, now
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		for _, text := range append(slices.Clone(forgetCodes),
+		if err := s.forgetCodes(ctx, ses, user); err != nil {
+			return nil, err
+		}
+		for _, text := range []string{
 			"DELETE FROM settings_changes WHERE user_id = $1",
 			"UPDATE hidden_words SET list = '' WHERE user_id = $1",
 			"UPDATE reports SET appeal = '' WHERE reported_id = $1 AND appeal <> ''",
 			"UPDATE reports SET client_report_id = 'erased:' || CAST(id AS text), fingerprint = '' WHERE reporter_id = $1",
-		) {
+		} {
 			if _, err := ses.conn.ExecContext(ctx, text, user); err != nil {
 				return nil, err
 			}

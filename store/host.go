@@ -256,12 +256,15 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 		}
 		// Under the lock, or an edge that is being written meanwhile would stay. Both directions of a suggestion are found
 		// from the user's own.
-		for _, text := range append(slices.Clone(forgetCodes),
+		if err := s.forgetCodes(ctx, ses, id.String()); err != nil {
+			return nil, err
+		}
+		for _, text := range []string{
 			"DELETE FROM suggestions WHERE user_id IN (SELECT suggested_id FROM suggestions WHERE user_id = $1) AND suggested_id = $1",
 			"DELETE FROM suggestions WHERE user_id = $1",
 			"DELETE FROM follows WHERE follower_id = $1",
 			"DELETE FROM follows WHERE followee_id = $1",
-		) {
+		} {
 			if _, err := ses.conn.ExecContext(ctx, text, id.String()); err != nil {
 				return nil, err
 			}
