@@ -1,5 +1,6 @@
 import '../styles/settings.css';
 import '../styles/consent.css';
+import '../styles/cases.css';
 import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
 import type { Settings } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
