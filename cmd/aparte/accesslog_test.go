@@ -42,7 +42,7 @@ func loggedServer(t *testing.T, args ...string) ([]accessLine, string) {
 	p.ask(token, "query TheirOwnName { me { externalId } }", nil, nil)
 	p.ask(token, "{ me { id } }", nil, nil)
 	p.get("/graphql?query=theirownwords")
-	p.get("/c/theirownpath")
+	p.get("/nowhere/theirownpath")
 	f := followWithTrace(t, p, token, "")
 	if err := f.conn.WriteJSON(map[string]any{"type": "subscribe", "id": "2", "payload": map[string]any{"query": "{ me { nothing } }"}}); err != nil {
 		t.Fatal(err)
