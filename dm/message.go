@@ -25,6 +25,15 @@ func (m *Message) ConversationID() ConversationID { return m.ID.Conversation }
 // Seq is the message's place in its conversation, gapless from 1.
 func (m *Message) Seq() int64 { return m.ID.Seq }
 
+// KeyFor is the message's ClientMessageID as a viewer is shown it: its sender as it is, anybody else as the message's id. It
+// is text of the sender's that no setting of the recipient's looks at and that outlives an unsend.
+func (m *Message) KeyFor(viewer UserID) string {
+	if m.Sender == viewer {
+		return m.ClientMessageID
+	}
+	return m.ID.String()
+}
+
 // VideoCard is a shared video. The tags are the form in which it is kept.
 type VideoCard struct {
 	URL          string  `json:"url"`

@@ -48,3 +48,8 @@ type message struct{}
 func (message) Sender(ctx context.Context, m *dm.Message) (*dm.User, error) {
 	return loadersOf(ctx).user(ctx, m.Sender)
 }
+
+func (message) ClientMessageID(ctx context.Context, m *dm.Message) (string, error) {
+	viewer, err := viewerOf(ctx)
+	return m.KeyFor(viewer), err
+}

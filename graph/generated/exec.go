@@ -81,6 +81,7 @@ type ExplanationResolver interface {
 type MessageResolver interface {
 	Sender(ctx context.Context, obj *dm.Message) (*dm.User, error)
 
+	ClientMessageID(ctx context.Context, obj *dm.Message) (string, error)
 	LinksHidden(ctx context.Context, obj *dm.Message) (bool, error)
 }
 type MessagePermissionResolver interface {
@@ -776,7 +777,7 @@ type Message implements Node {
   body: String!
   "A shared video: what this conversation is about, more often than not."
   video: VideoCard
-  "The sender's own key for it."
+  "To its sender: their own key for it. To the other, who is not to be told anything by way of a key: the same as ` + "`" + `id` + "`" + `."
   clientMessageId: ID!
   """
   True while this stands in a request that the viewer has not accepted, holds a link or a video, and the viewer's settings
@@ -7352,7 +7353,7 @@ func (ec *executionContext) _Message_clientMessageId(ctx context.Context, field 
 			return ec.fieldContext_Message_clientMessageId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClientMessageID, nil
+			return ec.Resolvers.Message().ClientMessageID(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -7363,7 +7364,7 @@ func (ec *executionContext) _Message_clientMessageId(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Message_clientMessageId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Message", field, false, false, "ID")
+	return graphql.NewScalarFieldContext("Message", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Message_linksHidden(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
@@ -19246,10 +19247,10 @@ func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "clientMessageId":
-			out.Values[i] = ec._Message_clientMessageId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Message_clientMessageId(ctx, field, obj)
+				})
 		case "linksHidden":
 			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
