@@ -1,5 +1,6 @@
 // Draws every screen in three widths and both themes into test-results/screens: `make web-screenshots`. Names of screens
-// as arguments draw only those; WIDTHS, THEMES and LANGUAGE narrow it further.
+// as arguments draw only those; WIDTHS and THEMES narrow it further. LANGUAGE_TAG (fr-FR) and DIRECTION (rtl) draw the others: their
+// files say so in their names.
 import { mkdir } from 'node:fs/promises';
 import { results, startBrowser } from '../test/browser.mjs';
 import { goTo, screens } from '../test/screens.mjs';
@@ -27,8 +28,10 @@ try {
           colorScheme: theme,
           reducedMotion: 'reduce',
           locale: process.env.LANGUAGE_TAG ?? 'en-GB',
+          direction: process.env.DIRECTION,
         });
-        await page.screenshot({ path: `${folder}${screen.name}.${width}.${theme}.png` });
+        const drawn = [screen.name, width, theme, process.env.LANGUAGE_TAG, process.env.DIRECTION].filter(Boolean);
+        await page.screenshot({ path: `${folder}${drawn.join('.')}.png` });
         await page.context().close();
       }
     }

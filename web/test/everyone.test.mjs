@@ -144,10 +144,10 @@ test('in French from the first word, with its plurals and hours, and back to Eng
   assert.equal(await page.locator('html').getAttribute('lang'), 'fr');
   await page.getByRole('button', { name: 'Nouveau message' }).first().waitFor();
   await item(page, 'Alice').click();
-  await page.locator('.hint').getByText('Arrive comme demande : 2 messages jusqu’à sa réponse').waitFor();
+  await page.locator('.hint').getByText('Arrive comme demande : encore 2 messages jusqu’à sa réponse').waitFor();
   await type(page, 'Vous avez vu ?');
   await standing(page, 'Vous avez vu ?').waitFor();
-  await page.locator('.hint').getByText('Arrive comme demande : 1 message jusqu’à sa réponse').waitFor();
+  await page.locator('.hint').getByText('Arrive comme demande : encore 1 message jusqu’à sa réponse').waitFor();
   await page.getByText('Aujourd’hui').first().waitFor();
   assert.match(await page.locator('.message time').last().textContent(), /^\d\d:\d\d$/);
 

@@ -56,7 +56,7 @@ test('several requests are reported at once, each with a report of its own', asy
   const browser = await startBrowser(t, server);
   const alice = await browser.open('/requests?as=alice');
   await alice.getByRole('button', { name: 'Select' }).click();
-  await alice.getByRole('checkbox', { name: '0 selected' }).check();
+  await alice.getByRole('checkbox', { name: 'Select all' }).check();
   await alice.getByRole('group', { name: 'Answer several requests' }).getByRole('button', { name: 'Report…' }).click();
   const dialog = alice.getByRole('dialog', { name: 'Report 2 conversations' });
   await dialog.getByRole('radio', { name: 'Advertising or spam' }).check();

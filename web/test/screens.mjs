@@ -41,7 +41,15 @@ export const screens = [
       await page.locator('.list .blank').waitFor();
     },
   },
-  { name: 'loading', path: '/', go: (page) => page.locator('.ghost').first().waitFor() },
+  {
+    name: 'loading',
+    path: '/',
+    async go(page) {
+      await page.locator('.ghost').first().waitFor();
+      // It shows itself only when loading takes long enough to be noticed.
+      await page.waitForFunction(() => document.getAnimations().length === 0);
+    },
+  },
   {
     name: 'conversation',
     path: '/',
@@ -188,6 +196,16 @@ export const screens = [
       await page.locator('.keys').waitFor();
     },
   },
+  { name: 'conversation-nobody', path: '/with/usr_nobody', go: (page) => page.locator('.conversation .blank').waitFor() },
+  {
+    name: 'settings-sections',
+    path: '/settings/display',
+    async go(page) {
+      await page.locator('.segments').waitFor();
+      const button = page.locator('.settings button.sections');
+      if (await button.isVisible()) await button.click();
+    },
+  },
   { name: 'settings', path: '/settings', go: (page) => page.locator('.audiences').waitFor() },
   {
     name: 'settings-view-as',
@@ -331,7 +349,7 @@ export const screens = [
   },
 ];
 
-/** The screen as its person; `loading` is caught by holding back what it waits for. */
+/** The screen as its person; `loading` is caught by holding back what it waits for. Options: a context's, and `direction`. */
 export async function goTo(browser, screen, options = {}) {
   const as = `?as=${screen.as ?? 'alice'}`;
   // Once for each server, so that a screen can be drawn alone.
@@ -340,7 +358,11 @@ export async function goTo(browser, screen, options = {}) {
     done.add(screen.before);
     await screen.before(browser.server);
   }
-  const page = await browser.open('about:blank', options);
+  const { direction, ...context } = options;
+  const page = await browser.open('about:blank', context);
+  if (direction) {
+    await page.addInitScript((dir) => addEventListener('DOMContentLoaded', () => (document.documentElement.dir = dir)), direction);
+  }
   if (screen.name === 'loading') await page.route('**/graphql', () => undefined);
   await page.goto(browser.url + screen.path + as);
   await screen.go?.(page);

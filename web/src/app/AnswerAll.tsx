@@ -69,7 +69,7 @@ export default function AnswerAll({ folder, close }: { folder: Folder; close(): 
           {/* To decline cannot be taken back, so it is asked for twice. */}
           <button
             type="button"
-            className={sure ? 'danger' : 'primary'}
+            className={sure ? 'danger' : undefined}
             disabled={busy}
             onClick={() => (sure ? answer('declineAll') : setSure(true))}
           >

@@ -48,6 +48,9 @@ export function BulkBar({ folder, conversations, ticked, tick }: Props) {
         <label>
           <input
             type="checkbox"
+            ref={(box) => {
+              if (box) box.indeterminate = chosen.length > 0 && !all;
+            }}
             checked={all}
             onChange={() => tick(new Set(all ? [] : conversations.map((c) => c.id)))}
           />

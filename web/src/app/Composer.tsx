@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
-import type { Permission, User } from '@aparte/client';
+import type { Permission, Standing, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { useDraft } from './drafts';
-import { useActions } from './hooks';
+import { useActions, useAttempt } from './hooks';
 import { SendIcon, VideoIcon } from './icons';
 import { Link } from './Link';
 import { settingsPath } from './route';
@@ -16,12 +16,15 @@ interface Props {
   /** What one was given to be let in with. */
   contactCode?: string;
   sent?(): void;
+  /** How one stands to them was changed from here. */
+  changed?(standing: Standing): void;
 }
 
 /** Where one writes; or, when one may not, the reason in its place. */
-export function Composer({ user, permission, request, contactCode, sent }: Props) {
+export function Composer({ user, permission, request, contactCode, sent, changed }: Props) {
   const t = useT();
   const actions = useActions();
+  const attempt = useAttempt();
   const [body, setBody] = useDraft(user.id);
   const [video, setVideo] = useState<{ url: string; title: string } | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -36,6 +39,9 @@ export function Composer({ user, permission, request, contactCode, sent }: Props
     return (
       <p className="denied" role="status">
         {denialText(t, permission.denial ?? 'NOT_ACCEPTING', user)}{' '}
+        {permission.denial === 'VIEWER_BLOCKS_THEM' && changed && (
+          <button onClick={() => attempt(actions.unblock(user.id).then(changed))}>{t('menu.unblock')}</button>
+        )}
         {permission.denial === 'SUSPENDED' && (
           <Link className="inline" to={settingsPath('notices')}>
             {t('denial.why')}

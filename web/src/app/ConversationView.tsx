@@ -4,7 +4,7 @@ import { useT, type Translate } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { Composer } from './Composer';
 import { useActions, useConnection, useConversationWith, useMe, useOutgoing, useSettings } from './hooks';
-import { BackIcon, MoreIcon } from './icons';
+import { BackIcon, MoreIcon, PersonIcon } from './icons';
 import { Messages } from './Messages';
 import { RequestBar } from './RequestBar';
 import { nameOf } from './words';
@@ -24,10 +24,19 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
   if (!user || !me) {
     return (
       <section className="conversation" aria-label={t('conversation.label')} aria-busy={!missing}>
-        <header>
-          <Back back={back} />
-          {missing && <h2>{t('conversation.missing')}</h2>}
-        </header>
+        {!missing && (
+          <header>
+            <Back back={back} />
+          </header>
+        )}
+        {missing && (
+          <div className="blank">
+            <PersonIcon />
+            <h2 className="lead">{t('conversation.missing')}</h2>
+            <p className="soft">{t('conversation.missingHint')}</p>
+            <button onClick={back}>{t('conversation.back')}</button>
+          </div>
+        )}
       </section>
     );
   }
@@ -46,7 +55,7 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
       </header>
       <Messages conversation={conversation} user={user} standing={standing} />
       {conversation && request && <RequestBar conversation={conversation} back={back} />}
-      <Composer user={user} permission={standing?.viewerCanMessage ?? null} request={request} />
+      <Composer user={user} permission={standing?.viewerCanMessage ?? null} request={request} changed={setStanding} />
     </section>
   );
 }

@@ -91,7 +91,7 @@ export function Messages({ conversation, user, standing }: Props) {
           scrollRef={box}
         >
           {(item, index) => {
-            if (item === 'beginning') return <Beginning key="beginning" user={user} standing={standing} />;
+            if (item === 'beginning') return <Beginning key="beginning" user={user} standing={null} />;
             const at = begins ? index - 1 : index;
             const before = items[at - 1];
             const after = items[at + 1];

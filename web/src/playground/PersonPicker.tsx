@@ -17,15 +17,18 @@ export function PersonPicker({ identity }: { identity: Identity }) {
     );
   }
   return (
-    <label className="picker">
-      You are
-      <select value={identity.person?.handle} onChange={(event) => identity.choose(event.target.value)}>
-        {identity.people.map((person) => (
-          <option key={person.handle} value={person.handle}>
-            {person.displayName} (@{person.handle})
-          </option>
-        ))}
-      </select>
-    </label>
+    <div className="picker">
+      <label className="picker">
+        You are
+        <select value={identity.person?.handle} onChange={(event) => identity.choose(event.target.value)}>
+          {identity.people.map((person) => (
+            <option key={person.handle} value={person.handle}>
+              {person.displayName} (@{person.handle})
+            </option>
+          ))}
+        </select>
+      </label>
+      <a href={identity.person ? `/?as=${encodeURIComponent(identity.person.handle)}` : '/'}>Their inbox</a>
+    </div>
   );
 }

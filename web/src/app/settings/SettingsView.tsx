@@ -1,18 +1,18 @@
 import '../styles/settings.css';
 import '../styles/consent.css';
 import '../styles/cases.css';
-import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Settings } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
 import { useSettings } from '../hooks';
 import {
-  BackIcon,
   BlockIcon,
   ClipIcon,
   ClockIcon,
   CodeIcon,
   DataIcon,
   DisplayIcon,
+  ExpandIcon,
   EyeIcon,
   FlagIcon,
   InboxIcon,
@@ -22,7 +22,7 @@ import {
   WordsIcon,
 } from '../icons';
 import { Link } from '../Link';
-import { folderPath, settingsPath, settingsSections, type SettingsSection } from '../route';
+import { settingsPath, settingsSections, type SettingsSection } from '../route';
 import { AudienceSection } from './AudienceSection';
 import { BlockedSection } from './BlockedSection';
 import { ExceptionsSection } from './ExceptionsSection';
@@ -59,27 +59,9 @@ const icons: Record<SettingsSection, ReactNode> = {
 export default function SettingsView({ section }: { section: SettingsSection }) {
   const t = useT();
   const settings = useSettings();
-  const nav = useRef<HTMLElement>(null);
-  // On a narrow screen the sections stand in a row that is longer than the page.
-  useEffect(() => {
-    nav.current!.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [section]);
   return (
     <div className="settings">
-      <header>
-        <Link className="icon back" to={folderPath('INBOX')} aria-label={t('conversation.back')}>
-          <BackIcon />
-        </Link>
-        <p className="lead">{t('settings.title')}</p>
-        <nav ref={nav} aria-label={t('settings.title')}>
-          {settingsSections.map((s) => (
-            <Link key={s} to={settingsPath(s)} aria-current={s === section ? 'page' : undefined}>
-              {icons[s]}
-              <span>{t(`settings.${s}`)}</span>
-            </Link>
-          ))}
-        </nav>
-      </header>
+      <Sections section={section} />
       <section className="section" key={section} aria-label={t(`settings.${section}`)}>
         <h2>{t(`settings.${section}`)}</h2>
         <Suspense fallback={<Loading />}>
@@ -87,6 +69,44 @@ export default function SettingsView({ section }: { section: SettingsSection }) 
         </Suspense>
       </section>
     </div>
+  );
+}
+
+/** The list of sections. On a narrow screen it lies behind a button and goes away with the choice. */
+function Sections({ section }: { section: SettingsSection }) {
+  const t = useT();
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const nav = useRef<HTMLElement>(null);
+  const shut = () => {
+    setOpen(false);
+    button.current!.focus();
+  };
+  useEffect(() => {
+    if (open) nav.current!.querySelector<HTMLElement>('[aria-current]')!.focus();
+  }, [open]);
+  return (
+    <header
+      onKeyDown={(event) => {
+        if (!open || event.key !== 'Escape') return;
+        event.preventDefault();
+        shut();
+      }}
+    >
+      <p className="lead">{t('settings.title')}</p>
+      <button className="sections" ref={button} aria-expanded={open} aria-controls="sections" onClick={() => setOpen(!open)}>
+        <b>{t('settings.title')}</b>
+        <ExpandIcon />
+      </button>
+      <nav id="sections" ref={nav} className={open ? 'open' : undefined} aria-label={t('settings.title')} onClick={() => open && shut()}>
+        {settingsSections.map((s) => (
+          <Link key={s} to={settingsPath(s)} aria-current={s === section ? 'page' : undefined}>
+            {icons[s]}
+            <span>{t(`settings.${s}`)}</span>
+          </Link>
+        ))}
+      </nav>
+    </header>
   );
 }
 
