@@ -84,6 +84,9 @@ func (s *Server) refuseError(w http.ResponseWriter, r *http.Request, err error) 
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
+	if status == http.StatusRequestEntityTooLarge {
+		w.Header().Set("Connection", "close") // the rest of the body is not read
+	}
 	if status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "5")
 	}

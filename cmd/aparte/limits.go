@@ -72,6 +72,7 @@ func connectionSpans() []span {
 		{"socket-drain-window", "how long a stop takes at most to send all sockets away", d.DrainWindow, func(s *settings) *time.Duration { return &s.sockets.DrainWindow }},
 		{"stream-keep-alive", "time between signs of life on an event stream", graph.DefaultKeepAlive, func(s *settings) *time.Duration { return &s.streamKeepAlive }},
 		{"stream-write-wait", "how long a client of a stream may leave unread what its connection has no room for", graph.DefaultWriteWait, func(s *settings) *time.Duration { return &s.streamWriteWait }},
+		{"answer-write-wait", "how long a client may leave unread what its connection has no room for, of any other answer", defaultAnswerWait, func(s *settings) *time.Duration { return &s.answerWait }},
 		{"revocation-poll", "how late a user who was revoked or deleted on another node is out", graph.DefaultRevocationPoll, func(s *settings) *time.Duration { return &s.revocationPoll }},
 	}
 }

@@ -153,7 +153,14 @@ func preflight(t *testing.T, p *process, origin string) string {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	return response.Header.Get("Access-Control-Allow-Origin")
+	allowed := response.Header.Get("Access-Control-Allow-Origin")
+	// What the guide names for clients, a page may send.
+	for _, name := range []string{"Authorization", "Content-Type", "Last-Event-ID", "Aparte-Device"} {
+		if got := response.Header.Get("Access-Control-Allow-Headers"); allowed != "" && !strings.Contains(got, name) {
+			t.Errorf("a page of %s may not send %s: %s", origin, name, got)
+		}
+	}
+	return allowed
 }
 
 // I4: when the log was trimmed, a subscriber that comes back is told once to read anew, and goes on from there.

@@ -36,12 +36,14 @@ type settings struct {
 	// perUser and perAddress bound sockets and streams; 0: no bound.
 	perUser, perAddress                              int
 	streamKeepAlive, streamWriteWait, revocationPoll time.Duration
-	documents                                        *graph.Documents
-	rates                                            *rates.Rates
-	proxies                                          graph.Proxies
-	timeouts                                         graph.Timeouts
-	dev, behindTLS                                   bool
-	keeps                                            keeps
+	// answerWait is how long a client may leave an answer unread that is no stream.
+	answerWait     time.Duration
+	documents      *graph.Documents
+	rates          *rates.Rates
+	proxies        graph.Proxies
+	timeouts       graph.Timeouts
+	dev, behindTLS bool
+	keeps          keeps
 	// exportDir is where exports are written. Empty: none are offered.
 	exportDir      string
 	classification classification
@@ -69,7 +71,8 @@ type server struct {
 	cancel context.CancelFunc
 }
 
-// Limits of a connection. There is no limit on an answer's time: a subscription may last for days.
+// Limits of a connection. There is no limit on the time of a whole answer: a subscription may last for days. What is not read
+// has one (answers.go).
 const (
 	headerTimeout  = 10 * time.Second
 	idleTimeout    = 2 * time.Minute
@@ -160,10 +163,10 @@ func (s *server) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("/", web.Handler(web.Config{Dev: s.settings.dev, Playground: s.settings.playground, Client: true}))
 	if !s.settings.dev {
-		return s.access.Wrap(secureHeaders(s.settings.behindTLS, boundBody(mux)))
+		return boundAnswer(s.settings.answerWait, s.access.Wrap(secureHeaders(s.settings.behindTLS, boundBody(mux))))
 	}
 	mux.HandleFunc("GET /dev/people", s.servePeople)
-	return onlyLoopback(secureHeaders(false, boundBody(mux)))
+	return boundAnswer(s.settings.answerWait, onlyLoopback(secureHeaders(false, boundBody(mux))))
 }
 
 // address is where the server listens, with the port that the system chose for port 0.
