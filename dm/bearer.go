@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"strings"
-	"time"
 )
 
 // CodeHash is what is kept of a contact code's secret. Zero: no code.
@@ -55,15 +54,6 @@ const (
 	CodeBad
 	CodeGood
 )
-
-// CodeUse is one bearer's use of a contact code. There is one of each.
-type CodeUse struct {
-	Code   ContactCodeID
-	Bearer UserID
-	// Owner is whose code it is; a store gives it where it lists, and does not keep it.
-	Owner UserID
-	At    time.Time
-}
 
 type codeUseKey struct {
 	code   ContactCodeID

@@ -10,4 +10,9 @@ type ContactCodeStore interface {
 	ContactCodeOf(ctx context.Context, hash CodeHash, bearer UserID) (c *ContactCode, used bool, err error)
 	// CodeUsesBy lists what codes of others a user has used, by the id of the code after another.
 	CodeUsesBy(ctx context.Context, bearer UserID, after ContactCodeID, limit int) ([]CodeUse, error)
+	// CodeUses lists who has used a code of this owner's, newest first, up to limit after the place (nil: from the start). Empty
+	// for a code that is not theirs.
+	CodeUses(ctx context.Context, owner UserID, code ContactCodeID, after *TimePlace, limit int) ([]CodeUse, error)
+	// CodeUsesFrom returns what these people have used of the owner's newest used codes, so many of them at most.
+	CodeUsesFrom(ctx context.Context, owner UserID, bearers []UserID, codes int) ([]CodeUse, error)
 }

@@ -29,7 +29,9 @@ type loaders struct {
 	acquaintances batch[dm.UserID, *dm.Acquaintance]
 
 	mu   sync.Mutex
-	seen []dm.ConversationID
+	seen []*dm.View
+	// codes is made when the first field asks for it: a response that does not, as most events, does nothing for it.
+	codes *batch[dm.UserID, *dm.CodeUse]
 	// pages are batches of the same page of many conversations.
 	pages map[dm.Page]*batch[dm.ConversationID, dm.Slice[*dm.Message]]
 }
@@ -63,7 +65,10 @@ func (l *loaders) see(views ...*dm.View) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, v := range views {
-		l.seen = append(l.seen, v.ID)
+		l.seen = append(l.seen, v)
+		if l.codes != nil {
+			l.codes.expect(v.With)
+		}
 		for _, page := range l.pages {
 			page.expect(v.ID)
 		}
@@ -141,7 +146,9 @@ func (l *loaders) page(ctx context.Context, id dm.ConversationID, page dm.Page) 
 	b := l.pages[page]
 	if b == nil {
 		b = &batch[dm.ConversationID, dm.Slice[*dm.Message]]{}
-		b.expect(l.seen...)
+		for _, v := range l.seen {
+			b.expect(v.ID)
+		}
 		if l.pages == nil {
 			l.pages = map[dm.Page]*batch[dm.ConversationID, dm.Slice[*dm.Message]]{}
 		}

@@ -111,6 +111,51 @@ func (s *Store) CodeUsesBy(ctx context.Context, bearer dm.UserID, after dm.Conta
 	})
 }
 
+// CodeUses implements dm.Store.
+func (s *Store) CodeUses(ctx context.Context, owner dm.UserID, code dm.ContactCodeID, after *dm.TimePlace, limit int) ([]dm.CodeUse, error) {
+	found, err := listCodes(ctx, s.read, "id = $1", uuidText(code)) // by its key alone, whose plan is always that
+	if err != nil || len(found) == 0 || found[0].Owner != owner {
+		return nil, err
+	}
+	at, id := maxMicros, uuid.Max.String()
+	if after != nil {
+		at, id = toMicros(after.At), uuidText(after.ID)
+	}
+	return s.codeUses(ctx, owner, `SELECT code_id, $5, bearer_id, used_at FROM contact_code_uses
+		WHERE code_id = $1 AND (used_at, bearer_id) < ($2, $3) ORDER BY used_at DESC, bearer_id DESC LIMIT $4`,
+		uuidText(code), at, id, limit, found[0].Label)
+}
+
+// CodeUsesFrom implements dm.Store. It begins at the owner's codes: who has made none, as most, costs one look.
+func (s *Store) CodeUsesFrom(ctx context.Context, owner dm.UserID, bearers []dm.UserID, codes int) ([]dm.CodeUse, error) {
+	ids := s.dialect.rowset(idShape)
+	for _, b := range bearers {
+		ids.id(b)
+	}
+	return s.codeUses(ctx, owner, `SELECT u.code_id, c.label, u.bearer_id, u.used_at FROM (SELECT id, label FROM contact_codes
+		WHERE owner_id = $1 AND uses > 0 ORDER BY created_at DESC, id DESC LIMIT $2) AS c`+
+		s.dialect.join("contact_code_uses", "u", "u.code_id = c.id AND u.bearer_id "+s.dialect.inIDs(3)),
+		ids.args([]any{uuidText(owner), codes})...)
+}
+
+// codeUses lists uses of an owner's codes.
+func (s *Store) codeUses(ctx context.Context, owner dm.UserID, query string, args ...any) ([]dm.CodeUse, error) {
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	var out []dm.CodeUse
+	return out, eachRow(rows, func(rows *sql.Rows) error {
+		var code, bearer uuid.UUID
+		use := dm.CodeUse{Owner: owner}
+		var at int64
+		err := rows.Scan(&code, &use.Label, &bearer, &at)
+		use.Code, use.Bearer, use.At = dm.ContactCodeID(code), dm.UserID(bearer), fromMicros(at)
+		out = append(out, use)
+		return err
+	})
+}
+
 // loadCodes reads for a ledger the codes that its scope asks for. The head of their owner is locked.
 func loadCodes(ctx context.Context, ses *session, l *dm.Ledger, scope dm.Scope) error {
 	var found []*dm.ContactCode

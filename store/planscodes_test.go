@@ -32,7 +32,21 @@ func tourOfCodes(t *testing.T, s *store.Store, service *dm.Service, user func(in
 		must(err)
 		_, err = service.Send(ctx, bearer, dm.SendInput{To: owner, Body: "hello", ClientMessageID: fmt.Sprint("tour-code-", i), ContactCode: &secret})
 		must(err)
+		uses := dm.Page{First: 50}
+		for range 2 {
+			found, err := service.ContactCodeUses(ctx, owner, c.ID, uses)
+			must(err)
+			if len(found.Items) > 0 {
+				uses.After = found.Items[len(found.Items)-1].Place()
+			}
+		}
 		_, err = service.RevokeContactCode(ctx, owner, c.ID)
+		must(err)
+		people := []dm.UserID{bearer}
+		for n := range 50 {
+			people = append(people, user(1+n))
+		}
+		_, err = service.CameByCode(ctx, owner, people)
 		must(err)
 	}
 	page := dm.Page{First: 50}

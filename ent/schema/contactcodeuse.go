@@ -19,7 +19,7 @@ func (ContactCodeUse) Fields() []ent.Field {
 	}
 }
 
-// Indexes of the ContactCodeUse: what a bearer has used.
+// Indexes of the ContactCodeUse: what a bearer has used, who used a code.
 func (ContactCodeUse) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("id", "code_id")}
+	return []ent.Index{index.Fields("id", "code_id"), index.Fields("code_id", "used_at", "id")}
 }

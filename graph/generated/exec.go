@@ -33,6 +33,7 @@ type ResolverRoot interface {
 	AudienceReach() AudienceReachResolver
 	Contact() ContactResolver
 	ContactCode() ContactCodeResolver
+	ContactCodeUse() ContactCodeUseResolver
 	Conversation() ConversationResolver
 	Explanation() ExplanationResolver
 	Message() MessageResolver
@@ -67,12 +68,18 @@ type ContactResolver interface {
 type ContactCodeResolver interface {
 	ID(ctx context.Context, obj *dm.ContactCode) (string, error)
 }
+type ContactCodeUseResolver interface {
+	CodeID(ctx context.Context, obj *dm.CodeUse) (string, error)
+
+	Bearer(ctx context.Context, obj *dm.CodeUse) (*dm.User, error)
+}
 type ConversationResolver interface {
 	With(ctx context.Context, obj *dm.View) (*dm.User, error)
 
 	LastMessage(ctx context.Context, obj *dm.View) (*dm.Message, error)
 
 	Acquaintance(ctx context.Context, obj *dm.View) (*dm.Acquaintance, error)
+	CameByCode(ctx context.Context, obj *dm.View) (*dm.CodeUse, error)
 	Messages(ctx context.Context, obj *dm.View, first *int, after *string, beforeSeq *int) (*bind.MessageConnection, error)
 }
 type ExplanationResolver interface {
@@ -168,6 +175,7 @@ type QueryResolver interface {
 	WhoCouldMessageMe(ctx context.Context, routes []*RelationRouteInput) ([]*dm.Reach, error)
 	HiddenWords(ctx context.Context) ([]string, error)
 	ContactCodes(ctx context.Context, first *int, after *string) (*ContactCodeConnection, error)
+	ContactCodeUses(ctx context.Context, id string, first *int, after *string) (*ContactCodeUseConnection, error)
 	Contact(ctx context.Context, code string) (*dm.Contact, error)
 	HiddenWordSamples(ctx context.Context) ([]*HiddenWordSample, error)
 	SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error)
@@ -728,6 +736,12 @@ type Conversation implements Node {
   muted: Boolean!
   "How the viewer and the other person know each other. Null unless this is a request in REQUESTS or HIDDEN."
   acquaintance: Acquaintance
+  """
+  By which contact code of the viewer's the other person came: the first one that they have used. Null when they came
+  without, and when ` + "`" + `contactCodes` + "`" + ` does not list it any more; looked for among the 200 newest that were used. The other
+  person never sees it. In a live event it costs a read that the event does without.
+  """
+  cameByCode: ContactCodeUse
   "Newest first."
   messages(
     "How many, from 1 to 100."
@@ -1071,6 +1085,18 @@ type Query {
     after: String
   ): ContactCodeConnection!
   """
+  Who came by a contact code of the viewer's, newest first. Whose account was deleted is not in it any more. Empty for what is
+  no code of the viewer's.
+  """
+  contactCodeUses(
+    "The code, of ` + "`" + `contactCodes` + "`" + `."
+    id: ID!
+    "How many, from 1 to 100."
+    first: Int = 20
+    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: String
+  ): ContactCodeUseConnection!
+  """
   What a contact code offers to the viewer who bears it. Null for one that does not exist, has ended or has served the viewer,
   and where its owner does not want the viewer.
   """
@@ -1116,6 +1142,26 @@ type ContactCode {
 type ContactCodeConnection {
   "The codes, newest first."
   nodes: [ContactCode!]!
+  "Where this page stands."
+  pageInfo: PageInfo!
+}
+
+"One person's use of a contact code of the viewer's: the message that it let in. A person uses a code once."
+type ContactCodeUse {
+  "The code, of ` + "`" + `contactCodes` + "`" + `."
+  codeId: ID!
+  "The viewer's own note on it."
+  label: String!
+  "Who used it."
+  bearer: User!
+  "When their message came in."
+  usedAt: Time!
+}
+
+"A page of the uses of a contact code."
+type ContactCodeUseConnection {
+  "The uses, newest first."
+  nodes: [ContactCodeUse!]!
   "Where this page stands."
   pageInfo: PageInfo!
 }
@@ -2371,6 +2417,30 @@ func (ec *executionContext) childFields_ContactCodeConnection(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type ContactCodeConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_ContactCodeUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codeId":
+		return ec.fieldContext_ContactCodeUse_codeId(ctx, field)
+	case "label":
+		return ec.fieldContext_ContactCodeUse_label(ctx, field)
+	case "bearer":
+		return ec.fieldContext_ContactCodeUse_bearer(ctx, field)
+	case "usedAt":
+		return ec.fieldContext_ContactCodeUse_usedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCodeUse", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactCodeUseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_ContactCodeUseConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ContactCodeUseConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCodeUseConnection", field.Name)
+}
+
 func (ec *executionContext) childFields_Conversation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2393,6 +2463,8 @@ func (ec *executionContext) childFields_Conversation(ctx context.Context, field 
 		return ec.fieldContext_Conversation_muted(ctx, field)
 	case "acquaintance":
 		return ec.fieldContext_Conversation_acquaintance(ctx, field)
+	case "cameByCode":
+		return ec.fieldContext_Conversation_cameByCode(ctx, field)
 	case "messages":
 		return ec.fieldContext_Conversation_messages(ctx, field)
 	}
@@ -3714,6 +3786,36 @@ func (ec *executionContext) field_Query_blockedUsers_args(ctx context.Context, r
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_contactCodeUses_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -5308,6 +5410,171 @@ func (ec *executionContext) fieldContext_ContactCodeConnection_pageInfo(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _ContactCodeUse_codeId(ctx context.Context, field graphql.CollectedField, obj *dm.CodeUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeUse_codeId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ContactCodeUse().CodeID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeUse_codeId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCodeUse", field, true, true, "ID")
+}
+
+func (ec *executionContext) _ContactCodeUse_label(ctx context.Context, field graphql.CollectedField, obj *dm.CodeUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeUse_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeUse_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCodeUse", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactCodeUse_bearer(ctx context.Context, field graphql.CollectedField, obj *dm.CodeUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeUse_bearer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ContactCodeUse().Bearer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeUse_bearer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCodeUse",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactCodeUse_usedAt(ctx context.Context, field graphql.CollectedField, obj *dm.CodeUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeUse_usedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeUse_usedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCodeUse", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ContactCodeUseConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ContactCodeUseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeUseConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*dm.CodeUse) graphql.Marshaler {
+			return ec.marshalNContactCodeUse2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeUseConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCodeUseConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCodeUse(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactCodeUseConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ContactCodeUseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeUseConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bind.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeUseConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCodeUseConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Conversation_id(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5560,6 +5827,38 @@ func (ec *executionContext) fieldContext_Conversation_acquaintance(_ context.Con
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Acquaintance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Conversation_cameByCode(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversation_cameByCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Conversation().CameByCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.CodeUse) graphql.Marshaler {
+			return ec.marshalOContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUse(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Conversation_cameByCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Conversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCodeUse(ctx, field)
 		},
 	}
 	return fc, nil
@@ -12308,6 +12607,50 @@ func (ec *executionContext) fieldContext_Query_contactCodes(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_contactCodeUses(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contactCodeUses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ContactCodeUses(ctx, fc.Args["id"].(string), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ContactCodeUseConnection) graphql.Marshaler {
+			return ec.marshalNContactCodeUseConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeUseConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contactCodeUses(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCodeUseConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contactCodeUses_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_contact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18224,6 +18567,92 @@ func (ec *executionContext) _ContactCodeConnection(ctx context.Context, sel ast.
 	return out
 }
 
+var contactCodeUseImplementors = []string{"ContactCodeUse"}
+
+func (ec *executionContext) _ContactCodeUse(ctx context.Context, sel ast.SelectionSet, obj *dm.CodeUse) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeUseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCodeUse")
+		case "codeId":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContactCodeUse_codeId(ctx, field, obj)
+				})
+		case "label":
+			out.Values[i] = ec._ContactCodeUse_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bearer":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContactCodeUse_bearer(ctx, field, obj)
+				})
+		case "usedAt":
+			out.Values[i] = ec._ContactCodeUse_usedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactCodeUseConnectionImplementors = []string{"ContactCodeUseConnection"}
+
+func (ec *executionContext) _ContactCodeUseConnection(ctx context.Context, sel ast.SelectionSet, obj *ContactCodeUseConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeUseConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCodeUseConnection")
+		case "nodes":
+			out.Values[i] = ec._ContactCodeUseConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ContactCodeUseConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var conversationImplementors = []string{"Conversation", "Node"}
 
 func (ec *executionContext) _Conversation(ctx context.Context, sel ast.SelectionSet, obj *dm.View) graphql.Marshaler {
@@ -18284,6 +18713,11 @@ func (ec *executionContext) _Conversation(ctx context.Context, sel ast.Selection
 			bind.Field(ctx, out, ec.OperationContext, i, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Conversation_acquaintance(ctx, field, obj)
+				})
+		case "cameByCode":
+			bind.Field(ctx, out, ec.OperationContext, i, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversation_cameByCode(ctx, field, obj)
 				})
 		case "messages":
 			bind.Field(ctx, out, ec.OperationContext, i, true,
@@ -20628,6 +21062,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_contactCodes(ctx, field)
 				})
+		case "contactCodeUses":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contactCodeUses(ctx, field)
+				})
 		case "contact":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -22492,6 +22932,38 @@ func (ec *executionContext) marshalNContactCodeConnection2ᚖgithubᚗcomᚋapar
 	return ec._ContactCodeConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNContactCodeUse2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.CodeUse) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUse(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUse(ctx context.Context, sel ast.SelectionSet, v *dm.CodeUse) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactCodeUse!")
+		return graphql.Null
+	}
+	return ec._ContactCodeUse(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContactCodeUseConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeUseConnection(ctx context.Context, sel ast.SelectionSet, v *ContactCodeUseConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactCodeUseConnection!")
+		return graphql.Null
+	}
+	return ec._ContactCodeUseConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNConversation2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐViewᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.View) graphql.Marshaler {
 	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -23926,6 +24398,13 @@ func (ec *executionContext) marshalOContact2ᚖgithubᚗcomᚋaparteᚑimᚋapar
 		return graphql.Null
 	}
 	return ec._Contact(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUse(ctx context.Context, sel ast.SelectionSet, v *dm.CodeUse) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContactCodeUse(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx context.Context, sel ast.SelectionSet, v *dm.View) graphql.Marshaler {

@@ -184,6 +184,14 @@ type ContactCodeConnection struct {
 	PageInfo *bind.PageInfo `json:"pageInfo"`
 }
 
+// A page of the uses of a contact code.
+type ContactCodeUseConnection struct {
+	// The uses, newest first.
+	Nodes []*dm.CodeUse `json:"nodes"`
+	// Where this page stands.
+	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
 // The conversation as it stands now.
 type ConversationSuccess struct {
 	// The conversation.

@@ -155,6 +155,9 @@ func (r *modelRun) checkCodes() {
 	if len(r.m.codes) == 0 || r.gone {
 		return
 	}
+	for user := range owners {
+		r.checkUses(user)
+	}
 	c := r.m.codes[len(r.m.codes)-1]
 	bearer := len(r.sent) % modelUsers
 	offer, err := r.service.Contact(r.Context(), r.ids[bearer], c.secret)

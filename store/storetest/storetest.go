@@ -68,6 +68,8 @@ func Run(t *testing.T, b Backend) {
 		{"ContactCodeBounds", testContactCodeBounds},
 		{"ContactCodeRace", testContactCodeRace},
 		{"ContactCodeData", testContactCodeData},
+		{"ContactCodeUses", testContactCodeUses},
+		{"ContactCodeUsesLookedAt", testContactCodeUsesLookedAt},
 		{"Explain", testExplain},
 		{"Acquaintance", testAcquaintance},
 		{"AcquaintanceOfMany", testAcquaintanceOfMany},

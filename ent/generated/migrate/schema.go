@@ -95,6 +95,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{ContactCodeUsesColumns[0], ContactCodeUsesColumns[1]},
 			},
+			{
+				Name:    "contactcodeuse_code_id_used_at_bearer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ContactCodeUsesColumns[1], ContactCodeUsesColumns[2], ContactCodeUsesColumns[0]},
+			},
 		},
 	}
 	// ConversationsColumns holds the columns for the "conversations" table.

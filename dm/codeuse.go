@@ -1,0 +1,59 @@
+package dm
+
+import (
+	"bytes"
+	"context"
+	"time"
+)
+
+// CodeUse is one bearer's use of a contact code: the message that it let in. There is one of each. Only the code's owner sees
+// it, and its bearer's export has it.
+type CodeUse struct {
+	Code   ContactCodeID
+	Bearer UserID
+	// Owner is whose code it is; a store gives it where it lists, and does not keep it.
+	Owner UserID
+	// Label is the code's. A store gives it to the code's owner alone.
+	Label string
+	At    time.Time
+}
+
+// Place is the use's place in the list of its code, for the next page.
+func (u CodeUse) Place() string { return TimePlace{At: u.At, ID: u.Bearer}.String() }
+
+// before puts uses of one person's in order, those of the same microsecond too.
+func (u *CodeUse) before(other *CodeUse) bool {
+	if !u.At.Equal(other.At) {
+		return u.At.Before(other.At)
+	}
+	return bytes.Compare(u.Code[:], other.Code[:]) < 0
+}
+
+// CodesLookedAt is among how many of a person's codes, the newest that were used, it is looked for the one by which somebody
+// came: the read stays bounded however many they have made.
+const CodesLookedAt = 200
+
+// ContactCodeUses lists who came by a code of the viewer's, newest first: nobody by what is no code of theirs (I9). Errors:
+// INVALID_INPUT.
+func (s *Service) ContactCodeUses(ctx context.Context, viewer UserID, code ContactCodeID, page Page) (Slice[CodeUse], error) {
+	return listPlaced(page, func(after *TimePlace, limit int) ([]CodeUse, error) {
+		return s.store.CodeUses(ctx, viewer, code, after, limit)
+	})
+}
+
+// CameByCode tells by which code of the viewer's each of some people came: the first that they used. Who came without is left
+// out. It is read when it is asked for, so that no send and no event carries it.
+func (s *Service) CameByCode(ctx context.Context, viewer UserID, people []UserID) (map[UserID]*CodeUse, error) {
+	uses, err := s.store.CodeUsesFrom(ctx, viewer, people, CodesLookedAt)
+	if err != nil {
+		return nil, err
+	}
+	first := make(map[UserID]*CodeUse, len(uses))
+	for i := range uses {
+		u := &uses[i]
+		if f := first[u.Bearer]; f == nil || u.before(f) {
+			first[u.Bearer] = u
+		}
+	}
+	return first, nil
+}

@@ -1,0 +1,106 @@
+package graph_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/internal/testdb"
+)
+
+func (c *counting) CodeUsesFrom(ctx context.Context, owner dm.UserID, bearers []dm.UserID, codes int) ([]dm.CodeUse, error) {
+	c.count("CodeUsesFrom")
+	return c.Store.CodeUsesFrom(ctx, owner, bearers, codes)
+}
+
+func (c *counting) CodeUses(ctx context.Context, owner dm.UserID, code dm.ContactCodeID, after *dm.TimePlace, limit int) ([]dm.CodeUse, error) {
+	c.count("CodeUses")
+	return c.Store.CodeUses(ctx, owner, code, after, limit)
+}
+
+const (
+	cameBy   = `{ inbox(first: 50) { nodes { with { handle } cameByCode { codeId label usedAt bearer { handle } } } } }`
+	usesOf   = `query($id: ID!, $after: String) { contactCodeUses(id: $id, first: 1, after: $after) { nodes { codeId label usedAt bearer { handle } } pageInfo { hasNextPage endCursor } } }`
+	withAsks = `query($id: ID!) { conversationWith(userId: $id) { cameByCode { label } } }`
+)
+
+// The owner of a code sees by which code a conversation came, and who came by a code and when; the other side sees nothing,
+// and the answer to a send says nothing new.
+func TestAnOwnerSeesWhoCameByACode(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, setup{url: url})
+		w.befriend("bob", "carol")
+		w.say("carol", "bob", "hello")
+		w.as("bob").do(`mutation { setWhoCanMessageMe(input: {audience: FRIENDS}) { __typename } }`, nil)
+		id, secret := w.code("bob", 3)
+		w.as("alice").do(sendMessage, bearing(w.id("bob"), secret)).is("sendMessage.message.seq", `1`)
+		w.as("dave").do(sendMessage, bearing(w.id("bob"), secret)).is("sendMessage.message.seq", `1`)
+
+		page := w.as("bob").do(cameBy, nil)
+		at := map[string]string{}
+		for i, handle := range []string{"dave", "alice"} {
+			came := fmt.Sprintf("inbox.nodes.%d.cameByCode", i)
+			at[handle] = page.text(came + ".usedAt")
+			page.is(fmt.Sprintf("inbox.nodes.%d", i), fmt.Sprintf(
+				`{"with":{"handle":%q},"cameByCode":{"codeId":%q,"label":"card","usedAt":%q,"bearer":{"handle":%[1]q}}}`, handle, id, at[handle]))
+		}
+		page.is("inbox.nodes.2", `{"with":{"handle":"carol"},"cameByCode":null}`)
+
+		first := w.as("bob").do(usesOf, vars{"id": id})
+		first.is("contactCodeUses.nodes", fmt.Sprintf(`[{"codeId":%q,"label":"card","usedAt":%q,"bearer":{"handle":"dave"}}]`, id, at["dave"]))
+		first.is("contactCodeUses.pageInfo.hasNextPage", `true`)
+		last := w.as("bob").do(usesOf, vars{"id": id, "after": first.text("contactCodeUses.pageInfo.endCursor")})
+		last.is("contactCodeUses.nodes", fmt.Sprintf(`[{"codeId":%q,"label":"card","usedAt":%q,"bearer":{"handle":"alice"}}]`, id, at["alice"]))
+		last.is("contactCodeUses.pageInfo.hasNextPage", `false`)
+
+		// I9: to everybody else it reads as what is not there.
+		for _, name := range []string{"alice", "carol"} {
+			for _, code := range []string{id, "cod_00000000000000000000000000", "usr_1", ""} {
+				w.as(name).do(usesOf, vars{"id": code}).is("contactCodeUses", `{"nodes":[],"pageInfo":{"hasNextPage":false,"endCursor":null}}`)
+			}
+		}
+		if answer := w.as("alice").post(cameBy, nil).body; strings.Contains(answer, "card") || !strings.Contains(answer, `"cameByCode":null`) {
+			t.Errorf("the bearer is told %s", answer)
+		}
+		w.as("alice").do(withAsks, vars{"id": w.id("bob")}).is("conversationWith.cameByCode", `null`)
+		w.as("bob").do(withAsks, vars{"id": w.id("alice")}).is("conversationWith.cameByCode", `{"label":"card"}`)
+	})
+}
+
+// What asks for it reads it once, whatever the page holds; what does not ask reads nothing of it, as sends and events.
+func TestByWhichCodeIsReadOnceAndOnlyWhenAsked(t *testing.T) {
+	c := &counting{calls: map[string]int{}}
+	w := newWorld(t, setup{wrap: func(s dm.Store) dm.Store {
+		c.Store = s
+		return c
+	}})
+	_, secret := w.code("bob", 50)
+	var in []dm.UserInput
+	for i := range 20 {
+		in = append(in, dm.UserInput{ExternalID: fmt.Sprint("many-", i), Handle: fmt.Sprint("many", i)})
+	}
+	many, err := w.service.UpsertUsers(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.take()
+	for _, u := range many {
+		_, err := w.service.Send(t.Context(), u.ID, dm.SendInput{To: w.ids["bob"], Body: "in", ClientMessageID: uuid.NewString(), ContactCode: &secret})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.as("alice").do(sendMessage, bearing(w.id("bob"), secret)).is("sendMessage.message.seq", `1`)
+	w.as("bob").do(inboxPage, nil)
+	if got := c.take(); got["CodeUsesFrom"]+got["CodeUses"] != 0 {
+		t.Errorf("who does not ask reads %v", got)
+	}
+	page := w.as("bob").do(cameBy, nil)
+	if got := c.take(); len(page.list("inbox.nodes")) != 21 || got["CodeUsesFrom"] != 1 || got["CodeUses"] != 0 {
+		t.Errorf("a page of %d reads %v", len(page.list("inbox.nodes")), got)
+	}
+}
