@@ -34,19 +34,16 @@ func (m *model) sort(user, other int) {
 		s.folder, s.suspect = "HIDDEN", true
 		return
 	}
-	if m.silent(user, other) {
-		m.release(user, other, true)
-	}
+	m.silent(user, other)
+	m.release(user, other, true)
 }
 
-// silent reports whether a request was hidden for what it says and says it no more.
-func (m *model) silent(user, other int) bool {
+// silent: a request that was hidden for what it says may come out when it says it no more.
+func (m *model) silent(user, other int) {
 	t, s := m.shown(user, other)
-	if s == nil || s.folder != "HIDDEN" || !s.suspect || m.says(t, s, user) {
-		return false
+	if s != nil && s.folder == "HIDDEN" && s.suspect && !m.says(t, s, user) {
+		s.suspect = false
 	}
-	s.suspect = false
-	return true
 }
 
 // says: a message that the user can see holds a word that they hide.
