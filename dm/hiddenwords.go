@@ -2,6 +2,7 @@ package dm
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -179,7 +180,20 @@ func (l *Ledger) holdsHidden(s *Send, f *Facts) bool {
 	if m == nil || f.familiar() {
 		return false
 	}
-	return m.Match(textsOf(s.Body, s.Video)...)
+	return m.Match(wordsOf(s.Body, s.Video)...)
+}
+
+// wordsOf are the texts of a message in which hidden words are looked for: also the address of its video, as it reads.
+func wordsOf(body string, v *VideoCard) []string {
+	texts := textsOf(body, v)
+	if v != nil {
+		address, err := url.QueryUnescape(v.URL)
+		if err != nil {
+			address = v.URL
+		}
+		texts = append(texts, address)
+	}
+	return texts
 }
 
 // textsOf are the words of a message: its text, and those of its video.

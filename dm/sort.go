@@ -127,7 +127,7 @@ func (s *sorter) listen(ctx context.Context, views []*View) (map[ConversationID]
 	for _, v := range views {
 		one := saying{lastSeq: v.LastSeq, read: v.LastSeq-v.ClearedSeq <= sortMessages}
 		for _, m := range messages[v.ID] {
-			one.hidden = one.hidden || m.Sender != s.viewer && s.matcher.Match(textsOf(m.Body, m.Video)...)
+			one.hidden = one.hidden || m.Sender != s.viewer && s.matcher.Match(wordsOf(m.Body, m.Video)...)
 		}
 		out[v.ID] = one
 	}

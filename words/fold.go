@@ -36,6 +36,10 @@ func classify(r rune) kind {
 		return gap
 	case r >= 0x1F3FB && r <= 0x1F3FF: // skin tones
 		return nothing
+	case unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r): // shows as nothing: letters of Hangul that fill, and places to come
+		return nothing
+	case r == 0x2800: // braille without a dot
+		return gap
 	case unspaced(r):
 		return alone
 	case unicode.IsLetter(r):
@@ -100,10 +104,11 @@ var small = sync.OnceValue(func() *[smallEnd]folded {
 
 const smallEnd = 0x530
 
-// folded is up to two characters; what folds to more is not kept.
+// folded is up to two characters, and what they look like; what folds to more is not kept.
 type folded struct {
 	runes [2]rune
 	kinds [2]kind
+	looks [2]byte
 	whole bool
 }
 
@@ -118,6 +123,7 @@ func takeApart(r rune) (out folded) {
 			out.whole = false
 		default:
 			out.runes[n], out.kinds[n] = lower(part), k
+			out.looks[n], _ = looksLike(part)
 			n++
 		}
 	})
@@ -182,24 +188,54 @@ func lower(r rune) rune {
 	return unicode.ToLower(unicode.ToUpper(r))
 }
 
+// joint is how a word was put together.
+type joint uint8
+
+const (
+	// whole: it stands there.
+	whole joint = iota
+	// apart: of letters that stand apart.
+	apart
+	// chained: of parts with a sign between them.
+	chained
+	// drawn: it stands there with letters three times or more, and each of its letters was taken once.
+	drawn
+)
+
 // folder cuts a text into folded words and hands each on. It keeps its buffers from one text to the next.
 type folder struct {
-	// one is how leet is read; 0: not at all.
-	one byte
-	// word is the one that is being read; plain the same without leet, for a word that has no letter.
-	word, plain []byte
-	letters     int
-	// runes counts the characters of word, so that letters set apart are seen; wide: more than one sign stood before it.
+	// one is how leet is read; 0: not at all. latin: letters that look like Latin ones are those, and with signs, signs that
+	// hold a letter are that letter.
+	one          byte
+	latin, signs bool
+	// word is the one that is being read; plain the same without leet, for a word that has no letter; looks the same in Latin
+	// letters.
+	word, plain, looks []byte
+	letters            int
+	// alike counts the characters of word that look like Latin ones, foreign those that do not.
+	alike, foreign int
+	// last is the character before, and same how many like it stand before it; drawn: some stand three times or more.
+	last  rune
+	same  int
+	drawn bool
+	// runes counts the characters of word, so that letters set apart are seen.
 	runes int
-	wide  bool
-	// apart joins words of one letter; parts counts them.
-	apart []byte
-	parts int
-	gaps  int
-	// take gets each word; joined says that it was put together from letters set apart. It must not keep the bytes.
-	take func(word []byte, joined bool)
-	// leets reports that the text has something that leet can read, ones that there are two ways to.
-	leets, ones bool
+	// gaps counts the signs since the last word, before those before the word that is being read, of which dash says that it
+	// is one and no blank.
+	gaps, before int
+	dash, dashes bool
+	// apart joins words of one letter that stand equally far from each other; parts counts them, far is how far.
+	apart      []byte
+	parts, far int
+	lastPart   int
+	// chain joins words between which there is one sign each and no blank; links counts them.
+	chain []byte
+	links int
+	// take gets each word, and says how it was put together. It must not keep the bytes.
+	take func(word []byte, how joint)
+	// leets reports that the text has something that leet can read, ones that there are two ways to, latins that it has
+	// a word that latin may read in another way.
+	leets, ones, latins bool
 	// next is the byte after the character that is being read.
 	next byte
 	part func(rune)
@@ -217,38 +253,50 @@ func (f *folder) fold(text string) {
 			f.next = text[i]
 		}
 		if r < utf8.RuneSelf {
-			f.add(lower(r), classify(r))
+			f.add(lower(r), classify(r), 0)
 		} else {
 			f.addWide(r)
 		}
 	}
 	f.end()
 	f.endApart()
+	f.endChain()
 }
 
 func (f *folder) reset() {
-	f.word, f.plain, f.apart = f.word[:0], f.plain[:0], f.apart[:0]
-	f.letters, f.runes, f.parts, f.gaps, f.wide, f.leets = 0, 0, 0, 0, false, false
-	f.ones = false
+	f.word, f.plain, f.looks, f.apart, f.chain = f.word[:0], f.plain[:0], f.looks[:0], f.apart[:0], f.chain[:0]
+	f.letters, f.alike, f.foreign, f.runes, f.parts, f.links, f.gaps = 0, 0, 0, 0, 0, 0, 0
+	f.last, f.same, f.drawn, f.dash = 0, 0, false, false
+	f.leets, f.ones, f.latins = false, false, false
 }
 
 // addWide takes a character beyond ASCII apart first.
 func (f *folder) addWide(r rune) {
 	if r < smallEnd {
 		if parts := &small()[r]; parts.whole {
-			f.add(parts.runes[0], parts.kinds[0])
-			f.add(parts.runes[1], parts.kinds[1])
+			f.add(parts.runes[0], parts.kinds[0], parts.looks[0])
+			f.add(parts.runes[1], parts.kinds[1], parts.looks[1])
 			return
 		}
 	}
 	if f.part == nil {
-		f.part = func(r rune) { f.add(lower(r), classify(r)) }
+		f.part = func(r rune) {
+			k := classify(r)
+			as, sign := looksLike(r)
+			if sign {
+				f.latins = true
+				if f.latin && f.signs {
+					k = letter
+				}
+			}
+			f.add(lower(r), k, as)
+		}
 	}
 	eachPart(r, f.part)
 }
 
-// add reads one folded character.
-func (f *folder) add(r rune, k kind) {
+// add reads one folded character. as is the Latin letter that it looks like; 0: none, or itself.
+func (f *folder) add(r rune, k kind, as byte) {
 	if k == nothing {
 		return
 	}
@@ -256,33 +304,45 @@ func (f *folder) add(r rune, k kind) {
 		f.leets = true
 		f.ones = f.ones || as == f.oneOr()
 		if f.one != 0 {
-			f.grow()
+			f.grow(rune(as))
 			if k == digit {
 				f.plain = append(f.plain, byte(r))
 			}
 			f.word = append(f.word, as)
-			f.runes++
+			f.looks = append(f.looks, as)
 			return
 		}
 	}
 	switch k {
 	case letter, digit:
-		f.grow()
+		f.grow(r)
 		if k == letter {
 			f.letters++
 		}
 		f.word = utf8.AppendRune(f.word, r)
 		f.plain = utf8.AppendRune(f.plain, r)
-		f.runes++
+		switch {
+		case as != 0:
+			f.alike++
+			f.looks = append(f.looks, as)
+		case r < utf8.RuneSelf:
+			f.looks = append(f.looks, byte(r))
+		default:
+			f.foreign++
+			f.looks = utf8.AppendRune(f.looks, r)
+		}
 	case alone:
 		f.end()
 		f.endApart()
+		f.endChain()
 		f.plain = utf8.AppendRune(f.plain[:0], r)
-		f.take(f.plain, false)
+		f.take(f.plain, whole)
 		f.plain = f.plain[:0]
+		f.gaps, f.dash = 0, false
 	default:
 		f.end()
 		f.gaps++
+		f.dash = r != '\'' && r != '’' && !unicode.IsSpace(r) && r != 0x2800
 	}
 }
 
@@ -306,13 +366,23 @@ func (f *folder) oneOr() byte {
 	return f.one
 }
 
-// grow begins a word when none is being read.
-func (f *folder) grow() {
+// grow begins a word when none is being read, and counts its character.
+func (f *folder) grow(r rune) {
 	if f.runes == 0 {
-		f.wide = f.gaps > 1
-		f.gaps = 0
+		f.before, f.dashes = f.gaps, f.gaps == 1 && f.dash
+		f.gaps, f.last, f.same, f.drawn = 0, 0, 0, false
 	}
+	f.runes++
+	if r != f.last {
+		f.last, f.same = r, 0
+		return
+	}
+	f.same++
+	f.drawn = f.drawn || f.same+1 >= minDrawn
 }
+
+// minDrawn is how many times a letter stands in what is drawn out: "soo" may be a word, "sooo" is none.
+const minDrawn = 3
 
 // end hands on the word that was being read.
 func (f *folder) end() {
@@ -320,29 +390,90 @@ func (f *folder) end() {
 		return
 	}
 	word := f.word
-	if f.letters == 0 && f.one != 0 {
+	switch {
+	case f.letters == 0 && f.one != 0:
 		word = f.plain // a number is a number, and signs alone are no word
+	case f.alike > 0 && f.latin:
+		word = f.looks
 	}
-	// Letters that are set apart by one sign each are a word; a wider gap begins the next.
-	if f.runes != 1 || f.wide {
-		f.endApart()
-	}
-	if f.runes == 1 {
-		f.apart = append(f.apart, f.word...)
-		f.parts++
-	}
+	// A word that is Latin to the eye, or of several scripts.
+	f.latins = f.latins || f.alike > 0 && f.foreign == 0 || f.alike+f.foreign > 0 && f.alike+f.foreign < f.letters
+	f.joinApart(word)
+	f.joinChain(word)
 	if len(word) > 0 {
-		f.take(word, false)
+		f.take(word, whole)
 	}
-	f.word, f.plain, f.letters, f.runes = f.word[:0], f.plain[:0], 0, 0
+	if f.drawn && f.letters > 0 {
+		f.take(once(word, f.plain[:0]), drawn)
+	}
+	f.word, f.plain, f.looks = f.word[:0], f.plain[:0], f.looks[:0]
+	f.letters, f.alike, f.foreign, f.runes = 0, 0, 0, 0
+}
+
+// once writes a word into a buffer, each letter that is repeated one time.
+func once(word, into []byte) []byte {
+	last := rune(-1)
+	for len(word) > 0 {
+		r, size := utf8.DecodeRune(word)
+		if r != last {
+			into = append(into, word[:size]...)
+		}
+		last, word = r, word[size:]
+	}
+	return into
 }
 
 // minApart is how many letters set apart are a word: "a b" is two.
 const minApart = 3
 
+// joinApart puts letters together that stand equally far from each other; a wider gap begins the next word, a narrower one
+// takes the letter before it along.
+func (f *folder) joinApart(word []byte) {
+	if f.runes != 1 || len(word) == 0 {
+		f.endApart()
+		return
+	}
+	switch {
+	case f.parts < 2:
+		f.far = f.before
+	case f.before < f.far:
+		at := f.lastPart
+		n := len(f.apart) - at
+		var kept [utf8.UTFMax]byte
+		copy(kept[:], f.apart[at:])
+		f.endApart()
+		f.apart, f.parts, f.far = append(f.apart, kept[:n]...), 1, f.before
+	case f.before > f.far:
+		f.endApart()
+		f.far = f.before
+	}
+	f.lastPart = len(f.apart)
+	f.apart = append(f.apart, word...)
+	f.parts++
+}
+
 func (f *folder) endApart() {
 	if f.parts >= minApart {
-		f.take(f.apart, true)
+		f.take(f.apart, apart)
 	}
 	f.apart, f.parts = f.apart[:0], 0
+}
+
+// minChained is how many letters a word has at least that is found in parts with signs between them.
+const minChained = 4
+
+// joinChain puts words together between which there is one sign each and no blank.
+func (f *folder) joinChain(word []byte) {
+	if !f.dashes {
+		f.endChain()
+	}
+	f.chain = append(f.chain, word...)
+	f.links++
+}
+
+func (f *folder) endChain() {
+	if f.links > 1 && utf8.RuneCount(f.chain) >= minChained {
+		f.take(f.chain, chained)
+	}
+	f.chain, f.links = f.chain[:0], 0
 }

@@ -7,43 +7,60 @@ import (
 	"unicode/utf8"
 )
 
-// reading is a text as a list of words, and the words that letters set apart spell.
-type reading struct{ words, apart []string }
+// heard is a text as a list of words, and the words that its parts spell.
+type heard struct {
+	words, apart, chained, drawn []string
+	latins                       bool
+}
 
-func read(text string, one byte) (out reading) {
-	f := folder{one: one, take: func(word []byte, joined bool) {
-		if joined {
-			out.apart = append(out.apart, string(word))
-		} else {
-			out.words = append(out.words, string(word))
-		}
+func read(text string, as reading) (out heard) {
+	f := folder{one: as.one, latin: as.latin, signs: true, take: func(word []byte, how joint) {
+		list := map[joint]*[]string{whole: &out.words, apart: &out.apart, chained: &out.chained, drawn: &out.drawn}[how]
+		*list = append(*list, string(word))
 	}}
 	f.fold(text)
+	out.latins = f.latins
 	return out
 }
 
 // naive looks at every place for every entry, in every reading.
 func naive(entries []string, text string) bool {
-	for _, one := range []byte{0, 'i', 'l'} {
-		in := read(text, one)
-		for _, entry := range entries {
-			if !Valid(entry) {
+	texts := []string{text}
+	if strings.ContainsRune(text, rightToLeft) {
+		texts = append(texts, asShown(text))
+	}
+	for _, text := range texts {
+		for _, as := range readings {
+			in := read(text, as)
+			if as.latin && !slices.ContainsFunc(readings[:3], func(as reading) bool { return read(text, as).latins }) {
 				continue
 			}
-			for _, as := range []byte{0, 'i', 'l'} {
-				want := sequence(entry, as)
-				for at := range in.words {
-					if len(want) > 0 && len(in.words)-at >= len(want) && slices.Equal(in.words[at:at+len(want)], want) {
+			for _, entry := range entries {
+				for _, as := range readings {
+					if Valid(entry) && in.holds(sequence(entry, as)) {
 						return true
 					}
-				}
-				if len(want) == 1 && slices.Contains(in.apart, want[0]) {
-					return true
 				}
 			}
 		}
 	}
 	return false
+}
+
+func (in heard) holds(want []string) bool {
+	for at := range in.words {
+		if len(want) > 0 && len(in.words)-at >= len(want) && slices.Equal(in.words[at:at+len(want)], want) {
+			return true
+		}
+	}
+	if len(want) != 1 {
+		return false
+	}
+	word := want[0]
+	return slices.Contains(in.chained, word) || slices.Contains(in.drawn, string(once([]byte(word), nil))) ||
+		slices.ContainsFunc(in.apart, func(letters string) bool {
+			return letters == word || utf8.RuneCountInString(word) >= minAmong && strings.Contains(letters, word)
+		})
 }
 
 func FuzzMatch(f *testing.F) {
@@ -55,6 +72,8 @@ func FuzzMatch(f *testing.F) {
 	f.Add("\xff\n \n.", "\xff\xfe . \u200b")
 	f.Add("a1\n1a\n11", "a! |a 1l li")
 	f.Add("s p a m\ni", "spam! s.p.a.m 1")
+	f.Add("idiot\nрот\n🇫🇷", "іdіоt pот 🇮🇩🇮🇴🇹 \u202Etoidi\u202C fr")
+	f.Add("idiot\nkill", "idiooot id.i-ot y o u i d i o t kiii11 i  d  i  o  t")
 	f.Fuzz(func(t *testing.T, list, text string) {
 		entries := strings.Split(list, "\n")
 		if len(entries) > 20 || len(text) > 4000 {
@@ -71,11 +90,11 @@ func FuzzMatch(f *testing.F) {
 			}
 		}
 		// What is folded stays what it is, and folding makes no text that is none.
-		for _, word := range read(text, 0).words {
+		for _, word := range read(text, reading{}).words {
 			if !utf8.ValidString(word) {
 				t.Fatalf("the word %q is no text", word)
 			}
-			if again := read(word, 0).words; utf8.ValidString(text) && !slices.Equal(again, []string{word}) {
+			if again := read(word, reading{}).words; utf8.ValidString(text) && !slices.Equal(again, []string{word}) {
 				t.Fatalf("%q folds to %q", word, again)
 			}
 		}

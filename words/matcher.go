@@ -2,6 +2,7 @@ package words
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 )
@@ -21,8 +22,11 @@ type Matcher struct {
 	// nodes is the automaton; node 0 is its start.
 	nodes []node
 	steps map[step]int32
-	// singles are the entries of one word, which letters set apart may spell.
+	// singles are the entries of one word, which letters set apart may spell, and lengths how many letters those have that are
+	// found among more of them; drawn are the same with each letter once.
 	singles map[int32]bool
+	lengths []int
+	drawn   map[string]bool
 	pool    sync.Pool
 }
 
@@ -38,22 +42,23 @@ type step struct{ node, word int32 }
 
 // Valid reports whether an entry can be found in any text, and is within MaxLength.
 func Valid(entry string) bool {
-	return utf8.ValidString(entry) && utf8.RuneCountInString(entry) <= MaxLength && len(sequence(entry, 0)) > 0
+	return utf8.ValidString(entry) && utf8.RuneCountInString(entry) <= MaxLength && len(sequence(entry, reading{})) > 0
 }
 
 // Compile makes a matcher of a list. Entries that are not Valid find nothing.
 func Compile(entries []string) *Matcher {
-	m := &Matcher{ids: map[string]int32{}, nodes: make([]node, 1), steps: map[step]int32{}, singles: map[int32]bool{}}
+	m := &Matcher{ids: map[string]int32{}, nodes: make([]node, 1), steps: map[step]int32{}, singles: map[int32]bool{}, drawn: map[string]bool{}}
 	for _, entry := range entries {
 		if !Valid(entry) {
 			continue
 		}
-		// As it stands, and as it reads when it is written in l33t itself.
-		for _, one := range []byte{0, 'i', 'l'} {
-			m.add(sequence(entry, one))
+		// As it stands, and as it reads when it is written in l33t, or in letters that look like others, itself.
+		for _, r := range readings {
+			m.add(sequence(entry, r))
 		}
 	}
 	m.link()
+	slices.Sort(m.lengths)
 	m.pool.New = func() any { return &run{} }
 	return m
 }
@@ -61,16 +66,26 @@ func Compile(entries []string) *Matcher {
 // Empty reports whether there is nothing to find.
 func (m *Matcher) Empty() bool { return len(m.nodes) == 1 }
 
-// sequence is the words of an entry. Letters set apart are one word.
-func sequence(entry string, one byte) []string {
+// reading is a way to read a text: how its digits and signs are, and whether what looks like Latin letters is Latin.
+type reading struct {
+	one   byte
+	latin bool
+}
+
+var readings = [...]reading{{0, false}, {'i', false}, {'l', false}, {0, true}, {'i', true}, {'l', true}}
+
+// sequence is the words of an entry. Letters set apart are one word. A flag in it is a flag.
+func sequence(entry string, r reading) []string {
 	var out []string
 	joined := ""
-	f := folder{one: one, take: func(word []byte, whole bool) {
-		if whole {
+	f := folder{one: r.one, latin: r.latin, take: func(word []byte, how joint) {
+		switch how {
+		case whole:
+			out = append(out, string(word))
+		case apart:
 			joined = string(word)
-			return
+		case chained, drawn:
 		}
-		out = append(out, string(word))
 	}}
 	f.fold(entry)
 	if joined != "" && utf8.RuneCountInString(joined) == len(out) {
@@ -100,6 +115,10 @@ func (m *Matcher) add(words []string) {
 	}
 	if len(words) == 1 {
 		m.singles[m.ids[words[0]]] = true
+		m.drawn[string(once([]byte(words[0]), nil))] = true
+		if n := utf8.RuneCountInString(words[0]); n >= minAmong && !slices.Contains(m.lengths, n) {
+			m.lengths = append(m.lengths, n)
+		}
 	}
 }
 
@@ -166,23 +185,75 @@ func (m *Matcher) Match(texts ...string) bool {
 }
 
 func (r *run) text(text string) bool {
-	// Leet is read in two ways, and only where there is any.
-	for _, one := range []byte{0, 'i', 'l'} {
-		r.at, r.folder.one = 0, one
-		r.folder.fold(text)
-		if r.found || !r.folder.leets || one == 'i' && !r.folder.ones {
-			break
-		}
+	if r.read(text) {
+		return true
 	}
-	return r.found
+	return strings.ContainsRune(text, rightToLeft) && r.read(asShown(text))
 }
 
-func (r *run) word(word []byte, joined bool) {
-	id := r.m.ids[string(word)]
-	if joined {
-		r.found = r.found || r.m.singles[id]
-		return
+// read reads a text in every way that there is to it: leet in two, and only where there is any, and so with what looks like
+// Latin letters.
+func (r *run) read(text string) bool {
+	f := &r.folder
+	f.signs = true
+	for _, latin := range []bool{false, true} {
+		latins := latin
+		for _, one := range []byte{0, 'i', 'l'} {
+			r.at, f.one, f.latin = 0, one, latin
+			f.fold(text)
+			if r.found {
+				return true
+			}
+			latins = latins || f.latins
+			if !f.leets || one == 'i' && !f.ones {
+				break
+			}
+		}
+		if !latins {
+			return false
+		}
 	}
-	r.at = r.m.next(r.at, id)
-	r.found = r.found || r.m.nodes[r.at].hit
+	return false
+}
+
+// minAmong is how many letters a word has at least that is found among more letters that stand apart.
+const minAmong = 4
+
+func (r *run) word(word []byte, how joint) {
+	switch how {
+	case whole:
+		r.at = r.m.next(r.at, r.m.ids[string(word)])
+		r.found = r.found || r.m.nodes[r.at].hit
+	case drawn:
+		r.found = r.found || r.m.drawn[string(word)]
+	case chained:
+		r.found = r.found || r.m.singles[r.m.ids[string(word)]]
+	case apart:
+		r.found = r.found || r.m.singles[r.m.ids[string(word)]] || r.among(word)
+	}
+}
+
+// among looks for an entry at every place of letters that stand apart.
+func (r *run) among(letters []byte) bool {
+	for ; len(letters) > 0 && len(r.m.lengths) > 0; letters = letters[size(letters):] {
+		end, n := 0, 0
+		for _, length := range r.m.lengths {
+			for n < length && end < len(letters) {
+				end += size(letters[end:])
+				n++
+			}
+			if n < length {
+				break
+			}
+			if r.m.singles[r.m.ids[string(letters[:end])]] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func size(letters []byte) int {
+	_, n := utf8.DecodeRune(letters)
+	return n
 }

@@ -15,7 +15,7 @@ func TestMatch(t *testing.T) {
 		not    []string
 		reason string
 	}{
-		{"idiot", []string{"idiot", "an IDIOT.", "l'idiot", "l’idiot", "idiot!", "(idiot)", "ïdiöt", "1d10t", "!d!ot", "i d i o t", "i.d.i.o.t", "I-D-I-O-T", "id\u200Biot", "ｉｄｉｏｔ", "𝐢𝐝𝐢𝐨𝐭", "idi\u00ADot"}, []string{"idiots", "idiotic", "", "id iot", "i d i o t s"}, "a word in every dress, and as a whole word"},
+		{"idiot", []string{"idiot", "an IDIOT.", "l'idiot", "l’idiot", "idiot!", "(idiot)", "ïdiöt", "1d10t", "!d!ot", "i d i o t", "i.d.i.o.t", "I-D-I-O-T", "id\u200Biot", "ｉｄｉｏｔ", "𝐢𝐝𝐢𝐨𝐭", "idi\u00ADot"}, []string{"idiots", "idiotic", "", "id iot"}, "a word in every dress, and as a whole word"},
 		{"connard", []string{"Connard !", "espèce de connard", "c0nn4rd", "CÔNNARD", "c o n n a r d", "quel connard…"}, []string{"connarde", "con", "canard"}, "French"},
 		{"enculé", []string{"encule", "ENCULÉ", "enculé", "encul3", "3ncul3"}, []string{"enculer", "inculpé"}, "accents"},
 		{"ass", []string{"ass", "a$$", "@ss", "a55", "A s s"}, []string{"class", "assess", "455", "5", "a s"}, "within a word, or a number, it is none"},
@@ -35,7 +35,16 @@ func TestMatch(t *testing.T) {
 		{"kill", []string{"k1ll", "ki11", "k!ll", "kill"}, []string{"kiil"}, "1 is i or l"},
 		{"s p a m", []string{"spam", "s p a m", "5p4m"}, []string{"s p a", "span"}, "letters set apart in the entry"},
 		{"a b", []string{"a b", "a-b"}, []string{"ab", "ba"}, "two letters are two words"},
-		{"spam", []string{"s p a m  n o w", "buy:  s p a m"}, []string{"s p  a m", "s p a m n o w"}, "a wider gap ends letters set apart"},
+		{"spam", []string{"s p a m  n o w", "buy:  s p a m"}, []string{"s p  a m"}, "a wider gap ends letters set apart"},
+		{"idiot", []string{"i  d  i  o  t", "i . d . i . o . t", "x  i d i o t", "y o u i d i o t !", "i\nd\ni\no\nt", "id.iot", "id-i-ot", "idi_ot", "id*iot"}, []string{"id iot", "id, iot", "id'iot", "i d  i o t"}, "equal gaps, among other letters, and parts with a sign between"},
+		{"ass", []string{"a s s"}, []string{"c l a s s", "a-ss"}, "short words stay whole"},
+		{"idiot", []string{"idiooot", "IIIDIOT", "idioтттт", "1d1000t"}, []string{"idioot"}, "drawn out"},
+		{"kill", []string{"kiiiill", "killlll", "kiiil"}, []string{"kil", "skill"}, "drawn out, with a letter twice"},
+		{"idiot", []string{"іdіоt", "ІDІОТ", "ιdιοτ", "ɪᴅɪᴏᴛ", "ꓲꓓꓲꓳꓔ", "ᎥᎠᎥOᎢ", "𝕚𝕕𝕚𝕠𝕥", "ⓘⓓⓘⓞⓣ", "🅘🅓🅘🅞🅣", "🅸🅳🅸🅾🆃", "🇮​🇩​🇮​🇴​🇹", "🇮 🇩 🇮 🇴 🇹", "і d і о t", "1dі0t", "1д10т іdі0т"}, []string{"идиот", "1д10т"}, "letters that look alike"},
+		{"рот", []string{"рот", "pот", "РОТ", "pot"}, []string{"ротор"}, "also in the entry"},
+		{"дура", []string{"дура", "дуpа", "ДУРA"}, []string{"дурак"}, "a word of two scripts"},
+		{"🇫🇷", []string{"🇫🇷"}, []string{"fr", "🇩🇪"}, "a flag in the list is a flag"},
+		{"idiot", []string{"\u202Etoidi", "you \u202Etoidi\u202C!", "i\u034Fdiot", "idi\u115Fot", "idi\u3164ot", "idi\uFFA0ot", "id\U000E0069iot", "id\uFFF0iot", "i\u0336d\u0336i\u0336o\u0336t\u0336", "i\u2060diot", "id\u061Ciot", "\u2066idiot\u2069"}, []string{"toidi", "idi\u2800ot"}, "what shows as nothing, and what turns the letters around"},
 	} {
 		m := words.Compile([]string{"first", c.entry, "last"})
 		for _, text := range c.in {

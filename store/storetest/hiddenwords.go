@@ -48,6 +48,13 @@ func testHiddenWords(t *testing.T, b Backend) {
 	if now := w.view(bob, dave); now.Folder != dm.FolderHidden || sent.Remaining != nil || sent.View.TheirReadSeq == nil {
 		t.Errorf("the video is in folder %v, its sender is told %+v", now.Folder, sent)
 	}
+	// So does its address, as it reads.
+	erin := w.users(1)[0]
+	address := dm.VideoCard{URL: "https://v.example/what-an-%69diot"}
+	w.must(second(w.service.Send(ctx, erin, dm.SendInput{To: bob, Video: &address, ClientMessageID: w.key()})))
+	if now := w.view(bob, erin); now.Folder != dm.FolderHidden {
+		t.Errorf("the video's address is in folder %v", now.Folder)
+	}
 	// An acceptance makes them known.
 	_, err = w.service.AcceptRequest(ctx, bob, dm.ConversationOf(alice, bob))
 	w.must(err)
