@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -74,6 +75,7 @@ func (o options) wants(name string) bool { return len(o.only) == 0 || slices.Con
 
 // measure runs the rows and prints them as they come; the ratios need all of them and come at the end.
 func (o options) measure(ctx context.Context) error {
+	debug.SetGCPercent(400) // as the product does
 	fmt.Println(machine())
 	fmt.Printf("%d people, %d pairs, %v a row, seed %d\n\n", o.users, o.pairs, o.length, o.seed)
 	p := newPopulation(o)

@@ -97,17 +97,19 @@ func open(ctx context.Context, address string, silence time.Duration, t *tracing
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
 		return databases{}, errors.New("the database URL must be postgres://… or sqlite:PATH")
 	}
-	connector, err := pq.NewConnector(address)
+	q := u.Query()
+	q.Set(binaryParameters, "yes")
+	u.RawQuery = q.Encode()
+	connector, err := pq.NewConnector(u.String())
 	if err != nil {
 		return databases{}, fmt.Errorf("database URL: %w", err)
 	}
 	connector.Dialer(dialer{silence: silence})
 	db := t.openDB(connector)
-	hints := u.Query()
 	for name, value := range readerHints {
-		hints.Set(name, value)
+		q.Set(name, value)
 	}
-	u.RawQuery = hints.Encode()
+	u.RawQuery = q.Encode()
 	read, err := t.open("postgres", u.String())
 	if err != nil {
 		return databases{}, errors.Join(err, db.Close())

@@ -55,7 +55,7 @@ func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger) error {
 }
 
 // flushRows are the rows of a flush, table by table.
-type flushRows [flushTables]*rowset
+type flushRows [flushTables]rowset
 
 func (tables *flushRows) add(c *dm.Changes) error {
 	for _, conversation := range c.Conversations {
@@ -75,7 +75,7 @@ func (tables *flushRows) add(c *dm.Changes) error {
 	return nil
 }
 
-func addConversation(r *rowset, c *dm.Conversation) {
+func addConversation(r rowset, c *dm.Conversation) {
 	r.id(c.ID)
 	r.id(c.Members[0].User)
 	r.id(c.Members[1].User)
@@ -97,7 +97,7 @@ func addConversation(r *rowset, c *dm.Conversation) {
 	}
 }
 
-func addMessage(r *rowset, m *dm.Message) error {
+func addMessage(r rowset, m *dm.Message) error {
 	video, err := videoText(m.Video)
 	if err != nil {
 		return err
@@ -107,12 +107,12 @@ func addMessage(r *rowset, m *dm.Message) error {
 	r.id(m.Sender)
 	r.text(m.ClientMessageID)
 	r.text(m.Body)
-	r.textOrNull(video)
+	textOrNull(r, video)
 	r.int(toMicros(m.CreatedAt))
 	return nil
 }
 
-func addEvent(r *rowset, e *dm.Event) {
+func addEvent(r rowset, e *dm.Event) {
 	r.id(e.User)
 	r.int(e.Position)
 	r.int(int64(e.Kind))

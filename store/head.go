@@ -37,7 +37,7 @@ func (h *headRow) head() *dm.Head {
 	return &d
 }
 
-func addHead(r *rowset, h *dm.Head) {
+func addHead(r rowset, h *dm.Head) {
 	r.id(h.User)
 	r.int(h.Position)
 	r.int(h.TrimmedTo)

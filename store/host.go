@@ -127,7 +127,7 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 		rows.text(u.Handle)
 		rows.text(u.DisplayName)
 		rows.text(nameKey(u.DisplayName))
-		rows.textOrNull(u.AvatarURL)
+		textOrNull(rows, u.AvatarURL)
 		rows.int(int64(u.AgeBand))
 		rows.bool(u.Exempt)
 		rows.bool(false)

@@ -159,7 +159,7 @@ func loneArgs(c *dm.Changes, p dm.Pair, versions [2]string) (args []any, fits bo
 	}
 	var tables flushRows
 	for i, shape := range flushShapes {
-		tables[i] = flatRowset(shape)
+		tables[i] = newFlatRows(shape)
 	}
 	if err := tables.add(c); err != nil {
 		return nil, false, err

@@ -210,17 +210,6 @@ func (p *planner) explain(a store.Asked, how string) planNode {
 	return plans[0].Plan
 }
 
-func planLiteral(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "NULL"
-	case []byte:
-		return "'" + strings.ReplaceAll(string(v), "'", "''") + "'"
-	default:
-		return "'" + strings.ReplaceAll(fmt.Sprint(v), "'", "''") + "'"
-	}
-}
-
 // planNode is a step of a plan. Rows are those of one loop.
 type planNode struct {
 	Type    string     `json:"Node Type"`

@@ -196,7 +196,7 @@ func (s *Store) MessagesByID(ctx context.Context, viewer dm.UserID, ids []dm.Mes
 	return out, err
 }
 
-func conversationIDs(d *dialect, ids []dm.ConversationID) *rowset {
+func conversationIDs(d *dialect, ids []dm.ConversationID) rowset {
 	rows := d.rowset(idShape)
 	for _, id := range ids {
 		rows.id(id)
@@ -204,7 +204,7 @@ func conversationIDs(d *dialect, ids []dm.ConversationID) *rowset {
 	return rows
 }
 
-func messageKeys(d *dialect, ids []dm.MessageID) *rowset {
+func messageKeys(d *dialect, ids []dm.MessageID) rowset {
 	rows := d.rowset(messageKeyShape)
 	for _, id := range ids {
 		rows.id(id.Conversation)

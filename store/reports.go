@@ -82,7 +82,7 @@ func scanReport(rows *sql.Rows) (*dm.Report, error) {
 	return &r, err
 }
 
-func addReport(rows *rowset, r *dm.Report) {
+func addReport(rows rowset, r *dm.Report) {
 	rows.id(r.ID)
 	rows.id(r.Reporter)
 	rows.id(r.Reported)
