@@ -29,8 +29,20 @@ test('a contact code is made, given, lets one message in, and lets nobody in onc
   await standing(emma, 'You said to write: here I am.').waitFor();
   await gina.getByText('1 of 2 used').waitFor({ timeout: 1 }).catch(() => gina.reload());
   await gina.getByText('1 of 2 used').waitFor();
+  // Who came, and when; the code stands at the conversation too. Emma sees nothing of it.
+  await gina.getByText('Who came by it').click();
+  const who = gina.locator('.codes .people li');
+  await who.getByRole('link', { name: 'Emma' }).waitFor();
+  assert.ok(Date.now() - Date.parse(await who.locator('time').getAttribute('datetime')) < 60_000);
   await gina.locator('.rail').getByRole('link', { name: /^Inbox/ }).click();
-  await item(gina, 'Emma').waitFor();
+  await item(gina, 'Emma').getByRole('img', { name: 'By your code “Emma’s band”' }).waitFor();
+  await item(gina, 'Emma').click();
+  await gina.locator('.conversation > header').getByText('By your code “Emma’s band”').waitFor();
+  await gina.reload();
+  await gina.locator('.conversation > header').getByText('By your code “Emma’s band”').waitFor();
+  await emma.locator('.conversation > header').getByText('@gina').waitFor();
+  assert.equal(await emma.getByText('By your code').count(), 0);
+  assert.equal(await emma.getByRole('img', { name: /By your code/ }).count(), 0);
 
   // It has served her.
   await emma.goto(`${link}?as=emma`);

@@ -29,13 +29,42 @@ test('what the settings say of a friend, a follower and a stranger is what the p
     for (const example of examples) {
       const { explainWhoCanMessageMe: explained } = await server.ask(
         'bob',
-        'query($as: ID!) { explainWhoCanMessageMe(as: $as) { relations rule route } }',
+        'query($as: ID!) { explainWhoCanMessageMe(as: $as) { relations rule route key parameters { name value } } }',
         { as: await server.idOf(people[example]) },
       );
       const seen = seenAs(example, messagingSettings);
       assert.deepEqual({ ...seen, relations: [...seen.relations] }, explained, `${input.audience}, ${example}`);
     }
   }
+});
+
+test('an explanation is said in words of the client, and in the server’s where it has none', async (t) => {
+  const { saying } = await load(t, '/src/app/settings/saying.ts');
+  const locale = { t: (key, values) => (values ? `${key} ${JSON.stringify(values)}` : key) };
+  const times = { full: (iso) => `at ${iso}` };
+  const say = (key, parameters = {}) =>
+    saying(locale, times, {
+      key,
+      parameters: Object.entries(parameters).map(([name, value]) => ({ name, value })),
+      sentence: 'In English.',
+    });
+  assert.equal(say('explain.block'), 'explain.block {}');
+  assert.equal(say('explain.decline', { until: 'T' }), 'explain.decline {"until":"at T"}');
+  assert.equal(say('explain.requestFull', { limit: '3' }), 'explain.requestFull {"limit":3}');
+  const audience = 'explain.audience.inbox';
+  assert.equal(
+    say(audience, { relation: 'FRIEND', audience: 'FRIENDS' }),
+    `${audience} {"relation":"tie.FRIEND","audience":"audience.FRIENDS"}`,
+  );
+  assert.match(
+    say(audience, { relation: 'SUGGESTED', audience: 'EVERYONE', sharedFriends: '3' }),
+    /"relation":"explain\.shared \{\\"count\\":3\}"/,
+  );
+  // Of a server that is newer than this client.
+  assert.equal(say('explain.moon'), 'In English.');
+  assert.equal(say(audience, { relation: 'COUSIN', audience: 'FRIENDS' }), 'In English.');
+  assert.equal(say(audience, { relation: 'FRIEND', audience: 'VILLAGE' }), 'In English.');
+  assert.equal(say('explain.block', { because: 'so' }), 'In English.');
 });
 
 test('what the settings say of the kinds is what a sender is told', async (t) => {

@@ -22,13 +22,14 @@ test('the setting is seen with the eyes of an example and of a person, and follo
   await eyes.getByText('If a stranger writes to you, it is not accepted.').waitFor();
   await eyes.getByRole('button', { name: 'A friend' }).click();
   await eyes.getByText('If a friend writes to you, it reaches your inbox.').waitFor();
-  await eyes.getByText('You follow each other').waitFor();
+  await eyes.getByRole('listitem').filter({ hasText: 'You follow each other' }).waitFor();
+  await eyes.getByText('You follow each other. With your setting “Friends” their messages go to your inbox.').waitFor();
 
   await eyes.getByRole('button', { name: 'Choose a person' }).click();
   await choose(bob, 'hugo');
   await eyes.getByText('If Hugo Silva writes to you, it is not accepted.').waitFor();
-  await eyes.getByText('They follow you').waitFor();
-  await eyes.getByText('Your choice decides: Friends.').waitFor();
+  await eyes.getByRole('listitem').filter({ hasText: 'They follow you' }).waitFor();
+  await eyes.getByText('They follow you. With your setting “Friends” they cannot write to you.').waitFor();
   await bob.getByRole('radio', { name: /^Everyone/ }).check();
   await eyes.getByText('If Hugo Silva writes to you, it waits in your requests.').waitFor();
 
@@ -41,6 +42,17 @@ test('the setting is seen with the eyes of an example and of a person, and follo
   await eyes.getByText('They are among those whom you always let in.').waitFor();
   await eyes.getByRole('link', { name: 'Change' }).first().click();
   await bob.getByRole('button', { name: 'Remove Hugo Silva' }).waitFor();
+
+  // A rule with something in its sentence, in another language than the server's.
+  const request = await server.ask('alice', '{ inbox(folder: REQUESTS) { nodes { id with { handle } } } }');
+  const hugos = request.inbox.nodes.find((c) => c.with.handle === 'hugo');
+  await server.ask('alice', 'mutation($ids: [ID!]!) { declineRequests(conversationIds: $ids) { __typename } }', { ids: [hugos.id] });
+  const alice = await browser.open('/settings?as=alice', { locale: 'fr-FR', timezoneId: 'Europe/Paris' });
+  const yeux = alice.getByRole('region', { name: 'Voir avec les yeux de quelqu’un' });
+  await yeux.getByRole('button', { name: 'Choisir une personne' }).click();
+  await alice.locator('dialog[open] input').fill('hugo');
+  await alice.getByRole('option').filter({ hasText: '@hugo' }).click();
+  await yeux.getByText(/Vous avez refusé une de ses demandes\. Cette personne pourra de nouveau écrire après le \d+ \S+ \d{4}.* \d\d:\d\d\./).waitFor();
 });
 
 test('each answer says how many people it would let in, before it is chosen', async (t) => {
@@ -80,6 +92,30 @@ test('any change of settings says who made it and on what, and the newest is und
   // That is a change itself.
   await on.getByRole('button', { name: 'Undo' }).click();
   await bob.getByRole('listitem').first().getByText('Read receipts off').waitFor();
+});
+
+test('the history says which hidden words came and went, many of them behind a tap', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const edit = (name, words) => server.ask('alice', `mutation($words: [String!]!) { ${name}(words: $words) { __typename } }`, { words });
+  const many = Array.from({ length: 40 }, (_, i) => `hidden${i}`);
+  await edit('addHiddenWords', ['idiot']);
+  await edit('addHiddenWords', many);
+  await edit('removeHiddenWords', ['idiot', 'hidden7']);
+  const alice = await browser.open('/settings/history?as=alice');
+  const entry = (n) => alice.locator('.history > li').nth(n);
+  await entry(0).getByText('Hidden words removed: idiot, hidden7').waitFor();
+  await entry(2).getByText('Hidden word added: idiot').waitFor();
+  const folded = entry(1).getByText(many.join(', '));
+  await entry(1).getByText('40 hidden words added').waitFor();
+  assert.equal(await folded.isVisible(), false);
+  await entry(1).getByText('40 hidden words added').click();
+  await folded.waitFor();
+  // Taken back, the words are back, and that is said too.
+  await entry(0).getByRole('button', { name: 'Undo' }).click();
+  await entry(0).getByText('Hidden words added: idiot, hidden7').waitFor();
+  const { hiddenWords } = await server.ask('alice', '{ hiddenWords }');
+  assert.equal(hiddenWords.length, 41);
 });
 
 test('what followers may send is chosen, and holds for the next message', async (t) => {

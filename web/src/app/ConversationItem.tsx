@@ -4,7 +4,7 @@ import { useLocale } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { useDraft } from './drafts';
 import { useMe } from './hooks';
-import { MutedIcon } from './icons';
+import { CodeIcon, MutedIcon } from './icons';
 import { Link } from './Link';
 import { Count } from './Rail';
 import { personPath } from './route';
@@ -37,9 +37,18 @@ export const ConversationItem = memo(function ConversationItem({ conversation: c
       <span className="who" dir="auto">
         {nameOf(c.with, t)}
       </span>
-      {c.muted && (
-        <span className="muted" role="img" aria-label={t('list.muted')}>
-          <MutedIcon />
+      {(c.muted || c.cameByCode) && (
+        <span className="marks">
+          {c.cameByCode && (
+            <span role="img" aria-label={t('codes.cameBy', { label: c.cameByCode.label })} title={c.cameByCode.label}>
+              <CodeIcon />
+            </span>
+          )}
+          {c.muted && (
+            <span role="img" aria-label={t('list.muted')}>
+              <MutedIcon />
+            </span>
+          )}
         </span>
       )}
       <time dateTime={c.lastActivityAt}>{times.brief(c.lastActivityAt)}</time>

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import type { Standing } from '@aparte/client';
+import type { Conversation, Standing } from '@aparte/client';
 import { useT, type Translate } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { Composer } from './Composer';
@@ -50,7 +50,7 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
       <header>
         <Back back={back} />
         <Avatar user={user} />
-        <Heading name={name} about={about(t, standing, user.handle)} />
+        <Heading name={name} about={about(t, standing, user.handle, conversation?.cameByCode)} />
         {standing && <Menu standing={standing} changed={setStanding} />}
       </header>
       <Messages conversation={conversation} user={user} standing={standing} />
@@ -83,13 +83,13 @@ function Heading({ name, about }: { name: string; about: string }) {
   );
 }
 
-function about(t: Translate, standing: Standing | null, handle: string): string {
+function about(t: Translate, standing: Standing | null, handle: string, came: Conversation['cameByCode']): string {
   if (!handle) return '';
-  if (!standing) return `@${handle}`;
-  const relation = standing.viewerFollows
-    ? t(standing.followsViewer ? 'relation.friend' : 'relation.youFollow')
-    : standing.followsViewer && t('relation.followsYou');
-  return relation ? `@${handle} · ${relation}` : `@${handle}`;
+  const said = [`@${handle}`];
+  if (standing?.viewerFollows) said.push(t(standing.followsViewer ? 'relation.friend' : 'relation.youFollow'));
+  else if (standing?.followsViewer) said.push(t('relation.followsYou'));
+  if (came) said.push(t('codes.cameBy', { label: came.label }));
+  return said.join(' · ');
 }
 
 /** A button until it is wanted, then the menu in its place. */

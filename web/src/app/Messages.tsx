@@ -34,6 +34,7 @@ export function Messages({ conversation, user, standing }: Props) {
   const items: readonly Item[] = !loaded ? outgoing : outgoing.length > 0 ? [...messages, ...outgoing] : messages;
   const mine = (item: Item) => !('seq' in item) || item.sender.id !== user.id;
   const here = loaded || !id;
+  const came = conversation?.cameByCode;
 
   const box = useRef<HTMLDivElement>(null);
   const rows = useRef<VirtualizerHandle>(null);
@@ -80,7 +81,7 @@ export function Messages({ conversation, user, standing }: Props) {
         aria-busy={!here}
       >
         <div className="grow" />
-        {here && items.length === 0 && <Beginning user={user} standing={standing} />}
+        {here && items.length === 0 && <Beginning user={user} standing={standing} came={came} />}
         <Virtualizer
           ref={rows}
           data={list}
@@ -91,7 +92,7 @@ export function Messages({ conversation, user, standing }: Props) {
           scrollRef={box}
         >
           {(item, index) => {
-            if (item === 'beginning') return <Beginning key="beginning" user={user} standing={null} />;
+            if (item === 'beginning') return <Beginning key="beginning" user={user} standing={null} came={came} />;
             const at = begins ? index - 1 : index;
             const before = items[at - 1];
             const after = items[at + 1];

@@ -10,6 +10,7 @@ import type {
   AudienceReach,
   Contact,
   ContactCode,
+  ContactCodeUse,
   Conversation,
   CreateContactCodeInput,
   Explanation,
@@ -231,6 +232,11 @@ export abstract class Calls {
 
   async revokeContactCode(id: string): Promise<ContactCode> {
     return achieved((await this.ask(operations.RevokeContactCode, { id })).revokeContactCode).contactCode;
+  }
+
+  /** Who came by a code of the viewer's, newest first. */
+  async contactCodeUses(id: string, { first = 20, after = null, signal }: Paging = {}): Promise<Page<ContactCodeUse>> {
+    return (await this.ask(operations.ContactCodeUses, { id, first, after }, signal)).contactCodeUses;
   }
 
   /** Whose code it is, and what one may send with it. Null: it lets the viewer write nothing. */

@@ -171,6 +171,7 @@ function tell(w: Working, answer: Answer, asked: number) {
     if (news(conversation.id)) putConversation(w, conversation);
     // A person may have changed since, although the conversation has not.
     else if (known.has(conversation.id) && news(conversation.with.id)) putUser(w, conversation.with);
+    if (conversation.cameByCode) came(w, conversation);
   }
   for (const id of answer.removed ?? []) if (news(id)) removeConversation(w, id);
   if (answer.folder) {
@@ -254,7 +255,16 @@ function putConversation(w: Working, given: Conversation) {
   w.own('users').set(user.id, user);
   w.own('byUser').set(user.id, given.id);
   const lastMessage = given.lastMessage && asRemoved(w, given.lastMessage);
-  replaceConversation(w, { ...given, with: user, lastMessage });
+  const known = w.state.conversations.get(given.id)?.cameByCode;
+  // Events do not have it. What is known of it stays true.
+  const code = given.cameByCode === undefined && known !== undefined && { cameByCode: known };
+  replaceConversation(w, { ...given, ...code, with: user, lastMessage });
+}
+
+/** By which code somebody came does not change, however late the answer. */
+function came(w: Working, { id, cameByCode }: Conversation) {
+  const known = w.state.conversations.get(id);
+  if (known && cameByCode && !known.cameByCode) replaceConversation(w, { ...known, cameByCode });
 }
 
 function replaceConversation(w: Working, conversation: Conversation) {

@@ -1,5 +1,7 @@
 import type {
+  CameFragment,
   ContactCodeFragment,
+  ContactCodeUsesQuery,
   ContactQuery,
   ConversationFragment,
   DenialCode,
@@ -48,7 +50,8 @@ export type Standing = StandingFragment;
 export type Permission = Standing['viewerCanMessage'];
 export type Message = MessageFragment;
 export type VideoCard = NonNullable<Message['video']>;
-export type Conversation = ConversationFragment;
+/** `cameByCode` is there once a page or a person was asked for; an event does not have it. */
+export type Conversation = ConversationFragment & Partial<CameFragment>;
 /** How the sender of a request and the viewer know each other. */
 export type Acquaintance = NonNullable<Conversation['acquaintance']>;
 export type Settings = SettingsFragment;
@@ -69,6 +72,8 @@ export type Explanation = NonNullable<ExplainWhoCanMessageMeQuery['explainWhoCan
 export type AudienceReach = WhoCouldMessageMeQuery['whoCouldMessageMe'][number];
 /** What the viewer gives out so that each of its bearers may write one message to their inbox. */
 export type ContactCode = ContactCodeFragment;
+/** One person's use of a contact code of the viewer's. */
+export type ContactCodeUse = ContactCodeUsesQuery['contactCodeUses']['nodes'][number];
 /** What a contact code offers to the viewer who bears it. */
 export type Contact = NonNullable<ContactQuery['contact']>;
 /** How much of a walk through requests was done; `more`: the same call goes on. */

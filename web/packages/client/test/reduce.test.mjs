@@ -14,6 +14,18 @@ function user(i) {
   return { id: `usr_${i}`, handle: `u${i}`, displayName: `U${i}`, avatarUrl: null, viewerHasBlocked: false };
 }
 
+/** By which code they came: told with pages, not with events. */
+function codeOf(id) {
+  return Number(id.slice(4)) % 2 === 0 ? { codeId: 'cod_1', label: 'Card', usedAt: '2026-01-01T12:00:00Z' } : null;
+}
+
+/** A conversation as an event tells it; what a page tells beside that is right where it is there. */
+function asToldLive(c) {
+  const { cameByCode, ...rest } = c;
+  if (cameByCode !== undefined) assert.deepEqual(cameByCode, codeOf(c.id));
+  return rest;
+}
+
 class Server {
   clock = 0;
   conversations = new Map();
@@ -118,7 +130,7 @@ class Server {
 
   page(folder, after) {
     const all = this.list(folder).filter((c) => !after || comparePlaces(c, JSON.parse(after)) > 0);
-    const nodes = all.slice(0, pageSize);
+    const nodes = all.slice(0, pageSize).map((c) => ({ ...c, cameByCode: codeOf(c.id) }));
     const last = nodes.at(-1);
     const endCursor = last ? JSON.stringify({ lastActivityAt: last.lastActivityAt, id: last.id }) : null;
     return { nodes, pageInfo: { hasNextPage: all.length > pageSize, endCursor } };
@@ -222,12 +234,12 @@ class World {
     for (const folder of folders) {
       const listing = state.folders[folder];
       const all = server.list(folder).filter((c) => listing.end === null || comparePlaces(c, listing.end) <= 0);
-      assert.deepEqual(listing.conversations, all, folder);
+      assert.deepEqual(listing.conversations.map(asToldLive), all, folder);
     }
     assert.deepEqual(state.unread, server.unread());
     assert.deepEqual(state.settings, server.settings);
     for (const c of state.conversations.values()) {
-      assert.deepEqual(c, server.view(server.conversations.get(c.id)));
+      assert.deepEqual(asToldLive(c), server.view(server.conversations.get(c.id)));
       assert.equal(state.byUser.get(c.with.id), c.id);
       assert.equal(state.users.get(c.with.id), c.with);
     }
@@ -336,6 +348,34 @@ test('a batch gives what its actions give one by one, and leaves the state befor
   assert.deepEqual(world.state, before);
   assert.deepEqual(batch, actions.reduce((state, action) => reduce(state, [action]), world.state));
   assert.equal(batch.conversations.size, 9);
+});
+
+test('by which code somebody came is kept through events, and learnt from an answer however late', () => {
+  const world = new World();
+  const { server } = world;
+  const known = (i) => world.state.conversations.get(`cnv_${i}`);
+  server.send(2, false, 'first');
+  server.send(3, false, 'second');
+  world.load(() => undefined);
+  assert.equal(known(2).cameByCode.label, 'Card');
+  assert.equal(known(3).cameByCode, null);
+  server.change(2, 'mute', 0);
+  server.send(2, false, 'third');
+  world.settle();
+  assert.equal(known(2).muted, true);
+  assert.equal(known(2).cameByCode.label, 'Card', 'an event does not take it away');
+  // One that came live, asked for, and changed before the answer: the answer is old but for the code.
+  server.send(4, false, 'live');
+  world.settle();
+  assert.equal(known(4).cameByCode, undefined);
+  world.ask(() => ({ conversations: server.page('INBOX', null).nodes.filter((c) => c.id === 'cnv_4') }));
+  world.serve(0);
+  server.change(4, 'mute', 0);
+  world.event();
+  world.hear(0);
+  assert.equal(known(4).muted, true);
+  assert.equal(known(4).cameByCode.label, 'Card');
+  assert.equal(world.state.folders.INBOX.conversations.find((c) => c.id === 'cnv_4'), known(4));
 });
 
 test('a window is bounded at both ends, and its far end can be read again', () => {

@@ -1,11 +1,14 @@
 import { Refused, type ContactCode } from '@aparte/client';
 import { useState, type FormEvent } from 'react';
 import { useLocale, useT } from '../../i18n/i18n';
+import { Avatar } from '../Avatar';
 import { Confirm } from '../Dialog';
 import { useActions, useAttempt, useSettings, useTell } from '../hooks';
 import { CodeIcon } from '../icons';
-import { codeLink } from '../route';
+import { Link } from '../Link';
+import { codeLink, personPath } from '../route';
 import { useTimes } from '../time';
+import { nameOf } from '../words';
 import { usePages } from './usePages';
 
 const day = 24;
@@ -179,6 +182,7 @@ function Code({ code, revoked }: { code: ContactCode; revoked(code: ContactCode)
           {t('codes.used', { uses: code.uses.toLocaleString(tag), most: code.maxUses.toLocaleString(tag) })} · {state}
         </small>
       </p>
+      {code.uses > 0 && <Who code={code} />}
       {live && (
         <button onClick={() => setAsking(true)} aria-label={t('codes.revokeNamed', { label: code.label })}>
           {t('codes.revoke')}
@@ -194,5 +198,50 @@ function Code({ code, revoked }: { code: ContactCode; revoked(code: ContactCode)
         />
       )}
     </li>
+  );
+}
+
+/** Who came by a code, read once it is asked for. */
+function Who({ code }: { code: ContactCode }) {
+  const t = useT();
+  const [open, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary aria-label={t('codes.whoNamed', { label: code.label })}>{t('codes.who')}</summary>
+      {open && <Uses code={code} />}
+    </details>
+  );
+}
+
+function Uses({ code }: { code: ContactCode }) {
+  const t = useT();
+  const times = useTimes();
+  const actions = useActions();
+  const { items: uses, more } = usePages((paging) => actions.contactCodeUses(code.id, paging), code.uses);
+  if (!uses) {
+    return (
+      <p className="soft" aria-busy="true">
+        {t('list.loading')}
+      </p>
+    );
+  }
+  if (uses.length === 0) return <p className="soft">{t('codes.nobodyLeft')}</p>;
+  return (
+    <>
+      <ul className="people">
+        {uses.map(({ bearer, usedAt }) => (
+          <li key={bearer.id}>
+            <Avatar user={bearer} />
+            <Link className="who" to={personPath(bearer.id)}>
+              <span dir="auto">{nameOf(bearer, t)}</span> <small>@{bearer.handle}</small>
+            </Link>
+            <small>
+              <time dateTime={usedAt}>{times.full(usedAt)}</time>
+            </small>
+          </li>
+        ))}
+      </ul>
+      {more && <button onClick={more}>{t('list.more')}</button>}
+    </>
   );
 }

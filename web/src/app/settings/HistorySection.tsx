@@ -85,6 +85,7 @@ interface EntryProps {
 function Entry({ change, undone, children }: EntryProps) {
   const t = useT();
   const times = useTimes();
+  const lines = differences(t, change);
   return (
     <li>
       <p className="when">
@@ -97,15 +98,34 @@ function Entry({ change, undone, children }: EntryProps) {
         )}
       </p>
       <p>
-        {differences(t, change).map((line) => (
+        {lines.map((line) => (
           <span key={line}>{line}</span>
         ))}
         {change.undoes && (
           <small>{undone ? t('history.undoes', { at: times.full(undone.at) }) : t('history.undoesEarlier')}</small>
         )}
       </p>
+      <Words how="added" words={change.hiddenWordsAdded} />
+      <Words how="removed" words={change.hiddenWordsRemoved} />
       {children}
     </li>
+  );
+}
+
+/** More than this is folded away: these are words that one does not want to read. */
+const shortWords = 60;
+
+function Words({ how, words }: { how: 'added' | 'removed'; words: readonly string[] }) {
+  const t = useT();
+  if (words.length === 0) return null;
+  const count = words.length;
+  const all = words.join(', ');
+  if (all.length <= shortWords) return <p>{t(`history.words.${how}`, { count, words: all })}</p>;
+  return (
+    <details>
+      <summary>{t(`history.manyWords.${how}`, { count })}</summary>
+      <p dir="auto">{all}</p>
+    </details>
   );
 }
 

@@ -6,8 +6,10 @@ import { useActions, useAttempt } from '../hooks';
 import { SearchIcon } from '../icons';
 import { Link } from '../Link';
 import { folderPath, settingsPath } from '../route';
-import { audienceName, nameOf } from '../words';
+import { useTimes } from '../time';
+import { nameOf } from '../words';
 import { examples, kindsOf, routeOf, seenAs, type Example, type Seen } from './eyes';
+import { saying } from './saying';
 
 // The search brings a library along that nothing else here needs.
 const PersonSearch = lazy(() => import('../PersonSearch').then((m) => ({ default: m.PersonSearch })));
@@ -90,7 +92,9 @@ function useExplanation(person: User | null, settings: Settings): Explanation | 
 }
 
 function Verdict({ who, person, seen, settings }: { who: string; person?: User; seen: Seen; settings: Settings }) {
-  const { t, tag } = useLocale();
+  const locale = useLocale();
+  const { t, tag } = locale;
+  const times = useTimes();
   const and = new Intl.ListFormat(tag, { type: 'conjunction' });
   const capital = (text: string) => text.charAt(0).toLocaleUpperCase(tag) + text.slice(1);
   const place = places[seen.rule];
@@ -107,7 +111,7 @@ function Verdict({ who, person, seen, settings }: { who: string; person?: User; 
       <dl>
         <dt>{t('viewAs.why')}</dt>
         <dd>
-          {t(`rule.${seen.rule}`, { audience: audienceName(t, settings.whoCanMessageMe) })}{' '}
+          {saying(locale, times, seen)}{' '}
           {place && (
             <Link className="inline" to={place}>
               {t('viewAs.change')}

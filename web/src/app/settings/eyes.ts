@@ -1,4 +1,5 @@
 import type { MessageKind, PolicyRule, Relation, Route, Settings } from '@aparte/client';
+import type { Said } from './saying';
 
 /** Somebody who stands for many: nobody in particular, with all that holds of them. */
 export const examples = ['FRIEND', 'FOLLOWER', 'STRANGER'] as const;
@@ -10,8 +11,8 @@ const holding: Record<Example, Relation[]> = {
   STRANGER: ['STRANGER'],
 };
 
-/** What would become of a message, and why. */
-export interface Seen {
+/** What would become of a message, why, and the sentence that says it. */
+export interface Seen extends Said {
   relations: readonly Relation[];
   rule: PolicyRule;
   route: Route;
@@ -38,15 +39,21 @@ export function seenAs(example: Example, settings: Settings): Seen {
   const route = best(relations, settings);
   // Neither of the other two is somebody whom one follows, or who is suggested: the shield holds their new requests.
   if (settings.shieldSince && route === 'REQUESTS' && example !== 'FRIEND') {
-    return { relations, rule: 'SHIELD', route: 'HIDDEN' };
+    const parameters = [{ name: 'since', value: settings.shieldSince }];
+    return { relations, rule: 'SHIELD', route: 'HIDDEN', key: 'explain.shield', parameters };
   }
-  return { relations, rule: 'AUDIENCE', route };
+  const parameters = [
+    // The closest of those whose route it is.
+    { name: 'relation', value: relations.find((r) => routeOf(r, settings) === route) ?? relations[0]! },
+    { name: 'audience', value: settings.whoCanMessageMe },
+  ];
+  return { relations, rule: 'AUDIENCE', route, key: `explain.audience.${route.toLowerCase()}`, parameters };
 }
 
 const allKinds: MessageKind[] = ['TEXT', 'VIDEO', 'LINK'];
 
 /** What they may send: what is taken from one of the relations that decide. */
-export function kindsOf({ relations, rule }: Seen, settings: Settings): MessageKind[] {
+export function kindsOf({ relations, rule }: Pick<Seen, 'relations' | 'rule'>, settings: Settings): MessageKind[] {
   if (rule === 'ALWAYS') return allKinds;
   const route = best(relations, settings);
   const deciding = relations.filter((relation) => routeOf(relation, settings) === route);

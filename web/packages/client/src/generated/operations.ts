@@ -704,7 +704,12 @@ export type StartQueryVariables = Exact<{
 
 export type StartQuery = { me: UserFragment, messagingSettings: SettingsFragment, inbox: ConversationsFragment, requests: ConversationsFragment, hidden: ConversationsFragment, archive: ConversationsFragment };
 
-export type ConversationsFragment = { nodes: Array<ConversationFragment>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
+export type ConversationsFragment = { nodes: Array<(
+    ConversationFragment
+    & CameFragment
+  )>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
+
+export type CameFragment = { cameByCode: { codeId: string, label: string, usedAt: string } | null };
 
 export type StandingsFragment = { nodes: Array<StandingFragment>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
 
@@ -734,7 +739,10 @@ export type PersonQueryVariables = Exact<{
 }>;
 
 
-export type PersonQuery = { user: StandingFragment | null, conversationWith: ConversationFragment | null };
+export type PersonQuery = { user: StandingFragment | null, conversationWith: (
+    ConversationFragment
+    & CameFragment
+  ) | null };
 
 export type SearchUsersQueryVariables = Exact<{
   query: string;
@@ -788,7 +796,7 @@ export type SettingsHistoryQueryVariables = Exact<{
 }>;
 
 
-export type SettingsHistoryQuery = { settingsHistory: Array<{ id: string, at: string, by: Changer, device: string | null, undoes: string | null, before: ChoiceFragment, after: ChoiceFragment }> };
+export type SettingsHistoryQuery = { settingsHistory: Array<{ id: string, at: string, by: Changer, device: string | null, undoes: string | null, hiddenWordsAdded: Array<string>, hiddenWordsRemoved: Array<string>, before: ChoiceFragment, after: ChoiceFragment }> };
 
 export type ChoiceFragment = { whoCanMessageMe: Audience | null, readReceipts: boolean, requestLinks: boolean, requestPreviews: boolean, ageBand: AgeBand, routes: Array<{ relation: Relation, route: Route }> | null, kinds: Array<{ relation: Relation, kinds: Array<MessageKind> }> };
 
@@ -797,7 +805,7 @@ export type ExplainWhoCanMessageMeQueryVariables = Exact<{
 }>;
 
 
-export type ExplainWhoCanMessageMeQuery = { explainWhoCanMessageMe: { relations: Array<Relation>, rule: PolicyRule, route: Route, user: UserFragment } | null };
+export type ExplainWhoCanMessageMeQuery = { explainWhoCanMessageMe: { relations: Array<Relation>, rule: PolicyRule, route: Route, key: string, sentence: string, user: UserFragment, parameters: Array<{ name: string, value: string }> } | null };
 
 export type WhoCouldMessageMeQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -813,6 +821,15 @@ export type ContactCodesQueryVariables = Exact<{
 
 
 export type ContactCodesQuery = { contactCodes: { nodes: Array<ContactCodeFragment>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ContactCodeUsesQueryVariables = Exact<{
+  id: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ContactCodeUsesQuery = { contactCodeUses: { nodes: Array<{ usedAt: string, bearer: UserFragment }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ContactQueryVariables = Exact<{
   code: string;
@@ -962,13 +979,13 @@ export const RevokeContactCode = "mutation RevokeContactCode($id:ID!){revokeCont
 
 export const Position = "query Position{unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}" as Operation<PositionQuery, PositionQueryVariables>;
 
-export const Start = "query Start($first:Int!){me{...User}messagingSettings{...Settings}inbox:inbox(folder:INBOX first:$first){...Conversations}requests:inbox(folder:REQUESTS first:$first){...Conversations}hidden:inbox(folder:HIDDEN first:$first){...Conversations}archive:inbox(folder:ARCHIVE first:$first){...Conversations}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<StartQuery, StartQueryVariables>;
+export const Start = "query Start($first:Int!){me{...User}messagingSettings{...Settings}inbox:inbox(folder:INBOX first:$first){...Conversations}requests:inbox(folder:REQUESTS first:$first){...Conversations}hidden:inbox(folder:HIDDEN first:$first){...Conversations}archive:inbox(folder:ARCHIVE first:$first){...Conversations}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Conversations on ConversationConnection{nodes{...Conversation ...Came}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Came on Conversation{cameByCode{codeId label usedAt}}" as Operation<StartQuery, StartQueryVariables>;
 
-export const Inbox = "query Inbox($folder:Folder!$first:Int!$after:String){inbox(folder:$folder first:$first after:$after){...Conversations}}fragment Conversations on ConversationConnection{nodes{...Conversation}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<InboxQuery, InboxQueryVariables>;
+export const Inbox = "query Inbox($folder:Folder!$first:Int!$after:String){inbox(folder:$folder first:$first after:$after){...Conversations}}fragment Conversations on ConversationConnection{nodes{...Conversation ...Came}pageInfo{hasNextPage endCursor}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Came on Conversation{cameByCode{codeId label usedAt}}" as Operation<InboxQuery, InboxQueryVariables>;
 
 export const Messages = "query Messages($id:ID!$first:Int!$beforeSeq:Int){conversation(id:$id){...Conversation messages(first:$first beforeSeq:$beforeSeq){nodes{...Message}pageInfo{hasNextPage}}}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<MessagesQuery, MessagesQueryVariables>;
 
-export const Person = "query Person($id:ID!){user(id:$id){...Standing}conversationWith(userId:$id){...Conversation}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<PersonQuery, PersonQueryVariables>;
+export const Person = "query Person($id:ID!){user(id:$id){...Standing}conversationWith(userId:$id){...Conversation ...Came}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Came on Conversation{cameByCode{codeId label usedAt}}" as Operation<PersonQuery, PersonQueryVariables>;
 
 export const SearchUsers = "query SearchUsers($query:String!$first:Int!$after:String){searchUsers(query:$query first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SearchUsersQuery, SearchUsersQueryVariables>;
 
@@ -982,13 +999,15 @@ export const ListedUsers = "query ListedUsers($list:NamedList!$first:Int!$after:
 
 export const Outreach = "query Outreach{outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<OutreachQuery, OutreachQueryVariables>;
 
-export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHistory(first:$first){id at by device undoes before{...Choice}after{...Choice}}}fragment Choice on MessagingChoice{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews ageBand}" as Operation<SettingsHistoryQuery, SettingsHistoryQueryVariables>;
+export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHistory(first:$first){id at by device undoes before{...Choice}after{...Choice}hiddenWordsAdded hiddenWordsRemoved}}fragment Choice on MessagingChoice{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews ageBand}" as Operation<SettingsHistoryQuery, SettingsHistoryQueryVariables>;
 
-export const ExplainWhoCanMessageMe = "query ExplainWhoCanMessageMe($as:ID!){explainWhoCanMessageMe(as:$as){user{...User}relations rule route}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ExplainWhoCanMessageMeQuery, ExplainWhoCanMessageMeQueryVariables>;
+export const ExplainWhoCanMessageMe = "query ExplainWhoCanMessageMe($as:ID!){explainWhoCanMessageMe(as:$as){user{...User}relations rule route key parameters{name value}sentence}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ExplainWhoCanMessageMeQuery, ExplainWhoCanMessageMeQueryVariables>;
 
 export const WhoCouldMessageMe = "query WhoCouldMessageMe{whoCouldMessageMe{audience current inbox requests hidden refused isCapped everyoneElse}}" as Operation<WhoCouldMessageMeQuery, WhoCouldMessageMeQueryVariables>;
 
 export const ContactCodes = "query ContactCodes($first:Int!$after:String){contactCodes(first:$first after:$after){nodes{...ContactCode}pageInfo{hasNextPage endCursor}}}fragment ContactCode on ContactCode{id label createdAt expiresAt revokedAt endsAt uses maxUses}" as Operation<ContactCodesQuery, ContactCodesQueryVariables>;
+
+export const ContactCodeUses = "query ContactCodeUses($id:ID!$first:Int!$after:String){contactCodeUses(id:$id first:$first after:$after){nodes{bearer{...User}usedAt}pageInfo{hasNextPage endCursor}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ContactCodeUsesQuery, ContactCodeUsesQueryVariables>;
 
 export const Contact = "query Contact($code:String!){contact(code:$code){owner{...User}permission{...Permission}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ContactQuery, ContactQueryVariables>;
 
