@@ -116,4 +116,9 @@ type ConversationRef struct {
 	Other UserID
 	// LastSeq is the newest seq; Cleared the newest that is out of the member's view.
 	LastSeq, Cleared int64
+	// Folder, ReadSeq, Muted and DeclinedUntil are of the member's own side.
+	Folder        Folder
+	ReadSeq       int64
+	Muted         bool
+	DeclinedUntil time.Time
 }

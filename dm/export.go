@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 )
 
@@ -142,86 +141,6 @@ func (e *export) profile(ctx context.Context) error {
 	}{personOf(u.ID, u), u.AvatarURL, u.AgeBand.name(), Stamp(u.CreatedAt)})
 }
 
-// maxExportedHistory bounds the setting history in an export. Nobody reaches it by hand.
-const maxExportedHistory = 100_000
-
-type exportSettings struct {
-	Audience     string            `json:"whoCanMessageMe"`
-	Routes       map[string]string `json:"routes,omitempty"`
-	ReadReceipts bool              `json:"readReceipts"`
-}
-
-func settingsLine(s Settings) exportSettings {
-	out := exportSettings{Audience: s.Audience.name(), ReadReceipts: s.ReadReceipts}
-	if s.Audience == Custom {
-		out.Routes = map[string]string{}
-		for relation, route := range s.Routes {
-			out.Routes[Relation(relation).name()] = route.name()
-		}
-	}
-	return out
-}
-
-func (e *export) settings(ctx context.Context) error {
-	line, err := e.lines("settings.jsonl")
-	if err != nil {
-		return err
-	}
-	now, err := e.service.Messaging(ctx, e.user)
-	if err != nil {
-		return err
-	}
-	type change struct {
-		At     Stamp          `json:"at"`
-		Before exportSettings `json:"before"`
-		After  exportSettings `json:"after"`
-		// Added and Removed are of the hidden words.
-		Added   []string `json:"hiddenWordsAdded,omitempty"`
-		Removed []string `json:"hiddenWordsRemoved,omitempty"`
-	}
-	if err := line(struct {
-		Now exportSettings `json:"now"`
-	}{settingsLine(now.Settings)}); err != nil {
-		return err
-	}
-	history, err := e.service.store.History(ctx, e.user, maxExportedHistory)
-	if err != nil {
-		return err
-	}
-	for _, h := range history {
-		one := change{At: Stamp(h.At), Before: settingsLine(h.Before), After: settingsLine(h.After)}
-		if h.Words != nil {
-			one.Added, one.Removed = h.Words.Added, h.Words.Removed
-		}
-		if err := line(one); err != nil {
-			return err
-		}
-	}
-	return e.hiddenWords(ctx)
-}
-
-func (e *export) hiddenWords(ctx context.Context) error {
-	line, err := e.lines("hidden_words.jsonl")
-	if err != nil {
-		return err
-	}
-	list, err := e.service.store.HiddenWordsOf(ctx, e.user)
-	if err != nil {
-		return err
-	}
-	for word := range strings.SplitSeq(list, "\n") {
-		if word == "" {
-			continue
-		}
-		if err := line(struct {
-			Word string `json:"word"`
-		}{word}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 type exportMessage struct {
 	ID           string     `json:"id"`
 	Conversation string     `json:"conversationId"`
@@ -232,6 +151,8 @@ type exportMessage struct {
 	Body         string     `json:"body"`
 	Video        *VideoCard `json:"video,omitempty"`
 	Removed      bool       `json:"removed,omitempty"`
+	// Key is the user's own, of what they sent.
+	Key string `json:"clientMessageId,omitempty"`
 }
 
 func (e *export) messages(ctx context.Context) error {
@@ -255,7 +176,13 @@ func (e *export) messages(ctx context.Context) error {
 			ID       string       `json:"id"`
 			With     exportPerson `json:"with"`
 			Messages int64        `json:"messages"`
-		}{c.ID.String(), personOf(c.Other, e.people[c.Other]), c.LastSeq}); err != nil {
+			Folder   string       `json:"folder"`
+			ReadSeq  int64        `json:"readSeq"`
+			Muted    bool         `json:"muted"`
+			Declined Stamp        `json:"declinedUntil"`
+		}{
+			c.ID.String(), personOf(c.Other, e.people[c.Other]), c.LastSeq, c.Folder.name(), c.ReadSeq, c.Muted, Stamp(c.DeclinedUntil),
+		}); err != nil {
 			return err
 		}
 	}
@@ -289,10 +216,14 @@ func (e *export) conversation(ctx context.Context, c ConversationRef, line func(
 			return err
 		}
 		for _, m := range page {
-			if err := line(exportMessage{
+			one := exportMessage{
 				ID: m.ID.String(), Conversation: m.ID.Conversation.String(), Seq: m.ID.Seq, Sender: m.Sender.String(),
 				SentByMe: m.Sender == e.user, SentAt: Stamp(m.CreatedAt), Body: m.Body, Video: m.Video, Removed: m.Removed,
-			}); err != nil {
+			}
+			if one.SentByMe {
+				one.Key = m.ClientMessageID
+			}
+			if err := line(one); err != nil {
 				return err
 			}
 		}
@@ -332,7 +263,28 @@ func (e *export) edges(ctx context.Context) error {
 			}
 		}
 	}
-	return e.stances(ctx)
+	if line, err = e.lines("suggestions.jsonl"); err != nil {
+		return err
+	}
+	var after UserID
+	for {
+		page, err := e.service.store.SuggestionsOf(ctx, e.user, after, exportPage)
+		if err != nil {
+			return err
+		}
+		for _, f := range page {
+			if err := line(struct {
+				User  string `json:"userId"`
+				Since Stamp  `json:"since"`
+			}{f.User.String(), Stamp(f.Since)}); err != nil {
+				return err
+			}
+			after = f.User
+		}
+		if len(page) < exportPage {
+			return e.stances(ctx)
+		}
+	}
 }
 
 // stanceLists are the lists of people that a user keeps, by the name in an export.

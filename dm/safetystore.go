@@ -35,6 +35,8 @@ type SafetyStore interface {
 	MessagesOf(ctx context.Context, user UserID, c ConversationRef, after, to int64) ([]*Message, error)
 	// FollowsOf lists whom a user follows, or who follows them, by id after another.
 	FollowsOf(ctx context.Context, user UserID, followers bool, after UserID, limit int) ([]FollowEdge, error)
+	// SuggestionsOf lists whom the host has supplied as a pair with a user, by id after another.
+	SuggestionsOf(ctx context.Context, user UserID, after UserID, limit int) ([]FollowEdge, error)
 	// HiddenWordsOf returns a user's hidden words as they wrote them, one a line; empty without any.
 	HiddenWordsOf(ctx context.Context, user UserID) (string, error)
 	// EraseStep takes the words of the job's user from the next messages of a conversation, moves the job on and renews its
@@ -44,7 +46,7 @@ type SafetyStore interface {
 	EraseRest(ctx context.Context, job *Job) error
 }
 
-// FollowEdge is one follow of an export.
+// FollowEdge is one follow, or one suggestion, of an export.
 type FollowEdge struct {
 	User  UserID
 	Since time.Time

@@ -57,15 +57,6 @@ func openRaw(t *testing.T, url string) (db *sql.DB, postgres bool) {
 	return db, !lite
 }
 
-func run(t *testing.T, url, text string) {
-	t.Helper()
-	db, _ := openRaw(t, url)
-	defer db.Close()
-	if _, err := db.Exec(text); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // holding lists the columns in which a word stands, in any row, whatever their type.
 func holding(t *testing.T, url, word string) []string {
 	t.Helper()
@@ -116,10 +107,14 @@ func TestEvidenceOutlivesUnsendAndErasure(t *testing.T) {
 		notice := w.as("alice").do(myNotices, nil).text("myNotices.nodes.0.id")
 		w.as("alice").do(`mutation($id: ID!) { appealDecision(noticeId: $id, text: "`+word+`") { __typename } }`, vars{"id": notice})
 		w.as("alice").do(unsendMessage, vars{"id": id})
-		run(t, url, "INSERT INTO hidden_words (user_id, version, list) SELECT id, 1, '"+word+"' FROM users WHERE handle = 'alice'")
+		// Words of hers that nobody else sees: hidden words and what was changed of them, the labels of a device and a code.
+		phone := w.as("alice").with("Aparte-Device", "phone of "+word)
+		phone.do(`mutation($w: [String!]!) { addHiddenWords(words: $w) { __typename } }`, vars{"w": []string{word, "other"}}).
+			is("addHiddenWords.__typename", `"HiddenWordsSuccess"`)
+		phone.do(createCode, vars{"in": vars{"label": "for " + word, "maxUses": 2}}).is("createContactCode.__typename", `"CreateContactCodeSuccess"`)
 
 		// The scan finds what is there to find.
-		for _, column := range []string{"messages.body", "messages.video", "messages.client_message_id", "reports.appeal", "reports.client_report_id", "evidence.sealed", "hidden_words.list"} {
+		for _, column := range []string{"messages.body", "messages.video", "messages.client_message_id", "reports.appeal", "reports.client_report_id", "evidence.sealed", "hidden_words.list", "settings_changes.device", "settings_changes.words_added", "contact_codes.label"} {
 			if !slices.Contains(holding(t, url, word), column) {
 				t.Errorf("the scan does not find the word in %s", column)
 			}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,15 +37,17 @@ func (s *Store) DeletedUsers(ctx context.Context, externalID string) ([]dm.UserI
 func (s *Store) ConversationsOf(ctx context.Context, user dm.UserID) ([]dm.ConversationRef, error) {
 	var out []dm.ConversationRef
 	for _, side := range [][2]string{{"low", "high"}, {"high", "low"}} {
-		rows, err := s.read.QueryContext(ctx, "SELECT id, "+side[1]+"_id, last_seq, "+side[0]+"_cleared_seq FROM conversations WHERE "+
-			side[0]+"_id = $1", uuidText(user))
+		mine := strings.ReplaceAll("MY_cleared_seq, MY_folder, MY_read_seq, MY_muted, MY_declined_until FROM conversations WHERE MY_id = $1", "MY", side[0])
+		rows, err := s.read.QueryContext(ctx, "SELECT id, "+side[1]+"_id, last_seq, "+mine, uuidText(user))
 		if err != nil {
 			return nil, err
 		}
 		err = eachRow(rows, func(rows *sql.Rows) error {
 			var id, other uuid.UUID
 			var c dm.ConversationRef
-			err := rows.Scan(&id, &other, &c.LastSeq, &c.Cleared)
+			var declined int64
+			err := rows.Scan(&id, &other, &c.LastSeq, &c.Cleared, &c.Folder, &c.ReadSeq, &c.Muted, &declined)
+			c.DeclinedUntil = fromMicros(declined)
 			c.ID, c.Other = dm.ConversationID(id), dm.UserID(other)
 			out = append(out, c)
 			return err

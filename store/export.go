@@ -46,7 +46,16 @@ func (s *Store) FollowsOf(ctx context.Context, user dm.UserID, followers bool, a
 	if followers {
 		own, other = other, own
 	}
-	rows, err := s.read.QueryContext(ctx, "SELECT "+other+", created_at FROM follows WHERE "+own+" = $1 AND "+other+" > $2 ORDER BY "+
+	return s.edgesOf(ctx, "follows", own, other, user, after, limit)
+}
+
+// SuggestionsOf implements dm.Store.
+func (s *Store) SuggestionsOf(ctx context.Context, user dm.UserID, after dm.UserID, limit int) ([]dm.FollowEdge, error) {
+	return s.edgesOf(ctx, "suggestions", "user_id", "suggested_id", user, after, limit)
+}
+
+func (s *Store) edgesOf(ctx context.Context, table, own, other string, user, after dm.UserID, limit int) ([]dm.FollowEdge, error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT "+other+", created_at FROM "+table+" WHERE "+own+" = $1 AND "+other+" > $2 ORDER BY "+
 		other+" LIMIT $3", uuidText(user), uuidText(after), limit)
 	if err != nil {
 		return nil, err

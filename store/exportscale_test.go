@@ -1,12 +1,18 @@
 package store_test
 
 import (
+	"archive/zip"
 	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -53,7 +59,12 @@ func TestAnExportHoldsLittleMemory(t *testing.T) {
 		}
 		runtime.GC()
 		base := heap()
-		peak, counted := atomic.Uint64{}, &counter{}
+		file, err := os.Create(filepath.Join(t.TempDir(), "export.zip"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = file.Close() }()
+		peak, counted := atomic.Uint64{}, &counter{file: file}
 		began := time.Now()
 		err = service.WriteExport(ctx, job, counted, func() error {
 			if now := heap(); now > peak.Load() {
@@ -74,6 +85,15 @@ func TestAnExportHoldsLittleMemory(t *testing.T) {
 		if grew > exportMemory {
 			t.Errorf("the heap grew by %d bytes", grew)
 		}
+		exported, read := exportedMessages(t, file, counted.n), readMessages(t, service, me)
+		if len(exported) != total || len(read) != total {
+			t.Errorf("%d messages are exported and %d can be read, of %d", len(exported), len(read), total)
+		}
+		for id, sum := range read {
+			if exported[id] != sum {
+				t.Fatalf("message %s is not exported as it is read", id)
+			}
+		}
 
 		if _, err := service.EraseUser(ctx, dm.Moderator{Name: "host"}, "me"); err != nil {
 			t.Fatal(err)
@@ -87,6 +107,7 @@ func TestAnExportHoldsLittleMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("erased the words of %d messages in %v", total/2, time.Since(began).Round(time.Millisecond))
+		checkErased(t, url, total)
 	})
 }
 
@@ -131,10 +152,90 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// counter counts what is written and keeps nothing.
-type counter struct{ n int64 }
+// counter counts what it passes on.
+type counter struct {
+	file io.Writer
+	n    int64
+}
 
 func (c *counter) Write(p []byte) (int, error) {
-	c.n += int64(len(p))
-	return io.Discard.Write(p)
+	n, err := c.file.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// exportedMessages is what an export says of each message, by id.
+func exportedMessages(t *testing.T, file io.ReaderAt, size int64) map[string][sha256.Size]byte {
+	t.Helper()
+	z, err := zip.NewReader(file, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := z.Open("messages.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	out := map[string][sha256.Size]byte{}
+	for lines := json.NewDecoder(r); lines.More(); {
+		var line struct {
+			ID, Body, SenderID string
+			Seq                int64
+			SentAt             time.Time
+		}
+		if err := lines.Decode(&line); err != nil {
+			t.Fatal(err)
+		}
+		out[line.ID] = sha256.Sum256([]byte(fmt.Sprintln(line.Seq, line.SenderID, line.SentAt.UnixMicro(), line.Body)))
+	}
+	return out
+}
+
+// readMessages is the same as a client reads it, a page at a time.
+func readMessages(t *testing.T, service *dm.Service, me dm.UserID) map[string][sha256.Size]byte {
+	t.Helper()
+	ctx := context.Background()
+	inbox, err := service.Inbox(ctx, me, dm.FolderInbox, dm.Page{First: dm.MaxPage})
+	if err != nil || inbox.More {
+		t.Fatal(inbox.More, err)
+	}
+	out := map[string][sha256.Size]byte{}
+	for _, v := range inbox.Items {
+		page := dm.Page{First: dm.MaxPage}
+		for more := true; more; {
+			lists, err := service.Messages(ctx, me, []dm.ConversationID{v.ID}, page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range lists[v.ID].Items {
+				out[m.ID.String()] = sha256.Sum256([]byte(fmt.Sprintln(m.ID.Seq, m.Sender, m.CreatedAt.UnixMicro(), m.Body)))
+				page.After = m.Place()
+			}
+			more = lists[v.ID].More
+		}
+	}
+	return out
+}
+
+// checkErased looks at every message there is: those of who was erased hold no word, the others all of theirs.
+func checkErased(t *testing.T, url string, total int) {
+	t.Helper()
+	driver, address := "postgres", url
+	if path, lite := strings.CutPrefix(url, "sqlite:"); lite {
+		driver, address = "sqlite", "file:"+path+"?_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var empty, left int
+	err = db.QueryRow(`SELECT count(CASE WHEN body = '' AND client_message_id LIKE 'erased:%' THEN 1 END), count(CASE WHEN body LIKE 'message %' THEN 1 END)
+		FROM messages`).Scan(&empty, &left)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if empty+left != total || empty < total/2 || left < total/3 {
+		t.Errorf("of %d messages %d are empty and %d hold words", total, empty, left)
+	}
 }

@@ -54,6 +54,68 @@ func unzip(t T, b []byte) map[string][]map[string]any {
 	return out
 }
 
+// testExportSettings: every setting, its history with who and where, one's side of a conversation, suggestions, one's keys.
+func testExportSettings(t *testing.T, b Backend) {
+	w := newWorld(t, b)
+	ctx := dm.WithOrigin(t.Context(), dm.Origin{Device: "her phone"})
+	alice, bob := w.pair()
+	carol := w.users(1)[0]
+	w.must(second(w.service.SetWhoCanMessageMe(ctx, alice, dm.Custom, map[dm.Relation]dm.Route{dm.Stranger: dm.RouteHidden})))
+	w.must(second(w.service.SetAcceptedKinds(ctx, alice, map[dm.Relation]dm.Kinds{dm.Stranger: dm.KindText})))
+	w.must(second(w.service.SetRequestPreviews(ctx, alice, true)))
+	w.must(second(w.service.SetRequestLinks(ctx, alice, true)))
+	w.must(second(w.service.SetReadReceipts(ctx, alice, false)))
+	w.must(second(w.service.AddHiddenWords(ctx, alice, []string{"idiot"})))
+	history, err := w.service.History(ctx, alice, 1)
+	w.must(err)
+	w.must(second(w.service.UndoSettingsChange(ctx, alice, history[0].ID)))
+	w.must(w.service.SetEdges(ctx, []dm.EdgeEdit{{From: "ext-u1", To: "ext-u3", Suggested: true}}))
+	w.send(bob, alice, "hello")
+	w.must(second(w.service.Mute(ctx, alice, dm.ConversationOf(alice, bob), true)))
+	w.audience(carol, dm.Everyone)
+	own := w.send(alice, carol, "hello").Message.ClientMessageID
+
+	files := w.exported(alice)
+	lines := files["settings.jsonl"]
+	now := lines[0]["now"].(map[string]any)
+	if diff := cmp.Diff(map[string]any{
+		"whoCanMessageMe": "CUSTOM", "readReceipts": false, "requestPreviews": true, "requestLinks": true,
+		"kindsNotAccepted": map[string]any{"STRANGER": []any{"VIDEO", "LINK"}},
+		"routes":           now["routes"], "changedAt": now["changedAt"],
+	}, now); diff != "" || now["routes"].(map[string]any)["STRANGER"] != "HIDDEN" || now["changedAt"] == nil {
+		t.Errorf("the settings, -want +exported:\n%s%v", diff, now)
+	}
+	if len(lines) != 8 {
+		t.Fatalf("%d lines of settings", len(lines))
+	}
+	undo, added := lines[1], lines[2]
+	if undo["undoes"] != added["id"] || fmt.Sprint(undo["hiddenWordsRemoved"]) != "[idiot]" || fmt.Sprint(added["hiddenWordsAdded"]) != "[idiot]" {
+		t.Errorf("the words and what took them back: %v, %v", added, undo)
+	}
+	for _, line := range lines[1:] {
+		if line["by"] != "SELF" || line["device"] != "her phone" || line["at"] == nil {
+			t.Errorf("a change without who or where: %v", line)
+		}
+	}
+	for _, line := range files["conversations.jsonl"] {
+		folder, muted := "INBOX", false
+		if line["with"].(map[string]any)["id"] == bob.String() {
+			folder, muted = "HIDDEN", true
+		}
+		if line["folder"] != folder || line["muted"] != muted || line["readSeq"] == nil {
+			t.Errorf("the conversation is %v", line)
+		}
+	}
+	for _, line := range files["messages.jsonl"] {
+		if key := line["clientMessageId"]; line["sentByMe"] == true && key != own || line["sentByMe"] == false && key != nil {
+			t.Errorf("a message has the key %v", key)
+		}
+	}
+	if line := files["suggestions.jsonl"]; len(line) != 1 || line[0]["userId"] != carol.String() || line[0]["since"] == nil {
+		t.Errorf("the suggestions are %v", line)
+	}
+}
+
 // testExport: all that is kept of a person, compared with what they can read.
 func testExport(t *testing.T, b Backend) {
 	w := newWorld(t, b)

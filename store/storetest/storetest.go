@@ -58,6 +58,7 @@ func Run(t *testing.T, b Backend) {
 		{"Erase", testErase},
 		{"EraseWhoWasDeleted", testEraseWhoWasDeleted},
 		{"Export", testExport},
+		{"ExportSettings", testExportSettings},
 		{"Settings", testSettings},
 		{"NoOneInOldConversations", testNoOneInOldConversations},
 		{"Block", testBlock},
