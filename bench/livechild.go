@@ -71,6 +71,8 @@ func (h countingHub) Listen(user dm.UserID) dm.Listener {
 	return countingListener{h.hub.Listen(user), h.liveServer}
 }
 
+func (h countingHub) Signal(e *dm.Event) { h.hub.Signal(e) }
+
 func (l countingListener) Next(position int64) (*dm.Event, bool) {
 	e, ok := l.Listener.Next(position)
 	if ok {

@@ -5,7 +5,8 @@ import "time"
 // EventKind says what an Event tells.
 type EventKind uint8
 
-// The kinds. EventReset is never stored: it is what a watcher gets when the log before its cursor was trimmed.
+// The kinds. EventReset is never stored: it is what a watcher gets when the log before its cursor was trimmed. Nor is
+// EventTyping, which is a Signal.
 const (
 	EventMessageAdded EventKind = iota + 1
 	EventConversationChanged
@@ -17,6 +18,9 @@ const (
 	EventNoticesChanged
 	// EventWordsErased: the other member of the conversation was erased, and all their words are gone from it.
 	EventWordsErased
+	// EventTyping: the other member of the conversation is writing. It has no position of its own; a watcher gives it the one
+	// where it stands.
+	EventTyping
 )
 
 // Event is one entry of a user's inbox log. It carries all that a replay must not recompute: the counts and the state

@@ -17,6 +17,9 @@ type Watcher struct {
 	listener Listener
 	// position is that of the newest event that was handed out. The patrol reads it while the watcher moves it.
 	position atomic.Int64
+	// unread and epoch are those of where it stands, for the signals that have no place of their own.
+	unread Unread
+	epoch  int64
 	// known is the newest position that the log was seen to have. While it is ahead there is something to read.
 	known  int64
 	buffer []*Event
@@ -74,6 +77,7 @@ func (w *Watcher) start(ctx context.Context, after *Cursor) error {
 		limit = 0
 	}
 	log, err := w.service.store.Log(ctx, w.user, from, limit)
+	w.unread, w.epoch = log.Unread, log.Epoch
 	switch {
 	case err != nil:
 		return err
@@ -124,10 +128,11 @@ func (w *Watcher) Poll(ctx context.Context) (*Event, error) {
 		next := w.position.Load() + 1
 		if e, ok := w.listener.Next(next); ok {
 			w.position.Store(next)
+			w.unread, w.epoch = e.Unread, e.Epoch
 			return e, nil
 		}
 		if !w.due.Swap(false) && w.known < next && w.heard.Load() < next {
-			return nil, nil
+			return w.signal(), nil
 		}
 		log, err := w.service.store.Log(ctx, w.user, next-1, logPage)
 		if err != nil {
@@ -143,9 +148,22 @@ func (w *Watcher) Poll(ctx context.Context) (*Event, error) {
 	}
 }
 
+// signal takes a signal, when there is one and nothing to read before it. It stands where the watcher stands, so a resume
+// from it repeats nothing and misses nothing.
+func (w *Watcher) signal() *Event {
+	s := w.listener.Signal()
+	if s == nil {
+		return nil
+	}
+	e := *s
+	e.Position, e.Epoch, e.Unread = w.position.Load(), w.epoch, w.unread
+	return &e
+}
+
 func (w *Watcher) ready() *Event {
 	if e := w.reset; e != nil {
 		w.reset = nil
+		w.unread, w.epoch = e.Unread, e.Epoch
 		return e
 	}
 	if len(w.buffer) == 0 {
@@ -156,6 +174,7 @@ func (w *Watcher) ready() *Event {
 		w.buffer = nil
 	}
 	w.position.Store(e.Position)
+	w.unread, w.epoch = e.Unread, e.Epoch
 	return e
 }
 

@@ -96,6 +96,10 @@ func (m mutation) MarkRead(ctx context.Context, id string, upToSeq int) (generat
 	})
 }
 
+func (m mutation) SignalTyping(ctx context.Context, id string) (generated.ConversationResult, error) {
+	return m.conversation(ctx, id, m.service.Typing)
+}
+
 func (m mutation) MuteConversation(ctx context.Context, id string, muted bool) (generated.ConversationResult, error) {
 	return m.conversation(ctx, id, func(ctx context.Context, viewer dm.UserID, id dm.ConversationID) (dm.Changed, error) {
 		return m.service.Mute(ctx, viewer, id, muted)

@@ -1,5 +1,5 @@
 // Package live carries wakes, and the events that ride along with them, from the transaction that committed them to
-// the watchers of this node.
+// the watchers of this node; and signals, which are in no log.
 //
 // Purpose. A watcher reads a user's log; Hub tells it when the log has grown, and mostly hands it the very event, so
 // that in the steady state a delivery costs no query.

@@ -12,6 +12,8 @@ const (
 	shardCount = 256
 	// ringSize is how many recent events of a user are at hand: about what one batch of sends can bring.
 	ringSize = 64
+	// signalOnly is the position of a wake that tells of no event.
+	signalOnly = -1
 )
 
 // Hub implements dm.Notifier for one node.
@@ -51,6 +53,21 @@ func NewHub() *Hub {
 func (h *Hub) Publish(events []*dm.Event) {
 	for _, e := range events {
 		h.shard(e.User).publish(e)
+	}
+}
+
+// Signal hands a signal to the listeners of its user. Nobody keeps it for who comes later.
+func (h *Hub) Signal(e *dm.Event) {
+	s := h.shard(e.User)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in := s.users[e.User]
+	if in == nil {
+		return
+	}
+	for _, l := range in.listeners {
+		l.signal = e
+		l.wake(signalOnly)
 	}
 }
 

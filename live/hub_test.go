@@ -249,3 +249,23 @@ func TestConcurrentPublishListenAndClose(t *testing.T) {
 	close(published)
 	readers.Wait()
 }
+
+func TestASignalReachesWhoListensNowAndIsKeptForNobody(t *testing.T) {
+	hub, alice, bob := NewHub(), dm.NewUserID(), dm.NewUserID()
+	phone, laptop, other := listen(hub, alice), listen(hub, alice), listen(hub, bob)
+	defer phone.Close()
+	defer laptop.Close()
+	defer other.Close()
+	signal := &dm.Event{User: alice, Kind: dm.EventTyping}
+	hub.Signal(signal)
+	late := listen(hub, alice)
+	defer late.Close()
+	for name, l := range map[string]listening{"phone": phone, "laptop": laptop} {
+		if !woken(l) || l.Signal() != signal || l.Signal() != nil {
+			t.Errorf("the %s was not given the signal once", name)
+		}
+	}
+	if late.Signal() != nil || other.Signal() != nil || woken(other) {
+		t.Error("a signal was given to somebody who was not listening for it")
+	}
+}

@@ -7,6 +7,8 @@ type listener struct {
 	shard *shard
 	user  dm.UserID
 	wake  func(position int64)
+	// signal is the newest that was not taken: of several, the last says most.
+	signal *dm.Event
 }
 
 // Notify makes each wake call wake.
@@ -25,6 +27,15 @@ func (l *listener) Next(position int64) (*dm.Event, bool) {
 		return nil, false
 	}
 	return in.take(position)
+}
+
+// Signal takes the newest signal that was not taken.
+func (l *listener) Signal() *dm.Event {
+	l.shard.mu.Lock()
+	defer l.shard.mu.Unlock()
+	e := l.signal
+	l.signal = nil
+	return e
 }
 
 // Close ends the registration. It may be called twice. No wake follows it.

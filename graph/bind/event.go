@@ -24,6 +24,8 @@ func NewInboxEvent(e *dm.Event) InboxEvent {
 		return WordsErased{event{e}}
 	case dm.EventNoticesChanged:
 		return NoticesChanged{event{e}}
+	case dm.EventTyping:
+		return Typing{event{e}}
 	case dm.EventSettingsChanged:
 		return SettingsChanged{event{e}}
 	default:
@@ -83,6 +85,15 @@ func (e WordsErased) ConversationID() dm.ConversationID { return e.of.View.ID }
 
 // UserID is who was erased.
 func (e WordsErased) UserID() dm.UserID { return e.of.View.With }
+
+// Typing tells that the other member is writing.
+type Typing struct{ event }
+
+// ConversationID is where.
+func (e Typing) ConversationID() dm.ConversationID { return e.of.View.ID }
+
+// UserID is who.
+func (e Typing) UserID() dm.UserID { return e.of.View.With }
 
 // InboxReset tells that the log no longer reaches back to where the client wanted to go on.
 type InboxReset struct{ event }

@@ -122,6 +122,7 @@ type MutationResolver interface {
 	AcceptRequest(ctx context.Context, conversationID string) (ConversationResult, error)
 	DeclineRequests(ctx context.Context, conversationIds []string) (DeclineResult, error)
 	MarkRead(ctx context.Context, conversationID string, upToSeq int) (ConversationResult, error)
+	SignalTyping(ctx context.Context, conversationID string) (ConversationResult, error)
 	MuteConversation(ctx context.Context, conversationID string, muted bool) (ConversationResult, error)
 	ArchiveConversation(ctx context.Context, conversationID string, archived bool) (ConversationResult, error)
 	FollowUser(ctx context.Context, userID string) (UserResult, error)
@@ -2022,6 +2023,14 @@ type Mutation {
     "The newest seq that the viewer has read. A smaller one than before changes nothing."
     upToSeq: Int!
   ): ConversationResult!
+  """
+  Says that the viewer is writing in a conversation, to be repeated every 3 seconds while they do. The other person gets
+  ` + "`" + `Typing` + "`" + ` if they listen now and read receipts would be told to them; the answer is the same either way, and nothing is kept.
+  """
+  signalTyping(
+    "The conversation."
+    conversationId: ID!
+  ): ConversationResult!
   "Sets whether the viewer's clients should stay silent about a conversation."
   muteConversation(
     "The conversation."
@@ -2249,6 +2258,24 @@ type WordsErased implements InboxEvent {
   "The conversation."
   conversationId: ID!
   "Who was erased."
+  userId: ID!
+}
+
+"""
+The other person of a conversation is writing. It is in no log and never repeated: its place is that of the event before it,
+so a client that keeps cursors needs no care. It holds for 6 seconds, or until their message comes. Nobody is told of it who
+would not get a read receipt: with receipts off on either side, from a request or a restriction, there is none.
+"""
+type Typing implements InboxEvent {
+  "Where the viewer's log stood: the place of the event before it."
+  cursor: Cursor!
+  "When it was said."
+  at: Time!
+  "The viewer's counts, unchanged."
+  unread: Unread!
+  "The conversation."
+  conversationId: ID!
+  "Who is writing."
   userId: ID!
 }
 
@@ -3636,6 +3663,20 @@ func (ec *executionContext) field_Mutation_setWhoCanMessageMe_args(ctx context.C
 		return nil, err
 	}
 	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_signalTyping_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "conversationId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["conversationId"] = arg0
 	return args, nil
 }
 
@@ -10023,6 +10064,50 @@ func (ec *executionContext) fieldContext_Mutation_markRead(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_signalTyping(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_signalTyping(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SignalTyping(ctx, fc.Args["conversationId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ConversationResult) graphql.Marshaler {
+			return ec.marshalNConversationResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐConversationResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_signalTyping(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type ConversationResult does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_signalTyping_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_muteConversation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14415,6 +14500,130 @@ func (ec *executionContext) fieldContext_Subscription_inboxEvents(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Typing_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.Typing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Typing_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Typing_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Typing", field, true, false, "Cursor")
+}
+
+func (ec *executionContext) _Typing_at(ctx context.Context, field graphql.CollectedField, obj *bind.Typing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Typing_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Typing_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Typing", field, true, false, "Time")
+}
+
+func (ec *executionContext) _Typing_unread(ctx context.Context, field graphql.CollectedField, obj *bind.Typing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Typing_unread(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unread(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Counted) graphql.Marshaler {
+			return ec.marshalNUnread2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCounted(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Typing_unread(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Typing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Unread(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Typing_conversationId(ctx context.Context, field graphql.CollectedField, obj *bind.Typing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Typing_conversationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConversationID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.ConversationID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐConversationID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Typing_conversationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Typing", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Typing_userId(ctx context.Context, field graphql.CollectedField, obj *bind.Typing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Typing_userId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.UserID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUserID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Typing_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Typing", field, true, false, "ID")
+}
+
 func (ec *executionContext) _Unread_conversations(ctx context.Context, field graphql.CollectedField, obj *dm.Counted) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17525,6 +17734,13 @@ func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._WordsErased(ctx, sel, obj)
+	case bind.Typing:
+		return ec._Typing(ctx, sel, &obj)
+	case *bind.Typing:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Typing(ctx, sel, obj)
 	case bind.SettingsChanged:
 		return ec._SettingsChanged(ctx, sel, &obj)
 	case *bind.SettingsChanged:
@@ -20406,6 +20622,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "signalTyping":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_signalTyping(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "muteConversation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_muteConversation(ctx, field)
@@ -21911,6 +22134,59 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var typingImplementors = []string{"Typing", "InboxEvent"}
+
+func (ec *executionContext) _Typing(ctx context.Context, sel ast.SelectionSet, obj *bind.Typing) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, typingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Typing")
+		case "cursor":
+			out.Values[i] = ec._Typing_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._Typing_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unread":
+			out.Values[i] = ec._Typing_unread(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conversationId":
+			out.Values[i] = ec._Typing_conversationId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userId":
+			out.Values[i] = ec._Typing_userId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var unreadImplementors = []string{"Unread"}

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 
 import type { Permission, Standing, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { useDraft } from './drafts';
-import { useActions, useAttempt } from './hooks';
+import { useActions, useAttempt, useConversationWith } from './hooks';
 import { SendIcon, VideoIcon } from './icons';
 import { Link } from './Link';
 import { settingsPath } from './route';
@@ -28,6 +28,7 @@ export function Composer({ user, permission, request, contactCode, sent, changed
   const [body, setBody] = useDraft(user.id);
   const [video, setVideo] = useState<{ url: string; title: string } | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const conversation = useConversationWith(user.id)?.id;
   const closed = permission !== null && !permission.allowed;
   const name = nameOf(user, t);
 
@@ -117,7 +118,10 @@ export function Composer({ user, permission, request, contactCode, sent, changed
           placeholder={t(request ? 'composer.placeholderRequest' : 'composer.placeholder')}
           maxLength={4000}
           value={body}
-          onChange={(event) => setBody(event.target.value)}
+          onChange={(event) => {
+            setBody(event.target.value);
+            if (conversation && !request && event.target.value !== '') actions.typing(conversation);
+          }}
           onKeyDown={onKey}
         />
         <button className="icon send" aria-label={t('composer.send')} disabled={body.trim() === '' && !video?.url.trim()}>

@@ -3,7 +3,7 @@ import type { Conversation } from '@aparte/client';
 import { useLocale } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { useDraft } from './drafts';
-import { useMe } from './hooks';
+import { useMe, useTyping } from './hooks';
 import { CodeIcon, MutedIcon } from './icons';
 import { Link } from './Link';
 import { Count } from './Rail';
@@ -24,6 +24,7 @@ export const ConversationItem = memo(function ConversationItem({ conversation: c
   const times = useTimes();
   const me = useMe()?.id;
   const [draft] = useDraft(c.with.id);
+  const typing = useTyping(c.with.id);
   return (
     <Link
       to={personPath(c.with.id)}
@@ -53,7 +54,9 @@ export const ConversationItem = memo(function ConversationItem({ conversation: c
       )}
       <time dateTime={c.lastActivityAt}>{times.brief(c.lastActivityAt)}</time>
       <span className={c.lastMessage?.withheld ? 'last knows' : 'last'} dir="auto">
-        {draft && !open ? (
+        {typing ? (
+          <em>{t('conversation.typing')}</em>
+        ) : draft && !open ? (
           <>
             <em>{t('list.draft')}</em> {draft}
           </>

@@ -3,7 +3,7 @@ import type { Conversation, Standing } from '@aparte/client';
 import { useT, type Translate } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { Composer } from './Composer';
-import { useActions, useConnection, useConversationWith, useMe, useOutgoing, useSettings } from './hooks';
+import { useActions, useConnection, useConversationWith, useMe, useOutgoing, useSettings, useTyping } from './hooks';
 import { BackIcon, MoreIcon, PersonIcon } from './icons';
 import { Messages } from './Messages';
 import { RequestBar } from './RequestBar';
@@ -50,7 +50,7 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
       <header>
         <Back back={back} />
         <Avatar user={user} />
-        <Heading name={name} about={about(t, standing, user.handle, conversation?.cameByCode)} />
+        <Heading name={name} about={about(t, standing, user.handle, conversation?.cameByCode)} userId={userId} />
         {standing && <Menu standing={standing} changed={setStanding} />}
       </header>
       <Messages conversation={conversation} user={user} standing={standing} />
@@ -70,7 +70,9 @@ function Back({ back }: { back(): void }) {
 }
 
 /** Where the focus goes when the list that one came from is gone and there is nothing to write into. */
-function Heading({ name, about }: { name: string; about: string }) {
+function Heading({ name, about, userId }: { name: string; about: string; userId: string }) {
+  const t = useT();
+  const typing = useTyping(userId);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (document.activeElement === document.body) heading.current!.focus({ preventScroll: true });
@@ -78,7 +80,7 @@ function Heading({ name, about }: { name: string; about: string }) {
   return (
     <h2 ref={heading} tabIndex={-1}>
       <span dir="auto">{name}</span>
-      <small>{about}</small>
+      <small className={typing ? 'typing' : undefined}>{typing ? t('conversation.typing') : about}</small>
     </h2>
   );
 }

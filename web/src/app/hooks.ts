@@ -1,6 +1,7 @@
 import {
   conversationWith,
   outgoingTo,
+  typingMs,
   type Client,
   type Conversation,
   type Folder,
@@ -13,7 +14,7 @@ import {
   type Unread,
   type User,
 } from '@aparte/client';
-import { createContext, useContext, useSyncExternalStore } from 'react';
+import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 
 // The one place where the screens meet the data. What a person can do and ask are the methods of the package's Client.
 
@@ -57,6 +58,20 @@ export function useFolder(folder: Folder): { conversations: readonly Conversatio
 /** The conversation with a person; undefined before the first message, or while it is not here. */
 export function useConversationWith(userId: string | null): Conversation | undefined {
   return useSelected((s) => (userId ? conversationWith(s, userId) : undefined));
+}
+
+/** Is this person writing to the viewer now? */
+export function useTyping(userId: string): boolean {
+  const at = useSelected((s) => s.typing.get(userId) ?? 0);
+  // The time of the one whose hold is over.
+  const [over, setOver] = useState(0);
+  const left = at + typingMs - Date.now();
+  useEffect(() => {
+    if (left <= 0) return;
+    const timer = setTimeout(() => setOver(at), left);
+    return () => clearTimeout(timer);
+  }, [at]);
+  return over !== at && left > 0;
 }
 
 const emptyThread: Pick<Thread, 'loaded' | 'messages' | 'before' | 'after'> = {

@@ -49,4 +49,5 @@ export type Action =
   | { type: 'outbox'; outgoing: readonly Outgoing[] }
   | { type: 'draft'; to: string; text: string }
   | { type: 'drafts'; drafts: ReadonlyMap<string, string> }
+  | { type: 'typing'; userId: string; at: number }
   | { type: 'status'; status: Status };

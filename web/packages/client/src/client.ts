@@ -1,4 +1,5 @@
 import { Calls } from './calls.js';
+import { SignalTyping } from './generated/operations.js';
 import { Http } from './http.js';
 import { Messages } from './messages.js';
 import { Pause } from './pause.js';
@@ -42,6 +43,9 @@ export interface NewMessage {
   contactCode?: string;
 }
 
+/** So often somebody who is writing says so. */
+const typingEveryMs = 3_000;
+
 /**
  * One person's inbox, live until close(). What is on screen comes from `state`; everything that is asked of the server
  * comes back there too. Methods that ask throw Unreachable, ApiError or Refused.
@@ -60,6 +64,7 @@ export class Client extends Calls {
   #starting = new Pause();
   #sent = 0;
   #unkept = new Map<string, Outgoing>();
+  #typed = new Map<string, number>();
 
   readonly state: () => State;
   /** Calls after every change; the answer ends that. */
@@ -190,6 +195,17 @@ export class Client extends Calls {
     void this.#ready.then((session) => session.keepDraft(to, text));
   }
 
+  /**
+   * Says that the viewer is writing in a conversation. To be called at each letter: the server is told every 3 seconds, and
+   * not at all while the viewer has read receipts off. It may be lost without a word.
+   */
+  typing(conversationId: string) {
+    const { status, settings } = this.state();
+    const now = Date.now();
+    if (status !== 'live' || !settings?.readReceipts || now - (this.#typed.get(conversationId) ?? 0) < typingEveryMs) return;
+    this.#typed.set(conversationId, now);
+    void this.http.ask(SignalTyping, { id: conversationId }).catch(() => undefined);
+  }
 }
 
 /** Opens a person's inbox. It connects by itself and goes on until close(). */

@@ -8,6 +8,7 @@ export {
   conversationWith,
   folders,
   outgoingTo,
+  typingMs,
   type Listing,
   type Outgoing,
   type State,

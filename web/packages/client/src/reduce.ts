@@ -51,6 +51,8 @@ function apply(w: Working, action: Action) {
       return;
     case 'drafts':
       return w.set('drafts', action.drafts);
+    case 'typing':
+      return void w.own('typing').set(action.userId, action.at);
     case 'status':
       return w.set('status', action.status);
   }
@@ -117,6 +119,8 @@ function event(w: Working, e: InboxEvent) {
 }
 
 function putMessage(w: Working, message: Message) {
+  // What they were writing is here.
+  if (w.state.typing.has(message.sender.id)) w.own('typing').delete(message.sender.id);
   const thread = w.state.threads.get(message.conversationId);
   if (thread) w.own('threads').set(message.conversationId, threads.arrived(thread, message));
   if (message.sender.id === w.state.me?.id) delivered(w, message.clientMessageId);

@@ -194,11 +194,20 @@ export class Session {
   }
 
   #event(event: InboxEvent) {
+    if (event.__typename === 'Typing') {
+      this.#tabs.say({ kind: 'typing', userId: event.userId });
+      return this.#typing(event.userId);
+    }
     // The server tells each event once. If that ever fails, once is still what is shown.
     if (event.cursor === this.#cursor) return;
     this.#tabs.say({ kind: 'event', previous: this.#cursor, event });
     this.#cursor = event.cursor;
     this.o.store.soon({ type: 'event', event });
+  }
+
+  /** It is in no log and moves no cursor. */
+  #typing(userId: string) {
+    this.o.store.soon({ type: 'typing', userId, at: Date.now() });
   }
 
   async #waitSignedOut() {
@@ -248,6 +257,9 @@ export class Session {
         return;
       case 'status':
         if (!this.#owner) store.apply({ type: 'status', status: message.status });
+        return;
+      case 'typing':
+        if (!this.#owner) this.#typing(message.userId);
         return;
       case 'shared':
         if (this.#owner) return;

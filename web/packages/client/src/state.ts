@@ -76,6 +76,8 @@ export interface State {
   outgoing: readonly Outgoing[];
   /** What was written but not sent, by user or conversation id. */
   drafts: ReadonlyMap<string, string>;
+  /** Who was writing to the viewer, and when that was heard here, in ms since 1970. It holds for `typingMs`. */
+  typing: ReadonlyMap<string, number>;
   /** Grows when the viewer's notices or reports stand otherwise than when they were last read. */
   noticesChanged: number;
   /** The newest event that is in this state. */
@@ -95,6 +97,9 @@ export interface State {
   delivered: readonly string[];
 }
 
+/** How long somebody counts as writing after they last said so. */
+export const typingMs = 6_000;
+
 export const folders: readonly Folder[] = ['INBOX', 'REQUESTS', 'HIDDEN', 'ARCHIVE'];
 
 const notLoaded: Listing = { loaded: false, conversations: [], next: null, end: null };
@@ -111,6 +116,7 @@ export const emptyState: State = {
   threads: new Map(),
   outgoing: [],
   drafts: new Map(),
+  typing: new Map(),
   noticesChanged: 0,
   cursor: null,
   tick: 0,

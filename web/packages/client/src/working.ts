@@ -2,7 +2,7 @@ import type { Shared } from './actions.js';
 import { emptyState, type Listing, type State } from './state.js';
 import type { Conversation, Folder } from './types.js';
 
-type Maps = 'conversations' | 'users' | 'byUser' | 'threads' | 'drafts' | 'touched' | 'removed';
+type Maps = 'conversations' | 'users' | 'byUser' | 'threads' | 'drafts' | 'typing' | 'touched' | 'removed';
 type Owned<K extends Maps> = State[K] extends ReadonlyMap<infer Key, infer Value> ? Map<Key, Value> : never;
 
 /**

@@ -388,6 +388,17 @@ export type MarkReadMutation = { markRead:
     | Refusal_InvalidInput_Fragment
    };
 
+export type SignalTypingMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type SignalTypingMutation = { signalTyping:
+    | { __typename: 'ConversationSuccess' }
+    | { __typename: 'NotFound' }
+    | { __typename: 'InvalidInput' }
+   };
+
 export type MuteConversationMutationVariables = Exact<{
   id: string;
   muted: boolean;
@@ -885,6 +896,7 @@ export type InboxEventsSubscription = { inboxEvents:
     | Event_SettingsChanged_Fragment
     | Event_NoticesChanged_Fragment
     | Event_WordsErased_Fragment
+    | Event_Typing_Fragment
     | Event_InboxReset_Fragment
    };
 
@@ -902,6 +914,8 @@ type Event_NoticesChanged_Fragment = { __typename: 'NoticesChanged', cursor: str
 
 type Event_WordsErased_Fragment = { __typename: 'WordsErased', cursor: string, at: string, unread: { conversations: number, requests: number, messages: number } };
 
+type Event_Typing_Fragment = { __typename: 'Typing', userId: string, cursor: string, at: string, unread: { conversations: number, requests: number, messages: number } };
+
 type Event_InboxReset_Fragment = { __typename: 'InboxReset', cursor: string, at: string, unread: { conversations: number, requests: number, messages: number } };
 
 export type EventFragment =
@@ -912,6 +926,7 @@ export type EventFragment =
   | Event_SettingsChanged_Fragment
   | Event_NoticesChanged_Fragment
   | Event_WordsErased_Fragment
+  | Event_Typing_Fragment
   | Event_InboxReset_Fragment
 ;
 
@@ -920,6 +935,8 @@ export const SendMessage = "mutation SendMessage($input:SendMessageInput!){sendM
 export const AcceptRequest = "mutation AcceptRequest($id:ID!){acceptRequest(conversationId:$id){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<AcceptRequestMutation, AcceptRequestMutationVariables>;
 
 export const MarkRead = "mutation MarkRead($id:ID!$upToSeq:Int!){markRead(conversationId:$id upToSeq:$upToSeq){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<MarkReadMutation, MarkReadMutationVariables>;
+
+export const SignalTyping = "mutation SignalTyping($id:ID!){signalTyping(conversationId:$id){__typename}}" as Operation<SignalTypingMutation, SignalTypingMutationVariables>;
 
 export const MuteConversation = "mutation MuteConversation($id:ID!$muted:Boolean!){muteConversation(conversationId:$id muted:$muted){...Changed ...Refusal}}fragment Changed on ConversationSuccess{conversation{...Conversation}unread{...Unread}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<MuteConversationMutation, MuteConversationMutationVariables>;
 
@@ -1019,4 +1036,4 @@ export const MyNotices = "query MyNotices($first:Int!$after:String){myRestrictio
 
 export const ExportJob = "query ExportJob($id:ID){exportJob(id:$id){...ExportJob}}fragment ExportJob on ExportJob{id state progress requestedAt finishedAt expiresAt url size}" as Operation<ExportJobQuery, ExportJobQueryVariables>;
 
-export const InboxEvents = "subscription InboxEvents($after:Cursor){inboxEvents(after:$after){...Event}}fragment Event on InboxEvent{__typename cursor at unread{conversations requests messages}...on MessageAdded{message{...Message}conversation{...Conversation}}...on MessageRemoved{message{...Message}}...on ConversationChanged{conversation{...Conversation}}...on ConversationRemoved{conversationId}...on SettingsChanged{settings{...Settings}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}" as Operation<InboxEventsSubscription, InboxEventsSubscriptionVariables>;
+export const InboxEvents = "subscription InboxEvents($after:Cursor){inboxEvents(after:$after){...Event}}fragment Event on InboxEvent{__typename cursor at unread{conversations requests messages}...on MessageAdded{message{...Message}conversation{...Conversation}}...on MessageRemoved{message{...Message}}...on ConversationChanged{conversation{...Conversation}}...on Typing{userId}...on ConversationRemoved{conversationId}...on SettingsChanged{settings{...Settings}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}" as Operation<InboxEventsSubscription, InboxEventsSubscriptionVariables>;

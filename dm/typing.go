@@ -1,0 +1,41 @@
+package dm
+
+import (
+	"context"
+	"time"
+)
+
+// Typing tells the other member that the viewer is writing to them: a Signal, which is logged nowhere, may be lost, and
+// reaches who listens now. They are told only what read receipts would tell them too, and only where a message would reach
+// their inbox: nothing from a request, a restriction, a block, a closed door, or while either has receipts off. The viewer
+// is not told which it was. It writes nothing and takes no lock. Errors: NOT_FOUND.
+func (s *Service) Typing(ctx context.Context, viewer UserID, id ConversationID) (Changed, error) {
+	other, err := s.store.OtherMember(ctx, viewer, id)
+	if err != nil {
+		return Changed{}, err
+	}
+	l, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}})
+	if err != nil {
+		return Changed{}, err
+	}
+	c := l.Conversation(viewer, other)
+	if c == nil {
+		return Changed{}, NotFound("conversation")
+	}
+	if mine, _ := c.Sides(viewer); mine.Folder == FolderNone || l.Head(viewer).Gone {
+		return Changed{}, NotFound("conversation")
+	}
+	if l.showsTyping(c, viewer, other) {
+		s.notifier.Signal(&Event{
+			User: other, Kind: EventTyping, At: time.Now().UTC(), View: &View{ID: c.ID, Viewer: other, With: viewer},
+		})
+	}
+	return Changed{View: l.view(c, viewer), Unread: l.Unread(viewer)}, nil
+}
+
+// showsTyping reports whether other may see that user is writing to them.
+func (l *Ledger) showsTyping(c *Conversation, user, other UserID) bool {
+	theirs, _ := c.Sides(other)
+	return (theirs.Folder == FolderInbox || theirs.Folder == FolderArchive) &&
+		l.Shows(user, other) && l.view(c, other).TheirReadSeq != nil && l.Standing(user, other).Permission.Folder == FolderInbox
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { startBrowser } from './browser.mjs';
+import { item, standing, type } from './people.mjs';
+import { startServer } from './server.mjs';
+
+test('who is writing is seen by the other, in the list and the conversation, until their message comes', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const [alice, bob] = [await browser.open('/?as=alice'), await browser.open('/?as=bob')];
+  const inList = item(alice, 'Bob').getByText('Typing…');
+  const inHeader = alice.locator('.conversation > header').getByText('Typing…');
+  await item(alice, 'Bob').waitFor();
+  await item(bob, 'Alice').click();
+  const field = bob.locator('.composer textarea');
+
+  await field.pressSequentially('I am');
+  await inList.waitFor();
+  await item(alice, 'Bob').click();
+  await inHeader.waitFor();
+  // What was being written ends it at once.
+  await field.press('Enter');
+  await standing(alice, 'I am').waitFor();
+  await inHeader.waitFor({ state: 'detached' });
+});
+
+test('who stops writing is not said to be writing for long', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const alice = await browser.open('about:blank');
+  await alice.clock.install();
+  await alice.goto(`${browser.url}/?as=alice`);
+  await item(alice, 'Bob').click();
+  await standing(alice, 'Bring the thick suit').waitFor();
+  const bob = await browser.open('/?as=bob');
+  await item(bob, 'Alice').click();
+  await bob.locator('.composer textarea').pressSequentially('I');
+  const inHeader = alice.locator('.conversation > header').getByText('Typing…');
+  await inHeader.waitFor();
+  await alice.clock.fastForward(7000);
+  await inHeader.waitFor({ state: 'detached' });
+});
+
+test('with receipts off nobody is told that one is writing', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  await server.ask('bob', 'mutation { setReadReceipts(on: false) { __typename } }');
+  const [alice, bob] = [await browser.open('/?as=alice'), await browser.open('/?as=bob')];
+  const told = [];
+  bob.on('request', (request) => request.postData()?.includes('signalTyping') && told.push(request.postData()));
+  await item(alice, 'Bob').click();
+  await item(bob, 'Alice').click();
+  await type(bob, 'Quietly.');
+  await standing(alice, 'Quietly.').waitFor();
+  assert.deepEqual(told, []);
+});
