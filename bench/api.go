@@ -10,13 +10,14 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"runtime/debug"
+	"runtime"
 	"runtime/pprof"
 	"strings"
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/internal/heap"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
 )
@@ -48,7 +49,7 @@ func serveUntilEOF(ctx context.Context, url string) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	debug.SetGCPercent(400) // as the product does
+	defer runtime.KeepAlive(heap.Tune(os.Getenv)) // as the product does
 	hub := live.NewHub()
 	s, err := store.Open(ctx, store.Config{URL: url, Rules: dm.DefaultRules(), Wake: hub.Publish})
 	if err != nil {

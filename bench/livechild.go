@@ -24,6 +24,7 @@ import (
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
 	"github.com/aparte-im/aparte/graph/seats"
+	"github.com/aparte-im/aparte/internal/heap"
 	"github.com/aparte-im/aparte/live"
 )
 
@@ -94,7 +95,7 @@ func serveLive(ctx context.Context, kind, people string) int {
 }
 
 func serveLiveUntilEOF(ctx context.Context, kind string, people int) error {
-	debug.SetGCPercent(400) // as the product does
+	defer runtime.KeepAlive(heap.Tune(os.Getenv)) // as the product does
 	s := &liveServer{store: newLiveStore(people), hub: live.NewHub()}
 	service := dm.New(dm.Config{Store: s.store, Notifier: countingHub{s}})
 	verify, err := graph.HS256(benchSecret, nil)

@@ -35,12 +35,25 @@ func (s *Server) newSockets() (*socket.Transport, error) {
 			return s.present(ctx, err)
 		},
 		Refuse: func(w http.ResponseWriter, r *http.Request, refusal socket.HandshakeRefusal) {
-			w.Header().Set("Retry-After", strconv.Itoa(seconds(refusal.RetryAfter)))
-			code := codeShuttingDown
-			if refusal.Status == http.StatusTooManyRequests {
-				code = codeRateLimited
+			if refusal.RetryAfter > 0 {
+				w.Header().Set("Retry-After", strconv.Itoa(seconds(refusal.RetryAfter)))
 			}
-			refuse(w, refusal.Status, code, refusal.Message)
+			switch refusal.Status {
+			case http.StatusServiceUnavailable:
+				refuse(w, http.StatusServiceUnavailable, codeShuttingDown, refusal.Message)
+			case http.StatusTooManyRequests:
+				refuse(w, http.StatusTooManyRequests, codeRateLimited, refusal.Message)
+			case http.StatusMethodNotAllowed:
+				w.Header().Set("Allow", http.MethodGet)
+				refuse(w, http.StatusMethodNotAllowed, codeMethodNotAllowed, refusal.Message)
+			case http.StatusUpgradeRequired:
+				w.Header().Set("Sec-WebSocket-Version", "13")
+				refuse(w, http.StatusUpgradeRequired, codeBadRequest, refusal.Message)
+			case http.StatusHTTPVersionNotSupported:
+				refuse(w, http.StatusHTTPVersionNotSupported, codeBadRequest, refusal.Message)
+			default:
+				refuse(w, http.StatusBadRequest, codeBadRequest, refusal.Message)
+			}
 		},
 		Clock:  s.config.Clock,
 		Logger: s.config.Logger,

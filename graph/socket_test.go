@@ -1,7 +1,10 @@
 package graph_test
 
 import (
+	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/seats"
 )
 
 func TestWhoMayOpenASocket(t *testing.T) {
@@ -140,4 +144,40 @@ func TestOtherSitesOpenNoSocket(t *testing.T) {
 			t.Errorf("%s: %v", c.origin, response)
 		}
 	}
+}
+
+// A handshake that is none is answered as any request is, with a code, and takes nobody's seat.
+func TestHandshakesThatAreNone(t *testing.T) {
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.Seats = seats.New(1, 1) }})
+	const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+	for _, c := range []struct {
+		name, line, header, more, code string
+		status                         int
+	}{
+		{"by POST", "POST /graphql HTTP/1.1", "Sec-WebSocket-Version: 13\r\n" + key, "Allow: GET", "METHOD_NOT_ALLOWED", 405},
+		{"in an old version", "GET /graphql HTTP/1.1", "Sec-WebSocket-Version: 8\r\n" + key, "Sec-Websocket-Version: 13", "BAD_REQUEST", 426},
+		{"in no version", "GET /graphql HTTP/1.1", key, "Sec-Websocket-Version: 13", "BAD_REQUEST", 426},
+		{"with HTTP/1.0", "GET /graphql HTTP/1.0", "Sec-WebSocket-Version: 13\r\n" + key, "", "BAD_REQUEST", 505},
+		{"without a key", "GET /graphql HTTP/1.1", "Sec-WebSocket-Version: 13\r\n", "", "BAD_REQUEST", 400},
+		{"with a short key", "GET /graphql HTTP/1.1", "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhl\r\n", "", "BAD_REQUEST", 400},
+		{"with a key that is none", "GET /graphql HTTP/1.1", "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: !!!!!!!!!!!!!!!!!!!!!!==\r\n", "", "BAD_REQUEST", 400},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			conn := w.on(t).connect()
+			_, err := io.WriteString(conn, c.line+"\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n"+c.header+"\r\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := io.ReadAll(conn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			head, body, _ := strings.Cut(string(answer), "\r\n\r\n")
+			if !strings.Contains(head, fmt.Sprintf(" %d ", c.status)) || !strings.Contains(head, c.more) ||
+				!strings.Contains(head, plainJSON) || !strings.Contains(body, `"code":"`+c.code+`"`) {
+				t.Errorf("%s", answer)
+			}
+		})
+	}
+	w.opened("alice")
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/aparte-im/aparte/graph/rates"
 	"github.com/aparte-im/aparte/graph/seats"
 	"github.com/aparte-im/aparte/graph/socket"
+	"github.com/aparte-im/aparte/internal/heap"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
 	"github.com/aparte-im/aparte/web"
@@ -54,6 +56,7 @@ type settings struct {
 
 // server is a running service: its parts, in the order in which they were made.
 type server struct {
+	floor    heap.Floor
 	settings settings
 	logger   *slog.Logger
 	store    *store.Store
@@ -82,7 +85,7 @@ const (
 // start makes the parts of a server and begins to listen. Requests are answered once it runs. It must be run, or
 // abandoned.
 func start(ctx context.Context, s settings) (*server, error) {
-	tuneMemory()
+	floor := heap.Tune(os.Getenv)
 	hub := live.NewHub()
 	traces, err := newTracer(ctx, s.traces, s.logger)
 	if err != nil {
@@ -99,7 +102,7 @@ func start(ctx context.Context, s settings) (*server, error) {
 	if err != nil {
 		return nil, errors.Join(err, traces.close())
 	}
-	srv := &server{settings: s, logger: s.logger, store: st, metrics: figures, tracer: traces, access: s.access.open(&s)}
+	srv := &server{floor: floor, settings: s, logger: s.logger, store: st, metrics: figures, tracer: traces, access: s.access.open(&s)}
 	srv.service = dm.New(dm.Config{
 		Store: store.Traced(st), Notifier: hub, PollInterval: s.pollInterval, Classification: s.classification.use(s.logger),
 	})

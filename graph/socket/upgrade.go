@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"syscall"
@@ -8,6 +9,12 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/gobwas/ws"
+)
+
+// version is that of RFC 6455; keySize is how many bytes its handshake draws by lot.
+const (
+	version = "13"
+	keySize = 16
 )
 
 // Supports reports whether a request wants to become a WebSocket.
@@ -29,15 +36,22 @@ func hasToken(lines []string, token string) bool {
 // Do shakes hands and returns: the connection goes on without the request, so that all net/http holds for one is let
 // go. Whose origin may connect was decided before.
 func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	if refusal := checkHandshake(r); refusal.Status != 0 {
+		t.counts.refused.Add(1)
+		t.config.Refuse(w, r, refusal)
+		return
+	}
 	address := t.config.Address(r)
 	if t.ending.Err() != nil {
-		t.config.Refuse(w, r, HandshakeRefusal{http.StatusServiceUnavailable, "The service is restarting.", time.Second})
+		t.config.Refuse(w, r, HandshakeRefusal{
+			Status: http.StatusServiceUnavailable, Message: "The service is restarting.", RetryAfter: time.Second,
+		})
 		return
 	}
 	if !t.config.Seats.TakeAddress(address) {
 		t.counts.refused.Add(1)
 		t.config.Refuse(w, r, HandshakeRefusal{
-			http.StatusTooManyRequests, "There are too many connections from this address.", 10 * time.Second,
+			Status: http.StatusTooManyRequests, Message: "There are too many connections from this address.", RetryAfter: 10 * time.Second,
 		})
 		return
 	}
@@ -82,4 +96,21 @@ func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 		return
 	}
 	c.start()
+}
+
+// checkHandshake looks at what RFC 6455 wants of a handshake, before the connection is taken over: what is refused is
+// answered like any other request. A Status of 0: nothing is wrong.
+func checkHandshake(r *http.Request) HandshakeRefusal {
+	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
+	switch {
+	case r.Method != http.MethodGet:
+		return HandshakeRefusal{Status: http.StatusMethodNotAllowed, Message: "A socket is opened with GET."}
+	case r.ProtoMajor != 1 || r.ProtoMinor < 1:
+		return HandshakeRefusal{Status: http.StatusHTTPVersionNotSupported, Message: "A socket is opened with HTTP/1.1."}
+	case r.Header.Get("Sec-WebSocket-Version") != version:
+		return HandshakeRefusal{Status: http.StatusUpgradeRequired, Message: "Sockets are spoken here in version " + version + "."}
+	case err != nil || len(key) != keySize:
+		return HandshakeRefusal{Status: http.StatusBadRequest, Message: "The handshake's Sec-WebSocket-Key is missing or wrong."}
+	}
+	return HandshakeRefusal{}
 }
