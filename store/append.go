@@ -19,7 +19,7 @@ const batchSize = 64
 // tiredAfter is how many sends in a row, each tried alone for all of its time, show that the rest would fare no better.
 const tiredAfter = 2
 
-// appender writes sends in groups: a writer takes what waits, at once, so a crowd shares the commit. A send with which
+// appender writes sends in groups: a writer takes what waits, so a crowd shares the commit. A send with which
 // nobody waits is written by its caller, who need not wake a writer and be woken.
 type appender struct {
 	store *Store
@@ -51,7 +51,7 @@ func newAppender(s *Store) *appender {
 	if s.dialect.postgres {
 		count = postgresWriters
 	}
-	a := &appender{store: s, queue: newQueue(count)}
+	a := &appender{store: s, queue: newQueue(count, besideAfter)}
 	if s.dialect.postgres {
 		for range count {
 			a.sessions.put(s.newSession())

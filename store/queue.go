@@ -22,6 +22,11 @@ var errClosed = errors.New("the store is closed")
 // recipientShare is the part of a batch that the sends to one person get while others wait.
 const recipientShare = 4
 
+// besideAfter is how long a batch has to have been under way until another begins beside it that is not full. Small batches
+// at once take each other's time; one after the other they grow, and a send costs less. It bounds what a send waits for a
+// batch that is stuck behind somebody's lock or a database that is far.
+const besideAfter = 10 * time.Millisecond
+
 // queue holds the sends that wait. It is fair between senders: each in turn gives one, so a flood waits for itself. It is
 // fair between recipients: a person to whom everybody writes at once gets a share of each batch, and what room is left.
 // No two batches that are being written have a head in common, so writers never wait for each other; that also keeps the
@@ -34,8 +39,14 @@ type queue struct {
 	turns []*backlog
 	// writing counts the sends from or to a user that are being written.
 	writing map[dm.UserID]int
-	// free counts the batches that may be written besides those that are.
-	free   int
+	// batches is how many may be written at once; free counts those that are not. begun is when the last one began, patience
+	// how long it may take until another begins that is not full.
+	batches, free int
+	begun         time.Time
+	patience      time.Duration
+	// alarm rings when patience ends, while it is set.
+	alarm  *time.Timer
+	set    bool
 	size   int
 	closed bool
 }
@@ -46,9 +57,10 @@ type backlog struct {
 	writing int
 }
 
-// newQueue makes a queue of which so many batches are written at once.
-func newQueue(batches int) *queue {
-	q := &queue{senders: map[dm.UserID]*backlog{}, writing: map[dm.UserID]int{}, free: batches}
+// newQueue makes a queue of which so many batches are written at once, one that is not full only when the one before took
+// longer than patience.
+func newQueue(batches int, patience time.Duration) *queue {
+	q := &queue{senders: map[dm.UserID]*backlog{}, writing: map[dm.UserID]int{}, batches: batches, free: batches, patience: patience}
 	q.changed = sync.NewCond(&q.mu)
 	return q
 }
@@ -71,8 +83,8 @@ func (q *queue) push(w *waiting) error {
 	q.size++
 	if len(b.waiting) == 1 && b.writing == 0 {
 		q.turns = append(q.turns, b)
-		if q.free > 0 && q.apart(b) {
-			q.changed.Signal()
+		if q.apart(b) {
+			q.nudge()
 		}
 	}
 	return nil
@@ -83,13 +95,56 @@ func (q *queue) push(w *waiting) error {
 func (q *queue) claim(w *waiting) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.size > 0 || q.free == 0 || q.writing[w.send.Sender] > 0 || q.writing[w.send.Recipient] > 0 {
+	if q.closed || q.size > 0 || !q.ready() || q.writing[w.send.Sender] > 0 || q.writing[w.send.Recipient] > 0 {
 		return false
 	}
 	q.senders[w.send.Sender] = &backlog{writing: 1}
 	q.begin(w)
-	q.free--
+	q.leave()
 	return true
+}
+
+// ready reports whether a batch may begin.
+func (q *queue) ready() bool {
+	switch {
+	case q.free == 0:
+		return false
+	case q.free == q.batches, q.size >= batchSize, q.closed:
+		return true
+	}
+	return time.Since(q.begun) >= q.patience
+}
+
+// leave notes that a batch begins.
+func (q *queue) leave() {
+	q.free--
+	if q.patience > 0 {
+		q.begun = time.Now()
+	}
+}
+
+// nudge wakes a writer for what waits, now or as soon as there is a reason to begin.
+func (q *queue) nudge() {
+	switch {
+	case len(q.turns) == 0 || q.free == 0: // whoever is done looks again
+	case q.ready():
+		q.changed.Signal()
+	case q.set:
+	case q.alarm == nil:
+		q.set, q.alarm = true, time.AfterFunc(q.patience, q.ring)
+	default:
+		q.set = true
+		q.alarm.Reset(q.patience)
+	}
+}
+
+func (q *queue) ring() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.set = false
+	if !q.closed {
+		q.nudge()
+	}
 }
 
 // giveBack ends a claim: the send waits after all, before those that its sender has sent since, even if the queue was
@@ -114,11 +169,14 @@ func (q *queue) take(limit int) []*waiting {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for {
-		if q.free > 0 {
+		if q.ready() {
 			if batch := q.gather(limit); len(batch) > 0 {
-				q.free--
+				q.leave()
+				q.nudge() // what is left may be enough for another
 				return batch
 			}
+		} else {
+			q.nudge()
 		}
 		if q.closed && q.size == 0 && len(q.senders) == 0 {
 			return nil
@@ -198,8 +256,10 @@ func (q *queue) done(batch []*waiting) {
 			delete(q.senders, w.send.Sender)
 		}
 	}
-	if q.closed || len(q.turns) > 0 {
+	if q.closed {
 		q.changed.Broadcast()
+	} else {
+		q.nudge()
 	}
 }
 
@@ -215,5 +275,8 @@ func (q *queue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
+	if q.alarm != nil {
+		q.alarm.Stop()
+	}
 	q.changed.Broadcast()
 }

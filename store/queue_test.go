@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aparte-im/aparte/dm"
 )
@@ -34,7 +35,7 @@ func refusedAsBusy(t *testing.T, err error) {
 
 // A queue that is full refuses at once, and takes sends again when there is room.
 func TestQueueIsBounded(t *testing.T) {
-	q := newQueue(4)
+	q := newQueue(4, 0)
 	for range queueLimit {
 		mustPush(t, q, dm.NewUserID())
 	}
@@ -48,7 +49,7 @@ func TestQueueIsBounded(t *testing.T) {
 
 // I8: one sender cannot fill the queue for the others.
 func TestQueueBoundsASender(t *testing.T) {
-	q := newQueue(4)
+	q := newQueue(4, 0)
 	flood, quiet := dm.NewUserID(), dm.NewUserID()
 	for range queuePerSender {
 		mustPush(t, q, flood)
@@ -59,7 +60,7 @@ func TestQueueBoundsASender(t *testing.T) {
 
 // I8: a flood waits for itself: who comes later is in the very next batch.
 func TestQueueIsFairBetweenSenders(t *testing.T) {
-	q := newQueue(4)
+	q := newQueue(4, 0)
 	flood := dm.NewUserID()
 	for range queuePerSender {
 		mustPush(t, q, flood)
@@ -88,7 +89,7 @@ func TestQueueIsFairBetweenSenders(t *testing.T) {
 // I8: whoever writes to somebody else does not wait behind the crowd that writes to one person, and the crowd gets all the
 // room that is left.
 func TestQueueIsFairBetweenRecipients(t *testing.T) {
-	q := newQueue(4)
+	q := newQueue(4, 0)
 	star := dm.NewUserID()
 	crowd := func(n int) {
 		for range n {
@@ -126,7 +127,7 @@ func TestQueueIsFairBetweenRecipients(t *testing.T) {
 
 // No two batches that are being written share a head, whichever side of a send it is on, and nobody is forgotten.
 func TestQueueKeepsHeadsApart(t *testing.T) {
-	q := newQueue(4)
+	q := newQueue(4, 0)
 	a, b, c := dm.NewUserID(), dm.NewUserID(), dm.NewUserID()
 	push := func(from, to dm.UserID) *waiting {
 		w := waitingSendTo(from, to)
@@ -151,7 +152,7 @@ func TestQueueKeepsHeadsApart(t *testing.T) {
 
 // I3: the sends of one sender are taken in their order, by one writer at a time, whatever the number of writers.
 func TestQueueKeepsTheOrderOfASender(t *testing.T) {
-	q := newQueue(4)
+	q := newQueue(4, 0)
 	const senders, each, writers = 10, 100, 3
 	pushed := map[dm.UserID][]*waiting{}
 	for range senders {
@@ -200,7 +201,7 @@ func TestQueueKeepsTheOrderOfASender(t *testing.T) {
 // A closed queue refuses, hands out what it holds, and then lets every writer go, also those who wait for a sender that is
 // being written.
 func TestQueueEndsWhenItIsEmpty(t *testing.T) {
-	q := newQueue(4)
+	q := newQueue(4, 0)
 	sender := dm.NewUserID()
 	mustPush(t, q, sender)
 	first := q.take(1)
@@ -232,7 +233,7 @@ func TestQueueEndsWhenItIsEmpty(t *testing.T) {
 // A send past the queue is one that would be a batch by itself at once: nobody waits, a batch may be written, and neither of
 // its two is being written to or for. Given back, it goes before what its sender sent since.
 func TestQueueClaim(t *testing.T) {
-	q := newQueue(2)
+	q := newQueue(2, 0)
 	alice, bob := dm.NewUserID(), dm.NewUserID()
 	first := waitingSendTo(alice, bob)
 	if !q.claim(first) {
@@ -270,7 +271,7 @@ func TestQueueClaim(t *testing.T) {
 
 // A closed queue takes no send past it, and its writers stay for one that may be given back.
 func TestQueueClosesWithAClaim(t *testing.T) {
-	q := newQueue(2)
+	q := newQueue(2, 0)
 	w := waitingSend(dm.NewUserID())
 	if !q.claim(w) {
 		t.Fatal("a lone send was not taken")
@@ -293,4 +294,71 @@ func TestQueueClosesWithAClaim(t *testing.T) {
 	if batch := <-got; batch != nil {
 		t.Error("an empty closed queue handed something out")
 	}
+}
+
+// Beside a batch that is being written another begins when it is full, or when the one before takes long; otherwise what
+// comes waits for it, and is one batch.
+func TestQueueBeginsBesideWhatTakesLong(t *testing.T) {
+	q := newQueue(3, time.Hour)
+	first := waitingSend(dm.NewUserID())
+	if !q.claim(first) {
+		t.Fatal("a lone send was not taken")
+	}
+	if q.claim(waitingSend(dm.NewUserID())) {
+		t.Error("a lone send was taken beside another that has only begun")
+	}
+	taken := make(chan []*waiting)
+	for range 2 { // writers
+		go func() {
+			for {
+				batch := q.take(batchSize)
+				taken <- batch
+				if batch == nil {
+					return
+				}
+			}
+		}()
+	}
+	var few []*waiting
+	for range batchSize - 1 {
+		few = append(few, mustPush(t, q, dm.NewUserID()))
+	}
+	few = append(few, mustPush(t, q, dm.NewUserID()))
+	if full := <-taken; !slices.Equal(full, few) {
+		t.Fatalf("beside another begins a batch of %d, want a full one", len(full))
+	}
+	late := mustPush(t, q, dm.NewUserID())
+	q.done(few)
+	q.mu.Lock()
+	if q.ready() {
+		t.Error("a batch that is not full begins beside one that has only begun")
+	}
+	q.mu.Unlock()
+	q.done([]*waiting{first})
+	if alone := <-taken; len(alone) != 1 || alone[0] != late {
+		t.Error("nothing is being written, and what waits is not taken")
+	}
+	q.done([]*waiting{late})
+	q.close()
+	for range 2 {
+		if batch := <-taken; batch != nil {
+			t.Error("an empty closed queue handed something out")
+		}
+	}
+}
+
+// What waits for patience to end is taken when it does, though nothing else happens: no push, and no batch that is done.
+func TestQueuePatienceEndsByItself(t *testing.T) {
+	q := newQueue(2, 20*time.Millisecond)
+	held := waitingSend(dm.NewUserID())
+	if !q.claim(held) {
+		t.Fatal("a lone send was not taken")
+	}
+	taken := make(chan []*waiting)
+	go func() { taken <- q.take(batchSize) }()
+	w := mustPush(t, q, dm.NewUserID())
+	if batch := <-taken; len(batch) != 1 || batch[0] != w {
+		t.Errorf("%d sends were taken", len(batch))
+	}
+	q.close()
 }
