@@ -10,7 +10,7 @@ export async function observe(page) {
     on('largest-contentful-paint', (e) => (seen.lcp = e.startTime));
     on('layout-shift', (e) => e.hadRecentInput || (seen.cls += e.value));
     on('longtask', (e) => (seen.blocked += Math.max(0, e.duration - 50)));
-    on('event', (e) => e.interactionId && seen.events.push({ name: e.name, ms: e.duration }), { durationThreshold: 16 });
+    on('event', (e) => e.interactionId && seen.events.push({ name: e.name, at: e.startTime, ms: e.duration }), { durationThreshold: 16 });
   });
 }
 
@@ -34,13 +34,17 @@ export async function firstLoad(page, url, ready) {
 
 /** How long the page took from an input to the next picture: the slowest of the events that `act` caused. */
 export async function interaction(page, act) {
-  await page.evaluate(() => (window.measured.events.length = 0));
+  // An event may be told late: those of what was done before do not count here.
+  const since = await page.evaluate(() => performance.now());
   await act();
   // Two pictures later every event of it has been told.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
-  const events = await page.evaluate(() => window.measured.events);
-  return Math.max(0, ...events.map((e) => e.ms));
+  // What took less than 16 ms is never told.
+  const told = (from) => window.measured.events.some((e) => e.at >= from);
+  await page.waitForFunction(told, since, { timeout: 1000 }).catch(() => undefined);
+  const mine = (from) => window.measured.events.filter((e) => e.at >= from).map((e) => e.ms);
+  return Math.max(0, ...(await page.evaluate(mine, since)));
 }
 
 /** Scrolls by touch and says how long the frames took, and whether the page was ever without rows. */

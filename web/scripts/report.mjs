@@ -24,13 +24,18 @@ function line(what, value, limit, unit) {
 
 const endings = [];
 const t = { after: (ending) => endings.push(ending) };
+
+/** One at a time: a throttled page keeps a processor busy even while it does nothing, and would slow what is measured next. */
+let measured;
 async function throttled(browser, path) {
+  await measured?.context().close();
+  measured = undefined;
   const page = await browser.open('about:blank', phone);
+  measured = page;
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
   await observe(page);
-  const cut = path === undefined ? Promise.resolve() : page.goto(browser.url + path);
-  await cut;
+  if (path !== undefined) await page.goto(browser.url + path);
   return page;
 }
 
@@ -92,6 +97,8 @@ const frame = (what, s) => {
 };
 
 async function busy() {
+  await measured?.context().close();
+  measured = undefined;
   const seeded = await seed(await binary(), conversations, messages);
   t.after(() => rm(seeded.dir, { recursive: true, force: true }));
   const server = await startServer(t, seeded.dataDir);

@@ -136,7 +136,15 @@ test('a block ends it and its end begins it again', async (t) => {
   // The follow is severed, but bob has written to her before, so she is known to him.
   await alice.getByRole('link', { name: /^Inbox/ }).click();
   await item(alice, 'Bob').click();
-  await alice.getByRole('textbox', { name: 'Message to Bob Okafor' }).waitFor();
+  const field = alice.getByRole('textbox', { name: 'Message to Bob Okafor' });
+  await field.waitFor();
+
+  // The way out also stands where one would write, and leads back to it.
+  await menu(alice, 'Bob Okafor', 'Block…');
+  await alice.getByRole('button', { name: 'Block Bob Okafor' }).click();
+  await alice.locator('.denied').getByRole('button', { name: 'Unblock' }).click();
+  await field.waitFor();
+  assert.ok(await field.evaluate((element) => element === document.activeElement), 'one can write at once');
 });
 
 test('what was written is taken back, for both', async (t) => {

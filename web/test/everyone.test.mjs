@@ -118,6 +118,27 @@ test('by keyboard alone: look with someone’s eyes, hide a word and take it off
   await focused(page, '.add-word input');
 });
 
+test('on a narrow screen the sections of the settings lie behind one button, and the focus comes back to it', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const page = await browser.open('/settings?as=alice', { viewport: { width: 320, height: 640 } });
+  const button = page.locator('button.sections');
+  const history = page.getByRole('link', { name: 'History', exact: true }).and(page.locator('.settings nav a'));
+  await button.waitFor();
+  assert.equal(await history.isVisible(), false);
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await focused(page, '.settings nav [aria-current]');
+  await page.keyboard.press('Escape');
+  await focused(page, 'button.sections[aria-expanded=false]');
+  await page.keyboard.press('Enter');
+  await history.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'History' }).waitFor();
+  await focused(page, 'button.sections[aria-expanded=false]');
+  assert.equal(await history.isVisible(), false);
+});
+
 test('the focus stays with its conversation when another one rises above it', async (t) => {
   const server = await startServer(t);
   const browser = await startBrowser(t, server);

@@ -66,7 +66,7 @@ export function Composer({ user, permission, request, contactCode, sent, changed
     setBody('');
     setVideo(null);
     if (sent) return sent();
-    field.current?.focus();
+    if (document.activeElement !== field.current) field.current?.focus();
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
@@ -124,7 +124,13 @@ export function Composer({ user, permission, request, contactCode, sent, changed
           }}
           onKeyDown={onKey}
         />
-        <button className="icon send" aria-label={t('composer.send')} disabled={body.trim() === '' && !video?.url.trim()}>
+        <button
+          className="icon send"
+          aria-label={t('composer.send')}
+          // The focus stays where one writes, and so does a phone's keyboard.
+          onMouseDown={(event) => event.preventDefault()}
+          disabled={body.trim() === '' && !video?.url.trim()}
+        >
           <SendIcon />
         </button>
       </div>

@@ -176,6 +176,7 @@ export class Client extends Calls {
 
   async #keep(outgoing: Outgoing) {
     this.#unkept.set(outgoing.clientMessageId, outgoing);
+    await afterThis();
     const session = await this.#ready;
     try {
       await session.kept.put(outgoing);
@@ -192,7 +193,7 @@ export class Client extends Calls {
   /** Keeps what is being written to a person or conversation; empty text forgets it. */
   draft(to: string, text: string) {
     this.store.apply({ type: 'draft', to, text });
-    void this.#ready.then((session) => session.keepDraft(to, text));
+    void afterThis().then(async () => (await this.#ready).keepDraft(to, text));
   }
 
   /**
@@ -207,6 +208,9 @@ export class Client extends Calls {
     void this.http.ask(SignalTyping, { id: conversationId }).catch(() => undefined);
   }
 }
+
+/** What is seen goes first: storage and network begin when the page has had its turn. */
+const afterThis = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 /** Opens a person's inbox. It connects by itself and goes on until close(). */
 export function connect(options: Options): Client {

@@ -154,14 +154,17 @@ export class Session {
     const { questions, store, signal } = this.o;
     return new Outbox({
       kept: this.#kept,
-      ask: ({ to, body, video, contactCode, clientMessageId }, ended) => {
+      ask: async ({ to, body, video, contactCode, clientMessageId }, ended) => {
         const target = to.startsWith('cnv_') ? { conversationId: to } : { toUserId: to };
-        return questions.ask(
+        const answer = await questions.ask(
           SendMessage,
           { input: { ...target, body, video, contactCode, clientMessageId } },
           ({ sendMessage: s }) => (isRefusal(s) ? null : { sent: s.message, conversations: [s.conversation] }),
           ended,
         );
+        // The server is there: the socket need not wait to find that out.
+        this.#pause.hurry();
+        return answer;
       },
       queue: ({ to }) => store.state().conversations.get(to)?.with.id ?? to,
       changed: () => void this.outboxChanged(),
