@@ -309,7 +309,9 @@ func (f *folder) add(r rune, k kind, as byte) {
 				f.plain = append(f.plain, byte(r))
 			}
 			f.word = append(f.word, as)
-			f.looks = append(f.looks, as)
+			if f.latin {
+				f.looks = append(f.looks, as)
+			}
 			return
 		}
 	}
@@ -324,11 +326,11 @@ func (f *folder) add(r rune, k kind, as byte) {
 		switch {
 		case as != 0:
 			f.alike++
-			f.looks = append(f.looks, as)
-		case r < utf8.RuneSelf:
-			f.looks = append(f.looks, byte(r))
-		default:
+			r = rune(as)
+		case r >= utf8.RuneSelf:
 			f.foreign++
+		}
+		if f.latin {
 			f.looks = utf8.AppendRune(f.looks, r)
 		}
 	case alone:

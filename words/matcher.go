@@ -22,11 +22,11 @@ type Matcher struct {
 	// nodes is the automaton; node 0 is its start.
 	nodes []node
 	steps map[step]int32
-	// singles are the entries of one word, which letters set apart may spell, and lengths how many letters those have that are
-	// found among more of them; drawn are the same with each letter once.
+	// singles are the entries of one word, which letters set apart may spell; drawn are the same with each letter once. starts
+	// are the first letters of those that are found among more letters, with how many these have.
 	singles map[int32]bool
-	lengths []int
 	drawn   map[string]bool
+	starts  map[string][]int
 	pool    sync.Pool
 }
 
@@ -47,7 +47,7 @@ func Valid(entry string) bool {
 
 // Compile makes a matcher of a list. Entries that are not Valid find nothing.
 func Compile(entries []string) *Matcher {
-	m := &Matcher{ids: map[string]int32{}, nodes: make([]node, 1), steps: map[step]int32{}, singles: map[int32]bool{}, drawn: map[string]bool{}}
+	m := &Matcher{ids: map[string]int32{}, nodes: make([]node, 1), steps: map[step]int32{}, singles: map[int32]bool{}, drawn: map[string]bool{}, starts: map[string][]int{}}
 	for _, entry := range entries {
 		if !Valid(entry) {
 			continue
@@ -58,7 +58,6 @@ func Compile(entries []string) *Matcher {
 		}
 	}
 	m.link()
-	slices.Sort(m.lengths)
 	m.pool.New = func() any { return &run{} }
 	return m
 }
@@ -116,8 +115,8 @@ func (m *Matcher) add(words []string) {
 	if len(words) == 1 {
 		m.singles[m.ids[words[0]]] = true
 		m.drawn[string(once([]byte(words[0]), nil))] = true
-		if n := utf8.RuneCountInString(words[0]); n >= minAmong && !slices.Contains(m.lengths, n) {
-			m.lengths = append(m.lengths, n)
+		if start := prefix([]byte(words[0])); start != nil && !slices.Contains(m.starts[string(start)], len(words[0])) {
+			m.starts[string(start)] = append(m.starts[string(start)], len(words[0]))
 		}
 	}
 }
@@ -233,27 +232,33 @@ func (r *run) word(word []byte, how joint) {
 	}
 }
 
-// among looks for an entry at every place of letters that stand apart.
+// among looks for an entry at every place of letters that stand apart: by how one begins first, which few places do.
 func (r *run) among(letters []byte) bool {
-	for ; len(letters) > 0 && len(r.m.lengths) > 0; letters = letters[size(letters):] {
-		end, n := 0, 0
-		for _, length := range r.m.lengths {
-			for n < length && end < len(letters) {
-				end += size(letters[end:])
-				n++
-			}
-			if n < length {
-				break
-			}
-			if r.m.singles[r.m.ids[string(letters[:end])]] {
+	for len(r.m.starts) > 0 {
+		start := prefix(letters)
+		if start == nil {
+			return false
+		}
+		for _, n := range r.m.starts[string(start)] {
+			if n <= len(letters) && r.m.singles[r.m.ids[string(letters[:n])]] {
 				return true
 			}
 		}
+		_, size := utf8.DecodeRune(letters)
+		letters = letters[size:]
 	}
 	return false
 }
 
-func size(letters []byte) int {
-	_, n := utf8.DecodeRune(letters)
-	return n
+// prefix is the first minAmong letters; nil: there are fewer.
+func prefix(letters []byte) []byte {
+	end := 0
+	for range minAmong {
+		if end == len(letters) {
+			return nil
+		}
+		_, size := utf8.DecodeRune(letters[end:])
+		end += size
+	}
+	return letters[:end]
 }

@@ -87,8 +87,25 @@ func TestWhatHasNothingToFindIsNotValid(t *testing.T) {
 // The time of a match does not depend on the list: phrases that all begin alike, over a text of their beginning.
 func TestMatchIsLinear(t *testing.T) {
 	// 2,000 words of such a text in well under what a quadratic search takes; generous, for a busy machine.
-	if per := testing.Benchmark(BenchmarkMatchAlike).NsPerOp(); per > 5_000_000 {
-		t.Errorf("%d ns for a text of 4,000 characters", per)
+	for name, b := range map[string]func(*testing.B){"phrases": BenchmarkMatchAlike, "letters apart": BenchmarkMatchApart} {
+		if per := testing.Benchmark(b).NsPerOp(); per > 5_000_000 {
+			t.Errorf("%s: %d ns for a text of 4,000 characters", name, per)
+		}
+	}
+}
+
+// Letters set apart, in every reading that there is, with entries of every length.
+func BenchmarkMatchApart(b *testing.B) {
+	var list []string
+	for i := range words.MaxCount {
+		list = append(list, strings.Repeat(string(rune('a'+i%26)), 4+i%61)+"q")
+	}
+	m := words.Compile(list)
+	text := strings.Repeat("a b c d 1 е f g ", 250)
+	for b.Loop() {
+		if m.Match(text) {
+			b.Fatal("found")
+		}
 	}
 }
 
