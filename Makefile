@@ -38,10 +38,14 @@ race: prepare ## Run all Go tests under the race detector
 soak: prepare ## Walk many more random histories, races and crashes through the store, and feed every parser for an hour together (CHECKS, STEPS, RACES, ROUNDS, TIMINGS, FUZZTIME)
 	APARTE_SOAK_ROUNDS=$${ROUNDS:-100} go test ./store -run '^TestCrash' -timeout 0 -count 1 -v
 	$(TESTPG) env APARTE_RACES=$${RACES:-200000} go test ./store -run '^TestConsentIsLinearizableOnTwoNodes$$' -timeout 0 -count 1 -v
-	$(TESTPG) env APARTE_TIMINGS=$${TIMINGS:-10000} go test ./graph -run '^TestABlockTakesAsLongAsAClosedAudience$$' -timeout 0 -count 1 -v
+	$(MAKE) timings
 	$(TESTPG) go test ./store -run '^TestConformance$$/.*/^Model$$' -timeout 0 -count 1 \
 		-rapid.checks $${CHECKS:-2000} -rapid.steps $${STEPS:-60}
 	FUZZTIME=$${FUZZTIME:-220s} scripts/fuzz
+
+.PHONY: timings
+timings: prepare ## Time refusals by a block and by a closed audience, and compare the distributions (TIMINGS=10000 of each; leave the machine alone)
+	$(TESTPG) env APARTE_TIMINGS=$${TIMINGS:-10000} go test ./graph -run '^TestABlockTakesAsLongAsAClosedAudience$$' -timeout 0 -count 1 -v
 
 .PHONY: web-soak
 web-soak: prepare $(NODE_MODULES) ## Keep the web client in a stream of messages while its connections are cut (DURATION=3600 s, SEED)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,11 +15,13 @@ import (
 	"github.com/aparte-im/aparte/internal/testdb"
 )
 
-// How bob says no to alice: by a block, or as anybody whose audience is closed.
+// How bob says no to alice: by a block, as anybody whose audience is closed, or by name.
 const (
 	blocks = `mutation($id: ID!) { blockUser(userId: $id) { ... on UserSuccess { user { viewerHasBlocked } } } }`
 	closes = `mutation($id: ID!) { unfollowUser(userId: $id) { ... on UserSuccess { user { viewerFollows } } }
 		setWhoCanMessageMe(input: {audience: NO_ONE}) { ... on SettingsSuccess { settings { whoCanMessageMe } } } }`
+	lists = `mutation($id: ID!) { unfollowUser(userId: $id) { ... on UserSuccess { user { viewerFollows } } }
+		setListed(userId: $id, list: NEVER) { ... on UserSuccess { user { viewerLists } } } }`
 )
 
 // The person who is told no has, in every world: an old conversation with bob, with a message of his that they have not
@@ -43,10 +46,11 @@ func refusedWorld(t *testing.T, url, no string) *world {
 }
 
 const (
-	aUser = ` { id externalId handle displayName avatarUrl viewerFollows followsViewer viewerHasBlocked
-		viewerCanMessage { allowed folder remaining denial canReply outreach { perDay remaining retryAfterSeconds } } }`
-	aMessage      = ` { id seq body removed clientMessageId createdAt sender { handle } }`
-	aConversation = ` { id with` + aUser + ` folder lastActivityAt unreadCount readSeq theirReadSeq muted lastMessage` + aMessage + `
+	aUser = ` { id externalId handle displayName avatarUrl viewerFollows followsViewer viewerHasBlocked viewerRestricts viewerLists
+		viewerCanMessage { allowed folder remaining denial kinds canReply outreach { perDay remaining retryAfterSeconds } } }`
+	aMessage      = ` { id seq body removed clientMessageId linksHidden withheld createdAt sender { handle } }`
+	aConversation = ` { id with` + aUser + ` folder lastActivityAt unreadCount readSeq theirReadSeq muted
+		acquaintance { viewerFollows followsViewer suggested joinedAt sharedFriends { count isCapped some { handle } } } lastMessage` + aMessage + `
 		messages { nodes` + aMessage + ` pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`
 	aResult     = ` { __typename ... on ConversationSuccess { conversation` + aConversation + ` unread { conversations requests messages cursor } } ... on UserError { code message } }`
 	aUserResult = ` { __typename ... on UserSuccess { user` + aUser + ` } ... on UserError { code message } }`
@@ -63,6 +67,9 @@ var looks = []string{
 	`query { suggestedFriends { nodes` + aUser + ` } blockedUsers { nodes { handle } } unread { conversations requests messages cursor }
 		inbox { nodes` + aConversation + ` } requests: inbox(folder: REQUESTS) { nodes { id } } archive: inbox(folder: ARCHIVE) { nodes` + aConversation + ` }
 		outreach { perDay remaining } messagingSettings { whoCanMessageMe } settingsHistory { after { whoCanMessageMe } } }`,
+	`query($id: ID!) { explainWhoCanMessageMe(as: $id) { relations rule route key sentence parameters { name value } }
+		whoCouldMessageMe { audience current inbox requests hidden refused isCapped everyoneElse } myReports { nodes { category } } myNotices { nodes { id } } }`,
+	`mutation($c: ID!) { report(input: {clientReportId: "r", conversationId: $c, category: SPAM}) { __typename ... on UserError { code } } }`,
 	`mutation($id: ID!) { followUser(userId: $id)` + aUserResult + ` }`,
 	`mutation($c: ID!) { markRead(conversationId: $c, upToSeq: 2)` + aResult + ` }`,
 	`mutation($c: ID!) { muteConversation(conversationId: $c, muted: true)` + aResult + ` }`,
@@ -118,6 +125,26 @@ func (w *world) transcript(t *testing.T) []string {
 			run(query)
 		}
 	}
+	note(alice.post(`query { exportJob { id } contactCodes { nodes { id } } unread { conversations requests messages } }`, nil))
+	// Her log, event by event: a live one says the same.
+	for at, more := int64(0), true; more; {
+		log, err := w.store.Log(t.Context(), w.ids["alice"], at, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range log.Events {
+			at = e.Position
+			line := fmt.Sprint("event ", e.Position, " kind ", e.Kind, " unread ", e.Unread)
+			if v := e.View; v != nil {
+				line += fmt.Sprint(" folder ", v.Folder, " last ", v.LastSeq, " unread ", v.Unread, " read ", v.ReadSeq, " muted ", v.Muted)
+				if v.TheirReadSeq != nil {
+					line += fmt.Sprint(" they have read ", *v.TheirReadSeq)
+				}
+			}
+			out = append(out, line)
+		}
+		more = len(log.Events) > 0
+	}
 	counted, err := w.service.Unread(t.Context(), w.ids["alice"])
 	if err != nil {
 		t.Fatal(err)
@@ -145,21 +172,26 @@ func (m mask) apply(s string) string {
 	return aCursor.ReplaceAllString(aTime.ReplaceAllString(s, "TIME"), `"$1":"CURSOR"`)
 }
 
-// A blocked person's view is, byte for byte, that of somebody who meets a closed audience.
+// A blocked person's view is, byte for byte, that of somebody who meets a closed audience; and so is theirs who is on NEVER.
 func TestABlockReadsLikeAClosedAudience(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		other := testdb.SQLite
 		if url[:6] != "sqlite" {
 			other = testdb.Postgres
 		}
-		blocked := refusedWorld(t, url, blocks).transcript(t)
-		closed := refusedWorld(t, other(t), closes).transcript(t)
-		if len(blocked) != len(closed) || len(blocked) < 80 {
-			t.Fatalf("%d and %d answers", len(blocked), len(closed))
-		}
-		for i := range blocked {
-			if a, b := difference(blocked[i], closed[i]); a != b {
-				t.Errorf("answer %d differs.\nblocked: …%s\nclosed:  …%s", i, a, b)
+		closed := refusedWorld(t, url, closes).transcript(t)
+		for how, no := range map[string]string{"blocked": blocks, "on NEVER": lists} {
+			told := refusedWorld(t, other(t), no).transcript(t)
+			if len(told) != len(closed) || len(told) < 120 {
+				t.Fatalf("%d and %d answers", len(told), len(closed))
+			}
+			for i := range told {
+				if strings.Contains(told[i], `"errors":`) {
+					t.Errorf("answer %d shows nothing: %s", i, told[i])
+				}
+				if a, b := difference(told[i], closed[i]); a != b {
+					t.Errorf("answer %d differs.\n%s: …%s\nclosed: …%s", i, how, a, b)
+				}
 			}
 		}
 	})
@@ -179,7 +211,7 @@ func difference(a, b string) (string, string) {
 }
 
 // Nor does it take longer or shorter: the times of both refusals are of one distribution. APARTE_TIMINGS is how many of
-// each; make soak takes 10,000. A few show nothing, so without it there is nothing to do.
+// each; make timings takes 10,000. A few show nothing, so without it there is nothing to do.
 func TestABlockTakesAsLongAsAClosedAudience(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv(soakSize))
 	if n == 0 {
