@@ -45,7 +45,7 @@ func (s *Service) answerAll(ctx context.Context, viewer UserID, filter RequestFi
 // restricts stands in the same folder and is none.
 func (l *Ledger) meant(f RequestFilter, viewer UserID, c *Conversation) bool {
 	mine, theirs := c.Sides(viewer)
-	if mine.Folder != f.Folder || mine.FrozenSeq > 0 || l.Stance(viewer, theirs.User).Restricted {
+	if mine.Folder != f.Folder || !mine.asks() || l.Stance(viewer, theirs.User).Restricted {
 		return false
 	}
 	return (f.QuietSince == nil || c.LastAt.Before(*f.QuietSince)) &&

@@ -82,6 +82,12 @@ func (m *Membership) pendingRequest() bool {
 	return m.Folder == FolderRequests || m.Folder == FolderHidden || m.Folder == FolderNone
 }
 
+// asks: a request waits here. What a restriction moved to the requests is none; what is hidden for what it says is, also where
+// its sender sees an inbox.
+func (m *Membership) asks() bool {
+	return m.Folder == FolderHidden || m.Folder == FolderRequests && m.FrozenSeq == 0
+}
+
 // freeze keeps what the other sees of this member's reading as it is.
 func (m *Membership) freeze() {
 	if m.FrozenSeq == 0 {

@@ -121,7 +121,7 @@ func (l *Ledger) block(c *Conversation, user UserID, blocked bool) {
 	mine, theirs := c.Sides(user)
 	l.changeConversation(c, func() { mine.Blocks = blocked })
 	switch {
-	case blocked && mine.FrozenSeq == 0 && (mine.Folder == FolderRequests || mine.Folder == FolderHidden):
+	case blocked && mine.asks():
 		l.removeRequest(c, mine, theirs, mine.DeclinedUntil)
 	case mine.Folder != FolderNone:
 		l.event(user, EventConversationChanged, c, nil)

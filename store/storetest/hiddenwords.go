@@ -70,6 +70,41 @@ func testHiddenWords(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
+// What is hidden for its words although its sender sees an inbox is a request like any other: a block takes it away, a decline in
+// bulk answers it, and neither shows to who wrote it.
+func testHiddenWordsAnswered(t *testing.T, b Backend) {
+	w := newWorld(t, b)
+	ctx := t.Context()
+	alice, bob := w.pair()
+	carol := w.users(1)[0]
+	w.must(second(w.service.AddHiddenWords(ctx, bob, []string{"idiot"})))
+	w.must(second(w.service.SetWhoCanMessageMe(ctx, bob, dm.Custom, map[dm.Relation]dm.Route{dm.Stranger: dm.RouteInbox})))
+	for _, who := range []dm.UserID{alice, carol} {
+		sent := w.send(who, bob, "idiot")
+		if now := w.view(bob, who); now.Folder != dm.FolderHidden || sent.View.TheirReadSeq == nil || sent.Remaining != nil {
+			t.Fatalf("it is in folder %v, its sender is told %+v", now.Folder, sent)
+		}
+	}
+	before, at := w.view(carol, bob), w.cursor(carol)
+	w.must(w.service.Block(ctx, bob, alice))
+	walked, err := w.service.DeclineAll(ctx, bob, dm.RequestFilter{Folder: dm.FolderHidden})
+	w.must(err)
+	if walked.Moved != 1 {
+		t.Errorf("%d are declined", walked.Moved)
+	}
+	for _, who := range []dm.UserID{alice, carol} {
+		w.refused(second(w.service.ConversationWith(ctx, bob, who)), dm.CodeNotFound)
+		if p := w.standing(who, bob).Permission; p.Denial != dm.DenialNotAccepting {
+			t.Errorf("they are told %+v", p)
+		}
+	}
+	if diff := cmp.Diff(before, w.view(carol, bob)); diff != "" || w.cursor(carol) != at {
+		t.Errorf("who wrote it sees the decline, -before +after:\n%s", diff)
+	}
+	w.consistent(alice, bob)
+	w.consistent(carol, bob)
+}
+
 // A change of the list holds for the next message, on every node (I1).
 func testHiddenWordsChange(t *testing.T, b Backend) {
 	w := newWorld(t, b)

@@ -381,7 +381,7 @@ func (m *model) block(user, other int) {
 		m.lists[[2]int{user, other}] = dm.NotListed
 	}
 	delete(m.follows, [2]int{user, other})
-	if _, s := m.shown(user, other); s != nil && (s.folder == "REQUESTS" || s.folder == "HIDDEN") && !s.frozen {
+	if _, s := m.shown(user, other); s != nil && (s.folder == "REQUESTS" && !s.frozen || s.folder == "HIDDEN") {
 		m.remove(user, other)
 	}
 }

@@ -77,6 +77,7 @@ func Run(t *testing.T, b Backend) {
 		{"Reach", testReach},
 		{"ReachCapped", testReachCapped},
 		{"HiddenWords", testHiddenWords},
+		{"HiddenWordsAnswered", testHiddenWordsAnswered},
 		{"HiddenWordsChange", testHiddenWordsChange},
 		{"HiddenWordsSort", testHiddenWordsSort},
 		{"UndoWords", testUndoWords},
