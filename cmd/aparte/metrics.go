@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/access"
 	"github.com/aparte-im/aparte/graph/socket"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
@@ -18,7 +20,7 @@ import (
 type metrics struct {
 	registry                          *prometheus.Registry
 	operations, sent, throttled, ends *prometheus.CounterVec
-	retried                           *prometheus.CounterVec
+	requests, retried                 *prometheus.CounterVec
 	took                              *prometheus.HistogramVec
 	lag, batchSends, batchTook        prometheus.Histogram
 }
@@ -32,6 +34,7 @@ func newMetrics() *metrics {
 	}
 	m := &metrics{
 		registry:   prometheus.NewRegistry(),
+		requests:   counter("aparte_requests_total", "Requests that were answered, by route and status; a socket's handshake has 101.", "route", "status"),
 		operations: counter("aparte_operations_total", "Operations by kind, field of the schema, and code of the first error (ok: none).", "kind", "operation", "code"),
 		sent:       counter("aparte_sends_total", "Sends by verdict: sent, again, a denial or a code.", "verdict"),
 		throttled:  counter("aparte_rate_limited_total", "Calls over a budget, by class.", "class"),
@@ -50,7 +53,7 @@ func newMetrics() *metrics {
 			Name: "aparte_batch_seconds", Help: "Time of a transaction of sends, with its commit and its retries.", Buckets: quick,
 		}),
 	}
-	m.registry.MustRegister(m.operations, m.sent, m.throttled, m.ends, m.retried, m.took, m.lag, m.batchSends, m.batchTook,
+	m.registry.MustRegister(m.requests, m.operations, m.sent, m.throttled, m.ends, m.retried, m.took, m.lag, m.batchSends, m.batchTook,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -110,6 +113,18 @@ func (m *metrics) watch(st *store.Store, api *graph.Server, hub *live.Hub) {
 	gauge("aparte_database_write_connections", "Connections that are in use for changes.", func() float64 { return float64(st.Stats().Write.InUse) })
 	gauge("aparte_database_read_connections", "Connections that are in use for reads.", func() float64 { return float64(st.Stats().Read.InUse) })
 	count("aparte_database_read_wait_seconds_total", "Time that reads have waited for a connection.", func() float64 { return st.Stats().Read.WaitDuration.Seconds() })
+}
+
+// count counts what next answers, also when it panics. On nil it is next.
+func (m *metrics) count(next http.Handler) http.Handler {
+	if m == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := access.Count(w)
+		defer func() { m.requests.WithLabelValues(r.Pattern, strconv.Itoa(answer.Answered())).Inc() }()
+		next.ServeHTTP(answer, r)
+	})
 }
 
 func (m *metrics) handler() http.Handler {

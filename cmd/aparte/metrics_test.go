@@ -92,12 +92,18 @@ func TestOperatorsSeeWhatHappens(t *testing.T) {
 		if said := p.post(alice, `{"query":"{ nothing }"}`); !strings.Contains(said, "GRAPHQL_VALIDATION_FAILED") {
 			t.Errorf("what is not admitted is answered %s", said)
 		}
+		if said := p.post("nonsense", `{"query":"{ me { id } }"}`); !strings.Contains(said, "UNAUTHENTICATED") {
+			t.Errorf("who is nobody is answered %s", said)
+		}
 
 		status, page := fetch(t, ops+"/metrics")
 		if status != http.StatusOK {
 			t.Fatal(status)
 		}
 		for series, want := range map[string]float64{
+			`aparte_requests_total{route="/graphql",status="200"}`:                           8,
+			`aparte_requests_total{route="/graphql",status="401"}`:                           1,
+			`aparte_requests_total{route="/graphql",status="429"}`:                           1,
 			`aparte_operations_total{code="ok",kind="query",operation="me"}`:                 2,
 			`aparte_operations_total{code="ok",kind="mutation",operation="sendMessage"}`:     3,
 			`aparte_operations_total{code="ok",kind="mutation",operation="setReadReceipts"}`: 2,

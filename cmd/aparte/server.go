@@ -166,7 +166,7 @@ func (s *server) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", s.serveReady)
 	mux.Handle("/", web.Handler(web.Config{Dev: s.settings.dev, Playground: s.settings.playground, Client: true}))
 	if !s.settings.dev {
-		return boundAnswer(s.settings.answerWait, s.access.Wrap(secureHeaders(s.settings.behindTLS, boundBody(mux))))
+		return boundAnswer(s.settings.answerWait, s.access.Wrap(secureHeaders(s.settings.behindTLS, boundBody(s.metrics.count(mux)))))
 	}
 	mux.HandleFunc("GET /dev/people", s.servePeople)
 	return boundAnswer(s.settings.answerWait, onlyLoopback(secureHeaders(false, boundBody(mux))))
