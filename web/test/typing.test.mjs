@@ -18,10 +18,25 @@ test('who is writing is seen by the other, in the list and the conversation, unt
   await inList.waitFor();
   await item(alice, 'Bob').click();
   await inHeader.waitFor();
+  // A screen reader is told once, and not again at each letter.
+  const announced = alice.locator('.conversation [aria-live=polite]', { hasText: 'is writing' });
+  await announced.waitFor({ state: 'attached' });
+  await alice.evaluate(() => {
+    window.spoken = 0;
+    const region = document.querySelector('.conversation > [aria-live=polite]');
+    const count = (changes) => changes.forEach((c) => (window.spoken += c.addedNodes.length));
+    new MutationObserver(count).observe(region, { childList: true, characterData: true, subtree: true });
+  });
+  const again = bob.waitForResponse((r) => r.request().postData()?.includes('signalTyping'));
+  await bob.evaluate(() => (Date.now = ((now) => () => now() + 4000)(Date.now)));
+  await field.press('Space');
+  await again;
   // What was being written ends it at once.
   await field.press('Enter');
   await standing(alice, 'I am').waitFor();
   await inHeader.waitFor({ state: 'detached' });
+  await announced.waitFor({ state: 'detached' });
+  assert.equal(await alice.evaluate(() => window.spoken), 0);
 });
 
 test('who stops writing is not said to be writing for long', async (t) => {

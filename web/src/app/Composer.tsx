@@ -120,7 +120,7 @@ export function Composer({ user, permission, request, contactCode, sent, changed
           value={body}
           onChange={(event) => {
             setBody(event.target.value);
-            if (conversation && !request && event.target.value !== '') actions.typing(conversation);
+            if (conversation && !request && event.target.value.trim() !== '') actions.typing(conversation);
           }}
           onKeyDown={onKey}
         />

@@ -7,6 +7,7 @@ import { useActions, useConnection, useConversationWith, useMe, useOutgoing, use
 import { BackIcon, MoreIcon, PersonIcon } from './icons';
 import { Messages } from './Messages';
 import { RequestBar } from './RequestBar';
+import { TypingAnnouncer } from './TypingAnnouncer';
 import { nameOf } from './words';
 
 // The menu's library is larger than all of this: it comes when the menu is about to be opened.
@@ -53,6 +54,7 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
         <Heading name={name} about={about(t, standing, user.handle, conversation?.cameByCode)} userId={userId} />
         {standing && <Menu standing={standing} changed={setStanding} />}
       </header>
+      <TypingAnnouncer key={userId} user={user} />
       <Messages conversation={conversation} user={user} standing={standing} />
       {conversation && request && <RequestBar conversation={conversation} back={back} />}
       <Composer user={user} permission={standing?.viewerCanMessage ?? null} request={request} changed={setStanding} />

@@ -49,5 +49,6 @@ export type Action =
   | { type: 'outbox'; outgoing: readonly Outgoing[] }
   | { type: 'draft'; to: string; text: string }
   | { type: 'drafts'; drafts: ReadonlyMap<string, string> }
-  | { type: 'typing'; userId: string; at: number }
+  /** `said` is the server's time, `at` when it was heard here. */
+  | { type: 'typing'; userId: string; said: string; at: number }
   | { type: 'status'; status: Status };

@@ -1,5 +1,5 @@
 import type { Action, Answer, Shared, Snapshot } from './actions.js';
-import { comparePlaces, folders, type Listing, type State } from './state.js';
+import { comparePlaces, conversationWith, folders, type Listing, type State } from './state.js';
 import * as threads from './thread.js';
 import type { Conversation, Folder, InboxEvent, Message, User } from './types.js';
 import { Working } from './working.js';
@@ -7,6 +7,8 @@ import { Working } from './working.js';
 /** As many conversations as keep their messages; the one that was opened longest ago goes first. */
 const openThreads = 20;
 const deliveredKept = 200;
+/** That someone is writing, said this soon after their message, is said of that message. */
+const overtakenMs = 1_000;
 
 /**
  * The one place where a State changes. Pure: the same state and actions give the same state.
@@ -52,7 +54,7 @@ function apply(w: Working, action: Action) {
     case 'drafts':
       return w.set('drafts', action.drafts);
     case 'typing':
-      return void w.own('typing').set(action.userId, action.at);
+      return typing(w, action);
     case 'status':
       return w.set('status', action.status);
   }
@@ -116,6 +118,16 @@ function event(w: Working, e: InboxEvent) {
       w.touch('settings');
       return w.set('settings', e.settings);
   }
+}
+
+/**
+ * A short message may overtake the word that it is being written, which then tells of nothing any more. Both times are the
+ * server's. Who really goes on says so again.
+ */
+function typing(w: Working, { userId, said, at }: Extract<Action, { type: 'typing' }>) {
+  const last = conversationWith(w.state, userId)?.lastMessage;
+  if (last?.sender.id === userId && Date.parse(said) - Date.parse(last.createdAt) < overtakenMs) return;
+  w.own('typing').set(userId, at);
 }
 
 function putMessage(w: Working, message: Message) {

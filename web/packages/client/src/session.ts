@@ -198,8 +198,8 @@ export class Session {
 
   #event(event: InboxEvent) {
     if (event.__typename === 'Typing') {
-      this.#tabs.say({ kind: 'typing', userId: event.userId });
-      return this.#typing(event.userId);
+      this.#tabs.say({ kind: 'typing', userId: event.userId, said: event.at });
+      return this.#typing(event.userId, event.at);
     }
     // The server tells each event once. If that ever fails, once is still what is shown.
     if (event.cursor === this.#cursor) return;
@@ -209,8 +209,8 @@ export class Session {
   }
 
   /** It is in no log and moves no cursor. */
-  #typing(userId: string) {
-    this.o.store.soon({ type: 'typing', userId, at: Date.now() });
+  #typing(userId: string, said: string) {
+    this.o.store.soon({ type: 'typing', userId, said, at: Date.now() });
   }
 
   async #waitSignedOut() {
@@ -262,7 +262,7 @@ export class Session {
         if (!this.#owner) store.apply({ type: 'status', status: message.status });
         return;
       case 'typing':
-        if (!this.#owner) this.#typing(message.userId);
+        if (!this.#owner) this.#typing(message.userId, message.said);
         return;
       case 'shared':
         if (this.#owner) return;

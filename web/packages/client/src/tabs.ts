@@ -12,7 +12,7 @@ export type TabMessage =
   | { kind: 'shared'; shared: Shared; status: Status; anew: boolean }
   | { kind: 'event'; previous: string | null; event: InboxEvent }
   | { kind: 'status'; status: Status }
-  | { kind: 'typing'; userId: string }
+  | { kind: 'typing'; userId: string; said: string }
   | { kind: 'outbox' }
   | { kind: 'draft'; to: string; text: string }
   | { kind: 'reconnect' };
