@@ -89,7 +89,8 @@ function Heading({ name, about, userId }: { name: string; about: string; userId:
 
 function about(t: Translate, standing: Standing | null, handle: string, came: Conversation['cameByCode']): string {
   if (!handle) return '';
-  const said = [`@${handle}`];
+  // Isolated, or the sign moves to the other end among words that are read from the right.
+  const said = [`\u2066@${handle}\u2069`];
   if (standing?.viewerFollows) said.push(t(standing.followsViewer ? 'relation.friend' : 'relation.youFollow'));
   else if (standing?.followsViewer) said.push(t('relation.followsYou'));
   if (came) said.push(t('codes.cameBy', { label: came.label }));

@@ -74,7 +74,7 @@ export function PersonSearch({ title, close, pick, under }: Props) {
               >
                 <Avatar user={person} />
                 <span className="who">
-                  <span dir="auto">{nameOf(person, t)}</span> <small>@{person.handle}</small>
+                  <span dir="auto">{nameOf(person, t)}</span> <small dir="ltr">@{person.handle}</small>
                 </span>
                 {under?.(person)}
               </ComboboxItem>

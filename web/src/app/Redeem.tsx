@@ -43,7 +43,9 @@ export default function Redeem({ code }: { code: string }) {
         <h2 className="lead" dir="auto">
           {name}
         </h2>
-        <p className="soft">@{contact.owner.handle}</p>
+        <p className="soft">
+          <bdi dir="ltr">@{contact.owner.handle}</bdi>
+        </p>
         <p>{t('redeem.text', { name })}</p>
       </div>
       <Composer

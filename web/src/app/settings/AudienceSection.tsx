@@ -116,7 +116,7 @@ function Outcome({ relation, route }: { relation: (typeof examples)[number]; rou
   const t = useT();
   return (
     <span className={`route ${route.toLowerCase()}`}>
-      <span className="of">{t(`example.${relation}`)}: </span>
+      <span className="of">{t('audience.example', { from: t(`example.${relation}`) })} </span>
       {t(`route.${route}`)}
     </span>
   );

@@ -233,7 +233,7 @@ function Uses({ code }: { code: ContactCode }) {
           <li key={bearer.id}>
             <Avatar user={bearer} />
             <Link className="who" to={personPath(bearer.id)}>
-              <span dir="auto">{nameOf(bearer, t)}</span> <small>@{bearer.handle}</small>
+              <span dir="auto">{nameOf(bearer, t)}</span> <small dir="ltr">@{bearer.handle}</small>
             </Link>
             <small>
               <time dateTime={usedAt}>{times.full(usedAt)}</time>

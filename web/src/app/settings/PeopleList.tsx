@@ -43,7 +43,7 @@ export function PeopleList({ load, empty, act, actNamed, run, done, version }: P
           <li key={person.id}>
             <Avatar user={person} />
             <span className="who">
-              <span dir="auto">{nameOf(person, t)}</span> <small>@{person.handle}</small>
+              <span dir="auto">{nameOf(person, t)}</span> <small dir="ltr">@{person.handle}</small>
             </span>
             <button onClick={() => take(person)} aria-label={actNamed(nameOf(person, t))}>
               {act}
