@@ -1,6 +1,6 @@
 // Package heap sets the garbage collector for a service whose live heap is small and whose garbage is much.
 //
-// Purpose. A collection takes ten milliseconds of both processors of a small machine, in which every request waits, and it
+// Purpose. A collection takes five to seventeen milliseconds on a small machine, and requests share the processors with it. It
 // comes when the heap is some multiple of what is live. Here ten megabytes are live and a send leaves fifty kilobytes, so
 // without a floor it would come several times a second.
 //
