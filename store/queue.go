@@ -95,7 +95,8 @@ func (q *queue) push(w *waiting) error {
 func (q *queue) claim(w *waiting) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.size > 0 || !q.ready() || q.writing[w.send.Sender] > 0 || q.writing[w.send.Recipient] > 0 {
+	// One of the batches stays free for a full one.
+	if q.closed || q.size > 0 || (q.free < 2 && !q.ready()) || q.writing[w.send.Sender] > 0 || q.writing[w.send.Recipient] > 0 {
 		return false
 	}
 	q.senders[w.send.Sender] = &backlog{writing: 1}

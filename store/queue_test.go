@@ -297,15 +297,19 @@ func TestQueueClosesWithAClaim(t *testing.T) {
 }
 
 // Beside a batch that is being written another begins when it is full, or when the one before takes long; otherwise what
-// comes waits for it, and is one batch.
+// comes waits for it, and is one batch. A lone send goes beside one other.
 func TestQueueBeginsBesideWhatTakesLong(t *testing.T) {
 	q := newQueue(3, time.Hour)
 	first := waitingSend(dm.NewUserID())
 	if !q.claim(first) {
 		t.Fatal("a lone send was not taken")
 	}
+	second := waitingSend(dm.NewUserID())
+	if !q.claim(second) {
+		t.Error("a lone send was not taken beside one other")
+	}
 	if q.claim(waitingSend(dm.NewUserID())) {
-		t.Error("a lone send was taken beside another that has only begun")
+		t.Error("a lone send took the place of a full batch")
 	}
 	taken := make(chan []*waiting)
 	for range 2 { // writers
@@ -335,6 +339,7 @@ func TestQueueBeginsBesideWhatTakesLong(t *testing.T) {
 	}
 	q.mu.Unlock()
 	q.done([]*waiting{first})
+	q.done([]*waiting{second})
 	if alone := <-taken; len(alone) != 1 || alone[0] != late {
 		t.Error("nothing is being written, and what waits is not taken")
 	}
