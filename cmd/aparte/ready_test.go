@@ -67,7 +67,7 @@ func TestNotReadyOnAnOutdatedSchema(t *testing.T) {
 		p := readyServer(t, address)
 		driver, path := "postgres", address
 		if file, is := strings.CutPrefix(address, "sqlite:"); is {
-			driver, path = "sqlite", file
+			driver, path = "sqlite", "file:"+file+"?_pragma=busy_timeout(10000)" // the server writes too
 		}
 		db, err := sql.Open(driver, path)
 		if err != nil {
