@@ -66,7 +66,8 @@ type handler struct {
 	files  map[string]file
 }
 
-// Handler serves what config names and answers 404 for everything else.
+// Handler serves what config names and answers 404 for everything else: with a page where somebody looks for one in the
+// client, in plain text otherwise.
 func Handler(config Config) http.Handler {
 	h := handler{config: config, files: map[string]file{}}
 	err := fs.WalkDir(dist, "dist", func(name string, entry fs.DirEntry, err error) error {
@@ -120,9 +121,20 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.serve(w, r, name, "public, max-age=31536000, immutable")
 	case name == "icon.svg":
 		h.serve(w, r, name, "public, max-age=86400")
+	case h.client() && acceptsPage(r):
+		h.serveNothing(w)
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+func (h handler) client() bool {
+	return h.config.Client || h.config.Dev
+}
+
+// acceptsPage tells a person's browser from everything else, which is answered in plain text.
+func acceptsPage(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // page returns the page behind an address, or "".
@@ -140,7 +152,7 @@ func (h handler) page(name string) string {
 		}
 		return ""
 	}
-	if !h.config.Client && !h.config.Dev {
+	if !h.client() {
 		return ""
 	}
 	// An address is a folder, a section of the settings, with/ and a person, or c/ and a contact code.
@@ -159,9 +171,24 @@ func (h handler) serve(w http.ResponseWriter, r *http.Request, name, caching str
 		return
 	}
 	header := w.Header()
-	header.Set("Content-Type", f.contentType)
-	header.Set("Cache-Control", caching)
+	setHeader(header, name, f.contentType, caching)
 	header.Set("ETag", f.etag)
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(f.body))
+}
+
+// serveNothing answers 404 with the client, which reads the same address and says so in the product's look and the
+// reader's language, with a way back.
+func (h handler) serveNothing(w http.ResponseWriter) {
+	page := h.files["index.html"]
+	setHeader(w.Header(), "index.html", page.contentType, "no-store")
+	w.Header().Set("Vary", "Accept")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write(page.body) // who went away needs no answer
+}
+
+func setHeader(header http.Header, name, contentType, caching string) {
+	header.Set("Content-Type", contentType)
+	header.Set("Cache-Control", caching)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -170,5 +197,4 @@ func (h handler) serve(w http.ResponseWriter, r *http.Request, name, caching str
 	} else {
 		header.Set("Content-Security-Policy", policy)
 	}
-	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(f.body))
 }

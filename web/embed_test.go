@@ -52,6 +52,42 @@ func TestEachConfigServesItsPagesOnly(t *testing.T) {
 	}
 }
 
+func TestNothingIsSaidInAPageToBrowsersAndInWordsToOthers(t *testing.T) {
+	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+	for name, c := range map[string]struct {
+		config       Config
+		path, accept string
+		page         bool
+	}{
+		"browser":                     {Config{Client: true}, "/nope", browser, true},
+		"browser, dev":                {Config{Dev: true}, "/settings/nope", browser, true},
+		"browser, head of a section":  {Config{Client: true}, "/with/", browser, true},
+		"browser, without the client": {Config{Playground: true}, "/nope", browser, false},
+		"a missing asset":             {Config{Client: true}, "/assets/nope.js", browser, false},
+		"an API client":               {Config{Client: true}, "/nope", "application/json", false},
+		"curl":                        {Config{Client: true}, "/nope", "*/*", false},
+		"nothing said":                {Config{Client: true}, "/nope", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := get(t, Handler(c.config), c.path, "Accept", c.accept)
+			if got.StatusCode != http.StatusNotFound {
+				t.Errorf("status %d", got.StatusCode)
+			}
+			body, err := io.ReadAll(got.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			isPage := strings.HasPrefix(got.Header.Get("Content-Type"), "text/html") && strings.Contains(string(body), `id="root"`)
+			if isPage != c.page {
+				t.Errorf("a page: %v, want %v; %s %q", isPage, c.page, got.Header.Get("Content-Type"), body)
+			}
+			if c.page && (got.Header.Get("Content-Security-Policy") != policy || got.Header.Get("ETag") != "") {
+				t.Errorf("headers: %v", got.Header)
+			}
+		})
+	}
+}
+
 func TestPagesNameOnlyEmbeddedFiles(t *testing.T) {
 	h := Handler(Config{Dev: true})
 	reference := regexp.MustCompile(`(?:src|href)="([^"]*)"`)

@@ -260,3 +260,18 @@ test('two people stand side by side', async (t) => {
   await one.getByRole('textbox', { name: /^Message to/ }).press('Enter');
   await other.locator('.list a').filter({ hasText: 'Look right.' }).waitFor();
 });
+
+test('an address with nothing behind it says so, 404 all the same, and leads back to the inbox', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const page = await browser.open('about:blank', { locale: 'fr-FR' });
+  const answer = await page.goto(`${browser.url}/nope?as=alice`);
+  assert.equal(answer.status(), 404);
+  await page.getByRole('heading', { name: 'Il n’y a rien ici' }).waitFor();
+  assert.equal(await page.locator('.rail nav [aria-current], .who-can[aria-current]').count(), 0);
+  await page.getByRole('button', { name: 'Vers la boîte' }).click();
+  await item(page, 'Bob').waitFor();
+  await page.waitForFunction(() => location.pathname === '/');
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Il n’y a rien ici' }).waitFor();
+});

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import type { Folder } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { BulkBar } from './BulkBar';
@@ -24,6 +24,8 @@ export function ConversationList({ folder, person, compose }: Props) {
   const [opened, setOpened] = useState(false);
   const requests = folder === 'REQUESTS' || folder === 'HIDDEN';
   const behindDoor = folder === 'HIDDEN' && !opened && person === null;
+  // Where one is is drawn at once, the rows right after.
+  const entered = useDeferredValue(true, false);
   const filled = loaded && conversations.length > 0 && !behindDoor;
   return (
     <section className="list" aria-label={folderName(t, folder)}>
@@ -43,6 +45,8 @@ export function ConversationList({ folder, person, compose }: Props) {
       {requests && <ShieldUp />}
       {behindDoor ? (
         <Door open={() => setOpened(true)} />
+      ) : filled && !entered ? (
+        <div className="rows" aria-busy="true" />
       ) : filled ? (
         <ConversationRows folder={folder} person={person} ticked={ticked} tick={setTicked} />
       ) : loaded ? (

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { Conversation, Standing } from '@aparte/client';
 import { useT, type Translate } from '../i18n/i18n';
 import { Avatar } from './Avatar';
@@ -22,6 +22,8 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
   const [standing, setStanding, missing] = useStanding(userId);
   const user = standing ?? conversation?.with;
   const request = conversation?.folder === 'REQUESTS' || conversation?.folder === 'HIDDEN';
+  // Who it is with is drawn at once; what was said takes longer, and comes right after.
+  const entered = useDeferredValue(true, false);
   if (!user || !me) {
     return (
       <section className="conversation" aria-label={t('conversation.label')} aria-busy={!missing}>
@@ -51,13 +53,19 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
       <header>
         <Back back={back} />
         <Avatar user={user} />
-        <Heading name={name} about={about(t, standing, user.handle, conversation?.cameByCode)} userId={userId} />
+        <Heading name={name} about={about(t, standing, user.handle, conversation?.cameByCode)} userId={userId} entered={entered} />
         {standing && <Menu standing={standing} changed={setStanding} />}
       </header>
-      <TypingAnnouncer key={userId} user={user} />
-      <Messages conversation={conversation} user={user} standing={standing} />
-      {conversation && request && <RequestBar conversation={conversation} back={back} />}
-      <Composer user={user} permission={standing?.viewerCanMessage ?? null} request={request} changed={setStanding} />
+      {entered ? (
+        <>
+          <TypingAnnouncer key={userId} user={user} />
+          <Messages conversation={conversation} user={user} standing={standing} />
+          {conversation && request && <RequestBar conversation={conversation} back={back} />}
+          <Composer user={user} permission={standing?.viewerCanMessage ?? null} request={request} changed={setStanding} />
+        </>
+      ) : (
+        <div className="messages-frame" aria-busy="true" />
+      )}
     </section>
   );
 }
@@ -72,13 +80,15 @@ function Back({ back }: { back(): void }) {
 }
 
 /** Where the focus goes when the list that one came from is gone and there is nothing to write into. */
-function Heading({ name, about, userId }: { name: string; about: string; userId: string }) {
+function Heading({ name, about, userId, entered }: { name: string; about: string; userId: string; entered: boolean }) {
   const t = useT();
   const typing = useTyping(userId);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (document.activeElement === document.body) heading.current!.focus({ preventScroll: true });
-  }, []);
+    const held = document.activeElement;
+    // What is not drawn any more still counts as focused until the next frame.
+    if (entered && (held === document.body || !held?.checkVisibility())) heading.current!.focus({ preventScroll: true });
+  }, [entered]);
   return (
     <h2 ref={heading} tabIndex={-1}>
       <span dir="auto">{name}</span>

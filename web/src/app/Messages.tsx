@@ -40,7 +40,7 @@ export function Messages({ conversation, user, standing }: Props) {
   const rows = useRef<VirtualizerHandle>(null);
   useReading(conversation, loaded && !after ? (messages.at(-1)?.seq ?? 0) : 0);
   const pages = usePages(id, box);
-  const foot = useFoot(box, items.at(-1)?.clientMessageId, here, after);
+  const foot = useFoot(box, here, after);
   // The beginning is a row of its own: it is measured, and makes room, like the messages of an older page.
   const begins = loaded && !more && items.length > 0;
   const list: readonly (Item | 'beginning')[] = begins ? ['beginning', ...items] : items;

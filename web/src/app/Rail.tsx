@@ -15,8 +15,8 @@ const shown: { folder: Folder; icon: ReactNode }[] = [
   { folder: 'ARCHIVE', icon: <ArchiveIcon /> },
 ];
 
-/** Where one can go. `current` null: the settings are open. */
-export function Rail({ current, open }: { current: Folder | null; open(dialog: Opened): void }) {
+/** Where one can go, and where one is; null: nowhere. */
+export function Rail({ current, open }: { current: Folder | 'SETTINGS' | null; open(dialog: Opened): void }) {
   const { t } = useLocale();
   const me = useMe();
   const settings = useSettings();
@@ -39,7 +39,7 @@ export function Rail({ current, open }: { current: Folder | null; open(dialog: O
           </Link>
         ))}
       </nav>
-      <Link className="who-can" to={settingsPath()} aria-current={current === null ? 'page' : undefined}>
+      <Link className="who-can" to={settingsPath()} aria-current={current === 'SETTINGS' ? 'page' : undefined}>
         <GearIcon />
         <span className="words">
           <small>{t('settings.audience')}</small>

@@ -1,21 +1,29 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useDeferredValue, useEffect, useState } from 'react';
 import { useT } from '../i18n/i18n';
 import type { Identity } from '../people';
-import { Announcer } from './Announcer';
-import { ConversationList } from './ConversationList';
-import { ConversationView } from './ConversationView';
+import { Announcer as AnnouncerView } from './Announcer';
+import { ConversationList as ListView } from './ConversationList';
+import { ConversationView as OpenView } from './ConversationView';
 import { useConnection, useConversationWith, useUnread, type Notice } from './hooks';
 import { NothingOpen } from './NothingOpen';
-import { Rail } from './Rail';
+import { Rail as RailView } from './Rail';
 import { folderPath, navigate, useRoute } from './route';
 import { useShortcuts } from './shortcuts';
 import { SignIn } from './SignIn';
-import { Status } from './Status';
+import { Status as StatusView } from './Status';
+
+// A step from one screen to the next is drawn anew only where it shows.
+const Announcer = memo(AnnouncerView);
+const ConversationList = memo(ListView);
+const ConversationView = memo(OpenView);
+const Rail = memo(RailView);
+const Status = memo(StatusView);
 
 // What is not on the first screen comes when it is asked for.
 const Compose = lazy(() => import('./Compose'));
 const DevBar = lazy(() => import('./DevBar'));
 const Help = lazy(() => import('./Help'));
+const Nowhere = lazy(() => import('./Nowhere'));
 const Redeem = lazy(() => import('./Redeem'));
 const SettingsView = lazy(() => import('./settings/SettingsView'));
 
@@ -30,13 +38,19 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
   const [lastFolder, setLastFolder] = useState(route.folder ?? 'INBOX');
   const folder = route.folder ?? open?.folder ?? lastFolder;
   const signedOut = useConnection() === 'signedOut';
+  // The answer to a tap comes first, what follows from it after that: on a narrow screen the list behind a conversation that
+  // opens, and the end of one that was left, are nothing to see.
+  const settled = useDeferredValue(route.person);
+  const person = route.person ?? settled;
+  const compose = useCallback(() => setDialog('compose'), []);
+  const back = useCallback(() => navigate(folderPath(folder)), [folder]);
 
   useEffect(() => setLastFolder(folder), [folder]);
   useTitle();
   useShortcuts({ folder, person: route.person, open: setDialog });
 
   if (signedOut) return <SignIn identity={identity} refused />;
-  const view = route.settings || route.code ? 'settings' : route.person ? 'conversation' : 'list';
+  const view = route.settings || route.code || route.nothing ? 'settings' : route.person ? 'conversation' : 'list';
   return (
     <div className="shell" data-view={view}>
       <a className="skip" href="#main">
@@ -47,10 +61,14 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
           <DevBar identity={identity} route={route} folder={folder} />
         </Suspense>
       )}
-      <Rail current={route.settings ? null : folder} open={setDialog} />
+      <Rail current={route.nothing ? null : route.settings ? 'SETTINGS' : folder} open={setDialog} />
       <main id="main" tabIndex={-1}>
         <h1 className="hidden-text">Aparté</h1>
-        {route.code ? (
+        {route.nothing ? (
+          <Suspense fallback={<div className="redeem" />}>
+            <Nowhere />
+          </Suspense>
+        ) : route.code ? (
           <Suspense fallback={<div className="redeem" />}>
             <Redeem key={route.code} code={route.code} />
           </Suspense>
@@ -60,11 +78,11 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
           </Suspense>
         ) : (
           <>
-            <ConversationList key={folder} folder={folder} person={route.person} compose={() => setDialog('compose')} />
-            {route.person ? (
-              <ConversationView key={route.person} userId={route.person} back={() => navigate(folderPath(folder))} />
+            <ConversationList key={folder} folder={folder} person={settled} compose={compose} />
+            {person ? (
+              <ConversationView key={person} userId={person} back={back} />
             ) : (
-              <NothingOpen compose={() => setDialog('compose')} />
+              <NothingOpen compose={compose} />
             )}
           </>
         )}

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { Conversation, Message } from '@aparte/client';
 import { useActions, useAttempt, useThread } from './hooks';
@@ -72,7 +72,6 @@ export function usePages(id: string | undefined, box: RefObject<HTMLElement | nu
 /** Keeps the newest item in view, unless someone has scrolled away from it to read. */
 export function useFoot(
   box: RefObject<HTMLElement | null>,
-  newest: string | undefined,
   here: boolean,
   /** Newer messages follow those that are here: the end of the page is not the foot. */
   after: boolean,
@@ -82,11 +81,9 @@ export function useFoot(
   const [away, setAway] = useState(false);
   const [placed, setPlaced] = useState(false);
   const toFoot = () => {
-    box.current!.scrollTop = box.current!.scrollHeight;
+    // A frame may still come for what was just left.
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
   };
-  useLayoutEffect(() => {
-    if (at.current) toFoot();
-  }, [newest, here]);
   // Shown once it stands where it belongs: the rows have been measured by then.
   useEffect(() => {
     if (!here || placed) return;
@@ -96,6 +93,7 @@ export function useFoot(
     });
     return () => cancelAnimationFrame(frame);
   }, [here, placed]);
+  // Told by the size and not by what was added, it costs no layout of its own.
   useEffect(() => {
     const element = box.current!;
     const keep = new ResizeObserver(() => at.current && toFoot());

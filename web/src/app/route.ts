@@ -26,6 +26,8 @@ export interface Route {
   settings: SettingsSection | null;
   /** A contact code that someone was given. */
   code: string | null;
+  /** There is nothing at this address: the server has answered 404. */
+  nothing: boolean;
 }
 
 const folders: Record<string, Folder> = { '': 'INBOX', requests: 'REQUESTS', hidden: 'HIDDEN', archive: 'ARCHIVE' };
@@ -53,32 +55,55 @@ export function hrefOf(path: string): string {
 }
 
 export function parse(pathname: string): Route {
-  const [, first = '', second = ''] = pathname.split('/');
-  const nowhere = { folder: null, person: null, settings: null, code: null };
-  if (first === 'with') return { ...nowhere, person: second };
-  if (first === 'c' && second) return { ...nowhere, code: decodeURIComponent(second) };
-  if (first === 'settings') {
-    return { ...nowhere, settings: settingsSections.find((section) => section === second) ?? 'audience' };
-  }
-  return { ...nowhere, folder: folders[first] ?? 'INBOX' };
+  const [first = '', second = '', ...more] = pathname.slice(1).split('/');
+  const route: Route = { folder: null, person: null, settings: null, code: null, nothing: false };
+  const folder = folders[first];
+  const section = settingsSections.find((name) => settingsPath(name) === pathname);
+  if (first === 'with' && second && more.length === 0) return { ...route, person: second };
+  if (first === 'c' && second && more.length === 0) return { ...route, code: decodeURIComponent(second) };
+  if (section) return { ...route, settings: section };
+  if (folder && pathname === folderPath(folder)) return { ...route, folder };
+  return { ...route, nothing: true };
 }
 
 const listeners = new Set<() => void>();
+/** Where one is; the address follows. */
+let path = location.pathname;
+let following: ReturnType<typeof setTimeout> | undefined;
 
-function subscribe(listener: () => void) {
-  listeners.add(listener);
-  addEventListener('popstate', listener);
-  return () => {
-    listeners.delete(listener);
-    removeEventListener('popstate', listener);
-  };
-}
-
-export function navigate(path: string) {
-  if (path !== location.pathname) history.pushState(null, '', hrefOf(path));
+function tell() {
   for (const listener of listeners) listener();
 }
 
+function follow() {
+  clearTimeout(following);
+  following = undefined;
+  if (path !== location.pathname) history.pushState(null, '', hrefOf(path));
+}
+
+addEventListener('popstate', () => {
+  clearTimeout(following);
+  following = undefined;
+  path = location.pathname;
+  tell();
+});
+// Who leaves at once comes back to the right place.
+addEventListener('pagehide', follow);
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+export function navigate(to: string) {
+  follow();
+  path = to;
+  tell();
+  // A browser takes its time to note an address, and the screen need not wait for that. Where nothing is drawn no frame comes.
+  following = setTimeout(follow, 100);
+  if (document.visibilityState === 'visible') requestAnimationFrame(() => setTimeout(follow));
+}
+
 export function useRoute(): Route {
-  return parse(useSyncExternalStore(subscribe, () => location.pathname));
+  return parse(useSyncExternalStore(subscribe, () => path));
 }

@@ -268,8 +268,9 @@ function putUser(w: Working, given: User): User {
 function putConversation(w: Working, given: Conversation) {
   const user = putUser(w, given.with);
   w.touch(given.id);
-  w.own('users').set(user.id, user);
-  w.own('byUser').set(user.id, given.id);
+  // A copy of all the people, for each message that arrives, is felt among ten thousand.
+  if (w.state.users.get(user.id) !== user) w.own('users').set(user.id, user);
+  if (w.state.byUser.get(user.id) !== given.id) w.own('byUser').set(user.id, given.id);
   const lastMessage = given.lastMessage && asRemoved(w, given.lastMessage);
   const known = w.state.conversations.get(given.id)?.cameByCode;
   // Events do not have it. What is known of it stays true.
