@@ -140,10 +140,10 @@ func (s *Store) countShared(ctx context.Context, stmt *sql.Stmt, l *dm.Ledger, s
 		return nil
 	}
 	return each(ctx, stmt, rows.args(nil), func(row *sql.Rows) error {
-		var n, byLow, byHigh int
-		err := row.Scan(&n, &byLow, &byHigh)
+		var n, count int
+		err := row.Scan(&n, &count)
 		if err == nil {
-			l.CountShared(pairs[n], max(byLow, byHigh))
+			l.CountShared(pairs[n], count)
 		}
 		return err
 	})

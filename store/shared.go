@@ -13,8 +13,11 @@ import (
 )
 
 // sharedFriendsWalk bounds a walk that looks for shared friends: through so many friends of one of two people. It finds them
-// all when that one has no more.
-const sharedFriendsWalk = 1000
+// all when that one has no more. Who has at most fewFriends is walked without a look at how many the other has.
+const (
+	sharedFriendsWalk = 1000
+	fewFriends        = 32
+)
 
 // sharedFriends walks through the friends of one and reads up to limit who are friends of the other, too. It goes by the index
 // of friends alone.
@@ -33,26 +36,34 @@ func (d *dialect) ordered() string {
 	return "CROSS"
 }
 
-// countSharedFriends counts the shared friends of pairs, up to limit, by the friends of one and by those of the other.
-func (d *dialect) countSharedFriends(limit int) string {
-	count := func(one, other string) string {
-		return "(SELECT count(*) FROM (" + d.sharedFriends(one, other, strconv.Itoa(limit)) + ") AS friends)"
+// sharedPairs makes a table r of the pairs that a rowset binds from parameter first on: n, the one whose friends are walked
+// through, and the other. Who has few friends is walked, for the other may be known to everybody; who has more than a walk
+// only when both do.
+func (d *dialect) sharedPairs(first int) string {
+	atMost := func(user string, n int) string {
+		return fmt.Sprintf(`(SELECT count(*) FROM (SELECT 1 FROM follows WHERE follower_id = %s AND mutual
+			ORDER BY followee_id LIMIT %d) AS few) <= %d`, user, n+1, n)
 	}
-	return "SELECT r.n, " + count("r.low", "r.high") + ", " + count("r.high", "r.low") + " FROM " + d.source(sharedShape, 1)
+	byLow := "CASE WHEN " + atMost("r.low", fewFriends) + " THEN true WHEN " + atMost("r.high", fewFriends) + " THEN false ELSE " +
+		atMost("r.low", sharedFriendsWalk) + " END"
+	return "(SELECT r.n, CASE WHEN r.by_low THEN r.low ELSE r.high END AS one, CASE WHEN r.by_low THEN r.high ELSE r.low END AS other" +
+		" FROM (SELECT r.*, " + byLow + " AS by_low FROM " + d.source(sharedShape, first) + d.fence() + ") AS r" + d.fence() + ") AS r"
 }
 
-// listSharedFriends lists them, up to $1, as one text: a row for each pair. It walks through the friends of the lower, or of
-// the higher when those are more than a walk.
+// countSharedFriends counts the shared friends of pairs, up to limit: a row for each pair.
+func (d *dialect) countSharedFriends(limit int) string {
+	return "SELECT r.n, (SELECT count(*) FROM (" + d.sharedFriends("r.one", "r.other", strconv.Itoa(limit)) + ") AS friends) FROM " +
+		d.sharedPairs(1)
+}
+
+// listSharedFriends lists them, up to $1, as one text: a row for each pair.
 func (d *dialect) listSharedFriends() string {
 	list := "group_concat(followee_id, ',')"
 	if d.postgres {
 		list = "string_agg(followee_id::text, ',')"
 	}
-	few := fmt.Sprintf("(SELECT count(*) FROM (SELECT 1 FROM follows WHERE follower_id = r.low AND mutual ORDER BY followee_id LIMIT %d) AS few) <= %d",
-		sharedFriendsWalk+1, sharedFriendsWalk)
-	shared := d.sharedFriends("CASE WHEN r.few THEN r.low ELSE r.high END", "CASE WHEN r.few THEN r.high ELSE r.low END", "$1")
-	return "SELECT r.n, COALESCE((SELECT " + list + " FROM (" + shared + ") AS friends), '') FROM (SELECT r.*, " + few + " AS few FROM " +
-		d.source(sharedShape, 2) + d.fence() + ") AS r"
+	return "SELECT r.n, COALESCE((SELECT " + list + " FROM (" + d.sharedFriends("r.one", "r.other", "$1") + ") AS friends), '') FROM " +
+		d.sharedPairs(2)
 }
 
 // SharedFriends implements dm.Store.
