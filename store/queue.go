@@ -35,10 +35,13 @@ type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	senders map[dm.UserID]*backlog
-	// turns lists the senders that have a send waiting and none being written, in the order of their turns.
+	// turns lists the senders that have none being written and whose next send may be: it shares no head with what is being
+	// written. They are in the order of their turns.
 	turns []*backlog
-	// writing counts the sends from or to a user that are being written.
+	// writing counts the sends from or to a user that are being written, parked lists the senders whose next send waits for
+	// that, in the order in which they came.
 	writing map[dm.UserID]int
+	parked  map[dm.UserID][]*backlog
 	// batches is how many may be written at once; free counts those that are not. begun is when the last one began, patience
 	// how long it may take until another begins that is not full.
 	batches, free int
@@ -60,7 +63,10 @@ type backlog struct {
 // newQueue makes a queue of which so many batches are written at once, one that is not full only when the one before took
 // longer than patience.
 func newQueue(batches int, patience time.Duration) *queue {
-	q := &queue{senders: map[dm.UserID]*backlog{}, writing: map[dm.UserID]int{}, batches: batches, free: batches, patience: patience}
+	q := &queue{
+		senders: map[dm.UserID]*backlog{}, writing: map[dm.UserID]int{}, parked: map[dm.UserID][]*backlog{},
+		batches: batches, free: batches, patience: patience,
+	}
 	q.changed = sync.NewCond(&q.mu)
 	return q
 }
@@ -81,11 +87,8 @@ func (q *queue) push(w *waiting) error {
 	}
 	b.waiting = append(b.waiting, w)
 	q.size++
-	if len(b.waiting) == 1 && b.writing == 0 {
-		q.turns = append(q.turns, b)
-		if q.apart(b) {
-			q.nudge()
-		}
+	if len(b.waiting) == 1 && b.writing == 0 && q.line(b) {
+		q.nudge()
 	}
 	return nil
 }
@@ -110,7 +113,7 @@ func (q *queue) ready() bool {
 	switch {
 	case q.free == 0:
 		return false
-	case q.free == q.batches, q.size >= batchSize, q.closed:
+	case q.free == q.batches, len(q.turns) >= batchSize, q.closed:
 		return true
 	}
 	return time.Since(q.begun) >= q.patience
@@ -159,12 +162,6 @@ func (q *queue) giveBack(w *waiting) {
 	q.done([]*waiting{w})
 }
 
-// apart reports whether a sender's next send shares no head with a batch that is being written.
-func (q *queue) apart(b *backlog) bool {
-	next := &b.waiting[0].send
-	return q.writing[next.Recipient] == 0 && q.writing[next.Sender] == 0
-}
-
 // take waits for sends and returns up to limit of them, or nil when the queue is closed and empty. done must follow.
 func (q *queue) take(limit int) []*waiting {
 	q.mu.Lock()
@@ -183,91 +180,6 @@ func (q *queue) take(limit int) []*waiting {
 			return nil
 		}
 		q.changed.Wait()
-	}
-}
-
-// gather takes a batch of what may be written now.
-func (q *queue) gather(limit int) []*waiting {
-	var batch []*waiting
-	var taken []*backlog
-	to := map[dm.UserID]int{}
-	for _, share := range []int{max(1, limit/recipientShare), limit} {
-		later := q.turns[:0]
-		for i, b := range q.turns {
-			if len(batch) == limit {
-				later = append(later, q.turns[i:]...)
-				break
-			}
-			recipient := b.waiting[0].send.Recipient
-			if to[recipient] >= share || !q.apart(b) {
-				later = append(later, b)
-				continue
-			}
-			to[recipient]++
-			taken = append(taken, b)
-			batch = append(batch, q.pop(b))
-		}
-		clear(q.turns[len(later):])
-		q.turns = later
-	}
-	// Room that is left goes round the same senders.
-	for more := true; more; {
-		more = false
-		for _, b := range taken {
-			if len(batch) < limit && len(b.waiting) > 0 && q.apart(b) {
-				batch = append(batch, q.pop(b))
-				more = true
-			}
-		}
-	}
-	for _, w := range batch {
-		q.begin(w)
-	}
-	return batch
-}
-
-func (q *queue) begin(w *waiting) {
-	q.writing[w.send.Sender]++
-	q.writing[w.send.Recipient]++
-}
-
-func (q *queue) pop(b *backlog) *waiting {
-	w := b.waiting[0]
-	b.waiting = b.waiting[1:]
-	b.writing++
-	q.size--
-	return w
-}
-
-// done gives the senders of a batch their next turn.
-func (q *queue) done(batch []*waiting) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.free++
-	for _, w := range batch {
-		q.written(w.send.Sender)
-		q.written(w.send.Recipient)
-		b := q.senders[w.send.Sender]
-		b.writing--
-		switch {
-		case b.writing > 0:
-		case len(b.waiting) > 0:
-			q.turns = append(q.turns, b)
-		default:
-			delete(q.senders, w.send.Sender)
-		}
-	}
-	if q.closed {
-		q.changed.Broadcast()
-	} else {
-		q.nudge()
-	}
-}
-
-func (q *queue) written(user dm.UserID) {
-	q.writing[user]--
-	if q.writing[user] == 0 {
-		delete(q.writing, user)
 	}
 }
 

@@ -125,6 +125,37 @@ func TestQueueIsFairBetweenRecipients(t *testing.T) {
 	}
 }
 
+// I8: a crowd that waits for one head makes no batch of the others full: they wait for company, as they would without it.
+func TestACrowdThatWaitsFillsNoBatch(t *testing.T) {
+	q := newQueue(3, time.Hour)
+	star := dm.NewUserID()
+	for range 3 * batchSize {
+		if err := q.push(waitingSendTo(dm.NewUserID(), star)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := q.take(batchSize)
+	var others []*waiting
+	for range batchSize - 1 {
+		others = append(others, mustPush(t, q, dm.NewUserID()))
+		if q.ready() {
+			t.Fatalf("a batch of %d begins beside a full one, with %d who cannot be in it", len(others), 2*batchSize)
+		}
+	}
+	others = append(others, mustPush(t, q, dm.NewUserID()))
+	if second := q.take(batchSize); !slices.Equal(second, others) {
+		t.Fatalf("a second writer takes %d sends, want the %d that wait for nobody", len(second), len(others))
+	}
+	q.done(first)
+	if third := q.take(batchSize); len(third) != batchSize || third[0].send.Recipient != star {
+		t.Errorf("the crowd gets %d places of %d", len(third), batchSize)
+	}
+	q.done(others)
+	if len(q.parked) != 1 || len(q.parked[star]) != batchSize {
+		t.Errorf("%d wait for the head that is being written, want the last %d", len(q.parked[star]), batchSize)
+	}
+}
+
 // No two batches that are being written share a head, whichever side of a send it is on, and nobody is forgotten.
 func TestQueueKeepsHeadsApart(t *testing.T) {
 	q := newQueue(4, 0)
