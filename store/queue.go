@@ -22,10 +22,13 @@ var errClosed = errors.New("the store is closed")
 // recipientShare is the part of a batch that the sends to one person get while others wait.
 const recipientShare = 4
 
-// besideAfter is how long a batch has to have been under way until another begins beside it that is not full. Small batches
-// at once take each other's time; one after the other they grow, and a send costs less. It bounds what a send waits for a
-// batch that is stuck behind somebody's lock or a database that is far.
-const besideAfter = 10 * time.Millisecond
+// Small batches at once take each other's time; one after the other they grow, and a send costs less. So beside a batch that is
+// under way another begins when it has besideSize senders, or when that one has taken besideAfter: this bounds what a send
+// waits for a batch that is stuck behind somebody's lock or a database that is far.
+const (
+	besideSize  = batchSize / 4
+	besideAfter = 10 * time.Millisecond
+)
 
 // queue holds the sends that wait. It is fair between senders: each in turn gives one, so a flood waits for itself. It is
 // fair between recipients: a person to whom everybody writes at once gets a share of each batch, and what room is left.
@@ -43,7 +46,7 @@ type queue struct {
 	writing map[dm.UserID]int
 	parked  map[dm.UserID][]*backlog
 	// batches is how many may be written at once; free counts those that are not. begun is when the last one began, patience
-	// how long it may take until another begins that is not full.
+	// how long it may take until another begins that is small.
 	batches, free int
 	begun         time.Time
 	patience      time.Duration
@@ -60,8 +63,8 @@ type backlog struct {
 	writing int
 }
 
-// newQueue makes a queue of which so many batches are written at once, one that is not full only when the one before took
-// longer than patience.
+// newQueue makes a queue of which so many batches are written at once, one of few senders beside another only when that
+// one took longer than patience.
 func newQueue(batches int, patience time.Duration) *queue {
 	q := &queue{
 		senders: map[dm.UserID]*backlog{}, writing: map[dm.UserID]int{}, parked: map[dm.UserID][]*backlog{},
@@ -98,7 +101,7 @@ func (q *queue) push(w *waiting) error {
 func (q *queue) claim(w *waiting) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	// One of the batches stays free for a full one.
+	// One of the batches stays free for a larger one.
 	if q.closed || q.size > 0 || (q.free < 2 && !q.ready()) || q.writing[w.send.Sender] > 0 || q.writing[w.send.Recipient] > 0 {
 		return false
 	}
@@ -113,7 +116,7 @@ func (q *queue) ready() bool {
 	switch {
 	case q.free == 0:
 		return false
-	case q.free == q.batches, len(q.turns) >= batchSize, q.closed:
+	case q.free == q.batches, len(q.turns) >= besideSize, q.closed:
 		return true
 	}
 	return time.Since(q.begun) >= q.patience

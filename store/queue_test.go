@@ -125,8 +125,8 @@ func TestQueueIsFairBetweenRecipients(t *testing.T) {
 	}
 }
 
-// I8: a crowd that waits for one head makes no batch of the others full: they wait for company, as they would without it.
-func TestACrowdThatWaitsFillsNoBatch(t *testing.T) {
+// I8: a crowd that waits for one head is no company for the others: they wait for each other, as they would without it.
+func TestACrowdThatWaitsIsNoCompany(t *testing.T) {
 	q := newQueue(3, time.Hour)
 	star := dm.NewUserID()
 	for range 3 * batchSize {
@@ -136,10 +136,10 @@ func TestACrowdThatWaitsFillsNoBatch(t *testing.T) {
 	}
 	first := q.take(batchSize)
 	var others []*waiting
-	for range batchSize - 1 {
+	for range besideSize - 1 {
 		others = append(others, mustPush(t, q, dm.NewUserID()))
 		if q.ready() {
-			t.Fatalf("a batch of %d begins beside a full one, with %d who cannot be in it", len(others), 2*batchSize)
+			t.Fatalf("a batch of %d begins beside another, with %d who cannot be in it", len(others), 2*batchSize)
 		}
 	}
 	others = append(others, mustPush(t, q, dm.NewUserID()))
@@ -327,8 +327,8 @@ func TestQueueClosesWithAClaim(t *testing.T) {
 	}
 }
 
-// Beside a batch that is being written another begins when it is full, or when the one before takes long; otherwise what
-// comes waits for it, and is one batch. A lone send goes beside one other.
+// Beside a batch that is being written another begins when enough senders wait, or when the one before takes long; otherwise
+// what comes waits for it, and is one batch. A lone send goes beside one other.
 func TestQueueBeginsBesideWhatTakesLong(t *testing.T) {
 	q := newQueue(3, time.Hour)
 	first := waitingSend(dm.NewUserID())
@@ -340,7 +340,7 @@ func TestQueueBeginsBesideWhatTakesLong(t *testing.T) {
 		t.Error("a lone send was not taken beside one other")
 	}
 	if q.claim(waitingSend(dm.NewUserID())) {
-		t.Error("a lone send took the place of a full batch")
+		t.Error("a lone send took the place of a large batch")
 	}
 	taken := make(chan []*waiting)
 	for range 2 { // writers
@@ -355,18 +355,17 @@ func TestQueueBeginsBesideWhatTakesLong(t *testing.T) {
 		}()
 	}
 	var few []*waiting
-	for range batchSize - 1 {
+	for range besideSize {
 		few = append(few, mustPush(t, q, dm.NewUserID()))
 	}
-	few = append(few, mustPush(t, q, dm.NewUserID()))
-	if full := <-taken; !slices.Equal(full, few) {
-		t.Fatalf("beside another begins a batch of %d, want a full one", len(full))
+	if beside := <-taken; !slices.Equal(beside, few) {
+		t.Fatalf("beside another begins a batch of %d, want one of %d", len(beside), besideSize)
 	}
 	late := mustPush(t, q, dm.NewUserID())
 	q.done(few)
 	q.mu.Lock()
 	if q.ready() {
-		t.Error("a batch that is not full begins beside one that has only begun")
+		t.Error("a small batch begins beside one that has only begun")
 	}
 	q.mu.Unlock()
 	q.done([]*waiting{first})
