@@ -1,8 +1,9 @@
-import { useLayoutEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Conversation, Message, Outgoing, Standing, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Beginning } from './Beginning';
+import { useEnds } from './ends';
 import { useOutgoing, useThread } from './hooks';
 import { DownIcon, UpIcon } from './icons';
 import { MessageRow, type Sending } from './MessageRow';
@@ -10,7 +11,7 @@ import { useFirstUnread, useFoot, usePages, useReading } from './reading';
 import { closeInTime, sameDay } from './time';
 
 type Item = Message | Outgoing;
-const seqOf = (item: Item | undefined): number | null => (item && 'seq' in item ? item.seq : null);
+const seqOf = (item: Item | undefined): number | undefined => (item && 'seq' in item ? item.seq : undefined);
 const timeOf = (item: Item): string => ('seq' in item ? item.createdAt : item.at);
 
 /**
@@ -31,8 +32,17 @@ export function Messages({ conversation, user, standing }: Props) {
   const id = conversation?.id;
   const { messages, loaded, before: more, after } = useThread(id);
   const outgoing = useOutgoing(user.id);
-  const items: readonly Item[] = !loaded ? outgoing : outgoing.length > 0 ? [...messages, ...outgoing] : messages;
   const mine = (item: Item) => !('seq' in item) || item.sender.id !== user.id;
+  // The key outlives the change from "on its way" to "sent", so nothing jumps.
+  const keyOf = (item: Item | 'beginning') =>
+    item === 'beginning' ? item : mine(item) ? item.clientMessageId : `${user.id} ${item.clientMessageId}`;
+  // The beginning is a row of its own: it is measured, and makes room, like the messages of an older page.
+  const { list, above } = useEnds<Item | 'beginning'>(
+    [...(loaded && !more && messages.length + outgoing.length > 0 ? ['beginning' as const] : []), ...(loaded ? messages : []), ...outgoing],
+    keyOf,
+  );
+  const begins = list[0] === 'beginning';
+  const items = (begins ? list.slice(1) : list) as readonly Item[];
   const here = loaded || !id;
   const came = conversation?.cameByCode;
 
@@ -41,18 +51,7 @@ export function Messages({ conversation, user, standing }: Props) {
   useReading(conversation, loaded && !after ? (messages.at(-1)?.seq ?? 0) : 0);
   const pages = usePages(id, box);
   const foot = useFoot(box, here, after);
-  // The beginning is a row of its own: it is measured, and makes room, like the messages of an older page.
-  const begins = loaded && !more && items.length > 0;
-  const list: readonly (Item | 'beginning')[] = begins ? ['beginning', ...items] : items;
-  const unread = useFirstUnread(conversation, rows, messages, begins ? 1 : 0, pages, foot.leave);
-
-  // What was added or taken away above is an older page or the far end of the window: the place is kept from below.
-  const first = begins ? 0 : messages[0]?.seq;
-  const firstBefore = useRef(first);
-  const shifted = first !== undefined && firstBefore.current !== undefined && first !== firstBefore.current;
-  useLayoutEffect(() => {
-    firstBefore.current = first;
-  });
+  const unread = useFirstUnread(conversation, rows, seqOf(items[0]), begins ? 1 : 0, pages, foot.leave);
 
   const lastMine = items.findLast(mine);
   const readSeq = conversation?.theirReadSeq ?? 0;
@@ -87,21 +86,20 @@ export function Messages({ conversation, user, standing }: Props) {
           data={list}
           bufferSize={800}
           keepMounted={oldest}
-          shift={shifted}
+          shift={above}
           onScroll={onScroll}
           scrollRef={box}
         >
           {(item, index) => {
-            if (item === 'beginning') return <Beginning key="beginning" user={user} standing={null} came={came} />;
+            if (item === 'beginning') return <Beginning key={item} user={user} standing={null} came={came} />;
             const at = begins ? index - 1 : index;
             const before = items[at - 1];
             const after = items[at + 1];
             const newDay = !before || !sameDay(timeOf(before), timeOf(item));
-            const firstUnread = unread.seq !== null && seqOf(item) === unread.seq;
+            const firstUnread = unread.seq !== undefined && seqOf(item) === unread.seq;
             return (
-              // The key outlives the change from "on its way" to "sent", so nothing jumps.
               <MessageRow
-                key={mine(item) ? item.clientMessageId : `${user.id} ${item.clientMessageId}`}
+                key={keyOf(item)}
                 item={item}
                 mine={mine(item)}
                 newDay={newDay}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
-import type { Conversation, Message } from '@aparte/client';
+import type { Conversation } from '@aparte/client';
 import { useActions, useAttempt, useThread } from './hooks';
 
 /** Nearer than this to the end, in pixels, someone is at it. */
@@ -156,8 +156,9 @@ function useUsersScroll(box: RefObject<HTMLElement | null>): RefObject<boolean> 
 export function useFirstUnread(
   conversation: Conversation | undefined,
   rows: RefObject<VirtualizerHandle | null>,
-  messages: readonly Message[],
-  /** How many rows stand above the first message. */
+  /** The seq of the first message that is drawn. */
+  first: number | undefined,
+  /** How many rows stand above it. */
   above: number,
   pages: Pages,
   leave: () => void,
@@ -168,18 +169,17 @@ export function useFirstUnread(
     seen.current = true;
     if (conversation.unreadCount > 0) found.current = { seq: conversation.readSeq + 1, count: conversation.unreadCount };
   }
-  const seq = found.current?.seq ?? null;
-  const first = messages[0]?.seq;
+  const seq = found.current?.seq;
   const [unseen, setUnseen] = useState(false);
   const [seeking, setSeeking] = useState(false);
 
   const look = () => {
-    if (seq === null || first === undefined || !rows.current) return;
+    if (seq === undefined || first === undefined || !rows.current) return;
     const index = seq - first + above;
     setUnseen(seq < first || rows.current.getItemOffset(index) + near < rows.current.scrollOffset);
   };
   useEffect(() => {
-    if (!seeking || seq === null || first === undefined) return;
+    if (!seeking || seq === undefined || first === undefined) return;
     leave();
     if (first > seq) return void pages.around(seq);
     rows.current?.scrollToIndex(seq - first + above, { align: 'start', offset: -16 });
