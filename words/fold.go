@@ -133,24 +133,28 @@ func takeApart(r rune) (out folded) {
 	return out
 }
 
-// eachPart takes a character beyond ASCII apart.
+// eachPart takes a character beyond ASCII apart: into the letter and its marks, and that letter into those it is spelled with.
 func eachPart(r rune, take func(rune)) {
-	if s := spelled(r); s != "" {
-		for _, r := range s {
-			take(r)
-		}
-		return
-	}
 	var text [utf8.UTFMax]byte
 	parts := norm.NFKD.Properties(text[:utf8.EncodeRune(text[:], r)]).Decomposition()
 	if parts == nil {
-		take(r)
+		spell(r, take)
 		return
 	}
 	for len(parts) > 0 {
 		part, size := utf8.DecodeRune(parts)
-		take(part)
+		spell(part, take)
 		parts = parts[size:]
+	}
+}
+
+func spell(r rune, take func(rune)) {
+	letters := spelled(r)
+	if letters == "" {
+		take(r)
+	}
+	for _, letter := range letters {
+		take(letter)
 	}
 }
 
