@@ -70,7 +70,7 @@ func (o options) measureLive(ctx context.Context) error {
 		return err
 	}
 	if o.wants(liveHold) {
-		if err := rows.add(o.hold(ctx, o.held())); err != nil {
+		if err := rows.add(o.hold(ctx)); err != nil {
 			return err
 		}
 	}
@@ -159,14 +159,18 @@ func raiseFiles() {
 	}
 }
 
-// held is how many connections a process may have here: as many as are wanted, or less where the system allows it no more files.
-func (o options) held() int {
+// held is on how many connections, and how many on each, the subscriptions are held: one on each, or more where the system
+// allows a process no file for every one.
+func (o options) held() (connections, each int) {
 	var l syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil || l.Cur > uint64(o.live.many)+1000 {
-		return o.live.many
+		return o.live.many, 1
 	}
-	fmt.Printf("the system allows a process %d files: %d subscriptions are held instead of %d\n", l.Cur, l.Cur-1000, o.live.many)
-	return int(l.Cur) - 1000
+	each = (o.live.many-1)/(int(l.Cur)-1000) + 1
+	connections = (o.live.many-1)/each + 1
+	fmt.Printf("the system allows a process %d files: %d subscriptions are held on %d connections, %d on each\n",
+		l.Cur, connections*each, connections, each)
+	return connections, each
 }
 
 // liveChild is a measured server.
@@ -218,9 +222,9 @@ func (c *liveChild) do(format string, args ...any) (s liveState, err error) {
 	return s, err
 }
 
-// connect opens a connection with a subscription for each of the people. Source addresses change, because each has ports
+// connect opens a connection for each of the people, with so many subscriptions; 0: with none, to read what is written raw. Source addresses change, because each has ports
 // for some 28,000 connections to the same server.
-func (c *liveChild) connect(ctx context.Context, people int, raw bool) error {
+func (c *liveChild) connect(ctx context.Context, people, subscriptions int) error {
 	c.clients = make([]*socketClient, people)
 	var all errgroup.Group
 	all.SetLimit(64)
@@ -239,11 +243,13 @@ func (c *liveChild) connect(ctx context.Context, people int, raw bool) error {
 			if err := s.open(token); err != nil {
 				return err
 			}
-			if !raw {
-				if err := s.subscribe(1, screenSubscription); err != nil {
+			for id := range subscriptions {
+				if err := s.subscribe(id+1, screenSubscription); err != nil {
 					return err
 				}
-				// It is answered when the subscription was read.
+			}
+			if subscriptions > 0 {
+				// It is answered when the subscriptions were read.
 				if err := s.write(`{"type":"ping"}`); err != nil {
 					return err
 				}
@@ -311,7 +317,7 @@ func (o options) idle(ctx context.Context, name, kind string, n int) (liveResult
 	if err != nil {
 		return r, err
 	}
-	if err := c.connect(ctx, n, false); err != nil {
+	if err := c.connect(ctx, n, 1); err != nil {
 		return r, err
 	}
 	after, err := c.settle(int64(n))
@@ -342,7 +348,11 @@ func (o options) deliver(ctx context.Context, name, kind string, window int) (li
 		return r, err
 	}
 	defer c.stop()
-	if err := c.connect(ctx, o.live.busy, kind == kindRaw); err != nil {
+	subscriptions := 1
+	if kind == kindRaw {
+		subscriptions = 0
+	}
+	if err := c.connect(ctx, o.live.busy, subscriptions); err != nil {
 		return r, err
 	}
 	if kind != kindRaw {
@@ -365,9 +375,11 @@ func (o options) deliver(ctx context.Context, name, kind string, window int) (li
 
 // hold keeps many subscriptions for a while, with events for some of them, and tells how old these are when they are
 // read.
-func (o options) hold(ctx context.Context, n int) (liveResult, error) {
+func (o options) hold(ctx context.Context) (liveResult, error) {
+	connections, each := o.held()
+	n := connections * each
 	r, length := liveResult{Name: liveHold, Subscriptions: n}, o.live.hold
-	c, err := startLive(ctx, kindOurs, n)
+	c, err := startLive(ctx, kindOurs, connections)
 	if err != nil {
 		return r, err
 	}
@@ -377,7 +389,7 @@ func (o options) hold(ctx context.Context, n int) (liveResult, error) {
 		return r, err
 	}
 	c.latency = hdrhistogram.New(1, 60_000_000, 3)
-	if err := c.connect(ctx, n, false); err != nil {
+	if err := c.connect(ctx, connections, each); err != nil {
 		return r, err
 	}
 	settled, err := c.settle(int64(n))
@@ -385,7 +397,7 @@ func (o options) hold(ctx context.Context, n int) (liveResult, error) {
 		return r, err
 	}
 	start := time.Now()
-	after, err := c.do("trickle %d %d %v", n, o.live.trickle, length)
+	after, err := c.do("trickle %d %d %v", connections, max(o.live.trickle/each, 1), length)
 	if err != nil {
 		return r, err
 	}
@@ -395,7 +407,7 @@ func (o options) hold(ctx context.Context, n int) (liveResult, error) {
 		}
 	}
 	took := time.Since(start).Seconds()
-	if c.read.Load() < int64(length.Seconds())*int64(o.live.trickle)*9/10 {
+	if c.read.Load() < int64(length.Seconds())*int64(max(o.live.trickle/each, 1)*each)*9/10 {
 		return r, fmt.Errorf("of the events of %v only %d arrived", length, c.read.Load())
 	}
 	c.mu.Lock()
