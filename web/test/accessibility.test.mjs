@@ -29,6 +29,8 @@ for (const [theme, viewport, language] of [
       const list = await violations(page);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (overflow > 0) list.push(`the page is ${overflow} px too wide`);
+      const beyond = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
+      if (beyond > 0) list.push(`the page can be scrolled ${beyond} px past its end`);
       if (list.length > 0) found[screen.name] = list;
       await page.context().close();
     }

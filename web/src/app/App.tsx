@@ -34,17 +34,19 @@ function Signed({ identity }: { identity: Identity }) {
     return () => void opened.close();
   }, [identity.freshToken]);
   const session = useMemo(() => {
-    const attempt = (work: Promise<unknown>) => {
-      setNotice(null);
-      return work.then(
+    const ask = (work: Promise<unknown>) =>
+      work.then(
         () => true,
         (error: unknown) => {
           setNotice({ refusal: refusalOf(error) });
           return false;
         },
       );
+    const attempt = (work: Promise<unknown>) => {
+      setNotice(null);
+      return ask(work);
     };
-    return client && { client, attempt, tell: setNotice };
+    return client && { client, attempt, ask, tell: setNotice };
   }, [client]);
   return (
     session && (

@@ -25,6 +25,8 @@ export interface Session {
   client: Client;
   /** Runs something that may be refused, and says so on screen when it is. The answer: did it work? */
   attempt(work: Promise<unknown>): Promise<boolean>;
+  /** The same for what a screen asks by itself: what was last said, and the way back beside it, stays. */
+  ask(work: Promise<unknown>): Promise<boolean>;
   tell(notice: Notice | null): void;
 }
 
@@ -41,6 +43,7 @@ export function useSelected<T>(select: (state: State) => T): T {
 }
 
 export const useAttempt = (): Session['attempt'] => useSession().attempt;
+export const useAsk = (): Session['ask'] => useSession().ask;
 export const useTell = (): Session['tell'] => useSession().tell;
 export const useActions = (): Client => useSession().client;
 

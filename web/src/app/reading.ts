@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { Conversation } from '@aparte/client';
-import { useActions, useAttempt, useThread } from './hooks';
+import { useActions, useAsk, useThread } from './hooks';
 
 /** Nearer than this to the end, in pixels, someone is at it. */
 const near = 80;
@@ -36,7 +36,7 @@ export interface Pages {
 /** Brings the first messages, and others before someone has scrolled to where those that are here begin or end. */
 export function usePages(id: string | undefined, box: RefObject<HTMLElement | null>): Pages {
   const actions = useActions();
-  const attempt = useAttempt();
+  const told = useAsk();
   const { loaded, before, after, messages } = useThread(id);
   const asking = useRef(false);
 
@@ -44,10 +44,10 @@ export function usePages(id: string | undefined, box: RefObject<HTMLElement | nu
     async (read: (id: string) => Promise<void>) => {
       if (!id || asking.current) return;
       asking.current = true;
-      await attempt(read(id));
+      await told(read(id));
       asking.current = false;
     },
-    [attempt, id],
+    [told, id],
   );
   const scrolled = () => {
     if (!loaded) return;

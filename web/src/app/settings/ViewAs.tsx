@@ -2,7 +2,7 @@ import type { Explanation, PolicyRule, Settings, User } from '@aparte/client';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useLocale, useT } from '../../i18n/i18n';
 import { Avatar } from '../Avatar';
-import { useActions, useAttempt } from '../hooks';
+import { useActions, useAsk } from '../hooks';
 import { SearchIcon } from '../icons';
 import { Link } from '../Link';
 import { folderPath, settingsPath } from '../route';
@@ -75,19 +75,19 @@ export function ViewAs({ settings }: { settings: Settings }) {
 /** Asked anew with every change of the settings, here or on another device; null while it is on its way. */
 function useExplanation(person: User | null, settings: Settings): Explanation | 'gone' | null {
   const actions = useActions();
-  const attempt = useAttempt();
+  const ask = useAsk();
   const [explained, setExplained] = useState<Explanation | 'gone' | null>(null);
   useEffect(() => {
     if (!person) return;
     const abort = new AbortController();
-    void attempt(
+    void ask(
       actions.explain(person.id, abort.signal).then(
         (found) => setExplained(found ?? 'gone'),
         (error) => abort.signal.aborted || Promise.reject(error),
       ),
     );
     return () => abort.abort();
-  }, [actions, attempt, person, settings]);
+  }, [actions, ask, person, settings]);
   return person && (explained === 'gone' || explained?.user.id === person.id) ? explained : null;
 }
 

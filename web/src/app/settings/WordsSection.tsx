@@ -1,7 +1,7 @@
 import { Refused, type Settings } from '@aparte/client';
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import { useLocale } from '../../i18n/i18n';
-import { useActions, useAttempt, useTell } from '../hooks';
+import { useActions, useAsk, useAttempt, useTell } from '../hooks';
 import { CloseIcon, WordsIcon } from '../icons';
 import { dresses, findable } from './folded';
 
@@ -15,6 +15,7 @@ type Mistake = 'empty' | 'there' | 'full' | 'refused';
 export default function WordsSection({ settings }: { settings: Settings }) {
   const { t, tag } = useLocale();
   const actions = useActions();
+  const ask = useAsk();
   const attempt = useAttempt();
   const tell = useTell();
   const id = useId();
@@ -28,9 +29,9 @@ export default function WordsSection({ settings }: { settings: Settings }) {
   useEffect(() => {
     const abort = new AbortController();
     const { signal } = abort;
-    void attempt(actions.hiddenWords(signal).then(setWords, (error) => signal.aborted || Promise.reject(error)));
+    void ask(actions.hiddenWords(signal).then(setWords, (error) => signal.aborted || Promise.reject(error)));
     return () => abort.abort();
-  }, [actions, attempt, settings]);
+  }, [actions, ask, settings]);
 
   const add = async (event: FormEvent) => {
     event.preventDefault();

@@ -1,6 +1,6 @@
 import type { Page, Paging } from '@aparte/client';
 import { useEffect, useState } from 'react';
-import { useAttempt } from '../hooks';
+import { useAsk } from '../hooks';
 
 interface Pages<T> {
   /** Null while the first page is on its way. */
@@ -12,7 +12,7 @@ interface Pages<T> {
 
 /** A list of the server's, page by page. It is read anew when `version` changes; what is there stays until then. */
 export function usePages<T>(load: (paging: Paging) => Promise<Page<T>>, version?: unknown): Pages<T> {
-  const attempt = useAttempt();
+  const ask = useAsk();
   const [items, setItems] = useState<readonly T[] | null>(null);
   const [next, setNext] = useState<string | null>(null);
 
@@ -26,12 +26,12 @@ export function usePages<T>(load: (paging: Paging) => Promise<Page<T>>, version?
     );
   useEffect(() => {
     const abort = new AbortController();
-    void attempt(read(null, abort.signal));
+    void ask(read(null, abort.signal));
     return () => abort.abort();
   }, [version]);
   return {
     items,
     setItems: (change) => setItems((before) => before && change(before)),
-    ...(next !== null && { more: () => void attempt(read(next)) }),
+    ...(next !== null && { more: () => void ask(read(next)) }),
   };
 }
