@@ -255,7 +255,7 @@ func (s *screenBench) openLoop(rate float64) (result, error) {
 		})
 	}
 	for i := range n {
-		time.Sleep(time.Until(run.start.Add(time.Duration(i) * run.every)))
+		sleepUntil(run.start.Add(time.Duration(i) * run.every))
 		due <- run.first + i
 	}
 	close(due)
