@@ -3,7 +3,13 @@ import { decide, newcomers, report } from './world.mjs';
 // Every screen of the client and how to get there. accessibility.test.mjs checks each; scripts/screenshots.mjs draws each.
 
 const open = (page, name) => page.locator('.list a.item').filter({ hasText: name }).first().click();
-const messages = (page) => page.locator('.messages:not(.placing)').waitFor();
+/** The messages stand, and none is hidden any more because it has not been measured. */
+async function messages(page) {
+  await page.locator('.messages:not(.placing)').waitFor();
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.messages article')].every((row) => getComputedStyle(row).visibility === 'visible'),
+  );
+}
 const rows = (page) => page.locator('.list a.item, .list .blank').first().waitFor();
 
 const into = (page, selector) => page.locator(selector).evaluate((element) => element.scrollIntoView({ block: 'start' }));
