@@ -222,8 +222,8 @@ func (c *liveChild) do(format string, args ...any) (s liveState, err error) {
 	return s, err
 }
 
-// connect opens a connection for each of the people, with so many subscriptions; 0: with none, to read what is written raw. Source addresses change, because each has ports
-// for some 28,000 connections to the same server.
+// connect opens a connection for each of the people, with so many subscriptions; 0: with none, to read what is written raw.
+// Source addresses change, because each has ports for some 28,000 connections to the same server.
 func (c *liveChild) connect(ctx context.Context, people, subscriptions int) error {
 	c.clients = make([]*socketClient, people)
 	var all errgroup.Group
@@ -377,7 +377,7 @@ func (o options) deliver(ctx context.Context, name, kind string, window int) (li
 // read.
 func (o options) hold(ctx context.Context) (liveResult, error) {
 	connections, each := o.held()
-	n := connections * each
+	n, trickle := connections*each, max(o.live.trickle/each, 1)
 	r, length := liveResult{Name: liveHold, Subscriptions: n}, o.live.hold
 	c, err := startLive(ctx, kindOurs, connections)
 	if err != nil {
@@ -397,7 +397,7 @@ func (o options) hold(ctx context.Context) (liveResult, error) {
 		return r, err
 	}
 	start := time.Now()
-	after, err := c.do("trickle %d %d %v", connections, max(o.live.trickle/each, 1), length)
+	after, err := c.do("trickle %d %d %v", connections, trickle, length)
 	if err != nil {
 		return r, err
 	}
@@ -407,7 +407,7 @@ func (o options) hold(ctx context.Context) (liveResult, error) {
 		}
 	}
 	took := time.Since(start).Seconds()
-	if c.read.Load() < int64(length.Seconds())*int64(max(o.live.trickle/each, 1)*each)*9/10 {
+	if c.read.Load() < int64(length.Seconds())*int64(trickle*each)*9/10 {
 		return r, fmt.Errorf("of the events of %v only %d arrived", length, c.read.Load())
 	}
 	c.mu.Lock()
