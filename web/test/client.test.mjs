@@ -275,3 +275,19 @@ test('an address with nothing behind it says so, 404 all the same, and leads bac
   await page.goBack();
   await page.getByRole('heading', { name: 'Il n’y a rien ici' }).waitFor();
 });
+
+test('the address is that of what is on screen, from the tap on', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const page = await browser.open('/?as=alice');
+  const bob = item(page, 'Bob');
+  const href = await bob.getAttribute('href');
+  // Within the tap itself: who reloads at that moment gets the conversation and not the list.
+  const at = await bob.evaluate((link) => (link.click(), location.pathname + location.search));
+  assert.equal(at, href);
+  await page.reload();
+  await page.locator('.conversation > header').getByText('@bob').waitFor();
+  await page.goBack();
+  await page.waitForFunction(() => location.pathname === '/');
+  await page.getByText('No conversation is open').waitFor();
+});

@@ -67,43 +67,24 @@ export function parse(pathname: string): Route {
 }
 
 const listeners = new Set<() => void>();
-/** Where one is; the address follows. */
-let path = location.pathname;
-let following: ReturnType<typeof setTimeout> | undefined;
 
 function tell() {
   for (const listener of listeners) listener();
 }
 
-function follow() {
-  clearTimeout(following);
-  following = undefined;
-  if (path !== location.pathname) history.pushState(null, '', hrefOf(path));
-}
-
-addEventListener('popstate', () => {
-  clearTimeout(following);
-  following = undefined;
-  path = location.pathname;
-  tell();
-});
-// Who leaves at once comes back to the right place.
-addEventListener('pagehide', follow);
+addEventListener('popstate', tell);
 
 function subscribe(listener: () => void) {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }
 
+/** The address is noted before anything is drawn: who reloads what is on screen gets the same again. */
 export function navigate(to: string) {
-  follow();
-  path = to;
+  if (to !== location.pathname) history.pushState(null, '', hrefOf(to));
   tell();
-  // A browser takes its time to note an address, and the screen need not wait for that. Where nothing is drawn no frame comes.
-  following = setTimeout(follow, 100);
-  if (document.visibilityState === 'visible') requestAnimationFrame(() => setTimeout(follow));
 }
 
 export function useRoute(): Route {
-  return parse(useSyncExternalStore(subscribe, () => path));
+  return parse(useSyncExternalStore(subscribe, () => location.pathname));
 }
