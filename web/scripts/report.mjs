@@ -73,7 +73,7 @@ async function loading() {
   line('  cumulative layout shift', first.cls, 0.1, '');
 }
 
-async function interacting(browser, page, person, where) {
+async function interacting(page, where) {
   console.log(`\nFrom an input to the next picture, ${slowdown}x slower processor, ${where}, median of ${rounds}`);
   const taken = new Map();
   const measure = async (what, act) => {
@@ -82,7 +82,6 @@ async function interacting(browser, page, person, where) {
   };
   const tap = (selector) => () => page.locator(selector).first().tap();
   for (let round = 0; round < rounds; round++) {
-    await page.goto(`${browser.url}/?as=${person}`);
     await page.locator('.list a.item').first().waitFor();
     await measure('open a conversation', tap('.list a.item'));
     await page.locator('.messages:not(.placing)').waitFor();
@@ -98,6 +97,7 @@ async function interacting(browser, page, person, where) {
     // Another one than the round before has chosen.
     await measure('choose who can message me', tap(`.audiences label:nth-of-type(${2 + (round % 2)})`));
     await page.locator('.notice').waitFor();
+    await page.goBack();
   }
   for (const [what, all] of taken) {
     all.sort((a, b) => a - b);
@@ -135,7 +135,8 @@ async function busy() {
   line('  rows in the list', Number(await count()), undefined, '');
   line('  of them on the page', await page.locator('.list li').count(), 60, '');
   frame('list, all of it here', await scrolling(page, '.rows', 'li', 20_000, 6000));
-  await interacting(browser, page, 'aaron', 'in the busy inbox');
+  await page.locator('.rows').evaluate((rows) => (rows.scrollTop = 0));
+  await interacting(page, 'in the busy inbox');
 
   await page.goto(`${browser.url}/?as=aaron`);
   await page.locator('.list a.item').first().tap();
@@ -152,7 +153,7 @@ try {
   await bytes();
   await loading();
   const browser = await startBrowser(t, await startServer(t));
-  await interacting(browser, await throttled(browser), 'alice', 'in the demo');
+  await interacting(await throttled(browser, '/?as=alice'), 'in the demo');
   if (conversations > 0) await busy();
 } catch (error) {
   broken++;
