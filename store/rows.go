@@ -52,7 +52,8 @@ func (s shape) assignments(n int) string {
 	return b.String()
 }
 
-// source returns SQL that makes a table r of the rows which a rowset binds from parameter first on.
+// source returns SQL that makes a table r of the rows which a rowset binds from parameter first on. On Postgres the arrays are
+// unnested in the select list, which hands row after row on; in FROM each would be written to a tuple store first and read again.
 func (d *dialect) source(s shape, first int) string {
 	if !d.postgres {
 		items := make([]string, len(s))
@@ -63,9 +64,9 @@ func (d *dialect) source(s shape, first int) string {
 	}
 	items := make([]string, len(s))
 	for i, c := range s {
-		items[i] = "$" + strconv.Itoa(first+i) + "::" + postgresTypes[c.kind] + "[]"
+		items[i] = "unnest($" + strconv.Itoa(first+i) + "::" + postgresTypes[c.kind] + "[]) AS " + c.name
 	}
-	return "unnest(" + strings.Join(items, ", ") + ") AS r(" + s.names("") + ")"
+	return "(SELECT " + strings.Join(items, ", ") + ") AS r"
 }
 
 // inIDs returns the condition that an id is one of those which a rowset of ids binds.
