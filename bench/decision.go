@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +46,7 @@ func (o options) decision(ctx context.Context, pg *postgres, p *population, add 
 		}
 	}
 	for _, policy := range policies {
-		if err := add(medianCPU(rounds[policy.name]), nil); err != nil {
+		if err := add(median(rounds[policy.name], func(r result) float64 { return r.CPUServer + r.CPUDB }), nil); err != nil {
 			return err
 		}
 	}
@@ -64,19 +63,6 @@ func (o options) decided(ctx context.Context, pg *postgres, p *population, name 
 	}
 	defer s.Close()
 	return o.load(ctx, p, name, 256, pg.read, func(int) (sendFunc, error) { return appendTo(s), nil })
-}
-
-func medianCPU(rounds []result) result {
-	slices.SortFunc(rounds, func(a, b result) int {
-		switch x, y := a.CPUServer+a.CPUDB, b.CPUServer+b.CPUDB; {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
-	return rounds[len(rounds)/2]
 }
 
 // welcome is the pairs of friends to both of whom everyone may write: no send between them is refused.

@@ -37,36 +37,25 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 	if err := pg.prepare(ctx, p); err != nil {
 		return fmt.Errorf("prepare the database: %w", err)
 	}
-	rows := []struct {
-		name       string
-		concurrent int
-		run        func(context.Context, *postgres, *population, string, int) (result, error)
-	}{
+	if err := o.lone(ctx, pg, p, add); err != nil {
+		return err
+	}
+	// Not compared closely, so once each.
+	if err := o.rounds(ctx, pg, p, 1, []sendRow{
 		{"naive", 32, o.naive},
 		{"store 32", 32, o.store},
 		{"store 1024", 1024, o.store},
-		// Beside each other, as they are compared: what else runs on the host changes from minute to minute.
+	}, add); err != nil {
+		return err
+	}
+	if err := o.rounds(ctx, pg, p, comparedRounds, []sendRow{
 		{"function", 32, o.function},
 		{"floor", 32, o.floor},
 		{"store 256", 256, o.store},
 		{"api 256", 256, o.api},
 		{"api socket 256", 256, o.socketAPI},
-	}
-	if err := o.lone(ctx, pg, p, add); err != nil {
+	}, add); err != nil {
 		return err
-	}
-	for _, row := range rows {
-		if !o.wants(row.name) {
-			continue
-		}
-		if err := pg.fresh(ctx, o.trial); err != nil {
-			return err
-		}
-		r, err := row.run(ctx, pg, p, row.name, row.concurrent)
-		r.Name = row.name
-		if err := add(r, err); err != nil {
-			return err
-		}
 	}
 	if err := o.decision(ctx, pg, p, add); err != nil {
 		return err
