@@ -7,9 +7,9 @@
 // is to hold very many of them. With -scale it measures reads instead, on a small and on a large database by turns.
 //
 // Invariants. Each Postgres row starts from the same population on a fresh copy of one database, with the default
-// durability; the seed fixes who writes to whom. Rows that are compared are measured in rounds, by turns, and the round with
-// the median rate is the row. CPU is what the kernel charged to the processes of the server and to
-// the process that runs the store, the driver of the load included unless it is its own process.
+// durability; the seed fixes who writes to whom. Rows that are compared are measured in rounds, by turns, and the round
+// with the median rate is the row. CPU is what the kernel charged to the processes of the server and to the process that
+// runs the store, the driver of the load included unless it is its own process.
 //
 // The rows "screen" measure from the moment a send is due to the moment its event is read, in an open loop.
 //

@@ -40,21 +40,22 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 	if err := o.lone(ctx, pg, p, add); err != nil {
 		return err
 	}
-	// Not compared closely, so once each.
-	if err := o.rounds(ctx, pg, p, 1, []sendRow{
+	for _, row := range o.wanted([]sendRow{
 		{"naive", 32, o.naive},
 		{"store 32", 32, o.store},
 		{"store 1024", 1024, o.store},
-	}, add); err != nil {
-		return err
+	}) {
+		if err := add(o.once(ctx, pg, p, row)); err != nil {
+			return err
+		}
 	}
-	if err := o.rounds(ctx, pg, p, comparedRounds, []sendRow{
+	if err := o.rounds(ctx, pg, p, o.wanted([]sendRow{
 		{"function", 32, o.function},
 		{"floor", 32, o.floor},
 		{"store 256", 256, o.store},
 		{"api 256", 256, o.api},
 		{"api socket 256", 256, o.socketAPI},
-	}, add); err != nil {
+	}), add); err != nil {
 		return err
 	}
 	if err := o.decision(ctx, pg, p, add); err != nil {

@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// comparedRounds is how often rows that are compared are measured, one after the other; the median round of each is its row.
+// comparedRounds is how often rows that are compared are measured.
 // What else runs on a shared host changes from minute to minute, by more than what the ratios are to tell.
 const comparedRounds = 3
 
@@ -19,32 +19,35 @@ type sendRow struct {
 	run        func(context.Context, *postgres, *population, string, int) (result, error)
 }
 
-// rounds measures rows n times in turns, each time on a fresh database, and adds of each the round with the median rate.
-func (o options) rounds(ctx context.Context, pg *postgres, p *population, n int, rows []sendRow, add func(result, error) error) error {
+// wanted are those rows that are to be measured.
+func (o options) wanted(rows []sendRow) []sendRow {
+	return slices.DeleteFunc(rows, func(row sendRow) bool { return !o.wants(row.name) })
+}
+
+// once measures a row on a fresh database.
+func (o options) once(ctx context.Context, pg *postgres, p *population, row sendRow) (result, error) {
+	if err := pg.fresh(ctx, o.trial); err != nil {
+		return result{Name: row.name}, err
+	}
+	r, err := row.run(ctx, pg, p, row.name, row.concurrent)
+	r.Name = row.name
+	return r, err
+}
+
+// rounds measures rows by turns and adds of each the round with the median rate.
+func (o options) rounds(ctx context.Context, pg *postgres, p *population, rows []sendRow, add func(result, error) error) error {
 	measured := make([][]result, len(rows))
-	for round := range n {
+	for round := range comparedRounds {
 		for i, row := range rows {
-			if !o.wants(row.name) {
-				continue
-			}
-			if err := pg.fresh(ctx, o.trial); err != nil {
-				return err
-			}
-			r, err := row.run(ctx, pg, p, row.name, row.concurrent)
-			r.Name = row.name
+			r, err := o.once(ctx, pg, p, row)
 			if err != nil {
 				return add(r, err)
 			}
-			if n > 1 {
-				fmt.Fprintf(os.Stderr, "%-22s %8.0f sends/s, round %d of %d\n", r.Name, r.Rate, round+1, n)
-			}
+			fmt.Fprintf(os.Stderr, "%-22s %8.0f sends/s, round %d of %d\n", r.Name, r.Rate, round+1, comparedRounds)
 			measured[i] = append(measured[i], r)
 		}
 	}
 	for _, all := range measured {
-		if len(all) == 0 {
-			continue
-		}
 		if err := add(median(all, func(r result) float64 { return r.Rate }), nil); err != nil {
 			return err
 		}
