@@ -46,8 +46,10 @@ async function walk(browser, reducedMotion) {
   await page.unroute('**/graphql');
   await page.locator('.list a.item').filter({ hasText: 'Bob' }).click();
   await page.locator('.messages:not(.placing)').waitFor();
-  await type(page, 'Nothing moves.');
-  await page.locator('article.message[data-seq]').filter({ hasText: 'Nothing moves.' }).waitFor();
+  // Each walk has its own words: the walk before it wrote into the same conversation.
+  const words = `Walked with ${reducedMotion}.`;
+  await type(page, words);
+  await page.locator('article.message[data-seq]').filter({ hasText: words }).waitFor();
   await page.getByRole('button', { name: 'More about Bob Okafor' }).click();
   await page.getByRole('menuitem').first().waitFor();
   await page.keyboard.press('Escape');
