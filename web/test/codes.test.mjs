@@ -56,3 +56,21 @@ test('a contact code is made, given, lets one message in, and lets nobody in onc
   await emma.goto(`${second}?as=emma`);
   await emma.getByText('This code lets nobody in').waitFor();
 });
+
+test('a code whose change is told before the answer to who made it stands in the list once', async (t) => {
+  const server = await startServer(t);
+  const browser = await startBrowser(t, server);
+  const gina = await browser.open('/settings/codes?as=gina');
+  await gina.getByText('No codes yet').waitFor();
+  const takeBack = gina.getByRole('button', { name: 'Take back “Ahead”' });
+  await gina.route('**/graphql', async (route) => {
+    if (!route.request().postData().includes('createContactCode')) return route.fallback();
+    const response = await route.fetch();
+    await takeBack.waitFor();
+    await route.fulfill({ response });
+  });
+  await gina.getByRole('textbox', { name: /^Whom is it for/ }).fill('Ahead');
+  await gina.getByRole('button', { name: 'Make a code' }).click();
+  await gina.getByText('The code for “Ahead” is ready.').waitFor();
+  assert.equal(await takeBack.count(), 1);
+});

@@ -36,7 +36,8 @@ export default function CodesSection() {
       <Make
         made={(code, secret) => {
           setMade({ code, secret });
-          setItems((all) => [code, ...all]);
+          // The list may have been read anew before the answer came: the change was told on the socket.
+          setItems((all) => [code, ...all.filter(({ id }) => id !== code.id)]);
         }}
       />
       {made && <Given key={made.code.id} code={made.code} secret={made.secret} />}
