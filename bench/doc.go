@@ -11,7 +11,8 @@
 // with the median rate is the row. CPU is what the kernel charged to the processes of the server and to the process that
 // runs the store, the driver of the load included unless it is its own process.
 //
-// The rows "screen" measure from the moment a send is due to the moment its event is read, in an open loop.
+// The rows "screen" measure from the moment a send is due to the moment its event is read, in an open loop; each figure is the
+// median of the rounds.
 //
 // Concurrency and lifecycle. Rows run one after the other and end by themselves; the cluster ends with the program.
 package main
