@@ -54,7 +54,7 @@ web-soak: prepare $(NODE_MODULES) ## Keep the web client in a stream of messages
 		node --test --test-reporter=spec test/soak.test.mjs
 
 .PHONY: bench
-bench: prepare ## Measure the write path and subscriptions on this machine (about twelve minutes)
+bench: prepare ## Measure the write path and subscriptions on this machine (about thirteen minutes)
 	go run ./bench
 
 .PHONY: bench-live
