@@ -6,8 +6,8 @@
 // idle and delivered to, beside gqlgen's own transport and plain writes; with -live it measures only these, and how it
 // is to hold very many of them. With -scale it measures reads instead, on a small and on a large database by turns.
 //
-// Invariants. Each Postgres row starts from the same population on a fresh copy of one database, with the default
-// durability; the seed fixes who writes to whom. Rows that are compared are measured in rounds, by turns, and the round
+// Invariants. Each Postgres row starts from the same population on a fresh copy of one database (the screen rows share one), with
+// the default durability and the WAL segments of a server that has run for a while; the seed fixes who writes to whom. Rows that are compared are measured in rounds, by turns, and the round
 // with the median rate is the row. CPU is what the kernel charged to the processes of the server and to the process that
 // runs the store, the driver of the load included unless it is its own process.
 //

@@ -28,7 +28,7 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 	if len(o.only) > 0 && !o.wantsPostgres() {
 		return nil
 	}
-	cluster, err := pgcluster.Start(ctx, pgcluster.Options{Durable: true, Settings: []string{logKept}})
+	cluster, err := pgcluster.Start(ctx, pgcluster.Options{Durable: true, Settings: []string{walKept}})
 	if err != nil {
 		return err
 	}
@@ -84,13 +84,13 @@ type postgres struct {
 	db         *sql.DB
 }
 
-// A server that has run for a while writes its log into files that it has from before. A new one makes each of them, 16 MB of
-// zeros, while whoever commits waits: 50 ms, once a second under load. So the log is filled once before anything is measured,
-// and keeps its files: as many as the default of max_wal_size lets a busy server have.
+// A server that has run for a while writes its WAL into segments that it has from before. A new one makes each of them, 16 MB
+// of zeros, while whoever commits waits: 50 ms, once a second under load. So 1 GB of segments is made before anything is
+// measured, and kept: as many as the default of max_wal_size lets a busy server have.
 const (
-	logKept  = "min_wal_size=1GB"
-	logFiles = 64
-	// checkpoint lets the files that were written be written again.
+	walKept     = "min_wal_size=1GB"
+	walSegments = 64
+	// checkpoint lets the segments that were written be written again.
 	checkpoint = "CHECKPOINT"
 )
 
@@ -115,7 +115,7 @@ func (pg *postgres) prepare(ctx context.Context, p *population) error {
 		return err
 	}
 	pg.db = admin
-	for range logFiles {
+	for range walSegments {
 		if _, err := admin.ExecContext(ctx, "SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()"); err != nil {
 			return err
 		}

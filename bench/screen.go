@@ -57,12 +57,12 @@ func (o options) screen(ctx context.Context, pg *postgres, p *population, add fu
 		return add(result{Name: "screen"}, err)
 	}
 	defer s.close()
-	return s.rounds(ctx, pg, add)
+	return s.measureShares(ctx, pg, add)
 }
 
-// rounds measures the rows by turns and adds the median of each figure. A round has a checkpoint behind it, and its parts are
-// parts of its own largest rate.
-func (s *screenBench) rounds(ctx context.Context, pg *postgres, add func(result, error) error) error {
+// measureShares measures the rows in rounds and adds the median of each figure. A round has a checkpoint behind it, and its
+// parts are parts of its own largest rate.
+func (s *screenBench) measureShares(ctx context.Context, pg *postgres, add func(result, error) error) error {
 	measured := make([][]result, 1+len(screenShares))
 	for round := range comparedRounds {
 		if _, err := pg.db.ExecContext(ctx, checkpoint); err != nil {

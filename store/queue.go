@@ -26,7 +26,7 @@ const recipientShare = 4
 // under way another begins when it has besideSize senders, or when that one has taken besideAfter: this bounds what a send
 // waits for a batch that is stuck behind somebody's lock or a database that is far.
 const (
-	besideSize  = batchSize * 3 / 16
+	besideSize  = 12 // ADR 9 has what other numbers gave
 	besideAfter = 10 * time.Millisecond
 )
 
