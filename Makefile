@@ -70,7 +70,8 @@ fuzz: ## Feed the parsers random input (FUZZTIME=30s each)
 	scripts/fuzz
 
 .PHONY: lint
-lint: ## Check style and mistakes
+lint: ## Check style, mistakes and prose
+	go run ./internal/prose
 	$(TOOL) golangci-lint run ./...
 
 .PHONY: format
