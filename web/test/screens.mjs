@@ -3,7 +3,7 @@ import { decide, newcomers, report } from './world.mjs';
 // Every screen of the client and how to get there. accessibility.test.mjs checks each; scripts/screenshots.mjs draws each.
 
 const open = (page, name) => page.locator('.list a.item').filter({ hasText: name }).first().click();
-/** The messages stand, and none is hidden any more because it has not been measured. */
+/** The messages are placed. A message is hidden until it is measured, because its height is not known before. */
 async function messages(page) {
   await page.locator('.messages:not(.placing)').waitFor();
   await page.waitForFunction(() =>

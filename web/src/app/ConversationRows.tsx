@@ -136,11 +136,19 @@ const linkOf = (box: HTMLElement | null, id: string) => box?.querySelector<HTMLE
 /** How many rows there are in all; -1 while nobody knows. */
 const Size = createContext(-1);
 
-/** A list item knows its place among all, of which most are not on the page. */
+/**
+ * A list item, with its place among all rows of the folder. The virtual list hides a row until it has measured the row's
+ * height. The height is known here, so a row is visible and readable from its first picture on.
+ */
 function Row({ children, style, index, ref }: CustomItemComponentProps) {
   const size = useContext(Size);
   return (
-    <li ref={ref as Ref<HTMLLIElement>} style={style} aria-posinset={index + 1} aria-setsize={size}>
+    <li
+      ref={ref as Ref<HTMLLIElement>}
+      style={{ ...style, visibility: 'visible' }}
+      aria-posinset={index + 1}
+      aria-setsize={size}
+    >
       {children}
     </li>
   );
