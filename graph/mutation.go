@@ -27,11 +27,7 @@ func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput
 	if err != nil {
 		return nil, err
 	}
-	err = m.throttle.send(ctx)
-	if err == nil && in.ContactCode != nil {
-		err = m.throttle.code(ctx)
-	}
-	if err != nil {
+	if err = m.throttle.send(ctx, in.ContactCode != nil); err != nil {
 		m.observer.sent(dm.Sent{}, err)
 		return refused[generated.SendMessageResult](err)
 	}

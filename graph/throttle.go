@@ -15,15 +15,15 @@ import (
 	"github.com/aparte-im/aparte/graph/rates"
 )
 
-// tooFast refuses a whole request. It says how long to wait.
+// tooFast returns the error of a request that is over its rate, with the seconds to wait.
 func tooFast(wait time.Duration) *gqlerror.Error {
 	err := gqlError(codeRateLimited, "That is too fast. Wait a moment.")
 	err.Extensions["retryAfterSeconds"] = seconds(wait)
 	return err
 }
 
-// throttle is where every operation that was admitted meets its budgets, whichever way it was sent. Sends are counted by
-// their resolver, because their refusal is a member of their result.
+// throttle charges every admitted operation to its budgets, over each transport. The resolver of
+// sendMessage charges sends, because their refusal is a member of its result.
 type throttle struct {
 	rates    *rates.Rates
 	observer Observer
@@ -33,56 +33,64 @@ func (throttle) ExtensionName() string { return "Throttle" }
 
 func (throttle) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext is where gqlgen lets an operation be looked at before it runs.
+// MutateOperationContext is called by gqlgen before an operation runs.
 func (t throttle) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	class, n := rates.Reads, 1
 	if op.Operation.Operation == ast.Mutation {
 		class, n = rates.Changes, changes(op.Operation.SelectionSet)
 	}
-	if wait := t.take(ctx, class, n); wait > 0 {
+	if wait := t.take(ctx, n, class); wait > 0 {
 		return tooFast(wait)
 	}
 	return nil
 }
 
-// take takes from the budgets of who asks and of where from. The host application and who is exempt have none.
-func (t throttle) take(ctx context.Context, class rates.Class, n int) time.Duration {
+// take spends n of each class from the budgets of the viewer and of the request's address. The host
+// application, moderators and exempt users have no budgets.
+func (t throttle) take(ctx context.Context, n int, classes ...rates.Class) time.Duration {
 	id := identityOf(ctx)
 	if t.rates == nil || id == nil || id.admin || id.moderator || id.exempt {
 		return 0
 	}
-	wait := t.rates.Take(class, id.viewer, addressIn(ctx), n)
+	wait, class := t.rates.Take(id.viewer, addressIn(ctx), n, classes...)
 	if wait > 0 {
 		t.observer.throttled(class.String())
 	}
 	return wait
 }
 
-// send takes from the budget of sends. Errors: RATE_LIMITED.
-func (t throttle) send(ctx context.Context) error {
-	if wait := t.take(ctx, rates.Sends, 1); wait > 0 {
+// send spends from the budget of sends, and with a contact code from the budget of codes too.
+// Errors: RATE_LIMITED; then neither budget is spent.
+func (t throttle) send(ctx context.Context, withCode bool) error {
+	classes := []rates.Class{rates.Sends, rates.Codes}
+	if !withCode {
+		classes = classes[:1]
+	}
+	if wait := t.take(ctx, 1, classes...); wait > 0 {
 		return dm.TooFast(wait)
 	}
 	return nil
 }
 
-// code takes from the budget of tries of contact codes. Errors: RATE_LIMITED.
+// code spends from the budget of attempts to use a contact code. Errors: RATE_LIMITED.
 func (t throttle) code(ctx context.Context) error {
-	if wait := t.take(ctx, rates.Codes, 1); wait > 0 {
+	if wait := t.take(ctx, 1, rates.Codes); wait > 0 {
 		return dm.TooFast(wait)
 	}
 	return nil
 }
 
-// refused notes that nothing came of a request. It never fails: the next one does, before it is looked at.
+// refused charges a request with a bad token or operation to its address. It never fails: the next
+// request of an address without budget is refused before it is read.
 func (t throttle) refused(ctx context.Context) {
 	if id := identityOf(ctx); id != nil && (id.admin || id.exempt) {
 		return
 	}
-	t.rates.Take(rates.Refusals, dm.UserID{}, addressIn(ctx), 1)
+	t.rates.Take(dm.UserID{}, addressIn(ctx), 1, rates.Refusals)
 }
 
-// changes counts the fields of a mutation but the sends. A field that is left out by a directive counts too.
+// changes counts the fields of a mutation except sendMessage. A field that a directive leaves out
+// counts too.
 func changes(set ast.SelectionSet) (n int) {
 	for _, s := range set {
 		switch s := s.(type) {
@@ -99,7 +107,8 @@ func changes(set ast.SelectionSet) (n int) {
 	return n
 }
 
-// waitOf is how long the first error of a refused operation says to wait, 0 when it is none for its rate.
+// waitOf returns the seconds to wait of a refused operation's first error, and 0 when it was not
+// refused for its rate.
 func waitOf(errs gqlerror.List) int {
 	if len(errs) == 0 || errs[0].Extensions["code"] != codeRateLimited {
 		return 0
@@ -114,11 +123,12 @@ func refuseFast(w http.ResponseWriter, err *gqlerror.Error) {
 	writeErrors(w, http.StatusTooManyRequests, err)
 }
 
-// Timeouts bound how long an operation may take. Zero is the default, less than zero is no bound.
+// Timeouts limit how long an operation may take. Zero is the default, below zero is no limit.
 type Timeouts struct {
-	// Query bounds a query, and a subscription until it has begun. 10 seconds.
+	// Query limits a query, and a subscription until it has begun. The default is 10 seconds.
 	Query time.Duration
-	// Mutation bounds a mutation: for longer than a change is tried again while the database is away. 30 seconds.
+	// Mutation limits a mutation. The default is 30 seconds, which is longer than a change is
+	// retried while the database is unavailable.
 	Mutation time.Duration
 }
 
@@ -136,7 +146,8 @@ func (t *Timeouts) normalize() {
 	}
 }
 
-// What a timeout says. A change may have been made: it is written whole or not at all, and does not end with who waits.
+// The errors of a timeout. A mutation that timed out may have been made: it is written whole or not
+// at all, and goes on without its caller.
 var (
 	errQueryTimeout    = &problem{codeTimeout, "This took too long. Ask for less, or try again.", http.StatusOK}
 	errMutationTimeout = &problem{
@@ -145,7 +156,8 @@ var (
 	}
 )
 
-// limit bounds the time of an operation. Subscriptions last; their begin is bounded where they begin.
+// limit returns a context with the timeout of a query or a mutation. A subscription has no timeout
+// here; its first read has one.
 func (t Timeouts) limit(ctx context.Context, kind ast.Operation) (context.Context, context.CancelFunc) {
 	switch kind {
 	case ast.Query:
@@ -156,7 +168,7 @@ func (t Timeouts) limit(ctx context.Context, kind ast.Operation) (context.Contex
 	return ctx, func() {}
 }
 
-// timedOut returns what an error is when it only says that the time was over.
+// timedOut returns the problem to report when the context ended by one of the timeouts, or nil.
 func timedOut(ctx context.Context) *problem {
 	switch p, _ := context.Cause(ctx).(*problem); p { //nolint:errorlint // the cause is exactly one of these
 	case errQueryTimeout, errMutationTimeout:

@@ -110,6 +110,33 @@ func TestBudgetsOfAnAddress(t *testing.T) {
 	from("carol", "192.0.2.1, 10.1.2.3").tooFast()
 }
 
+// A user over their own limit does not use up the limit of the address that others share.
+func TestAUserOverTheirLimitLeavesTheAddressItsBudget(t *testing.T) {
+	w := throttled(t, func(c *rates.Config) {
+		c.User[rates.Reads], c.Address[rates.Reads] = slowly(2), slowly(4)
+		c.User[rates.Sends], c.Address[rates.Sends] = slowly(9), slowly(2)
+		c.User[rates.Codes] = slowly(1)
+	})
+	w.open("bob")
+	alice, bob := w.as("alice"), w.as("bob")
+	alice.do(me, nil)
+	alice.do(me, nil)
+	for range 10 {
+		alice.post(me, nil).tooFast()
+	}
+	bob.do(me, nil)
+	bob.do(me, nil)
+
+	// A send whose contact code is over its limit spends no send either.
+	withCode := message(w, "bob", "1")
+	withCode["in"].(vars)["contactCode"] = "none"
+	alice.do(sendRated, withCode)
+	for range 10 {
+		alice.do(sendRated, withCode).is("sendMessage.__typename", `"RateLimited"`)
+	}
+	alice.do(sendRated, message(w, "bob", "2")).is("sendMessage.__typename", `"SendMessageSuccess"`)
+}
+
 func TestRefusalsAreRationed(t *testing.T) {
 	w := throttled(t, func(c *rates.Config) { c.Address[rates.Refusals] = slowly(3) })
 	c := w.as("alice").with("X-Forwarded-For", "192.0.2.1")

@@ -1,16 +1,19 @@
-// Package rates bounds how fast users and addresses may ask: so many reads, sends and changes in a time, the same budget
-// over HTTP, event streams and sockets.
+// Package rates limits how many reads, sends and changes a user and an address may make in a time:
+// the same budgets over HTTP, event streams and WebSocket connections.
 //
-// Purpose. Nobody, by mistake or on purpose, takes more than their due from the others. What one request may ask for is
-// bounded elsewhere; this bounds how many there are.
+// Purpose. No client takes more than its share of the server, by mistake or on purpose. Other
+// limits bound the cost of one request; this package bounds the number of requests.
 //
-// Invariants. A budget is a token bucket of golang.org/x/time/rate: all of it may be used at once, and it fills again over
-// its time. What is refused costs nothing. Memory is bounded: budgets that were not used for the longest are forgotten,
-// which can only be to somebody's good, and it takes more users or addresses than are kept to make it so.
+// Invariants. A budget is a token bucket of golang.org/x/time/rate: all of it may be spent at once,
+// and it refills evenly over its time. A call is given everything it asks for or nothing: a request
+// that any budget refuses spends no budget, so a user over their own limit does not use up the
+// limit of the address that they share with others. Memory is bounded: the budgets that were used
+// least recently are forgotten, and a forgotten budget is full again.
 //
-// Concurrency. Rates is safe for concurrent use; budgets are spread over locks.
+// Concurrency. Rates is safe for concurrent use. A call locks the budgets that it needs in the
+// order of their class, the user's before the address's, so that calls cannot deadlock.
 //
-// Lifecycle. It holds nothing that must be closed.
+// Lifecycle. Rates holds nothing that must be closed.
 package rates
 
 import (
@@ -39,23 +42,23 @@ const (
 	Sends
 	// Changes are all other fields of a mutation.
 	Changes
-	// Refusals are requests that nothing came of: a token that is not accepted, an operation that is not admitted.
+	// Refusals are requests with a token or an operation that is not accepted.
 	Refusals
-	// Codes are contact codes that somebody tries, by a query or with a message.
+	// Codes are attempts to use a contact code, by a query or with a message.
 	Codes
 	classes
 )
 
-// String is the name of a class, as metrics have it.
+// String returns the name of a class, as metrics use it.
 func (c Class) String() string { return [...]string{"read", "send", "change", "refusal", "code"}[c] }
 
-// Rate is so many in a time. The zero Rate is no bound.
+// Rate is a number of calls in a time. The zero Rate is no limit.
 type Rate struct {
 	Count int
 	Per   time.Duration
 }
 
-// Parse reads "100/10s": a hundred in ten seconds. "0" is no bound.
+// Parse reads a rate like "100/10s", a hundred in ten seconds. "0" is no limit.
 func Parse(s string) (Rate, error) {
 	if s == "0" {
 		return Rate{}, nil
@@ -64,25 +67,25 @@ func Parse(s string) (Rate, error) {
 	n, err := strconv.Atoi(count)
 	d, err2 := time.ParseDuration(per)
 	if !ok || err != nil || err2 != nil || n < 1 || n > 1e9 || d <= 0 {
-		return Rate{}, fmt.Errorf("%q is no rate; give one as 100/10s, or 0 for none", s)
+		return Rate{}, fmt.Errorf("%q is not a rate; write it as 100/10s, or 0 for no limit", s)
 	}
 	return Rate{n, d}, nil
 }
 
-// Config says what each user and each address may do. Nobody has a budget of refusals: whoever is refused is not known.
+// Config holds the rate of each class, for every user and for every address.
 type Config struct {
 	User, Address [classes]Rate
-	// Clock nil: time.Now.
+	// Clock returns the current time. Nil is time.Now.
 	Clock func() time.Time
 }
 
 const (
 	shards = 32
-	// kept is how many budgets are remembered, about 250 bytes each.
+	// kept is the number of budgets that are remembered, about 250 bytes each.
 	kept = 1 << 17
 )
 
-// Rates are those of one node. Nil bounds nothing.
+// Rates holds the budgets of one node. A nil *Rates limits nothing.
 type Rates struct {
 	config Config
 	seed   maphash.Seed
@@ -91,44 +94,73 @@ type Rates struct {
 
 type shard struct {
 	mu      sync.Mutex
-	budgets *simplelru.LRU[key, *rate.Limiter]
+	budgets *simplelru.LRU[key, *budget]
 }
 
-// key is whose budget it is: a user's id or an address.
+// budget is one token bucket. Its lock is held while a call checks all budgets that it needs and
+// then spends from them.
+type budget struct {
+	mu     sync.Mutex
+	bucket *rate.Limiter
+}
+
+// key names a budget: a class, and the id of a user or an address.
 type key struct {
 	class   Class
 	address bool
 	id      [16]byte
 }
 
-// New returns Rates with full budgets.
+// New returns Rates in which every budget is full.
 func New(c Config) *Rates {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
 	r := &Rates{config: c, seed: maphash.MakeSeed()}
 	for i := range r.shards {
-		r.shards[i].budgets, _ = simplelru.NewLRU[key, *rate.Limiter](kept/shards, nil) // fails for a size below one only
+		// NewLRU fails only for a size below 1.
+		r.shards[i].budgets, _ = simplelru.NewLRU[key, *budget](kept/shards, nil)
 	}
 	return r
 }
 
-// Take takes n of a class from the budgets of a user and of an address; either may be zero, for nobody and nowhere. It
-// returns 0, or how long to wait until the same would be given; then nothing was taken from the budget that refused.
-func (r *Rates) Take(class Class, user dm.UserID, address netip.Addr, n int) time.Duration {
+// Take spends n of each class from the budgets of a user and of an address. A zero user or address
+// has no budget. It spends from all of them and returns 0, or it spends nothing and returns how
+// long to wait until the same call would succeed, and the first class whose budget refused. The
+// classes must be in ascending order.
+func (r *Rates) Take(user dm.UserID, address netip.Addr, n int, asked ...Class) (time.Duration, Class) {
 	if r == nil || n < 1 {
-		return 0
+		return 0, 0
 	}
 	now := r.config.Clock()
-	// The address first: one who is many users there is stopped before each of them pays.
-	if wait := r.take(r.config.Address[class], keyOf(class, address), now, n, address.IsValid()); wait > 0 {
-		return wait
+	budgets := make([]*budget, 0, 2*classes)
+	refused, longest := Class(0), time.Duration(0)
+	for _, class := range asked {
+		for _, b := range [...]*budget{r.ofUser(class, user), r.ofAddress(class, address)} {
+			if b == nil {
+				continue
+			}
+			b.mu.Lock()
+			budgets = append(budgets, b)
+			if wait := b.wait(now, n); wait > 0 {
+				if longest == 0 {
+					refused = class
+				}
+				longest = max(longest, wait)
+			}
+		}
 	}
-	return r.take(r.config.User[class], key{class: class, id: user}, now, n, !user.IsZero())
+	for _, b := range budgets {
+		if longest == 0 {
+			b.bucket.AllowN(now, b.most(n))
+		}
+		b.mu.Unlock()
+	}
+	return longest, refused
 }
 
-// Empty reports how long an address has to wait until one of a class would be given. It takes nothing, and remembers
-// nothing of an address that it does not know.
+// Empty returns how long an address has to wait until its budget of a class holds 1, and 0 when it
+// does. It spends nothing, and remembers nothing of an address that it does not know.
 func (r *Rates) Empty(class Class, address netip.Addr) time.Duration {
 	if r == nil || r.config.Address[class].Count == 0 || !address.IsValid() {
 		return 0
@@ -136,48 +168,65 @@ func (r *Rates) Empty(class Class, address netip.Addr) time.Duration {
 	k := keyOf(class, address)
 	s := r.shard(k)
 	s.mu.Lock()
-	budget, ok := s.budgets.Get(k)
+	b, ok := s.budgets.Get(k)
 	s.mu.Unlock()
 	if !ok {
 		return 0
 	}
-	now := r.config.Clock()
-	return untilGiven(budget, now, 1)
+	return b.wait(r.config.Clock(), 1)
 }
 
-func (r *Rates) take(bound Rate, k key, now time.Time, n int, somebody bool) time.Duration {
-	if bound.Count == 0 || !somebody {
-		return 0
+// ofUser returns a user's budget, or nil when there is no limit.
+func (r *Rates) ofUser(class Class, user dm.UserID) *budget {
+	if user.IsZero() {
+		return nil
 	}
-	n = min(n, bound.Count) // or it would never be given
+	return r.budget(r.config.User[class], key{class: class, id: user})
+}
+
+// ofAddress returns an address's budget, or nil when there is no limit.
+func (r *Rates) ofAddress(class Class, address netip.Addr) *budget {
+	if !address.IsValid() {
+		return nil
+	}
+	return r.budget(r.config.Address[class], keyOf(class, address))
+}
+
+// budget returns the budget of k, a full one when k is not known.
+func (r *Rates) budget(limit Rate, k key) *budget {
+	if limit.Count == 0 {
+		return nil
+	}
 	s := r.shard(k)
 	s.mu.Lock()
-	budget, ok := s.budgets.Get(k)
+	defer s.mu.Unlock()
+	b, ok := s.budgets.Get(k)
 	if !ok {
-		budget = rate.NewLimiter(rate.Limit(float64(bound.Count)/bound.Per.Seconds()), bound.Count)
-		s.budgets.Add(k, budget)
+		perSecond := rate.Limit(float64(limit.Count) / limit.Per.Seconds())
+		b = &budget{bucket: rate.NewLimiter(perSecond, limit.Count)}
+		s.budgets.Add(k, b)
 	}
-	s.mu.Unlock()
-	if budget.AllowN(now, n) {
-		return 0
-	}
-	return untilGiven(budget, now, n)
+	return b
 }
 
-// untilGiven asks without taking.
-func untilGiven(budget *rate.Limiter, now time.Time, n int) time.Duration {
-	missing := float64(n) - budget.TokensAt(now)
+// most returns n, or the whole budget when n is more: a call for more would never succeed.
+func (b *budget) most(n int) int { return min(n, b.bucket.Burst()) }
+
+// wait returns how long it takes until the budget holds n, and 0 when it does. It spends nothing.
+func (b *budget) wait(now time.Time, n int) time.Duration {
+	missing := float64(b.most(n)) - b.bucket.TokensAt(now)
 	if missing <= 0 {
 		return 0
 	}
-	return max(time.Duration(missing/float64(budget.Limit())*float64(time.Second)), time.Millisecond)
+	return max(time.Duration(missing/float64(b.bucket.Limit())*float64(time.Second)), time.Millisecond)
 }
 
 func (r *Rates) shard(k key) *shard {
 	return &r.shards[maphash.Comparable(r.seed, k)%shards]
 }
 
-// keyOf is the key of an address. An IPv6 host has a whole /64 to itself.
+// keyOf returns the key of an address. The addresses of one IPv6 /64 share a budget, because one
+// host has all of them.
 func keyOf(class Class, address netip.Addr) key {
 	id := address.Unmap().As16()
 	if address.Unmap().Is6() {

@@ -2,6 +2,7 @@ package rates
 
 import (
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -34,37 +35,37 @@ func TestBudgets(t *testing.T) {
 	home, other := netip.MustParseAddr("2001:db8:1:2::1"), netip.MustParseAddr("2001:db8:1:2:ffff::2")
 	take := func(user dm.UserID, from netip.Addr, n int, want time.Duration) {
 		t.Helper()
-		if got := r.Take(Sends, user, from, n); (got - want).Abs() > time.Millisecond {
+		if got, _ := r.Take(user, from, n, Sends); (got - want).Abs() > time.Millisecond {
 			t.Errorf("wait %s, want %s", got, want)
 		}
 	}
 	take(alice, home, 2, 0)
 	take(alice, home, 1, 0)
-	take(alice, netip.Addr{}, 1, time.Second) // her budget is used up at once, and fills one a second
+	take(alice, netip.Addr{}, 1, time.Second) // an empty budget of 3 in 3 s gains 1 a second
 	take(alice, netip.Addr{}, 2, 2*time.Second)
-	take(bob, other, 2, 0) // another of the same /64
+	take(bob, other, 2, 0) // another address of the same /64
 	take(bob, other, 1, time.Second)
 	take(bob, netip.MustParseAddr("2001:db8:1:3::1"), 1, 0)
-	take(dm.UserID{}, netip.Addr{}, 100, 0) // nobody from nowhere
+	take(dm.UserID{}, netip.Addr{}, 100, 0) // neither a user nor an address
 	now = now.Add(time.Second)
 	take(alice, netip.Addr{}, 1, 0)
 	take(alice, netip.Addr{}, 1, time.Second)
 	now = now.Add(time.Hour)
-	take(alice, netip.Addr{}, 100, 0) // no more than the whole budget is ever asked
+	take(alice, netip.Addr{}, 100, 0) // a call for more than the budget spends all of it
 	take(alice, netip.Addr{}, 1, time.Second)
-	if wait := r.Take(Reads, alice, home, 1000); wait != 0 {
+	if wait, _ := r.Take(alice, home, 1000, Reads); wait != 0 {
 		t.Errorf("a class without a bound waits %s", wait)
 	}
 
 	if r.Empty(Refusals, home) != 0 {
 		t.Error("an address that was never refused has to wait")
 	}
-	r.Take(Refusals, dm.UserID{}, home, 1)
+	r.Take(dm.UserID{}, home, 1, Refusals)
 	if r.Empty(Refusals, home) != 0 {
 		t.Error("half a budget is empty")
 	}
-	r.Take(Refusals, dm.UserID{}, home, 1)
-	for range 2 { // to ask takes nothing
+	r.Take(dm.UserID{}, home, 1, Refusals)
+	for range 2 { // Empty spends nothing
 		if wait := r.Empty(Refusals, home); wait != time.Second {
 			t.Errorf("an empty budget: %s", wait)
 		}
@@ -75,12 +76,84 @@ func TestBudgets(t *testing.T) {
 	}
 }
 
+// A user over their own limit must not use up the budget of an address that others share.
+func TestARefusedCallSpendsNothing(t *testing.T) {
+	now := time.Now()
+	c := Config{Clock: func() time.Time { return now }}
+	c.User[Reads], c.Address[Reads] = Rate{10, time.Hour}, Rate{20, time.Hour}
+	c.User[Sends], c.Address[Sends] = Rate{10, time.Hour}, Rate{10, time.Hour}
+	c.User[Codes] = Rate{1, time.Hour}
+	r := New(c)
+	home := netip.MustParseAddr("192.0.2.1")
+	alice, bob, carol := dm.NewUserID(), dm.NewUserID(), dm.NewUserID()
+	given := func(user dm.UserID, tries int, classes ...Class) (n int) {
+		for range tries {
+			if wait, _ := r.Take(user, home, 1, classes...); wait == 0 {
+				n++
+			}
+		}
+		return n
+	}
+	if n := given(alice, 3000, Reads); n != 10 {
+		t.Errorf("alice got %d reads, want 10", n)
+	}
+	if n := given(bob, 10, Reads); n != 10 {
+		t.Errorf("bob got %d reads behind alice's address, want 10", n)
+	}
+	// The address's budget is empty now. Carol's stays full.
+	if n := given(carol, 3000, Reads); n != 0 {
+		t.Errorf("carol got %d reads from an empty address, want 0", n)
+	}
+	other := netip.MustParseAddr("192.0.2.2")
+	if wait, _ := r.Take(carol, other, 10, Reads); wait != 0 {
+		t.Errorf("carol waits %s at another address, want 0", wait)
+	}
+	// Sends with a contact code need two classes.
+	if n := given(alice, 100, Sends, Codes); n != 1 {
+		t.Errorf("alice got %d sends with a code, want 1", n)
+	}
+	if _, class := r.Take(alice, home, 1, Sends, Codes); class != Codes {
+		t.Errorf("%s refused, want code", class)
+	}
+	if n := given(bob, 10, Sends); n != 9 {
+		t.Errorf("bob got %d sends behind alice's address, want 9", n)
+	}
+}
+
+// Calls at once spend no more than the budgets hold, and spend them whole.
+func TestConcurrentCalls(t *testing.T) {
+	now := time.Now()
+	c := Config{Clock: func() time.Time { return now }}
+	c.User[Sends], c.Address[Sends] = Rate{50, time.Hour}, Rate{120, time.Hour}
+	c.User[Codes], c.Address[Codes] = Rate{60, time.Hour}, Rate{1000, time.Hour}
+	r := New(c)
+	home := netip.MustParseAddr("192.0.2.1")
+	var all atomic.Int64
+	var calls sync.WaitGroup
+	for range 4 {
+		user := dm.NewUserID()
+		for range 4 {
+			calls.Go(func() {
+				for range 100 {
+					if wait, _ := r.Take(user, home, 1, Sends, Codes); wait == 0 {
+						all.Add(1)
+					}
+				}
+			})
+		}
+	}
+	calls.Wait()
+	if all.Load() != 120 {
+		t.Errorf("%d calls succeeded, want 120", all.Load())
+	}
+}
+
 func TestMemoryIsBounded(t *testing.T) {
 	var c Config
 	c.User[Reads] = Rate{1, time.Hour}
 	r := New(c)
 	for range kept + kept/2 {
-		r.Take(Reads, dm.NewUserID(), netip.Addr{}, 1)
+		r.Take(dm.NewUserID(), netip.Addr{}, 1, Reads)
 	}
 	held := 0
 	for i := range r.shards {
@@ -93,12 +166,13 @@ func TestMemoryIsBounded(t *testing.T) {
 
 func TestNilBoundsNothing(t *testing.T) {
 	var r *Rates
-	if r.Take(Sends, dm.NewUserID(), netip.MustParseAddr("192.0.2.1"), 1) != 0 || r.Empty(Refusals, netip.MustParseAddr("192.0.2.1")) != 0 {
+	home := netip.MustParseAddr("192.0.2.1")
+	if wait, _ := r.Take(dm.NewUserID(), home, 1, Sends); wait != 0 || r.Empty(Refusals, home) != 0 {
 		t.Error("nil waits")
 	}
 }
 
-// What a request pays: two budgets.
+// BenchmarkTake measures a call that spends two budgets.
 func BenchmarkTake(b *testing.B) {
 	var c Config
 	c.User[Sends], c.Address[Sends] = Rate{1e9, time.Second}, Rate{1e9, time.Second}
@@ -114,7 +188,7 @@ func BenchmarkTake(b *testing.B) {
 		i := next.Add(97)
 		for pb.Next() {
 			i++
-			if r.Take(Sends, users[i%1024], home, 1) != 0 {
+			if wait, _ := r.Take(users[i%1024], home, 1, Sends); wait != 0 {
 				b.Error("refused")
 			}
 		}
