@@ -23,7 +23,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
-	"github.com/aparte-im/aparte/graph/seats"
+	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/internal/heap"
 	"github.com/aparte-im/aparte/live"
 )
@@ -106,7 +106,7 @@ func serveLiveUntilEOF(ctx context.Context, kind string, people int) error {
 	end := func() error { return nil }
 	switch kind {
 	case kindOurs:
-		server, err := graph.New(graph.Config{Service: service, Verify: verify, Seats: seats.New(0, 0)})
+		server, err := graph.New(graph.Config{Service: service, Verify: verify, ConnectionLimits: connlimit.New(0, 0)})
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func (n *naiveSender) prepare(ctx context.Context, db *sql.DB) error {
 		{&n.conversation, `SELECT last_seq, low_folder, low_read_seq, low_known, low_pending,
 			high_folder, high_read_seq, high_known, high_pending FROM conversations WHERE id = $1 FOR NO KEY UPDATE`},
 		{&n.follows, "SELECT count(*) FROM follows WHERE follower_id = $1 AND followee_id = $2"},
-		{&n.blocks, "SELECT count(*) FROM stances WHERE user_id = $1 AND other_id = $2 AND blocked"},
+		{&n.blocks, "SELECT count(*) FROM overrides WHERE user_id = $1 AND other_id = $2 AND blocked"},
 		{&n.suggestion, "SELECT count(*) FROM suggestions WHERE user_id = $1 AND suggested_id = $2"},
 		{&n.used, "SELECT count(*) FROM messages WHERE conversation_id = $1 AND sender_id = $2 AND client_message_id = $3"},
 		{&n.shared, `SELECT count(*) FROM (SELECT 1 FROM follows a JOIN follows b ON b.follower_id = $2
@@ -93,7 +93,7 @@ func (n *naiveSender) inTx(ctx context.Context, tx *sql.Tx, s dm.Send) (bool, er
 	pair := dm.PairOf(s.Sender, s.Recipient)
 	in := dm.Loaded{
 		Heads: map[dm.UserID]*dm.Head{}, Conversations: map[dm.ConversationID]*dm.Conversation{},
-		Edges: map[dm.Pair]dm.Edges{}, Used: map[dm.SendKey]*dm.Message{},
+		Pairs: map[dm.Pair]dm.PairState{}, Used: map[dm.SendKey]*dm.Message{},
 	}
 	for _, id := range []dm.UserID{pair.Low, pair.High} {
 		h := &dm.Head{User: id, Settings: dm.Settings{ReadReceipts: true}}
@@ -118,11 +118,11 @@ func (n *naiveSender) inTx(ctx context.Context, tx *sql.Tx, s dm.Send) (bool, er
 	if err != nil {
 		return false, err
 	}
-	in.Edges[pair] = e
+	in.Pairs[pair] = e
 	if used, err := n.count(ctx, tx, n.used, uid(c.ID), uid(s.Sender), s.ClientMessageID); err != nil || used > 0 {
 		return false, err
 	}
-	l := dm.NewLedger(dm.DefaultRules(), 1, time.Now(), in)
+	l := dm.NewTx(dm.DefaultRules(), 1, time.Now(), in)
 	if l.NeedsShared(s.Sender, s.Recipient) {
 		shared, err := n.count(ctx, tx, n.shared, uid(pair.Low), uid(pair.High))
 		if err != nil {
@@ -136,7 +136,7 @@ func (n *naiveSender) inTx(ctx context.Context, tx *sql.Tx, s dm.Send) (bool, er
 	return true, n.write(ctx, tx, l.Changes(), exists)
 }
 
-func (n *naiveSender) edges(ctx context.Context, tx *sql.Tx, p dm.Pair) (e dm.Edges, err error) {
+func (n *naiveSender) edges(ctx context.Context, tx *sql.Tx, p dm.Pair) (e dm.PairState, err error) {
 	for _, q := range []struct {
 		to       *bool
 		stmt     *sql.Stmt
@@ -144,8 +144,8 @@ func (n *naiveSender) edges(ctx context.Context, tx *sql.Tx, p dm.Pair) (e dm.Ed
 	}{
 		{&e.LowFollows, n.follows, p.Low, p.High},
 		{&e.HighFollows, n.follows, p.High, p.Low},
-		{&e.LowStance.Blocked, n.blocks, p.Low, p.High},
-		{&e.HighStance.Blocked, n.blocks, p.High, p.Low},
+		{&e.LowOverride.Blocked, n.blocks, p.Low, p.High},
+		{&e.HighOverride.Blocked, n.blocks, p.High, p.Low},
 		{&e.Suggested, n.suggestion, p.Low, p.High},
 	} {
 		count, err := n.count(ctx, tx, q.stmt, uid(q.from), uid(q.of))

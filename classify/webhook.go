@@ -89,36 +89,36 @@ type question struct {
 }
 
 // Classify implements dm.Classifier.
-func (w *Webhook) Classify(ctx context.Context, c dm.Content) (dm.Opinion, error) {
+func (w *Webhook) Classify(ctx context.Context, c dm.Content) (dm.Classification, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.config.Timeout)
 	defer cancel()
 	select {
 	case w.places <- struct{}{}:
 		defer func() { <-w.places }()
 	case <-ctx.Done():
-		return dm.OpinionNone, fmt.Errorf("classify: too many questions at once: %w", ctx.Err())
+		return dm.ClassifiedNone, fmt.Errorf("classify: too many questions at once: %w", ctx.Err())
 	}
 	body, err := json.Marshal(question{c.Sender.String(), c.Recipient.String(), c.Text, c.Video})
 	if err != nil {
-		return dm.OpinionNone, err
+		return dm.ClassifiedNone, err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.config.URL, bytes.NewReader(body))
 	if err != nil {
-		return dm.OpinionNone, err
+		return dm.ClassifiedNone, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set(HeaderSignature, w.sign(body))
 	response, err := w.client.Do(request)
 	if err != nil {
-		return dm.OpinionNone, err
+		return dm.ClassifiedNone, err
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return dm.OpinionNone, err
+		return dm.ClassifiedNone, err
 	}
 	if response.StatusCode != http.StatusOK {
-		return dm.OpinionNone, fmt.Errorf("classify: status %d", response.StatusCode)
+		return dm.ClassifiedNone, fmt.Errorf("classify: status %d", response.StatusCode)
 	}
 	return read(answer)
 }
@@ -131,20 +131,20 @@ func (w *Webhook) sign(body []byte) string {
 	return "t=" + at + ",v1=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-func read(answer []byte) (dm.Opinion, error) {
+func read(answer []byte) (dm.Classification, error) {
 	var a struct {
 		Verdict string `json:"verdict"`
 	}
 	if err := json.Unmarshal(answer, &a); err != nil {
-		return dm.OpinionNone, errors.New("classify: the answer is no JSON")
+		return dm.ClassifiedNone, errors.New("classify: the answer is no JSON")
 	}
 	switch a.Verdict {
 	case "ALLOW":
-		return dm.OpinionNone, nil
+		return dm.ClassifiedNone, nil
 	case "HIDE":
-		return dm.OpinionHide, nil
+		return dm.ClassifiedHide, nil
 	case "REFUSE":
-		return dm.OpinionRefuse, nil
+		return dm.ClassifiedRefuse, nil
 	}
-	return dm.OpinionNone, errors.New("classify: the answer has no verdict ALLOW, HIDE or REFUSE")
+	return dm.ClassifiedNone, errors.New("classify: the answer has no verdict ALLOW, HIDE or REFUSE")
 }

@@ -53,7 +53,7 @@ func TestTheQuestionIsSignedAndTheAnswerRead(t *testing.T) {
 		_, _ = io.WriteString(w, `{"verdict": "`+r.URL.Query().Get("answer")+`"}`)
 	}))
 	defer server.Close()
-	for answer, want := range map[string]dm.Opinion{"ALLOW": dm.OpinionNone, "HIDE": dm.OpinionHide, "REFUSE": dm.OpinionRefuse} {
+	for answer, want := range map[string]dm.Classification{"ALLOW": dm.ClassifiedNone, "HIDE": dm.ClassifiedHide, "REFUSE": dm.ClassifiedRefuse} {
 		w := webhook(t, classify.Config{URL: server.URL + "?answer=" + answer, Timeout: time.Minute, Now: func() time.Time { return at }})
 		if got, err := w.Classify(t.Context(), content); got != want || err != nil {
 			t.Errorf("%s reads as %v, %v", answer, got, err)
@@ -79,7 +79,7 @@ func TestWhatIsNoAnswerFails(t *testing.T) {
 	} {
 		server := httptest.NewServer(handler)
 		w := webhook(t, classify.Config{URL: server.URL, Timeout: time.Minute})
-		if got, err := w.Classify(t.Context(), dm.Content{}); err == nil || got != dm.OpinionNone {
+		if got, err := w.Classify(t.Context(), dm.Content{}); err == nil || got != dm.ClassifiedNone {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 		server.Close()

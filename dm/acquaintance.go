@@ -13,9 +13,9 @@ const (
 	lookedAt = 8
 )
 
-// Acquaintance is how the sender of a request and the viewer know each other, as far as the viewer may know. Who has blocked
+// SenderContext is how the sender of a request and the viewer know each other, as far as the viewer may know. Who has blocked
 // whom is not in it: a block ends the follow of who blocks, and so what they share.
-type Acquaintance struct {
+type SenderContext struct {
 	ViewerFollows, FollowsViewer bool
 	// Suggested: the host supplied the pair.
 	Suggested     bool
@@ -34,39 +34,39 @@ type SharedFriends struct {
 	Some []*User
 }
 
-// Acquaintances tells how the viewer and some other people know each other, in a bounded number of reads.
-func (s *Service) Acquaintances(ctx context.Context, viewer UserID, others []UserID) (map[UserID]*Acquaintance, error) {
+// SenderContexts tells how the viewer and some other people know each other, in a bounded number of reads.
+func (s *Service) SenderContexts(ctx context.Context, viewer UserID, others []UserID) (map[UserID]*SenderContext, error) {
 	scope := Scope{Users: []UserID{viewer}}
 	for _, other := range others {
 		if other != viewer {
 			scope.Pairs = append(scope.Pairs, PairOf(viewer, other))
 		}
 	}
-	l, err := s.store.Inspect(ctx, scope)
+	tx, err := s.store.Inspect(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[UserID]*Acquaintance, len(others))
+	out := make(map[UserID]*SenderContext, len(others))
 	var asked []UserID
 	for _, other := range others {
-		f, ok := l.facts(other, viewer)
+		f, ok := tx.facts(other, viewer)
 		if !ok || f.SenderGone || f.RecipientGone || other == viewer {
-			out[other] = &Acquaintance{}
+			out[other] = &SenderContext{}
 			continue
 		}
 		asked = append(asked, other)
-		out[other] = &Acquaintance{
-			ViewerFollows: f.RecipientFollows, FollowsViewer: f.SenderFollows && !f.RecipientStance.Blocked,
-			Suggested: f.HostSuggested, JoinedAt: l.Head(other).JoinedAt,
+		out[other] = &SenderContext{
+			ViewerFollows: f.RecipientFollows, FollowsViewer: f.SenderFollows && !f.RecipientOverride.Blocked,
+			Suggested: f.HostSuggested, JoinedAt: tx.Head(other).JoinedAt,
 		}
 	}
 	if len(asked) == 0 {
 		return out, nil
 	}
-	return out, s.addShared(ctx, viewer, l.Head(viewer).AgeBand, asked, out)
+	return out, s.addShared(ctx, viewer, tx.Head(viewer).AgeBand, asked, out)
 }
 
-func (s *Service) addShared(ctx context.Context, viewer UserID, age AgeBand, others []UserID, out map[UserID]*Acquaintance) error {
+func (s *Service) addShared(ctx context.Context, viewer UserID, age AgeBand, others []UserID, out map[UserID]*SenderContext) error {
 	shared, err := s.store.SharedFriends(ctx, viewer, others, maxShared+1)
 	if err != nil {
 		return err

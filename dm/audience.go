@@ -58,17 +58,17 @@ func (s *Service) changeSettingsBy(ctx context.Context, viewer UserID, undoes Ch
 ) (Messaging, error) {
 	var out Messaging
 	var loosened bool
-	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(l *Ledger) error {
-		h := l.Head(viewer)
+	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(tx *Tx) error {
+		h := tx.Head(viewer)
 		if h == nil || h.Gone {
 			return NotFound("user")
 		}
-		after, grid := h.Settings, l.rules.Grid(h.Settings, h.AgeBand)
-		if err := change(l.rules, h.AgeBand, &after); err != nil {
+		after, grid := h.Settings, tx.rules.Grid(h.Settings, h.AgeBand)
+		if err := change(tx.rules, h.AgeBand, &after); err != nil {
 			return err
 		}
-		l.setSettings(h, after, originOf(ctx), undoes)
-		out = l.messaging(h)
+		tx.setSettings(h, after, originOf(ctx), undoes)
+		out = tx.messaging(h)
 		loosened = out.Grid.loosens(grid)
 		return nil
 	})
@@ -89,8 +89,8 @@ func (s *Service) SetRequestPreviews(ctx context.Context, viewer UserID, on bool
 }
 
 // messaging is what holds for the user of a head.
-func (l *Ledger) messaging(h *Head) Messaging {
-	m := l.rules.Messaging(h.Settings, h.AgeBand)
+func (tx *Tx) messaging(h *Head) Messaging {
+	m := tx.rules.Messaging(h.Settings, h.AgeBand)
 	if !h.ShieldAt.IsZero() {
 		at := h.ShieldAt
 		m.ShieldSince = &at

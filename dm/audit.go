@@ -35,14 +35,14 @@ type AuditEntry struct {
 // AuditFilter narrows the audit log. The zero filter lists all.
 type AuditFilter struct{ Report ReportID }
 
-func (l *Ledger) audit(by Moderator, act AuditAct, r *Report) {
-	l.out.Audit = append(l.out.Audit, AuditEntry{
-		At: l.now, Actor: by.Name, Act: act, Report: r.ID, User: r.Reported, RequestID: by.RequestID,
+func (tx *Tx) audit(by Moderator, act AuditAct, r *Report) {
+	tx.out.Audit = append(tx.out.Audit, AuditEntry{
+		At: tx.now, Actor: by.Name, Act: act, Report: r.ID, User: r.Reported, RequestID: by.RequestID,
 	})
 }
 
 // Audit lists the audit log, newest first. Errors: INVALID_INPUT.
-func (s *Service) Audit(ctx context.Context, filter AuditFilter, page Page) (Slice[AuditEntry], error) {
+func (s *Service) Audit(ctx context.Context, filter AuditFilter, page PageRequest) (Page[AuditEntry], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]AuditEntry, error) {
 		return s.store.Audit(ctx, filter, after, limit)
 	})

@@ -55,21 +55,21 @@ const (
 	CodeGood
 )
 
-type codeUseKey struct {
+type redemptionKey struct {
 	code   ContactCodeID
 	bearer UserID
 }
 
 // AddCode is for the store: it adds a code that a send bears or the Scope names. used: this bearer has used it.
-func (l *Ledger) AddCode(c *ContactCode, bearer UserID, used bool) {
-	if l.in.Codes == nil {
-		l.in.Codes, l.in.CodesUsed = map[CodeHash]*ContactCode{}, map[codeUseKey]bool{}
+func (tx *Tx) AddCode(c *ContactCode, bearer UserID, used bool) {
+	if tx.in.Codes == nil {
+		tx.in.Codes, tx.in.CodesRedeemed = map[CodeHash]*ContactCode{}, map[redemptionKey]bool{}
 	}
-	if l.in.Codes[c.Hash] == nil { // several sends of a batch may bear it, and count on the one
-		l.in.Codes[c.Hash] = c
+	if tx.in.Codes[c.Hash] == nil { // several sends of a batch may bear it, and count on the one
+		tx.in.Codes[c.Hash] = c
 	}
 	if used {
-		l.in.CodesUsed[codeUseKey{c.ID, bearer}] = true
+		tx.in.CodesRedeemed[redemptionKey{c.ID, bearer}] = true
 	}
 }
 
@@ -99,25 +99,25 @@ func (f *Facts) closed() Denial {
 }
 
 // codeOf is what is known of a code that a sender bears to a recipient, and the code where it is good.
-func (l *Ledger) codeOf(hash CodeHash, bearer, recipient UserID) (CodeFact, *ContactCode) {
+func (tx *Tx) codeOf(hash CodeHash, bearer, recipient UserID) (CodeFact, *ContactCode) {
 	if hash == (CodeHash{}) {
 		return CodeNone, nil
 	}
-	c := l.in.Codes[hash]
-	if c == nil || c.Owner != recipient || !c.live(l.now) || l.in.CodesUsed[codeUseKey{c.ID, bearer}] {
+	c := tx.in.Codes[hash]
+	if c == nil || c.Owner != recipient || !c.live(tx.now) || tx.in.CodesRedeemed[redemptionKey{c.ID, bearer}] {
 		return CodeBad, nil
 	}
 	return CodeGood, c
 }
 
-// useCode counts a use. The last one ends the code.
-func (l *Ledger) useCode(c *ContactCode, bearer UserID) {
+// redeemCode counts a use. The last one ends the code.
+func (tx *Tx) redeemCode(c *ContactCode, bearer UserID) {
 	if c.Uses++; c.Uses == c.MaxUses {
-		c.EndsAt = l.now
+		c.EndsAt = tx.now
 	}
-	l.in.CodesUsed[codeUseKey{c.ID, bearer}] = true
-	l.keepCode(c)
-	l.out.CodeUses = append(l.out.CodeUses, CodeUse{Code: c.ID, Bearer: bearer, Owner: c.Owner, At: l.now})
+	tx.in.CodesRedeemed[redemptionKey{c.ID, bearer}] = true
+	tx.keepCode(c)
+	tx.out.Redemptions = append(tx.out.Redemptions, Redemption{Code: c.ID, Redeemer: bearer, Owner: c.Owner, At: tx.now})
 }
 
 // Contact is what a contact code offers to its bearer: whose it is, and what a message with it would meet.
@@ -143,12 +143,12 @@ func (s *Service) Contact(ctx context.Context, viewer UserID, code string) (Cont
 	if owner != viewer {
 		scope.Pairs = []Pair{PairOf(viewer, owner)}
 	}
-	l, err := s.store.Inspect(ctx, scope)
+	tx, err := s.store.Inspect(ctx, scope)
 	if err != nil {
 		return Contact{}, err
 	}
-	f, ok := l.facts(viewer, owner)
-	if c == nil || !ok || !c.live(l.now) {
+	f, ok := tx.facts(viewer, owner)
+	if c == nil || !ok || !c.live(tx.now) {
 		return Contact{}, NotFound("contact code")
 	}
 	fact := CodeGood
@@ -157,10 +157,10 @@ func (s *Service) Contact(ctx context.Context, viewer UserID, code string) (Cont
 	}
 	// By the owner's side alone, so that a limit of the viewer's own brings no name out either.
 	theirs := f
-	theirs.SenderStance, theirs.SenderAge, theirs.Suspended, theirs.OutreachStopped = Stance{}, Adult, false, false
+	theirs.SenderOverride, theirs.SenderAge, theirs.Suspended, theirs.OutreachStopped = Override{}, Adult, false, false
 	if v, _ := theirs.bears(Decide, fact); !v.Allowed() && !f.Self {
 		return Contact{}, NotFound("contact code")
 	}
 	v, _ := f.bears(Decide, fact)
-	return Contact{Owner: owner, Permission: l.permission(viewer, v)}, nil
+	return Contact{Owner: owner, Permission: tx.permission(viewer, v)}, nil
 }

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// CodeUse is one bearer's use of a contact code: the message that it let in. There is one of each. Only the code's owner sees
+// Redemption is one bearer's use of a contact code: the message that it let in. There is one of each. Only the code's owner sees
 // it, and its bearer's export has it.
-type CodeUse struct {
-	Code   ContactCodeID
-	Bearer UserID
+type Redemption struct {
+	Code     ContactCodeID
+	Redeemer UserID
 	// Owner is whose code it is; a store gives it where it lists, and does not keep it.
 	Owner UserID
 	// Label is the code's. A store gives it to the code's owner alone.
@@ -19,10 +19,10 @@ type CodeUse struct {
 }
 
 // Place is the use's place in the list of its code, for the next page.
-func (u CodeUse) Place() string { return TimePlace{At: u.At, ID: u.Bearer}.String() }
+func (u Redemption) Place() string { return TimePlace{At: u.At, ID: u.Redeemer}.String() }
 
 // before puts uses of one person's in order, those of the same microsecond too.
-func (u *CodeUse) before(other *CodeUse) bool {
+func (u *Redemption) before(other *Redemption) bool {
 	if !u.At.Equal(other.At) {
 		return u.At.Before(other.At)
 	}
@@ -35,24 +35,24 @@ const CodesLookedAt = 200
 
 // ContactCodeUses lists who came by a code of the viewer's, newest first: nobody by what is no code of theirs (I9). Errors:
 // INVALID_INPUT.
-func (s *Service) ContactCodeUses(ctx context.Context, viewer UserID, code ContactCodeID, page Page) (Slice[CodeUse], error) {
-	return listPlaced(page, func(after *TimePlace, limit int) ([]CodeUse, error) {
-		return s.store.CodeUses(ctx, viewer, code, after, limit)
+func (s *Service) ContactCodeUses(ctx context.Context, viewer UserID, code ContactCodeID, page PageRequest) (Page[Redemption], error) {
+	return listPlaced(page, func(after *TimePlace, limit int) ([]Redemption, error) {
+		return s.store.Redemptions(ctx, viewer, code, after, limit)
 	})
 }
 
 // CameByCode tells by which code of the viewer's each of some people came: the first that they used. Who came without is left
 // out. It is read when it is asked for, so that no send and no event carries it.
-func (s *Service) CameByCode(ctx context.Context, viewer UserID, people []UserID) (map[UserID]*CodeUse, error) {
-	uses, err := s.store.CodeUsesFrom(ctx, viewer, people, CodesLookedAt)
+func (s *Service) CameByCode(ctx context.Context, viewer UserID, people []UserID) (map[UserID]*Redemption, error) {
+	uses, err := s.store.RedemptionsFrom(ctx, viewer, people, CodesLookedAt)
 	if err != nil {
 		return nil, err
 	}
-	first := make(map[UserID]*CodeUse, len(uses))
+	first := make(map[UserID]*Redemption, len(uses))
 	for i := range uses {
 		u := &uses[i]
-		if f := first[u.Bearer]; f == nil || u.before(f) {
-			first[u.Bearer] = u
+		if f := first[u.Redeemer]; f == nil || u.before(f) {
+			first[u.Redeemer] = u
 		}
 	}
 	return first, nil

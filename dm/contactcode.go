@@ -83,55 +83,55 @@ func (s *Service) CreateContactCode(ctx context.Context, viewer UserID, in Conta
 	}
 	secret := newContactSecret()
 	var made *ContactCode
-	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}, RecentCodes: true}, func(l *Ledger) error {
-		h := l.Head(viewer)
+	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}, RecentCodes: true}, func(tx *Tx) error {
+		h := tx.Head(viewer)
 		if h == nil || h.Gone {
 			return NotFound("user")
 		}
 		if h.AgeBand != Adult {
 			return Invalid("", "Until you are 18 strangers cannot write to you, so there are no contact codes.")
 		}
-		if err := l.roomForCode(viewer); err != nil {
+		if err := tx.roomForCode(viewer); err != nil {
 			return err
 		}
 		made = &ContactCode{
 			ID: ContactCodeID(uuid.Must(uuid.NewV7())), Owner: viewer, Label: label, Hash: ParseContactCode(secret),
-			CreatedAt: l.now, ExpiresAt: l.now.Add(in.For), EndsAt: l.now.Add(in.For), MaxUses: in.MaxUses,
+			CreatedAt: tx.now, ExpiresAt: tx.now.Add(in.For), EndsAt: tx.now.Add(in.For), MaxUses: in.MaxUses,
 		}
-		l.out.NewCodes = append(l.out.NewCodes, made)
-		l.event(viewer, EventSettingsChanged, nil, nil)
+		tx.out.NewCodes = append(tx.out.NewCodes, made)
+		tx.event(viewer, EventSettingsChanged, nil, nil)
 		return nil
 	})
 	return made, secret, err
 }
 
 // roomForCode refuses one code more than a person may have. Errors: RATE_LIMITED.
-func (l *Ledger) roomForCode(owner UserID) error {
+func (tx *Tx) roomForCode(owner UserID) error {
 	live, today := 0, 0
-	ends, again := l.now.Add(MaxContactFor), l.now
-	for _, c := range l.in.Codes {
+	ends, again := tx.now.Add(MaxContactFor), tx.now
+	for _, c := range tx.in.Codes {
 		if c.Owner != owner {
 			continue
 		}
-		if c.live(l.now) {
+		if c.live(tx.now) {
 			live++
 			ends = minTime(ends, c.EndsAt)
 		}
-		if since := c.CreatedAt.Add(day); since.After(l.now) {
+		if since := c.CreatedAt.Add(day); since.After(tx.now) {
 			if today++; today == 1 || since.Before(again) {
 				again = since
 			}
 		}
 	}
 	switch {
-	case live >= l.rules.ContactCodes:
+	case live >= tx.rules.ContactCodes:
 		return &Error{
-			Code: CodeRateLimited, RetryAfter: ends.Sub(l.now),
+			Code: CodeRateLimited, RetryAfter: ends.Sub(tx.now),
 			Message: "You have as many contact codes in use as there can be. Take one back, or wait until one ends.",
 		}
 	case today >= contactCodesPerDay:
 		return &Error{
-			Code: CodeRateLimited, RetryAfter: again.Sub(l.now), Message: "You have made many contact codes today. Try again later.",
+			Code: CodeRateLimited, RetryAfter: again.Sub(tx.now), Message: "You have made many contact codes today. Try again later.",
 		}
 	}
 	return nil
@@ -148,14 +148,14 @@ func minTime(a, b time.Time) time.Time {
 // nothing. Errors: NOT_FOUND.
 func (s *Service) RevokeContactCode(ctx context.Context, viewer UserID, id ContactCodeID) (*ContactCode, error) {
 	var revoked *ContactCode
-	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}, Code: id}, func(l *Ledger) error {
-		if h := l.Head(viewer); h == nil || h.Gone {
+	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}, Code: id}, func(tx *Tx) error {
+		if h := tx.Head(viewer); h == nil || h.Gone {
 			return NotFound("user")
 		}
-		for _, c := range l.in.Codes {
+		for _, c := range tx.in.Codes {
 			if c.ID == id && c.Owner == viewer {
 				revoked = c
-				l.revokeCode(c)
+				tx.revokeCode(c)
 				return nil
 			}
 		}
@@ -164,24 +164,24 @@ func (s *Service) RevokeContactCode(ctx context.Context, viewer UserID, id Conta
 	return revoked, err
 }
 
-func (l *Ledger) revokeCode(c *ContactCode) {
-	if !c.live(l.now) {
+func (tx *Tx) revokeCode(c *ContactCode) {
+	if !c.live(tx.now) {
 		return
 	}
-	c.RevokedAt, c.EndsAt = l.now, l.now
-	l.keepCode(c)
-	l.event(c.Owner, EventSettingsChanged, nil, nil)
+	c.RevokedAt, c.EndsAt = tx.now, tx.now
+	tx.keepCode(c)
+	tx.event(c.Owner, EventSettingsChanged, nil, nil)
 }
 
-func (l *Ledger) keepCode(c *ContactCode) {
-	if l.out.Codes == nil {
-		l.out.Codes = map[ContactCodeID]*ContactCode{}
+func (tx *Tx) keepCode(c *ContactCode) {
+	if tx.out.Codes == nil {
+		tx.out.Codes = map[ContactCodeID]*ContactCode{}
 	}
-	l.out.Codes[c.ID] = c
+	tx.out.Codes[c.ID] = c
 }
 
 // ContactCodes lists the viewer's contact codes, newest first; ended ones until their retention ends. Errors: INVALID_INPUT.
-func (s *Service) ContactCodes(ctx context.Context, viewer UserID, page Page) (Slice[*ContactCode], error) {
+func (s *Service) ContactCodes(ctx context.Context, viewer UserID, page PageRequest) (Page[*ContactCode], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]*ContactCode, error) {
 		return s.store.ContactCodes(ctx, viewer, after, limit)
 	})

@@ -8,11 +8,11 @@ type ContactCodeStore interface {
 	ContactCodes(ctx context.Context, owner UserID, after *TimePlace, limit int) ([]*ContactCode, error)
 	// ContactCodeOf returns the code with this hash, and whether the bearer has used it. Nil: there is none.
 	ContactCodeOf(ctx context.Context, hash CodeHash, bearer UserID) (c *ContactCode, used bool, err error)
-	// CodeUsesBy lists what codes of others a user has used, by the id of the code after another.
-	CodeUsesBy(ctx context.Context, bearer UserID, after ContactCodeID, limit int) ([]CodeUse, error)
-	// CodeUses lists who has used a code of this owner's, newest first, up to limit after the place (nil: from the start). Empty
+	// RedemptionsBy lists what codes of others a user has used, by the id of the code after another.
+	RedemptionsBy(ctx context.Context, bearer UserID, after ContactCodeID, limit int) ([]Redemption, error)
+	// Redemptions lists who has used a code of this owner's, newest first, up to limit after the place (nil: from the start). Empty
 	// for a code that is not theirs.
-	CodeUses(ctx context.Context, owner UserID, code ContactCodeID, after *TimePlace, limit int) ([]CodeUse, error)
-	// CodeUsesFrom returns what these people have used of the owner's newest used codes, so many of them at most.
-	CodeUsesFrom(ctx context.Context, owner UserID, bearers []UserID, codes int) ([]CodeUse, error)
+	Redemptions(ctx context.Context, owner UserID, code ContactCodeID, after *TimePlace, limit int) ([]Redemption, error)
+	// RedemptionsFrom returns what these people have used of the owner's newest used codes, so many of them at most.
+	RedemptionsFrom(ctx context.Context, owner UserID, bearers []UserID, codes int) ([]Redemption, error)
 }

@@ -27,7 +27,7 @@ type Membership struct {
 	// Pending counts the messages of the request that waits for this user, or that they have declined.
 	Pending int
 	// Held is why the request is in the folder HIDDEN.
-	Held Held
+	HoldReason HoldReason
 	// DeclinedUntil: until then the other's messages are refused. Zero: not declined.
 	DeclinedUntil time.Time
 	Muted         bool

@@ -26,11 +26,11 @@ func (s *Service) EraseUser(ctx context.Context, by Moderator, externalID string
 	var jobs []*Job
 	for _, user := range users {
 		var job *Job
-		err := s.store.Change(ctx, Scope{Users: []UserID{user}, Job: JobErase}, func(l *Ledger) error {
-			if job = l.in.LastJob; job == nil {
-				job = l.newJob(user, JobErase)
-				l.out.Audit = append(l.out.Audit, AuditEntry{
-					At: l.now, Actor: by.Name, Act: AuditErase, User: user, RequestID: by.RequestID,
+		err := s.store.Change(ctx, Scope{Users: []UserID{user}, Job: JobErase}, func(tx *Tx) error {
+			if job = tx.in.LastJob; job == nil {
+				job = tx.newJob(user, JobErase)
+				tx.out.Audit = append(tx.out.Audit, AuditEntry{
+					At: tx.now, Actor: by.Name, Act: AuditErase, User: user, RequestID: by.RequestID,
 				})
 			}
 			return nil
@@ -100,13 +100,13 @@ func (s *Service) Erase(ctx context.Context, job *Job, hold time.Duration) error
 
 // Erased is for the store: the words of a user are gone from a conversation. The other side's devices are told, so that
 // they forget them too.
-func (l *Ledger) Erased(user, other UserID) {
-	c := l.Conversation(user, other)
+func (tx *Tx) Erased(user, other UserID) {
+	c := tx.Conversation(user, other)
 	if c == nil {
 		return
 	}
-	if _, theirs := c.Sides(user); theirs.Folder != FolderNone && !l.in.Heads[other].Gone {
-		l.event(other, EventWordsErased, c, nil)
+	if _, theirs := c.Sides(user); theirs.Folder != FolderNone && !tx.in.Heads[other].Gone {
+		tx.event(other, EventWordsErased, c, nil)
 	}
 }
 

@@ -66,7 +66,7 @@ func digestOf(b []byte) string {
 }
 
 // seal copies those of the loaded messages that the reporter can see. Errors: NOT_FOUND, INVALID_INPUT.
-func (l *Ledger) seal(viewer UserID, c *Conversation, in ReportInput, seqs []int64) (*Evidence, error) {
+func (tx *Tx) seal(viewer UserID, c *Conversation, in ReportInput, seqs []int64) (*Evidence, error) {
 	if c == nil {
 		return nil, NotFound("conversation")
 	}
@@ -75,7 +75,7 @@ func (l *Ledger) seal(viewer UserID, c *Conversation, in ReportInput, seqs []int
 		if mine.Folder == FolderNone || seq <= mine.ClearedSeq {
 			return nil
 		}
-		return l.in.Messages[MessageID{c.ID, seq}]
+		return tx.in.Messages[MessageID{c.ID, seq}]
 	}
 	reported := map[int64]bool{}
 	for _, seq := range seqs {
@@ -96,7 +96,7 @@ func (l *Ledger) seal(viewer UserID, c *Conversation, in ReportInput, seqs []int
 	id := NewReportID()
 	sealed := SealedReport{
 		Version: evidenceVersion, Report: id.String(), Reporter: viewer.String(), Reported: theirs.User.String(),
-		Conversation: c.ID.String(), SealedAt: l.now.Format(time.RFC3339Nano), Category: in.Category.String(), Note: in.Note,
+		Conversation: c.ID.String(), SealedAt: tx.now.Format(time.RFC3339Nano), Category: in.Category.String(), Note: in.Note,
 	}
 	for _, at := range around(c.ID, seqs, c.LastSeq) {
 		m := visible(at.Seq)

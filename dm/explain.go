@@ -40,20 +40,20 @@ func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID)
 	if viewer == as {
 		return Explanation{}, Invalid("as", "This is yourself.")
 	}
-	l, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, as)}})
+	tx, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, as)}})
 	if err != nil {
 		return Explanation{}, err
 	}
-	f, ok := l.facts(as, viewer)
+	f, ok := tx.facts(as, viewer)
 	if !ok {
 		return Explanation{}, NotFound("user")
 	}
-	h := l.Head(viewer)
+	h := tx.Head(viewer)
 	now := setting{
-		audience: l.rules.Audience(h.Settings, h.AgeBand), shieldAt: h.ShieldAt, requestLimit: l.rules.RequestLimit,
-		sharedKnow: l.rules.SharedFriends,
+		audience: tx.rules.Audience(h.Settings, h.AgeBand), shieldAt: h.ShieldAt, requestLimit: tx.rules.RequestLimit,
+		sharedKnow: tx.rules.SharedFriends,
 	}
-	if c := l.Conversation(viewer, as); c != nil {
+	if c := tx.Conversation(viewer, as); c != nil {
 		mine, _ := c.Sides(viewer)
 		now.declinedUntil = mine.DeclinedUntil
 	}
@@ -62,7 +62,7 @@ func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID)
 
 func (f Facts) explain(as UserID, now setting) Explanation {
 	// The other's own side is nothing of the viewer's business.
-	f.SenderStance, f.SenderAge, f.Suspended, f.OutreachStopped, f.OutreachLimited = Stance{}, Adult, false, false, false
+	f.SenderOverride, f.SenderAge, f.Suspended, f.OutreachStopped, f.OutreachLimited = Override{}, Adult, false, false, false
 	v := Decide(f)
 	shared := f.SharedFriends >= f.SharedFriendsNeeded && f.SharedFriendsNeeded > 0
 	e := Explanation{User: as, Route: v.Route, Rule: f.rule(v)}
@@ -78,7 +78,7 @@ func (f Facts) explain(as UserID, now setting) Explanation {
 // rule names what decided a verdict.
 func (f Facts) rule(v Verdict) Rule {
 	switch {
-	case f.RecipientStance.Blocked:
+	case f.RecipientOverride.Blocked:
 		return RuleBlock
 	case f.SenderGone, f.RecipientGone:
 		return RuleGone
@@ -92,9 +92,9 @@ func (f Facts) rule(v Verdict) Rule {
 		return RuleRequestFull
 	case !v.Allowed():
 		return RuleAudience
-	case v.Held == HeldWords, v.Held == HeldOpinion:
+	case v.HoldReason == HoldWords, v.HoldReason == HoldClassification:
 		return RuleHeld
-	case v.Held == HeldShield:
+	case v.HoldReason == HoldShield:
 		return RuleShield
 	case v.Route != RouteInbox && v.Shown == RouteInbox:
 		return RuleRestriction

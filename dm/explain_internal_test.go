@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Every case of stance, decline, age, hold and audience: the explanation says where Decide sends it, names a rule that
+// Every case of override, decline, age, hold and audience: the explanation says where Decide sends it, names a rule that
 // holds, and tells nothing of what the other has decided.
 func TestExplainIsDecideAndTellsNothingOfTheOther(t *testing.T) {
 	seen, keys := map[Rule]int{}, map[string]bool{}
@@ -14,7 +14,7 @@ func TestExplainIsDecideAndTellsNothingOfTheOther(t *testing.T) {
 		for _, audience := range []Audience{Everyone, Friends, NoOne} {
 			for _, listed := range []Listed{NotListed, ListedAlways, ListedNever} {
 				f := Facts{
-					RecipientStance: Stance{Blocked: on(0), Restricted: on(1), Listed: listed}, Declined: on(2), Known: on(3),
+					RecipientOverride: Override{Blocked: on(0), Restricted: on(1), Listed: listed}, Declined: on(2), Known: on(3),
 					SenderFollows: on(4), RecipientFollows: on(5), SenderGone: on(6),
 					RecipientGrid: presets[audience], RequestLimit: 3,
 				}
@@ -25,31 +25,31 @@ func TestExplainIsDecideAndTellsNothingOfTheOther(t *testing.T) {
 					f.Pending = 3
 				}
 				if on(9) {
-					f.HeldFor, f.Shielded = HeldWords, true
+					f.HoldReason, f.Shielded = HoldWords, true
 				}
 				e := f.explain(UserID{1}, setting{audience: audience, requestLimit: 3})
 				seen[e.Rule]++
 				if v := Decide(f); v.Route != e.Route || e.Sentence == "" || len(e.Relations) == 0 {
 					t.Fatalf("%+v: explained as %+v, decided as %+v", f, e, v)
 				}
-				if sayings[e.Key] == "" || strings.ContainsAny(e.Sentence, "{}") {
+				if explanationTexts[e.Key] == "" || strings.ContainsAny(e.Sentence, "{}") {
 					t.Fatalf("%+v: said as %q, %q", f, e.Key, e.Sentence)
 				}
 				for _, p := range e.Parameters {
-					if !strings.Contains(sayings[e.Key], "{"+p.Name+"}") && p.Name != paramShared || p.Value == "" {
+					if !strings.Contains(explanationTexts[e.Key], "{"+p.Name+"}") && p.Name != paramShared || p.Value == "" {
 						t.Fatalf("%q has the parameter %+v", e.Key, p)
 					}
 				}
 				keys[e.Key] = true
 				theirs := f
-				theirs.SenderStance, theirs.SenderAge, theirs.Suspended = Stance{Blocked: true, Listed: ListedNever}, Under16, true
+				theirs.SenderOverride, theirs.SenderAge, theirs.Suspended = Override{Blocked: true, Listed: ListedNever}, Under16, true
 				if told := theirs.explain(UserID{1}, setting{audience: audience, requestLimit: 3}); told.Rule != e.Rule || told.Route != e.Route || told.Sentence != e.Sentence {
 					t.Fatalf("%+v: what the other has decided shows: %+v, without it %+v", f, told, e)
 				}
 			}
 		}
 	}
-	for key := range sayings {
+	for key := range explanationTexts {
 		if !keys[key] && key != "explain.shield" && key != "explain.audience.hidden" {
 			t.Errorf("%s is never said", key)
 		}

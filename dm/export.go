@@ -16,21 +16,21 @@ const exportPage = 500
 // NOT_FOUND, RATE_LIMITED within Rules.ExportEvery of the last one.
 func (s *Service) StartExport(ctx context.Context, viewer UserID) (*Job, error) {
 	var job *Job
-	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}, Job: JobExport}, func(l *Ledger) error {
-		h, last := l.in.Heads[viewer], l.in.LastJob
+	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}, Job: JobExport}, func(tx *Tx) error {
+		h, last := tx.in.Heads[viewer], tx.in.LastJob
 		switch {
 		case h == nil || h.Gone:
 			return NotFound("user")
 		case last.running():
 			job = last
 			return nil
-		case last != nil && last.State == JobDone && l.now.Before(last.RequestedAt.Add(l.rules.ExportEvery)):
+		case last != nil && last.State == JobDone && tx.now.Before(last.RequestedAt.Add(tx.rules.ExportEvery)):
 			return &Error{
 				Code: CodeRateLimited, Message: "You have asked for your data a short while ago.",
-				RetryAfter: last.RequestedAt.Add(l.rules.ExportEvery).Sub(l.now),
+				RetryAfter: last.RequestedAt.Add(tx.rules.ExportEvery).Sub(tx.now),
 			}
 		}
-		job = l.newJob(viewer, JobExport)
+		job = tx.newJob(viewer, JobExport)
 		return nil
 	})
 	return job, err
@@ -282,32 +282,32 @@ func (e *export) edges(ctx context.Context) error {
 			after = f.User
 		}
 		if len(page) < exportPage {
-			return e.stances(ctx)
+			return e.overrides(ctx)
 		}
 	}
 }
 
-// stanceLists are the lists of people that a user keeps, by the name in an export.
-var stanceLists = [...]string{
+// overrideLists are the lists of people that a user keeps, by the name in an export.
+var overrideLists = [...]string{
 	BlockedPeople: "BLOCKED", RestrictedPeople: "RESTRICTED", AlwaysPeople: "ALWAYS", NeverPeople: "NEVER",
 }
 
-func (e *export) stances(ctx context.Context) error {
-	line, err := e.lines("stances.jsonl")
+func (e *export) overrides(ctx context.Context) error {
+	line, err := e.lines("overrides.jsonl")
 	if err != nil {
 		return err
 	}
-	for list, name := range stanceLists {
-		page := Page{First: MaxPage}
+	for list, name := range overrideLists {
+		page := PageRequest{First: MaxPage}
 		for more := true; more; {
-			found, err := e.service.listStances(ctx, e.user, StanceList(list), page)
+			found, err := e.service.listOverrides(ctx, e.user, OverrideList(list), page)
 			if err != nil {
 				return err
 			}
 			for _, f := range found.Items {
 				if err := line(struct {
-					Stance string       `json:"stance"`
-					Person exportPerson `json:"person"`
+					Override string       `json:"override"`
+					Person   exportPerson `json:"person"`
 				}{name, personOf(f.ID, f.User)}); err != nil {
 					return err
 				}
@@ -376,7 +376,7 @@ func (e *export) reports(ctx context.Context) error {
 }
 
 func (e *export) listReports(ctx context.Context, list ReportList, each func(*Report) error) error {
-	page := Page{First: MaxPage}
+	page := PageRequest{First: MaxPage}
 	for {
 		found, err := e.service.reports(ctx, list, page)
 		if err != nil {

@@ -9,7 +9,7 @@ func (e *export) contactCodes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	page := Page{First: MaxPage}
+	page := PageRequest{First: MaxPage}
 	for more := true; more; {
 		found, err := e.service.ContactCodes(ctx, e.user, page)
 		if err != nil {
@@ -39,7 +39,7 @@ func (e *export) contactCodes(ctx context.Context) error {
 	}
 	var after ContactCodeID
 	for {
-		uses, err := e.service.store.CodeUsesBy(ctx, e.user, after, exportPage)
+		uses, err := e.service.store.RedemptionsBy(ctx, e.user, after, exportPage)
 		if err != nil {
 			return err
 		}

@@ -102,13 +102,13 @@ func (s *Service) editWords(ctx context.Context, viewer UserID, undone *Settings
 			return list, nil
 		}
 		again := false
-		err = s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(l *Ledger) error {
-			h := l.Head(viewer)
+		err = s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(tx *Tx) error {
+			h := tx.Head(viewer)
 			if h == nil || h.Gone {
 				return NotFound("user")
 			}
 			if again = h.Words != kept.Version; !again {
-				l.setWords(h, kept.List, list, originOf(ctx), undoes)
+				tx.setWords(h, kept.List, list, originOf(ctx), undoes)
 			}
 			return nil
 		})
@@ -143,40 +143,40 @@ func without(list, less []string) (out []string) {
 }
 
 // setWords keeps the change in the setting history, like any other, and tells the user's devices.
-func (l *Ledger) setWords(h *Head, before, list []string, by Origin, undoes ChangeID) {
+func (tx *Tx) setWords(h *Head, before, list []string, by Origin, undoes ChangeID) {
 	h.Words++
-	l.out.Heads[h.User] = h
-	l.out.Words = append(l.out.Words, HiddenWords{User: h.User, Version: h.Words, List: list})
-	l.keepChange(SettingsChange{
+	tx.out.Heads[h.User] = h
+	tx.out.Words = append(tx.out.Words, HiddenWords{User: h.User, Version: h.Words, List: list})
+	tx.keepChange(SettingsChange{
 		User: h.User, Origin: by, Undoes: undoes, Before: h.Settings, After: h.Settings, AgeBefore: h.AgeBand, AgeAfter: h.AgeBand,
 		Words: &WordsChange{Version: h.Words, Added: without(list, before), Removed: without(before, list)},
 	})
-	l.event(h.User, EventSettingsChanged, nil, nil)
+	tx.event(h.User, EventSettingsChanged, nil, nil)
 }
 
 // NeedsWords returns the version of the recipient's hidden words when the verdict of a send depends on them and the
 // ledger does not have them.
-func (l *Ledger) NeedsWords(sender, recipient UserID) (version int64, needed bool) {
-	to := l.in.Heads[recipient]
-	if to == nil || to.Words == 0 || l.words[recipient] != nil {
+func (tx *Tx) NeedsWords(sender, recipient UserID) (version int64, needed bool) {
+	to := tx.in.Heads[recipient]
+	if to == nil || to.Words == 0 || tx.words[recipient] != nil {
 		return 0, false
 	}
-	f, ok := l.facts(sender, recipient)
+	f, ok := tx.facts(sender, recipient)
 	return to.Words, ok && !f.familiar()
 }
 
 // AddWords is for the store: it adds a matcher that NeedsWords asked for.
-func (l *Ledger) AddWords(user UserID, m *WordMatcher) {
-	if l.words == nil {
-		l.words = map[UserID]*WordMatcher{}
+func (tx *Tx) AddWords(user UserID, m *WordMatcher) {
+	if tx.words == nil {
+		tx.words = map[UserID]*WordMatcher{}
 	}
-	l.words[user] = m
+	tx.words[user] = m
 }
 
 // holdsHidden reports whether a message holds one of the recipient's hidden words. Only what a familiar person writes is
 // not looked at.
-func (l *Ledger) holdsHidden(s *Send, f *Facts) bool {
-	m := l.words[s.Recipient]
+func (tx *Tx) holdsHidden(s *Send, f *Facts) bool {
+	m := tx.words[s.Recipient]
 	if m == nil || f.familiar() {
 		return false
 	}

@@ -96,7 +96,7 @@ type WordsChange struct {
 
 // History lists the viewer's changes of settings, newest first. Errors: INVALID_INPUT.
 func (s *Service) History(ctx context.Context, viewer UserID, first int) ([]SettingsChange, error) {
-	if err := (Page{First: first}).check(); err != nil {
+	if err := (PageRequest{First: first}).check(); err != nil {
 		return nil, err
 	}
 	return s.store.History(ctx, viewer, first)
@@ -127,22 +127,22 @@ func (s *Service) UndoSettingsChange(ctx context.Context, viewer UserID, id Chan
 }
 
 // setSettings keeps every change in the setting history and tells the user's devices; setting what is set is none.
-func (l *Ledger) setSettings(h *Head, after Settings, by Origin, undoes ChangeID) {
+func (tx *Tx) setSettings(h *Head, after Settings, by Origin, undoes ChangeID) {
 	before := h.Settings
 	before.ChangedAt, after.ChangedAt = time.Time{}, time.Time{}
 	if after == before {
 		return
 	}
-	before.ChangedAt, after.ChangedAt = h.Settings.ChangedAt, l.now
+	before.ChangedAt, after.ChangedAt = h.Settings.ChangedAt, tx.now
 	h.Settings = after
-	l.out.Heads[h.User] = h
-	l.keepChange(SettingsChange{
+	tx.out.Heads[h.User] = h
+	tx.keepChange(SettingsChange{
 		User: h.User, Origin: by, Undoes: undoes, Before: before, After: after, AgeBefore: h.AgeBand, AgeAfter: h.AgeBand,
 	})
-	l.event(h.User, EventSettingsChanged, nil, nil)
+	tx.event(h.User, EventSettingsChanged, nil, nil)
 }
 
-func (l *Ledger) keepChange(c SettingsChange) {
-	c.ID, c.At = ChangeID(uuid.Must(uuid.NewV7())), l.now
-	l.out.History = append(l.out.History, c)
+func (tx *Tx) keepChange(c SettingsChange) {
+	c.ID, c.At = ChangeID(uuid.Must(uuid.NewV7())), tx.now
+	tx.out.History = append(tx.out.History, c)
 }

@@ -8,13 +8,13 @@ import (
 
 // Inbox lists one folder of the viewer's inbox, newest activity first, with each conversation's last message.
 // Errors: INVALID_INPUT.
-func (s *Service) Inbox(ctx context.Context, viewer UserID, folder Folder, page Page) (Slice[*View], error) {
+func (s *Service) Inbox(ctx context.Context, viewer UserID, folder Folder, page PageRequest) (Page[*View], error) {
 	place, err := parseInboxPlace(page.After)
 	if err == nil {
 		err = page.check()
 	}
 	if err != nil {
-		return Slice[*View]{}, err
+		return Page[*View]{}, err
 	}
 	views, readErr := s.store.Inbox(ctx, viewer, folder, place, page.First+1)
 	if readErr == nil {
@@ -58,7 +58,7 @@ func (s *Service) Conversations(ctx context.Context, viewer UserID, ids []Conver
 
 // Messages lists messages of many conversations at once, newest first, with the same page of each. Conversations that
 // are not the viewer's are left out. Errors: INVALID_INPUT.
-func (s *Service) Messages(ctx context.Context, viewer UserID, ids []ConversationID, page Page) (map[ConversationID]Slice[*Message], error) {
+func (s *Service) Messages(ctx context.Context, viewer UserID, ids []ConversationID, page PageRequest) (map[ConversationID]Page[*Message], error) {
 	before, refusal := parseMessagePlace(page.After)
 	if refusal == nil {
 		refusal = page.check()
@@ -70,7 +70,7 @@ func (s *Service) Messages(ctx context.Context, viewer UserID, ids []Conversatio
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[ConversationID]Slice[*Message], len(lists))
+	out := make(map[ConversationID]Page[*Message], len(lists))
 	for id, list := range lists {
 		out[id] = Cut(list, page.First)
 	}
@@ -94,30 +94,30 @@ func (s *Service) MessagesByID(ctx context.Context, viewer UserID, ids []Message
 
 // Unread returns the viewer's counts and the cursor they hold at. Errors: NOT_FOUND.
 func (s *Service) Unread(ctx context.Context, viewer UserID) (Counted, error) {
-	l, err := s.inspectUser(ctx, viewer)
+	tx, err := s.inspectUser(ctx, viewer)
 	if err != nil {
 		return Counted{}, err
 	}
-	return l.Unread(viewer), nil
+	return tx.Unread(viewer), nil
 }
 
 // Messaging returns the viewer's settings. Errors: NOT_FOUND.
 func (s *Service) Messaging(ctx context.Context, viewer UserID) (Messaging, error) {
-	l, err := s.inspectUser(ctx, viewer)
+	tx, err := s.inspectUser(ctx, viewer)
 	if err != nil {
 		return Messaging{}, err
 	}
-	h := l.Head(viewer)
-	return l.messaging(h), nil
+	h := tx.Head(viewer)
+	return tx.messaging(h), nil
 }
 
-func (s *Service) inspectUser(ctx context.Context, viewer UserID) (*Ledger, error) {
-	l, err := s.store.Inspect(ctx, Scope{Users: []UserID{viewer}})
+func (s *Service) inspectUser(ctx context.Context, viewer UserID) (*Tx, error) {
+	tx, err := s.store.Inspect(ctx, Scope{Users: []UserID{viewer}})
 	if err != nil {
 		return nil, err
 	}
-	if l.Head(viewer) == nil {
+	if tx.Head(viewer) == nil {
 		return nil, NotFound("user")
 	}
-	return l, nil
+	return tx, nil
 }

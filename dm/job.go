@@ -102,8 +102,8 @@ func (s *Service) TakeJob(ctx context.Context, kind JobKind, node string, hold t
 	}
 }
 
-func (l *Ledger) newJob(user UserID, kind JobKind) *Job {
-	j := &Job{ID: JobID(uuid.New()), User: user, Kind: kind, State: JobQueued, RequestedAt: l.now}
-	l.out.NewJobs = append(l.out.NewJobs, j)
+func (tx *Tx) newJob(user UserID, kind JobKind) *Job {
+	j := &Job{ID: JobID(uuid.New()), User: user, Kind: kind, State: JobQueued, RequestedAt: tx.now}
+	tx.out.NewJobs = append(tx.out.NewJobs, j)
 	return j
 }

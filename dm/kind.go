@@ -80,7 +80,7 @@ func (f Facts) accepted(sharedFriends bool) (k Kinds) {
 	if f.RecipientRefuses == (KindGrid{}) || f.listed() == ListedAlways || f.invited() {
 		return AllKinds
 	}
-	route := f.graded(sharedFriends)
+	route := f.routeByRelation(sharedFriends)
 	for r := range relationCount {
 		if f.holds(r, sharedFriends) && f.RecipientGrid[r] == route {
 			k |= AllKinds &^ f.RecipientRefuses[r]

@@ -56,11 +56,11 @@ func TestDecideHonoursEveryGridOfKinds(t *testing.T) {
 						t.Fatalf("%v refusing %v, %v: the sender is told kinds %b", grid, refused, holds, v.Kinds)
 					}
 					f := f
-					f.RecipientStance.Listed = dm.ListedAlways
+					f.RecipientOverride.Listed = dm.ListedAlways
 					if v := dm.Decide(f); v.Denial != dm.DenialNone {
 						t.Fatalf("who may always write is refused a kind: %v", v.Denial)
 					}
-					f.RecipientStance = dm.Stance{Blocked: true}
+					f.RecipientOverride = dm.Override{Blocked: true}
 					if v := dm.Decide(f); v.Denial != dm.DenialNotAccepting || v.Kinds != 0 {
 						t.Fatalf("a block reads as %+v", v)
 					}

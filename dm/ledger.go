@@ -38,11 +38,11 @@ func PairOf(a, b UserID) Pair {
 	return Pair{low, high}
 }
 
-// Edges is what lies between the users of a Pair in the graph.
-type Edges struct {
+// PairState is what lies between the users of a Pair in the graph.
+type PairState struct {
 	LowFollows, HighFollows bool
-	// LowStance is what the lower has decided about the higher.
-	LowStance, HighStance Stance
+	// LowOverride is what the lower has decided about the higher.
+	LowOverride, HighOverride Override
 	// Suggested: the host supplied the pair.
 	Suggested bool
 	// SharedFriends is counted up to Rules.SharedFriends, and only where it matters.
@@ -93,20 +93,20 @@ func (s Scope) Heads() []UserID {
 type Loaded struct {
 	Heads         map[UserID]*Head
 	Conversations map[ConversationID]*Conversation
-	Edges         map[Pair]Edges
+	Pairs         map[Pair]PairState
 	Used          map[SendKey]*Message
 	Messages      map[MessageID]*Message
 	Reported      PastReports
 	Reports       map[ReportID]*Report
 	LastJob       *Job
-	// Codes are contact codes, CodesUsed who has used them: only of those who bear one here.
-	Codes     map[CodeHash]*ContactCode
-	CodesUsed map[codeUseKey]bool
+	// Codes are contact codes, CodesRedeemed who has used them: only of those who bear one here.
+	Codes         map[CodeHash]*ContactCode
+	CodesRedeemed map[redemptionKey]bool
 }
 
-// Ledger is the working set of one transaction: the rows it holds and what it is going to write. Its methods are the
+// Tx is the working set of one transaction: the rows it holds and what it is going to write. Its methods are the
 // rules of how an inbox changes; a method that returns an error has changed nothing.
-type Ledger struct {
+type Tx struct {
 	rules Rules
 	epoch int64
 	now   time.Time
@@ -122,7 +122,7 @@ type Ledger struct {
 type Changes struct {
 	Heads         map[UserID]*Head
 	Conversations map[ConversationID]*Conversation
-	Edges         map[Pair]EdgesChange
+	Pairs         map[Pair]PairChange
 	Messages      []*Message
 	// Removed are messages that are there and lose their words.
 	Removed []*Message
@@ -138,168 +138,168 @@ type Changes struct {
 	// Restricted are heads whose restrictions change.
 	Restricted []*Head
 	// NewCodes are inserted, Codes overwritten.
-	NewCodes []*ContactCode
-	Codes    map[ContactCodeID]*ContactCode
-	CodeUses []CodeUse
+	NewCodes    []*ContactCode
+	Codes       map[ContactCodeID]*ContactCode
+	Redemptions []Redemption
 }
 
-// EdgesChange is what lay between a pair and what shall.
-type EdgesChange struct{ Before, After Edges }
+// PairChange is what lay between a pair and what shall.
+type PairChange struct{ Before, After PairState }
 
 // Empty reports whether there is nothing to write.
 func (c *Changes) Empty() bool {
-	return len(c.Heads)+len(c.Conversations)+len(c.Edges)+len(c.Messages)+len(c.Removed)+len(c.Events)+len(c.History)+len(c.Words)+
+	return len(c.Heads)+len(c.Conversations)+len(c.Pairs)+len(c.Messages)+len(c.Removed)+len(c.Events)+len(c.History)+len(c.Words)+
 		len(c.NewReports)+len(c.Reports)+len(c.Audit)+len(c.NewJobs)+len(c.Restricted)+
-		len(c.NewCodes)+len(c.Codes)+len(c.CodeUses) == 0
+		len(c.NewCodes)+len(c.Codes)+len(c.Redemptions) == 0
 }
 
-// NewLedger starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept in microseconds
+// NewTx starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept in microseconds
 // UTC because that is what every database keeps.
-func NewLedger(rules Rules, epoch int64, now time.Time, in Loaded) *Ledger {
-	return &Ledger{judge: Decide, rules: rules, epoch: epoch, now: now.UTC().Truncate(time.Microsecond), in: in, out: Changes{
-		Heads: map[UserID]*Head{}, Conversations: map[ConversationID]*Conversation{}, Edges: map[Pair]EdgesChange{},
+func NewTx(rules Rules, epoch int64, now time.Time, in Loaded) *Tx {
+	return &Tx{judge: Decide, rules: rules, epoch: epoch, now: now.UTC().Truncate(time.Microsecond), in: in, out: Changes{
+		Heads: map[UserID]*Head{}, Conversations: map[ConversationID]*Conversation{}, Pairs: map[Pair]PairChange{},
 	}}
 }
 
 // MeasureWith puts another policy into the place of Decide for the sends of this ledger, so that what Decide costs can be
 // measured. The product never calls it: package archtest sees to that.
-func (l *Ledger) MeasureWith(policy Policy) { l.judge = policy }
+func (tx *Tx) MeasureWith(policy Policy) { tx.judge = policy }
 
 // Changes returns what is to be written.
-func (l *Ledger) Changes() *Changes { return &l.out }
+func (tx *Tx) Changes() *Changes { return &tx.out }
 
 // Head returns a loaded head, or nil for a user that does not exist.
-func (l *Ledger) Head(id UserID) *Head { return l.in.Heads[id] }
+func (tx *Tx) Head(id UserID) *Head { return tx.in.Heads[id] }
 
 // Conversation returns the loaded conversation of two users, or nil before the first message.
-func (l *Ledger) Conversation(a, b UserID) *Conversation {
-	return l.in.Conversations[ConversationOf(a, b)]
+func (tx *Tx) Conversation(a, b UserID) *Conversation {
+	return tx.in.Conversations[ConversationOf(a, b)]
 }
 
-// Edges returns what lies between two users.
-func (l *Ledger) Edges(a, b UserID) Edges { return l.in.Edges[PairOf(a, b)] }
+// PairState returns what lies between two users.
+func (tx *Tx) PairState(a, b UserID) PairState { return tx.in.Pairs[PairOf(a, b)] }
 
 // CountShared is for the store: it adds a count that it read because NeedsShared asked for it.
-func (l *Ledger) CountShared(p Pair, n int) {
-	e := l.in.Edges[p]
+func (tx *Tx) CountShared(p Pair, n int) {
+	e := tx.in.Pairs[p]
 	e.SharedFriends = n
-	l.in.Edges[p] = e
+	tx.in.Pairs[p] = e
 }
 
 // AddMessage is for the store: it adds a message that it read because the Scope names it.
-func (l *Ledger) AddMessage(m *Message) {
-	if l.in.Messages == nil {
-		l.in.Messages = map[MessageID]*Message{}
+func (tx *Tx) AddMessage(m *Message) {
+	if tx.in.Messages == nil {
+		tx.in.Messages = map[MessageID]*Message{}
 	}
-	l.in.Messages[m.ID] = m
+	tx.in.Messages[m.ID] = m
 }
 
 // AddPastReports and AddReports are for the store: they add what it read because the Scope asks for it.
-func (l *Ledger) AddPastReports(past PastReports) { l.in.Reported = past }
+func (tx *Tx) AddPastReports(past PastReports) { tx.in.Reported = past }
 
 // AddReports adds reports.
-func (l *Ledger) AddReports(reports ...*Report) {
-	if l.in.Reports == nil {
-		l.in.Reports = map[ReportID]*Report{}
+func (tx *Tx) AddReports(reports ...*Report) {
+	if tx.in.Reports == nil {
+		tx.in.Reports = map[ReportID]*Report{}
 	}
 	for _, r := range reports {
-		l.in.Reports[r.ID] = r
+		tx.in.Reports[r.ID] = r
 	}
 }
 
 // AddLastJob is for the store: it adds the job that the Scope asks for.
-func (l *Ledger) AddLastJob(j *Job) { l.in.LastJob = j }
+func (tx *Tx) AddLastJob(j *Job) { tx.in.LastJob = j }
 
 // NeedsShared reports whether the verdict of a send depends on how many friends the two share.
-func (l *Ledger) NeedsShared(sender, recipient UserID) bool {
-	f, ok := l.facts(sender, recipient)
+func (tx *Tx) NeedsShared(sender, recipient UserID) bool {
+	f, ok := tx.facts(sender, recipient)
 	return ok && f.SharedFriendsMatter()
 }
 
 // facts gathers what Decide needs; ok is false when either user does not exist.
-func (l *Ledger) facts(sender, recipient UserID) (f Facts, ok bool) {
-	from, to := l.in.Heads[sender], l.in.Heads[recipient]
+func (tx *Tx) facts(sender, recipient UserID) (f Facts, ok bool) {
+	from, to := tx.in.Heads[sender], tx.in.Heads[recipient]
 	if from == nil || to == nil {
 		return Facts{}, false
 	}
 	pair := PairOf(sender, recipient)
-	e := l.in.Edges[pair]
+	e := tx.in.Pairs[pair]
 	f = Facts{
 		Self: sender == recipient, SenderAge: from.AgeBand, RecipientAge: to.AgeBand,
 		SenderGone: from.Gone, RecipientGone: to.Gone,
-		Suspended: from.SuspendedUntil.After(l.now), OutreachStopped: from.OutreachUntil.After(l.now),
+		Suspended: from.SuspendedUntil.After(tx.now), OutreachStopped: from.OutreachUntil.After(tx.now),
 		SenderFollows: e.LowFollows, RecipientFollows: e.HighFollows,
-		HostSuggested: e.Suggested, SharedFriends: e.SharedFriends, SharedFriendsNeeded: l.rules.SharedFriends,
-		RecipientGrid: l.rules.Grid(to.Settings, to.AgeBand), SenderGrid: l.rules.Grid(from.Settings, from.AgeBand),
-		RecipientRefuses: to.Settings.Refused, RequestLimit: l.rules.RequestLimit,
+		HostSuggested: e.Suggested, SharedFriends: e.SharedFriends, SharedFriendsNeeded: tx.rules.SharedFriends,
+		RecipientGrid: tx.rules.Grid(to.Settings, to.AgeBand), SenderGrid: tx.rules.Grid(from.Settings, from.AgeBand),
+		RecipientRefuses: to.Settings.Refused, RequestLimit: tx.rules.RequestLimit,
 	}
 	if sender != pair.Low {
 		f.SenderFollows, f.RecipientFollows = f.RecipientFollows, f.SenderFollows
 	}
-	f.SenderStance, f.RecipientStance = l.Stance(sender, recipient), l.Stance(recipient, sender)
+	f.SenderOverride, f.RecipientOverride = tx.Override(sender, recipient), tx.Override(recipient, sender)
 	var theirs *Membership
-	if c := l.in.Conversations[ConversationOf(sender, recipient)]; c != nil {
+	if c := tx.in.Conversations[ConversationOf(sender, recipient)]; c != nil {
 		if _, theirs = c.Sides(sender); theirs != nil {
 			f.Known = theirs.Known
 			f.Pending = theirs.waiting()
-			f.Declined = theirs.DeclinedUntil.After(l.now)
-			f.HeldFor = theirs.Held
+			f.Declined = theirs.DeclinedUntil.After(tx.now)
+			f.HoldReason = theirs.HoldReason
 		}
 	}
-	f.RequestFacts = l.requestFacts(from, to, theirs)
+	f.RequestFacts = tx.requestFacts(from, to, theirs)
 	return f, true
 }
 
 // changeConversation runs change and carries what it does to the unread counts over to both heads (I6).
-func (l *Ledger) changeConversation(c *Conversation, change func()) {
+func (tx *Tx) changeConversation(c *Conversation, change func()) {
 	var before [2]Unread
 	for i := range c.Members {
 		before[i] = c.UnreadOf(&c.Members[i])
 	}
 	change()
-	l.out.Conversations[c.ID] = c
+	tx.out.Conversations[c.ID] = c
 	for i := range c.Members {
 		m := &c.Members[i]
 		if after := c.UnreadOf(m); after != before[i] {
-			head := l.in.Heads[m.User]
+			head := tx.in.Heads[m.User]
 			head.Unread = head.Unread.add(after, 1).add(before[i], -1)
-			l.out.Heads[m.User] = head
+			tx.out.Heads[m.User] = head
 		}
 	}
 }
 
 // view shows a loaded conversation to one member as it stands now.
-func (l *Ledger) view(c *Conversation, user UserID) *View {
+func (tx *Tx) view(c *Conversation, user UserID) *View {
 	receipts := true
 	for i := range c.Members {
-		receipts = receipts && l.in.Heads[c.Members[i].User].Settings.ReadReceipts
+		receipts = receipts && tx.in.Heads[c.Members[i].User].Settings.ReadReceipts
 	}
 	v := ViewOf(c, user, receipts)
-	v.preview(l.in.Heads[user].Settings.RequestPreviews)
+	v.preview(tx.in.Heads[user].Settings.RequestPreviews)
 	return v
 }
 
 // View returns what the user sees of the conversation with another, or nil when there is none in their view.
-func (l *Ledger) View(user, other UserID) *View {
-	c := l.Conversation(user, other)
+func (tx *Tx) View(user, other UserID) *View {
+	c := tx.Conversation(user, other)
 	if c == nil {
 		return nil
 	}
-	return l.view(c, user)
+	return tx.view(c, user)
 }
 
 // Unread returns the user's counts and the cursor they hold at.
-func (l *Ledger) Unread(user UserID) Counted {
-	h := l.in.Heads[user]
-	return Counted{Unread: h.Unread, Cursor: Cursor{User: user, Epoch: l.epoch, Position: h.Position}}
+func (tx *Tx) Unread(user UserID) Counted {
+	h := tx.in.Heads[user]
+	return Counted{Unread: h.Unread, Cursor: Cursor{User: user, Epoch: tx.epoch, Position: h.Position}}
 }
 
 // event appends to a user's log (I3: the head is locked until commit, so positions commit in their order).
-func (l *Ledger) event(user UserID, kind EventKind, c *Conversation, m *Message) {
-	h := l.in.Heads[user]
+func (tx *Tx) event(user UserID, kind EventKind, c *Conversation, m *Message) {
+	h := tx.in.Heads[user]
 	h.Position++
-	l.out.Heads[user] = h
-	e := &Event{User: user, Position: h.Position, Kind: kind, At: l.now, Unread: h.Unread, Message: m, Epoch: l.epoch}
+	tx.out.Heads[user] = h
+	e := &Event{User: user, Position: h.Position, Kind: kind, At: tx.now, Unread: h.Unread, Message: m, Epoch: tx.epoch}
 	switch {
 	case kind == EventMessageRemoved || kind == EventWordsErased:
 		_, theirs := c.Sides(user)
@@ -308,7 +308,7 @@ func (l *Ledger) event(user UserID, kind EventKind, c *Conversation, m *Message)
 			e.View.LastSeq = m.ID.Seq
 		}
 	case c != nil:
-		e.View = l.view(c, user)
+		e.View = tx.view(c, user)
 		// The log does not keep what is out of view, so a live event must not tell it either.
 		e.View.ClearedSeq, e.View.Last = 0, m
 		e.Preview(h.Settings.RequestPreviews)
@@ -316,8 +316,8 @@ func (l *Ledger) event(user UserID, kind EventKind, c *Conversation, m *Message)
 		s := h.Settings
 		e.Settings, e.AgeBand = &s, h.AgeBand
 	}
-	l.out.Events = append(l.out.Events, e)
+	tx.out.Events = append(tx.out.Events, e)
 }
 
 // Now is the transaction's clock.
-func (l *Ledger) Now() time.Time { return l.now }
+func (tx *Tx) Now() time.Time { return tx.now }

@@ -22,7 +22,7 @@ type row struct {
 	situation situation
 	sender    *dm.Head
 	recipient *dm.Head
-	edges     dm.Edges
+	edges     dm.PairState
 }
 
 // Every audience × relations × folder × quota × blocks × ages × decline, as rows of a ledger: the answer before the
@@ -49,21 +49,21 @@ func TestTheSendDoesWhatTheStatementSays(t *testing.T) {
 
 func checkSend(t *testing.T, r row, want expected) {
 	t.Helper()
-	l, c := r.ledger()
+	tx, c := r.ledger()
 	from, to := r.sender.User, r.recipient.User
-	standing := l.Standing(from, to)
+	standing := tx.Relationship(from, to)
 	folder := map[string]dm.Folder{"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderRequests}[want.route]
 	if p := standing.Permission; p.Denial != denials[want.denial] || p.Folder != folder || p.CanReply != want.canReply {
 		t.Fatalf("%+v:\nbefore the send the sender hears %+v, want %+v", r, p, want)
 	}
 	before := *c
-	sent, err := l.Send(dm.Send{Sender: from, Recipient: to, Body: "hello", ClientMessageID: "k"})
+	sent, err := tx.Send(dm.Send{Sender: from, Recipient: to, Body: "hello", ClientMessageID: "k"})
 	if want.denial != "" {
 		var refusal *dm.Error
 		if !errors.As(err, &refusal) || refusal.Denial != denials[want.denial] {
 			t.Fatalf("%+v:\nthe send answers %v, want %s", r, err, want.denial)
 		}
-		if !l.Changes().Empty() || *c != before {
+		if !tx.Changes().Empty() || *c != before {
 			t.Fatalf("%+v:\na refused send wants rows written", r)
 		}
 		return
@@ -95,7 +95,7 @@ func checkSend(t *testing.T, r row, want expected) {
 	}
 }
 
-func (r row) ledger() (*dm.Ledger, *dm.Conversation) {
+func (r row) ledger() (*dm.Tx, *dm.Conversation) {
 	from, to := r.sender, r.recipient
 	c := dm.NewConversation(from.User, to.User, noon)
 	c.LastSeq = 5
@@ -104,20 +104,20 @@ func (r row) ledger() (*dm.Ledger, *dm.Conversation) {
 	*theirs = dm.Membership{
 		User: to.User, Folder: r.folder, Known: r.situation.holds["known"], Pending: r.situation.pending, ReadSeq: 5,
 	}
-	c.Members[0].Blocks, c.Members[1].Blocks = r.edges.LowStance.Blocked, r.edges.HighStance.Blocked
+	c.Members[0].Blocks, c.Members[1].Blocks = r.edges.LowOverride.Blocked, r.edges.HighOverride.Blocked
 	if r.declined != 0 {
 		theirs.DeclinedUntil = noon.Add(r.declined)
 	}
-	return dm.NewLedger(dm.DefaultRules(), 1, noon, dm.Loaded{
+	return dm.NewTx(dm.DefaultRules(), 1, noon, dm.Loaded{
 		Heads:         map[dm.UserID]*dm.Head{from.User: from, to.User: to},
 		Conversations: map[dm.ConversationID]*dm.Conversation{c.ID: c},
-		Edges:         map[dm.Pair]dm.Edges{dm.PairOf(from.User, to.User): r.edges},
+		Pairs:         map[dm.Pair]dm.PairState{dm.PairOf(from.User, to.User): r.edges},
 	}), c
 }
 
 func eachRow(visit func(row)) {
 	low, high := dm.UserID{1}, dm.UserID{2}
-	stances := []dm.Stance{
+	overrides := []dm.Override{
 		{}, {Restricted: true}, {Listed: dm.ListedAlways}, {Listed: dm.ListedNever}, {Restricted: true, Listed: dm.ListedAlways},
 	}
 	turn := 0
@@ -136,21 +136,21 @@ func eachRow(visit func(row)) {
 						holds["recipient gone"], holds["declined"] = on(2), declined > 0
 						holds["sender under 16"] = age[0] == "UNDER 16"
 						holds["recipient under 16"] = age[1] == "UNDER 16"
-						// One stance after the other, so that each meets all the rest.
-						stance := stances[turn%len(stances)]
+						// One override after the other, so that each meets all the rest.
+						override := overrides[turn%len(overrides)]
 						turn++
-						stance.Blocked = on(1)
-						holds["recipient restricts"] = stance.Restricted
-						holds["recipient says always"] = stance.Listed == dm.ListedAlways
-						holds["recipient says never"] = stance.Listed == dm.ListedNever
+						override.Blocked = on(1)
+						holds["recipient restricts"] = override.Restricted
+						holds["recipient says always"] = override.Listed == dm.ListedAlways
+						holds["recipient says never"] = override.Listed == dm.ListedNever
 						r := row{
 							low: on(3), folder: folder, declined: declined,
 							situation: situation{holds: holds, senderAge: age[0], recipientAge: age[1], pending: pending, limit: 3},
 							sender:    &dm.Head{User: low, AgeBand: bands[age[0]], Settings: dm.Settings{Audience: dm.Everyone}},
 							recipient: &dm.Head{User: high, AgeBand: bands[age[1]], Gone: on(2)},
-							edges: dm.Edges{
+							edges: dm.PairState{
 								LowFollows: f.SenderFollows, HighFollows: f.RecipientFollows,
-								LowStance: dm.Stance{Blocked: on(0)}, HighStance: stance,
+								LowOverride: dm.Override{Blocked: on(0)}, HighOverride: override,
 								Suggested: f.HostSuggested, SharedFriends: f.SharedFriends,
 							},
 						}
@@ -158,7 +158,7 @@ func eachRow(visit func(row)) {
 							r.sender.User, r.recipient.User = high, low
 							e := &r.edges
 							e.LowFollows, e.HighFollows = e.HighFollows, e.LowFollows
-							e.LowStance, e.HighStance = e.HighStance, e.LowStance
+							e.LowOverride, e.HighOverride = e.HighOverride, e.LowOverride
 						}
 						visit(r)
 					}
@@ -176,9 +176,9 @@ func TestHistoryIsNotJudgedAgain(t *testing.T) {
 				return
 			}
 			r.recipient.Settings.Audience = audiences[audience]
-			l, c := r.ledger()
+			tx, c := r.ledger()
 			at := noon.Add(-time.Hour)
-			sent, err := l.Send(dm.Send{
+			sent, err := tx.Send(dm.Send{
 				Sender: r.sender.User, Recipient: r.recipient.User, Body: "then", ClientMessageID: "k", History: true, At: at,
 			})
 			if err != nil || !sent.Message.CreatedAt.Equal(at) || !c.LastAt.Equal(at) {

@@ -8,31 +8,31 @@ import (
 )
 
 // people is a ledger of two adults, the lower first, whom everybody may write to.
-func people(edges dm.Edges) (l *dm.Ledger, low, high *dm.Head) {
+func people(edges dm.PairState) (tx *dm.Tx, low, high *dm.Head) {
 	everyone := dm.Settings{Audience: dm.Everyone, ReadReceipts: true}
 	low, high = &dm.Head{User: dm.UserID{1}, Settings: everyone}, &dm.Head{User: dm.UserID{2}, Settings: everyone}
-	return dm.NewLedger(dm.DefaultRules(), 1, noon, dm.Loaded{
+	return dm.NewTx(dm.DefaultRules(), 1, noon, dm.Loaded{
 		Heads:         map[dm.UserID]*dm.Head{low.User: low, high.User: high},
 		Conversations: map[dm.ConversationID]*dm.Conversation{},
-		Edges:         map[dm.Pair]dm.Edges{dm.PairOf(low.User, high.User): edges},
+		Pairs:         map[dm.Pair]dm.PairState{dm.PairOf(low.User, high.User): edges},
 	}), low, high
 }
 
 // I2: a retry returns the first result, also to who has meanwhile declined the other's answer, which a grid of one's own
 // may let in as a request.
 func TestARetryAfterADeclineOfTheAnswerIsInAFolder(t *testing.T) {
-	l, low, high := people(dm.Edges{})
+	tx, low, high := people(dm.PairState{})
 	low.Settings = dm.Settings{Audience: dm.Custom, Routes: dm.Grid{dm.Known: dm.RouteRequests}}
 	first := dm.Send{Sender: low.User, Recipient: high.User, Body: "hello", ClientMessageID: "k"}
 	for _, send := range []dm.Send{first, {Sender: high.User, Recipient: low.User, Body: "hi", ClientMessageID: "k"}} {
-		if _, err := l.Send(send); err != nil {
+		if _, err := tx.Send(send); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if !l.Decline(low.User, l.Conversation(low.User, high.User)) {
+	if !tx.Decline(low.User, tx.Conversation(low.User, high.User)) {
 		t.Fatal("the answer was not declined")
 	}
-	again, err := l.Send(first)
+	again, err := tx.Send(first)
 	if err != nil || !again.Repeated || again.Message.ID.Seq != 1 {
 		t.Fatalf("the retry answers %+v, %v", again, err)
 	}
@@ -43,16 +43,16 @@ func TestARetryAfterADeclineOfTheAnswerIsInAFolder(t *testing.T) {
 
 // History may begin between two people of whom one has blocked the other.
 func TestHistoryUnderABlockDoesNotCountForWhoBlocks(t *testing.T) {
-	for _, edges := range []dm.Edges{{LowStance: dm.Stance{Blocked: true}}, {HighStance: dm.Stance{Blocked: true}}} {
-		l, low, high := people(edges)
-		_, err := l.Send(dm.Send{
+	for _, edges := range []dm.PairState{{LowOverride: dm.Override{Blocked: true}}, {HighOverride: dm.Override{Blocked: true}}} {
+		tx, low, high := people(edges)
+		_, err := tx.Send(dm.Send{
 			Sender: low.User, Recipient: high.User, Body: "then", ClientMessageID: "k", History: true, At: noon.Add(-time.Hour),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := dm.Unread{Conversations: 1, Messages: 1}
-		if edges.HighStance.Blocked {
+		if edges.HighOverride.Blocked {
 			want = dm.Unread{}
 		}
 		if high.Unread != want {

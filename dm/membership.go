@@ -5,37 +5,37 @@ import "context"
 // MarkRead moves the viewer's read position up to a seq; it never moves back. The other side is told when both have
 // read receipts on and the conversation is no request. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) MarkRead(ctx context.Context, viewer UserID, id ConversationID, upTo int64) (Changed, error) {
-	return s.changeConversation(ctx, viewer, id, func(l *Ledger, viewer UserID, c *Conversation) error {
-		return l.MarkRead(viewer, c, upTo)
+	return s.changeConversation(ctx, viewer, id, func(tx *Tx, viewer UserID, c *Conversation) error {
+		return tx.MarkRead(viewer, c, upTo)
 	})
 }
 
 // MarkRead moves a read position.
-func (l *Ledger) MarkRead(viewer UserID, c *Conversation, upTo int64) error {
+func (tx *Tx) MarkRead(viewer UserID, c *Conversation, upTo int64) error {
 	if upTo < 0 || upTo > c.LastSeq {
 		return Invalid("upToSeq", "The newest message has seq %d.", c.LastSeq)
 	}
 	mine, theirs := c.Sides(viewer)
-	if upTo <= mine.ReadSeq || l.Stance(viewer, theirs.User).Blocked {
+	if upTo <= mine.ReadSeq || tx.Override(viewer, theirs.User).Blocked {
 		// Who has blocked the other leaves no receipt; their position stays until they unblock.
 		return nil
 	}
-	seen := l.view(c, theirs.User).TheirReadSeq
-	l.changeConversation(c, func() { mine.ReadSeq = upTo })
-	l.event(viewer, EventConversationChanged, c, nil)
-	l.tellReceipt(c, theirs.User, seen)
+	seen := tx.view(c, theirs.User).TheirReadSeq
+	tx.changeConversation(c, func() { mine.ReadSeq = upTo })
+	tx.event(viewer, EventConversationChanged, c, nil)
+	tx.tellReceipt(c, theirs.User, seen)
 	return nil
 }
 
 // Mute sets whether the viewer's client should stay silent about a conversation. Errors: NOT_FOUND.
 func (s *Service) Mute(ctx context.Context, viewer UserID, id ConversationID, muted bool) (Changed, error) {
-	return s.changeConversation(ctx, viewer, id, func(l *Ledger, viewer UserID, c *Conversation) error {
+	return s.changeConversation(ctx, viewer, id, func(tx *Tx, viewer UserID, c *Conversation) error {
 		mine, _ := c.Sides(viewer)
 		if mine.Muted == muted {
 			return nil
 		}
-		l.changeConversation(c, func() { mine.Muted = muted })
-		l.event(viewer, EventConversationChanged, c, nil)
+		tx.changeConversation(c, func() { mine.Muted = muted })
+		tx.event(viewer, EventConversationChanged, c, nil)
 		return nil
 	})
 }
@@ -43,7 +43,7 @@ func (s *Service) Mute(ctx context.Context, viewer UserID, id ConversationID, mu
 // Archive moves a conversation between INBOX and ARCHIVE; a new message brings it back. Errors: NOT_FOUND,
 // INVALID_INPUT when it is a request.
 func (s *Service) Archive(ctx context.Context, viewer UserID, id ConversationID, archived bool) (Changed, error) {
-	return s.changeConversation(ctx, viewer, id, func(l *Ledger, viewer UserID, c *Conversation) error {
+	return s.changeConversation(ctx, viewer, id, func(tx *Tx, viewer UserID, c *Conversation) error {
 		mine, _ := c.Sides(viewer)
 		from, to := FolderArchive, FolderInbox
 		if archived {
@@ -56,8 +56,8 @@ func (s *Service) Archive(ctx context.Context, viewer UserID, id ConversationID,
 		default:
 			return Invalid("conversationId", "Accept or decline the request first.")
 		}
-		l.changeConversation(c, func() { mine.Folder = to })
-		l.event(viewer, EventConversationChanged, c, nil)
+		tx.changeConversation(c, func() { mine.Folder = to })
+		tx.event(viewer, EventConversationChanged, c, nil)
 		return nil
 	})
 }
@@ -65,22 +65,22 @@ func (s *Service) Archive(ctx context.Context, viewer UserID, id ConversationID,
 // changeConversation runs one change under the lock of both members and returns what the viewer then sees. A
 // conversation that is out of the viewer's view does not exist for them.
 func (s *Service) changeConversation(ctx context.Context, viewer UserID, id ConversationID,
-	change func(*Ledger, UserID, *Conversation) error,
+	change func(*Tx, UserID, *Conversation) error,
 ) (Changed, error) {
 	other, err := s.store.OtherMember(ctx, viewer, id)
 	if err != nil {
 		return Changed{}, err
 	}
 	var out Changed
-	err = s.store.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(l *Ledger) error {
-		c := l.Conversation(viewer, other)
-		if mine, _ := c.Sides(viewer); mine.Folder == FolderNone || l.Head(viewer).Gone {
+	err = s.store.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(tx *Tx) error {
+		c := tx.Conversation(viewer, other)
+		if mine, _ := c.Sides(viewer); mine.Folder == FolderNone || tx.Head(viewer).Gone {
 			return NotFound("conversation")
 		}
-		if err := change(l, viewer, c); err != nil {
+		if err := change(tx, viewer, c); err != nil {
 			return err
 		}
-		out = Changed{View: l.view(c, viewer), Unread: l.Unread(viewer)}
+		out = Changed{View: tx.view(c, viewer), Unread: tx.Unread(viewer)}
 		return nil
 	})
 	return out, err

@@ -92,35 +92,35 @@ func (s *Service) Claim(ctx context.Context, by Moderator, id ReportID, hold tim
 	if hold < time.Minute || hold > MaxClaim {
 		return nil, Invalid("minutes", "A claim lasts from 1 minute to %d.", int(MaxClaim.Minutes()))
 	}
-	return s.moderate(ctx, by, id, func(l *Ledger, r *Report) error {
+	return s.moderate(ctx, by, id, func(tx *Tx, r *Report) error {
 		if r.State != ReportOpen && r.State != ReportAppealed {
 			return Invalid("reportId", "This report is decided.")
 		}
-		if err := l.free(r, by); err != nil {
+		if err := tx.free(r, by); err != nil {
 			return err
 		}
-		r.ClaimedBy, r.ClaimedUntil = by.Name, l.now.Add(hold).Truncate(time.Microsecond)
-		l.audit(by, AuditClaim, r)
+		r.ClaimedBy, r.ClaimedUntil = by.Name, tx.now.Add(hold).Truncate(time.Microsecond)
+		tx.audit(by, AuditClaim, r)
 		return nil
 	})
 }
 
 // free refuses when somebody else holds the report.
-func (l *Ledger) free(r *Report, by Moderator) error {
-	if r.ClaimedBy != "" && r.ClaimedBy != by.Name && r.ClaimedUntil.After(l.now) {
+func (tx *Tx) free(r *Report, by Moderator) error {
+	if r.ClaimedBy != "" && r.ClaimedBy != by.Name && r.ClaimedUntil.After(tx.now) {
 		return &Error{
-			Code: CodeReportClaimed, Message: "Another moderator holds this report.", RetryAfter: r.ClaimedUntil.Sub(l.now),
+			Code: CodeReportClaimed, Message: "Another moderator holds this report.", RetryAfter: r.ClaimedUntil.Sub(tx.now),
 		}
 	}
 	return nil
 }
 
 // held refuses unless the moderator holds the report.
-func (l *Ledger) held(r *Report, by Moderator) error {
-	if err := l.free(r, by); err != nil {
+func (tx *Tx) held(r *Report, by Moderator) error {
+	if err := tx.free(r, by); err != nil {
 		return err
 	}
-	if r.ClaimedBy != by.Name || !r.ClaimedUntil.After(l.now) {
+	if r.ClaimedBy != by.Name || !r.ClaimedUntil.After(tx.now) {
 		return Invalid("reportId", "Claim the report first.")
 	}
 	return nil
@@ -129,11 +129,11 @@ func (l *Ledger) held(r *Report, by Moderator) error {
 // LookAt returns the evidence to the moderator who holds the report. The audit log has the look before the evidence is
 // read. Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
 func (s *Service) LookAt(ctx context.Context, by Moderator, id ReportID) (*Evidence, error) {
-	_, err := s.moderate(ctx, by, id, func(l *Ledger, r *Report) error {
-		if err := l.held(r, by); err != nil {
+	_, err := s.moderate(ctx, by, id, func(tx *Tx, r *Report) error {
+		if err := tx.held(r, by); err != nil {
 			return err
 		}
-		l.audit(by, AuditLook, r)
+		tx.audit(by, AuditLook, r)
 		return nil
 	})
 	if err != nil {
@@ -169,33 +169,33 @@ func (s *Service) DecideReport(ctx context.Context, by Moderator, id ReportID, d
 	case !d.Action.timed() && d.For != 0:
 		return nil, Invalid("hours", "This action has no end.")
 	}
-	return s.moderate(ctx, by, id, func(l *Ledger, r *Report) error {
+	return s.moderate(ctx, by, id, func(tx *Tx, r *Report) error {
 		if r.State != ReportOpen {
 			if r.DecidedBy == by.Name && r.Action == d.Action && r.Statement == d.Statement {
 				return nil
 			}
 			return Invalid("reportId", "This report is decided.")
 		}
-		if err := l.held(r, by); err != nil {
+		if err := tx.held(r, by); err != nil {
 			return err
 		}
-		l.decide(by, r, d)
+		tx.decide(by, r, d)
 		return nil
 	})
 }
 
-func (l *Ledger) decide(by Moderator, r *Report, d Decision) {
-	r.State, r.Action, r.Statement, r.DecidedBy, r.DecidedAt = ReportDecided, d.Action, d.Statement, by.Name, l.now
+func (tx *Tx) decide(by Moderator, r *Report, d Decision) {
+	r.State, r.Action, r.Statement, r.DecidedBy, r.DecidedAt = ReportDecided, d.Action, d.Statement, by.Name, tx.now
 	r.ClaimedBy, r.ClaimedUntil = "", time.Time{}
-	r.AppealableUntil = l.now.Add(l.rules.AppealFor).Truncate(time.Microsecond)
+	r.AppealableUntil = tx.now.Add(tx.rules.AppealFor).Truncate(time.Microsecond)
 	if d.Action.timed() {
-		r.EndsAt = l.now.Add(d.For).Truncate(time.Microsecond)
-		l.sanction(r.Reported)
+		r.EndsAt = tx.now.Add(d.For).Truncate(time.Microsecond)
+		tx.sanction(r.Reported)
 	}
-	l.audit(by, AuditDecide, r)
-	l.tell(r.Reporter)
+	tx.audit(by, AuditDecide, r)
+	tx.tell(r.Reporter)
 	if d.Action != ActionNone {
-		l.tell(r.Reported)
+		tx.tell(r.Reported)
 	}
 }
 
@@ -216,19 +216,19 @@ func (s *Service) Appeal(ctx context.Context, viewer UserID, id ReportID, text s
 	if r.Reported != viewer {
 		return nil, NotFound("notice")
 	}
-	return s.changeReport(ctx, r, func(l *Ledger, r *Report) error {
+	return s.changeReport(ctx, r, func(tx *Tx, r *Report) error {
 		switch {
-		case l.in.Heads[viewer].Gone || r.Action <= ActionNone:
+		case tx.in.Heads[viewer].Gone || r.Action <= ActionNone:
 			return NotFound("notice")
 		case r.Appeal == text:
 			return nil
 		case r.State != ReportDecided:
 			return Invalid("noticeId", "This decision was appealed already.")
-		case l.now.After(r.AppealableUntil):
+		case tx.now.After(r.AppealableUntil):
 			return Invalid("noticeId", "The time to appeal is over.")
 		}
-		r.State, r.Appeal, r.AppealedAt = ReportAppealed, text, l.now
-		l.tell(viewer)
+		r.State, r.Appeal, r.AppealedAt = ReportAppealed, text, tx.now
+		tx.tell(viewer)
 		return nil
 	})
 }
@@ -247,7 +247,7 @@ func (s *Service) DecideAppeal(ctx context.Context, by Moderator, id ReportID, r
 	if reverse {
 		outcome = AppealReversed
 	}
-	return s.moderate(ctx, by, id, func(l *Ledger, r *Report) error {
+	return s.moderate(ctx, by, id, func(tx *Tx, r *Report) error {
 		if r.State == ReportClosed && r.AppealDecidedBy == by.Name && r.AppealOutcome == outcome && r.AppealStatement == statement {
 			return nil
 		}
@@ -257,21 +257,21 @@ func (s *Service) DecideAppeal(ctx context.Context, by Moderator, id ReportID, r
 		if r.DecidedBy == by.Name {
 			return Invalid("reportId", "Somebody else decides about an appeal than who took the decision.")
 		}
-		if err := l.held(r, by); err != nil {
+		if err := tx.held(r, by); err != nil {
 			return err
 		}
-		r.State, r.AppealOutcome, r.AppealStatement, r.AppealDecidedBy, r.AppealDecidedAt = ReportClosed, outcome, statement, by.Name, l.now
+		r.State, r.AppealOutcome, r.AppealStatement, r.AppealDecidedBy, r.AppealDecidedAt = ReportClosed, outcome, statement, by.Name, tx.now
 		r.ClaimedBy, r.ClaimedUntil = "", time.Time{}
 		if reverse && r.Action.timed() {
-			l.sanction(r.Reported)
+			tx.sanction(r.Reported)
 		}
-		l.audit(by, AuditDecideAppeal, r)
-		l.tell(r.Reported)
+		tx.audit(by, AuditDecideAppeal, r)
+		tx.tell(r.Reported)
 		return nil
 	})
 }
 
-func (s *Service) moderate(ctx context.Context, by Moderator, id ReportID, change func(*Ledger, *Report) error) (*Report, error) {
+func (s *Service) moderate(ctx context.Context, by Moderator, id ReportID, change func(*Tx, *Report) error) (*Report, error) {
 	if by.Name == "" {
 		return nil, Invalid("moderator", "A moderator needs a name.")
 	}
@@ -283,22 +283,22 @@ func (s *Service) moderate(ctx context.Context, by Moderator, id ReportID, chang
 }
 
 // changeReport runs a change under the lock of the person concerned, which all changes of reports about them take.
-func (s *Service) changeReport(ctx context.Context, r *Report, change func(*Ledger, *Report) error) (*Report, error) {
+func (s *Service) changeReport(ctx context.Context, r *Report, change func(*Tx, *Report) error) (*Report, error) {
 	var out *Report
 	scope := Scope{Users: []UserID{r.Reporter, r.Reported}, Reports: []ReportID{r.ID}}
-	err := s.store.Change(ctx, scope, func(l *Ledger) error {
-		loaded := l.in.Reports[r.ID]
+	err := s.store.Change(ctx, scope, func(tx *Tx) error {
+		loaded := tx.in.Reports[r.ID]
 		if loaded == nil {
 			return NotFound("report")
 		}
 		out = loaded
 		before := *loaded
-		if err := change(l, loaded); err != nil {
+		if err := change(tx, loaded); err != nil {
 			return err
 		}
 		if *loaded != before {
-			loaded.SettledAt = l.now
-			l.out.Reports = append(l.out.Reports, loaded)
+			loaded.SettledAt = tx.now
+			tx.out.Reports = append(tx.out.Reports, loaded)
 		}
 		return nil
 	})
@@ -309,11 +309,11 @@ func (s *Service) changeReport(ctx context.Context, r *Report, change func(*Ledg
 }
 
 // sanction makes a head say what the decisions about its user come to that stand now.
-func (l *Ledger) sanction(user UserID) {
-	h := l.in.Heads[user]
+func (tx *Tx) sanction(user UserID) {
+	h := tx.in.Heads[user]
 	suspended, outreach := time.Time{}, time.Time{}
-	for _, r := range l.in.Reports {
-		if r.Reported != user || r.AppealOutcome == AppealReversed || !r.EndsAt.After(l.now) {
+	for _, r := range tx.in.Reports {
+		if r.Reported != user || r.AppealOutcome == AppealReversed || !r.EndsAt.After(tx.now) {
 			continue
 		}
 		switch {
@@ -324,12 +324,12 @@ func (l *Ledger) sanction(user UserID) {
 		}
 	}
 	h.SuspendedUntil, h.OutreachUntil = suspended, outreach
-	l.out.Restricted = append(l.out.Restricted, h)
+	tx.out.Restricted = append(tx.out.Restricted, h)
 }
 
 // tell says to a user's devices that their notices or reports stand otherwise.
-func (l *Ledger) tell(user UserID) {
-	if h := l.in.Heads[user]; h != nil && !h.Gone {
-		l.event(user, EventNoticesChanged, nil, nil)
+func (tx *Tx) tell(user UserID) {
+	if h := tx.in.Heads[user]; h != nil && !h.Gone {
+		tx.event(user, EventNoticesChanged, nil, nil)
 	}
 }

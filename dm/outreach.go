@@ -92,39 +92,39 @@ func outreachStep(perDay int) time.Duration {
 }
 
 // spendOutreach takes one new person off the sender's budget.
-func (l *Ledger) spendOutreach(h *Head) {
-	n := l.rules.outreachPerDay(h, l.now)
+func (tx *Tx) spendOutreach(h *Head) {
+	n := tx.rules.outreachPerDay(h, tx.now)
 	if n == 0 {
 		return
 	}
 	from := h.Outreach.FullAt
-	if from.Before(l.now) {
-		from = l.now
+	if from.Before(tx.now) {
+		from = tx.now
 	}
 	h.Outreach.FullAt = from.Add(outreachStep(n))
-	l.out.Heads[h.User] = h
+	tx.out.Heads[h.User] = h
 }
 
 // refuse counts against the sender that the recipient wants no request of theirs. What nobody asked for by writing
 // counts for nothing, so that a crowd of blockers cannot silence who never wrote to them.
-func (l *Ledger) refuse(sender UserID) {
-	h := l.in.Heads[sender]
-	r := h.Outreach.Refusals.on(dayOf(l.now))
+func (tx *Tx) refuse(sender UserID) {
+	h := tx.in.Heads[sender]
+	r := h.Outreach.Refusals.on(dayOf(tx.now))
 	r.Today = min(r.Today+1, maxRefusals)
 	h.Outreach.Refusals = r
-	l.out.Heads[sender] = h
+	tx.out.Heads[sender] = h
 }
 
 // Outreach returns the viewer's budget, nil without one. Errors: NOT_FOUND.
 func (s *Service) Outreach(ctx context.Context, viewer UserID) (*OutreachBudget, error) {
-	l, err := s.inspectUser(ctx, viewer)
+	tx, err := s.inspectUser(ctx, viewer)
 	if err != nil {
 		return nil, err
 	}
-	return l.Outreach(viewer), nil
+	return tx.Outreach(viewer), nil
 }
 
 // Outreach returns a user's budget, nil without one.
-func (l *Ledger) Outreach(viewer UserID) *OutreachBudget {
-	return l.rules.outreach(l.in.Heads[viewer], l.now)
+func (tx *Tx) Outreach(viewer UserID) *OutreachBudget {
+	return tx.rules.outreach(tx.in.Heads[viewer], tx.now)
 }

@@ -8,10 +8,10 @@ import (
 )
 
 // crowd is a ledger of one sender and many people who take requests from everybody.
-func crowd(rules dm.Rules, sender *dm.Head, n int) (*dm.Ledger, []dm.UserID) {
+func crowd(rules dm.Rules, sender *dm.Head, n int) (*dm.Tx, []dm.UserID) {
 	in := dm.Loaded{
 		Heads:         map[dm.UserID]*dm.Head{sender.User: sender},
-		Conversations: map[dm.ConversationID]*dm.Conversation{}, Edges: map[dm.Pair]dm.Edges{},
+		Conversations: map[dm.ConversationID]*dm.Conversation{}, Pairs: map[dm.Pair]dm.PairState{},
 	}
 	var ids []dm.UserID
 	for i := range n {
@@ -19,16 +19,16 @@ func crowd(rules dm.Rules, sender *dm.Head, n int) (*dm.Ledger, []dm.UserID) {
 		in.Heads[id] = &dm.Head{User: id, Settings: dm.Settings{Audience: dm.Everyone}}
 		ids = append(ids, id)
 	}
-	return dm.NewLedger(rules, 1, noon, in), ids
+	return dm.NewTx(rules, 1, noon, in), ids
 }
 
 // reach writes to people until one is refused for it, and returns how many were written to.
 func reach(t *testing.T, rules dm.Rules, sender *dm.Head) int {
 	t.Helper()
-	l, ids := crowd(rules, sender, 200)
+	tx, ids := crowd(rules, sender, 200)
 	for i, id := range ids {
-		before := l.Standing(sender.User, id).Permission
-		sent, err := l.Send(dm.Send{Sender: sender.User, Recipient: id, Body: "hello", ClientMessageID: "k"})
+		before := tx.Relationship(sender.User, id).Permission
+		sent, err := tx.Send(dm.Send{Sender: sender.User, Recipient: id, Body: "hello", ClientMessageID: "k"})
 		if err != nil {
 			refusal, _ := err.(*dm.Error) //nolint:errorlint // a ledger returns it as it is
 			if refusal == nil || refusal.Denial != dm.DenialOutreachLimit || before.Denial != dm.DenialOutreachLimit {
@@ -44,7 +44,7 @@ func reach(t *testing.T, rules dm.Rules, sender *dm.Head) int {
 		}
 		// A second message to the same person, and a retry, cost nothing.
 		for _, key := range []string{"k2", "k"} {
-			again, err := l.Send(dm.Send{Sender: sender.User, Recipient: id, Body: "hello", ClientMessageID: key})
+			again, err := tx.Send(dm.Send{Sender: sender.User, Recipient: id, Body: "hello", ClientMessageID: key})
 			if err != nil || again.Outreach.Remaining != sent.Outreach.Remaining {
 				t.Fatalf("%s: %+v, %v", key, again.Outreach, err)
 			}
@@ -77,9 +77,9 @@ func TestOutreachIsTighterForNewAccountsAndAfterRefusals(t *testing.T) {
 			head := c.head
 			head.User = dm.UserID{1}
 			if c.head.Exempt {
-				l, ids := crowd(rules, &head, 200)
+				tx, ids := crowd(rules, &head, 200)
 				for _, id := range ids {
-					sent, err := l.Send(dm.Send{Sender: head.User, Recipient: id, Body: "b", ClientMessageID: "k"})
+					sent, err := tx.Send(dm.Send{Sender: head.User, Recipient: id, Body: "b", ClientMessageID: "k"})
 					if err != nil || sent.Outreach != nil {
 						t.Fatalf("%+v, %v", sent.Outreach, err)
 					}
@@ -104,11 +104,11 @@ func TestOutreachComesBack(t *testing.T) {
 	if n := reach(t, rules, &head); n != 50 {
 		t.Fatalf("%d people", n)
 	}
-	l, _ := crowd(rules, &head, 0)
-	wait := l.Outreach(head.User).RetryAfter
+	tx, _ := crowd(rules, &head, 0)
+	wait := tx.Outreach(head.User).RetryAfter
 	for after, want := range map[time.Duration]int{wait - time.Microsecond: 0, wait: 1, 12 * time.Hour: 25, 24 * time.Hour: 50, 48 * time.Hour: 50} {
-		l := dm.NewLedger(rules, 1, noon.Add(after), dm.Loaded{Heads: map[dm.UserID]*dm.Head{head.User: &head}})
-		if got := l.Outreach(head.User).Remaining; got != want {
+		tx := dm.NewTx(rules, 1, noon.Add(after), dm.Loaded{Heads: map[dm.UserID]*dm.Head{head.User: &head}})
+		if got := tx.Outreach(head.User).Remaining; got != want {
 			t.Errorf("after %v %d remain, want %d", after, got, want)
 		}
 	}
@@ -116,15 +116,15 @@ func TestOutreachComesBack(t *testing.T) {
 
 // Only those count to whom the sender wrote: a crowd of strangers cannot silence somebody by blocking them.
 func TestRefusalsCountOnlyFromWhoWasWrittenTo(t *testing.T) {
-	l, low, high := people(dm.Edges{})
-	if _, err := l.Send(dm.Send{Sender: low.User, Recipient: high.User, Body: "hello", ClientMessageID: "k"}); err != nil {
+	tx, low, high := people(dm.PairState{})
+	if _, err := tx.Send(dm.Send{Sender: low.User, Recipient: high.User, Body: "hello", ClientMessageID: "k"}); err != nil {
 		t.Fatal(err)
 	}
-	c := l.Conversation(low.User, high.User)
-	if !l.Decline(high.User, c) || low.Outreach.Refusals.Today != 1 {
+	c := tx.Conversation(low.User, high.User)
+	if !tx.Decline(high.User, c) || low.Outreach.Refusals.Today != 1 {
 		t.Fatalf("a decline counts %+v", low.Outreach.Refusals)
 	}
-	if !l.Decline(high.User, c) || low.Outreach.Refusals.Today != 1 {
+	if !tx.Decline(high.User, c) || low.Outreach.Refusals.Today != 1 {
 		t.Fatalf("a second decline counts %+v", low.Outreach.Refusals)
 	}
 	if high.Outreach.Refusals != (dm.Refusals{}) {

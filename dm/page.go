@@ -12,12 +12,12 @@ const MaxPage = 100
 
 // Page asks for the first items after a place. After is the opaque end cursor of the page before; empty: from the
 // start.
-type Page struct {
+type PageRequest struct {
 	First int
 	After string
 }
 
-func (p Page) check() *Error {
+func (p PageRequest) check() *Error {
 	if p.First < 1 || p.First > MaxPage {
 		return Invalid("first", "Ask for 1 to %d items.", MaxPage)
 	}
@@ -25,18 +25,18 @@ func (p Page) check() *Error {
 }
 
 // Slice is one page of a keyset listing.
-type Slice[T any] struct {
+type Page[T any] struct {
 	Items []T
 	// More reports whether the listing goes on.
 	More bool
 }
 
 // Cut makes a Slice of up to n+1 items that were read for a page of n.
-func Cut[T any](items []T, n int) Slice[T] {
+func Cut[T any](items []T, n int) Page[T] {
 	if len(items) > n {
-		return Slice[T]{Items: items[:n:n], More: true}
+		return Page[T]{Items: items[:n:n], More: true}
 	}
-	return Slice[T]{Items: items}
+	return Page[T]{Items: items}
 }
 
 // InboxPlace is the keyset place in a folder: newest activity first, ties by id.

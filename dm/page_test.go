@@ -45,7 +45,7 @@ func TestAPlaceOfOneListIsNoPlaceOfAnother(t *testing.T) {
 
 func TestAPageIsBounded(t *testing.T) {
 	for first, ok := range map[int]bool{-1: false, 0: false, 1: true, MaxPage: true, MaxPage + 1: false} {
-		if err := (Page{First: first}).check(); (err == nil) != ok {
+		if err := (PageRequest{First: first}).check(); (err == nil) != ok {
 			t.Errorf("first %d: %v", first, err)
 		}
 	}

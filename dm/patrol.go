@@ -13,7 +13,7 @@ import (
 // once, in beats, so that the database is asked a little all the time and not everything at once.
 //
 // It has a goroutine while there are watchers. The Close of the last one ends it and waits.
-type patrol struct {
+type lagPoller struct {
 	store    Store
 	interval time.Duration
 
@@ -33,19 +33,19 @@ type beat struct {
 }
 
 const (
-	patrolBeats = 20
+	lagPollerBeats = 20
 	// minBeat is how far apart beats are at least, however short the interval.
 	minBeat = 50 * time.Millisecond
-	// patrolBatch is how many logs are looked at in one read.
-	patrolBatch = 1000
+	// lagPollerBatch is how many logs are looked at in one read.
+	lagPollerBatch = 1000
 )
 
-func newPatrol(store Store, interval time.Duration) *patrol {
-	n := min(max(int(interval/minBeat), 1), patrolBeats)
-	return &patrol{store: store, interval: interval, beats: make([][]*Watcher, n)}
+func newLagPoller(store Store, interval time.Duration) *lagPoller {
+	n := min(max(int(interval/minBeat), 1), lagPollerBeats)
+	return &lagPoller{store: store, interval: interval, beats: make([][]*Watcher, n)}
 }
 
-func (p *patrol) add(w *Watcher) {
+func (p *lagPoller) add(w *Watcher) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	// Where it comes to stand is left to chance, so that watchers who came together do not stay together.
@@ -61,7 +61,7 @@ func (p *patrol) add(w *Watcher) {
 	}
 }
 
-func (p *patrol) remove(w *Watcher) {
+func (p *lagPoller) remove(w *Watcher) {
 	p.mu.Lock()
 	if !w.beat.in {
 		p.mu.Unlock()
@@ -88,7 +88,7 @@ func (p *patrol) remove(w *Watcher) {
 	}
 }
 
-func (p *patrol) walk(ctx context.Context, done chan<- struct{}) {
+func (p *lagPoller) walk(ctx context.Context, done chan<- struct{}) {
 	defer close(done)
 	ticker := time.NewTicker(p.interval / time.Duration(len(p.beats)))
 	defer ticker.Stop()
@@ -101,7 +101,7 @@ func (p *patrol) walk(ctx context.Context, done chan<- struct{}) {
 		p.mu.Lock()
 		watchers := slices.Clone(p.beats[n])
 		p.mu.Unlock()
-		for batch := range slices.Chunk(watchers, patrolBatch) {
+		for batch := range slices.Chunk(watchers, lagPollerBatch) {
 			p.look(ctx, batch)
 		}
 	}
@@ -109,7 +109,7 @@ func (p *patrol) walk(ctx context.Context, done chan<- struct{}) {
 
 // look wakes those whose log is not where they are. When the database does not answer they are left alone: what cannot
 // be read now has not been lost, and the next beat asks again.
-func (p *patrol) look(ctx context.Context, watchers []*Watcher) {
+func (p *lagPoller) look(ctx context.Context, watchers []*Watcher) {
 	users := make([]UserID, len(watchers))
 	for i, w := range watchers {
 		users[i] = w.user

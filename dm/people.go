@@ -31,10 +31,10 @@ func (s *Service) UserByExternalID(ctx context.Context, externalID string) (*Use
 
 // SearchUsers lists users whose handle or display name starts with the query, less those whom the viewer has blocked. A
 // zero viewer is the host application. Errors: INVALID_INPUT.
-func (s *Service) SearchUsers(ctx context.Context, viewer UserID, query string, page Page) (Slice[FoundUser], error) {
+func (s *Service) SearchUsers(ctx context.Context, viewer UserID, query string, page PageRequest) (Page[FoundUser], error) {
 	prefix, refusal := normalizeLine("query", query, maxSearch)
 	if refusal != nil {
-		return Slice[FoundUser]{}, refusal
+		return Page[FoundUser]{}, refusal
 	}
 	prefix = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(prefix), "@"))
 	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {
@@ -46,35 +46,35 @@ func (s *Service) SearchUsers(ctx context.Context, viewer UserID, query string, 
 }
 
 // SuggestedFriends lists people whom the host suggests to the viewer. Errors: INVALID_INPUT.
-func (s *Service) SuggestedFriends(ctx context.Context, viewer UserID, page Page) (Slice[FoundUser], error) {
+func (s *Service) SuggestedFriends(ctx context.Context, viewer UserID, page PageRequest) (Page[FoundUser], error) {
 	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {
 		return s.store.SuggestedUsers(ctx, viewer, after, limit)
 	})
 }
 
 // BlockedUsers lists whom the viewer has blocked. Errors: INVALID_INPUT.
-func (s *Service) BlockedUsers(ctx context.Context, viewer UserID, page Page) (Slice[FoundUser], error) {
-	return s.listStances(ctx, viewer, BlockedPeople, page)
+func (s *Service) BlockedUsers(ctx context.Context, viewer UserID, page PageRequest) (Page[FoundUser], error) {
+	return s.listOverrides(ctx, viewer, BlockedPeople, page)
 }
 
-func (s *Service) listUsers(page Page, read func(*UserPlace, int) ([]FoundUser, error)) (Slice[FoundUser], error) {
+func (s *Service) listUsers(page PageRequest, read func(*UserPlace, int) ([]FoundUser, error)) (Page[FoundUser], error) {
 	place, refusal := parseUserPlace(page.After)
 	if refusal == nil {
 		refusal = page.check()
 	}
 	if refusal != nil {
-		return Slice[FoundUser]{}, refusal
+		return Page[FoundUser]{}, refusal
 	}
 	found, err := read(place, page.First+1)
 	return Cut(found, page.First), err
 }
 
-// Standing is how the viewer stands to another user.
-type Standing struct {
+// Relationship is how the viewer stands to another user.
+type Relationship struct {
 	ViewerFollows, FollowsViewer bool
-	// ViewerStance is what the viewer has decided about them. What they have decided is told nowhere.
-	ViewerStance Stance
-	Permission   Permission
+	// ViewerOverride is what the viewer has decided about them. What they have decided is told nowhere.
+	ViewerOverride Override
+	Permission     Permission
 }
 
 // Permission answers "may the viewer write to this person now, and where would it land?" by the same Decide as the
@@ -87,42 +87,42 @@ type Permission struct {
 	Outreach *OutreachBudget
 }
 
-// Standings tells how the viewer stands to many users at once, in a bounded number of reads.
-func (s *Service) Standings(ctx context.Context, viewer UserID, others []UserID) (map[UserID]Standing, error) {
+// Relationships tells how the viewer stands to many users at once, in a bounded number of reads.
+func (s *Service) Relationships(ctx context.Context, viewer UserID, others []UserID) (map[UserID]Relationship, error) {
 	scope := Scope{Users: []UserID{viewer}}
 	for _, other := range others {
 		if other != viewer {
 			scope.Pairs = append(scope.Pairs, PairOf(viewer, other))
 		}
 	}
-	l, err := s.store.Inspect(ctx, scope)
+	tx, err := s.store.Inspect(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[UserID]Standing, len(others))
+	out := make(map[UserID]Relationship, len(others))
 	for _, other := range others {
-		out[other] = l.Standing(viewer, other)
+		out[other] = tx.Relationship(viewer, other)
 	}
 	return out, nil
 }
 
-// Standing tells how the viewer stands to another user of the ledger.
-func (l *Ledger) Standing(viewer, other UserID) Standing {
-	f, ok := l.facts(viewer, other)
+// Relationship tells how the viewer stands to another user of the ledger.
+func (tx *Tx) Relationship(viewer, other UserID) Relationship {
+	f, ok := tx.facts(viewer, other)
 	if !ok {
-		return Standing{Permission: Permission{Verdict: Verdict{Denial: DenialNotAccepting}}}
+		return Relationship{Permission: Permission{Verdict: Verdict{Denial: DenialNotAccepting}}}
 	}
-	return Standing{
+	return Relationship{
 		ViewerFollows: f.SenderFollows,
 		// Who is blocked may still follow, without effect; the blocker does not see it.
-		FollowsViewer: f.RecipientFollows && !f.SenderStance.Blocked,
-		ViewerStance:  f.SenderStance,
-		Permission:    l.permission(viewer, Decide(f)),
+		FollowsViewer:  f.RecipientFollows && !f.SenderOverride.Blocked,
+		ViewerOverride: f.SenderOverride,
+		Permission:     tx.permission(viewer, Decide(f)),
 	}
 }
 
 // permission is a verdict as the viewer is told it before they send.
-func (l *Ledger) permission(viewer UserID, v Verdict) Permission {
+func (tx *Tx) permission(viewer UserID, v Verdict) Permission {
 	p := Permission{Verdict: v}
 	switch v.Shown {
 	case RouteInbox:
@@ -131,7 +131,7 @@ func (l *Ledger) permission(viewer UserID, v Verdict) Permission {
 		p.Folder = FolderRequests
 	}
 	if v.Remaining != nil || v.Denial == DenialOutreachLimit {
-		p.Outreach = l.Outreach(viewer)
+		p.Outreach = tx.Outreach(viewer)
 	}
 	return p
 }

@@ -84,8 +84,8 @@ type Facts struct {
 	SenderGone, RecipientGone bool
 	// Suspended: moderators have suspended the sender. OutreachStopped: they let the sender write to nobody new.
 	Suspended, OutreachStopped bool
-	// SenderStance and RecipientStance: what each has decided about the other.
-	SenderStance, RecipientStance Stance
+	// SenderOverride and RecipientOverride: what each has decided about the other.
+	SenderOverride, RecipientOverride Override
 	// Known: the recipient has sent this person a message, or has accepted a request from them.
 	Known bool
 	// SenderFollows and RecipientFollows: who follows whom.
@@ -105,7 +105,7 @@ type Facts struct {
 	// Pending counts the messages that wait in the request; it holds at most RequestLimit.
 	Pending, RequestLimit int
 	RequestFacts
-	SuspectFacts
+	ContentFacts
 }
 
 // Verdict is what the policy says of one send.
@@ -123,7 +123,7 @@ type Verdict struct {
 	// CanReply is false when the sender's own settings would refuse the answer.
 	CanReply bool
 	// Held is why the message is out of the recipient's sight, with RouteHidden. The sender is not told.
-	Held Held
+	HoldReason HoldReason
 }
 
 // Allowed reports whether the message may be sent.
@@ -148,7 +148,7 @@ func Decide(f Facts) Verdict {
 		return deny(DenialAgeRestricted)
 	case f.Suspended:
 		return deny(DenialSuspended)
-	case f.SenderStance.Blocked:
+	case f.SenderOverride.Blocked:
 		return deny(DenialViewerBlocksThem)
 	}
 	// Before anything of the recipient's is looked at: what they have done must not show.
@@ -156,13 +156,13 @@ func Decide(f Facts) Verdict {
 		return deny(DenialOutreachLimit)
 	}
 	route := f.route(shared)
-	if f.RecipientStance.Blocked || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
+	if f.RecipientOverride.Blocked || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || f.Declined || route == RouteRefuse {
 		return deny(f.closed())
 	}
 	if f.Code != CodeNone && route != RouteInbox {
 		return deny(DenialContactCode)
 	}
-	if v.Kinds = f.accepted(shared); f.Kinds&^v.Kinds != 0 || f.Opinion == OpinionRefuse && !f.familiar() {
+	if v.Kinds = f.accepted(shared); f.Kinds&^v.Kinds != 0 || f.Classification == ClassifiedRefuse && !f.familiar() {
 		return deny(DenialKind)
 	}
 	if route != RouteInbox {
@@ -177,12 +177,12 @@ func Decide(f Facts) Verdict {
 		}
 		v.Remaining = &left
 	}
-	v.Route, v.Shown, v.Held = route, max(route, RouteRequests), f.held(shared)
-	if f.RecipientStance.Restricted {
+	v.Route, v.Shown, v.HoldReason = route, max(route, RouteRequests), f.held(shared)
+	if f.RecipientOverride.Restricted {
 		v.Route = min(v.Route, RouteRequests)
 	}
-	if suspect := f.suspect(); suspect != HeldNone {
-		v.Route, v.Held = RouteHidden, suspect
+	if suspect := f.suspect(); suspect != HoldNone {
+		v.Route, v.HoldReason = RouteHidden, suspect
 	}
 	return v
 }
@@ -200,17 +200,17 @@ func (f Facts) answer() Facts {
 	return Facts{
 		Known: true, SenderFollows: f.RecipientFollows, RecipientFollows: f.SenderFollows,
 		HostSuggested: f.HostSuggested, RecipientGrid: f.SenderGrid, RecipientAge: f.SenderAge,
-		RecipientStance: Stance{Listed: f.SenderStance.Listed},
+		RecipientOverride: Override{Listed: f.SenderOverride.Listed},
 	}
 }
 
 // listed is the list that holds. Under 18 the list of those who always may holds for people whom the user follows or
 // knows, so that no stranger gets in by it.
 func (f Facts) listed() Listed {
-	if f.RecipientStance.Listed == ListedAlways && f.RecipientAge != Adult && !f.Known && !f.RecipientFollows {
+	if f.RecipientOverride.Listed == ListedAlways && f.RecipientAge != Adult && !f.Known && !f.RecipientFollows {
 		return NotListed
 	}
-	return f.RecipientStance.Listed
+	return f.RecipientOverride.Listed
 }
 
 // route is where a message goes: as the recipient has named the sender, by a code that they gave out, or else by the
@@ -225,11 +225,11 @@ func (f Facts) route(sharedFriends bool) Route {
 	if f.invited() {
 		return RouteInbox
 	}
-	return f.tame(f.graded(sharedFriends), sharedFriends)
+	return f.applyShield(f.routeByRelation(sharedFriends), sharedFriends)
 }
 
 // graded is the most welcoming route among the relations that hold.
-func (f Facts) graded(sharedFriends bool) Route {
+func (f Facts) routeByRelation(sharedFriends bool) Route {
 	best := RouteRefuse
 	for r := range relationCount {
 		if f.holds(r, sharedFriends) {

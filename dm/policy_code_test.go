@@ -6,7 +6,7 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// Every code × audience × relations × stances × ages × decline × quota, and the sender's own limits.
+// Every code × audience × relations × overrides × ages × decline × quota, and the sender's own limits.
 func TestDecideAboutBearersIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
@@ -19,11 +19,11 @@ func TestDecideAboutBearersIsTheStatement(t *testing.T) {
 						on := func(i int) bool { return bits>>i&1 == 1 }
 						f := relations
 						f.Code, f.RecipientAge, f.RequestLimit = fact, age, 3
-						f.RecipientStance = dm.Stance{Blocked: on(0), Restricted: on(1)}
-						f.SenderStance.Blocked, f.Declined, f.Suspended = on(2), on(3), on(4)
+						f.RecipientOverride = dm.Override{Blocked: on(0), Restricted: on(1)}
+						f.SenderOverride.Blocked, f.Declined, f.Suspended = on(2), on(3), on(4)
 						f.OutreachStopped, f.Self = on(5), on(6)
 						if on(7) {
-							f.RecipientStance.Listed = dm.ListedNever
+							f.RecipientOverride.Listed = dm.ListedNever
 						}
 						if on(8) {
 							f.Pending, f.SenderAge = 3, dm.Under16
@@ -73,7 +73,7 @@ func TestABlockReadsLikeABadCode(t *testing.T) {
 				return // welcome without a code
 			}
 			for name, change := range map[string]func(*dm.Facts){
-				"block": func(f *dm.Facts) { f.RecipientStance.Blocked = true }, "never": func(f *dm.Facts) { f.RecipientStance.Listed = dm.ListedNever },
+				"block": func(f *dm.Facts) { f.RecipientOverride.Blocked = true }, "never": func(f *dm.Facts) { f.RecipientOverride.Listed = dm.ListedNever },
 				"decline": func(f *dm.Facts) { f.Declined = true }, "gone": func(f *dm.Facts) { f.RecipientGone = true },
 				"age": func(f *dm.Facts) { f.RecipientAge = dm.Under16 },
 			} {

@@ -22,8 +22,8 @@ func TestDecideAboutNewPeopleIsTheStatement(t *testing.T) {
 				vain++
 			case v.Route == dm.RouteHidden:
 				hidden++
-				if v.Held != dm.HeldShield {
-					t.Fatalf("%+v: no preset hides, but the request is held by %v", f, v.Held)
+				if v.HoldReason != dm.HoldShield {
+					t.Fatalf("%+v: no preset hides, but the request is held by %v", f, v.HoldReason)
 				}
 			case v.Route == dm.RouteInbox && f.Code == dm.CodeGood && s.route(in) == "REFUSE":
 				invited++
@@ -71,13 +71,13 @@ func eachNewPerson(visit func(in situation, f dm.Facts)) {
 				if !on(3) {
 					f.OutreachLeft = 1
 				}
-				f.RecipientStance.Blocked, f.Declined = on(4), on(5)
+				f.RecipientOverride.Blocked, f.Declined = on(4), on(5)
 				holds["opens a request"], holds["outreach spent"] = on(0), on(1) && on(3)
 				holds["shield"] = on(2)
 				holds["recipient blocks"], holds["declined"] = on(4), on(5)
 				holds["recipient says never"] = on(6)
 				if on(6) {
-					f.RecipientStance.Listed = dm.ListedNever
+					f.RecipientOverride.Listed = dm.ListedNever
 				}
 				for code, fact := range codes {
 					f.Code = fact

@@ -49,7 +49,7 @@ no outreach left      | OUTREACH_LIMIT
 `
 
 // What a sender who bears a contact code, good or bad, is told instead: nothing that tells a block from a bad code.
-const bearerTable = `
+const redeemerTable = `
 NOT_ACCEPTING | CONTACT_CODE
 `
 
@@ -162,7 +162,7 @@ func parseStatement(t testing.TB) statement {
 		s.changes = append(s.changes, [3]string{row[0], row[1], row[2]})
 	}
 	s.silent = table(t, silentTable)
-	for _, row := range table(t, bearerTable) {
+	for _, row := range table(t, redeemerTable) {
 		s.bearers[row[0]] = row[1]
 	}
 	for _, row := range table(t, defaultTable) {

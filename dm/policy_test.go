@@ -66,8 +66,8 @@ func TestDecideIsTheStatement(t *testing.T) {
 	}
 }
 
-// Every stance that the two can have taken × audience × relations × ages × decline × quota.
-func TestDecideHonoursEveryStance(t *testing.T) {
+// Every override that the two can have taken × audience × relations × ages × decline × quota.
+func TestDecideHonoursEveryOverride(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
 	lists := map[string]dm.Listed{"": dm.NotListed, "always": dm.ListedAlways, "never": dm.ListedNever}
@@ -80,8 +80,8 @@ func TestDecideHonoursEveryStance(t *testing.T) {
 						for bits := range 1 << 4 {
 							on := func(i int) bool { return bits>>i&1 == 1 }
 							f := f
-							f.RecipientStance = dm.Stance{Blocked: on(0), Restricted: on(1), Listed: listed}
-							f.SenderStance = dm.Stance{Restricted: on(1), Listed: senderListed}
+							f.RecipientOverride = dm.Override{Blocked: on(0), Restricted: on(1), Listed: listed}
+							f.SenderOverride = dm.Override{Restricted: on(1), Listed: senderListed}
 							f.Declined, f.RequestLimit = on(2), 3
 							if on(3) {
 								f.Pending = 3
@@ -98,7 +98,7 @@ func TestDecideHonoursEveryStance(t *testing.T) {
 								holds: holds, grid: grid, senders: s.grids["NO_ONE"], senderAge: band, recipientAge: band,
 								pending: f.Pending, limit: 3,
 							}
-							checkVerdict(t, s, in, f, func() string { return audience + " by stance" })
+							checkVerdict(t, s, in, f, func() string { return audience + " by override" })
 							v := dm.Decide(f)
 							if v.Route != v.Shown {
 								decided["silently"]++
@@ -220,7 +220,7 @@ func eachSituation(visit func(in situation, f dm.Facts)) {
 				for recipientBand, recipientAge := range bands {
 					for _, pending := range []int{0, 2, 3, 4} {
 						f := relations
-						f.Self, f.SenderStance.Blocked, f.RecipientStance.Blocked = on(0), on(1), on(2)
+						f.Self, f.SenderOverride.Blocked, f.RecipientOverride.Blocked = on(0), on(1), on(2)
 						f.RecipientGone, f.Declined = on(3), on(4)
 						f.SenderAge, f.RecipientAge = senderAge, recipientAge
 						f.Pending, f.RequestLimit = pending, 3

@@ -41,11 +41,11 @@ func (s *Service) preview(ctx context.Context, viewer UserID, views []*View) err
 			continue
 		}
 		if !asked {
-			l, err := s.inspectUser(ctx, viewer)
+			tx, err := s.inspectUser(ctx, viewer)
 			if err != nil {
 				return err
 			}
-			asked, allowed = true, l.Head(viewer).Settings.RequestPreviews
+			asked, allowed = true, tx.Head(viewer).Settings.RequestPreviews
 		}
 		v.preview(allowed)
 	}

@@ -22,26 +22,26 @@ type Reach struct {
 // admits, by the same Decide as the send. With routes it counts CUSTOM with these routes on top of what holds. Errors:
 // NOT_FOUND, INVALID_INPUT.
 func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes map[Relation]Route) ([]Reach, error) {
-	l, err := s.inspectUser(ctx, viewer)
+	tx, err := s.inspectUser(ctx, viewer)
 	if err != nil {
 		return nil, err
 	}
-	h := l.Head(viewer)
+	h := tx.Head(viewer)
 	if h.Gone {
 		return nil, NotFound("user")
 	}
-	holds, custom := l.rules.Audience(h.Settings, h.AgeBand), l.rules.Grid(h.Settings, h.AgeBand)
+	holds, custom := tx.rules.Audience(h.Settings, h.AgeBand), tx.rules.Grid(h.Settings, h.AgeBand)
 	now := Reach{Audience: holds, Grid: custom, Current: true}
 	for relation, route := range routes {
 		custom[relation] = route
 	}
-	if err := l.rules.allowed(Settings{Audience: Custom, Routes: custom}, h.AgeBand); len(routes) > 0 && err != nil {
+	if err := tx.rules.allowed(Settings{Audience: Custom, Routes: custom}, h.AgeBand); len(routes) > 0 && err != nil {
 		return nil, err
 	}
 	var asked []Reach
 	for a := Everyone; a < Custom; a++ {
-		if chosen := (Settings{Audience: a}); l.rules.allowed(chosen, h.AgeBand) == nil {
-			asked = append(asked, Reach{Audience: a, Grid: l.rules.Grid(chosen, h.AgeBand), Current: a == holds})
+		if chosen := (Settings{Audience: a}); tx.rules.allowed(chosen, h.AgeBand) == nil {
+			asked = append(asked, Reach{Audience: a, Grid: tx.rules.Grid(chosen, h.AgeBand), Current: a == holds})
 		}
 	}
 	if holds == Custom {
@@ -50,29 +50,29 @@ func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes m
 	if len(routes) > 0 && (holds != Custom || custom != now.Grid) {
 		asked = append(asked, Reach{Audience: Custom, Grid: custom})
 	}
-	people, err := s.store.TiedPeople(ctx, viewer, reachLimit)
+	people, err := s.store.RelatedPeople(ctx, viewer, reachLimit)
 	if err != nil {
 		return nil, err
 	}
-	alike := map[Ties]int{}
-	for _, t := range people.Ties {
+	alike := map[PairFlags]int{}
+	for _, t := range people.Flags {
 		alike[t]++
 	}
 	for i := range asked {
-		l.count(&asked[i], h, alike, people)
+		tx.count(&asked[i], h, alike, people)
 	}
 	return asked, nil
 }
 
 // count puts people who are alike where the audience would have their messages. Whose place hangs on friends who were not
 // looked at are left out, so that every number is a lower bound.
-func (l *Ledger) count(r *Reach, h *Head, alike map[Ties]int, people TiedPeople) {
+func (tx *Tx) count(r *Reach, h *Head, alike map[PairFlags]int, people RelatedPeople) {
 	r.IsCapped = people.Capped
-	route := func(t Ties) Route { return Decide(l.tied(h, t, r.Grid)).Route }
+	route := func(t PairFlags) Route { return Decide(tx.tied(h, t, r.Grid)).Route }
 	r.EveryoneElse = route(0)
 	for t, n := range alike {
 		to := route(t)
-		if people.SharedOpen && to != route(t|TieShared) {
+		if people.SharedOpen && to != route(t|FlagShared) {
 			r.IsCapped = true
 			continue
 		}
@@ -88,7 +88,7 @@ func (l *Ledger) count(r *Reach, h *Head, alike map[Ties]int, people TiedPeople)
 		}
 	}
 	// Friends of friends who were not found are among everyone else.
-	if people.SharedOpen && r.EveryoneElse != route(TieShared) {
+	if people.SharedOpen && r.EveryoneElse != route(FlagShared) {
 		r.IsCapped = true
 	}
 }

@@ -13,29 +13,29 @@ func TestReachIsALowerBound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rules := DefaultRules()
 		h := &Head{AgeBand: rapid.SampledFrom([]AgeBand{Adult, Age16To17, Under16}).Draw(t, "age")}
-		l := NewLedger(rules, 1, time.Now(), Loaded{})
+		tx := NewTx(rules, 1, time.Now(), Loaded{})
 		var grid Grid
 		for r := range grid {
 			grid[r] = Route(rapid.IntRange(0, 3).Draw(t, "route"))
 		}
-		all, some := map[Ties]int{}, map[Ties]int{}
-		partly := TiedPeople{Capped: rapid.Bool().Draw(t, "capped"), SharedOpen: rapid.Bool().Draw(t, "open")}
+		all, some := map[PairFlags]int{}, map[PairFlags]int{}
+		partly := RelatedPeople{Capped: rapid.Bool().Draw(t, "capped"), SharedOpen: rapid.Bool().Draw(t, "open")}
 		for range rapid.IntRange(0, 12).Draw(t, "people") {
-			ties := Ties(rapid.IntRange(1, 1<<10-1).Draw(t, "ties"))
+			ties := PairFlags(rapid.IntRange(1, 1<<10-1).Draw(t, "ties"))
 			all[ties]++
 			if partly.Capped && rapid.Bool().Draw(t, "left out") {
 				continue
 			}
 			if partly.SharedOpen && rapid.Bool().Draw(t, "not found") {
-				ties &^= TieShared
+				ties &^= FlagShared
 			}
 			if ties != 0 {
 				some[ties]++
 			}
 		}
 		whole, part := Reach{Grid: grid}, Reach{Grid: grid}
-		l.count(&whole, h, all, TiedPeople{})
-		l.count(&part, h, some, partly)
+		tx.count(&whole, h, all, RelatedPeople{})
+		tx.count(&part, h, some, partly)
 		if whole.IsCapped || part.Inbox > whole.Inbox || part.Requests > whole.Requests || part.Hidden > whole.Hidden || part.Refused > whole.Refused {
 			t.Fatalf("%+v is no lower bound of %+v", part, whole)
 		}

@@ -8,8 +8,8 @@ import (
 // What one transaction of a walk through requests looks at, and how many of them one call makes. Each locks the heads of all
 // whose requests it looks at, so it is small.
 const (
-	walkStep  = 50
-	walkSteps = 20
+	bulkStep  = 50
+	bulkSteps = 20
 )
 
 // ShieldEnd says what becomes of the requests that a surge shield holds when it comes down.
@@ -22,8 +22,8 @@ const (
 	ShieldDecline
 )
 
-// Walked is what a bounded walk through requests has done.
-type Walked struct {
+// BulkResult is what a bounded walk through requests has done.
+type BulkResult struct {
 	// Moved is how many requests it released, accepted or declined.
 	Moved int
 	// More: the walk was cut at its bound; the same call goes on.
@@ -32,33 +32,33 @@ type Walked struct {
 
 // EndSurgeShield takes the viewer's surge shield down and decides about what it holds. Ending none decides all the same,
 // so that a walk that was cut can go on. Errors: NOT_FOUND, INVALID_INPUT.
-func (s *Service) EndSurgeShield(ctx context.Context, viewer UserID, end ShieldEnd) (Messaging, Walked, error) {
+func (s *Service) EndSurgeShield(ctx context.Context, viewer UserID, end ShieldEnd) (Messaging, BulkResult, error) {
 	if end > ShieldDecline {
-		return Messaging{}, Walked{}, Invalid("held", "No such choice.")
+		return Messaging{}, BulkResult{}, Invalid("held", "No such choice.")
 	}
-	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(l *Ledger) error {
-		h := l.Head(viewer)
+	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(tx *Tx) error {
+		h := tx.Head(viewer)
 		if h == nil || h.Gone {
 			return NotFound("user")
 		}
-		l.endShield(h)
+		tx.endShield(h)
 		return nil
 	})
 	if err != nil {
-		return Messaging{}, Walked{}, err
+		return Messaging{}, BulkResult{}, err
 	}
-	var walked Walked
+	var walked BulkResult
 	switch end {
 	case ShieldRelease:
 		walked, err = s.sortRequests(ctx, viewer, FolderHidden)
 	case ShieldDecline:
-		walked, err = s.walk(ctx, viewer, FolderHidden, func(l *Ledger, viewer UserID, c *Conversation) bool {
+		walked, err = s.bulk(ctx, viewer, FolderHidden, func(tx *Tx, viewer UserID, c *Conversation) bool {
 			mine, _ := c.Sides(viewer)
-			return mine.Held == HeldShield && l.Decline(viewer, c)
+			return mine.HoldReason == HoldShield && tx.Decline(viewer, c)
 		})
 	}
 	if err != nil {
-		return Messaging{}, Walked{}, err
+		return Messaging{}, BulkResult{}, err
 	}
 	settings, err := s.Messaging(ctx, viewer)
 	return settings, walked, err
@@ -66,22 +66,22 @@ func (s *Service) EndSurgeShield(ctx context.Context, viewer UserID, end ShieldE
 
 // ReleaseHidden moves the viewer's hidden requests to where today's settings and hidden words would bring them, as far as that
 // is more welcoming. A change of either does the same by itself. With More the rest follows in the background. Errors: NOT_FOUND.
-func (s *Service) ReleaseHidden(ctx context.Context, viewer UserID) (Walked, error) {
+func (s *Service) ReleaseHidden(ctx context.Context, viewer UserID) (BulkResult, error) {
 	return s.sortRequests(ctx, viewer, FolderHidden)
 }
 
 // walk goes through one of the viewer's folders, newest first, in small transactions. Each judges under lock (I1); what
 // comes in meanwhile is judged by its own send.
-func (s *Service) walk(ctx context.Context, viewer UserID, folder Folder, act func(*Ledger, UserID, *Conversation) bool) (out Walked, err error) {
+func (s *Service) bulk(ctx context.Context, viewer UserID, folder Folder, act func(*Tx, UserID, *Conversation) bool) (out BulkResult, err error) {
 	var place *InboxPlace
-	for range walkSteps {
-		views, err := s.store.Inbox(ctx, viewer, folder, place, walkStep)
+	for range bulkSteps {
+		views, err := s.store.Inbox(ctx, viewer, folder, place, bulkStep)
 		if err != nil || len(views) == 0 {
 			return out, err
 		}
 		last := views[len(views)-1]
 		place = &InboxPlace{At: last.LastAt, ID: last.ID}
-		full := len(views) == walkStep
+		full := len(views) == bulkStep
 		moved, err := s.step(ctx, viewer, views, act)
 		out.Moved += moved
 		if err != nil || !full {
@@ -92,18 +92,18 @@ func (s *Service) walk(ctx context.Context, viewer UserID, folder Folder, act fu
 	return out, nil
 }
 
-func (s *Service) step(ctx context.Context, viewer UserID, views []*View, act func(*Ledger, UserID, *Conversation) bool) (moved int, err error) {
+func (s *Service) step(ctx context.Context, viewer UserID, views []*View, act func(*Tx, UserID, *Conversation) bool) (moved int, err error) {
 	scope := Scope{Users: []UserID{viewer}, Shared: true}
 	for _, v := range views {
 		scope.Pairs = append(scope.Pairs, PairOf(viewer, v.With))
 	}
-	err = s.store.Change(ctx, scope, func(l *Ledger) error {
+	err = s.store.Change(ctx, scope, func(tx *Tx) error {
 		moved = 0
-		if h := l.Head(viewer); h == nil || h.Gone {
+		if h := tx.Head(viewer); h == nil || h.Gone {
 			return NotFound("user")
 		}
 		for _, v := range views {
-			if act(l, viewer, l.Conversation(viewer, v.With)) {
+			if act(tx, viewer, tx.Conversation(viewer, v.With)) {
 				moved++
 			}
 		}
@@ -113,53 +113,53 @@ func (s *Service) step(ctx context.Context, viewer UserID, views []*View, act fu
 }
 
 // endShield takes a shield down; the hour of the surge is forgotten, so that it takes another one to raise it again.
-func (l *Ledger) endShield(h *Head) {
+func (tx *Tx) endShield(h *Head) {
 	if h.ShieldAt.IsZero() {
 		return
 	}
 	h.ShieldAt = time.Time{}
-	h.Surge.Hour, h.Surge.Count = max(h.Surge.Hour, hourOf(l.now)), 0
-	l.out.Heads[h.User] = h
-	l.event(h.User, EventSettingsChanged, nil, nil)
+	h.Surge.Hour, h.Surge.Count = max(h.Surge.Hour, hourOf(tx.now)), 0
+	tx.out.Heads[h.User] = h
+	tx.event(h.User, EventSettingsChanged, nil, nil)
 }
 
 // release moves a hidden request to where a message of its sender would land now, when that is more welcoming, and
 // reports whether it did. What is held for what it says is none of its business.
-func (l *Ledger) release(viewer UserID, c *Conversation) bool {
+func (tx *Tx) release(viewer UserID, c *Conversation) bool {
 	mine, _ := c.Sides(viewer)
-	if mine.Folder != FolderHidden || mine.Held > HeldShield {
+	if mine.Folder != FolderHidden || mine.HoldReason > HoldShield {
 		return false
 	}
-	return l.letOut(viewer, c)
+	return tx.letOut(viewer, c)
 }
 
 // letOut moves a hidden request to where a message of its sender would land now, whatever it was held for.
-func (l *Ledger) letOut(viewer UserID, c *Conversation) bool {
+func (tx *Tx) letOut(viewer UserID, c *Conversation) bool {
 	mine, theirs := c.Sides(viewer)
-	f, ok := l.facts(theirs.User, viewer)
+	f, ok := tx.facts(theirs.User, viewer)
 	if !ok {
 		return false
 	}
 	// It is here already: neither its length nor its sender's budget matters.
-	f.Pending, f.NewPerson, f.OutreachStopped, f.Suspended, f.HeldFor = 0, false, false, false, HeldNone
+	f.Pending, f.NewPerson, f.OutreachStopped, f.Suspended, f.HoldReason = 0, false, false, false, HoldNone
 	v := Decide(f)
 	if v.Route != RouteRequests && v.Route != RouteInbox {
-		if mine.Held == HeldWords { // it is not for what it says any more
-			l.changeConversation(c, func() { mine.Held = max(v.Held, HeldRoute) })
+		if mine.HoldReason == HoldWords { // it is not for what it says any more
+			tx.changeConversation(c, func() { mine.HoldReason = max(v.HoldReason, HoldRoute) })
 		}
 		return false
 	}
-	seen := l.view(c, theirs.User).TheirReadSeq
-	l.changeConversation(c, func() {
-		mine.Folder, mine.Held = routeFolders[v.Route], HeldNone
+	seen := tx.view(c, theirs.User).TheirReadSeq
+	tx.changeConversation(c, func() {
+		mine.Folder, mine.HoldReason = routeFolders[v.Route], HoldNone
 		if v.Route == RouteInbox {
 			mine.Pending = 0
 		}
-		if v.Route == RouteInbox || !f.RecipientStance.Restricted {
+		if v.Route == RouteInbox || !f.RecipientOverride.Restricted {
 			mine.FrozenSeq = 0
 		}
 	})
-	l.event(viewer, EventConversationChanged, c, nil)
-	l.tellReceipt(c, theirs.User, seen)
+	tx.event(viewer, EventConversationChanged, c, nil)
+	tx.tellReceipt(c, theirs.User, seen)
 	return true
 }

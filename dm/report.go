@@ -130,9 +130,9 @@ func (s *Service) Report(ctx context.Context, viewer UserID, in ReportInput) (*R
 		Pairs: []Pair{pair}, Messages: around(conversation, seqs, last), ReportKey: &ReportKey{viewer, in.ClientReportID},
 	}
 	var out *Report
-	err = s.store.Change(ctx, scope, func(l *Ledger) error {
+	err = s.store.Change(ctx, scope, func(tx *Tx) error {
 		var err error
-		out, err = l.Report(viewer, other, in, seqs)
+		out, err = tx.Report(viewer, other, in, seqs)
 		return err
 	})
 	return out, err
@@ -178,8 +178,8 @@ func (in *ReportInput) fingerprint() string {
 }
 
 // Report seals loaded messages.
-func (l *Ledger) Report(viewer, other UserID, in ReportInput, seqs []int64) (*Report, error) {
-	h, past := l.in.Heads[viewer], l.in.Reported
+func (tx *Tx) Report(viewer, other UserID, in ReportInput, seqs []int64) (*Report, error) {
+	h, past := tx.in.Heads[viewer], tx.in.Reported
 	if h == nil || h.Gone {
 		return nil, NotFound("user")
 	}
@@ -189,34 +189,34 @@ func (l *Ledger) Report(viewer, other UserID, in ReportInput, seqs []int64) (*Re
 		}
 		return past.First, nil
 	}
-	if past.Recent >= l.rules.ReportLimit && !h.Exempt {
-		wait := past.Oldest.Add(reportWindow).Sub(l.now)
+	if past.Recent >= tx.rules.ReportLimit && !h.Exempt {
+		wait := past.Oldest.Add(reportWindow).Sub(tx.now)
 		return nil, &Error{Code: CodeRateLimited, Message: "You have made many reports today. Try again later.", RetryAfter: wait}
 	}
-	c := l.Conversation(viewer, other)
-	evidence, err := l.seal(viewer, c, in, seqs)
+	c := tx.Conversation(viewer, other)
+	evidence, err := tx.seal(viewer, c, in, seqs)
 	if err != nil {
 		return nil, err
 	}
 	if in.Block {
-		if err := l.changeEdges(viewer, other, blockOther); err != nil {
+		if err := tx.changeEdges(viewer, other, blockOther); err != nil {
 			return nil, err
 		}
 	}
 	r := &Report{
 		ID: evidence.Report, Reporter: viewer, Reported: other, Conversation: c.ID, ClientReportID: in.ClientReportID,
-		Fingerprint: in.fingerprint(), Category: in.Category, Count: evidence.Count, Digest: evidence.Digest, CreatedAt: l.now,
-		State: ReportOpen, SettledAt: l.now,
+		Fingerprint: in.fingerprint(), Category: in.Category, Count: evidence.Count, Digest: evidence.Digest, CreatedAt: tx.now,
+		State: ReportOpen, SettledAt: tx.now,
 	}
-	l.out.NewReports = append(l.out.NewReports, r)
-	l.out.Evidence = append(l.out.Evidence, evidence)
+	tx.out.NewReports = append(tx.out.NewReports, r)
+	tx.out.Evidence = append(tx.out.Evidence, evidence)
 	return r, nil
 }
 
 func blockOther(mine, _ *sideEdges) error {
-	mine.stance.Blocked = true
-	if mine.stance.Listed == ListedAlways {
-		mine.stance.Listed = NotListed // or the end of the block would welcome them
+	mine.override.Blocked = true
+	if mine.override.Listed == ListedAlways {
+		mine.override.Listed = NotListed // or the end of the block would welcome them
 	}
 	mine.follows = false
 	return nil

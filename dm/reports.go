@@ -34,13 +34,13 @@ func parseTimePlace(s string) (*TimePlace, *Error) {
 	return p, nil
 }
 
-func listPlaced[T any](page Page, read func(*TimePlace, int) ([]T, error)) (Slice[T], error) {
+func listPlaced[T any](page PageRequest, read func(*TimePlace, int) ([]T, error)) (Page[T], error) {
 	place, refusal := parseTimePlace(page.After)
 	if refusal == nil {
 		refusal = page.check()
 	}
 	if refusal != nil {
-		return Slice[T]{}, refusal
+		return Page[T]{}, refusal
 	}
 	found, err := read(place, page.First+1)
 	return Cut(found, page.First), err
@@ -59,25 +59,25 @@ type ReportList struct {
 }
 
 // MyReports lists the reports that the viewer made, newest first. Errors: INVALID_INPUT.
-func (s *Service) MyReports(ctx context.Context, viewer UserID, page Page) (Slice[*Report], error) {
+func (s *Service) MyReports(ctx context.Context, viewer UserID, page PageRequest) (Page[*Report], error) {
 	return s.reports(ctx, ReportList{Reporter: viewer}, page)
 }
 
 // MyNotices lists the decisions about the viewer that did something, newest first. Errors: INVALID_INPUT.
-func (s *Service) MyNotices(ctx context.Context, viewer UserID, page Page) (Slice[*Report], error) {
+func (s *Service) MyNotices(ctx context.Context, viewer UserID, page PageRequest) (Page[*Report], error) {
 	return s.reports(ctx, ReportList{Concerned: viewer}, page)
 }
 
 // Queue lists the reports in a state, oldest first, for moderators. Errors: INVALID_INPUT.
-func (s *Service) Queue(ctx context.Context, list ReportList, page Page) (Slice[*Report], error) {
+func (s *Service) Queue(ctx context.Context, list ReportList, page PageRequest) (Page[*Report], error) {
 	if list.State < ReportOpen || list.State > ReportClosed {
-		return Slice[*Report]{}, Invalid("state", "No such state.")
+		return Page[*Report]{}, Invalid("state", "No such state.")
 	}
 	list.Reporter, list.Concerned = UserID{}, UserID{}
 	return s.reports(ctx, list, page)
 }
 
-func (s *Service) reports(ctx context.Context, list ReportList, page Page) (Slice[*Report], error) {
+func (s *Service) reports(ctx context.Context, list ReportList, page PageRequest) (Page[*Report], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]*Report, error) {
 		return s.store.Reports(ctx, list, after, limit)
 	})
@@ -102,15 +102,15 @@ type Restrictions struct{ SuspendedUntil, OutreachUntil time.Time }
 
 // MyRestrictions tells the viewer what stands against their writing now. Errors: NOT_FOUND.
 func (s *Service) MyRestrictions(ctx context.Context, viewer UserID) (Restrictions, error) {
-	l, err := s.inspectUser(ctx, viewer)
+	tx, err := s.inspectUser(ctx, viewer)
 	if err != nil {
 		return Restrictions{}, err
 	}
-	h, out := l.Head(viewer), Restrictions{}
-	if h.SuspendedUntil.After(l.now) {
+	h, out := tx.Head(viewer), Restrictions{}
+	if h.SuspendedUntil.After(tx.now) {
 		out.SuspendedUntil = h.SuspendedUntil
 	}
-	if h.OutreachUntil.After(l.now) {
+	if h.OutreachUntil.After(tx.now) {
 		out.OutreachUntil = h.OutreachUntil
 	}
 	return out, nil

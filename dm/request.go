@@ -23,23 +23,23 @@ type Counted struct {
 // AcceptRequest moves a request to the viewer's inbox and makes its sender Known. Accepting what is accepted changes
 // nothing. Errors: NOT_FOUND, INVALID_INPUT (the viewer has restricted its sender).
 func (s *Service) AcceptRequest(ctx context.Context, viewer UserID, id ConversationID) (Changed, error) {
-	return s.changeConversation(ctx, viewer, id, (*Ledger).Accept)
+	return s.changeConversation(ctx, viewer, id, (*Tx).Accept)
 }
 
 // Accept answers a request with yes.
-func (l *Ledger) Accept(viewer UserID, c *Conversation) error {
+func (tx *Tx) Accept(viewer UserID, c *Conversation) error {
 	mine, theirs := c.Sides(viewer)
 	if mine.Folder == FolderInbox || mine.Folder == FolderArchive {
 		return nil
 	}
-	if l.Stance(viewer, theirs.User).Restricted {
+	if tx.Override(viewer, theirs.User).Restricted {
 		return Invalid("conversationId", "You have restricted this person. Lift that first.")
 	}
-	l.changeConversation(c, func() {
-		mine.Folder, mine.Known, mine.Pending, mine.FrozenSeq, mine.Held = FolderInbox, true, 0, 0, HeldNone
+	tx.changeConversation(c, func() {
+		mine.Folder, mine.Known, mine.Pending, mine.FrozenSeq, mine.HoldReason = FolderInbox, true, 0, 0, HoldNone
 	})
-	l.event(viewer, EventConversationChanged, c, nil)
-	l.event(theirs.User, EventConversationChanged, c, nil)
+	tx.event(viewer, EventConversationChanged, c, nil)
+	tx.event(theirs.User, EventConversationChanged, c, nil)
 	return nil
 }
 
@@ -67,47 +67,47 @@ func (s *Service) DeclineRequests(ctx context.Context, viewer UserID, ids []Conv
 	}
 	var declined []ConversationID
 	var counted Counted
-	err := s.store.Change(ctx, scope, func(l *Ledger) error {
+	err := s.store.Change(ctx, scope, func(tx *Tx) error {
 		declined = nil
-		if h := l.Head(viewer); h == nil || h.Gone {
+		if h := tx.Head(viewer); h == nil || h.Gone {
 			return NotFound("request")
 		}
 		for _, id := range mine {
-			if l.Decline(viewer, l.Conversation(viewer, others[id])) {
+			if tx.Decline(viewer, tx.Conversation(viewer, others[id])) {
 				declined = append(declined, id)
 			}
 		}
 		if len(declined) == 0 {
 			return NotFound("request")
 		}
-		counted = l.Unread(viewer)
+		counted = tx.Unread(viewer)
 		return nil
 	})
 	return declined, counted, err
 }
 
 // Decline answers a request with no, and reports whether it is declined now.
-func (l *Ledger) Decline(viewer UserID, c *Conversation) bool {
+func (tx *Tx) Decline(viewer UserID, c *Conversation) bool {
 	mine, theirs := c.Sides(viewer)
 	switch mine.Folder {
 	case FolderNone:
-		return mine.DeclinedUntil.After(l.now)
+		return mine.DeclinedUntil.After(tx.now)
 	case FolderRequests, FolderHidden:
 	default:
 		return false
 	}
-	l.removeRequest(c, mine, theirs, l.now.Add(l.rules.DeclineFor).Truncate(time.Microsecond))
+	tx.removeRequest(c, mine, theirs, tx.now.Add(tx.rules.DeclineFor).Truncate(time.Microsecond))
 	return true
 }
 
 // removeRequest takes a request out of its recipient's view and counts it against its sender. What is left of Pending is
 // what a retry of the sender goes on to be told.
-func (l *Ledger) removeRequest(c *Conversation, mine, theirs *Membership, declinedUntil time.Time) {
-	l.changeConversation(c, func() {
-		mine.Folder, mine.ClearedSeq, mine.Held, mine.DeclinedUntil = FolderNone, c.LastSeq, HeldNone, declinedUntil
+func (tx *Tx) removeRequest(c *Conversation, mine, theirs *Membership, declinedUntil time.Time) {
+	tx.changeConversation(c, func() {
+		mine.Folder, mine.ClearedSeq, mine.HoldReason, mine.DeclinedUntil = FolderNone, c.LastSeq, HoldNone, declinedUntil
 	})
-	l.event(mine.User, EventConversationRemoved, c, nil)
+	tx.event(mine.User, EventConversationRemoved, c, nil)
 	if !mine.Known {
-		l.refuse(theirs.User)
+		tx.refuse(theirs.User)
 	}
 }

@@ -2,18 +2,18 @@ package dm
 
 // Held says why a request is in the folder HIDDEN. What is held is out of every count, can be reviewed, and is released
 // when the reason is gone.
-type Held uint8
+type HoldReason uint8
 
 // The reasons.
 const (
-	HeldNone Held = iota
-	// HeldRoute: the recipient's own Routes say so.
-	HeldRoute
-	// HeldShield: it came while the recipient's surge shield was up.
-	HeldShield
-	// HeldWords: it holds one of the recipient's hidden words. HeldOpinion: the classifier says so.
-	HeldWords
-	HeldOpinion
+	HoldNone HoldReason = iota
+	// HoldRoute: the recipient's own Routes say so.
+	HoldRoute
+	// HoldShield: it came while the recipient's surge shield was up.
+	HoldShield
+	// HoldWords: it holds one of the recipient's hidden words. HoldClassification: the classifier says so.
+	HoldWords
+	HoldClassification
 )
 
 // RequestFacts are the facts that matter only to messages of people whom the recipient does not know.
@@ -31,14 +31,14 @@ type RequestFacts struct {
 }
 
 // requestFacts gathers them from what is loaded; theirs is the recipient's side, nil before the first message.
-func (l *Ledger) requestFacts(from, to *Head, theirs *Membership) RequestFacts {
+func (tx *Tx) requestFacts(from, to *Head, theirs *Membership) RequestFacts {
 	f := RequestFacts{NewPerson: theirs == nil || (!theirs.Known && theirs.waiting() == 0)}
 	if f.NewPerson {
-		if b := l.rules.outreach(from, l.now); b != nil {
+		if b := tx.rules.outreach(from, tx.now); b != nil {
 			f.OutreachLimited, f.OutreachLeft = true, b.Remaining
 		}
 	}
-	f.Shielded = !to.ShieldAt.IsZero() && (f.NewPerson || theirs.Held == HeldShield)
+	f.Shielded = !to.ShieldAt.IsZero() && (f.NewPerson || theirs.HoldReason == HoldShield)
 	return f
 }
 
@@ -52,7 +52,7 @@ func (m *Membership) waiting() int {
 
 // tame turns the route of a request into HIDDEN while the recipient's shield is up, but for people whom they follow or
 // to whom somebody has introduced them.
-func (f Facts) tame(route Route, sharedFriends bool) Route {
+func (f Facts) applyShield(route Route, sharedFriends bool) Route {
 	if route == RouteRequests && f.Shielded && !f.Known && !f.RecipientFollows && !f.HostSuggested && !sharedFriends {
 		return RouteHidden
 	}
@@ -60,12 +60,12 @@ func (f Facts) tame(route Route, sharedFriends bool) Route {
 }
 
 // held is why a message of this route is out of sight.
-func (f Facts) held(sharedFriends bool) Held {
+func (f Facts) held(sharedFriends bool) HoldReason {
 	switch {
 	case f.route(sharedFriends) != RouteHidden:
-		return HeldNone
-	case f.graded(sharedFriends) == RouteRequests:
-		return HeldShield
+		return HoldNone
+	case f.routeByRelation(sharedFriends) == RouteRequests:
+		return HoldShield
 	}
-	return HeldRoute
+	return HoldRoute
 }

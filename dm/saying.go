@@ -19,9 +19,9 @@ const (
 	paramLimit    = "limit"
 )
 
-// sayings are the keys of sentences and the sentences in English, which say it to the recipient. {name} is the place of a
+// explanationTexts are the keys of sentences and the sentences in English, which say it to the recipient. {name} is the place of a
 // parameter. A key never changes its meaning: clients translate it.
-var sayings = map[string]string{
+var explanationTexts = map[string]string{
 	"explain.block":             "You have blocked this person.",
 	"explain.gone":              "This account is deleted.",
 	"explain.age":               "Messages are off for your age.",
@@ -45,8 +45,8 @@ var ruleKeys = map[Rule]string{
 	RuleRestriction: "explain.restriction", RuleHeld: "explain.held", RuleShield: "explain.shield", RuleAlways: "explain.always",
 }
 
-// relationSayings say a relation in English.
-var relationSayings = map[Relation]string{
+// relationTexts say a relation in English.
+var relationTexts = map[Relation]string{
 	Known: "You have written to this person, or accepted a request of theirs", Friend: "You follow each other",
 	Followed: "You follow this person", Suggested: "You may know this person", Follower: "This person follows you",
 	Stranger: "Nothing connects this person with you",
@@ -70,7 +70,7 @@ func (e *Explanation) say(f Facts, s setting) {
 		by := e.decides(f.RecipientGrid)
 		param(paramRelation, by.name())
 		param(paramAudience, s.audience.name())
-		words[paramRelation] = relationSayings[by]
+		words[paramRelation] = relationTexts[by]
 		if by == Suggested && !f.HostSuggested {
 			param(paramShared, strconv.Itoa(s.sharedKnow))
 			words[paramRelation] = "You share at least " + strconv.Itoa(s.sharedKnow) + " friends"
@@ -84,7 +84,7 @@ func (e *Explanation) say(f Facts, s setting) {
 	case RuleRequestFull:
 		param(paramLimit, strconv.Itoa(s.requestLimit))
 	}
-	e.Sentence = sayings[e.Key]
+	e.Sentence = explanationTexts[e.Key]
 	for _, p := range e.Parameters {
 		word, ok := words[p.Name]
 		if !ok {

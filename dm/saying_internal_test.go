@@ -33,13 +33,13 @@ func TestTheClientSaysEveryExplanation(t *testing.T) {
 		if err := json.Unmarshal(raw, &catalog); err != nil {
 			t.Fatal(err)
 		}
-		for key, sentence := range sayings {
+		for key, sentence := range explanationTexts {
 			if said, want := catalog[key], places(sentence); strings.TrimSpace(said) == "" || !slices.Equal(places(said), want) {
 				t.Errorf("%s: %s is said as %q, with the parameters %v", language, key, said, want)
 			}
 		}
 		for key := range catalog {
-			if strings.HasPrefix(key, "explain.") && sayings[key] == "" && !slices.Contains(own, key) {
+			if strings.HasPrefix(key, "explain.") && explanationTexts[key] == "" && !slices.Contains(own, key) {
 				t.Errorf("%s: %s is never sent", language, key)
 			}
 		}

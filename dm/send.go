@@ -13,7 +13,7 @@ type Send struct {
 	Video             *VideoCard
 	ClientMessageID   string
 	// Opinion is what a classifier thinks of it.
-	Opinion Opinion
+	Classification Classification
 	// Code is the contact code that the sender bears; zero: none.
 	Code CodeHash
 	// History is set by an import: the message was sent elsewhere, at At, and is not judged again.
@@ -65,7 +65,7 @@ func (s *Service) Send(ctx context.Context, viewer UserID, in SendInput) (Sent, 
 		}
 		send.Recipient = other
 	}
-	send.Opinion = s.classify(ctx, &send)
+	send.Classification = s.classify(ctx, &send)
 	return s.store.Append(ctx, send)
 }
 
@@ -99,87 +99,87 @@ func (in SendInput) normalize(sender UserID) (Send, *Error) {
 }
 
 // Send decides about one send and writes it into the ledger. A store calls it for each send of a batch, in order.
-func (l *Ledger) Send(s Send) (Sent, error) {
-	facts, ok := l.facts(s.Sender, s.Recipient)
-	if !ok || l.in.Heads[s.Sender].Gone {
+func (tx *Tx) Send(s Send) (Sent, error) {
+	facts, ok := tx.facts(s.Sender, s.Recipient)
+	if !ok || tx.in.Heads[s.Sender].Gone {
 		return Sent{}, NotFound("user")
 	}
-	if first := l.in.Used[s.Key()]; first != nil {
-		return l.repeated(s, first, facts)
+	if first := tx.in.Used[s.Key()]; first != nil {
+		return tx.repeated(s, first, facts)
 	}
-	facts.Opinion, facts.HiddenWord = s.Opinion, l.holdsHidden(&s, &facts)
+	facts.Classification, facts.HiddenWord = s.Classification, tx.holdsHidden(&s, &facts)
 	facts.Kinds = s.kinds(facts.RecipientRefuses.any()&KindLink != 0)
-	bears, code := l.codeOf(s.Code, s.Sender, s.Recipient)
-	verdict, used := facts.bears(l.judge, bears)
+	bears, code := tx.codeOf(s.Code, s.Sender, s.Recipient)
+	verdict, used := facts.bears(tx.judge, bears)
 	if s.History && !facts.Self {
 		verdict, used = Verdict{Route: RouteInbox, Shown: RouteInbox}, false
 	}
 	if !verdict.Allowed() {
-		return Sent{}, l.notAllowed(s.Sender, verdict.Denial)
+		return Sent{}, tx.notAllowed(s.Sender, verdict.Denial)
 	}
-	m := l.deliver(s, verdict)
-	sent := Sent{Message: m, View: l.View(s.Sender, s.Recipient)}
+	m := tx.deliver(s, verdict)
+	sent := Sent{Message: m, View: tx.View(s.Sender, s.Recipient)}
 	sent.View.Last = m
 	if used {
-		l.useCode(code, s.Sender)
+		tx.redeemCode(code, s.Sender)
 	}
 	if verdict.Remaining != nil {
 		left := *verdict.Remaining - 1
 		sent.Remaining = &left
 		if facts.NewPerson {
-			l.openRequest(s, facts, verdict)
+			tx.openRequest(s, facts, verdict)
 		}
-		sent.Outreach = l.Outreach(s.Sender)
+		sent.Outreach = tx.Outreach(s.Sender)
 	}
 	return sent, nil
 }
 
 // openRequest counts a request on both sides.
-func (l *Ledger) openRequest(s Send, facts Facts, verdict Verdict) {
-	l.spendOutreach(l.in.Heads[s.Sender])
+func (tx *Tx) openRequest(s Send, facts Facts, verdict Verdict) {
+	tx.spendOutreach(tx.in.Heads[s.Sender])
 	if verdict.Route == RouteRequests && !facts.HostSuggested && !facts.RecipientFollows {
-		l.countRequest(s.Recipient)
+		tx.countRequest(s.Recipient)
 	}
 }
 
-func (l *Ledger) repeated(s Send, first *Message, facts Facts) (Sent, error) {
+func (tx *Tx) repeated(s Send, first *Message, facts Facts) (Sent, error) {
 	if !first.sameContent(&s) {
 		return Sent{}, conflict()
 	}
-	sent := Sent{Message: first, View: l.View(s.Sender, s.Recipient), Repeated: true}
+	sent := Sent{Message: first, View: tx.View(s.Sender, s.Recipient), Repeated: true}
 	if sent.View.Folder == FolderNone {
 		// The sender has declined the other's answer since; the result has to show the conversation all the same.
 		sent.View.Folder = FolderHidden
 	}
 	// Of the side's own count: that the request was declined, or its sender blocked, must not show in a retry.
-	if _, theirs := l.Conversation(s.Sender, s.Recipient).Sides(s.Sender); theirs.Pending > 0 {
+	if _, theirs := tx.Conversation(s.Sender, s.Recipient).Sides(s.Sender); theirs.Pending > 0 {
 		left := max(0, facts.RequestLimit-theirs.Pending)
-		sent.Remaining, sent.Outreach = &left, l.Outreach(s.Sender)
+		sent.Remaining, sent.Outreach = &left, tx.Outreach(s.Sender)
 	}
 	return sent, nil
 }
 
-func (l *Ledger) deliver(s Send, verdict Verdict) *Message {
+func (tx *Tx) deliver(s Send, verdict Verdict) *Message {
 	id := ConversationOf(s.Sender, s.Recipient)
-	c := l.in.Conversations[id]
+	c := tx.in.Conversations[id]
 	if c == nil {
-		c = NewConversation(s.Sender, s.Recipient, l.now)
-		e := l.Edges(s.Sender, s.Recipient)
+		c = NewConversation(s.Sender, s.Recipient, tx.now)
+		e := tx.PairState(s.Sender, s.Recipient)
 		// Only history comes here under a block.
-		c.Members[0].Blocks, c.Members[1].Blocks = e.LowStance.Blocked, e.HighStance.Blocked
-		l.in.Conversations[id] = c
+		c.Members[0].Blocks, c.Members[1].Blocks = e.LowOverride.Blocked, e.HighOverride.Blocked
+		tx.in.Conversations[id] = c
 	}
-	at := l.now
+	at := tx.now
 	if s.History {
 		at = s.At.UTC().Truncate(time.Microsecond)
 	}
-	l.changeConversation(c, func() {
+	tx.changeConversation(c, func() {
 		mine, theirs := c.Sides(s.Sender)
 		c.LastSeq++
 		c.LastAt = at
 		// To write is to know the other, to accept what they asked, and to have read what stands above.
 		mine.Known, mine.ReadSeq, mine.Pending, mine.DeclinedUntil = true, c.LastSeq, 0, time.Time{}
-		if mine.FrozenSeq > 0 && mine.Folder == FolderRequests && l.Stance(s.Sender, s.Recipient).Restricted {
+		if mine.FrozenSeq > 0 && mine.Folder == FolderRequests && tx.Override(s.Sender, s.Recipient).Restricted {
 			mine.FrozenSeq = c.LastSeq + 1 // whom they restrict stays there, and has been read by now
 		} else {
 			mine.Folder, mine.FrozenSeq = FolderInbox, 0
@@ -190,13 +190,13 @@ func (l *Ledger) deliver(s Send, verdict Verdict) *Message {
 		ID: MessageID{c.ID, c.LastSeq}, Sender: s.Sender, Body: s.Body, Video: s.Video,
 		ClientMessageID: s.ClientMessageID, CreatedAt: at,
 	}
-	l.out.Messages = append(l.out.Messages, m)
-	if l.in.Used == nil {
-		l.in.Used = map[SendKey]*Message{}
+	tx.out.Messages = append(tx.out.Messages, m)
+	if tx.in.Used == nil {
+		tx.in.Used = map[SendKey]*Message{}
 	}
-	l.in.Used[s.Key()] = m
-	l.event(s.Sender, EventMessageAdded, c, m)
-	l.event(s.Recipient, EventMessageAdded, c, m)
+	tx.in.Used[s.Key()] = m
+	tx.event(s.Sender, EventMessageAdded, c, m)
+	tx.event(s.Recipient, EventMessageAdded, c, m)
 	return m
 }
 
@@ -205,7 +205,7 @@ var routeFolders = [...]Folder{RouteInbox: FolderInbox, RouteRequests: FolderReq
 // receive puts a message where it belongs on the side of who gets it.
 func (m *Membership) receive(v Verdict) {
 	waiting := m.waiting()
-	m.DeclinedUntil, m.Held = time.Time{}, v.Held
+	m.DeclinedUntil, m.HoldReason = time.Time{}, v.HoldReason
 	m.Folder = routeFolders[v.Route]
 	switch {
 	case v.Route == RouteInbox:
@@ -231,10 +231,10 @@ var denialMessages = map[Denial]string{
 	DenialOutreachLimit:    "You have written to many new people. Try again later.",
 }
 
-func (l *Ledger) notAllowed(sender UserID, d Denial) *Error {
+func (tx *Tx) notAllowed(sender UserID, d Denial) *Error {
 	e := &Error{Code: CodeMessageNotAllowed, Denial: d, Message: denialMessages[d]}
 	if d == DenialOutreachLimit {
-		e.Outreach = l.Outreach(sender)
+		e.Outreach = tx.Outreach(sender)
 	}
 	return e
 }

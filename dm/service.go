@@ -11,16 +11,16 @@ type Config struct {
 	// PollInterval bounds how late an event is when every wake is lost. Zero: 5 seconds.
 	PollInterval time.Duration
 	// Classification: who judges messages of strangers before they are sent. Zero: nobody.
-	Classification Classification
+	Classification ClassifierConfig
 }
 
 // Service is the product's front: every call of the API ends here.
 type Service struct {
-	store    Store
-	notifier Notifier
-	patrol   *patrol
+	store     Store
+	notifier  Notifier
+	lagPoller *lagPoller
 
-	classification Classification
+	classification ClassifierConfig
 }
 
 // New returns a Service.
@@ -29,6 +29,6 @@ func New(c Config) *Service {
 		c.PollInterval = 5 * time.Second
 	}
 	return &Service{
-		store: c.Store, notifier: c.Notifier, patrol: newPatrol(c.Store, c.PollInterval), classification: c.Classification,
+		store: c.Store, notifier: c.Notifier, lagPoller: newLagPoller(c.Store, c.PollInterval), classification: c.Classification,
 	}
 }

@@ -18,8 +18,8 @@ type sorter struct {
 	matcher *WordMatcher
 }
 
-// saying is what the messages of a request say.
-type saying struct {
+// explanationText is what the messages of a request say.
+type explanationText struct {
 	lastSeq int64
 	// read: all of them were looked at. hidden: one of them holds a hidden word.
 	read, hidden bool
@@ -34,7 +34,7 @@ func (s *Service) sorter(ctx context.Context, viewer UserID) (*sorter, error) {
 // some steps; nil: it is through. each is called between the steps.
 func (s *sorter) folder(ctx context.Context, folder Folder, place *InboxPlace, steps int, each func(*InboxPlace, int) error) (moved int, cut *InboxPlace, err error) {
 	for range steps {
-		views, err := s.service.store.Inbox(ctx, s.viewer, folder, place, walkStep)
+		views, err := s.service.store.Inbox(ctx, s.viewer, folder, place, bulkStep)
 		if err != nil || len(views) == 0 {
 			return moved, nil, err
 		}
@@ -44,7 +44,7 @@ func (s *sorter) folder(ctx context.Context, folder Folder, place *InboxPlace, s
 		if moved += n; err == nil && each != nil {
 			err = each(place, len(views))
 		}
-		if err != nil || len(views) < walkStep {
+		if err != nil || len(views) < bulkStep {
 			return moved, nil, err
 		}
 	}
@@ -64,9 +64,9 @@ func (s *sorter) step(ctx context.Context, views []*View) (moved int, err error)
 		}
 		var again []ConversationID
 		n, changed := 0, false
-		err = s.service.store.Change(ctx, scope, func(l *Ledger) error {
+		err = s.service.store.Change(ctx, scope, func(tx *Tx) error {
 			again, n = nil, 0
-			h := l.Head(s.viewer)
+			h := tx.Head(s.viewer)
 			if h == nil || h.Gone {
 				return NotFound("user")
 			}
@@ -74,10 +74,10 @@ func (s *sorter) step(ctx context.Context, views []*View) (moved int, err error)
 				return nil
 			}
 			for _, v := range views {
-				c := l.Conversation(s.viewer, v.With)
+				c := tx.Conversation(s.viewer, v.With)
 				if c.LastSeq != said[v.ID].lastSeq {
 					again = append(again, v.ID)
-				} else if l.sort(s.viewer, c, said[v.ID]) {
+				} else if tx.sort(s.viewer, c, said[v.ID]) {
 					n++
 				}
 			}
@@ -110,12 +110,12 @@ func (s *sorter) step(ctx context.Context, views []*View) (moved int, err error)
 }
 
 // listen reads what requests say, where there is or was a list of hidden words.
-func (s *sorter) listen(ctx context.Context, views []*View) (map[ConversationID]saying, error) {
-	out := make(map[ConversationID]saying, len(views))
+func (s *sorter) listen(ctx context.Context, views []*View) (map[ConversationID]explanationText, error) {
+	out := make(map[ConversationID]explanationText, len(views))
 	ids := make([]ConversationID, len(views))
 	for i, v := range views {
 		ids[i] = v.ID
-		out[v.ID] = saying{lastSeq: v.LastSeq}
+		out[v.ID] = explanationText{lastSeq: v.LastSeq}
 	}
 	if s.words.Version == 0 {
 		return out, nil
@@ -125,7 +125,7 @@ func (s *sorter) listen(ctx context.Context, views []*View) (map[ConversationID]
 		return nil, err
 	}
 	for _, v := range views {
-		one := saying{lastSeq: v.LastSeq, read: v.LastSeq-v.ClearedSeq <= sortMessages}
+		one := explanationText{lastSeq: v.LastSeq, read: v.LastSeq-v.ClearedSeq <= sortMessages}
 		for _, m := range messages[v.ID] {
 			one.hidden = one.hidden || m.Sender != s.viewer && s.matcher.Match(wordsOf(m.Body, m.Video)...)
 		}
@@ -135,43 +135,43 @@ func (s *sorter) listen(ctx context.Context, views []*View) (map[ConversationID]
 }
 
 // sort puts a request where its sender's messages would land now, by what they say too, and reports whether it moved.
-func (l *Ledger) sort(viewer UserID, c *Conversation, said saying) bool {
+func (tx *Tx) sort(viewer UserID, c *Conversation, said explanationText) bool {
 	mine, _ := c.Sides(viewer)
 	switch {
-	case mine.Folder == FolderHidden && mine.Held == HeldWords:
-		return said.read && !said.hidden && l.letOut(viewer, c)
+	case mine.Folder == FolderHidden && mine.HoldReason == HoldWords:
+		return said.read && !said.hidden && tx.letOut(viewer, c)
 	case mine.Folder == FolderHidden:
-		return l.release(viewer, c)
+		return tx.release(viewer, c)
 	case mine.Folder == FolderRequests && said.hidden:
-		return l.hide(viewer, c)
+		return tx.hide(viewer, c)
 	}
 	return false
 }
 
 // hide moves a request to HIDDEN for what it says, as its messages would be if they came now. Nothing that its sender can see
 // changes.
-func (l *Ledger) hide(viewer UserID, c *Conversation) bool {
+func (tx *Tx) hide(viewer UserID, c *Conversation) bool {
 	mine, theirs := c.Sides(viewer)
-	f, ok := l.facts(theirs.User, viewer)
+	f, ok := tx.facts(theirs.User, viewer)
 	if !ok || f.familiar() || mine.FrozenSeq > 0 {
 		return false
 	}
-	l.changeConversation(c, func() { mine.Folder, mine.Held = FolderHidden, HeldWords })
-	l.event(viewer, EventConversationChanged, c, nil)
+	tx.changeConversation(c, func() { mine.Folder, mine.HoldReason = FolderHidden, HoldWords })
+	tx.event(viewer, EventConversationChanged, c, nil)
 	return true
 }
 
 // sortRequests sorts what is in a folder by what holds now: up to 1,000 requests at once, and what is left in the background.
-func (s *Service) sortRequests(ctx context.Context, viewer UserID, folder Folder) (Walked, error) {
+func (s *Service) sortRequests(ctx context.Context, viewer UserID, folder Folder) (BulkResult, error) {
 	sorter, err := s.sorter(ctx, viewer)
 	if err != nil {
-		return Walked{}, err
+		return BulkResult{}, err
 	}
-	moved, cut, err := sorter.folder(ctx, folder, nil, walkSteps, nil)
+	moved, cut, err := sorter.folder(ctx, folder, nil, bulkSteps, nil)
 	if err != nil || cut == nil {
-		return Walked{Moved: moved}, err
+		return BulkResult{Moved: moved}, err
 	}
-	return Walked{Moved: moved, More: true}, s.sortLater(ctx, viewer, folder)
+	return BulkResult{Moved: moved, More: true}, s.sortLater(ctx, viewer, folder)
 }
 
 // sortLater leaves a folder to the background. A job that has not begun will see all there is; one that has begun may be past
@@ -181,9 +181,9 @@ func (s *Service) sortLater(ctx context.Context, viewer UserID, folder Folder) e
 	if folder == FolderRequests {
 		kind = JobSortRequests
 	}
-	return s.store.Change(ctx, Scope{Users: []UserID{viewer}, Job: kind}, func(l *Ledger) error {
-		if last := l.in.LastJob; last == nil || last.State != JobQueued {
-			l.newJob(viewer, kind)
+	return s.store.Change(ctx, Scope{Users: []UserID{viewer}, Job: kind}, func(tx *Tx) error {
+		if last := tx.in.LastJob; last == nil || last.State != JobQueued {
+			tx.newJob(viewer, kind)
 		}
 		return nil
 	})
@@ -205,7 +205,7 @@ func (s *Service) Sort(ctx context.Context, job *Job, hold time.Duration) error 
 		return err
 	}
 	for {
-		_, cut, err := sorter.folder(ctx, folder, place, walkSteps, func(at *InboxPlace, looked int) error {
+		_, cut, err := sorter.folder(ctx, folder, place, bulkSteps, func(at *InboxPlace, looked int) error {
 			job.AtConversation, job.AtSeq = at.ID, at.At.UnixMicro()
 			job.Done += int64(looked)
 			job.Total, job.LeaseUntil = job.Done, time.Now().Add(hold)

@@ -15,21 +15,21 @@ const (
 	ListedNever
 )
 
-// Stance is what one user has decided about another. The zero Stance is no decision. The person concerned cannot see
+// Override is what one user has decided about another. The zero Override is no decision. The person concerned cannot see
 // it: a block and ListedNever read like a closed audience, a restriction like nothing at all.
-type Stance struct {
+type Override struct {
 	Blocked bool
 	// Restricted: this person's messages go to the requests, and nothing of what the user does shows to them.
 	Restricted bool
 	Listed     Listed
 }
 
-// StanceList is one of the lists of people that a user keeps.
-type StanceList uint8
+// OverrideList is one of the lists of people that a user keeps.
+type OverrideList uint8
 
 // The lists of people.
 const (
-	BlockedPeople StanceList = iota
+	BlockedPeople OverrideList = iota
 	RestrictedPeople
 	AlwaysPeople
 	NeverPeople
@@ -39,7 +39,7 @@ const (
 // receipts nor presence. They are told nothing and can still write. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) Restrict(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
-		mine.stance.Restricted = true
+		mine.override.Restricted = true
 		return nil
 	})
 }
@@ -48,7 +48,7 @@ func (s *Service) Restrict(ctx context.Context, viewer, other UserID) error {
 // NOT_FOUND, INVALID_INPUT.
 func (s *Service) Unrestrict(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
-		mine.stance.Restricted = false
+		mine.override.Restricted = false
 		return nil
 	})
 }
@@ -60,56 +60,56 @@ func (s *Service) SetListed(ctx context.Context, viewer, other UserID, listed Li
 		return Invalid("list", "No such list.")
 	}
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
-		if listed == ListedAlways && mine.stance.Blocked {
+		if listed == ListedAlways && mine.override.Blocked {
 			return Invalid("userId", "You have blocked this person. Unblock them first.")
 		}
 		if listed == ListedAlways && mine.age != Adult && !mine.familiar {
 			return Invalid("userId", "Until you are 18 this list takes people whom you follow or have written to.")
 		}
-		mine.stance.Listed = listed
+		mine.override.Listed = listed
 		return nil
 	})
 }
 
 // RestrictedUsers lists whom the viewer has restricted. Errors: INVALID_INPUT.
-func (s *Service) RestrictedUsers(ctx context.Context, viewer UserID, page Page) (Slice[FoundUser], error) {
-	return s.listStances(ctx, viewer, RestrictedPeople, page)
+func (s *Service) RestrictedUsers(ctx context.Context, viewer UserID, page PageRequest) (Page[FoundUser], error) {
+	return s.listOverrides(ctx, viewer, RestrictedPeople, page)
 }
 
 // ListedUsers lists whom the viewer has put on a list. Errors: INVALID_INPUT.
-func (s *Service) ListedUsers(ctx context.Context, viewer UserID, listed Listed, page Page) (Slice[FoundUser], error) {
+func (s *Service) ListedUsers(ctx context.Context, viewer UserID, listed Listed, page PageRequest) (Page[FoundUser], error) {
 	switch listed {
 	case ListedAlways:
-		return s.listStances(ctx, viewer, AlwaysPeople, page)
+		return s.listOverrides(ctx, viewer, AlwaysPeople, page)
 	case ListedNever:
-		return s.listStances(ctx, viewer, NeverPeople, page)
+		return s.listOverrides(ctx, viewer, NeverPeople, page)
 	}
-	return Slice[FoundUser]{}, Invalid("list", "No such list.")
+	return Page[FoundUser]{}, Invalid("list", "No such list.")
 }
 
-func (s *Service) listStances(ctx context.Context, viewer UserID, list StanceList, page Page) (Slice[FoundUser], error) {
+func (s *Service) listOverrides(ctx context.Context, viewer UserID, list OverrideList, page PageRequest) (Page[FoundUser], error) {
 	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {
-		return s.store.StanceUsers(ctx, viewer, list, after, limit)
+		return s.store.OverrideUsers(ctx, viewer, list, after, limit)
 	})
 }
 
-// Stance returns what user has decided about other.
-func (l *Ledger) Stance(user, other UserID) Stance {
+// Override returns what user has decided about other.
+func (tx *Tx) Override(user, other UserID) Override {
 	pair := PairOf(user, other)
-	e := l.in.Edges[pair]
+	e := tx.in.Pairs[pair]
 	if user == pair.Low {
-		return e.LowStance
+		return e.LowOverride
 	}
-	return e.HighStance
+	return e.HighOverride
 }
 
 // Shows reports whether other may see anything of what user does: receipts, typing, presence. A request that was not
 // answered, a restriction and a block by either keep it to themselves.
-func (l *Ledger) Shows(user, other UserID) bool {
-	if mine := l.Stance(user, other); mine.Blocked || mine.Restricted || l.Stance(other, user).Blocked {
+func (tx *Tx) Shows(user, other UserID) bool {
+	if mine := tx.Override(user, other); mine.Blocked || mine.Restricted || tx.Override(other, user).Blocked {
 		return false
 	}
-	c := l.Conversation(user, other)
+	c := tx.Conversation(user, other)
 	if c == nil {
 		return false
 	}
@@ -119,29 +119,29 @@ func (l *Ledger) Shows(user, other UserID) bool {
 
 // restrict carries a restriction, or its end, to the conversation. Only the one who acts sees it move: the other goes on
 // seeing the read position of that moment.
-func (l *Ledger) restrict(c *Conversation, user UserID, restricted bool) {
+func (tx *Tx) restrict(c *Conversation, user UserID, restricted bool) {
 	mine, theirs := c.Sides(user)
-	before := l.view(c, theirs.User).TheirReadSeq
+	before := tx.view(c, theirs.User).TheirReadSeq
 	switch {
 	case restricted && (mine.Folder == FolderInbox || mine.Folder == FolderArchive):
-		l.changeConversation(c, func() {
+		tx.changeConversation(c, func() {
 			mine.freeze()
 			mine.Folder = FolderRequests
 		})
 	case !restricted && mine.FrozenSeq > 0 && mine.Folder == FolderRequests:
-		l.changeConversation(c, func() { mine.Folder, mine.FrozenSeq = FolderInbox, 0 })
+		tx.changeConversation(c, func() { mine.Folder, mine.FrozenSeq = FolderInbox, 0 })
 	default:
 		return
 	}
-	l.event(user, EventConversationChanged, c, nil)
-	l.tellReceipt(c, theirs.User, before)
+	tx.event(user, EventConversationChanged, c, nil)
+	tx.tellReceipt(c, theirs.User, before)
 }
 
 // tellReceipt gives the user an event when what they see of the other's reading is not what it was before.
-func (l *Ledger) tellReceipt(c *Conversation, user UserID, before *int64) {
-	after := l.view(c, user).TheirReadSeq
+func (tx *Tx) tellReceipt(c *Conversation, user UserID, before *int64) {
+	after := tx.view(c, user).TheirReadSeq
 	if (before == nil) == (after == nil) && (after == nil || *before == *after) {
 		return
 	}
-	l.event(user, EventConversationChanged, c, nil)
+	tx.event(user, EventConversationChanged, c, nil)
 }

@@ -11,17 +11,17 @@ import (
 // any other error is internal. All are safe for concurrent use.
 type Store interface {
 	SafetyStore
-	TiesStore
+	ReachStore
 	ContactCodeStore
-	// Append writes one send through Ledger.Send and returns after the commit (I10). Concurrent sends share a
+	// Append writes one send through Tx.Send and returns after the commit (I10). Concurrent sends share a
 	// transaction; one that is refused or fails harms no other (I8). A full queue answers RATE_LIMITED at once.
 	Append(ctx context.Context, send Send) (Sent, error)
 	// Change locks the scope's heads in order, loads the scope, runs change and writes the ledger, in one transaction
 	// that commits before Change returns. change may run again after a serialization failure, on a fresh ledger.
 	// When it returns an error nothing is written.
-	Change(ctx context.Context, scope Scope, change func(*Ledger) error) error
+	Change(ctx context.Context, scope Scope, change func(*Tx) error) error
 	// Inspect loads a scope without a lock, for answers that hold only for now. Its ledger is not written.
-	Inspect(ctx context.Context, scope Scope) (*Ledger, error)
+	Inspect(ctx context.Context, scope Scope) (*Tx, error)
 
 	// OtherMember returns whom the viewer talks with in a conversation. Errors: NOT_FOUND.
 	OtherMember(ctx context.Context, viewer UserID, id ConversationID) (UserID, error)
@@ -47,8 +47,8 @@ type Store interface {
 	SearchUsers(ctx context.Context, viewer UserID, prefix string, after *UserPlace, limit int) ([]FoundUser, error)
 	// SuggestedUsers lists the pairs that the host supplied for the viewer, less those whom the viewer has blocked.
 	SuggestedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)
-	// StanceUsers lists the people of whom the viewer has decided the same.
-	StanceUsers(ctx context.Context, viewer UserID, list StanceList, after *UserPlace, limit int) ([]FoundUser, error)
+	// OverrideUsers lists the people of whom the viewer has decided the same.
+	OverrideUsers(ctx context.Context, viewer UserID, list OverrideList, after *UserPlace, limit int) ([]FoundUser, error)
 	// SettingsChange returns one of the viewer's changes of settings. Errors: NOT_FOUND.
 	SettingsChange(ctx context.Context, viewer UserID, id ChangeID) (SettingsChange, error)
 	// HiddenWords returns the viewer's list; who never had one has version 0.

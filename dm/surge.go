@@ -41,16 +41,16 @@ func hourOf(t time.Time) int64 { return t.Unix() / int64(time.Hour/time.Second) 
 
 // countRequest notes a request that was opened, and raises the recipient's shield when they come in a surge. The one that
 // raises it is in the folder REQUESTS still; those that follow are held. The recipient is told by their settings.
-func (l *Ledger) countRequest(recipient UserID) {
-	h := l.in.Heads[recipient]
-	if l.rules.SurgeFloor == 0 || !h.ShieldAt.IsZero() {
+func (tx *Tx) countRequest(recipient UserID) {
+	h := tx.in.Heads[recipient]
+	if tx.rules.SurgeFloor == 0 || !h.ShieldAt.IsZero() {
 		return
 	}
-	h.Surge = h.Surge.on(hourOf(l.now))
+	h.Surge = h.Surge.on(hourOf(tx.now))
 	h.Surge.Count = min(h.Surge.Count+1, maxSurge)
-	if h.Surge.rises(l.rules) {
-		h.ShieldAt = l.now
-		l.event(recipient, EventSettingsChanged, nil, nil)
+	if h.Surge.rises(tx.rules) {
+		h.ShieldAt = tx.now
+		tx.event(recipient, EventSettingsChanged, nil, nil)
 	}
-	l.out.Heads[recipient] = h
+	tx.out.Heads[recipient] = h
 }

@@ -6,15 +6,15 @@ import (
 )
 
 // Opinion is what a classifier thinks of a message.
-type Opinion uint8
+type Classification uint8
 
-// The opinions. OpinionNone is that there is nothing to say, or that nobody was asked.
+// The opinions. ClassifiedNone is that there is nothing to say, or that nobody was asked.
 const (
-	OpinionNone Opinion = iota
-	// OpinionHide: it goes to HIDDEN. The sender is told nothing.
-	OpinionHide
-	// OpinionRefuse: this kind of message is not accepted.
-	OpinionRefuse
+	ClassifiedNone Classification = iota
+	// ClassifiedHide: it goes to HIDDEN. The sender is told nothing.
+	ClassifiedHide
+	// ClassifiedRefuse: this kind of message is not accepted.
+	ClassifiedRefuse
 )
 
 // Content is a message as a classifier gets it.
@@ -27,24 +27,24 @@ type Content struct {
 // Classifier judges messages of people whom the recipient does not know, before they are sent. It is asked outside of
 // any transaction and under no lock, and must return soon after ctx ends. It must be safe for concurrent use.
 type Classifier interface {
-	Classify(ctx context.Context, c Content) (Opinion, error)
+	Classify(ctx context.Context, c Content) (Classification, error)
 }
 
 // Classification is how a Service uses a Classifier.
-type Classification struct {
+type ClassifierConfig struct {
 	Classifier Classifier
-	// Failed is the opinion that holds when the classifier gives none: OpinionNone or OpinionHide.
-	Failed Opinion
+	// Failed is the opinion that holds when the classifier gives none: ClassifiedNone or ClassifiedHide.
+	Failed Classification
 	Logger *slog.Logger
 }
 
-// SuspectFacts are the facts about what a message says.
-type SuspectFacts struct {
+// ContentFacts are the facts about what a message says.
+type ContentFacts struct {
 	// HiddenWord: it holds one of the recipient's hidden words. Opinion is the classifier's.
-	HiddenWord bool
-	Opinion    Opinion
-	// HeldFor is why the request that this message would join is held.
-	HeldFor Held
+	HiddenWord     bool
+	Classification Classification
+	// HoldReason is why the request that this message would join is held.
+	HoldReason HoldReason
 }
 
 // familiar: the recipient knows, follows or has invited or listed the sender, so what they say is not looked at.
@@ -54,36 +54,36 @@ func (f Facts) familiar() bool {
 
 // suspect is why what the message says keeps it out of sight. A request that was held for what it says stays held, or its
 // next message would bring the first one up.
-func (f Facts) suspect() Held {
+func (f Facts) suspect() HoldReason {
 	switch {
 	case f.familiar():
-		return HeldNone
-	case f.Opinion == OpinionHide || f.HeldFor == HeldOpinion:
-		return HeldOpinion // also beside a hidden word: a list that changes must not let it out
-	case f.HiddenWord || f.HeldFor == HeldWords:
-		return HeldWords
+		return HoldNone
+	case f.Classification == ClassifiedHide || f.HoldReason == HoldClassification:
+		return HoldClassification // also beside a hidden word: a list that changes must not let it out
+	case f.HiddenWord || f.HoldReason == HoldWords:
+		return HoldWords
 	}
-	return HeldNone
+	return HoldNone
 }
 
 // classify asks the classifier about a send, where there is one and the recipient does not know the sender or the message
 // would be a request. A send that is going to be refused anyway is not shown to it.
-func (s *Service) classify(ctx context.Context, send *Send) Opinion {
+func (s *Service) classify(ctx context.Context, send *Send) Classification {
 	c := s.classification
 	if c.Classifier == nil || send.Sender == send.Recipient {
-		return OpinionNone
+		return ClassifiedNone
 	}
-	l, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(send.Sender, send.Recipient)}})
+	tx, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(send.Sender, send.Recipient)}})
 	if err != nil {
 		return c.failed(ctx, err)
 	}
-	f, ok := l.facts(send.Sender, send.Recipient)
+	f, ok := tx.facts(send.Sender, send.Recipient)
 	if !ok {
-		return OpinionNone
+		return ClassifiedNone
 	}
 	v := Decide(f)
 	if !v.Allowed() || f.familiar() {
-		return OpinionNone
+		return ClassifiedNone
 	}
 	opinion, err := c.Classifier.Classify(ctx, Content{Sender: send.Sender, Recipient: send.Recipient, Text: send.Body, Video: send.Video})
 	if err != nil {
@@ -92,7 +92,7 @@ func (s *Service) classify(ctx context.Context, send *Send) Opinion {
 	return opinion
 }
 
-func (c *Classification) failed(ctx context.Context, err error) Opinion {
+func (c *ClassifierConfig) failed(ctx context.Context, err error) Classification {
 	if c.Logger != nil && ctx.Err() == nil {
 		c.Logger.WarnContext(ctx, "the classifier gave no opinion", "error", err)
 	}

@@ -14,28 +14,28 @@ func (s *Service) Typing(ctx context.Context, viewer UserID, id ConversationID) 
 	if err != nil {
 		return Changed{}, err
 	}
-	l, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}})
+	tx, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}})
 	if err != nil {
 		return Changed{}, err
 	}
-	c := l.Conversation(viewer, other)
+	c := tx.Conversation(viewer, other)
 	if c == nil {
 		return Changed{}, NotFound("conversation")
 	}
-	if mine, _ := c.Sides(viewer); mine.Folder == FolderNone || l.Head(viewer).Gone {
+	if mine, _ := c.Sides(viewer); mine.Folder == FolderNone || tx.Head(viewer).Gone {
 		return Changed{}, NotFound("conversation")
 	}
-	if l.showsTyping(c, viewer, other) {
+	if tx.showsTyping(c, viewer, other) {
 		s.notifier.Signal(&Event{
 			User: other, Kind: EventTyping, At: time.Now().UTC(), View: &View{ID: c.ID, Viewer: other, With: viewer},
 		})
 	}
-	return Changed{View: l.view(c, viewer), Unread: l.Unread(viewer)}, nil
+	return Changed{View: tx.view(c, viewer), Unread: tx.Unread(viewer)}, nil
 }
 
 // showsTyping reports whether other may see that user is writing to them.
-func (l *Ledger) showsTyping(c *Conversation, user, other UserID) bool {
+func (tx *Tx) showsTyping(c *Conversation, user, other UserID) bool {
 	theirs, _ := c.Sides(other)
 	return (theirs.Folder == FolderInbox || theirs.Folder == FolderArchive) &&
-		l.Shows(user, other) && l.view(c, other).TheirReadSeq != nil && l.Standing(user, other).Permission.Folder == FolderInbox
+		tx.Shows(user, other) && tx.view(c, other).TheirReadSeq != nil && tx.Relationship(user, other).Permission.Folder == FolderInbox
 }

@@ -19,30 +19,30 @@ func (s *Service) Unsend(ctx context.Context, viewer UserID, id MessageID) (*Mes
 	}
 	var out *Message
 	scope := Scope{Pairs: []Pair{PairOf(viewer, other)}, Messages: []MessageID{id}}
-	err = s.store.Change(ctx, scope, func(l *Ledger) error {
+	err = s.store.Change(ctx, scope, func(tx *Tx) error {
 		var err error
-		out, err = l.Unsend(viewer, id)
+		out, err = tx.Unsend(viewer, id)
 		return err
 	})
 	return out, err
 }
 
 // Unsend takes the words of a loaded message away.
-func (l *Ledger) Unsend(viewer UserID, id MessageID) (*Message, error) {
-	m, c := l.in.Messages[id], l.in.Conversations[id.Conversation]
-	if m == nil || c == nil || m.Sender != viewer || l.in.Heads[viewer].Gone {
+func (tx *Tx) Unsend(viewer UserID, id MessageID) (*Message, error) {
+	m, c := tx.in.Messages[id], tx.in.Conversations[id.Conversation]
+	if m == nil || c == nil || m.Sender != viewer || tx.in.Heads[viewer].Gone {
 		return nil, NotFound("message")
 	}
 	if m.Removed {
 		return m, nil
 	}
 	m = m.withoutWords()
-	l.in.Messages[id] = m
-	l.out.Removed = append(l.out.Removed, m)
+	tx.in.Messages[id] = m
+	tx.out.Removed = append(tx.out.Removed, m)
 	for i := range c.Members {
 		// A log tells nothing of what is out of its user's view.
 		if side := &c.Members[i]; side.Folder != FolderNone && id.Seq > side.ClearedSeq {
-			l.event(side.User, EventMessageRemoved, c, m)
+			tx.event(side.User, EventMessageRemoved, c, m)
 		}
 	}
 	return m, nil

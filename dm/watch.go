@@ -63,7 +63,7 @@ func (s *Service) WatchQuietly(ctx context.Context, viewer UserID, after *Cursor
 		w.listener.Close()
 		return nil, err
 	}
-	s.patrol.add(w)
+	s.lagPoller.add(w)
 	return w, nil
 }
 
@@ -98,7 +98,7 @@ func (w *Watcher) start(ctx context.Context, after *Cursor) error {
 
 // Close ends the watch and frees what it holds. It may be called twice.
 func (w *Watcher) Close() {
-	w.service.patrol.remove(w)
+	w.service.lagPoller.remove(w)
 	w.listener.Close()
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-func (conversation) Acquaintance(ctx context.Context, v *dm.View) (*dm.Acquaintance, error) {
+func (conversation) Acquaintance(ctx context.Context, v *dm.View) (*dm.SenderContext, error) {
 	if !v.Request() {
 		return nil, nil
 	}
@@ -14,9 +14,9 @@ func (conversation) Acquaintance(ctx context.Context, v *dm.View) (*dm.Acquainta
 }
 
 // acquaintance tells how the viewer and the sender of a request know each other: one read for all requests of a response.
-func (l *loaders) acquaintance(ctx context.Context, id dm.UserID) (*dm.Acquaintance, error) {
-	return l.acquaintances.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm.Acquaintance, error) {
-		found, err := l.service.Acquaintances(ctx, l.viewer, ids)
+func (l *loaders) acquaintance(ctx context.Context, id dm.UserID) (*dm.SenderContext, error) {
+	return l.acquaintances.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm.SenderContext, error) {
+		found, err := l.service.SenderContexts(ctx, l.viewer, ids)
 		for _, a := range found {
 			for _, friend := range a.SharedFriends.Some {
 				l.seeUser(friend)

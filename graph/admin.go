@@ -57,14 +57,14 @@ func (m mutation) RevokeTokens(ctx context.Context, externalID string) (generate
 	if err != nil {
 		return refused[generated.RevokeTokensResult](err)
 	}
-	m.guests.revoke(revoked)
+	m.sessions.revoke(revoked)
 	return generated.RevokeTokensSuccess{ExternalID: externalID, ValidAfter: revoked.At}, nil
 }
 
 // lookForRevocations makes what was just committed hold here at once. Should it fail, the next look of every node does.
 func (m mutation) lookForRevocations(ctx context.Context) {
 	m.profiles.changed()
-	_ = m.guests.lookNow(ctx)
+	_ = m.sessions.lookNow(ctx)
 }
 
 func (m mutation) DeleteUser(ctx context.Context, externalID string) (generated.DeleteUserResult, error) {

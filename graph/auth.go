@@ -81,13 +81,13 @@ func bearer(authorization string) string {
 
 // doors let people in: they turn credentials into an identity, and remember it for a moment, so that a busy client
 // costs neither a signature nor a look-up each time.
-type doors struct {
-	service *dm.Service
-	verify  Verifier
-	create  bool
-	now     func() time.Time
-	known   *lru.Cache[credentials, remembered]
-	guests  *guests
+type authenticator struct {
+	service  *dm.Service
+	verify   Verifier
+	create   bool
+	now      func() time.Time
+	known    *lru.Cache[credentials, remembered]
+	sessions *liveSessions
 }
 
 type remembered struct {
@@ -95,18 +95,18 @@ type remembered struct {
 	until time.Time
 }
 
-func newDoors(c Config, g *guests) *doors {
+func newAuthenticator(c Config, g *liveSessions) *authenticator {
 	known, _ := lru.New[credentials, remembered](identityCount) // fails for a size below one only
-	return &doors{service: c.Service, verify: c.Verify, create: c.CreateUsers, now: c.Clock, known: known, guests: g}
+	return &authenticator{service: c.Service, verify: c.Verify, create: c.CreateUsers, now: c.Clock, known: known, sessions: g}
 }
 
 // enter checks credentials. Errors: UNAUTHENTICATED, FORBIDDEN.
-func (d *doors) enter(ctx context.Context, c credentials) (*identity, error) {
+func (d *authenticator) enter(ctx context.Context, c credentials) (*identity, error) {
 	if c.token == "" {
 		return nil, unauthenticated("Give a token: Authorization: Bearer …")
 	}
 	now := d.now()
-	if r, ok := d.known.Get(c); ok && now.Before(r.until) && !d.guests.out(r.identity) {
+	if r, ok := d.known.Get(c); ok && now.Before(r.until) && !d.sessions.out(r.identity) {
 		return r.identity, nil
 	}
 	claims, err := d.verify(ctx, c.token)
@@ -136,7 +136,7 @@ func (d *doors) enter(ctx context.Context, c credentials) (*identity, error) {
 }
 
 // viewer finds the user whom a token stands for: one without an id for a service that acts for nobody.
-func (d *doors) viewer(ctx context.Context, c Claims, as string) (*dm.User, error) {
+func (d *authenticator) viewer(ctx context.Context, c Claims, as string) (*dm.User, error) {
 	externalID := c.Subject
 	if as != "" {
 		externalID = as
@@ -158,7 +158,7 @@ func (d *doors) viewer(ctx context.Context, c Claims, as string) (*dm.User, erro
 }
 
 // meet holds a token against the user whom it is for.
-func (d *doors) meet(ctx context.Context, u *dm.User, c Claims) error {
+func (d *authenticator) meet(ctx context.Context, u *dm.User, c Claims) error {
 	switch {
 	case c.Admin:
 		return nil
@@ -171,7 +171,7 @@ func (d *doors) meet(ctx context.Context, u *dm.User, c Claims) error {
 }
 
 // createUser makes the user of a valid token. Two at once for the same subject are one.
-func (d *doors) createUser(ctx context.Context, c Claims) (*dm.User, error) {
+func (d *authenticator) createUser(ctx context.Context, c Claims) (*dm.User, error) {
 	in := dm.UserInput{ExternalID: c.Subject, Handle: c.Handle, DisplayName: c.Name}
 	if in.Handle == "" {
 		in.Handle = c.Subject

@@ -8,24 +8,24 @@ import (
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
-func (conversation) CameByCode(ctx context.Context, v *dm.View) (*dm.CodeUse, error) {
+func (conversation) CameByCode(ctx context.Context, v *dm.View) (*dm.Redemption, error) {
 	return loadersOf(ctx).cameByCode(ctx, v.With)
 }
 
 // cameByCode tells by which code of the viewer's somebody came: one read for all conversations of a response.
-func (l *loaders) cameByCode(ctx context.Context, id dm.UserID) (*dm.CodeUse, error) {
+func (l *loaders) cameByCode(ctx context.Context, id dm.UserID) (*dm.Redemption, error) {
 	l.mu.Lock()
 	if l.codes == nil {
-		l.codes = &batch[dm.UserID, *dm.CodeUse]{}
+		l.codes = &batch[dm.UserID, *dm.Redemption]{}
 		for _, v := range l.seen {
 			l.codes.expect(v.With)
 		}
 	}
 	l.mu.Unlock()
-	return l.codes.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm.CodeUse, error) {
+	return l.codes.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm.Redemption, error) {
 		found, err := l.service.CameByCode(ctx, l.viewer, ids)
 		for _, use := range found {
-			l.users.expect(use.Bearer)
+			l.users.expect(use.Redeemer)
 		}
 		return found, err
 	})
@@ -43,22 +43,24 @@ func (q query) ContactCodeUses(ctx context.Context, text string, first *int, aft
 		return nil, err
 	}
 	l := loadersOf(ctx)
-	nodes := make([]*dm.CodeUse, len(found.Items))
+	nodes := make([]*dm.Redemption, len(found.Items))
 	for i := range found.Items {
 		nodes[i] = &found.Items[i]
-		l.users.expect(nodes[i].Bearer)
+		l.users.expect(nodes[i].Redeemer)
 	}
-	info := bind.PageOf(found, page.After != "", dm.CodeUse.Place)
+	info := bind.PageOf(found, page.After != "", dm.Redemption.Place)
 	return &generated.ContactCodeUseConnection{Nodes: nodes, PageInfo: &info}, nil
 }
 
 // ContactCodeUse resolves what a use refers to.
-func (s *Server) ContactCodeUse() generated.ContactCodeUseResolver { return codeUse{} }
+func (s *Server) ContactCodeUse() generated.ContactCodeUseResolver { return redemption{} }
 
-type codeUse struct{}
+type redemption struct{}
 
-func (codeUse) CodeID(_ context.Context, u *dm.CodeUse) (string, error) { return u.Code.String(), nil }
+func (redemption) CodeID(_ context.Context, u *dm.Redemption) (string, error) {
+	return u.Code.String(), nil
+}
 
-func (codeUse) Bearer(ctx context.Context, u *dm.CodeUse) (*dm.User, error) {
-	return loadersOf(ctx).user(ctx, u.Bearer)
+func (redemption) Bearer(ctx context.Context, u *dm.Redemption) (*dm.User, error) {
+	return loadersOf(ctx).user(ctx, u.Redeemer)
 }

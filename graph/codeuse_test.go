@@ -12,14 +12,14 @@ import (
 	"github.com/aparte-im/aparte/internal/testdb"
 )
 
-func (c *counting) CodeUsesFrom(ctx context.Context, owner dm.UserID, bearers []dm.UserID, codes int) ([]dm.CodeUse, error) {
-	c.count("CodeUsesFrom")
-	return c.Store.CodeUsesFrom(ctx, owner, bearers, codes)
+func (c *counting) RedemptionsFrom(ctx context.Context, owner dm.UserID, bearers []dm.UserID, codes int) ([]dm.Redemption, error) {
+	c.count("RedemptionsFrom")
+	return c.Store.RedemptionsFrom(ctx, owner, bearers, codes)
 }
 
-func (c *counting) CodeUses(ctx context.Context, owner dm.UserID, code dm.ContactCodeID, after *dm.TimePlace, limit int) ([]dm.CodeUse, error) {
-	c.count("CodeUses")
-	return c.Store.CodeUses(ctx, owner, code, after, limit)
+func (c *counting) Redemptions(ctx context.Context, owner dm.UserID, code dm.ContactCodeID, after *dm.TimePlace, limit int) ([]dm.Redemption, error) {
+	c.count("Redemptions")
+	return c.Store.Redemptions(ctx, owner, code, after, limit)
 }
 
 const (
@@ -96,11 +96,11 @@ func TestByWhichCodeIsReadOnceAndOnlyWhenAsked(t *testing.T) {
 	}
 	w.as("alice").do(sendMessage, bearing(w.id("bob"), secret)).is("sendMessage.message.seq", `1`)
 	w.as("bob").do(inboxPage, nil)
-	if got := c.take(); got["CodeUsesFrom"]+got["CodeUses"] != 0 {
+	if got := c.take(); got["RedemptionsFrom"]+got["Redemptions"] != 0 {
 		t.Errorf("who does not ask reads %v", got)
 	}
 	page := w.as("bob").do(cameBy, nil)
-	if got := c.take(); len(page.list("inbox.nodes")) != 21 || got["CodeUsesFrom"] != 1 || got["CodeUses"] != 0 {
+	if got := c.take(); len(page.list("inbox.nodes")) != 21 || got["RedemptionsFrom"] != 1 || got["Redemptions"] != 0 {
 		t.Errorf("a page of %d reads %v", len(page.list("inbox.nodes")), got)
 	}
 }

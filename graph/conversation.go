@@ -37,7 +37,7 @@ func (conversation) Messages(ctx context.Context, v *dm.View, first *int, after 
 	if err != nil {
 		return nil, err
 	}
-	return &bind.MessageConnection{Slice: messages, After: page.After != ""}, nil
+	return &bind.MessageConnection{Page: messages, After: page.After != ""}, nil
 }
 
 // Message resolves what a message refers to.

@@ -118,7 +118,7 @@ func (s *Server) ServeExport(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusMethodNotAllowed, codeMethodNotAllowed, "Use GET.")
 		return
 	}
-	identity, err := s.doors.enter(r.Context(), credentialsOf(r.Header))
+	identity, err := s.authenticator.enter(r.Context(), credentialsOf(r.Header))
 	if err != nil {
 		s.refuseError(w, r, err)
 		return

@@ -47,7 +47,7 @@ func (f *failing) Users(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm
 	return f.Store.Users(ctx, ids)
 }
 
-func (f *failing) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledger) error) error {
+func (f *failing) Change(ctx context.Context, scope dm.Scope, change func(*dm.Tx) error) error {
 	if err := f.fail(); err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func TestAFloodOfRequests(t *testing.T) {
 		landed := map[dm.Folder]int{}
 		shown := map[dm.Folder]int{}
 		for _, folder := range []dm.Folder{dm.FolderInbox, dm.FolderRequests, dm.FolderHidden} {
-			page := dm.Page{First: dm.MaxPage}
+			page := dm.PageRequest{First: dm.MaxPage}
 			for more := true; more; {
 				views, err := w.service.Inbox(t.Context(), w.ids["alice"], folder, page)
 				if err != nil {

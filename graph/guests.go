@@ -25,8 +25,8 @@ const (
 var errRevoked = errors.New("the token was revoked")
 
 // guests knows who is inside by a socket or a stream, and shows them out when their tokens are revoked. What it asks of
-// the store does not grow with the number of guests: it asks who was revoked lately.
-type guests struct {
+// the store does not grow with the number of sessions: it asks who was revoked lately.
+type liveSessions struct {
 	service *dm.Service
 	now     func() time.Time
 	looked  time.Time // of Run alone
@@ -34,25 +34,25 @@ type guests struct {
 	revoked atomic.Pointer[map[dm.UserID]dm.Revocation]
 
 	mu     sync.Mutex
-	inside map[dm.UserID][]*guest
+	inside map[dm.UserID][]*liveSession
 }
 
-type guest struct {
+type liveSession struct {
 	id  *identity
 	end context.CancelCauseFunc
 }
 
-func newGuests(c Config) *guests {
-	return &guests{service: c.Service, now: c.Clock, inside: map[dm.UserID][]*guest{}}
+func newLiveSessions(c Config) *liveSessions {
+	return &liveSessions{service: c.Service, now: c.Clock, inside: map[dm.UserID][]*liveSession{}}
 }
 
 // enter registers something that lasts until leave: end is called with errRevoked when its token counts no more. Every
 // transport that answers one identity for longer than a request calls it.
-func (g *guests) enter(id *identity, end context.CancelCauseFunc) (leave func()) {
+func (g *liveSessions) enter(id *identity, end context.CancelCauseFunc) (leave func()) {
 	if id.viewer.IsZero() {
 		return func() {}
 	}
-	one := &guest{id, end}
+	one := &liveSession{id, end}
 	g.mu.Lock()
 	g.inside[id.viewer] = append(g.inside[id.viewer], one)
 	g.mu.Unlock()
@@ -76,7 +76,7 @@ func (g *guests) enter(id *identity, end context.CancelCauseFunc) (leave func())
 }
 
 // out reports whether an identity was revoked in the last minutes. What was revoked earlier the store says.
-func (g *guests) out(id *identity) bool {
+func (g *liveSessions) out(id *identity) bool {
 	revoked := g.revoked.Load()
 	if revoked == nil {
 		return false
@@ -91,7 +91,7 @@ func ends(r dm.Revocation, id *identity) bool {
 }
 
 // run looks for revocations until ctx ends.
-func (g *guests) run(ctx context.Context, every time.Duration, failed func(error)) {
+func (g *liveSessions) run(ctx context.Context, every time.Duration, failed func(error)) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
@@ -109,7 +109,7 @@ func (g *guests) run(ctx context.Context, every time.Duration, failed func(error
 	}
 }
 
-func (g *guests) look(ctx context.Context) error {
+func (g *liveSessions) look(ctx context.Context) error {
 	since := g.looked
 	if since.IsZero() {
 		since = g.now()
@@ -118,11 +118,11 @@ func (g *guests) look(ctx context.Context) error {
 }
 
 // lookNow finds what this node has just done itself.
-func (g *guests) lookNow(ctx context.Context) error {
+func (g *liveSessions) lookNow(ctx context.Context) error {
 	return g.lookSince(ctx, g.now().Add(-revocationOverlap))
 }
 
-func (g *guests) lookSince(ctx context.Context, since time.Time) error {
+func (g *liveSessions) lookSince(ctx context.Context, since time.Time) error {
 	found, err := g.service.Revocations(ctx, since)
 	if err == nil {
 		g.revoke(found...)
@@ -131,9 +131,9 @@ func (g *guests) lookSince(ctx context.Context, since time.Time) error {
 }
 
 // revoke shows out whom it names, and keeps them out of what is remembered here.
-func (g *guests) revoke(found ...dm.Revocation) {
+func (g *liveSessions) revoke(found ...dm.Revocation) {
 	g.remember(found)
-	var out []*guest
+	var out []*liveSession
 	g.mu.Lock()
 	for _, r := range found {
 		for _, one := range g.inside[r.User] {
@@ -149,7 +149,7 @@ func (g *guests) revoke(found ...dm.Revocation) {
 }
 
 // remember merges into a copy: whoever reads does so without a lock.
-func (g *guests) remember(found []dm.Revocation) {
+func (g *liveSessions) remember(found []dm.Revocation) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	old := g.revoked.Load()

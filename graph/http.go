@@ -20,7 +20,7 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 		s.refuseError(w, r, p)
 		return
 	}
-	id, err := s.doors.enter(r.Context(), credentialsOf(r.Header))
+	id, err := s.authenticator.enter(r.Context(), credentialsOf(r.Header))
 	if err != nil {
 		s.throttle.refused(r.Context())
 		s.refuseError(w, r, err)

@@ -21,19 +21,19 @@ type loaders struct {
 	profiles *profiles
 
 	users     batch[dm.UserID, *dm.User]
-	standings batch[dm.UserID, dm.Standing]
+	standings batch[dm.UserID, dm.Relationship]
 	views     batch[dm.ConversationID, *dm.View]
 	messages  batch[dm.MessageID, *dm.Message]
 	settings  batch[dm.UserID, dm.Messaging]
 
-	acquaintances batch[dm.UserID, *dm.Acquaintance]
+	acquaintances batch[dm.UserID, *dm.SenderContext]
 
 	mu   sync.Mutex
 	seen []*dm.View
 	// codes is made when the first field asks for it: a response that does not, as most events, does nothing for it.
-	codes *batch[dm.UserID, *dm.CodeUse]
+	codes *batch[dm.UserID, *dm.Redemption]
 	// pages are batches of the same page of many conversations.
-	pages map[dm.Page]*batch[dm.ConversationID, dm.Slice[*dm.Message]]
+	pages map[dm.PageRequest]*batch[dm.ConversationID, dm.Page[*dm.Message]]
 }
 
 type loadersKey struct{}
@@ -101,12 +101,12 @@ func (l *loaders) user(ctx context.Context, id dm.UserID) (*dm.User, error) {
 }
 
 // standing tells how the viewer stands to a user. Errors: FORBIDDEN without a viewer.
-func (l *loaders) standing(ctx context.Context, id dm.UserID) (dm.Standing, error) {
+func (l *loaders) standing(ctx context.Context, id dm.UserID) (dm.Relationship, error) {
 	if l.viewer.IsZero() {
-		return dm.Standing{}, errNoViewer
+		return dm.Relationship{}, errNoViewer
 	}
-	return l.standings.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]dm.Standing, error) {
-		return l.service.Standings(ctx, l.viewer, ids)
+	return l.standings.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]dm.Relationship, error) {
+		return l.service.Relationships(ctx, l.viewer, ids)
 	})
 }
 
@@ -141,21 +141,21 @@ func (l *loaders) messaging(ctx context.Context) (dm.Messaging, error) {
 }
 
 // page returns one page of a conversation's messages. Errors: INVALID_INPUT.
-func (l *loaders) page(ctx context.Context, id dm.ConversationID, page dm.Page) (dm.Slice[*dm.Message], error) {
+func (l *loaders) page(ctx context.Context, id dm.ConversationID, page dm.PageRequest) (dm.Page[*dm.Message], error) {
 	l.mu.Lock()
 	b := l.pages[page]
 	if b == nil {
-		b = &batch[dm.ConversationID, dm.Slice[*dm.Message]]{}
+		b = &batch[dm.ConversationID, dm.Page[*dm.Message]]{}
 		for _, v := range l.seen {
 			b.expect(v.ID)
 		}
 		if l.pages == nil {
-			l.pages = map[dm.Page]*batch[dm.ConversationID, dm.Slice[*dm.Message]]{}
+			l.pages = map[dm.PageRequest]*batch[dm.ConversationID, dm.Page[*dm.Message]]{}
 		}
 		l.pages[page] = b
 	}
 	l.mu.Unlock()
-	return b.load(ctx, id, func(ctx context.Context, ids []dm.ConversationID) (map[dm.ConversationID]dm.Slice[*dm.Message], error) {
+	return b.load(ctx, id, func(ctx context.Context, ids []dm.ConversationID) (map[dm.ConversationID]dm.Page[*dm.Message], error) {
 		found, err := l.service.Messages(ctx, l.viewer, ids, page)
 		for _, slice := range found {
 			for _, m := range slice.Items {

@@ -34,7 +34,7 @@ func (c *counting) take() map[string]int {
 	return out
 }
 
-func (c *counting) Inspect(ctx context.Context, scope dm.Scope) (*dm.Ledger, error) {
+func (c *counting) Inspect(ctx context.Context, scope dm.Scope) (*dm.Tx, error) {
 	c.count("Inspect")
 	return c.Store.Inspect(ctx, scope)
 }

@@ -9,12 +9,12 @@ import (
 
 // Mutation resolves changes.
 func (s *Server) Mutation() generated.MutationResolver {
-	return mutation{s.service, s.guests, s.throttle, s.config.Exports != nil, s.config.Observer, s.profiles}
+	return mutation{s.service, s.sessions, s.throttle, s.config.Exports != nil, s.config.Observer, s.profiles}
 }
 
 type mutation struct {
 	service  *dm.Service
-	guests   *guests
+	sessions *liveSessions
 	throttle throttle
 	// exports: files of exports can be had here.
 	exports  bool

@@ -48,7 +48,7 @@ func BenchmarkInboxPage(b *testing.B) {
 		}
 	}
 	store := func() {
-		page, err := w.service.Inbox(b.Context(), w.ids["bob"], dm.FolderInbox, dm.Page{First: 50})
+		page, err := w.service.Inbox(b.Context(), w.ids["bob"], dm.FolderInbox, dm.PageRequest{First: 50})
 		if err != nil || len(page.Items) != 50 {
 			b.Fatal(page, err)
 		}

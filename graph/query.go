@@ -25,8 +25,8 @@ const (
 )
 
 // pageOf reads the arguments of a page; an explicit null is the default.
-func pageOf(first *int, after *string, byDefault int) dm.Page {
-	p := dm.Page{First: byDefault}
+func pageOf(first *int, after *string, byDefault int) dm.PageRequest {
+	p := dm.PageRequest{First: byDefault}
 	if first != nil {
 		p.First = *first
 	}
@@ -132,14 +132,14 @@ func (q query) BlockedUsers(ctx context.Context, first *int, after *string) (*bi
 	return users(ctx, found, page, err)
 }
 
-func users(ctx context.Context, found dm.Slice[dm.FoundUser], page dm.Page, err error) (*bind.UserConnection, error) {
+func users(ctx context.Context, found dm.Page[dm.FoundUser], page dm.PageRequest, err error) (*bind.UserConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	for _, u := range found.Items {
 		loadersOf(ctx).seeUser(u.User)
 	}
-	return &bind.UserConnection{Slice: found, After: page.After != ""}, nil
+	return &bind.UserConnection{Page: found, After: page.After != ""}, nil
 }
 
 func (q query) Inbox(ctx context.Context, folder *dm.Folder, first *int, after *string) (*bind.ConversationConnection, error) {
@@ -157,7 +157,7 @@ func (q query) Inbox(ctx context.Context, folder *dm.Folder, first *int, after *
 		return nil, err
 	}
 	loadersOf(ctx).see(views.Items...)
-	return &bind.ConversationConnection{Slice: views, After: page.After != ""}, nil
+	return &bind.ConversationConnection{Page: views, After: page.After != ""}, nil
 }
 
 func (q query) Conversation(ctx context.Context, id string) (*dm.View, error) {

@@ -104,7 +104,7 @@ func (q query) MyRestrictions(ctx context.Context) (*generated.Restrictions, err
 	return &generated.Restrictions{SuspendedUntil: timeOrNil(stands.SuspendedUntil), OutreachUntil: timeOrNil(stands.OutreachUntil)}, nil
 }
 
-func reportPage(found dm.Slice[*dm.Report], page dm.Page, list dm.ReportList) *bind.PageInfo {
+func reportPage(found dm.Page[*dm.Report], page dm.PageRequest, list dm.ReportList) *bind.PageInfo {
 	info := bind.PageOf(found, page.After != "", func(r *dm.Report) string { return r.PlaceIn(list) })
 	return &info
 }

@@ -26,15 +26,15 @@ func (m mutation) EndSurgeShield(ctx context.Context, held dm.ShieldEnd) (genera
 }
 
 func (m mutation) ReleaseHiddenRequests(ctx context.Context) (generated.WalkResult, error) {
-	return m.walk(ctx, m.service.ReleaseHidden)
+	return m.bulk(ctx, m.service.ReleaseHidden)
 }
 
-func (m mutation) walk(ctx context.Context, walk func(context.Context, dm.UserID) (dm.Walked, error)) (generated.WalkResult, error) {
+func (m mutation) bulk(ctx context.Context, act func(context.Context, dm.UserID) (dm.BulkResult, error)) (generated.WalkResult, error) {
 	viewer, err := viewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	walked, err := walk(ctx, viewer)
+	walked, err := act(ctx, viewer)
 	if err != nil {
 		return refused[generated.WalkResult](err)
 	}
@@ -46,13 +46,13 @@ func (m mutation) walk(ctx context.Context, walk func(context.Context, dm.UserID
 }
 
 func (m mutation) AcceptAllRequests(ctx context.Context, filter dm.RequestFilter) (generated.WalkResult, error) {
-	return m.walk(ctx, func(ctx context.Context, viewer dm.UserID) (dm.Walked, error) {
+	return m.bulk(ctx, func(ctx context.Context, viewer dm.UserID) (dm.BulkResult, error) {
 		return m.service.AcceptAll(ctx, viewer, filter)
 	})
 }
 
 func (m mutation) DeclineAllRequests(ctx context.Context, filter dm.RequestFilter) (generated.WalkResult, error) {
-	return m.walk(ctx, func(ctx context.Context, viewer dm.UserID) (dm.Walked, error) {
+	return m.bulk(ctx, func(ctx context.Context, viewer dm.UserID) (dm.BulkResult, error) {
 		return m.service.DeclineAll(ctx, viewer, filter)
 	})
 }

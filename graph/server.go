@@ -14,9 +14,9 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/graph/generated"
 	"github.com/aparte-im/aparte/graph/rates"
-	"github.com/aparte-im/aparte/graph/seats"
 	"github.com/aparte-im/aparte/graph/socket"
 )
 
@@ -51,8 +51,8 @@ type Config struct {
 	WriteWait time.Duration
 	// Sockets bounds what clients may take of WebSockets. Zeros are the defaults of package socket.
 	Sockets socket.Limits
-	// Seats bound the connections that stay, of a user and of an address. Nil: seats.PerUser and seats.PerAddress.
-	Seats *seats.Seats
+	// ConnectionLimits bound the connections that stay, of a user and of an address. Nil: connlimit.PerUser and connlimit.PerAddress.
+	ConnectionLimits *connlimit.Limits
 	// RevocationPoll is how often Run asks who was revoked or deleted. Zero: 2 seconds.
 	RevocationPoll time.Duration
 	// Rates bound how fast users and addresses may ask. Nil: they are not bounded.
@@ -105,8 +105,8 @@ func (c *Config) normalize() error {
 	if c.KeepAlive == 0 {
 		c.KeepAlive = DefaultKeepAlive
 	}
-	if c.Seats == nil {
-		c.Seats = seats.New(seats.PerUser, seats.PerAddress)
+	if c.ConnectionLimits == nil {
+		c.ConnectionLimits = connlimit.New(connlimit.PerUser, connlimit.PerAddress)
 	}
 	if c.RevocationPoll <= 0 {
 		c.RevocationPoll = DefaultRevocationPoll
@@ -122,19 +122,19 @@ func (c *Config) normalize() error {
 
 // Server answers GraphQL on one path, whichever it is mounted on. It must be shut down.
 type Server struct {
-	config   Config
-	service  *dm.Service
-	exec     *admission
-	doors    *doors
-	guests   *guests
-	origins  origins
-	sockets  *socket.Transport
-	throttle throttle
-	work     *work
-	compress func(http.Handler) http.HandlerFunc
+	config        Config
+	service       *dm.Service
+	exec          *admission
+	authenticator *authenticator
+	sessions      *liveSessions
+	origins       origins
+	sockets       *socket.Transport
+	throttle      throttle
+	work          *work
+	compress      func(http.Handler) http.HandlerFunc
 	// seats are those of streams and sockets; streams is how many streams are followed.
-	seats   *seats.Seats
-	streams atomic.Int64
+	connectionLimits *connlimit.Limits
+	streams          atomic.Int64
 	// profiles are those of people in live events.
 	profiles *profiles
 	// spans is nil when nobody asked for traces.
@@ -146,9 +146,9 @@ func New(c Config) (*Server, error) {
 	if err := c.normalize(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: c, service: c.Service, guests: newGuests(c), work: newWork(), seats: c.Seats, throttle: throttle{c.Rates, c.Observer}}
+	s := &Server{config: c, service: c.Service, sessions: newLiveSessions(c), work: newWork(), connectionLimits: c.ConnectionLimits, throttle: throttle{c.Rates, c.Observer}}
 	s.spans, s.profiles = newSpans(c.Tracing), newProfiles(c.Clock)
-	s.doors = newDoors(c, s.guests)
+	s.authenticator = newAuthenticator(c, s.sessions)
 	s.origins = newOrigins(c)
 	exec, err := newAdmission(generated.NewExecutableSchema(generated.Config{Resolvers: s}), c)
 	if err != nil {
@@ -204,7 +204,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Run looks for users who were revoked or deleted on other nodes, and ends their sockets and streams here, until ctx
 // ends. Without it they last until their tokens end.
 func (s *Server) Run(ctx context.Context) {
-	s.guests.run(ctx, s.config.RevocationPoll, func(err error) {
+	s.sessions.run(ctx, s.config.RevocationPoll, func(err error) {
 		s.config.Logger.WarnContext(ctx, "revocations were not read; trying again", "error", err)
 	})
 }

@@ -23,11 +23,11 @@ const (
 // newSockets makes the transport of WebSockets, which knows nothing of tokens and of people.
 func (s *Server) newSockets() (*socket.Transport, error) {
 	return socket.New(socket.Config{
-		Begin:   s.beginOnSocket(),
-		Limits:  s.config.Sockets,
-		Seats:   s.seats,
-		Address: addressOf,
-		Enter:   s.enterSocket,
+		Begin:            s.beginOnSocket(),
+		Limits:           s.config.Sockets,
+		ConnectionLimits: s.connectionLimits,
+		Address:          addressOf,
+		Enter:            s.enterSocket,
 		Present: func(ctx context.Context, err error) *gqlerror.Error {
 			if errors.Is(err, socket.ErrTooManyOperations) {
 				err = errTooManyOperations
@@ -97,7 +97,7 @@ func (s *Server) enterSocket(ctx context.Context, g socket.Greeting) (socket.Ses
 	if as := textOf(g.Payload, headerAs); as != "" {
 		c.as = as
 	}
-	id, err := s.doors.enter(ctx, c)
+	id, err := s.authenticator.enter(ctx, c)
 	if err != nil {
 		var p *problem
 		s.throttle.refused(withAddress(ctx, g.Address))
@@ -116,7 +116,7 @@ func (s *Server) enterSocket(ctx context.Context, g socket.Greeting) (socket.Ses
 		Values: withOrigin(withIdentity(withAddress(context.Background(), g.Address), id), id, device),
 		User:   id.viewer, Expires: id.expires, Device: device,
 		Key:   fmt.Sprint(id.viewer, id.admin, id.moderator, id.subject),
-		Guard: func(end func()) func() { return s.guests.enter(id, func(error) { end() }) },
+		Guard: func(end func()) func() { return s.sessions.enter(id, func(error) { end() }) },
 	}, nil
 }
 

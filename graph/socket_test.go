@@ -12,7 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/aparte-im/aparte/graph"
-	"github.com/aparte-im/aparte/graph/seats"
+	"github.com/aparte-im/aparte/graph/connlimit"
 )
 
 func TestWhoMayOpenASocket(t *testing.T) {
@@ -148,7 +148,7 @@ func TestOtherSitesOpenNoSocket(t *testing.T) {
 
 // A handshake that is none is answered as any request is, with a code, and takes nobody's seat.
 func TestHandshakesThatAreNone(t *testing.T) {
-	w := newWorld(t, setup{config: func(c *graph.Config) { c.Seats = seats.New(1, 1) }})
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.ConnectionLimits = connlimit.New(1, 1) }})
 	const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 	for _, c := range []struct {
 		name, line, header, more, code string

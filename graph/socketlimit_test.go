@@ -21,7 +21,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
-	"github.com/aparte-im/aparte/graph/seats"
+	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/graph/socket"
 )
 
@@ -51,7 +51,7 @@ func TestNobodyCanLeanOnASocket(t *testing.T) {
 			InitTimeout: 2 * time.Second, KeepAlive: 2 * time.Second, PongWait: time.Second, WriteWait: time.Second,
 			MessageWait: 2 * time.Second, CloseWait: 200 * time.Millisecond,
 		}
-		c.Seats = seats.New(0, 0)
+		c.ConnectionLimits = connlimit.New(0, 0)
 	}})
 	w.befriend("alice", "bob")
 	after := w.cursorOf("bob")
@@ -218,7 +218,7 @@ func TestAnAnswerThatIsNotReadDoesNotPileUp(t *testing.T) {
 }
 
 func TestConnectionsOfAUserAndOfAnAddressAreBounded(t *testing.T) {
-	w := newWorld(t, setup{config: func(c *graph.Config) { c.Seats = seats.New(2, 4) }})
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.ConnectionLimits = connlimit.New(2, 4) }})
 	first := w.opened("bob")
 	w.opened("bob")
 	third := w.rawSocket("graphql-transport-ws")
@@ -308,7 +308,7 @@ type unhurried struct {
 	entered, leave chan struct{}
 }
 
-func (s *unhurried) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledger) error) error {
+func (s *unhurried) Change(ctx context.Context, scope dm.Scope, change func(*dm.Tx) error) error {
 	close(s.entered)
 	<-s.leave
 	return s.Store.Change(ctx, scope, change)

@@ -71,7 +71,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql
 	defer context.AfterFunc(s.work.ending, func() { s.drainStream(cancel) })()
 	expiry := time.AfterFunc(id.expires.Sub(s.config.Clock()), func() { cancel(errTokenEnded) })
 	defer expiry.Stop()
-	defer s.guests.enter(id, cancel)()
+	defer s.sessions.enter(id, cancel)()
 
 	t := &stream{s: s, ctx: ctx, cancel: cancel, control: http.NewResponseController(w), w: w}
 	defer t.finish()
@@ -209,17 +209,17 @@ func (s *Server) drainStream(cancel context.CancelCauseFunc) {
 
 // sit takes the seats that a stream needs. leave gives them back.
 func (s *Server) sit(viewer dm.UserID, address netip.Addr) (leave func(), ok bool) {
-	if !s.seats.TakeAddress(address) {
+	if !s.connectionLimits.TakeAddress(address) {
 		return nil, false
 	}
-	if !s.seats.TakeUser(viewer) {
-		s.seats.FreeAddress(address)
+	if !s.connectionLimits.TakeUser(viewer) {
+		s.connectionLimits.FreeAddress(address)
 		return nil, false
 	}
 	s.streams.Add(1)
 	return func() {
 		s.streams.Add(-1)
-		s.seats.FreeUser(viewer)
-		s.seats.FreeAddress(address)
+		s.connectionLimits.FreeUser(viewer)
+		s.connectionLimits.FreeAddress(address)
 	}, true
 }

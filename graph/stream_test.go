@@ -16,7 +16,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/aparte-im/aparte/graph"
-	"github.com/aparte-im/aparte/graph/seats"
+	"github.com/aparte-im/aparte/graph/connlimit"
 )
 
 const bodies = `subscription { inboxEvents { ... on MessageAdded { message { body } } } }`
@@ -167,8 +167,8 @@ func TestAShutdownTellsStreamsWhenToComeBack(t *testing.T) {
 
 // A client that does not read is cut off in the time it has, and leaves nothing behind.
 func TestAStreamThatIsNotReadIsCut(t *testing.T) {
-	taken := seats.New(0, 0)
-	w := newWorld(t, setup{config: func(c *graph.Config) { c.Seats, c.WriteWait = taken, 300*time.Millisecond }})
+	taken := connlimit.New(0, 0)
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.ConnectionLimits, c.WriteWait = taken, 300*time.Millisecond }})
 	w.befriend("alice", "bob")
 	c := w.raw()
 	var aliases strings.Builder
@@ -198,8 +198,8 @@ func TestAStreamThatIsNotReadIsCut(t *testing.T) {
 }
 
 func TestStreamsOfAUserAreBounded(t *testing.T) {
-	taken := seats.New(2, 3)
-	w := newWorld(t, setup{config: func(c *graph.Config) { c.Seats = taken }})
+	taken := connlimit.New(2, 3)
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.ConnectionLimits = taken }})
 	path := streamPath(bodies)
 	first := w.as("bob").events("GET", path, "")
 	w.as("bob").events("GET", path, "")
@@ -219,8 +219,8 @@ func TestStreamsOfAUserAreBounded(t *testing.T) {
 // An idle stream has the two goroutines that net/http gives a request, and none of ours.
 func TestAnIdleStreamHasNoGoroutineOfItsOwn(t *testing.T) {
 	const streams = 40
-	taken := seats.New(0, 0)
-	w := newWorld(t, setup{config: func(c *graph.Config) { c.Seats = taken }})
+	taken := connlimit.New(0, 0)
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.ConnectionLimits = taken }})
 	w.as("bob").do(me, nil)
 	before := runtime.NumGoroutine()
 	var open []*raw

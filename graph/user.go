@@ -24,17 +24,17 @@ func (user) FollowsViewer(ctx context.Context, u *dm.User) (bool, error) {
 
 func (user) ViewerHasBlocked(ctx context.Context, u *dm.User) (bool, error) {
 	st, err := loadersOf(ctx).standing(ctx, u.ID)
-	return st.ViewerStance.Blocked, err
+	return st.ViewerOverride.Blocked, err
 }
 
 func (user) ViewerRestricts(ctx context.Context, u *dm.User) (bool, error) {
 	st, err := loadersOf(ctx).standing(ctx, u.ID)
-	return st.ViewerStance.Restricted, err
+	return st.ViewerOverride.Restricted, err
 }
 
 func (user) ViewerLists(ctx context.Context, u *dm.User) (*dm.Listed, error) {
 	st, err := loadersOf(ctx).standing(ctx, u.ID)
-	return &st.ViewerStance.Listed, err
+	return &st.ViewerOverride.Listed, err
 }
 
 func (user) ViewerCanMessage(ctx context.Context, u *dm.User) (*dm.Permission, error) {

@@ -16,8 +16,8 @@ import (
 // batchSize bounds a transaction of sends. Larger ones collide on head rows and keep their locks longer.
 const batchSize = 64
 
-// tiredAfter is how many sends in a row, each tried alone for all of its time, show that the rest would fare no better.
-const tiredAfter = 2
+// maxSoloFailures is how many sends in a row, each tried alone for all of its time, show that the rest would fare no better.
+const maxSoloFailures = 2
 
 // appender writes sends in groups: a writer takes what waits, so a crowd shares the commit. A send with which
 // nobody waits is written by its caller, who need not wake a writer and be woken.
@@ -28,7 +28,7 @@ type appender struct {
 	sessions stack
 	writers  sync.WaitGroup
 	// away: the store closes and the database does not answer, so what still waits is refused untried.
-	away atomic.Bool
+	unavailable atomic.Bool
 }
 
 // waiting is a send in the queue and where its answer goes.
@@ -102,7 +102,7 @@ func (a *appender) alone(w *waiting) (got answer, done bool) {
 			a.queue.giveBack(w)
 		}
 	}()
-	if got, done = a.store.appendLone(ctx, own, w.send); done {
+	if got, done = a.store.appendFast(ctx, own, w.send); done {
 		a.store.observer.batch(1, time.Since(began))
 	}
 	panicked = false
@@ -162,7 +162,7 @@ func (a *appender) write() {
 // run writes a batch. When it fails as a whole, each send is tried alone, so that one harms only itself (I8). When it is
 // the database that fails, they are not: each would wait in vain as long as the batch did.
 func (a *appender) run(own *session, batch []*waiting) {
-	if a.away.Load() {
+	if a.unavailable.Load() {
 		refuse(batch, errClosed)
 		return
 	}
@@ -180,24 +180,24 @@ func (a *appender) run(own *session, batch []*waiting) {
 		return
 	case lost || len(batch) == 1:
 		if lost && a.store.isClosing() {
-			a.away.Store(true)
+			a.unavailable.Store(true)
 		}
 		refuse(batch, err)
 		return
 	}
 	a.store.logger.Warn("a batch of sends failed; trying each alone", "sends", len(batch), "error", err)
-	tired := 0
+	failures := 0
 	for i, w := range batch {
 		answers, err := a.attempt(ctx, own, []*waiting{w})
 		if err == nil {
 			w.answer <- answers[0]
-			tired = 0
+			failures = 0
 			continue
 		}
 		w.answer <- answer{err: err}
 		if again, lost := retryable(err); again {
-			tired++
-			if lost || tired == tiredAfter {
+			failures++
+			if lost || failures == maxSoloFailures {
 				refuse(batch[i+1:], err)
 				return
 			}
@@ -222,7 +222,7 @@ func (a *appender) attempt(ctx context.Context, own *session, batch []*waiting) 
 		return a.store.appendAll(ctx, ses, sends, answers)
 	}
 	if own != nil && len(sends) == 1 && !batch[0].tried {
-		if a, done := a.store.appendLone(ctx, own, sends[0]); done {
+		if a, done := a.store.appendFast(ctx, own, sends[0]); done {
 			return []answer{a}, nil
 		}
 	}
@@ -241,26 +241,26 @@ func (s *Store) appendAll(ctx context.Context, ses *session, sends []dm.Send, an
 		scope.Keys = append(scope.Keys, sends[i].Key())
 		pairs[i] = dm.Pair{Low: sends[i].Sender, High: sends[i].Recipient}
 	}
-	l, err := s.lock(ctx, ses, scope)
+	tx, err := s.lock(ctx, ses, scope)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.countShared(ctx, ses.shared, l, pairs); err != nil {
+	if err := s.countShared(ctx, ses.shared, tx, pairs); err != nil {
 		return nil, fmt.Errorf("count shared friends: %w", err)
 	}
-	if err := s.addWords(ctx, ses, l, pairs); err != nil {
+	if err := s.addWords(ctx, ses, tx, pairs); err != nil {
 		return nil, fmt.Errorf("read hidden words: %w", err)
 	}
-	if err := addCodes(ctx, ses, l, sends); err != nil {
+	if err := addCodes(ctx, ses, tx, sends); err != nil {
 		return nil, fmt.Errorf("read contact codes: %w", err)
 	}
 	for i := range sends {
-		answers[i].sent, answers[i].err = l.Send(sends[i])
+		answers[i].sent, answers[i].err = tx.Send(sends[i])
 	}
-	if l.Changes().Empty() {
+	if tx.Changes().Empty() {
 		return nil, nil
 	}
-	return l.Changes().Events, s.flush(ctx, ses, l)
+	return tx.Changes().Events, s.flush(ctx, ses, tx)
 }
 
 // Import implements dm.Store.

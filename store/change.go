@@ -18,41 +18,41 @@ const (
 )
 
 // Change implements dm.Store.
-func (s *Store) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledger) error) error {
+func (s *Store) Change(ctx context.Context, scope dm.Scope, change func(*dm.Tx) error) error {
 	return s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		l, err := s.lock(ctx, ses, scope)
+		tx, err := s.lock(ctx, ses, scope)
 		if err == nil {
-			err = s.loadMessages(ctx, ses, l, scope.Messages)
+			err = s.loadMessages(ctx, ses, tx, scope.Messages)
 		}
 		if err == nil {
-			err = s.loadReports(ctx, ses, l, scope)
+			err = s.loadReports(ctx, ses, tx, scope)
 		}
 		if err == nil {
-			err = loadJob(ctx, ses, l, scope)
+			err = loadJob(ctx, ses, tx, scope)
 		}
 		if err == nil {
-			err = loadCodes(ctx, ses, l, scope)
+			err = loadCodes(ctx, ses, tx, scope)
 		}
 		if err != nil {
 			return nil, err
 		}
 		if scope.Shared {
-			if err := s.countShared(ctx, ses.shared, l, bothWays(scope.Pairs)); err != nil {
+			if err := s.countShared(ctx, ses.shared, tx, bothWays(scope.Pairs)); err != nil {
 				return nil, fmt.Errorf("count shared friends: %w", err)
 			}
 		}
-		if err := change(l); err != nil {
+		if err := change(tx); err != nil {
 			return nil, err
 		}
-		if l.Changes().Empty() {
+		if tx.Changes().Empty() {
 			return nil, nil
 		}
-		return l.Changes().Events, s.flush(ctx, ses, l)
+		return tx.Changes().Events, s.flush(ctx, ses, tx)
 	})
 }
 
 // lock locks the scope's heads and loads what they guard.
-func (s *Store) lock(ctx context.Context, ses *session, scope dm.Scope) (*dm.Ledger, error) {
+func (s *Store) lock(ctx context.Context, ses *session, scope dm.Scope) (*dm.Tx, error) {
 	return s.load(ctx, queries{ses.lockHeads, ses.pairs, ses.shared}, scope)
 }
 
@@ -124,16 +124,16 @@ func (s *Store) isClosing() bool {
 }
 
 // Inspect implements dm.Store.
-func (s *Store) Inspect(ctx context.Context, scope dm.Scope) (*dm.Ledger, error) {
+func (s *Store) Inspect(ctx context.Context, scope dm.Scope) (*dm.Tx, error) {
 	q := queries{s.reads.heads, s.reads.pairs, s.reads.shared}
-	l, err := s.load(ctx, q, scope)
+	tx, err := s.load(ctx, q, scope)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.countShared(ctx, q.shared, l, bothWays(scope.Pairs)); err != nil {
+	if err := s.countShared(ctx, q.shared, tx, bothWays(scope.Pairs)); err != nil {
 		return nil, fmt.Errorf("count shared friends: %w", err)
 	}
-	return l, nil
+	return tx, nil
 }
 
 // bothWays lists each pair in both directions, either of which may be asked of a ledger.

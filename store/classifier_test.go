@@ -54,8 +54,8 @@ func TestClassifier(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer quick.Close()
-		service := func(c dm.Classifier, failed dm.Opinion) *dm.Service {
-			return dm.New(dm.Config{Store: s, Notifier: hub, Classification: dm.Classification{Classifier: c, Failed: failed}})
+		service := func(c dm.Classifier, failed dm.Classification) *dm.Service {
+			return dm.New(dm.Config{Store: s, Notifier: hub, Classification: dm.ClassifierConfig{Classifier: c, Failed: failed}})
 		}
 		names := 0
 		person := func() dm.UserID {
@@ -74,11 +74,11 @@ func TestClassifier(t *testing.T) {
 			folder  dm.Folder
 			denial  dm.Denial
 		}{
-			{"hello", service(webhook, dm.OpinionHide), dm.FolderRequests, dm.DenialNone},
-			{"hide me", service(webhook, dm.OpinionNone), dm.FolderHidden, dm.DenialNone},
-			{"refuse me", service(webhook, dm.OpinionNone), dm.FolderNone, dm.DenialKind},
-			{"say nothing", service(quick, dm.OpinionNone), dm.FolderRequests, dm.DenialNone},
-			{"say nothing", service(quick, dm.OpinionHide), dm.FolderHidden, dm.DenialNone},
+			{"hello", service(webhook, dm.ClassifiedHide), dm.FolderRequests, dm.DenialNone},
+			{"hide me", service(webhook, dm.ClassifiedNone), dm.FolderHidden, dm.DenialNone},
+			{"refuse me", service(webhook, dm.ClassifiedNone), dm.FolderNone, dm.DenialKind},
+			{"say nothing", service(quick, dm.ClassifiedNone), dm.FolderRequests, dm.DenialNone},
+			{"say nothing", service(quick, dm.ClassifiedHide), dm.FolderHidden, dm.DenialNone},
 		} {
 			alice := person()
 			sent, err := c.service.Send(t.Context(), alice, dm.SendInput{To: bob, Body: c.body, ClientMessageID: "k"})
@@ -103,13 +103,13 @@ func TestClassifier(t *testing.T) {
 				t.Errorf("%q is in %+v, %v", c.body, view, err)
 			}
 			// A retry is the first result, whatever the classifier thinks of it by now.
-			again, err := service(webhook, dm.OpinionHide).Send(t.Context(), alice, dm.SendInput{To: bob, Body: c.body, ClientMessageID: "k"})
+			again, err := service(webhook, dm.ClassifiedHide).Send(t.Context(), alice, dm.SendInput{To: bob, Body: c.body, ClientMessageID: "k"})
 			if c.service == nil || err != nil && c.body != "say nothing" || err == nil && !again.Repeated {
 				t.Errorf("a retry of %q is answered with %+v, %v", c.body, again, err)
 			}
 		}
 		// Whom the recipient knows or refuses nobody is asked about.
-		all, friend := service(webhook, dm.OpinionNone), person()
+		all, friend := service(webhook, dm.ClassifiedNone), person()
 		if _, err := all.Send(t.Context(), bob, dm.SendInput{To: friend, Body: "hello", ClientMessageID: "f"}); err != nil {
 			t.Fatal(err)
 		}

@@ -80,8 +80,8 @@ type querierOne interface {
 func findCode(ctx context.Context, from querierOne, hash dm.CodeHash, bearer dm.UserID) (*dm.ContactCode, bool, error) {
 	var row codeRow
 	var used bool
-	err := from.QueryRowContext(ctx, "SELECT "+codeColumns+`, EXISTS (SELECT 1 FROM contact_code_uses u
-		WHERE u.code_id = c.id AND u.bearer_id = $2) FROM contact_codes c WHERE c.hash = $1`, hashText(hash), uuidText(bearer)).
+	err := from.QueryRowContext(ctx, "SELECT "+codeColumns+`, EXISTS (SELECT 1 FROM contact_code_redemptions u
+		WHERE u.code_id = c.id AND u.redeemer_id = $2) FROM contact_codes c WHERE c.hash = $1`, hashText(hash), uuidText(bearer)).
 		Scan(append(row.dest(), &used)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
@@ -93,26 +93,26 @@ func findCode(ctx context.Context, from querierOne, hash dm.CodeHash, bearer dm.
 	return c, used, err
 }
 
-// CodeUsesBy implements dm.Store.
-func (s *Store) CodeUsesBy(ctx context.Context, bearer dm.UserID, after dm.ContactCodeID, limit int) ([]dm.CodeUse, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT u.code_id, u.used_at, c.owner_id FROM contact_code_uses u"+
+// RedemptionsBy implements dm.Store.
+func (s *Store) RedemptionsBy(ctx context.Context, bearer dm.UserID, after dm.ContactCodeID, limit int) ([]dm.Redemption, error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT u.code_id, u.redeemed_at, c.owner_id FROM contact_code_redemptions u"+
 		s.dialect.join("contact_codes", "c", "c.id = u.code_id")+
-		" WHERE u.bearer_id = $1 AND u.code_id > $2 ORDER BY u.code_id LIMIT $3", uuidText(bearer), uuidText(after), limit)
+		" WHERE u.redeemer_id = $1 AND u.code_id > $2 ORDER BY u.code_id LIMIT $3", uuidText(bearer), uuidText(after), limit)
 	if err != nil {
 		return nil, err
 	}
-	var out []dm.CodeUse
+	var out []dm.Redemption
 	return out, eachRow(rows, func(rows *sql.Rows) error {
 		var code, owner uuid.UUID
 		var at int64
 		err := rows.Scan(&code, &at, &owner)
-		out = append(out, dm.CodeUse{Code: dm.ContactCodeID(code), Bearer: bearer, Owner: dm.UserID(owner), At: fromMicros(at)})
+		out = append(out, dm.Redemption{Code: dm.ContactCodeID(code), Redeemer: bearer, Owner: dm.UserID(owner), At: fromMicros(at)})
 		return err
 	})
 }
 
-// CodeUses implements dm.Store.
-func (s *Store) CodeUses(ctx context.Context, owner dm.UserID, code dm.ContactCodeID, after *dm.TimePlace, limit int) ([]dm.CodeUse, error) {
+// Redemptions implements dm.Store.
+func (s *Store) Redemptions(ctx context.Context, owner dm.UserID, code dm.ContactCodeID, after *dm.TimePlace, limit int) ([]dm.Redemption, error) {
 	found, err := listCodes(ctx, s.read, "id = $1", uuidText(code)) // by its key alone, whose plan is always that
 	if err != nil || len(found) == 0 || found[0].Owner != owner {
 		return nil, err
@@ -121,61 +121,61 @@ func (s *Store) CodeUses(ctx context.Context, owner dm.UserID, code dm.ContactCo
 	if after != nil {
 		at, id = toMicros(after.At), uuidText(after.ID)
 	}
-	return s.codeUses(ctx, owner, `SELECT code_id, $5, bearer_id, used_at FROM contact_code_uses
-		WHERE code_id = $1 AND (used_at, bearer_id) < ($2, $3) ORDER BY used_at DESC, bearer_id DESC LIMIT $4`,
+	return s.redemptions(ctx, owner, `SELECT code_id, $5, redeemer_id, redeemed_at FROM contact_code_redemptions
+		WHERE code_id = $1 AND (redeemed_at, redeemer_id) < ($2, $3) ORDER BY redeemed_at DESC, redeemer_id DESC LIMIT $4`,
 		uuidText(code), at, id, limit, found[0].Label)
 }
 
-// CodeUsesFrom implements dm.Store. It begins at the owner's codes: who has made none, as most, costs one look.
-func (s *Store) CodeUsesFrom(ctx context.Context, owner dm.UserID, bearers []dm.UserID, codes int) ([]dm.CodeUse, error) {
+// RedemptionsFrom implements dm.Store. It begins at the owner's codes: who has made none, as most, costs one look.
+func (s *Store) RedemptionsFrom(ctx context.Context, owner dm.UserID, bearers []dm.UserID, codes int) ([]dm.Redemption, error) {
 	ids := s.dialect.rowset(idShape)
 	for _, b := range bearers {
 		ids.id(b)
 	}
-	return s.codeUses(ctx, owner, `SELECT u.code_id, c.label, u.bearer_id, u.used_at FROM (SELECT id, label FROM contact_codes
+	return s.redemptions(ctx, owner, `SELECT u.code_id, c.label, u.redeemer_id, u.redeemed_at FROM (SELECT id, label FROM contact_codes
 		WHERE owner_id = $1 AND uses > 0 ORDER BY created_at DESC, id DESC LIMIT $2) AS c`+
-		s.dialect.join("contact_code_uses", "u", "u.code_id = c.id AND u.bearer_id "+s.dialect.inIDs(3)),
+		s.dialect.join("contact_code_redemptions", "u", "u.code_id = c.id AND u.redeemer_id "+s.dialect.inIDs(3)),
 		ids.args([]any{uuidText(owner), codes})...)
 }
 
-// codeUses lists uses of an owner's codes.
-func (s *Store) codeUses(ctx context.Context, owner dm.UserID, query string, args ...any) ([]dm.CodeUse, error) {
+// redemptions lists uses of an owner's codes.
+func (s *Store) redemptions(ctx context.Context, owner dm.UserID, query string, args ...any) ([]dm.Redemption, error) {
 	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	var out []dm.CodeUse
+	var out []dm.Redemption
 	return out, eachRow(rows, func(rows *sql.Rows) error {
 		var code, bearer uuid.UUID
-		use := dm.CodeUse{Owner: owner}
+		use := dm.Redemption{Owner: owner}
 		var at int64
 		err := rows.Scan(&code, &use.Label, &bearer, &at)
-		use.Code, use.Bearer, use.At = dm.ContactCodeID(code), dm.UserID(bearer), fromMicros(at)
+		use.Code, use.Redeemer, use.At = dm.ContactCodeID(code), dm.UserID(bearer), fromMicros(at)
 		out = append(out, use)
 		return err
 	})
 }
 
 // loadCodes reads for a ledger the codes that its scope asks for. The head of their owner is locked.
-func loadCodes(ctx context.Context, ses *session, l *dm.Ledger, scope dm.Scope) error {
+func loadCodes(ctx context.Context, ses *session, tx *dm.Tx, scope dm.Scope) error {
 	var found []*dm.ContactCode
 	var err error
 	switch {
 	case scope.RecentCodes:
 		found, err = listCodes(ctx, ses.conn, "owner_id = $1 AND ends_at > $2", uuidText(scope.Users[0]),
-			toMicros(l.Now().Add(-24*time.Hour)))
+			toMicros(tx.Now().Add(-24*time.Hour)))
 	case scope.Code != dm.ContactCodeID{}:
 		found, err = listCodes(ctx, ses.conn, "id = $1", uuidText(scope.Code)) // the ledger looks whose it is
 	}
 	for _, c := range found {
-		l.AddCode(c, dm.UserID{}, false)
+		tx.AddCode(c, dm.UserID{}, false)
 	}
 	return err
 }
 
 // addCodes gives a ledger the codes that its sends bear: few do, and the others ask nothing. They are read under the lock
 // of the recipient's head; a code of somebody else's, which may change meanwhile, lets nobody in here anyway.
-func addCodes(ctx context.Context, ses *session, l *dm.Ledger, sends []dm.Send) error {
+func addCodes(ctx context.Context, ses *session, tx *dm.Tx, sends []dm.Send) error {
 	for i := range sends {
 		s := &sends[i]
 		if s.Code == (dm.CodeHash{}) {
@@ -186,7 +186,7 @@ func addCodes(ctx context.Context, ses *session, l *dm.Ledger, sends []dm.Send) 
 			return err
 		}
 		if c != nil {
-			l.AddCode(c, s.Sender, used)
+			tx.AddCode(c, s.Sender, used)
 		}
 	}
 	return nil
@@ -209,9 +209,9 @@ func writeCodes(ctx context.Context, ses *session, c *dm.Changes) error {
 			return err
 		}
 	}
-	for _, use := range c.CodeUses {
-		_, err := ses.conn.ExecContext(ctx, "INSERT INTO contact_code_uses (code_id, bearer_id, used_at) VALUES ($1, $2, $3)",
-			uuidText(use.Code), uuidText(use.Bearer), toMicros(use.At))
+	for _, use := range c.Redemptions {
+		_, err := ses.conn.ExecContext(ctx, "INSERT INTO contact_code_redemptions (code_id, redeemer_id, redeemed_at) VALUES ($1, $2, $3)",
+			uuidText(use.Code), uuidText(use.Redeemer), toMicros(use.At))
 		if err != nil {
 			return err
 		}
@@ -222,7 +222,7 @@ func writeCodes(ctx context.Context, ses *session, c *dm.Changes) error {
 // SweepContactCodes removes contact codes that ended before, and who has used them.
 func (s *Store) SweepContactCodes(ctx context.Context, before time.Time) (int64, error) {
 	return s.sweep(ctx, "SELECT id FROM contact_codes WHERE ends_at < $1 ORDER BY ends_at LIMIT $2",
-		[]any{toMicros(before), sweepStep}, "DELETE FROM contact_code_uses WHERE code_id OF THESE", "DELETE FROM contact_codes WHERE id OF THESE")
+		[]any{toMicros(before), sweepStep}, "DELETE FROM contact_code_redemptions WHERE code_id OF THESE", "DELETE FROM contact_codes WHERE id OF THESE")
 }
 
 // forgetCodes removes a user's own codes and their uses of others'. The ids are read first: as a subquery a planner who
@@ -237,12 +237,12 @@ func (s *Store) forgetCodes(ctx context.Context, ses *session, user string) erro
 		ids.id(c.ID)
 	}
 	if ids.len() > 0 {
-		_, err := ses.conn.ExecContext(ctx, "DELETE FROM contact_code_uses WHERE code_id "+s.dialect.inIDs(1), ids.args(nil)...)
+		_, err := ses.conn.ExecContext(ctx, "DELETE FROM contact_code_redemptions WHERE code_id "+s.dialect.inIDs(1), ids.args(nil)...)
 		if err != nil {
 			return err
 		}
 	}
-	for _, text := range []string{"DELETE FROM contact_codes WHERE owner_id = $1", "DELETE FROM contact_code_uses WHERE bearer_id = $1"} {
+	for _, text := range []string{"DELETE FROM contact_codes WHERE owner_id = $1", "DELETE FROM contact_code_redemptions WHERE redeemer_id = $1"} {
 		if _, err := ses.conn.ExecContext(ctx, text, user); err != nil {
 			return err
 		}

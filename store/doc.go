@@ -1,6 +1,6 @@
 // Package store keeps everything in Postgres or SQLite. It implements dm.Store on the entities of package ent.
 //
-// Purpose. It locks, loads and writes what a dm.Ledger decides; it holds no rule of its own. ent describes the schema
+// Purpose. It locks, loads and writes what a dm.Tx decides; it holds no rule of its own. ent describes the schema
 // and serves what is cold (profiles, history, the host's edges); what is hot (sends, changes, pages, the log) is
 // prepared SQL on the same database, because that was measured to cost less than half.
 //

@@ -25,7 +25,7 @@ func (s *Store) Skew(ctx context.Context) (skew, roundTrip time.Duration, err er
 
 // writtenTables are those that a running service writes to.
 var writtenTables = []string{
-	"users", "heads", "conversations", "messages", "events", "follows", "stances", "suggestions", "settings_changes", "hidden_words",
+	"users", "heads", "conversations", "messages", "events", "follows", "overrides", "suggestions", "settings_changes", "hidden_words",
 	"reports", "evidence", "audit_log", "jobs",
 }
 

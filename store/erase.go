@@ -68,13 +68,13 @@ func (s *Store) EraseStep(ctx context.Context, job *dm.Job, c dm.ConversationRef
 	next.Done += next.AtSeq - job.AtSeq
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		next.LeaseUntil = s.clock().Add(hold)
-		var l *dm.Ledger
+		var tx *dm.Tx
 		if next.AtSeq == c.LastSeq {
 			var err error
-			if l, err = s.lock(ctx, ses, dm.Scope{Pairs: []dm.Pair{dm.PairOf(job.User, c.Other)}}); err != nil {
+			if tx, err = s.lock(ctx, ses, dm.Scope{Pairs: []dm.Pair{dm.PairOf(job.User, c.Other)}}); err != nil {
 				return nil, err
 			}
-			l.Erased(job.User, c.Other)
+			tx.Erased(job.User, c.Other)
 		}
 		// The key was the client's to choose, so it may say something too. What stands for it stays unique.
 		_, err := ses.conn.ExecContext(ctx, `UPDATE messages SET body = '', video = NULL, removed = '',
@@ -84,10 +84,10 @@ func (s *Store) EraseStep(ctx context.Context, job *dm.Job, c dm.ConversationRef
 		if err != nil {
 			return nil, err
 		}
-		if err := keepJob(ctx, ses, &next); err != nil || l == nil {
+		if err := keepJob(ctx, ses, &next); err != nil || tx == nil {
 			return nil, err
 		}
-		return l.Changes().Events, s.flush(ctx, ses, l)
+		return tx.Changes().Events, s.flush(ctx, ses, tx)
 	})
 	if err == nil {
 		*job = next

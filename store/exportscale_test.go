@@ -195,13 +195,13 @@ func exportedMessages(t *testing.T, file io.ReaderAt, size int64) map[string][sh
 func readMessages(t *testing.T, service *dm.Service, me dm.UserID) map[string][sha256.Size]byte {
 	t.Helper()
 	ctx := context.Background()
-	inbox, err := service.Inbox(ctx, me, dm.FolderInbox, dm.Page{First: dm.MaxPage})
+	inbox, err := service.Inbox(ctx, me, dm.FolderInbox, dm.PageRequest{First: dm.MaxPage})
 	if err != nil || inbox.More {
 		t.Fatal(inbox.More, err)
 	}
 	out := map[string][sha256.Size]byte{}
 	for _, v := range inbox.Items {
-		page := dm.Page{First: dm.MaxPage}
+		page := dm.PageRequest{First: dm.MaxPage}
 		for more := true; more; {
 			lists, err := service.Messages(ctx, me, []dm.ConversationID{v.ID}, page)
 			if err != nil {

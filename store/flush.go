@@ -8,9 +8,9 @@ import (
 )
 
 // flush writes what a ledger wants written, in the session's transaction.
-func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger) error {
-	touch(l)
-	c := l.Changes()
+func (s *Store) flush(ctx context.Context, ses *session, tx *dm.Tx) error {
+	touch(tx)
+	c := tx.Changes()
 	var tables flushRows
 	for i, shape := range flushShapes {
 		tables[i] = s.dialect.rowset(shape)
@@ -33,7 +33,7 @@ func (s *Store) flush(ctx context.Context, ses *session, l *dm.Ledger) error {
 			return fmt.Errorf("write: %w", err)
 		}
 	}
-	if err := s.writeEdges(ctx, ses, l, c.Edges); err != nil {
+	if err := s.writeEdges(ctx, ses, tx, c.Pairs); err != nil {
 		return fmt.Errorf("write edges: %w", err)
 	}
 	if err := writeRemoved(ctx, ses, c.Removed); err != nil {
@@ -93,7 +93,7 @@ func addConversation(r rowset, c *dm.Conversation) {
 		r.bool(m.Muted)
 		r.int(m.FrozenSeq)
 		r.bool(m.Blocks)
-		r.int(int64(m.Held))
+		r.int(int64(m.HoldReason))
 	}
 }
 
@@ -146,22 +146,22 @@ func addEvent(r rowset, e *dm.Event) {
 }
 
 // writeEdges makes the graph say what the ledger says of each pair, where it differs.
-func (s *Store) writeEdges(ctx context.Context, ses *session, l *dm.Ledger, edges map[dm.Pair]dm.EdgesChange) error {
-	now := toMicros(l.Now())
+func (s *Store) writeEdges(ctx context.Context, ses *session, tx *dm.Tx, edges map[dm.Pair]dm.PairChange) error {
+	now := toMicros(tx.Now())
 	for p, change := range edges {
-		for _, step := range edgeSteps(p, change.Before, change.After) {
+		for _, step := range pairSteps(p, change.Before, change.After) {
 			if err := step.write(ctx, ses, now); err != nil {
 				return err
 			}
 		}
-		if err := writeStances(ctx, ses, now, p, change.Before, change.After); err != nil {
+		if err := writeOverrides(ctx, ses, now, p, change.Before, change.After); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func edgeSteps(p dm.Pair, was, is dm.Edges) []edgeStep {
+func pairSteps(p dm.Pair, was, is dm.PairState) []edgeStep {
 	var steps []edgeStep
 	mutual := is.LowFollows && is.HighFollows
 	befriended := mutual != (was.LowFollows && was.HighFollows)

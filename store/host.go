@@ -47,14 +47,14 @@ func (s *Store) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.Us
 		for _, u := range byExternal {
 			scope.Users = append(scope.Users, u.ID)
 		}
-		l, err := s.lock(ctx, ses, scope)
+		tx, err := s.lock(ctx, ses, scope)
 		if err != nil {
 			return nil, err
 		}
 		for _, u := range byExternal {
-			l.Describe(u.ID, u.AgeBand, u.Exempt)
+			tx.Describe(u.ID, u.AgeBand, u.Exempt)
 		}
-		return l.Changes().Events, s.flush(ctx, ses, l)
+		return tx.Changes().Events, s.flush(ctx, ses, tx)
 	})
 	if uniqueViolation(err) {
 		return nil, dm.Invalid("handle", "One of the handles belongs to another user.")
@@ -190,17 +190,17 @@ func (s *Store) SetEdges(ctx context.Context, edits []dm.EdgeEdit) error {
 			scope.Pairs = append(scope.Pairs, p)
 		}
 	}
-	return s.Change(ctx, scope, func(l *dm.Ledger) error {
+	return s.Change(ctx, scope, func(tx *dm.Tx) error {
 		for _, e := range edits {
 			for _, name := range []string{e.From, e.To} {
-				if l.Head(ids[name]).Gone { // since the names were looked up
+				if tx.Head(ids[name]).Gone { // since the names were looked up
 					return dm.NotFound(fmt.Sprintf("user %q", name))
 				}
 			}
 			if e.Suggested {
-				l.SetSuggested(ids[e.From], ids[e.To], !e.Remove)
+				tx.SetSuggested(ids[e.From], ids[e.To], !e.Remove)
 			} else {
-				l.SetFollow(ids[e.From], ids[e.To], !e.Remove)
+				tx.SetFollow(ids[e.From], ids[e.To], !e.Remove)
 			}
 		}
 		return nil
@@ -250,7 +250,7 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 			id.String(), goneMark(externalID)+id.String(), "deleted-"+id.String(), "Deleted user", toMicros(s.clock())); err != nil {
 			return nil, err
 		}
-		l, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{dm.UserID(id)}})
+		tx, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{dm.UserID(id)}})
 		if err != nil {
 			return nil, err
 		}
@@ -269,7 +269,7 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 				return nil, err
 			}
 		}
-		l.Forget(dm.UserID(id))
-		return l.Changes().Events, s.flush(ctx, ses, l)
+		tx.Forget(dm.UserID(id))
+		return tx.Changes().Events, s.flush(ctx, ses, tx)
 	})
 }

@@ -50,12 +50,12 @@ func (s *Store) LastJob(ctx context.Context, user dm.UserID, kind dm.JobKind) (*
 }
 
 // loadJob reads for a ledger the last job that its scope asks for. The head of its user is locked.
-func loadJob(ctx context.Context, ses *session, l *dm.Ledger, scope dm.Scope) error {
+func loadJob(ctx context.Context, ses *session, tx *dm.Tx, scope dm.Scope) error {
 	if scope.Job == 0 {
 		return nil
 	}
 	j, err := findJob(ctx, ses.conn, lastJob, uuidText(scope.Users[0]), scope.Job)
-	l.AddLastJob(j)
+	tx.AddLastJob(j)
 	return err
 }
 

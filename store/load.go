@@ -19,7 +19,7 @@ type queries struct {
 
 // load reads a scope. Only heads may be locked; what they guard needs no lock of its own. The clock is read last, under
 // the lock, so that times rise as positions do.
-func (s *Store) load(ctx context.Context, q queries, scope dm.Scope) (*dm.Ledger, error) {
+func (s *Store) load(ctx context.Context, q queries, scope dm.Scope) (*dm.Tx, error) {
 	in := newLoaded()
 	if err := s.loadHeads(ctx, q.heads, scope, in); err != nil {
 		return nil, fmt.Errorf("read heads: %w", err)
@@ -29,22 +29,22 @@ func (s *Store) load(ctx context.Context, q queries, scope dm.Scope) (*dm.Ledger
 			return nil, fmt.Errorf("read pairs: %w", err)
 		}
 	}
-	return s.newLedger(in), nil
+	return s.newTx(in), nil
 }
 
-func (s *Store) newLedger(in dm.Loaded) *dm.Ledger {
-	l := dm.NewLedger(s.rules, s.epoch, s.clock(), in)
+func (s *Store) newTx(in dm.Loaded) *dm.Tx {
+	tx := dm.NewTx(s.rules, s.epoch, s.clock(), in)
 	if s.measure != nil {
-		l.MeasureWith(s.measure)
+		tx.MeasureWith(s.measure)
 	}
-	return l
+	return tx
 }
 
 func newLoaded() dm.Loaded {
 	return dm.Loaded{
 		Heads:         map[dm.UserID]*dm.Head{},
 		Conversations: map[dm.ConversationID]*dm.Conversation{},
-		Edges:         map[dm.Pair]dm.Edges{},
+		Pairs:         map[dm.Pair]dm.PairState{},
 		Used:          map[dm.SendKey]*dm.Message{},
 	}
 }
@@ -93,8 +93,8 @@ func (s *Store) loadPairs(ctx context.Context, stmt *sql.Stmt, scope dm.Scope, i
 // pairRow scans pairColumns.
 type pairRow struct {
 	conversation conversationRow
-	edges        dm.Edges
-	low, high    stanceRow
+	edges        dm.PairState
+	low, high    overrideRow
 	used         messageRow
 }
 
@@ -107,8 +107,8 @@ func (p *pairRow) dest() []any {
 
 // into adds what was read of the scope's pair n.
 func (p *pairRow) into(in dm.Loaded, scope dm.Scope, n int) error {
-	p.edges.LowStance, p.edges.HighStance = p.low.stance(), p.high.stance()
-	in.Edges[scope.Pairs[n]] = p.edges
+	p.edges.LowOverride, p.edges.HighOverride = p.low.override(), p.high.override()
+	in.Pairs[scope.Pairs[n]] = p.edges
 	if id := dm.ConversationID(p.conversation.id.UUID); p.conversation.id.Valid && in.Conversations[id] == nil {
 		in.Conversations[id] = p.conversation.conversation()
 	}
@@ -123,11 +123,11 @@ func (p *pairRow) into(in dm.Loaded, scope dm.Scope, n int) error {
 }
 
 // countShared counts shared friends for those sends whose verdict depends on it; there are seldom any.
-func (s *Store) countShared(ctx context.Context, stmt *sql.Stmt, l *dm.Ledger, sends []dm.Pair) error {
+func (s *Store) countShared(ctx context.Context, stmt *sql.Stmt, tx *dm.Tx, sends []dm.Pair) error {
 	rows := s.dialect.rowset(sharedShape)
 	var pairs []dm.Pair
 	for _, p := range sends {
-		if !l.NeedsShared(p.Low, p.High) {
+		if !tx.NeedsShared(p.Low, p.High) {
 			continue
 		}
 		pair := dm.PairOf(p.Low, p.High)
@@ -143,7 +143,7 @@ func (s *Store) countShared(ctx context.Context, stmt *sql.Stmt, l *dm.Ledger, s
 		var n, count int
 		err := row.Scan(&n, &count)
 		if err == nil {
-			l.CountShared(pairs[n], count)
+			tx.CountShared(pairs[n], count)
 		}
 		return err
 	})
@@ -199,7 +199,7 @@ func (c *conversationRow) conversation() *dm.Conversation {
 			ClearedSeq: s.clearedSeq.Int64, Known: s.known.Bool, Pending: int(s.pending.Int64),
 			DeclinedUntil: fromMicros(s.declinedUntil.Int64), Muted: s.muted.Bool,
 			FrozenSeq: s.frozenSeq.Int64,
-			Blocks:    s.blocks.Bool, Held: dm.Held(s.held.Int64),
+			Blocks:    s.blocks.Bool, HoldReason: dm.HoldReason(s.held.Int64),
 		}
 	}
 	return out

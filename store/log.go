@@ -201,11 +201,11 @@ func (s *Store) trimmable(ctx context.Context, after *string, before int64) ([]d
 func (s *Store) trimUser(ctx context.Context, user dm.UserID, before int64) (int64, error) {
 	var removed int64
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		l, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{user}})
+		tx, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{user}})
 		if err != nil {
 			return nil, err
 		}
-		head := l.Head(user)
+		head := tx.Head(user)
 		if head == nil {
 			return nil, dm.NotFound("user")
 		}

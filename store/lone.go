@@ -21,13 +21,13 @@ import (
 // of a batch, which locks first.
 
 // What a lone send writes: its conversation, its message, and an event and a head for each of the two.
-var loneRows = [flushTables]int{flushConversations: 1, flushMessages: 1, flushEvents: 2, flushHeads: 2}
+var fastRows = [flushTables]int{flushConversations: 1, flushMessages: 1, flushEvents: 2, flushHeads: 2}
 
-// loneTexts are the two statements.
-type loneTexts struct{ read, write string }
+// fastTexts are the two statements.
+type fastTexts struct{ read, write string }
 
-// newLoneTexts makes them. Without guard the second writes whatever was read, for the test of the test of I1.
-func newLoneTexts(guard bool) loneTexts {
+// newFastTexts makes them. Without guard the second writes whatever was read, for the test of the test of I1.
+func newFastTexts(guard bool) fastTexts {
 	// An edge is looked up by itself, which costs less than one more join.
 	edge := func(table, from, to, a, b string) string {
 		return "EXISTS (SELECT FROM " + table + " WHERE " + from + " = " + a + "::uuid AND " + to + " = " + b + "::uuid)"
@@ -51,28 +51,28 @@ func newLoneTexts(guard bool) loneTexts {
 		parts = []string{"unused AS (SELECT $1::uuid, $2::text, $3::uuid, $4::text)"}
 	}
 	text := flushTexts(where)
-	first := loneGuards + 1
+	first := fastGuards + 1
 	var last string
 	for table, shape := range flushShapes {
-		last = text[table](shape.values(first, loneRows[table]))
+		last = text[table](shape.values(first, fastRows[table]))
 		if table != flushHeads {
 			parts = append(parts, fmt.Sprintf("w%d AS (%s)", table, last))
 		}
-		first += len(shape) * loneRows[table]
+		first += len(shape) * fastRows[table]
 	}
-	return loneTexts{read: read, write: "WITH " + strings.Join(parts, ", ") + " " + last}
+	return fastTexts{read: read, write: "WITH " + strings.Join(parts, ", ") + " " + last}
 }
 
-// loneGuards counts the parameters before the rows: id and version of both heads.
-const loneGuards = 4
+// fastGuards counts the parameters before the rows: id and version of both heads.
+const fastGuards = 4
 
-// appendLone tries to write one send in two round trips; it reports false when the send has to go the way of a batch.
+// appendFast tries to write one send in two round trips; it reports false when the send has to go the way of a batch.
 // A failure is none of the send's: a lost session is given up, and the other way finds out what became of it.
-func (s *Store) appendLone(ctx context.Context, ses *session, send dm.Send) (answer, bool) {
+func (s *Store) appendFast(ctx context.Context, ses *session, send dm.Send) (answer, bool) {
 	if send.History || send.Code != (dm.CodeHash{}) {
 		return answer{}, false
 	}
-	a, events, done, err := s.tryLone(ctx, ses, send)
+	a, events, done, err := s.tryFast(ctx, ses, send)
 	if err != nil {
 		_ = ses.failed(err)
 		return answer{}, false
@@ -83,39 +83,39 @@ func (s *Store) appendLone(ctx context.Context, ses *session, send dm.Send) (ans
 	return a, done
 }
 
-func (s *Store) tryLone(ctx context.Context, ses *session, send dm.Send) (a answer, events []*dm.Event, done bool, err error) {
+func (s *Store) tryFast(ctx context.Context, ses *session, send dm.Send) (a answer, events []*dm.Event, done bool, err error) {
 	if err := ses.connect(ctx); err != nil {
 		return answer{}, nil, false, err
 	}
-	l, versions, err := s.loadLone(ctx, ses, send)
-	if err != nil || l == nil || l.NeedsShared(send.Sender, send.Recipient) {
+	tx, versions, err := s.loadFast(ctx, ses, send)
+	if err != nil || tx == nil || tx.NeedsShared(send.Sender, send.Recipient) {
 		return answer{}, nil, false, err
 	}
-	if !s.addKnownWords(l, send.Sender, send.Recipient) {
+	if !s.addKnownWords(tx, send.Sender, send.Recipient) {
 		return answer{}, nil, false, nil
 	}
-	a.sent, a.err = l.Send(send)
-	changes := l.Changes()
+	a.sent, a.err = tx.Send(send)
+	changes := tx.Changes()
 	if changes.Empty() {
 		return a, nil, true, nil // refused or repeated, by facts of one instant
 	}
-	args, fits, err := loneArgs(changes, dm.PairOf(send.Sender, send.Recipient), versions)
+	args, fits, err := fastArgs(changes, dm.PairOf(send.Sender, send.Recipient), versions)
 	if err != nil || !fits {
 		return answer{}, nil, false, err
 	}
-	written, err := ses.loneWrite.ExecContext(ctx, args...)
+	written, err := ses.fastWrite.ExecContext(ctx, args...)
 	if err != nil {
 		return answer{}, nil, false, err
 	}
 	heads, err := written.RowsAffected()
-	if err != nil || heads != int64(loneRows[flushHeads]) {
+	if err != nil || heads != int64(fastRows[flushHeads]) {
 		return answer{}, nil, false, err
 	}
 	return a, changes.Events, true, nil
 }
 
-// loadLone reads what a send depends on, and the versions of both heads. The ledger is nil when a user does not exist.
-func (s *Store) loadLone(ctx context.Context, ses *session, send dm.Send) (*dm.Ledger, [2]string, error) {
+// loadFast reads what a send depends on, and the versions of both heads. The ledger is nil when a user does not exist.
+func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.Tx, [2]string, error) {
 	scope := dm.Scope{Pairs: []dm.Pair{dm.PairOf(send.Sender, send.Recipient)}, Keys: []dm.SendKey{send.Key()}}
 	p, key := scope.Pairs[0], scope.Keys[0]
 	var versions [2]string
@@ -126,7 +126,7 @@ func (s *Store) loadLone(ctx context.Context, ses *session, send dm.Send) (*dm.L
 		dest = append(dest, heads[i].dest()...)
 	}
 	dest = append(dest, pair.dest()...)
-	rows, err := ses.loneRead.QueryContext(ctx,
+	rows, err := ses.fastRead.QueryContext(ctx,
 		uuidText(p.Low), uuidText(p.High), uuidText(key.Conversation), uuidText(key.Sender), key.ClientMessageID)
 	if err != nil {
 		return nil, versions, err
@@ -147,11 +147,11 @@ func (s *Store) loadLone(ctx context.Context, ses *session, send dm.Send) (*dm.L
 		return nil, versions, err
 	}
 	// The clock is read after the heads, whose versions will have to be the same: times rise as positions do.
-	return s.newLedger(in), versions, rows.Close()
+	return s.newTx(in), versions, rows.Close()
 }
 
-// loneArgs binds what a ledger wants written, when it is what a lone send writes and nothing else.
-func loneArgs(c *dm.Changes, p dm.Pair, versions [2]string) (args []any, fits bool, err error) {
+// fastArgs binds what a ledger wants written, when it is what a lone send writes and nothing else.
+func fastArgs(c *dm.Changes, p dm.Pair, versions [2]string) (args []any, fits bool, err error) {
 	rest := *c
 	rest.Conversations, rest.Messages, rest.Events, rest.Heads = nil, nil, nil, nil
 	if !rest.Empty() {
@@ -166,7 +166,7 @@ func loneArgs(c *dm.Changes, p dm.Pair, versions [2]string) (args []any, fits bo
 	}
 	args = append(args, uuidText(p.Low), versions[0], uuidText(p.High), versions[1])
 	for i, t := range tables {
-		if t.len() != loneRows[i] {
+		if t.len() != fastRows[i] {
 			return nil, false, nil
 		}
 		args = t.args(args)
@@ -175,14 +175,14 @@ func loneArgs(c *dm.Changes, p dm.Pair, versions [2]string) (args []any, fits bo
 }
 
 // touch keeps the rule above: of two users between whom something changes, one has the head written.
-func touch(l *dm.Ledger) {
-	c := l.Changes()
+func touch(tx *dm.Tx) {
+	c := tx.Changes()
 	write := func(p dm.Pair) {
 		if c.Heads[p.Low] == nil && c.Heads[p.High] == nil {
-			c.Heads[p.Low] = l.Head(p.Low)
+			c.Heads[p.Low] = tx.Head(p.Low)
 		}
 	}
-	for p := range c.Edges {
+	for p := range c.Pairs {
 		write(p)
 	}
 	for _, conversation := range c.Conversations {

@@ -57,7 +57,7 @@ func TestMigrationsMatchTheEntities(t *testing.T) {
 	})
 }
 
-// The blocks of an older version are the stances of this one.
+// The blocks of an older version are the overrides of this one.
 func TestMigrationKeepsBlocks(t *testing.T) {
 	for name, empty := range map[string]func(testing.TB) string{"sqlite": testdb.EmptySQLite, "postgres": testdb.EmptyPostgres} {
 		t.Run(name, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestMigrationKeepsBlocks(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			found, err := dm.New(dm.Config{Store: s}).BlockedUsers(t.Context(), blocker, dm.Page{First: 10})
+			found, err := dm.New(dm.Config{Store: s}).BlockedUsers(t.Context(), blocker, dm.PageRequest{First: 10})
 			if err != nil || len(found.Items) != 1 || found.Items[0].ID != blocked {
 				t.Errorf("after the migration they have blocked %+v, %v", found.Items, err)
 			}

@@ -30,10 +30,10 @@ func TestAChangeThatPanicsLeavesNothingBehind(t *testing.T) {
 						t.Error("the panic did not reach the caller")
 					}
 				}()
-				_ = s.Change(t.Context(), scope, func(*dm.Ledger) error { panic("a mistake") })
+				_ = s.Change(t.Context(), scope, func(*dm.Tx) error { panic("a mistake") })
 			}()
 			// Another session of the pool may serve this, and would wait for the lock.
-			if err := s.Change(t.Context(), scope, func(*dm.Ledger) error { return nil }); err != nil {
+			if err := s.Change(t.Context(), scope, func(*dm.Tx) error { return nil }); err != nil {
 				t.Fatalf("the change after it: %v", err)
 			}
 			if _, err := s.Append(t.Context(), dm.Send{Sender: alice, Recipient: bob, Body: "x", ClientMessageID: "k"}); dm.CodeOf(err) != dm.CodeMessageNotAllowed {

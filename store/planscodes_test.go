@@ -32,7 +32,7 @@ func tourOfCodes(t *testing.T, s *store.Store, service *dm.Service, user func(in
 		must(err)
 		_, err = service.Send(ctx, bearer, dm.SendInput{To: owner, Body: "hello", ClientMessageID: fmt.Sprint("tour-code-", i), ContactCode: &secret})
 		must(err)
-		uses := dm.Page{First: 50}
+		uses := dm.PageRequest{First: 50}
 		for range 2 {
 			found, err := service.ContactCodeUses(ctx, owner, c.ID, uses)
 			must(err)
@@ -49,7 +49,7 @@ func tourOfCodes(t *testing.T, s *store.Store, service *dm.Service, user func(in
 		_, err = service.CameByCode(ctx, owner, people)
 		must(err)
 	}
-	page := dm.Page{First: 50}
+	page := dm.PageRequest{First: 50}
 	for range 2 {
 		found, err := service.ContactCodes(ctx, hub, page)
 		must(err)
@@ -57,7 +57,7 @@ func tourOfCodes(t *testing.T, s *store.Store, service *dm.Service, user func(in
 			page.After = found.Items[len(found.Items)-1].Place()
 		}
 	}
-	_, err := s.CodeUsesBy(ctx, hub, dm.ContactCodeID{}, 500)
+	_, err := s.RedemptionsBy(ctx, hub, dm.ContactCodeID{}, 500)
 	must(err)
 	_, err = s.SweepContactCodes(ctx, time.UnixMicro(3))
 	must(err)

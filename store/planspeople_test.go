@@ -47,7 +47,7 @@ var planFill = []string{
 	UNION ALL SELECT md5('u' || i)::uuid, md5('u' || 1 + (i * 7 + n) % 19999)::uuid, false, 1
 		FROM generate_series(8000, 19999) AS i, generate_series(1, 5) AS n`,
 	// Of each list of people it has 6,000 too.
-	`INSERT INTO stances (user_id, other_id, blocked, restricted, listed, changed_at)
+	`INSERT INTO overrides (user_id, other_id, blocked, restricted, listed, changed_at)
 	SELECT md5('u0')::uuid, md5('u' || i)::uuid, i > 12000, i <= 8000, CASE WHEN i > 12000 THEN 2 ELSE 1 END, 1
 	FROM generate_series(2001, 18000) AS i WHERE i <= 8000 OR i > 12000`,
 	`INSERT INTO suggestions (user_id, suggested_id, created_at)
@@ -60,7 +60,7 @@ var planFill = []string{
 	`INSERT INTO contact_codes (id, owner_id, label, hash, created_at, expires_at, revoked_at, ends_at, uses, max_uses)
 	SELECT md5('code' || i)::uuid, md5('u' || CASE WHEN i <= 6000 THEN 0 ELSE i END)::uuid, 'label', md5('code' || i), i, i, 0, i, 1, 1
 	FROM generate_series(1, 15000) AS i`,
-	`INSERT INTO contact_code_uses (code_id, bearer_id, used_at)
+	`INSERT INTO contact_code_redemptions (code_id, redeemer_id, redeemed_at)
 	SELECT md5('code' || i)::uuid, md5('u' || CASE WHEN i <= 6000 THEN i ELSE 0 END)::uuid, i FROM generate_series(1, 15000) AS i`,
 }
 
@@ -106,7 +106,7 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	_, err = service.UserByExternalID(ctx, "u7")
 	must(err)
 	for _, query := range []string{"u", "person"} {
-		page := dm.Page{First: 50}
+		page := dm.PageRequest{First: 50}
 		for range 2 {
 			found, err := service.SearchUsers(ctx, hub, query, page)
 			must(err)
@@ -115,25 +115,25 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 			}
 		}
 	}
-	_, err = service.SuggestedFriends(ctx, hub, dm.Page{First: 50})
+	_, err = service.SuggestedFriends(ctx, hub, dm.PageRequest{First: 50})
 	must(err)
-	_, err = service.BlockedUsers(ctx, hub, dm.Page{First: 50})
+	_, err = service.BlockedUsers(ctx, hub, dm.PageRequest{First: 50})
 	must(err)
-	_, err = service.RestrictedUsers(ctx, hub, dm.Page{First: 50})
+	_, err = service.RestrictedUsers(ctx, hub, dm.PageRequest{First: 50})
 	must(err)
 	for _, list := range []dm.Listed{dm.ListedAlways, dm.ListedNever} {
-		_, err = service.ListedUsers(ctx, hub, list, dm.Page{First: 50})
+		_, err = service.ListedUsers(ctx, hub, list, dm.PageRequest{First: 50})
 		must(err)
 	}
 	_, err = service.History(ctx, hub, 50)
 	must(err)
-	_, err = service.Standings(ctx, hub, many)
+	_, err = service.Relationships(ctx, hub, many)
 	must(err)
 	_, err = service.WhoCouldMessageMe(ctx, hub, nil)
 	must(err)
-	_, err = service.Acquaintances(ctx, hub, many)
+	_, err = service.SenderContexts(ctx, hub, many)
 	must(err)
-	_, err = service.Acquaintances(ctx, user(1), []dm.UserID{hub})
+	_, err = service.SenderContexts(ctx, user(1), []dm.UserID{hub})
 	must(err)
 	// Writing.
 	send(hub, user(1))
@@ -175,7 +175,7 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	must(err)
 	send(user(58), user(57))
 	// Reading.
-	page := dm.Page{First: 50}
+	page := dm.PageRequest{First: 50}
 	for range 2 {
 		views, err := service.Inbox(ctx, hub, dm.FolderInbox, page)
 		must(err)
@@ -186,10 +186,10 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	_, err = service.Conversation(ctx, hub, conversation)
 	must(err)
 	both := []dm.ConversationID{conversation, dm.ConversationOf(hub, user(3))}
-	messages, err := service.Messages(ctx, hub, both, dm.Page{First: 50})
+	messages, err := service.Messages(ctx, hub, both, dm.PageRequest{First: 50})
 	must(err)
 	newest := messages[conversation].Items[0]
-	_, err = service.Messages(ctx, hub, both[:1], dm.Page{First: 50, After: newest.Place()})
+	_, err = service.Messages(ctx, hub, both[:1], dm.PageRequest{First: 50, After: newest.Place()})
 	must(err)
 	_, err = service.MessagesByID(ctx, hub, []dm.MessageID{newest.ID, {Conversation: conversation, Seq: 1}})
 	must(err)

@@ -58,7 +58,7 @@ func tourOfSafety(t *testing.T, service *dm.Service, user func(int) dm.UserID) {
 	erasure, err := service.TakeJob(ctx, dm.JobErase, "n", time.Minute)
 	must(err)
 	must(service.Erase(ctx, erasure, time.Minute))
-	page := dm.Page{First: 50}
+	page := dm.PageRequest{First: 50}
 	for range 2 {
 		mine, err := service.MyReports(ctx, user(31), page)
 		must(err)

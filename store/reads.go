@@ -19,7 +19,7 @@ type readStatements struct {
 	log, eventMessages, ends *sql.Stmt
 	external, handles, names *sql.Stmt
 	suggestions              *sql.Stmt
-	stances                  stanceReads
+	overrides                overrideReads
 	revocations              *sql.Stmt
 	ties                     tieReads
 	sharedList               *sql.Stmt
@@ -84,7 +84,7 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.heads, s.texts.heads)
 	prepare(&r.pairs, s.texts.pairs)
 	prepare(&r.shared, s.texts.shared)
-	r.ties = s.prepareTies(prepare)
+	r.ties = s.prepareReach(prepare)
 	prepare(&r.sharedList, d.listSharedFriends())
 	prepare(&r.members, "SELECT low_id, high_id FROM conversations WHERE id = $1")
 	prepare(&r.inbox, "SELECT "+d.wholeView()+" FROM (SELECT * FROM ("+side("low")+" UNION ALL "+side("high")+
@@ -107,7 +107,7 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 		LEFT JOIN (SELECT * FROM events WHERE user_id = $1 AND position > $2 ORDER BY position LIMIT $3) AS e
 		ON e.user_id = h.user_id WHERE h.user_id = $1 ORDER BY e.position`)
 	unblocked := func(viewer, person string) string {
-		return "NOT EXISTS (SELECT 1 FROM stances b WHERE b.user_id = " + viewer + " AND b.other_id = " + person + " AND b.blocked" + d.fence() + ")"
+		return "NOT EXISTS (SELECT 1 FROM overrides b WHERE b.user_id = " + viewer + " AND b.other_id = " + person + " AND b.blocked" + d.fence() + ")"
 	}
 	prepare(&r.ends, "SELECT h.user_id, h.position, h.gone FROM "+d.source(idShape, 1)+d.join("heads", "h", "h.user_id = r.id"))
 	const user = `SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at,
@@ -122,8 +122,8 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.suggestions, user+" FROM suggestions s"+d.join("users", "u", "u.id = s.suggested_id")+`
 		WHERE s.user_id = $1 AND s.suggested_id > $2 AND NOT u.deleted AND `+unblocked("$1", "s.suggested_id")+`
 		ORDER BY s.suggested_id LIMIT $3`)
-	for list, kept := range stanceLists {
-		prepare(&r.stances[list], user+" FROM stances b"+d.join("users", "u", "u.id = b.other_id")+`
+	for list, kept := range overrideLists {
+		prepare(&r.overrides[list], user+" FROM overrides b"+d.join("users", "u", "u.id = b.other_id")+`
 			WHERE b.user_id = $1 AND b.other_id > $2 AND `+kept+` ORDER BY b.other_id LIMIT $3`)
 	}
 	return r, errors.Join(errs...)

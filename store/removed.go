@@ -8,7 +8,7 @@ import (
 )
 
 // loadMessages reads messages for a ledger that may change them. Nobody but who holds their members' heads does.
-func (s *Store) loadMessages(ctx context.Context, ses *session, l *dm.Ledger, ids []dm.MessageID) error {
+func (s *Store) loadMessages(ctx context.Context, ses *session, tx *dm.Tx, ids []dm.MessageID) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -24,7 +24,7 @@ func (s *Store) loadMessages(ctx context.Context, ses *session, l *dm.Ledger, id
 		}
 		msg, err := m.message()
 		if err == nil {
-			l.AddMessage(msg)
+			tx.AddMessage(msg)
 		}
 		return err
 	})

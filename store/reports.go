@@ -174,7 +174,7 @@ func (s *Store) Evidence(ctx context.Context, id dm.ReportID) (*dm.Evidence, err
 const reportWindow = 24 * time.Hour
 
 // loadReports reads for a ledger what its scope asks of reports. The heads of their people are locked.
-func (s *Store) loadReports(ctx context.Context, ses *session, l *dm.Ledger, scope dm.Scope) error {
+func (s *Store) loadReports(ctx context.Context, ses *session, tx *dm.Tx, scope dm.Scope) error {
 	if key := scope.ReportKey; key != nil {
 		var past dm.PastReports
 		made, err := listReports(ctx, ses.conn, "reporter_id = $1 AND client_report_id = $2", uuidText(key.Reporter), key.ClientReportID)
@@ -185,14 +185,14 @@ func (s *Store) loadReports(ctx context.Context, ses *session, l *dm.Ledger, sco
 			past.First = made[0]
 		}
 		recent, err := listReports(ctx, ses.conn, "reporter_id = $1 AND created_at > $2 ORDER BY created_at, id LIMIT $3",
-			uuidText(key.Reporter), toMicros(l.Now().Add(-reportWindow)), s.rules.ReportLimit)
+			uuidText(key.Reporter), toMicros(tx.Now().Add(-reportWindow)), s.rules.ReportLimit)
 		if err != nil {
 			return err
 		}
 		if past.Recent = len(recent); past.Recent > 0 {
 			past.Oldest = recent[0].CreatedAt
 		}
-		l.AddPastReports(past)
+		tx.AddPastReports(past)
 	}
 	for _, id := range scope.Reports {
 		found, err := listReports(ctx, ses.conn, "id = $1", uuidText(id))
@@ -201,11 +201,11 @@ func (s *Store) loadReports(ctx context.Context, ses *session, l *dm.Ledger, sco
 		}
 		// With all that stands against the person: what a decision ends depends on the others.
 		others, err := listReports(ctx, ses.conn, "reported_id = $1 AND decided_at > 0 AND ends_at > $2 AND id <> $3",
-			uuidText(found[0].Reported), toMicros(l.Now()), uuidText(id))
+			uuidText(found[0].Reported), toMicros(tx.Now()), uuidText(id))
 		if err != nil {
 			return err
 		}
-		l.AddReports(append(found, others...)...)
+		tx.AddReports(append(found, others...)...)
 	}
 	return nil
 }

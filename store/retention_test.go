@@ -108,7 +108,7 @@ func TestSweepsRemoveWhatIsOldEnough(t *testing.T) {
 		_, err = service.Send(ctx, b, dm.SendInput{To: a, Body: "y", ClientMessageID: "code", ContactCode: &secret})
 		must(err)
 		uses := func() int {
-			found, err := s.CodeUsesBy(ctx, b, dm.ContactCodeID{}, 10)
+			found, err := s.RedemptionsBy(ctx, b, dm.ContactCodeID{}, 10)
 			must(err)
 			return len(found)
 		}

@@ -55,11 +55,11 @@ func (s *Store) SetAgeBand(ctx context.Context, user dm.UserID, band dm.AgeBand,
 		if err != nil {
 			return nil, err
 		}
-		l, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{user}})
+		tx, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{user}})
 		if err != nil {
 			return nil, err
 		}
-		l.Describe(user, band, l.Head(user).Exempt)
-		return l.Changes().Events, s.flush(ctx, ses, l)
+		tx.Describe(user, band, tx.Head(user).Exempt)
+		return tx.Changes().Events, s.flush(ctx, ses, tx)
 	})
 }

@@ -17,7 +17,7 @@ type session struct {
 	// Prepared on conn; nil when there is none.
 	lockHeads, pairs, shared *sql.Stmt
 	writes                   []*sql.Stmt
-	loneRead, loneWrite      *sql.Stmt
+	fastRead, fastWrite      *sql.Stmt
 }
 
 // connect pins and prepares, when there is no connection.
@@ -47,7 +47,7 @@ func (s *session) connect(ctx context.Context) error {
 		s.writes = append(s.writes, prepare(w.text))
 	}
 	if s.dialect.postgres {
-		s.loneRead, s.loneWrite = prepare(s.texts.lone.read), prepare(s.texts.lone.write)
+		s.fastRead, s.fastWrite = prepare(s.texts.lone.read), prepare(s.texts.lone.write)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("prepare: %w", err), s.discard())

@@ -51,7 +51,7 @@ var (
 		{"low_muted", kindBool},
 		{"low_frozen_seq", kindInt},
 		{"low_blocks", kindBool},
-		{"low_held", kindInt2},
+		{"low_hold_reason", kindInt2},
 		{"high_folder", kindInt2},
 		{"high_read_seq", kindInt},
 		{"high_cleared_seq", kindInt},
@@ -61,7 +61,7 @@ var (
 		{"high_muted", kindBool},
 		{"high_frozen_seq", kindInt},
 		{"high_blocks", kindBool},
-		{"high_held", kindInt2},
+		{"high_hold_reason", kindInt2},
 	}
 	conversationShape = concat(conversationKey, conversationState)
 	messageShape      = shape{
@@ -119,7 +119,7 @@ type statements struct {
 	heads, lockHeads string
 	pairs, shared    string
 	writes           []write
-	lone             loneTexts
+	lone             fastTexts
 }
 
 // write is one statement that writes rowsets; they bind one after the other.
@@ -158,7 +158,7 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 	}
 	s.writes = d.writes()
 	if d.postgres {
-		s.lone = newLoneTexts(true)
+		s.lone = newFastTexts(true)
 	}
 	return s
 }
@@ -167,14 +167,14 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 // message. The edges are conditions: whether low follows high, high follows low, and one is suggested. pairRow scans it.
 func pairColumns(lowFollows, highFollows, suggested string) string {
 	return conversationShape.names("c.") + ", " + lowFollows + ", " + highFollows + ", " +
-		stanceShape.names("sl.") + ", " + stanceShape.names("sh.") + ", " + suggested + ", " + messageRead.names("m.")
+		overrideShape.names("sl.") + ", " + overrideShape.names("sh.") + ", " + suggested + ", " + messageRead.names("m.")
 }
 
 // pairJoins joins the tables of pairColumns, but for the edges, by what names a pair and a send.
 func pairJoins(lookup func(table, alias, key string) string, low, high, conversation, sender, key string) string {
 	return lookup("conversations", "c", "id = "+conversation) +
-		lookup("stances", "sl", "user_id = "+low+" AND other_id = "+high) +
-		lookup("stances", "sh", "user_id = "+high+" AND other_id = "+low) +
+		lookup("overrides", "sl", "user_id = "+low+" AND other_id = "+high) +
+		lookup("overrides", "sh", "user_id = "+high+" AND other_id = "+low) +
 		lookup("messages", "m", "conversation_id = "+conversation+" AND sender_id = "+sender+" AND client_message_id = "+key)
 }
 

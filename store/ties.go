@@ -40,12 +40,12 @@ const (
 	sharedWalk = 20
 )
 
-func tieIf(condition string, tie dm.Ties) string {
+func tieIf(condition string, tie dm.PairFlags) string {
 	return fmt.Sprintf("CASE WHEN %s THEN %d ELSE 0 END", condition, tie)
 }
 
 func (d *dialect) ties() []tieTexts {
-	edge := func(table, owner, other string, tie dm.Ties) tieTexts {
+	edge := func(table, owner, other string, tie dm.PairFlags) tieTexts {
 		return tieTexts{
 			list: fmt.Sprintf("SELECT %s, %d, false FROM %s WHERE %s = $1 ORDER BY %[1]s LIMIT $2", other, tie, table, owner),
 			among: fmt.Sprintf("SELECT r.other, %d, false FROM ", tie) + d.source(tieShape, 2) +
@@ -53,32 +53,32 @@ func (d *dialect) ties() []tieTexts {
 		}
 	}
 	return []tieTexts{
-		edge("follows", "followee_id", "follower_id", dm.TieFollower),
-		edge("follows", "follower_id", "followee_id", dm.TieFollowed),
-		edge("suggestions", "user_id", "suggested_id", dm.TieSuggested),
-		d.stanceTies(), d.conversationTies(),
+		edge("follows", "followee_id", "follower_id", dm.FlagFollower),
+		edge("follows", "follower_id", "followee_id", dm.FlagFollowed),
+		edge("suggestions", "user_id", "suggested_id", dm.FlagSuggested),
+		d.overrideFlags(), d.conversationFlags(),
 	}
 }
 
-// To be deleted ends follows and suggestions, but neither stances nor conversations.
+// To be deleted ends follows and suggestions, but neither overrides nor conversations.
 const tieGone = ", COALESCE(h.gone, false) FROM "
 
-func (d *dialect) stanceTies() tieTexts {
+func (d *dialect) overrideFlags() tieTexts {
 	ties := strings.Join([]string{
-		tieIf("t.blocked", dm.TieBlocked), tieIf("t.restricted", dm.TieRestricted),
-		tieIf("t.listed = 1", dm.TieAlways), tieIf("t.listed = 2", dm.TieNever),
+		tieIf("t.blocked", dm.FlagBlocked), tieIf("t.restricted", dm.FlagRestricted),
+		tieIf("t.listed = 1", dm.FlagAlways), tieIf("t.listed = 2", dm.FlagNever),
 	}, " + ")
 	return tieTexts{
-		list: "SELECT t.other_id, " + ties + tieGone + "(SELECT * FROM stances WHERE user_id = $1 ORDER BY other_id LIMIT $2) AS t" +
+		list: "SELECT t.other_id, " + ties + tieGone + "(SELECT * FROM overrides WHERE user_id = $1 ORDER BY other_id LIMIT $2) AS t" +
 			d.lookup("heads", "h", "user_id = t.other_id"),
 		among: "SELECT r.other, " + ties + ", false FROM " + d.source(tieShape, 2) +
-			d.join("stances", "t", "t.user_id = $1 AND t.other_id = r.other"),
+			d.join("overrides", "t", "t.user_id = $1 AND t.other_id = r.other"),
 	}
 }
 
-func (d *dialect) conversationTies() tieTexts {
+func (d *dialect) conversationFlags() tieTexts {
 	ties := func(known, declined string) string {
-		return tieIf(known, dm.TieKnown) + " + " + tieIf(declined, dm.TieDeclined)
+		return tieIf(known, dm.FlagKnown) + " + " + tieIf(declined, dm.FlagDeclined)
 	}
 	mine := func(column string) string {
 		return "CASE WHEN t.low_id = $1 THEN t.low_" + column + " ELSE t.high_" + column + " END"
@@ -101,9 +101,9 @@ func (d *dialect) conversationTies() tieTexts {
 	}
 }
 
-// sharedTies finds among the friends of $1's first $2 friends those whom $4 of them have in common, looking at $3. A last row
+// sharedRelated finds among the friends of $1's first $2 friends those whom $4 of them have in common, looking at $3. A last row
 // says how many friends and friends of friends there were.
-func (d *dialect) sharedTies() string {
+func (d *dialect) sharedRelated() string {
 	const friends = "(SELECT followee_id FROM follows WHERE follower_id = $1 AND mutual ORDER BY followee_id LIMIT $2) AS "
 	return "WITH walk AS (SELECT b.followee_id AS other FROM " + friends + "a" +
 		d.join("follows", "b", "b.follower_id = a.followee_id AND b.mutual AND b.followee_id <> $1") + ` LIMIT $3)
@@ -111,7 +111,7 @@ func (d *dialect) sharedTies() string {
 		UNION ALL SELECT NULL, (SELECT count(*) FROM ` + friends + "friends), (SELECT count(*) FROM walk)"
 }
 
-func (s *Store) prepareTies(prepare func(**sql.Stmt, string)) (r tieReads) {
+func (s *Store) prepareReach(prepare func(**sql.Stmt, string)) (r tieReads) {
 	texts := s.dialect.ties()
 	r.lists = make([]tieList, len(texts))
 	for i, t := range texts {
@@ -119,14 +119,14 @@ func (s *Store) prepareTies(prepare func(**sql.Stmt, string)) (r tieReads) {
 		prepare(&r.lists[i].list, t.list)
 		prepare(&r.lists[i].among, t.among)
 	}
-	prepare(&r.shared, s.dialect.sharedTies())
+	prepare(&r.shared, s.dialect.sharedRelated())
 	return r
 }
 
-// TiedPeople implements dm.Store. A list that ends within the limit tells all there is of its kind; of one that does not, the
+// RelatedPeople implements dm.Store. A list that ends within the limit tells all there is of its kind; of one that does not, the
 // people of the other lists are looked up.
-func (s *Store) TiedPeople(ctx context.Context, viewer dm.UserID, limit int) (dm.TiedPeople, error) {
-	out := dm.TiedPeople{Ties: map[dm.UserID]dm.Ties{}}
+func (s *Store) RelatedPeople(ctx context.Context, viewer dm.UserID, limit int) (dm.RelatedPeople, error) {
+	out := dm.RelatedPeople{Flags: map[dm.UserID]dm.PairFlags{}}
 	now := toMicros(s.clock())
 	gone := map[dm.UserID]bool{}
 	var cut []tieList
@@ -136,14 +136,14 @@ func (s *Store) TiedPeople(ctx context.Context, viewer dm.UserID, limit int) (dm
 			args = append(args, now)
 		}
 		read := 0
-		err := eachTie(ctx, l.list, args, func(other dm.UserID, ties dm.Ties, deleted bool) {
+		err := eachTie(ctx, l.list, args, func(other dm.UserID, ties dm.PairFlags, deleted bool) {
 			if read++; read > limit {
 				return
 			}
 			if deleted {
 				gone[other] = true
 			}
-			out.Ties[other] |= ties
+			out.Flags[other] |= ties
 		})
 		if err != nil {
 			return out, fmt.Errorf("read ties: %w", err)
@@ -153,19 +153,19 @@ func (s *Store) TiedPeople(ctx context.Context, viewer dm.UserID, limit int) (dm
 		}
 	}
 	out.Capped = len(cut) > 0
-	if err := s.sharedTies(ctx, viewer, limit, &out); err != nil {
+	if err := s.sharedRelated(ctx, viewer, limit, &out); err != nil {
 		return out, fmt.Errorf("walk through friends: %w", err)
 	}
 	for _, l := range cut {
-		if err := s.tiesAmong(ctx, l, viewer, now, out.Ties); err != nil {
+		if err := s.tiesAmong(ctx, l, viewer, now, out.Flags); err != nil {
 			return out, fmt.Errorf("look up ties: %w", err)
 		}
 	}
-	maps.DeleteFunc(out.Ties, func(other dm.UserID, ties dm.Ties) bool { return ties == 0 || gone[other] || other == viewer })
+	maps.DeleteFunc(out.Flags, func(other dm.UserID, ties dm.PairFlags) bool { return ties == 0 || gone[other] || other == viewer })
 	return out, nil
 }
 
-func (s *Store) sharedTies(ctx context.Context, viewer dm.UserID, limit int, out *dm.TiedPeople) error {
+func (s *Store) sharedRelated(ctx context.Context, viewer dm.UserID, limit int, out *dm.RelatedPeople) error {
 	if s.rules.SharedFriends == 0 {
 		return nil
 	}
@@ -177,7 +177,7 @@ func (s *Store) sharedTies(ctx context.Context, viewer dm.UserID, limit int, out
 			return err
 		}
 		if other.Valid {
-			out.Ties[dm.UserID(other.UUID)] |= dm.TieShared
+			out.Flags[dm.UserID(other.UUID)] |= dm.FlagShared
 		}
 		out.SharedOpen = out.SharedOpen || friends > limit || walked > limit*sharedWalk
 		return nil
@@ -185,15 +185,15 @@ func (s *Store) sharedTies(ctx context.Context, viewer dm.UserID, limit int, out
 }
 
 // tiesAmong adds the ties of one kind to people who have others.
-func (s *Store) tiesAmong(ctx context.Context, l tieList, viewer dm.UserID, now int64, people map[dm.UserID]dm.Ties) error {
+func (s *Store) tiesAmong(ctx context.Context, l tieList, viewer dm.UserID, now int64, people map[dm.UserID]dm.PairFlags) error {
 	rows := s.dialect.rowset(tieShape)
-	found := map[dm.UserID]dm.Ties{}
+	found := map[dm.UserID]dm.PairFlags{}
 	ask := func() error {
 		args := []any{uuidText(viewer)}
 		if l.timed {
 			args = append(args, now)
 		}
-		err := eachTie(ctx, l.among, rows.args(args), func(other dm.UserID, ties dm.Ties, _ bool) { found[other] = ties })
+		err := eachTie(ctx, l.among, rows.args(args), func(other dm.UserID, ties dm.PairFlags, _ bool) { found[other] = ties })
 		rows = s.dialect.rowset(tieShape)
 		return err
 	}
@@ -218,10 +218,10 @@ func (s *Store) tiesAmong(ctx context.Context, l tieList, viewer dm.UserID, now 
 	return nil
 }
 
-func eachTie(ctx context.Context, stmt *sql.Stmt, args []any, take func(dm.UserID, dm.Ties, bool)) error {
+func eachTie(ctx context.Context, stmt *sql.Stmt, args []any, take func(dm.UserID, dm.PairFlags, bool)) error {
 	return each(ctx, stmt, args, func(row *sql.Rows) error {
 		var other uuid.UUID
-		var ties dm.Ties
+		var ties dm.PairFlags
 		var gone bool
 		err := row.Scan(&other, &ties, &gone)
 		take(dm.UserID(other), ties, gone)

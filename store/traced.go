@@ -43,15 +43,15 @@ func (t traced) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
 	})
 }
 
-func (t traced) Change(ctx context.Context, scope dm.Scope, change func(*dm.Ledger) error) error {
+func (t traced) Change(ctx context.Context, scope dm.Scope, change func(*dm.Tx) error) error {
 	_, err := spanned(ctx, t.tracer, "store.Change", func(ctx context.Context) (none, error) {
 		return none{}, t.Store.Change(ctx, scope, change)
 	})
 	return err
 }
 
-func (t traced) Inspect(ctx context.Context, scope dm.Scope) (*dm.Ledger, error) {
-	return spanned(ctx, t.tracer, "store.Inspect", func(ctx context.Context) (*dm.Ledger, error) {
+func (t traced) Inspect(ctx context.Context, scope dm.Scope) (*dm.Tx, error) {
+	return spanned(ctx, t.tracer, "store.Inspect", func(ctx context.Context) (*dm.Tx, error) {
 		return t.Store.Inspect(ctx, scope)
 	})
 }

@@ -43,10 +43,10 @@ func wordLines(list string) []string {
 
 // addWords gives a ledger the hidden words that the verdicts of its sends depend on. They are read under the lock of the
 // head that names their version, and seldom: once a version and node.
-func (s *Store) addWords(ctx context.Context, ses *session, l *dm.Ledger, sends []dm.Pair) error {
+func (s *Store) addWords(ctx context.Context, ses *session, tx *dm.Tx, sends []dm.Pair) error {
 	for _, p := range sends {
 		from, to := p.Low, p.High
-		if s.addKnownWords(l, from, to) {
+		if s.addKnownWords(tx, from, to) {
 			continue
 		}
 		kept, err := scanWords(to, ses.conn.QueryRowContext(ctx, selectWords, uuidText(to)))
@@ -55,14 +55,14 @@ func (s *Store) addWords(ctx context.Context, ses *session, l *dm.Ledger, sends 
 		}
 		known := knownWords{kept.Version, dm.CompileWords(kept.List)}
 		s.words.Add(to, known)
-		l.AddWords(to, known.matcher)
+		tx.AddWords(to, known.matcher)
 	}
 	return nil
 }
 
 // addKnownWords does so from the cache, and reports whether that is all the send needs.
-func (s *Store) addKnownWords(l *dm.Ledger, from, to dm.UserID) bool {
-	version, needed := l.NeedsWords(from, to)
+func (s *Store) addKnownWords(tx *dm.Tx, from, to dm.UserID) bool {
+	version, needed := tx.NeedsWords(from, to)
 	if !needed {
 		return true
 	}
@@ -70,7 +70,7 @@ func (s *Store) addKnownWords(l *dm.Ledger, from, to dm.UserID) bool {
 	if !ok || known.version != version {
 		return false
 	}
-	l.AddWords(to, known.matcher)
+	tx.AddWords(to, known.matcher)
 	return true
 }
 

@@ -18,7 +18,7 @@ type classifierOptions struct {
 // classification is what they come to; the zero value asks nobody.
 type classification struct {
 	webhook *classify.Webhook
-	failed  dm.Opinion
+	failed  dm.Classification
 }
 
 func defineClassifier(o *options) classifierOptions {
@@ -35,7 +35,7 @@ func (p classifierOptions) apply(o *options) (c classification) {
 	switch *p.failed {
 	case "ALLOW":
 	case "HIDE":
-		c.failed = dm.OpinionHide
+		c.failed = dm.ClassifiedHide
 	default:
 		o.problem("--classifier-failed: %q is neither ALLOW nor HIDE", *p.failed)
 	}
@@ -63,9 +63,9 @@ func (p classifierOptions) apply(o *options) (c classification) {
 }
 
 // use is what the service needs of it.
-func (c classification) use(logger *slog.Logger) dm.Classification {
+func (c classification) use(logger *slog.Logger) dm.ClassifierConfig {
 	if c.webhook == nil {
-		return dm.Classification{}
+		return dm.ClassifierConfig{}
 	}
-	return dm.Classification{Classifier: c.webhook, Failed: c.failed, Logger: logger}
+	return dm.ClassifierConfig{Classifier: c.webhook, Failed: c.failed, Logger: logger}
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
-	"github.com/aparte-im/aparte/graph/seats"
+	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/graph/socket"
 )
 
@@ -49,8 +49,8 @@ func requestNumbers() []number {
 func connectionNumbers() []number {
 	d := socket.DefaultLimits()
 	return []number{
-		{"connections-per-user", "most sockets and streams of a user at once; 0: no bound", seats.PerUser, 0, func(s *settings) *int { return &s.perUser }},
-		{"connections-per-address", "most sockets and streams of an address at once; 0: no bound", seats.PerAddress, 0, func(s *settings) *int { return &s.perAddress }},
+		{"connections-per-user", "most sockets and streams of a user at once; 0: no bound", connlimit.PerUser, 0, func(s *settings) *int { return &s.perUser }},
+		{"connections-per-address", "most sockets and streams of an address at once; 0: no bound", connlimit.PerAddress, 0, func(s *settings) *int { return &s.perAddress }},
 		{"socket-operations", "most operations that run at once on a socket", d.Operations, 1, func(s *settings) *int { return &s.sockets.Operations }},
 		{"socket-message-bytes", "most bytes of a message", d.MessageBytes, 1, func(s *settings) *int { return &s.sockets.MessageBytes }},
 		{"socket-greeting-bytes", "most bytes of a message before somebody is let in", d.GreetingBytes, 1, func(s *settings) *int { return &s.sockets.GreetingBytes }},

@@ -81,7 +81,7 @@ func TestEveryLimitHasAFlag(t *testing.T) {
 		"Service", "Verify", "CreateUsers", "Introspection", "Documents", "Origins", "LoopbackOrigins", "Proxies", "Exports",
 		"Observer", "Tracing", "Access", "Logger", "Clock",
 	}
-	limits := []string{"Limits", "KeepAlive", "WriteWait", "Sockets", "Seats", "RevocationPoll", "Rates", "Timeouts"}
+	limits := []string{"Limits", "KeepAlive", "WriteWait", "Sockets", "ConnectionLimits", "RevocationPoll", "Rates", "Timeouts"}
 	for f := range reflect.TypeFor[graph.Config]().Fields() {
 		if !slices.Contains(others, f.Name) && !slices.Contains(limits, f.Name) {
 			t.Errorf("graph.Config.%s: is it a limit? Then it needs a flag", f.Name)

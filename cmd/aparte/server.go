@@ -15,8 +15,8 @@ import (
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
 	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/graph/rates"
-	"github.com/aparte-im/aparte/graph/seats"
 	"github.com/aparte-im/aparte/graph/socket"
 	"github.com/aparte-im/aparte/internal/heap"
 	"github.com/aparte-im/aparte/live"
@@ -121,7 +121,7 @@ func start(ctx context.Context, s settings) (*server, error) {
 		Service: srv.service, Verify: verify, CreateUsers: s.createUsers, Introspection: s.introspection,
 		Origins: s.origins, LoopbackOrigins: s.dev, Logger: s.logger,
 		Limits: s.limits, Documents: s.documents, Rates: s.rates, Proxies: s.proxies, Timeouts: s.timeouts, Observer: observer,
-		Tracing: traces.spans(), Access: srv.access, Sockets: s.sockets, Seats: seats.New(s.perUser, s.perAddress),
+		Tracing: traces.spans(), Access: srv.access, Sockets: s.sockets, ConnectionLimits: connlimit.New(s.perUser, s.perAddress),
 		KeepAlive: s.streamKeepAlive, WriteWait: s.streamWriteWait, RevocationPoll: s.revocationPoll,
 	})
 	if err != nil {

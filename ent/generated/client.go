@@ -18,7 +18,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/aparte-im/aparte/ent/generated/auditentry"
 	"github.com/aparte-im/aparte/ent/generated/contactcode"
-	"github.com/aparte-im/aparte/ent/generated/contactcodeuse"
+	"github.com/aparte-im/aparte/ent/generated/contactcoderedemption"
 	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
 	"github.com/aparte-im/aparte/ent/generated/event"
@@ -28,9 +28,9 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
 	"github.com/aparte-im/aparte/ent/generated/job"
 	"github.com/aparte-im/aparte/ent/generated/message"
+	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
-	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
 
@@ -46,8 +46,8 @@ type Client struct {
 	AuditEntry *AuditEntryClient
 	// ContactCode is the client for interacting with the ContactCode builders.
 	ContactCode *ContactCodeClient
-	// ContactCodeUse is the client for interacting with the ContactCodeUse builders.
-	ContactCodeUse *ContactCodeUseClient
+	// ContactCodeRedemption is the client for interacting with the ContactCodeRedemption builders.
+	ContactCodeRedemption *ContactCodeRedemptionClient
 	// Conversation is the client for interacting with the Conversation builders.
 	Conversation *ConversationClient
 	// Epoch is the client for interacting with the Epoch builders.
@@ -66,12 +66,12 @@ type Client struct {
 	Job *JobClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// Override is the client for interacting with the Override builders.
+	Override *OverrideClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
 	// SettingsChange is the client for interacting with the SettingsChange builders.
 	SettingsChange *SettingsChangeClient
-	// Stance is the client for interacting with the Stance builders.
-	Stance *StanceClient
 	// Suggestion is the client for interacting with the Suggestion builders.
 	Suggestion *SuggestionClient
 	// User is the client for interacting with the User builders.
@@ -89,7 +89,7 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.ContactCode = NewContactCodeClient(c.config)
-	c.ContactCodeUse = NewContactCodeUseClient(c.config)
+	c.ContactCodeRedemption = NewContactCodeRedemptionClient(c.config)
 	c.Conversation = NewConversationClient(c.config)
 	c.Epoch = NewEpochClient(c.config)
 	c.Event = NewEventClient(c.config)
@@ -99,9 +99,9 @@ func (c *Client) init() {
 	c.HiddenWords = NewHiddenWordsClient(c.config)
 	c.Job = NewJobClient(c.config)
 	c.Message = NewMessageClient(c.config)
+	c.Override = NewOverrideClient(c.config)
 	c.Report = NewReportClient(c.config)
 	c.SettingsChange = NewSettingsChangeClient(c.config)
-	c.Stance = NewStanceClient(c.config)
 	c.Suggestion = NewSuggestionClient(c.config)
 	c.User = NewUserClient(c.config)
 }
@@ -194,25 +194,25 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		AuditEntry:     NewAuditEntryClient(cfg),
-		ContactCode:    NewContactCodeClient(cfg),
-		ContactCodeUse: NewContactCodeUseClient(cfg),
-		Conversation:   NewConversationClient(cfg),
-		Epoch:          NewEpochClient(cfg),
-		Event:          NewEventClient(cfg),
-		Evidence:       NewEvidenceClient(cfg),
-		Follow:         NewFollowClient(cfg),
-		Head:           NewHeadClient(cfg),
-		HiddenWords:    NewHiddenWordsClient(cfg),
-		Job:            NewJobClient(cfg),
-		Message:        NewMessageClient(cfg),
-		Report:         NewReportClient(cfg),
-		SettingsChange: NewSettingsChangeClient(cfg),
-		Stance:         NewStanceClient(cfg),
-		Suggestion:     NewSuggestionClient(cfg),
-		User:           NewUserClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		AuditEntry:            NewAuditEntryClient(cfg),
+		ContactCode:           NewContactCodeClient(cfg),
+		ContactCodeRedemption: NewContactCodeRedemptionClient(cfg),
+		Conversation:          NewConversationClient(cfg),
+		Epoch:                 NewEpochClient(cfg),
+		Event:                 NewEventClient(cfg),
+		Evidence:              NewEvidenceClient(cfg),
+		Follow:                NewFollowClient(cfg),
+		Head:                  NewHeadClient(cfg),
+		HiddenWords:           NewHiddenWordsClient(cfg),
+		Job:                   NewJobClient(cfg),
+		Message:               NewMessageClient(cfg),
+		Override:              NewOverrideClient(cfg),
+		Report:                NewReportClient(cfg),
+		SettingsChange:        NewSettingsChangeClient(cfg),
+		Suggestion:            NewSuggestionClient(cfg),
+		User:                  NewUserClient(cfg),
 	}, nil
 }
 
@@ -230,25 +230,25 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		AuditEntry:     NewAuditEntryClient(cfg),
-		ContactCode:    NewContactCodeClient(cfg),
-		ContactCodeUse: NewContactCodeUseClient(cfg),
-		Conversation:   NewConversationClient(cfg),
-		Epoch:          NewEpochClient(cfg),
-		Event:          NewEventClient(cfg),
-		Evidence:       NewEvidenceClient(cfg),
-		Follow:         NewFollowClient(cfg),
-		Head:           NewHeadClient(cfg),
-		HiddenWords:    NewHiddenWordsClient(cfg),
-		Job:            NewJobClient(cfg),
-		Message:        NewMessageClient(cfg),
-		Report:         NewReportClient(cfg),
-		SettingsChange: NewSettingsChangeClient(cfg),
-		Stance:         NewStanceClient(cfg),
-		Suggestion:     NewSuggestionClient(cfg),
-		User:           NewUserClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		AuditEntry:            NewAuditEntryClient(cfg),
+		ContactCode:           NewContactCodeClient(cfg),
+		ContactCodeRedemption: NewContactCodeRedemptionClient(cfg),
+		Conversation:          NewConversationClient(cfg),
+		Epoch:                 NewEpochClient(cfg),
+		Event:                 NewEventClient(cfg),
+		Evidence:              NewEvidenceClient(cfg),
+		Follow:                NewFollowClient(cfg),
+		Head:                  NewHeadClient(cfg),
+		HiddenWords:           NewHiddenWordsClient(cfg),
+		Job:                   NewJobClient(cfg),
+		Message:               NewMessageClient(cfg),
+		Override:              NewOverrideClient(cfg),
+		Report:                NewReportClient(cfg),
+		SettingsChange:        NewSettingsChangeClient(cfg),
+		Suggestion:            NewSuggestionClient(cfg),
+		User:                  NewUserClient(cfg),
 	}, nil
 }
 
@@ -278,9 +278,9 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AuditEntry, c.ContactCode, c.ContactCodeUse, c.Conversation, c.Epoch, c.Event,
-		c.Evidence, c.Follow, c.Head, c.HiddenWords, c.Job, c.Message, c.Report,
-		c.SettingsChange, c.Stance, c.Suggestion, c.User,
+		c.AuditEntry, c.ContactCode, c.ContactCodeRedemption, c.Conversation, c.Epoch,
+		c.Event, c.Evidence, c.Follow, c.Head, c.HiddenWords, c.Job, c.Message,
+		c.Override, c.Report, c.SettingsChange, c.Suggestion, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -290,9 +290,9 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AuditEntry, c.ContactCode, c.ContactCodeUse, c.Conversation, c.Epoch, c.Event,
-		c.Evidence, c.Follow, c.Head, c.HiddenWords, c.Job, c.Message, c.Report,
-		c.SettingsChange, c.Stance, c.Suggestion, c.User,
+		c.AuditEntry, c.ContactCode, c.ContactCodeRedemption, c.Conversation, c.Epoch,
+		c.Event, c.Evidence, c.Follow, c.Head, c.HiddenWords, c.Job, c.Message,
+		c.Override, c.Report, c.SettingsChange, c.Suggestion, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -305,8 +305,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditEntry.mutate(ctx, m)
 	case *ContactCodeMutation:
 		return c.ContactCode.mutate(ctx, m)
-	case *ContactCodeUseMutation:
-		return c.ContactCodeUse.mutate(ctx, m)
+	case *ContactCodeRedemptionMutation:
+		return c.ContactCodeRedemption.mutate(ctx, m)
 	case *ConversationMutation:
 		return c.Conversation.mutate(ctx, m)
 	case *EpochMutation:
@@ -325,12 +325,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Job.mutate(ctx, m)
 	case *MessageMutation:
 		return c.Message.mutate(ctx, m)
+	case *OverrideMutation:
+		return c.Override.mutate(ctx, m)
 	case *ReportMutation:
 		return c.Report.mutate(ctx, m)
 	case *SettingsChangeMutation:
 		return c.SettingsChange.mutate(ctx, m)
-	case *StanceMutation:
-		return c.Stance.mutate(ctx, m)
 	case *SuggestionMutation:
 		return c.Suggestion.mutate(ctx, m)
 	case *UserMutation:
@@ -606,107 +606,107 @@ func (c *ContactCodeClient) mutate(ctx context.Context, m *ContactCodeMutation) 
 	}
 }
 
-// ContactCodeUseClient is a client for the ContactCodeUse schema.
-type ContactCodeUseClient struct {
+// ContactCodeRedemptionClient is a client for the ContactCodeRedemption schema.
+type ContactCodeRedemptionClient struct {
 	config
 }
 
-// NewContactCodeUseClient returns a client for the ContactCodeUse from the given config.
-func NewContactCodeUseClient(c config) *ContactCodeUseClient {
-	return &ContactCodeUseClient{config: c}
+// NewContactCodeRedemptionClient returns a client for the ContactCodeRedemption from the given config.
+func NewContactCodeRedemptionClient(c config) *ContactCodeRedemptionClient {
+	return &ContactCodeRedemptionClient{config: c}
 }
 
 // Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `contactcodeuse.Hooks(f(g(h())))`.
-func (c *ContactCodeUseClient) Use(hooks ...Hook) {
-	c.hooks.ContactCodeUse = append(c.hooks.ContactCodeUse, hooks...)
+// A call to `Use(f, g, h)` equals to `contactcoderedemption.Hooks(f(g(h())))`.
+func (c *ContactCodeRedemptionClient) Use(hooks ...Hook) {
+	c.hooks.ContactCodeRedemption = append(c.hooks.ContactCodeRedemption, hooks...)
 }
 
 // Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `contactcodeuse.Intercept(f(g(h())))`.
-func (c *ContactCodeUseClient) Intercept(interceptors ...Interceptor) {
-	c.inters.ContactCodeUse = append(c.inters.ContactCodeUse, interceptors...)
+// A call to `Intercept(f, g, h)` equals to `contactcoderedemption.Intercept(f(g(h())))`.
+func (c *ContactCodeRedemptionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactCodeRedemption = append(c.inters.ContactCodeRedemption, interceptors...)
 }
 
-// Create returns a builder for creating a ContactCodeUse entity.
-func (c *ContactCodeUseClient) Create() *ContactCodeUseCreate {
-	mutation := newContactCodeUseMutation(c.config, OpCreate)
-	return &ContactCodeUseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+// Create returns a builder for creating a ContactCodeRedemption entity.
+func (c *ContactCodeRedemptionClient) Create() *ContactCodeRedemptionCreate {
+	mutation := newContactCodeRedemptionMutation(c.config, OpCreate)
+	return &ContactCodeRedemptionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
-// CreateBulk returns a builder for creating a bulk of ContactCodeUse entities.
-func (c *ContactCodeUseClient) CreateBulk(builders ...*ContactCodeUseCreate) *ContactCodeUseCreateBulk {
-	return &ContactCodeUseCreateBulk{config: c.config, builders: builders}
+// CreateBulk returns a builder for creating a bulk of ContactCodeRedemption entities.
+func (c *ContactCodeRedemptionClient) CreateBulk(builders ...*ContactCodeRedemptionCreate) *ContactCodeRedemptionCreateBulk {
+	return &ContactCodeRedemptionCreateBulk{config: c.config, builders: builders}
 }
 
 // MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
 // a builder and applies setFunc on it.
-func (c *ContactCodeUseClient) MapCreateBulk(slice any, setFunc func(*ContactCodeUseCreate, int)) *ContactCodeUseCreateBulk {
+func (c *ContactCodeRedemptionClient) MapCreateBulk(slice any, setFunc func(*ContactCodeRedemptionCreate, int)) *ContactCodeRedemptionCreateBulk {
 	rv := reflect.ValueOf(slice)
 	if rv.Kind() != reflect.Slice {
-		return &ContactCodeUseCreateBulk{err: fmt.Errorf("calling to ContactCodeUseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+		return &ContactCodeRedemptionCreateBulk{err: fmt.Errorf("calling to ContactCodeRedemptionClient.MapCreateBulk with wrong type %T, need slice", slice)}
 	}
-	builders := make([]*ContactCodeUseCreate, rv.Len())
+	builders := make([]*ContactCodeRedemptionCreate, rv.Len())
 	for i := 0; i < rv.Len(); i++ {
 		builders[i] = c.Create()
 		setFunc(builders[i], i)
 	}
-	return &ContactCodeUseCreateBulk{config: c.config, builders: builders}
+	return &ContactCodeRedemptionCreateBulk{config: c.config, builders: builders}
 }
 
-// Update returns an update builder for ContactCodeUse.
-func (c *ContactCodeUseClient) Update() *ContactCodeUseUpdate {
-	mutation := newContactCodeUseMutation(c.config, OpUpdate)
-	return &ContactCodeUseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+// Update returns an update builder for ContactCodeRedemption.
+func (c *ContactCodeRedemptionClient) Update() *ContactCodeRedemptionUpdate {
+	mutation := newContactCodeRedemptionMutation(c.config, OpUpdate)
+	return &ContactCodeRedemptionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
-func (c *ContactCodeUseClient) UpdateOne(_m *ContactCodeUse) *ContactCodeUseUpdateOne {
-	mutation := newContactCodeUseMutation(c.config, OpUpdateOne, withContactCodeUse(_m))
-	return &ContactCodeUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+func (c *ContactCodeRedemptionClient) UpdateOne(_m *ContactCodeRedemption) *ContactCodeRedemptionUpdateOne {
+	mutation := newContactCodeRedemptionMutation(c.config, OpUpdateOne, withContactCodeRedemption(_m))
+	return &ContactCodeRedemptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
-func (c *ContactCodeUseClient) UpdateOneID(id uuid.UUID) *ContactCodeUseUpdateOne {
-	mutation := newContactCodeUseMutation(c.config, OpUpdateOne, withContactCodeUseID(id))
-	return &ContactCodeUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+func (c *ContactCodeRedemptionClient) UpdateOneID(id uuid.UUID) *ContactCodeRedemptionUpdateOne {
+	mutation := newContactCodeRedemptionMutation(c.config, OpUpdateOne, withContactCodeRedemptionID(id))
+	return &ContactCodeRedemptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
-// Delete returns a delete builder for ContactCodeUse.
-func (c *ContactCodeUseClient) Delete() *ContactCodeUseDelete {
-	mutation := newContactCodeUseMutation(c.config, OpDelete)
-	return &ContactCodeUseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+// Delete returns a delete builder for ContactCodeRedemption.
+func (c *ContactCodeRedemptionClient) Delete() *ContactCodeRedemptionDelete {
+	mutation := newContactCodeRedemptionMutation(c.config, OpDelete)
+	return &ContactCodeRedemptionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
-func (c *ContactCodeUseClient) DeleteOne(_m *ContactCodeUse) *ContactCodeUseDeleteOne {
+func (c *ContactCodeRedemptionClient) DeleteOne(_m *ContactCodeRedemption) *ContactCodeRedemptionDeleteOne {
 	return c.DeleteOneID(_m.ID)
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *ContactCodeUseClient) DeleteOneID(id uuid.UUID) *ContactCodeUseDeleteOne {
-	builder := c.Delete().Where(contactcodeuse.ID(id))
+func (c *ContactCodeRedemptionClient) DeleteOneID(id uuid.UUID) *ContactCodeRedemptionDeleteOne {
+	builder := c.Delete().Where(contactcoderedemption.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return &ContactCodeUseDeleteOne{builder}
+	return &ContactCodeRedemptionDeleteOne{builder}
 }
 
-// Query returns a query builder for ContactCodeUse.
-func (c *ContactCodeUseClient) Query() *ContactCodeUseQuery {
-	return &ContactCodeUseQuery{
+// Query returns a query builder for ContactCodeRedemption.
+func (c *ContactCodeRedemptionClient) Query() *ContactCodeRedemptionQuery {
+	return &ContactCodeRedemptionQuery{
 		config: c.config,
-		ctx:    &QueryContext{Type: TypeContactCodeUse},
+		ctx:    &QueryContext{Type: TypeContactCodeRedemption},
 		inters: c.Interceptors(),
 	}
 }
 
-// Get returns a ContactCodeUse entity by its id.
-func (c *ContactCodeUseClient) Get(ctx context.Context, id uuid.UUID) (*ContactCodeUse, error) {
-	return c.Query().Where(contactcodeuse.ID(id)).Only(ctx)
+// Get returns a ContactCodeRedemption entity by its id.
+func (c *ContactCodeRedemptionClient) Get(ctx context.Context, id uuid.UUID) (*ContactCodeRedemption, error) {
+	return c.Query().Where(contactcoderedemption.ID(id)).Only(ctx)
 }
 
 // GetX is like Get, but panics if an error occurs.
-func (c *ContactCodeUseClient) GetX(ctx context.Context, id uuid.UUID) *ContactCodeUse {
+func (c *ContactCodeRedemptionClient) GetX(ctx context.Context, id uuid.UUID) *ContactCodeRedemption {
 	obj, err := c.Get(ctx, id)
 	if err != nil {
 		panic(err)
@@ -715,27 +715,27 @@ func (c *ContactCodeUseClient) GetX(ctx context.Context, id uuid.UUID) *ContactC
 }
 
 // Hooks returns the client hooks.
-func (c *ContactCodeUseClient) Hooks() []Hook {
-	return c.hooks.ContactCodeUse
+func (c *ContactCodeRedemptionClient) Hooks() []Hook {
+	return c.hooks.ContactCodeRedemption
 }
 
 // Interceptors returns the client interceptors.
-func (c *ContactCodeUseClient) Interceptors() []Interceptor {
-	return c.inters.ContactCodeUse
+func (c *ContactCodeRedemptionClient) Interceptors() []Interceptor {
+	return c.inters.ContactCodeRedemption
 }
 
-func (c *ContactCodeUseClient) mutate(ctx context.Context, m *ContactCodeUseMutation) (Value, error) {
+func (c *ContactCodeRedemptionClient) mutate(ctx context.Context, m *ContactCodeRedemptionMutation) (Value, error) {
 	switch m.Op() {
 	case OpCreate:
-		return (&ContactCodeUseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+		return (&ContactCodeRedemptionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
 	case OpUpdate:
-		return (&ContactCodeUseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+		return (&ContactCodeRedemptionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
 	case OpUpdateOne:
-		return (&ContactCodeUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+		return (&ContactCodeRedemptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
 	case OpDelete, OpDeleteOne:
-		return (&ContactCodeUseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+		return (&ContactCodeRedemptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
-		return nil, fmt.Errorf("generated: unknown ContactCodeUse mutation op: %q", m.Op())
+		return nil, fmt.Errorf("generated: unknown ContactCodeRedemption mutation op: %q", m.Op())
 	}
 }
 
@@ -1919,6 +1919,122 @@ func (c *MessageClient) mutate(ctx context.Context, m *MessageMutation) (Value, 
 	}
 }
 
+// OverrideClient is a client for the Override schema.
+type OverrideClient struct {
+	config
+}
+
+// NewOverrideClient returns a client for the Override from the given config.
+func NewOverrideClient(c config) *OverrideClient {
+	return &OverrideClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `override.Hooks(f(g(h())))`.
+func (c *OverrideClient) Use(hooks ...Hook) {
+	c.hooks.Override = append(c.hooks.Override, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `override.Intercept(f(g(h())))`.
+func (c *OverrideClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Override = append(c.inters.Override, interceptors...)
+}
+
+// Create returns a builder for creating a Override entity.
+func (c *OverrideClient) Create() *OverrideCreate {
+	mutation := newOverrideMutation(c.config, OpCreate)
+	return &OverrideCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Override entities.
+func (c *OverrideClient) CreateBulk(builders ...*OverrideCreate) *OverrideCreateBulk {
+	return &OverrideCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OverrideClient) MapCreateBulk(slice any, setFunc func(*OverrideCreate, int)) *OverrideCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OverrideCreateBulk{err: fmt.Errorf("calling to OverrideClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OverrideCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OverrideCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Override.
+func (c *OverrideClient) Update() *OverrideUpdate {
+	mutation := newOverrideMutation(c.config, OpUpdate)
+	return &OverrideUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OverrideClient) UpdateOne(_m *Override) *OverrideUpdateOne {
+	mutation := newOverrideMutation(c.config, OpUpdateOne)
+	mutation.user = &_m.UserID
+	mutation.other = &_m.OtherID
+	return &OverrideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Override.
+func (c *OverrideClient) Delete() *OverrideDelete {
+	mutation := newOverrideMutation(c.config, OpDelete)
+	return &OverrideDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Query returns a query builder for Override.
+func (c *OverrideClient) Query() *OverrideQuery {
+	return &OverrideQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOverride},
+		inters: c.Interceptors(),
+	}
+}
+
+// QueryUser queries the user edge of a Override.
+func (c *OverrideClient) QueryUser(_m *Override) *UserQuery {
+	return c.Query().
+		Where(override.UserID(_m.UserID), override.OtherID(_m.OtherID)).
+		QueryUser()
+}
+
+// QueryOther queries the other edge of a Override.
+func (c *OverrideClient) QueryOther(_m *Override) *UserQuery {
+	return c.Query().
+		Where(override.UserID(_m.UserID), override.OtherID(_m.OtherID)).
+		QueryOther()
+}
+
+// Hooks returns the client hooks.
+func (c *OverrideClient) Hooks() []Hook {
+	return c.hooks.Override
+}
+
+// Interceptors returns the client interceptors.
+func (c *OverrideClient) Interceptors() []Interceptor {
+	return c.inters.Override
+}
+
+func (c *OverrideClient) mutate(ctx context.Context, m *OverrideMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OverrideCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OverrideUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OverrideUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OverrideDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Override mutation op: %q", m.Op())
+	}
+}
+
 // ReportClient is a client for the Report schema.
 type ReportClient struct {
 	config
@@ -2182,122 +2298,6 @@ func (c *SettingsChangeClient) mutate(ctx context.Context, m *SettingsChangeMuta
 		return (&SettingsChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown SettingsChange mutation op: %q", m.Op())
-	}
-}
-
-// StanceClient is a client for the Stance schema.
-type StanceClient struct {
-	config
-}
-
-// NewStanceClient returns a client for the Stance from the given config.
-func NewStanceClient(c config) *StanceClient {
-	return &StanceClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `stance.Hooks(f(g(h())))`.
-func (c *StanceClient) Use(hooks ...Hook) {
-	c.hooks.Stance = append(c.hooks.Stance, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `stance.Intercept(f(g(h())))`.
-func (c *StanceClient) Intercept(interceptors ...Interceptor) {
-	c.inters.Stance = append(c.inters.Stance, interceptors...)
-}
-
-// Create returns a builder for creating a Stance entity.
-func (c *StanceClient) Create() *StanceCreate {
-	mutation := newStanceMutation(c.config, OpCreate)
-	return &StanceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Stance entities.
-func (c *StanceClient) CreateBulk(builders ...*StanceCreate) *StanceCreateBulk {
-	return &StanceCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *StanceClient) MapCreateBulk(slice any, setFunc func(*StanceCreate, int)) *StanceCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &StanceCreateBulk{err: fmt.Errorf("calling to StanceClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*StanceCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &StanceCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Stance.
-func (c *StanceClient) Update() *StanceUpdate {
-	mutation := newStanceMutation(c.config, OpUpdate)
-	return &StanceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *StanceClient) UpdateOne(_m *Stance) *StanceUpdateOne {
-	mutation := newStanceMutation(c.config, OpUpdateOne)
-	mutation.user = &_m.UserID
-	mutation.other = &_m.OtherID
-	return &StanceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for Stance.
-func (c *StanceClient) Delete() *StanceDelete {
-	mutation := newStanceMutation(c.config, OpDelete)
-	return &StanceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Query returns a query builder for Stance.
-func (c *StanceClient) Query() *StanceQuery {
-	return &StanceQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeStance},
-		inters: c.Interceptors(),
-	}
-}
-
-// QueryUser queries the user edge of a Stance.
-func (c *StanceClient) QueryUser(_m *Stance) *UserQuery {
-	return c.Query().
-		Where(stance.UserID(_m.UserID), stance.OtherID(_m.OtherID)).
-		QueryUser()
-}
-
-// QueryOther queries the other edge of a Stance.
-func (c *StanceClient) QueryOther(_m *Stance) *UserQuery {
-	return c.Query().
-		Where(stance.UserID(_m.UserID), stance.OtherID(_m.OtherID)).
-		QueryOther()
-}
-
-// Hooks returns the client hooks.
-func (c *StanceClient) Hooks() []Hook {
-	return c.hooks.Stance
-}
-
-// Interceptors returns the client interceptors.
-func (c *StanceClient) Interceptors() []Interceptor {
-	return c.inters.Stance
-}
-
-func (c *StanceClient) mutate(ctx context.Context, m *StanceMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&StanceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&StanceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&StanceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&StanceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("generated: unknown Stance mutation op: %q", m.Op())
 	}
 }
 
@@ -2589,15 +2589,15 @@ func (c *UserClient) QueryFollows(_m *User) *FollowQuery {
 	return query
 }
 
-// QueryStances queries the stances edge of a User.
-func (c *UserClient) QueryStances(_m *User) *StanceQuery {
-	query := (&StanceClient{config: c.config}).Query()
+// QueryOverrides queries the overrides edge of a User.
+func (c *UserClient) QueryOverrides(_m *User) *OverrideQuery {
+	query := (&OverrideClient{config: c.config}).Query()
 	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
 		id := _m.ID
 		step := sqlgraph.NewStep(
 			sqlgraph.From(user.Table, user.FieldID, id),
-			sqlgraph.To(stance.Table, stance.UserColumn),
-			sqlgraph.Edge(sqlgraph.O2M, true, user.StancesTable, user.StancesColumn),
+			sqlgraph.To(override.Table, override.UserColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, user.OverridesTable, user.OverridesColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2649,14 +2649,14 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AuditEntry, ContactCode, ContactCodeUse, Conversation, Epoch, Event, Evidence,
-		Follow, Head, HiddenWords, Job, Message, Report, SettingsChange, Stance,
-		Suggestion, User []ent.Hook
+		AuditEntry, ContactCode, ContactCodeRedemption, Conversation, Epoch, Event,
+		Evidence, Follow, Head, HiddenWords, Job, Message, Override, Report,
+		SettingsChange, Suggestion, User []ent.Hook
 	}
 	inters struct {
-		AuditEntry, ContactCode, ContactCodeUse, Conversation, Epoch, Event, Evidence,
-		Follow, Head, HiddenWords, Job, Message, Report, SettingsChange, Stance,
-		Suggestion, User []ent.Interceptor
+		AuditEntry, ContactCode, ContactCodeRedemption, Conversation, Epoch, Event,
+		Evidence, Follow, Head, HiddenWords, Job, Message, Override, Report,
+		SettingsChange, Suggestion, User []ent.Interceptor
 	}
 )
 

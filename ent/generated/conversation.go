@@ -47,7 +47,7 @@ type Conversation struct {
 	// this side has blocked the other
 	LowBlocks bool `json:"low_blocks,omitempty"`
 	// why the request is in HIDDEN
-	LowHeld int16 `json:"low_held,omitempty"`
+	LowHoldReason int16 `json:"low_hold_reason,omitempty"`
 	// 0: out of this side's view
 	HighFolder int16 `json:"high_folder,omitempty"`
 	// HighReadSeq holds the value of the "high_read_seq" field.
@@ -67,8 +67,8 @@ type Conversation struct {
 	// this side has blocked the other
 	HighBlocks bool `json:"high_blocks,omitempty"`
 	// why the request is in HIDDEN
-	HighHeld     int16 `json:"high_held,omitempty"`
-	selectValues sql.SelectValues
+	HighHoldReason int16 `json:"high_hold_reason,omitempty"`
+	selectValues   sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -78,7 +78,7 @@ func (*Conversation) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case conversation.FieldLowKnown, conversation.FieldLowMuted, conversation.FieldLowBlocks, conversation.FieldHighKnown, conversation.FieldHighMuted, conversation.FieldHighBlocks:
 			values[i] = new(sql.NullBool)
-		case conversation.FieldLastSeq, conversation.FieldLastAt, conversation.FieldCreatedAt, conversation.FieldLowFolder, conversation.FieldLowReadSeq, conversation.FieldLowClearedSeq, conversation.FieldLowPending, conversation.FieldLowDeclinedUntil, conversation.FieldLowFrozenSeq, conversation.FieldLowHeld, conversation.FieldHighFolder, conversation.FieldHighReadSeq, conversation.FieldHighClearedSeq, conversation.FieldHighPending, conversation.FieldHighDeclinedUntil, conversation.FieldHighFrozenSeq, conversation.FieldHighHeld:
+		case conversation.FieldLastSeq, conversation.FieldLastAt, conversation.FieldCreatedAt, conversation.FieldLowFolder, conversation.FieldLowReadSeq, conversation.FieldLowClearedSeq, conversation.FieldLowPending, conversation.FieldLowDeclinedUntil, conversation.FieldLowFrozenSeq, conversation.FieldLowHoldReason, conversation.FieldHighFolder, conversation.FieldHighReadSeq, conversation.FieldHighClearedSeq, conversation.FieldHighPending, conversation.FieldHighDeclinedUntil, conversation.FieldHighFrozenSeq, conversation.FieldHighHoldReason:
 			values[i] = new(sql.NullInt64)
 		case conversation.FieldID, conversation.FieldLowID, conversation.FieldHighID:
 			values[i] = new(uuid.UUID)
@@ -187,11 +187,11 @@ func (_m *Conversation) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LowBlocks = value.Bool
 			}
-		case conversation.FieldLowHeld:
+		case conversation.FieldLowHoldReason:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field low_held", values[i])
+				return fmt.Errorf("unexpected type %T for field low_hold_reason", values[i])
 			} else if value.Valid {
-				_m.LowHeld = int16(value.Int64)
+				_m.LowHoldReason = int16(value.Int64)
 			}
 		case conversation.FieldHighFolder:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -247,11 +247,11 @@ func (_m *Conversation) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.HighBlocks = value.Bool
 			}
-		case conversation.FieldHighHeld:
+		case conversation.FieldHighHoldReason:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field high_held", values[i])
+				return fmt.Errorf("unexpected type %T for field high_hold_reason", values[i])
 			} else if value.Valid {
-				_m.HighHeld = int16(value.Int64)
+				_m.HighHoldReason = int16(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -331,8 +331,8 @@ func (_m *Conversation) String() string {
 	builder.WriteString("low_blocks=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LowBlocks))
 	builder.WriteString(", ")
-	builder.WriteString("low_held=")
-	builder.WriteString(fmt.Sprintf("%v", _m.LowHeld))
+	builder.WriteString("low_hold_reason=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LowHoldReason))
 	builder.WriteString(", ")
 	builder.WriteString("high_folder=")
 	builder.WriteString(fmt.Sprintf("%v", _m.HighFolder))
@@ -361,8 +361,8 @@ func (_m *Conversation) String() string {
 	builder.WriteString("high_blocks=")
 	builder.WriteString(fmt.Sprintf("%v", _m.HighBlocks))
 	builder.WriteString(", ")
-	builder.WriteString("high_held=")
-	builder.WriteString(fmt.Sprintf("%v", _m.HighHeld))
+	builder.WriteString("high_hold_reason=")
+	builder.WriteString(fmt.Sprintf("%v", _m.HighHoldReason))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -123,16 +123,16 @@ func (_c *ConversationCreate) SetNillableLowBlocks(v *bool) *ConversationCreate 
 	return _c
 }
 
-// SetLowHeld sets the "low_held" field.
-func (_c *ConversationCreate) SetLowHeld(v int16) *ConversationCreate {
-	_c.mutation.SetLowHeld(v)
+// SetLowHoldReason sets the "low_hold_reason" field.
+func (_c *ConversationCreate) SetLowHoldReason(v int16) *ConversationCreate {
+	_c.mutation.SetLowHoldReason(v)
 	return _c
 }
 
-// SetNillableLowHeld sets the "low_held" field if the given value is not nil.
-func (_c *ConversationCreate) SetNillableLowHeld(v *int16) *ConversationCreate {
+// SetNillableLowHoldReason sets the "low_hold_reason" field if the given value is not nil.
+func (_c *ConversationCreate) SetNillableLowHoldReason(v *int16) *ConversationCreate {
 	if v != nil {
-		_c.SetLowHeld(*v)
+		_c.SetLowHoldReason(*v)
 	}
 	return _c
 }
@@ -207,16 +207,16 @@ func (_c *ConversationCreate) SetNillableHighBlocks(v *bool) *ConversationCreate
 	return _c
 }
 
-// SetHighHeld sets the "high_held" field.
-func (_c *ConversationCreate) SetHighHeld(v int16) *ConversationCreate {
-	_c.mutation.SetHighHeld(v)
+// SetHighHoldReason sets the "high_hold_reason" field.
+func (_c *ConversationCreate) SetHighHoldReason(v int16) *ConversationCreate {
+	_c.mutation.SetHighHoldReason(v)
 	return _c
 }
 
-// SetNillableHighHeld sets the "high_held" field if the given value is not nil.
-func (_c *ConversationCreate) SetNillableHighHeld(v *int16) *ConversationCreate {
+// SetNillableHighHoldReason sets the "high_hold_reason" field if the given value is not nil.
+func (_c *ConversationCreate) SetNillableHighHoldReason(v *int16) *ConversationCreate {
 	if v != nil {
-		_c.SetHighHeld(*v)
+		_c.SetHighHoldReason(*v)
 	}
 	return _c
 }
@@ -270,9 +270,9 @@ func (_c *ConversationCreate) defaults() {
 		v := conversation.DefaultLowBlocks
 		_c.mutation.SetLowBlocks(v)
 	}
-	if _, ok := _c.mutation.LowHeld(); !ok {
-		v := conversation.DefaultLowHeld
-		_c.mutation.SetLowHeld(v)
+	if _, ok := _c.mutation.LowHoldReason(); !ok {
+		v := conversation.DefaultLowHoldReason
+		_c.mutation.SetLowHoldReason(v)
 	}
 	if _, ok := _c.mutation.HighFrozenSeq(); !ok {
 		v := conversation.DefaultHighFrozenSeq
@@ -282,9 +282,9 @@ func (_c *ConversationCreate) defaults() {
 		v := conversation.DefaultHighBlocks
 		_c.mutation.SetHighBlocks(v)
 	}
-	if _, ok := _c.mutation.HighHeld(); !ok {
-		v := conversation.DefaultHighHeld
-		_c.mutation.SetHighHeld(v)
+	if _, ok := _c.mutation.HighHoldReason(); !ok {
+		v := conversation.DefaultHighHoldReason
+		_c.mutation.SetHighHoldReason(v)
 	}
 }
 
@@ -332,8 +332,8 @@ func (_c *ConversationCreate) check() error {
 	if _, ok := _c.mutation.LowBlocks(); !ok {
 		return &ValidationError{Name: "low_blocks", err: errors.New(`generated: missing required field "Conversation.low_blocks"`)}
 	}
-	if _, ok := _c.mutation.LowHeld(); !ok {
-		return &ValidationError{Name: "low_held", err: errors.New(`generated: missing required field "Conversation.low_held"`)}
+	if _, ok := _c.mutation.LowHoldReason(); !ok {
+		return &ValidationError{Name: "low_hold_reason", err: errors.New(`generated: missing required field "Conversation.low_hold_reason"`)}
 	}
 	if _, ok := _c.mutation.HighFolder(); !ok {
 		return &ValidationError{Name: "high_folder", err: errors.New(`generated: missing required field "Conversation.high_folder"`)}
@@ -362,8 +362,8 @@ func (_c *ConversationCreate) check() error {
 	if _, ok := _c.mutation.HighBlocks(); !ok {
 		return &ValidationError{Name: "high_blocks", err: errors.New(`generated: missing required field "Conversation.high_blocks"`)}
 	}
-	if _, ok := _c.mutation.HighHeld(); !ok {
-		return &ValidationError{Name: "high_held", err: errors.New(`generated: missing required field "Conversation.high_held"`)}
+	if _, ok := _c.mutation.HighHoldReason(); !ok {
+		return &ValidationError{Name: "high_hold_reason", err: errors.New(`generated: missing required field "Conversation.high_hold_reason"`)}
 	}
 	return nil
 }
@@ -457,9 +457,9 @@ func (_c *ConversationCreate) createSpec() (*Conversation, *sqlgraph.CreateSpec)
 		_spec.SetField(conversation.FieldLowBlocks, field.TypeBool, value)
 		_node.LowBlocks = value
 	}
-	if value, ok := _c.mutation.LowHeld(); ok {
-		_spec.SetField(conversation.FieldLowHeld, field.TypeInt16, value)
-		_node.LowHeld = value
+	if value, ok := _c.mutation.LowHoldReason(); ok {
+		_spec.SetField(conversation.FieldLowHoldReason, field.TypeInt16, value)
+		_node.LowHoldReason = value
 	}
 	if value, ok := _c.mutation.HighFolder(); ok {
 		_spec.SetField(conversation.FieldHighFolder, field.TypeInt16, value)
@@ -497,9 +497,9 @@ func (_c *ConversationCreate) createSpec() (*Conversation, *sqlgraph.CreateSpec)
 		_spec.SetField(conversation.FieldHighBlocks, field.TypeBool, value)
 		_node.HighBlocks = value
 	}
-	if value, ok := _c.mutation.HighHeld(); ok {
-		_spec.SetField(conversation.FieldHighHeld, field.TypeInt16, value)
-		_node.HighHeld = value
+	if value, ok := _c.mutation.HighHoldReason(); ok {
+		_spec.SetField(conversation.FieldHighHoldReason, field.TypeInt16, value)
+		_node.HighHoldReason = value
 	}
 	return _node, _spec
 }
@@ -733,21 +733,21 @@ func (u *ConversationUpsert) UpdateLowBlocks() *ConversationUpsert {
 	return u
 }
 
-// SetLowHeld sets the "low_held" field.
-func (u *ConversationUpsert) SetLowHeld(v int16) *ConversationUpsert {
-	u.Set(conversation.FieldLowHeld, v)
+// SetLowHoldReason sets the "low_hold_reason" field.
+func (u *ConversationUpsert) SetLowHoldReason(v int16) *ConversationUpsert {
+	u.Set(conversation.FieldLowHoldReason, v)
 	return u
 }
 
-// UpdateLowHeld sets the "low_held" field to the value that was provided on create.
-func (u *ConversationUpsert) UpdateLowHeld() *ConversationUpsert {
-	u.SetExcluded(conversation.FieldLowHeld)
+// UpdateLowHoldReason sets the "low_hold_reason" field to the value that was provided on create.
+func (u *ConversationUpsert) UpdateLowHoldReason() *ConversationUpsert {
+	u.SetExcluded(conversation.FieldLowHoldReason)
 	return u
 }
 
-// AddLowHeld adds v to the "low_held" field.
-func (u *ConversationUpsert) AddLowHeld(v int16) *ConversationUpsert {
-	u.Add(conversation.FieldLowHeld, v)
+// AddLowHoldReason adds v to the "low_hold_reason" field.
+func (u *ConversationUpsert) AddLowHoldReason(v int16) *ConversationUpsert {
+	u.Add(conversation.FieldLowHoldReason, v)
 	return u
 }
 
@@ -895,21 +895,21 @@ func (u *ConversationUpsert) UpdateHighBlocks() *ConversationUpsert {
 	return u
 }
 
-// SetHighHeld sets the "high_held" field.
-func (u *ConversationUpsert) SetHighHeld(v int16) *ConversationUpsert {
-	u.Set(conversation.FieldHighHeld, v)
+// SetHighHoldReason sets the "high_hold_reason" field.
+func (u *ConversationUpsert) SetHighHoldReason(v int16) *ConversationUpsert {
+	u.Set(conversation.FieldHighHoldReason, v)
 	return u
 }
 
-// UpdateHighHeld sets the "high_held" field to the value that was provided on create.
-func (u *ConversationUpsert) UpdateHighHeld() *ConversationUpsert {
-	u.SetExcluded(conversation.FieldHighHeld)
+// UpdateHighHoldReason sets the "high_hold_reason" field to the value that was provided on create.
+func (u *ConversationUpsert) UpdateHighHoldReason() *ConversationUpsert {
+	u.SetExcluded(conversation.FieldHighHoldReason)
 	return u
 }
 
-// AddHighHeld adds v to the "high_held" field.
-func (u *ConversationUpsert) AddHighHeld(v int16) *ConversationUpsert {
-	u.Add(conversation.FieldHighHeld, v)
+// AddHighHoldReason adds v to the "high_hold_reason" field.
+func (u *ConversationUpsert) AddHighHoldReason(v int16) *ConversationUpsert {
+	u.Add(conversation.FieldHighHoldReason, v)
 	return u
 }
 
@@ -1180,24 +1180,24 @@ func (u *ConversationUpsertOne) UpdateLowBlocks() *ConversationUpsertOne {
 	})
 }
 
-// SetLowHeld sets the "low_held" field.
-func (u *ConversationUpsertOne) SetLowHeld(v int16) *ConversationUpsertOne {
+// SetLowHoldReason sets the "low_hold_reason" field.
+func (u *ConversationUpsertOne) SetLowHoldReason(v int16) *ConversationUpsertOne {
 	return u.Update(func(s *ConversationUpsert) {
-		s.SetLowHeld(v)
+		s.SetLowHoldReason(v)
 	})
 }
 
-// AddLowHeld adds v to the "low_held" field.
-func (u *ConversationUpsertOne) AddLowHeld(v int16) *ConversationUpsertOne {
+// AddLowHoldReason adds v to the "low_hold_reason" field.
+func (u *ConversationUpsertOne) AddLowHoldReason(v int16) *ConversationUpsertOne {
 	return u.Update(func(s *ConversationUpsert) {
-		s.AddLowHeld(v)
+		s.AddLowHoldReason(v)
 	})
 }
 
-// UpdateLowHeld sets the "low_held" field to the value that was provided on create.
-func (u *ConversationUpsertOne) UpdateLowHeld() *ConversationUpsertOne {
+// UpdateLowHoldReason sets the "low_hold_reason" field to the value that was provided on create.
+func (u *ConversationUpsertOne) UpdateLowHoldReason() *ConversationUpsertOne {
 	return u.Update(func(s *ConversationUpsert) {
-		s.UpdateLowHeld()
+		s.UpdateLowHoldReason()
 	})
 }
 
@@ -1369,24 +1369,24 @@ func (u *ConversationUpsertOne) UpdateHighBlocks() *ConversationUpsertOne {
 	})
 }
 
-// SetHighHeld sets the "high_held" field.
-func (u *ConversationUpsertOne) SetHighHeld(v int16) *ConversationUpsertOne {
+// SetHighHoldReason sets the "high_hold_reason" field.
+func (u *ConversationUpsertOne) SetHighHoldReason(v int16) *ConversationUpsertOne {
 	return u.Update(func(s *ConversationUpsert) {
-		s.SetHighHeld(v)
+		s.SetHighHoldReason(v)
 	})
 }
 
-// AddHighHeld adds v to the "high_held" field.
-func (u *ConversationUpsertOne) AddHighHeld(v int16) *ConversationUpsertOne {
+// AddHighHoldReason adds v to the "high_hold_reason" field.
+func (u *ConversationUpsertOne) AddHighHoldReason(v int16) *ConversationUpsertOne {
 	return u.Update(func(s *ConversationUpsert) {
-		s.AddHighHeld(v)
+		s.AddHighHoldReason(v)
 	})
 }
 
-// UpdateHighHeld sets the "high_held" field to the value that was provided on create.
-func (u *ConversationUpsertOne) UpdateHighHeld() *ConversationUpsertOne {
+// UpdateHighHoldReason sets the "high_hold_reason" field to the value that was provided on create.
+func (u *ConversationUpsertOne) UpdateHighHoldReason() *ConversationUpsertOne {
 	return u.Update(func(s *ConversationUpsert) {
-		s.UpdateHighHeld()
+		s.UpdateHighHoldReason()
 	})
 }
 
@@ -1824,24 +1824,24 @@ func (u *ConversationUpsertBulk) UpdateLowBlocks() *ConversationUpsertBulk {
 	})
 }
 
-// SetLowHeld sets the "low_held" field.
-func (u *ConversationUpsertBulk) SetLowHeld(v int16) *ConversationUpsertBulk {
+// SetLowHoldReason sets the "low_hold_reason" field.
+func (u *ConversationUpsertBulk) SetLowHoldReason(v int16) *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
-		s.SetLowHeld(v)
+		s.SetLowHoldReason(v)
 	})
 }
 
-// AddLowHeld adds v to the "low_held" field.
-func (u *ConversationUpsertBulk) AddLowHeld(v int16) *ConversationUpsertBulk {
+// AddLowHoldReason adds v to the "low_hold_reason" field.
+func (u *ConversationUpsertBulk) AddLowHoldReason(v int16) *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
-		s.AddLowHeld(v)
+		s.AddLowHoldReason(v)
 	})
 }
 
-// UpdateLowHeld sets the "low_held" field to the value that was provided on create.
-func (u *ConversationUpsertBulk) UpdateLowHeld() *ConversationUpsertBulk {
+// UpdateLowHoldReason sets the "low_hold_reason" field to the value that was provided on create.
+func (u *ConversationUpsertBulk) UpdateLowHoldReason() *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
-		s.UpdateLowHeld()
+		s.UpdateLowHoldReason()
 	})
 }
 
@@ -2013,24 +2013,24 @@ func (u *ConversationUpsertBulk) UpdateHighBlocks() *ConversationUpsertBulk {
 	})
 }
 
-// SetHighHeld sets the "high_held" field.
-func (u *ConversationUpsertBulk) SetHighHeld(v int16) *ConversationUpsertBulk {
+// SetHighHoldReason sets the "high_hold_reason" field.
+func (u *ConversationUpsertBulk) SetHighHoldReason(v int16) *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
-		s.SetHighHeld(v)
+		s.SetHighHoldReason(v)
 	})
 }
 
-// AddHighHeld adds v to the "high_held" field.
-func (u *ConversationUpsertBulk) AddHighHeld(v int16) *ConversationUpsertBulk {
+// AddHighHoldReason adds v to the "high_hold_reason" field.
+func (u *ConversationUpsertBulk) AddHighHoldReason(v int16) *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
-		s.AddHighHeld(v)
+		s.AddHighHoldReason(v)
 	})
 }
 
-// UpdateHighHeld sets the "high_held" field to the value that was provided on create.
-func (u *ConversationUpsertBulk) UpdateHighHeld() *ConversationUpsertBulk {
+// UpdateHighHoldReason sets the "high_hold_reason" field to the value that was provided on create.
+func (u *ConversationUpsertBulk) UpdateHighHoldReason() *ConversationUpsertBulk {
 	return u.Update(func(s *ConversationUpsert) {
-		s.UpdateHighHeld()
+		s.UpdateHighHoldReason()
 	})
 }
 

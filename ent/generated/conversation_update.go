@@ -237,24 +237,24 @@ func (_u *ConversationUpdate) SetNillableLowBlocks(v *bool) *ConversationUpdate 
 	return _u
 }
 
-// SetLowHeld sets the "low_held" field.
-func (_u *ConversationUpdate) SetLowHeld(v int16) *ConversationUpdate {
-	_u.mutation.ResetLowHeld()
-	_u.mutation.SetLowHeld(v)
+// SetLowHoldReason sets the "low_hold_reason" field.
+func (_u *ConversationUpdate) SetLowHoldReason(v int16) *ConversationUpdate {
+	_u.mutation.ResetLowHoldReason()
+	_u.mutation.SetLowHoldReason(v)
 	return _u
 }
 
-// SetNillableLowHeld sets the "low_held" field if the given value is not nil.
-func (_u *ConversationUpdate) SetNillableLowHeld(v *int16) *ConversationUpdate {
+// SetNillableLowHoldReason sets the "low_hold_reason" field if the given value is not nil.
+func (_u *ConversationUpdate) SetNillableLowHoldReason(v *int16) *ConversationUpdate {
 	if v != nil {
-		_u.SetLowHeld(*v)
+		_u.SetLowHoldReason(*v)
 	}
 	return _u
 }
 
-// AddLowHeld adds value to the "low_held" field.
-func (_u *ConversationUpdate) AddLowHeld(v int16) *ConversationUpdate {
-	_u.mutation.AddLowHeld(v)
+// AddLowHoldReason adds value to the "low_hold_reason" field.
+func (_u *ConversationUpdate) AddLowHoldReason(v int16) *ConversationUpdate {
+	_u.mutation.AddLowHoldReason(v)
 	return _u
 }
 
@@ -426,24 +426,24 @@ func (_u *ConversationUpdate) SetNillableHighBlocks(v *bool) *ConversationUpdate
 	return _u
 }
 
-// SetHighHeld sets the "high_held" field.
-func (_u *ConversationUpdate) SetHighHeld(v int16) *ConversationUpdate {
-	_u.mutation.ResetHighHeld()
-	_u.mutation.SetHighHeld(v)
+// SetHighHoldReason sets the "high_hold_reason" field.
+func (_u *ConversationUpdate) SetHighHoldReason(v int16) *ConversationUpdate {
+	_u.mutation.ResetHighHoldReason()
+	_u.mutation.SetHighHoldReason(v)
 	return _u
 }
 
-// SetNillableHighHeld sets the "high_held" field if the given value is not nil.
-func (_u *ConversationUpdate) SetNillableHighHeld(v *int16) *ConversationUpdate {
+// SetNillableHighHoldReason sets the "high_hold_reason" field if the given value is not nil.
+func (_u *ConversationUpdate) SetNillableHighHoldReason(v *int16) *ConversationUpdate {
 	if v != nil {
-		_u.SetHighHeld(*v)
+		_u.SetHighHoldReason(*v)
 	}
 	return _u
 }
 
-// AddHighHeld adds value to the "high_held" field.
-func (_u *ConversationUpdate) AddHighHeld(v int16) *ConversationUpdate {
-	_u.mutation.AddHighHeld(v)
+// AddHighHoldReason adds value to the "high_hold_reason" field.
+func (_u *ConversationUpdate) AddHighHoldReason(v int16) *ConversationUpdate {
+	_u.mutation.AddHighHoldReason(v)
 	return _u
 }
 
@@ -545,11 +545,11 @@ func (_u *ConversationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.LowBlocks(); ok {
 		_spec.SetField(conversation.FieldLowBlocks, field.TypeBool, value)
 	}
-	if value, ok := _u.mutation.LowHeld(); ok {
-		_spec.SetField(conversation.FieldLowHeld, field.TypeInt16, value)
+	if value, ok := _u.mutation.LowHoldReason(); ok {
+		_spec.SetField(conversation.FieldLowHoldReason, field.TypeInt16, value)
 	}
-	if value, ok := _u.mutation.AddedLowHeld(); ok {
-		_spec.AddField(conversation.FieldLowHeld, field.TypeInt16, value)
+	if value, ok := _u.mutation.AddedLowHoldReason(); ok {
+		_spec.AddField(conversation.FieldLowHoldReason, field.TypeInt16, value)
 	}
 	if value, ok := _u.mutation.HighFolder(); ok {
 		_spec.SetField(conversation.FieldHighFolder, field.TypeInt16, value)
@@ -596,11 +596,11 @@ func (_u *ConversationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.HighBlocks(); ok {
 		_spec.SetField(conversation.FieldHighBlocks, field.TypeBool, value)
 	}
-	if value, ok := _u.mutation.HighHeld(); ok {
-		_spec.SetField(conversation.FieldHighHeld, field.TypeInt16, value)
+	if value, ok := _u.mutation.HighHoldReason(); ok {
+		_spec.SetField(conversation.FieldHighHoldReason, field.TypeInt16, value)
 	}
-	if value, ok := _u.mutation.AddedHighHeld(); ok {
-		_spec.AddField(conversation.FieldHighHeld, field.TypeInt16, value)
+	if value, ok := _u.mutation.AddedHighHoldReason(); ok {
+		_spec.AddField(conversation.FieldHighHoldReason, field.TypeInt16, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -832,24 +832,24 @@ func (_u *ConversationUpdateOne) SetNillableLowBlocks(v *bool) *ConversationUpda
 	return _u
 }
 
-// SetLowHeld sets the "low_held" field.
-func (_u *ConversationUpdateOne) SetLowHeld(v int16) *ConversationUpdateOne {
-	_u.mutation.ResetLowHeld()
-	_u.mutation.SetLowHeld(v)
+// SetLowHoldReason sets the "low_hold_reason" field.
+func (_u *ConversationUpdateOne) SetLowHoldReason(v int16) *ConversationUpdateOne {
+	_u.mutation.ResetLowHoldReason()
+	_u.mutation.SetLowHoldReason(v)
 	return _u
 }
 
-// SetNillableLowHeld sets the "low_held" field if the given value is not nil.
-func (_u *ConversationUpdateOne) SetNillableLowHeld(v *int16) *ConversationUpdateOne {
+// SetNillableLowHoldReason sets the "low_hold_reason" field if the given value is not nil.
+func (_u *ConversationUpdateOne) SetNillableLowHoldReason(v *int16) *ConversationUpdateOne {
 	if v != nil {
-		_u.SetLowHeld(*v)
+		_u.SetLowHoldReason(*v)
 	}
 	return _u
 }
 
-// AddLowHeld adds value to the "low_held" field.
-func (_u *ConversationUpdateOne) AddLowHeld(v int16) *ConversationUpdateOne {
-	_u.mutation.AddLowHeld(v)
+// AddLowHoldReason adds value to the "low_hold_reason" field.
+func (_u *ConversationUpdateOne) AddLowHoldReason(v int16) *ConversationUpdateOne {
+	_u.mutation.AddLowHoldReason(v)
 	return _u
 }
 
@@ -1021,24 +1021,24 @@ func (_u *ConversationUpdateOne) SetNillableHighBlocks(v *bool) *ConversationUpd
 	return _u
 }
 
-// SetHighHeld sets the "high_held" field.
-func (_u *ConversationUpdateOne) SetHighHeld(v int16) *ConversationUpdateOne {
-	_u.mutation.ResetHighHeld()
-	_u.mutation.SetHighHeld(v)
+// SetHighHoldReason sets the "high_hold_reason" field.
+func (_u *ConversationUpdateOne) SetHighHoldReason(v int16) *ConversationUpdateOne {
+	_u.mutation.ResetHighHoldReason()
+	_u.mutation.SetHighHoldReason(v)
 	return _u
 }
 
-// SetNillableHighHeld sets the "high_held" field if the given value is not nil.
-func (_u *ConversationUpdateOne) SetNillableHighHeld(v *int16) *ConversationUpdateOne {
+// SetNillableHighHoldReason sets the "high_hold_reason" field if the given value is not nil.
+func (_u *ConversationUpdateOne) SetNillableHighHoldReason(v *int16) *ConversationUpdateOne {
 	if v != nil {
-		_u.SetHighHeld(*v)
+		_u.SetHighHoldReason(*v)
 	}
 	return _u
 }
 
-// AddHighHeld adds value to the "high_held" field.
-func (_u *ConversationUpdateOne) AddHighHeld(v int16) *ConversationUpdateOne {
-	_u.mutation.AddHighHeld(v)
+// AddHighHoldReason adds value to the "high_hold_reason" field.
+func (_u *ConversationUpdateOne) AddHighHoldReason(v int16) *ConversationUpdateOne {
+	_u.mutation.AddHighHoldReason(v)
 	return _u
 }
 
@@ -1170,11 +1170,11 @@ func (_u *ConversationUpdateOne) sqlSave(ctx context.Context) (_node *Conversati
 	if value, ok := _u.mutation.LowBlocks(); ok {
 		_spec.SetField(conversation.FieldLowBlocks, field.TypeBool, value)
 	}
-	if value, ok := _u.mutation.LowHeld(); ok {
-		_spec.SetField(conversation.FieldLowHeld, field.TypeInt16, value)
+	if value, ok := _u.mutation.LowHoldReason(); ok {
+		_spec.SetField(conversation.FieldLowHoldReason, field.TypeInt16, value)
 	}
-	if value, ok := _u.mutation.AddedLowHeld(); ok {
-		_spec.AddField(conversation.FieldLowHeld, field.TypeInt16, value)
+	if value, ok := _u.mutation.AddedLowHoldReason(); ok {
+		_spec.AddField(conversation.FieldLowHoldReason, field.TypeInt16, value)
 	}
 	if value, ok := _u.mutation.HighFolder(); ok {
 		_spec.SetField(conversation.FieldHighFolder, field.TypeInt16, value)
@@ -1221,11 +1221,11 @@ func (_u *ConversationUpdateOne) sqlSave(ctx context.Context) (_node *Conversati
 	if value, ok := _u.mutation.HighBlocks(); ok {
 		_spec.SetField(conversation.FieldHighBlocks, field.TypeBool, value)
 	}
-	if value, ok := _u.mutation.HighHeld(); ok {
-		_spec.SetField(conversation.FieldHighHeld, field.TypeInt16, value)
+	if value, ok := _u.mutation.HighHoldReason(); ok {
+		_spec.SetField(conversation.FieldHighHoldReason, field.TypeInt16, value)
 	}
-	if value, ok := _u.mutation.AddedHighHeld(); ok {
-		_spec.AddField(conversation.FieldHighHeld, field.TypeInt16, value)
+	if value, ok := _u.mutation.AddedHighHoldReason(); ok {
+		_spec.AddField(conversation.FieldHighHoldReason, field.TypeInt16, value)
 	}
 	_node = &Conversation{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -14,7 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/aparte-im/aparte/ent/generated/auditentry"
 	"github.com/aparte-im/aparte/ent/generated/contactcode"
-	"github.com/aparte-im/aparte/ent/generated/contactcodeuse"
+	"github.com/aparte-im/aparte/ent/generated/contactcoderedemption"
 	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
 	"github.com/aparte-im/aparte/ent/generated/event"
@@ -24,9 +24,9 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
 	"github.com/aparte-im/aparte/ent/generated/job"
 	"github.com/aparte-im/aparte/ent/generated/message"
+	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
-	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
 )
@@ -89,23 +89,23 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			auditentry.Table:     auditentry.ValidColumn,
-			contactcode.Table:    contactcode.ValidColumn,
-			contactcodeuse.Table: contactcodeuse.ValidColumn,
-			conversation.Table:   conversation.ValidColumn,
-			epoch.Table:          epoch.ValidColumn,
-			event.Table:          event.ValidColumn,
-			evidence.Table:       evidence.ValidColumn,
-			follow.Table:         follow.ValidColumn,
-			head.Table:           head.ValidColumn,
-			hiddenwords.Table:    hiddenwords.ValidColumn,
-			job.Table:            job.ValidColumn,
-			message.Table:        message.ValidColumn,
-			report.Table:         report.ValidColumn,
-			settingschange.Table: settingschange.ValidColumn,
-			stance.Table:         stance.ValidColumn,
-			suggestion.Table:     suggestion.ValidColumn,
-			user.Table:           user.ValidColumn,
+			auditentry.Table:            auditentry.ValidColumn,
+			contactcode.Table:           contactcode.ValidColumn,
+			contactcoderedemption.Table: contactcoderedemption.ValidColumn,
+			conversation.Table:          conversation.ValidColumn,
+			epoch.Table:                 epoch.ValidColumn,
+			event.Table:                 event.ValidColumn,
+			evidence.Table:              evidence.ValidColumn,
+			follow.Table:                follow.ValidColumn,
+			head.Table:                  head.ValidColumn,
+			hiddenwords.Table:           hiddenwords.ValidColumn,
+			job.Table:                   job.ValidColumn,
+			message.Table:               message.ValidColumn,
+			override.Table:              override.ValidColumn,
+			report.Table:                report.ValidColumn,
+			settingschange.Table:        settingschange.ValidColumn,
+			suggestion.Table:            suggestion.ValidColumn,
+			user.Table:                  user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -12,7 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/aparte-im/aparte/ent/generated/auditentry"
 	"github.com/aparte-im/aparte/ent/generated/contactcode"
-	"github.com/aparte-im/aparte/ent/generated/contactcodeuse"
+	"github.com/aparte-im/aparte/ent/generated/contactcoderedemption"
 	"github.com/aparte-im/aparte/ent/generated/conversation"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
 	"github.com/aparte-im/aparte/ent/generated/event"
@@ -22,10 +22,10 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
 	"github.com/aparte-im/aparte/ent/generated/job"
 	"github.com/aparte-im/aparte/ent/generated/message"
+	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
 	"github.com/aparte-im/aparte/ent/generated/report"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
-	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/google/uuid"
@@ -40,23 +40,23 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAuditEntry     = "AuditEntry"
-	TypeContactCode    = "ContactCode"
-	TypeContactCodeUse = "ContactCodeUse"
-	TypeConversation   = "Conversation"
-	TypeEpoch          = "Epoch"
-	TypeEvent          = "Event"
-	TypeEvidence       = "Evidence"
-	TypeFollow         = "Follow"
-	TypeHead           = "Head"
-	TypeHiddenWords    = "HiddenWords"
-	TypeJob            = "Job"
-	TypeMessage        = "Message"
-	TypeReport         = "Report"
-	TypeSettingsChange = "SettingsChange"
-	TypeStance         = "Stance"
-	TypeSuggestion     = "Suggestion"
-	TypeUser           = "User"
+	TypeAuditEntry            = "AuditEntry"
+	TypeContactCode           = "ContactCode"
+	TypeContactCodeRedemption = "ContactCodeRedemption"
+	TypeConversation          = "Conversation"
+	TypeEpoch                 = "Epoch"
+	TypeEvent                 = "Event"
+	TypeEvidence              = "Evidence"
+	TypeFollow                = "Follow"
+	TypeHead                  = "Head"
+	TypeHiddenWords           = "HiddenWords"
+	TypeJob                   = "Job"
+	TypeMessage               = "Message"
+	TypeOverride              = "Override"
+	TypeReport                = "Report"
+	TypeSettingsChange        = "SettingsChange"
+	TypeSuggestion            = "Suggestion"
+	TypeUser                  = "User"
 )
 
 // AuditEntryMutation represents an operation that mutates the AuditEntry nodes in the graph.
@@ -1717,32 +1717,32 @@ func (m *ContactCodeMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ContactCode edge %s", name)
 }
 
-// ContactCodeUseMutation represents an operation that mutates the ContactCodeUse nodes in the graph.
-type ContactCodeUseMutation struct {
+// ContactCodeRedemptionMutation represents an operation that mutates the ContactCodeRedemption nodes in the graph.
+type ContactCodeRedemptionMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *uuid.UUID
-	code_id       *uuid.UUID
-	used_at       *int64
-	addused_at    *int64
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*ContactCodeUse, error)
-	predicates    []predicate.ContactCodeUse
+	op             Op
+	typ            string
+	id             *uuid.UUID
+	code_id        *uuid.UUID
+	redeemed_at    *int64
+	addredeemed_at *int64
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*ContactCodeRedemption, error)
+	predicates     []predicate.ContactCodeRedemption
 }
 
-var _ ent.Mutation = (*ContactCodeUseMutation)(nil)
+var _ ent.Mutation = (*ContactCodeRedemptionMutation)(nil)
 
-// contactcodeuseOption allows management of the mutation configuration using functional options.
-type contactcodeuseOption func(*ContactCodeUseMutation)
+// contactcoderedemptionOption allows management of the mutation configuration using functional options.
+type contactcoderedemptionOption func(*ContactCodeRedemptionMutation)
 
-// newContactCodeUseMutation creates new mutation for the ContactCodeUse entity.
-func newContactCodeUseMutation(c config, op Op, opts ...contactcodeuseOption) *ContactCodeUseMutation {
-	m := &ContactCodeUseMutation{
+// newContactCodeRedemptionMutation creates new mutation for the ContactCodeRedemption entity.
+func newContactCodeRedemptionMutation(c config, op Op, opts ...contactcoderedemptionOption) *ContactCodeRedemptionMutation {
+	m := &ContactCodeRedemptionMutation{
 		config:        c,
 		op:            op,
-		typ:           TypeContactCodeUse,
+		typ:           TypeContactCodeRedemption,
 		clearedFields: make(map[string]struct{}),
 	}
 	for _, opt := range opts {
@@ -1751,20 +1751,20 @@ func newContactCodeUseMutation(c config, op Op, opts ...contactcodeuseOption) *C
 	return m
 }
 
-// withContactCodeUseID sets the ID field of the mutation.
-func withContactCodeUseID(id uuid.UUID) contactcodeuseOption {
-	return func(m *ContactCodeUseMutation) {
+// withContactCodeRedemptionID sets the ID field of the mutation.
+func withContactCodeRedemptionID(id uuid.UUID) contactcoderedemptionOption {
+	return func(m *ContactCodeRedemptionMutation) {
 		var (
 			err   error
 			once  sync.Once
-			value *ContactCodeUse
+			value *ContactCodeRedemption
 		)
-		m.oldValue = func(ctx context.Context) (*ContactCodeUse, error) {
+		m.oldValue = func(ctx context.Context) (*ContactCodeRedemption, error) {
 			once.Do(func() {
 				if m.done {
 					err = errors.New("querying old values post mutation is not allowed")
 				} else {
-					value, err = m.Client().ContactCodeUse.Get(ctx, id)
+					value, err = m.Client().ContactCodeRedemption.Get(ctx, id)
 				}
 			})
 			return value, err
@@ -1773,10 +1773,10 @@ func withContactCodeUseID(id uuid.UUID) contactcodeuseOption {
 	}
 }
 
-// withContactCodeUse sets the old ContactCodeUse of the mutation.
-func withContactCodeUse(node *ContactCodeUse) contactcodeuseOption {
-	return func(m *ContactCodeUseMutation) {
-		m.oldValue = func(context.Context) (*ContactCodeUse, error) {
+// withContactCodeRedemption sets the old ContactCodeRedemption of the mutation.
+func withContactCodeRedemption(node *ContactCodeRedemption) contactcoderedemptionOption {
+	return func(m *ContactCodeRedemptionMutation) {
+		m.oldValue = func(context.Context) (*ContactCodeRedemption, error) {
 			return node, nil
 		}
 		m.id = &node.ID
@@ -1785,7 +1785,7 @@ func withContactCodeUse(node *ContactCodeUse) contactcodeuseOption {
 
 // Client returns a new `ent.Client` from the mutation. If the mutation was
 // executed in a transaction (ent.Tx), a transactional client is returned.
-func (m ContactCodeUseMutation) Client() *Client {
+func (m ContactCodeRedemptionMutation) Client() *Client {
 	client := &Client{config: m.config}
 	client.init()
 	return client
@@ -1793,7 +1793,7 @@ func (m ContactCodeUseMutation) Client() *Client {
 
 // Tx returns an `ent.Tx` for mutations that were executed in transactions;
 // it returns an error otherwise.
-func (m ContactCodeUseMutation) Tx() (*Tx, error) {
+func (m ContactCodeRedemptionMutation) Tx() (*Tx, error) {
 	if _, ok := m.driver.(*txDriver); !ok {
 		return nil, errors.New("generated: mutation is not running in a transaction")
 	}
@@ -1803,14 +1803,14 @@ func (m ContactCodeUseMutation) Tx() (*Tx, error) {
 }
 
 // SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of ContactCodeUse entities.
-func (m *ContactCodeUseMutation) SetID(id uuid.UUID) {
+// operation is only accepted on creation of ContactCodeRedemption entities.
+func (m *ContactCodeRedemptionMutation) SetID(id uuid.UUID) {
 	m.id = &id
 }
 
 // ID returns the ID value in the mutation. Note that the ID is only available
 // if it was provided to the builder or after it was returned from the database.
-func (m *ContactCodeUseMutation) ID() (id uuid.UUID, exists bool) {
+func (m *ContactCodeRedemptionMutation) ID() (id uuid.UUID, exists bool) {
 	if m.id == nil {
 		return
 	}
@@ -1821,7 +1821,7 @@ func (m *ContactCodeUseMutation) ID() (id uuid.UUID, exists bool) {
 // That means, if the mutation is applied within a transaction with an isolation level such
 // as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
 // or updated by the mutation.
-func (m *ContactCodeUseMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+func (m *ContactCodeRedemptionMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
 	switch {
 	case m.op.Is(OpUpdateOne | OpDeleteOne):
 		id, exists := m.ID()
@@ -1830,19 +1830,19 @@ func (m *ContactCodeUseMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
 		}
 		fallthrough
 	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().ContactCodeUse.Query().Where(m.predicates...).IDs(ctx)
+		return m.Client().ContactCodeRedemption.Query().Where(m.predicates...).IDs(ctx)
 	default:
 		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
 	}
 }
 
 // SetCodeID sets the "code_id" field.
-func (m *ContactCodeUseMutation) SetCodeID(u uuid.UUID) {
+func (m *ContactCodeRedemptionMutation) SetCodeID(u uuid.UUID) {
 	m.code_id = &u
 }
 
 // CodeID returns the value of the "code_id" field in the mutation.
-func (m *ContactCodeUseMutation) CodeID() (r uuid.UUID, exists bool) {
+func (m *ContactCodeRedemptionMutation) CodeID() (r uuid.UUID, exists bool) {
 	v := m.code_id
 	if v == nil {
 		return
@@ -1850,10 +1850,10 @@ func (m *ContactCodeUseMutation) CodeID() (r uuid.UUID, exists bool) {
 	return *v, true
 }
 
-// OldCodeID returns the old "code_id" field's value of the ContactCodeUse entity.
-// If the ContactCodeUse object wasn't provided to the builder, the object is fetched from the database.
+// OldCodeID returns the old "code_id" field's value of the ContactCodeRedemption entity.
+// If the ContactCodeRedemption object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ContactCodeUseMutation) OldCodeID(ctx context.Context) (v uuid.UUID, err error) {
+func (m *ContactCodeRedemptionMutation) OldCodeID(ctx context.Context) (v uuid.UUID, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldCodeID is only allowed on UpdateOne operations")
 	}
@@ -1868,75 +1868,75 @@ func (m *ContactCodeUseMutation) OldCodeID(ctx context.Context) (v uuid.UUID, er
 }
 
 // ResetCodeID resets all changes to the "code_id" field.
-func (m *ContactCodeUseMutation) ResetCodeID() {
+func (m *ContactCodeRedemptionMutation) ResetCodeID() {
 	m.code_id = nil
 }
 
-// SetUsedAt sets the "used_at" field.
-func (m *ContactCodeUseMutation) SetUsedAt(i int64) {
-	m.used_at = &i
-	m.addused_at = nil
+// SetRedeemedAt sets the "redeemed_at" field.
+func (m *ContactCodeRedemptionMutation) SetRedeemedAt(i int64) {
+	m.redeemed_at = &i
+	m.addredeemed_at = nil
 }
 
-// UsedAt returns the value of the "used_at" field in the mutation.
-func (m *ContactCodeUseMutation) UsedAt() (r int64, exists bool) {
-	v := m.used_at
+// RedeemedAt returns the value of the "redeemed_at" field in the mutation.
+func (m *ContactCodeRedemptionMutation) RedeemedAt() (r int64, exists bool) {
+	v := m.redeemed_at
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldUsedAt returns the old "used_at" field's value of the ContactCodeUse entity.
-// If the ContactCodeUse object wasn't provided to the builder, the object is fetched from the database.
+// OldRedeemedAt returns the old "redeemed_at" field's value of the ContactCodeRedemption entity.
+// If the ContactCodeRedemption object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ContactCodeUseMutation) OldUsedAt(ctx context.Context) (v int64, err error) {
+func (m *ContactCodeRedemptionMutation) OldRedeemedAt(ctx context.Context) (v int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldUsedAt is only allowed on UpdateOne operations")
+		return v, errors.New("OldRedeemedAt is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldUsedAt requires an ID field in the mutation")
+		return v, errors.New("OldRedeemedAt requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldUsedAt: %w", err)
+		return v, fmt.Errorf("querying old value for OldRedeemedAt: %w", err)
 	}
-	return oldValue.UsedAt, nil
+	return oldValue.RedeemedAt, nil
 }
 
-// AddUsedAt adds i to the "used_at" field.
-func (m *ContactCodeUseMutation) AddUsedAt(i int64) {
-	if m.addused_at != nil {
-		*m.addused_at += i
+// AddRedeemedAt adds i to the "redeemed_at" field.
+func (m *ContactCodeRedemptionMutation) AddRedeemedAt(i int64) {
+	if m.addredeemed_at != nil {
+		*m.addredeemed_at += i
 	} else {
-		m.addused_at = &i
+		m.addredeemed_at = &i
 	}
 }
 
-// AddedUsedAt returns the value that was added to the "used_at" field in this mutation.
-func (m *ContactCodeUseMutation) AddedUsedAt() (r int64, exists bool) {
-	v := m.addused_at
+// AddedRedeemedAt returns the value that was added to the "redeemed_at" field in this mutation.
+func (m *ContactCodeRedemptionMutation) AddedRedeemedAt() (r int64, exists bool) {
+	v := m.addredeemed_at
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ResetUsedAt resets all changes to the "used_at" field.
-func (m *ContactCodeUseMutation) ResetUsedAt() {
-	m.used_at = nil
-	m.addused_at = nil
+// ResetRedeemedAt resets all changes to the "redeemed_at" field.
+func (m *ContactCodeRedemptionMutation) ResetRedeemedAt() {
+	m.redeemed_at = nil
+	m.addredeemed_at = nil
 }
 
-// Where appends a list predicates to the ContactCodeUseMutation builder.
-func (m *ContactCodeUseMutation) Where(ps ...predicate.ContactCodeUse) {
+// Where appends a list predicates to the ContactCodeRedemptionMutation builder.
+func (m *ContactCodeRedemptionMutation) Where(ps ...predicate.ContactCodeRedemption) {
 	m.predicates = append(m.predicates, ps...)
 }
 
-// WhereP appends storage-level predicates to the ContactCodeUseMutation builder. Using this method,
+// WhereP appends storage-level predicates to the ContactCodeRedemptionMutation builder. Using this method,
 // users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *ContactCodeUseMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.ContactCodeUse, len(ps))
+func (m *ContactCodeRedemptionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ContactCodeRedemption, len(ps))
 	for i := range ps {
 		p[i] = ps[i]
 	}
@@ -1944,30 +1944,30 @@ func (m *ContactCodeUseMutation) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // Op returns the operation name.
-func (m *ContactCodeUseMutation) Op() Op {
+func (m *ContactCodeRedemptionMutation) Op() Op {
 	return m.op
 }
 
 // SetOp allows setting the mutation operation.
-func (m *ContactCodeUseMutation) SetOp(op Op) {
+func (m *ContactCodeRedemptionMutation) SetOp(op Op) {
 	m.op = op
 }
 
-// Type returns the node type of this mutation (ContactCodeUse).
-func (m *ContactCodeUseMutation) Type() string {
+// Type returns the node type of this mutation (ContactCodeRedemption).
+func (m *ContactCodeRedemptionMutation) Type() string {
 	return m.typ
 }
 
 // Fields returns all fields that were changed during this mutation. Note that in
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
-func (m *ContactCodeUseMutation) Fields() []string {
+func (m *ContactCodeRedemptionMutation) Fields() []string {
 	fields := make([]string, 0, 2)
 	if m.code_id != nil {
-		fields = append(fields, contactcodeuse.FieldCodeID)
+		fields = append(fields, contactcoderedemption.FieldCodeID)
 	}
-	if m.used_at != nil {
-		fields = append(fields, contactcodeuse.FieldUsedAt)
+	if m.redeemed_at != nil {
+		fields = append(fields, contactcoderedemption.FieldRedeemedAt)
 	}
 	return fields
 }
@@ -1975,12 +1975,12 @@ func (m *ContactCodeUseMutation) Fields() []string {
 // Field returns the value of a field with the given name. The second boolean
 // return value indicates that this field was not set, or was not defined in the
 // schema.
-func (m *ContactCodeUseMutation) Field(name string) (ent.Value, bool) {
+func (m *ContactCodeRedemptionMutation) Field(name string) (ent.Value, bool) {
 	switch name {
-	case contactcodeuse.FieldCodeID:
+	case contactcoderedemption.FieldCodeID:
 		return m.CodeID()
-	case contactcodeuse.FieldUsedAt:
-		return m.UsedAt()
+	case contactcoderedemption.FieldRedeemedAt:
+		return m.RedeemedAt()
 	}
 	return nil, false
 }
@@ -1988,45 +1988,45 @@ func (m *ContactCodeUseMutation) Field(name string) (ent.Value, bool) {
 // OldField returns the old value of the field from the database. An error is
 // returned if the mutation operation is not UpdateOne, or the query to the
 // database failed.
-func (m *ContactCodeUseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+func (m *ContactCodeRedemptionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
 	switch name {
-	case contactcodeuse.FieldCodeID:
+	case contactcoderedemption.FieldCodeID:
 		return m.OldCodeID(ctx)
-	case contactcodeuse.FieldUsedAt:
-		return m.OldUsedAt(ctx)
+	case contactcoderedemption.FieldRedeemedAt:
+		return m.OldRedeemedAt(ctx)
 	}
-	return nil, fmt.Errorf("unknown ContactCodeUse field %s", name)
+	return nil, fmt.Errorf("unknown ContactCodeRedemption field %s", name)
 }
 
 // SetField sets the value of a field with the given name. It returns an error if
 // the field is not defined in the schema, or if the type mismatched the field
 // type.
-func (m *ContactCodeUseMutation) SetField(name string, value ent.Value) error {
+func (m *ContactCodeRedemptionMutation) SetField(name string, value ent.Value) error {
 	switch name {
-	case contactcodeuse.FieldCodeID:
+	case contactcoderedemption.FieldCodeID:
 		v, ok := value.(uuid.UUID)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCodeID(v)
 		return nil
-	case contactcodeuse.FieldUsedAt:
+	case contactcoderedemption.FieldRedeemedAt:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetUsedAt(v)
+		m.SetRedeemedAt(v)
 		return nil
 	}
-	return fmt.Errorf("unknown ContactCodeUse field %s", name)
+	return fmt.Errorf("unknown ContactCodeRedemption field %s", name)
 }
 
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
-func (m *ContactCodeUseMutation) AddedFields() []string {
+func (m *ContactCodeRedemptionMutation) AddedFields() []string {
 	var fields []string
-	if m.addused_at != nil {
-		fields = append(fields, contactcodeuse.FieldUsedAt)
+	if m.addredeemed_at != nil {
+		fields = append(fields, contactcoderedemption.FieldRedeemedAt)
 	}
 	return fields
 }
@@ -2034,10 +2034,10 @@ func (m *ContactCodeUseMutation) AddedFields() []string {
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
-func (m *ContactCodeUseMutation) AddedField(name string) (ent.Value, bool) {
+func (m *ContactCodeRedemptionMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
-	case contactcodeuse.FieldUsedAt:
-		return m.AddedUsedAt()
+	case contactcoderedemption.FieldRedeemedAt:
+		return m.AddedRedeemedAt()
 	}
 	return nil, false
 }
@@ -2045,98 +2045,98 @@ func (m *ContactCodeUseMutation) AddedField(name string) (ent.Value, bool) {
 // AddField adds the value to the field with the given name. It returns an error if
 // the field is not defined in the schema, or if the type mismatched the field
 // type.
-func (m *ContactCodeUseMutation) AddField(name string, value ent.Value) error {
+func (m *ContactCodeRedemptionMutation) AddField(name string, value ent.Value) error {
 	switch name {
-	case contactcodeuse.FieldUsedAt:
+	case contactcoderedemption.FieldRedeemedAt:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddUsedAt(v)
+		m.AddRedeemedAt(v)
 		return nil
 	}
-	return fmt.Errorf("unknown ContactCodeUse numeric field %s", name)
+	return fmt.Errorf("unknown ContactCodeRedemption numeric field %s", name)
 }
 
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
-func (m *ContactCodeUseMutation) ClearedFields() []string {
+func (m *ContactCodeRedemptionMutation) ClearedFields() []string {
 	return nil
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
 // cleared in this mutation.
-func (m *ContactCodeUseMutation) FieldCleared(name string) bool {
+func (m *ContactCodeRedemptionMutation) FieldCleared(name string) bool {
 	_, ok := m.clearedFields[name]
 	return ok
 }
 
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
-func (m *ContactCodeUseMutation) ClearField(name string) error {
-	return fmt.Errorf("unknown ContactCodeUse nullable field %s", name)
+func (m *ContactCodeRedemptionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ContactCodeRedemption nullable field %s", name)
 }
 
 // ResetField resets all changes in the mutation for the field with the given name.
 // It returns an error if the field is not defined in the schema.
-func (m *ContactCodeUseMutation) ResetField(name string) error {
+func (m *ContactCodeRedemptionMutation) ResetField(name string) error {
 	switch name {
-	case contactcodeuse.FieldCodeID:
+	case contactcoderedemption.FieldCodeID:
 		m.ResetCodeID()
 		return nil
-	case contactcodeuse.FieldUsedAt:
-		m.ResetUsedAt()
+	case contactcoderedemption.FieldRedeemedAt:
+		m.ResetRedeemedAt()
 		return nil
 	}
-	return fmt.Errorf("unknown ContactCodeUse field %s", name)
+	return fmt.Errorf("unknown ContactCodeRedemption field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
-func (m *ContactCodeUseMutation) AddedEdges() []string {
+func (m *ContactCodeRedemptionMutation) AddedEdges() []string {
 	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
-func (m *ContactCodeUseMutation) AddedIDs(name string) []ent.Value {
+func (m *ContactCodeRedemptionMutation) AddedIDs(name string) []ent.Value {
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
-func (m *ContactCodeUseMutation) RemovedEdges() []string {
+func (m *ContactCodeRedemptionMutation) RemovedEdges() []string {
 	edges := make([]string, 0, 0)
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
-func (m *ContactCodeUseMutation) RemovedIDs(name string) []ent.Value {
+func (m *ContactCodeRedemptionMutation) RemovedIDs(name string) []ent.Value {
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *ContactCodeUseMutation) ClearedEdges() []string {
+func (m *ContactCodeRedemptionMutation) ClearedEdges() []string {
 	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
-func (m *ContactCodeUseMutation) EdgeCleared(name string) bool {
+func (m *ContactCodeRedemptionMutation) EdgeCleared(name string) bool {
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
-func (m *ContactCodeUseMutation) ClearEdge(name string) error {
-	return fmt.Errorf("unknown ContactCodeUse unique edge %s", name)
+func (m *ContactCodeRedemptionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ContactCodeRedemption unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
-func (m *ContactCodeUseMutation) ResetEdge(name string) error {
-	return fmt.Errorf("unknown ContactCodeUse edge %s", name)
+func (m *ContactCodeRedemptionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ContactCodeRedemption edge %s", name)
 }
 
 // ConversationMutation represents an operation that mutates the Conversation nodes in the graph.
@@ -2168,8 +2168,8 @@ type ConversationMutation struct {
 	low_frozen_seq         *int64
 	addlow_frozen_seq      *int64
 	low_blocks             *bool
-	low_held               *int16
-	addlow_held            *int16
+	low_hold_reason        *int16
+	addlow_hold_reason     *int16
 	high_folder            *int16
 	addhigh_folder         *int16
 	high_read_seq          *int64
@@ -2185,8 +2185,8 @@ type ConversationMutation struct {
 	high_frozen_seq        *int64
 	addhigh_frozen_seq     *int64
 	high_blocks            *bool
-	high_held              *int16
-	addhigh_held           *int16
+	high_hold_reason       *int16
+	addhigh_hold_reason    *int16
 	clearedFields          map[string]struct{}
 	done                   bool
 	oldValue               func(context.Context) (*Conversation, error)
@@ -2981,60 +2981,60 @@ func (m *ConversationMutation) ResetLowBlocks() {
 	m.low_blocks = nil
 }
 
-// SetLowHeld sets the "low_held" field.
-func (m *ConversationMutation) SetLowHeld(i int16) {
-	m.low_held = &i
-	m.addlow_held = nil
+// SetLowHoldReason sets the "low_hold_reason" field.
+func (m *ConversationMutation) SetLowHoldReason(i int16) {
+	m.low_hold_reason = &i
+	m.addlow_hold_reason = nil
 }
 
-// LowHeld returns the value of the "low_held" field in the mutation.
-func (m *ConversationMutation) LowHeld() (r int16, exists bool) {
-	v := m.low_held
+// LowHoldReason returns the value of the "low_hold_reason" field in the mutation.
+func (m *ConversationMutation) LowHoldReason() (r int16, exists bool) {
+	v := m.low_hold_reason
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldLowHeld returns the old "low_held" field's value of the Conversation entity.
+// OldLowHoldReason returns the old "low_hold_reason" field's value of the Conversation entity.
 // If the Conversation object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ConversationMutation) OldLowHeld(ctx context.Context) (v int16, err error) {
+func (m *ConversationMutation) OldLowHoldReason(ctx context.Context) (v int16, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldLowHeld is only allowed on UpdateOne operations")
+		return v, errors.New("OldLowHoldReason is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldLowHeld requires an ID field in the mutation")
+		return v, errors.New("OldLowHoldReason requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldLowHeld: %w", err)
+		return v, fmt.Errorf("querying old value for OldLowHoldReason: %w", err)
 	}
-	return oldValue.LowHeld, nil
+	return oldValue.LowHoldReason, nil
 }
 
-// AddLowHeld adds i to the "low_held" field.
-func (m *ConversationMutation) AddLowHeld(i int16) {
-	if m.addlow_held != nil {
-		*m.addlow_held += i
+// AddLowHoldReason adds i to the "low_hold_reason" field.
+func (m *ConversationMutation) AddLowHoldReason(i int16) {
+	if m.addlow_hold_reason != nil {
+		*m.addlow_hold_reason += i
 	} else {
-		m.addlow_held = &i
+		m.addlow_hold_reason = &i
 	}
 }
 
-// AddedLowHeld returns the value that was added to the "low_held" field in this mutation.
-func (m *ConversationMutation) AddedLowHeld() (r int16, exists bool) {
-	v := m.addlow_held
+// AddedLowHoldReason returns the value that was added to the "low_hold_reason" field in this mutation.
+func (m *ConversationMutation) AddedLowHoldReason() (r int16, exists bool) {
+	v := m.addlow_hold_reason
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ResetLowHeld resets all changes to the "low_held" field.
-func (m *ConversationMutation) ResetLowHeld() {
-	m.low_held = nil
-	m.addlow_held = nil
+// ResetLowHoldReason resets all changes to the "low_hold_reason" field.
+func (m *ConversationMutation) ResetLowHoldReason() {
+	m.low_hold_reason = nil
+	m.addlow_hold_reason = nil
 }
 
 // SetHighFolder sets the "high_folder" field.
@@ -3481,60 +3481,60 @@ func (m *ConversationMutation) ResetHighBlocks() {
 	m.high_blocks = nil
 }
 
-// SetHighHeld sets the "high_held" field.
-func (m *ConversationMutation) SetHighHeld(i int16) {
-	m.high_held = &i
-	m.addhigh_held = nil
+// SetHighHoldReason sets the "high_hold_reason" field.
+func (m *ConversationMutation) SetHighHoldReason(i int16) {
+	m.high_hold_reason = &i
+	m.addhigh_hold_reason = nil
 }
 
-// HighHeld returns the value of the "high_held" field in the mutation.
-func (m *ConversationMutation) HighHeld() (r int16, exists bool) {
-	v := m.high_held
+// HighHoldReason returns the value of the "high_hold_reason" field in the mutation.
+func (m *ConversationMutation) HighHoldReason() (r int16, exists bool) {
+	v := m.high_hold_reason
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldHighHeld returns the old "high_held" field's value of the Conversation entity.
+// OldHighHoldReason returns the old "high_hold_reason" field's value of the Conversation entity.
 // If the Conversation object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ConversationMutation) OldHighHeld(ctx context.Context) (v int16, err error) {
+func (m *ConversationMutation) OldHighHoldReason(ctx context.Context) (v int16, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldHighHeld is only allowed on UpdateOne operations")
+		return v, errors.New("OldHighHoldReason is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldHighHeld requires an ID field in the mutation")
+		return v, errors.New("OldHighHoldReason requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldHighHeld: %w", err)
+		return v, fmt.Errorf("querying old value for OldHighHoldReason: %w", err)
 	}
-	return oldValue.HighHeld, nil
+	return oldValue.HighHoldReason, nil
 }
 
-// AddHighHeld adds i to the "high_held" field.
-func (m *ConversationMutation) AddHighHeld(i int16) {
-	if m.addhigh_held != nil {
-		*m.addhigh_held += i
+// AddHighHoldReason adds i to the "high_hold_reason" field.
+func (m *ConversationMutation) AddHighHoldReason(i int16) {
+	if m.addhigh_hold_reason != nil {
+		*m.addhigh_hold_reason += i
 	} else {
-		m.addhigh_held = &i
+		m.addhigh_hold_reason = &i
 	}
 }
 
-// AddedHighHeld returns the value that was added to the "high_held" field in this mutation.
-func (m *ConversationMutation) AddedHighHeld() (r int16, exists bool) {
-	v := m.addhigh_held
+// AddedHighHoldReason returns the value that was added to the "high_hold_reason" field in this mutation.
+func (m *ConversationMutation) AddedHighHoldReason() (r int16, exists bool) {
+	v := m.addhigh_hold_reason
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ResetHighHeld resets all changes to the "high_held" field.
-func (m *ConversationMutation) ResetHighHeld() {
-	m.high_held = nil
-	m.addhigh_held = nil
+// ResetHighHoldReason resets all changes to the "high_hold_reason" field.
+func (m *ConversationMutation) ResetHighHoldReason() {
+	m.high_hold_reason = nil
+	m.addhigh_hold_reason = nil
 }
 
 // Where appends a list predicates to the ConversationMutation builder.
@@ -3614,8 +3614,8 @@ func (m *ConversationMutation) Fields() []string {
 	if m.low_blocks != nil {
 		fields = append(fields, conversation.FieldLowBlocks)
 	}
-	if m.low_held != nil {
-		fields = append(fields, conversation.FieldLowHeld)
+	if m.low_hold_reason != nil {
+		fields = append(fields, conversation.FieldLowHoldReason)
 	}
 	if m.high_folder != nil {
 		fields = append(fields, conversation.FieldHighFolder)
@@ -3644,8 +3644,8 @@ func (m *ConversationMutation) Fields() []string {
 	if m.high_blocks != nil {
 		fields = append(fields, conversation.FieldHighBlocks)
 	}
-	if m.high_held != nil {
-		fields = append(fields, conversation.FieldHighHeld)
+	if m.high_hold_reason != nil {
+		fields = append(fields, conversation.FieldHighHoldReason)
 	}
 	return fields
 }
@@ -3683,8 +3683,8 @@ func (m *ConversationMutation) Field(name string) (ent.Value, bool) {
 		return m.LowFrozenSeq()
 	case conversation.FieldLowBlocks:
 		return m.LowBlocks()
-	case conversation.FieldLowHeld:
-		return m.LowHeld()
+	case conversation.FieldLowHoldReason:
+		return m.LowHoldReason()
 	case conversation.FieldHighFolder:
 		return m.HighFolder()
 	case conversation.FieldHighReadSeq:
@@ -3703,8 +3703,8 @@ func (m *ConversationMutation) Field(name string) (ent.Value, bool) {
 		return m.HighFrozenSeq()
 	case conversation.FieldHighBlocks:
 		return m.HighBlocks()
-	case conversation.FieldHighHeld:
-		return m.HighHeld()
+	case conversation.FieldHighHoldReason:
+		return m.HighHoldReason()
 	}
 	return nil, false
 }
@@ -3742,8 +3742,8 @@ func (m *ConversationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldLowFrozenSeq(ctx)
 	case conversation.FieldLowBlocks:
 		return m.OldLowBlocks(ctx)
-	case conversation.FieldLowHeld:
-		return m.OldLowHeld(ctx)
+	case conversation.FieldLowHoldReason:
+		return m.OldLowHoldReason(ctx)
 	case conversation.FieldHighFolder:
 		return m.OldHighFolder(ctx)
 	case conversation.FieldHighReadSeq:
@@ -3762,8 +3762,8 @@ func (m *ConversationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldHighFrozenSeq(ctx)
 	case conversation.FieldHighBlocks:
 		return m.OldHighBlocks(ctx)
-	case conversation.FieldHighHeld:
-		return m.OldHighHeld(ctx)
+	case conversation.FieldHighHoldReason:
+		return m.OldHighHoldReason(ctx)
 	}
 	return nil, fmt.Errorf("unknown Conversation field %s", name)
 }
@@ -3871,12 +3871,12 @@ func (m *ConversationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLowBlocks(v)
 		return nil
-	case conversation.FieldLowHeld:
+	case conversation.FieldLowHoldReason:
 		v, ok := value.(int16)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetLowHeld(v)
+		m.SetLowHoldReason(v)
 		return nil
 	case conversation.FieldHighFolder:
 		v, ok := value.(int16)
@@ -3941,12 +3941,12 @@ func (m *ConversationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHighBlocks(v)
 		return nil
-	case conversation.FieldHighHeld:
+	case conversation.FieldHighHoldReason:
 		v, ok := value.(int16)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetHighHeld(v)
+		m.SetHighHoldReason(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Conversation field %s", name)
@@ -3983,8 +3983,8 @@ func (m *ConversationMutation) AddedFields() []string {
 	if m.addlow_frozen_seq != nil {
 		fields = append(fields, conversation.FieldLowFrozenSeq)
 	}
-	if m.addlow_held != nil {
-		fields = append(fields, conversation.FieldLowHeld)
+	if m.addlow_hold_reason != nil {
+		fields = append(fields, conversation.FieldLowHoldReason)
 	}
 	if m.addhigh_folder != nil {
 		fields = append(fields, conversation.FieldHighFolder)
@@ -4004,8 +4004,8 @@ func (m *ConversationMutation) AddedFields() []string {
 	if m.addhigh_frozen_seq != nil {
 		fields = append(fields, conversation.FieldHighFrozenSeq)
 	}
-	if m.addhigh_held != nil {
-		fields = append(fields, conversation.FieldHighHeld)
+	if m.addhigh_hold_reason != nil {
+		fields = append(fields, conversation.FieldHighHoldReason)
 	}
 	return fields
 }
@@ -4033,8 +4033,8 @@ func (m *ConversationMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLowDeclinedUntil()
 	case conversation.FieldLowFrozenSeq:
 		return m.AddedLowFrozenSeq()
-	case conversation.FieldLowHeld:
-		return m.AddedLowHeld()
+	case conversation.FieldLowHoldReason:
+		return m.AddedLowHoldReason()
 	case conversation.FieldHighFolder:
 		return m.AddedHighFolder()
 	case conversation.FieldHighReadSeq:
@@ -4047,8 +4047,8 @@ func (m *ConversationMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedHighDeclinedUntil()
 	case conversation.FieldHighFrozenSeq:
 		return m.AddedHighFrozenSeq()
-	case conversation.FieldHighHeld:
-		return m.AddedHighHeld()
+	case conversation.FieldHighHoldReason:
+		return m.AddedHighHoldReason()
 	}
 	return nil, false
 }
@@ -4121,12 +4121,12 @@ func (m *ConversationMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddLowFrozenSeq(v)
 		return nil
-	case conversation.FieldLowHeld:
+	case conversation.FieldLowHoldReason:
 		v, ok := value.(int16)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddLowHeld(v)
+		m.AddLowHoldReason(v)
 		return nil
 	case conversation.FieldHighFolder:
 		v, ok := value.(int16)
@@ -4170,12 +4170,12 @@ func (m *ConversationMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddHighFrozenSeq(v)
 		return nil
-	case conversation.FieldHighHeld:
+	case conversation.FieldHighHoldReason:
 		v, ok := value.(int16)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddHighHeld(v)
+		m.AddHighHoldReason(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Conversation numeric field %s", name)
@@ -4246,8 +4246,8 @@ func (m *ConversationMutation) ResetField(name string) error {
 	case conversation.FieldLowBlocks:
 		m.ResetLowBlocks()
 		return nil
-	case conversation.FieldLowHeld:
-		m.ResetLowHeld()
+	case conversation.FieldLowHoldReason:
+		m.ResetLowHoldReason()
 		return nil
 	case conversation.FieldHighFolder:
 		m.ResetHighFolder()
@@ -4276,8 +4276,8 @@ func (m *ConversationMutation) ResetField(name string) error {
 	case conversation.FieldHighBlocks:
 		m.ResetHighBlocks()
 		return nil
-	case conversation.FieldHighHeld:
-		m.ResetHighHeld()
+	case conversation.FieldHighHoldReason:
+		m.ResetHighHoldReason()
 		return nil
 	}
 	return fmt.Errorf("unknown Conversation field %s", name)
@@ -11841,6 +11841,594 @@ func (m *MessageMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Message edge %s", name)
 }
 
+// OverrideMutation represents an operation that mutates the Override nodes in the graph.
+type OverrideMutation struct {
+	config
+	op            Op
+	typ           string
+	blocked       *bool
+	restricted    *bool
+	listed        *int16
+	addlisted     *int16
+	changed_at    *int64
+	addchanged_at *int64
+	clearedFields map[string]struct{}
+	user          *uuid.UUID
+	cleareduser   bool
+	other         *uuid.UUID
+	clearedother  bool
+	done          bool
+	oldValue      func(context.Context) (*Override, error)
+	predicates    []predicate.Override
+}
+
+var _ ent.Mutation = (*OverrideMutation)(nil)
+
+// overrideOption allows management of the mutation configuration using functional options.
+type overrideOption func(*OverrideMutation)
+
+// newOverrideMutation creates new mutation for the Override entity.
+func newOverrideMutation(c config, op Op, opts ...overrideOption) *OverrideMutation {
+	m := &OverrideMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOverride,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OverrideMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OverrideMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetUserID sets the "user_id" field.
+func (m *OverrideMutation) SetUserID(u uuid.UUID) {
+	m.user = &u
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *OverrideMutation) UserID() (r uuid.UUID, exists bool) {
+	v := m.user
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *OverrideMutation) ResetUserID() {
+	m.user = nil
+}
+
+// SetOtherID sets the "other_id" field.
+func (m *OverrideMutation) SetOtherID(u uuid.UUID) {
+	m.other = &u
+}
+
+// OtherID returns the value of the "other_id" field in the mutation.
+func (m *OverrideMutation) OtherID() (r uuid.UUID, exists bool) {
+	v := m.other
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOtherID resets all changes to the "other_id" field.
+func (m *OverrideMutation) ResetOtherID() {
+	m.other = nil
+}
+
+// SetBlocked sets the "blocked" field.
+func (m *OverrideMutation) SetBlocked(b bool) {
+	m.blocked = &b
+}
+
+// Blocked returns the value of the "blocked" field in the mutation.
+func (m *OverrideMutation) Blocked() (r bool, exists bool) {
+	v := m.blocked
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBlocked resets all changes to the "blocked" field.
+func (m *OverrideMutation) ResetBlocked() {
+	m.blocked = nil
+}
+
+// SetRestricted sets the "restricted" field.
+func (m *OverrideMutation) SetRestricted(b bool) {
+	m.restricted = &b
+}
+
+// Restricted returns the value of the "restricted" field in the mutation.
+func (m *OverrideMutation) Restricted() (r bool, exists bool) {
+	v := m.restricted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRestricted resets all changes to the "restricted" field.
+func (m *OverrideMutation) ResetRestricted() {
+	m.restricted = nil
+}
+
+// SetListed sets the "listed" field.
+func (m *OverrideMutation) SetListed(i int16) {
+	m.listed = &i
+	m.addlisted = nil
+}
+
+// Listed returns the value of the "listed" field in the mutation.
+func (m *OverrideMutation) Listed() (r int16, exists bool) {
+	v := m.listed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// AddListed adds i to the "listed" field.
+func (m *OverrideMutation) AddListed(i int16) {
+	if m.addlisted != nil {
+		*m.addlisted += i
+	} else {
+		m.addlisted = &i
+	}
+}
+
+// AddedListed returns the value that was added to the "listed" field in this mutation.
+func (m *OverrideMutation) AddedListed() (r int16, exists bool) {
+	v := m.addlisted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetListed resets all changes to the "listed" field.
+func (m *OverrideMutation) ResetListed() {
+	m.listed = nil
+	m.addlisted = nil
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (m *OverrideMutation) SetChangedAt(i int64) {
+	m.changed_at = &i
+	m.addchanged_at = nil
+}
+
+// ChangedAt returns the value of the "changed_at" field in the mutation.
+func (m *OverrideMutation) ChangedAt() (r int64, exists bool) {
+	v := m.changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// AddChangedAt adds i to the "changed_at" field.
+func (m *OverrideMutation) AddChangedAt(i int64) {
+	if m.addchanged_at != nil {
+		*m.addchanged_at += i
+	} else {
+		m.addchanged_at = &i
+	}
+}
+
+// AddedChangedAt returns the value that was added to the "changed_at" field in this mutation.
+func (m *OverrideMutation) AddedChangedAt() (r int64, exists bool) {
+	v := m.addchanged_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetChangedAt resets all changes to the "changed_at" field.
+func (m *OverrideMutation) ResetChangedAt() {
+	m.changed_at = nil
+	m.addchanged_at = nil
+}
+
+// ClearUser clears the "user" edge to the User entity.
+func (m *OverrideMutation) ClearUser() {
+	m.cleareduser = true
+	m.clearedFields[override.FieldUserID] = struct{}{}
+}
+
+// UserCleared reports if the "user" edge to the User entity was cleared.
+func (m *OverrideMutation) UserCleared() bool {
+	return m.cleareduser
+}
+
+// UserIDs returns the "user" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UserID instead. It exists only for internal usage by the builders.
+func (m *OverrideMutation) UserIDs() (ids []uuid.UUID) {
+	if id := m.user; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUser resets all changes to the "user" edge.
+func (m *OverrideMutation) ResetUser() {
+	m.user = nil
+	m.cleareduser = false
+}
+
+// ClearOther clears the "other" edge to the User entity.
+func (m *OverrideMutation) ClearOther() {
+	m.clearedother = true
+	m.clearedFields[override.FieldOtherID] = struct{}{}
+}
+
+// OtherCleared reports if the "other" edge to the User entity was cleared.
+func (m *OverrideMutation) OtherCleared() bool {
+	return m.clearedother
+}
+
+// OtherIDs returns the "other" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OtherID instead. It exists only for internal usage by the builders.
+func (m *OverrideMutation) OtherIDs() (ids []uuid.UUID) {
+	if id := m.other; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOther resets all changes to the "other" edge.
+func (m *OverrideMutation) ResetOther() {
+	m.other = nil
+	m.clearedother = false
+}
+
+// Where appends a list predicates to the OverrideMutation builder.
+func (m *OverrideMutation) Where(ps ...predicate.Override) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OverrideMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OverrideMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Override, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OverrideMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OverrideMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Override).
+func (m *OverrideMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OverrideMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.user != nil {
+		fields = append(fields, override.FieldUserID)
+	}
+	if m.other != nil {
+		fields = append(fields, override.FieldOtherID)
+	}
+	if m.blocked != nil {
+		fields = append(fields, override.FieldBlocked)
+	}
+	if m.restricted != nil {
+		fields = append(fields, override.FieldRestricted)
+	}
+	if m.listed != nil {
+		fields = append(fields, override.FieldListed)
+	}
+	if m.changed_at != nil {
+		fields = append(fields, override.FieldChangedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OverrideMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case override.FieldUserID:
+		return m.UserID()
+	case override.FieldOtherID:
+		return m.OtherID()
+	case override.FieldBlocked:
+		return m.Blocked()
+	case override.FieldRestricted:
+		return m.Restricted()
+	case override.FieldListed:
+		return m.Listed()
+	case override.FieldChangedAt:
+		return m.ChangedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OverrideMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	return nil, errors.New("edge schema Override does not support getting old values")
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OverrideMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case override.FieldUserID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case override.FieldOtherID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOtherID(v)
+		return nil
+	case override.FieldBlocked:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBlocked(v)
+		return nil
+	case override.FieldRestricted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRestricted(v)
+		return nil
+	case override.FieldListed:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetListed(v)
+		return nil
+	case override.FieldChangedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Override field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OverrideMutation) AddedFields() []string {
+	var fields []string
+	if m.addlisted != nil {
+		fields = append(fields, override.FieldListed)
+	}
+	if m.addchanged_at != nil {
+		fields = append(fields, override.FieldChangedAt)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OverrideMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case override.FieldListed:
+		return m.AddedListed()
+	case override.FieldChangedAt:
+		return m.AddedChangedAt()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OverrideMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case override.FieldListed:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddListed(v)
+		return nil
+	case override.FieldChangedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChangedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Override numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OverrideMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OverrideMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OverrideMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Override nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OverrideMutation) ResetField(name string) error {
+	switch name {
+	case override.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case override.FieldOtherID:
+		m.ResetOtherID()
+		return nil
+	case override.FieldBlocked:
+		m.ResetBlocked()
+		return nil
+	case override.FieldRestricted:
+		m.ResetRestricted()
+		return nil
+	case override.FieldListed:
+		m.ResetListed()
+		return nil
+	case override.FieldChangedAt:
+		m.ResetChangedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Override field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OverrideMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.user != nil {
+		edges = append(edges, override.EdgeUser)
+	}
+	if m.other != nil {
+		edges = append(edges, override.EdgeOther)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OverrideMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case override.EdgeUser:
+		if id := m.user; id != nil {
+			return []ent.Value{*id}
+		}
+	case override.EdgeOther:
+		if id := m.other; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OverrideMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OverrideMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OverrideMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.cleareduser {
+		edges = append(edges, override.EdgeUser)
+	}
+	if m.clearedother {
+		edges = append(edges, override.EdgeOther)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OverrideMutation) EdgeCleared(name string) bool {
+	switch name {
+	case override.EdgeUser:
+		return m.cleareduser
+	case override.EdgeOther:
+		return m.clearedother
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OverrideMutation) ClearEdge(name string) error {
+	switch name {
+	case override.EdgeUser:
+		m.ClearUser()
+		return nil
+	case override.EdgeOther:
+		m.ClearOther()
+		return nil
+	}
+	return fmt.Errorf("unknown Override unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OverrideMutation) ResetEdge(name string) error {
+	switch name {
+	case override.EdgeUser:
+		m.ResetUser()
+		return nil
+	case override.EdgeOther:
+		m.ResetOther()
+		return nil
+	}
+	return fmt.Errorf("unknown Override edge %s", name)
+}
+
 // ReportMutation represents an operation that mutates the Report nodes in the graph.
 type ReportMutation struct {
 	config
@@ -15753,594 +16341,6 @@ func (m *SettingsChangeMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SettingsChangeMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SettingsChange edge %s", name)
-}
-
-// StanceMutation represents an operation that mutates the Stance nodes in the graph.
-type StanceMutation struct {
-	config
-	op            Op
-	typ           string
-	blocked       *bool
-	restricted    *bool
-	listed        *int16
-	addlisted     *int16
-	changed_at    *int64
-	addchanged_at *int64
-	clearedFields map[string]struct{}
-	user          *uuid.UUID
-	cleareduser   bool
-	other         *uuid.UUID
-	clearedother  bool
-	done          bool
-	oldValue      func(context.Context) (*Stance, error)
-	predicates    []predicate.Stance
-}
-
-var _ ent.Mutation = (*StanceMutation)(nil)
-
-// stanceOption allows management of the mutation configuration using functional options.
-type stanceOption func(*StanceMutation)
-
-// newStanceMutation creates new mutation for the Stance entity.
-func newStanceMutation(c config, op Op, opts ...stanceOption) *StanceMutation {
-	m := &StanceMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeStance,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m StanceMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m StanceMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("generated: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetUserID sets the "user_id" field.
-func (m *StanceMutation) SetUserID(u uuid.UUID) {
-	m.user = &u
-}
-
-// UserID returns the value of the "user_id" field in the mutation.
-func (m *StanceMutation) UserID() (r uuid.UUID, exists bool) {
-	v := m.user
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetUserID resets all changes to the "user_id" field.
-func (m *StanceMutation) ResetUserID() {
-	m.user = nil
-}
-
-// SetOtherID sets the "other_id" field.
-func (m *StanceMutation) SetOtherID(u uuid.UUID) {
-	m.other = &u
-}
-
-// OtherID returns the value of the "other_id" field in the mutation.
-func (m *StanceMutation) OtherID() (r uuid.UUID, exists bool) {
-	v := m.other
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetOtherID resets all changes to the "other_id" field.
-func (m *StanceMutation) ResetOtherID() {
-	m.other = nil
-}
-
-// SetBlocked sets the "blocked" field.
-func (m *StanceMutation) SetBlocked(b bool) {
-	m.blocked = &b
-}
-
-// Blocked returns the value of the "blocked" field in the mutation.
-func (m *StanceMutation) Blocked() (r bool, exists bool) {
-	v := m.blocked
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetBlocked resets all changes to the "blocked" field.
-func (m *StanceMutation) ResetBlocked() {
-	m.blocked = nil
-}
-
-// SetRestricted sets the "restricted" field.
-func (m *StanceMutation) SetRestricted(b bool) {
-	m.restricted = &b
-}
-
-// Restricted returns the value of the "restricted" field in the mutation.
-func (m *StanceMutation) Restricted() (r bool, exists bool) {
-	v := m.restricted
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetRestricted resets all changes to the "restricted" field.
-func (m *StanceMutation) ResetRestricted() {
-	m.restricted = nil
-}
-
-// SetListed sets the "listed" field.
-func (m *StanceMutation) SetListed(i int16) {
-	m.listed = &i
-	m.addlisted = nil
-}
-
-// Listed returns the value of the "listed" field in the mutation.
-func (m *StanceMutation) Listed() (r int16, exists bool) {
-	v := m.listed
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddListed adds i to the "listed" field.
-func (m *StanceMutation) AddListed(i int16) {
-	if m.addlisted != nil {
-		*m.addlisted += i
-	} else {
-		m.addlisted = &i
-	}
-}
-
-// AddedListed returns the value that was added to the "listed" field in this mutation.
-func (m *StanceMutation) AddedListed() (r int16, exists bool) {
-	v := m.addlisted
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetListed resets all changes to the "listed" field.
-func (m *StanceMutation) ResetListed() {
-	m.listed = nil
-	m.addlisted = nil
-}
-
-// SetChangedAt sets the "changed_at" field.
-func (m *StanceMutation) SetChangedAt(i int64) {
-	m.changed_at = &i
-	m.addchanged_at = nil
-}
-
-// ChangedAt returns the value of the "changed_at" field in the mutation.
-func (m *StanceMutation) ChangedAt() (r int64, exists bool) {
-	v := m.changed_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddChangedAt adds i to the "changed_at" field.
-func (m *StanceMutation) AddChangedAt(i int64) {
-	if m.addchanged_at != nil {
-		*m.addchanged_at += i
-	} else {
-		m.addchanged_at = &i
-	}
-}
-
-// AddedChangedAt returns the value that was added to the "changed_at" field in this mutation.
-func (m *StanceMutation) AddedChangedAt() (r int64, exists bool) {
-	v := m.addchanged_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetChangedAt resets all changes to the "changed_at" field.
-func (m *StanceMutation) ResetChangedAt() {
-	m.changed_at = nil
-	m.addchanged_at = nil
-}
-
-// ClearUser clears the "user" edge to the User entity.
-func (m *StanceMutation) ClearUser() {
-	m.cleareduser = true
-	m.clearedFields[stance.FieldUserID] = struct{}{}
-}
-
-// UserCleared reports if the "user" edge to the User entity was cleared.
-func (m *StanceMutation) UserCleared() bool {
-	return m.cleareduser
-}
-
-// UserIDs returns the "user" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// UserID instead. It exists only for internal usage by the builders.
-func (m *StanceMutation) UserIDs() (ids []uuid.UUID) {
-	if id := m.user; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetUser resets all changes to the "user" edge.
-func (m *StanceMutation) ResetUser() {
-	m.user = nil
-	m.cleareduser = false
-}
-
-// ClearOther clears the "other" edge to the User entity.
-func (m *StanceMutation) ClearOther() {
-	m.clearedother = true
-	m.clearedFields[stance.FieldOtherID] = struct{}{}
-}
-
-// OtherCleared reports if the "other" edge to the User entity was cleared.
-func (m *StanceMutation) OtherCleared() bool {
-	return m.clearedother
-}
-
-// OtherIDs returns the "other" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// OtherID instead. It exists only for internal usage by the builders.
-func (m *StanceMutation) OtherIDs() (ids []uuid.UUID) {
-	if id := m.other; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetOther resets all changes to the "other" edge.
-func (m *StanceMutation) ResetOther() {
-	m.other = nil
-	m.clearedother = false
-}
-
-// Where appends a list predicates to the StanceMutation builder.
-func (m *StanceMutation) Where(ps ...predicate.Stance) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the StanceMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *StanceMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.Stance, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *StanceMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *StanceMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (Stance).
-func (m *StanceMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *StanceMutation) Fields() []string {
-	fields := make([]string, 0, 6)
-	if m.user != nil {
-		fields = append(fields, stance.FieldUserID)
-	}
-	if m.other != nil {
-		fields = append(fields, stance.FieldOtherID)
-	}
-	if m.blocked != nil {
-		fields = append(fields, stance.FieldBlocked)
-	}
-	if m.restricted != nil {
-		fields = append(fields, stance.FieldRestricted)
-	}
-	if m.listed != nil {
-		fields = append(fields, stance.FieldListed)
-	}
-	if m.changed_at != nil {
-		fields = append(fields, stance.FieldChangedAt)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *StanceMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case stance.FieldUserID:
-		return m.UserID()
-	case stance.FieldOtherID:
-		return m.OtherID()
-	case stance.FieldBlocked:
-		return m.Blocked()
-	case stance.FieldRestricted:
-		return m.Restricted()
-	case stance.FieldListed:
-		return m.Listed()
-	case stance.FieldChangedAt:
-		return m.ChangedAt()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *StanceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	return nil, errors.New("edge schema Stance does not support getting old values")
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *StanceMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case stance.FieldUserID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetUserID(v)
-		return nil
-	case stance.FieldOtherID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetOtherID(v)
-		return nil
-	case stance.FieldBlocked:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetBlocked(v)
-		return nil
-	case stance.FieldRestricted:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRestricted(v)
-		return nil
-	case stance.FieldListed:
-		v, ok := value.(int16)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetListed(v)
-		return nil
-	case stance.FieldChangedAt:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetChangedAt(v)
-		return nil
-	}
-	return fmt.Errorf("unknown Stance field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *StanceMutation) AddedFields() []string {
-	var fields []string
-	if m.addlisted != nil {
-		fields = append(fields, stance.FieldListed)
-	}
-	if m.addchanged_at != nil {
-		fields = append(fields, stance.FieldChangedAt)
-	}
-	return fields
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *StanceMutation) AddedField(name string) (ent.Value, bool) {
-	switch name {
-	case stance.FieldListed:
-		return m.AddedListed()
-	case stance.FieldChangedAt:
-		return m.AddedChangedAt()
-	}
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *StanceMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	case stance.FieldListed:
-		v, ok := value.(int16)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddListed(v)
-		return nil
-	case stance.FieldChangedAt:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddChangedAt(v)
-		return nil
-	}
-	return fmt.Errorf("unknown Stance numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *StanceMutation) ClearedFields() []string {
-	return nil
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *StanceMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *StanceMutation) ClearField(name string) error {
-	return fmt.Errorf("unknown Stance nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *StanceMutation) ResetField(name string) error {
-	switch name {
-	case stance.FieldUserID:
-		m.ResetUserID()
-		return nil
-	case stance.FieldOtherID:
-		m.ResetOtherID()
-		return nil
-	case stance.FieldBlocked:
-		m.ResetBlocked()
-		return nil
-	case stance.FieldRestricted:
-		m.ResetRestricted()
-		return nil
-	case stance.FieldListed:
-		m.ResetListed()
-		return nil
-	case stance.FieldChangedAt:
-		m.ResetChangedAt()
-		return nil
-	}
-	return fmt.Errorf("unknown Stance field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *StanceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.user != nil {
-		edges = append(edges, stance.EdgeUser)
-	}
-	if m.other != nil {
-		edges = append(edges, stance.EdgeOther)
-	}
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *StanceMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case stance.EdgeUser:
-		if id := m.user; id != nil {
-			return []ent.Value{*id}
-		}
-	case stance.EdgeOther:
-		if id := m.other; id != nil {
-			return []ent.Value{*id}
-		}
-	}
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *StanceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *StanceMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *StanceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
-	if m.cleareduser {
-		edges = append(edges, stance.EdgeUser)
-	}
-	if m.clearedother {
-		edges = append(edges, stance.EdgeOther)
-	}
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *StanceMutation) EdgeCleared(name string) bool {
-	switch name {
-	case stance.EdgeUser:
-		return m.cleareduser
-	case stance.EdgeOther:
-		return m.clearedother
-	}
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *StanceMutation) ClearEdge(name string) error {
-	switch name {
-	case stance.EdgeUser:
-		m.ClearUser()
-		return nil
-	case stance.EdgeOther:
-		m.ClearOther()
-		return nil
-	}
-	return fmt.Errorf("unknown Stance unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *StanceMutation) ResetEdge(name string) error {
-	switch name {
-	case stance.EdgeUser:
-		m.ResetUser()
-		return nil
-	case stance.EdgeOther:
-		m.ResetOther()
-		return nil
-	}
-	return fmt.Errorf("unknown Stance edge %s", name)
 }
 
 // SuggestionMutation represents an operation that mutates the Suggestion nodes in the graph.

@@ -32,10 +32,10 @@ func init() {
 	conversationDescLowBlocks := conversationFields[14].Descriptor()
 	// conversation.DefaultLowBlocks holds the default value on creation for the low_blocks field.
 	conversation.DefaultLowBlocks = conversationDescLowBlocks.Default.(bool)
-	// conversationDescLowHeld is the schema descriptor for low_held field.
-	conversationDescLowHeld := conversationFields[15].Descriptor()
-	// conversation.DefaultLowHeld holds the default value on creation for the low_held field.
-	conversation.DefaultLowHeld = conversationDescLowHeld.Default.(int16)
+	// conversationDescLowHoldReason is the schema descriptor for low_hold_reason field.
+	conversationDescLowHoldReason := conversationFields[15].Descriptor()
+	// conversation.DefaultLowHoldReason holds the default value on creation for the low_hold_reason field.
+	conversation.DefaultLowHoldReason = conversationDescLowHoldReason.Default.(int16)
 	// conversationDescHighFrozenSeq is the schema descriptor for high_frozen_seq field.
 	conversationDescHighFrozenSeq := conversationFields[23].Descriptor()
 	// conversation.DefaultHighFrozenSeq holds the default value on creation for the high_frozen_seq field.
@@ -44,10 +44,10 @@ func init() {
 	conversationDescHighBlocks := conversationFields[24].Descriptor()
 	// conversation.DefaultHighBlocks holds the default value on creation for the high_blocks field.
 	conversation.DefaultHighBlocks = conversationDescHighBlocks.Default.(bool)
-	// conversationDescHighHeld is the schema descriptor for high_held field.
-	conversationDescHighHeld := conversationFields[25].Descriptor()
-	// conversation.DefaultHighHeld holds the default value on creation for the high_held field.
-	conversation.DefaultHighHeld = conversationDescHighHeld.Default.(int16)
+	// conversationDescHighHoldReason is the schema descriptor for high_hold_reason field.
+	conversationDescHighHoldReason := conversationFields[25].Descriptor()
+	// conversation.DefaultHighHoldReason holds the default value on creation for the high_hold_reason field.
+	conversation.DefaultHighHoldReason = conversationDescHighHoldReason.Default.(int16)
 	headFields := schema.Head{}.Fields()
 	_ = headFields
 	// headDescRefused is the schema descriptor for refused field.

@@ -18,8 +18,8 @@ type Tx struct {
 	AuditEntry *AuditEntryClient
 	// ContactCode is the client for interacting with the ContactCode builders.
 	ContactCode *ContactCodeClient
-	// ContactCodeUse is the client for interacting with the ContactCodeUse builders.
-	ContactCodeUse *ContactCodeUseClient
+	// ContactCodeRedemption is the client for interacting with the ContactCodeRedemption builders.
+	ContactCodeRedemption *ContactCodeRedemptionClient
 	// Conversation is the client for interacting with the Conversation builders.
 	Conversation *ConversationClient
 	// Epoch is the client for interacting with the Epoch builders.
@@ -38,12 +38,12 @@ type Tx struct {
 	Job *JobClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// Override is the client for interacting with the Override builders.
+	Override *OverrideClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
 	// SettingsChange is the client for interacting with the SettingsChange builders.
 	SettingsChange *SettingsChangeClient
-	// Stance is the client for interacting with the Stance builders.
-	Stance *StanceClient
 	// Suggestion is the client for interacting with the Suggestion builders.
 	Suggestion *SuggestionClient
 	// User is the client for interacting with the User builders.
@@ -181,7 +181,7 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.ContactCode = NewContactCodeClient(tx.config)
-	tx.ContactCodeUse = NewContactCodeUseClient(tx.config)
+	tx.ContactCodeRedemption = NewContactCodeRedemptionClient(tx.config)
 	tx.Conversation = NewConversationClient(tx.config)
 	tx.Epoch = NewEpochClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
@@ -191,9 +191,9 @@ func (tx *Tx) init() {
 	tx.HiddenWords = NewHiddenWordsClient(tx.config)
 	tx.Job = NewJobClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
+	tx.Override = NewOverrideClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.SettingsChange = NewSettingsChangeClient(tx.config)
-	tx.Stance = NewStanceClient(tx.config)
 	tx.Suggestion = NewSuggestionClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }

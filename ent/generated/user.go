@@ -55,8 +55,8 @@ type UserEdges struct {
 	Suggested []*User `json:"suggested,omitempty"`
 	// Follows holds the value of the follows edge.
 	Follows []*Follow `json:"follows,omitempty"`
-	// Stances holds the value of the stances edge.
-	Stances []*Stance `json:"stances,omitempty"`
+	// Overrides holds the value of the overrides edge.
+	Overrides []*Override `json:"overrides,omitempty"`
 	// Suggestions holds the value of the suggestions edge.
 	Suggestions []*Suggestion `json:"suggestions,omitempty"`
 	// loadedTypes holds the information for reporting if a
@@ -100,13 +100,13 @@ func (e UserEdges) FollowsOrErr() ([]*Follow, error) {
 	return nil, &NotLoadedError{edge: "follows"}
 }
 
-// StancesOrErr returns the Stances value or an error if the edge
+// OverridesOrErr returns the Overrides value or an error if the edge
 // was not loaded in eager-loading.
-func (e UserEdges) StancesOrErr() ([]*Stance, error) {
+func (e UserEdges) OverridesOrErr() ([]*Override, error) {
 	if e.loadedTypes[4] {
-		return e.Stances, nil
+		return e.Overrides, nil
 	}
-	return nil, &NotLoadedError{edge: "stances"}
+	return nil, &NotLoadedError{edge: "overrides"}
 }
 
 // SuggestionsOrErr returns the Suggestions value or an error if the edge
@@ -252,9 +252,9 @@ func (_m *User) QueryFollows() *FollowQuery {
 	return NewUserClient(_m.config).QueryFollows(_m)
 }
 
-// QueryStances queries the "stances" edge of the User entity.
-func (_m *User) QueryStances() *StanceQuery {
-	return NewUserClient(_m.config).QueryStances(_m)
+// QueryOverrides queries the "overrides" edge of the User entity.
+func (_m *User) QueryOverrides() *OverrideQuery {
+	return NewUserClient(_m.config).QueryOverrides(_m)
 }
 
 // QuerySuggestions queries the "suggestions" edge of the User entity.

@@ -13,8 +13,8 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/aparte-im/aparte/ent/generated/follow"
+	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
-	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/google/uuid"
@@ -31,7 +31,7 @@ type UserQuery struct {
 	withJudged      *UserQuery
 	withSuggested   *UserQuery
 	withFollows     *FollowQuery
-	withStances     *StanceQuery
+	withOverrides   *OverrideQuery
 	withSuggestions *SuggestionQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -157,9 +157,9 @@ func (_q *UserQuery) QueryFollows() *FollowQuery {
 	return query
 }
 
-// QueryStances chains the current query on the "stances" edge.
-func (_q *UserQuery) QueryStances() *StanceQuery {
-	query := (&StanceClient{config: _q.config}).Query()
+// QueryOverrides chains the current query on the "overrides" edge.
+func (_q *UserQuery) QueryOverrides() *OverrideQuery {
+	query := (&OverrideClient{config: _q.config}).Query()
 	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
 		if err := _q.prepareQuery(ctx); err != nil {
 			return nil, err
@@ -170,8 +170,8 @@ func (_q *UserQuery) QueryStances() *StanceQuery {
 		}
 		step := sqlgraph.NewStep(
 			sqlgraph.From(user.Table, user.FieldID, selector),
-			sqlgraph.To(stance.Table, stance.UserColumn),
-			sqlgraph.Edge(sqlgraph.O2M, true, user.StancesTable, user.StancesColumn),
+			sqlgraph.To(override.Table, override.UserColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, user.OverridesTable, user.OverridesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -397,7 +397,7 @@ func (_q *UserQuery) Clone() *UserQuery {
 		withJudged:      _q.withJudged.Clone(),
 		withSuggested:   _q.withSuggested.Clone(),
 		withFollows:     _q.withFollows.Clone(),
-		withStances:     _q.withStances.Clone(),
+		withOverrides:   _q.withOverrides.Clone(),
 		withSuggestions: _q.withSuggestions.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
@@ -449,14 +449,14 @@ func (_q *UserQuery) WithFollows(opts ...func(*FollowQuery)) *UserQuery {
 	return _q
 }
 
-// WithStances tells the query-builder to eager-load the nodes that are connected to
-// the "stances" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *UserQuery) WithStances(opts ...func(*StanceQuery)) *UserQuery {
-	query := (&StanceClient{config: _q.config}).Query()
+// WithOverrides tells the query-builder to eager-load the nodes that are connected to
+// the "overrides" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithOverrides(opts ...func(*OverrideQuery)) *UserQuery {
+	query := (&OverrideClient{config: _q.config}).Query()
 	for _, opt := range opts {
 		opt(query)
 	}
-	_q.withStances = query
+	_q.withOverrides = query
 	return _q
 }
 
@@ -554,7 +554,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			_q.withJudged != nil,
 			_q.withSuggested != nil,
 			_q.withFollows != nil,
-			_q.withStances != nil,
+			_q.withOverrides != nil,
 			_q.withSuggestions != nil,
 		}
 	)
@@ -604,10 +604,10 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			return nil, err
 		}
 	}
-	if query := _q.withStances; query != nil {
-		if err := _q.loadStances(ctx, query, nodes,
-			func(n *User) { n.Edges.Stances = []*Stance{} },
-			func(n *User, e *Stance) { n.Edges.Stances = append(n.Edges.Stances, e) }); err != nil {
+	if query := _q.withOverrides; query != nil {
+		if err := _q.loadOverrides(ctx, query, nodes,
+			func(n *User) { n.Edges.Overrides = []*Override{} },
+			func(n *User, e *Override) { n.Edges.Overrides = append(n.Edges.Overrides, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -834,7 +834,7 @@ func (_q *UserQuery) loadFollows(ctx context.Context, query *FollowQuery, nodes 
 	}
 	return nil
 }
-func (_q *UserQuery) loadStances(ctx context.Context, query *StanceQuery, nodes []*User, init func(*User), assign func(*User, *Stance)) error {
+func (_q *UserQuery) loadOverrides(ctx context.Context, query *OverrideQuery, nodes []*User, init func(*User), assign func(*User, *Override)) error {
 	fks := make([]driver.Value, 0, len(nodes))
 	nodeids := make(map[uuid.UUID]*User)
 	for i := range nodes {
@@ -845,10 +845,10 @@ func (_q *UserQuery) loadStances(ctx context.Context, query *StanceQuery, nodes 
 		}
 	}
 	if len(query.ctx.Fields) > 0 {
-		query.ctx.AppendFieldOnce(stance.FieldUserID)
+		query.ctx.AppendFieldOnce(override.FieldUserID)
 	}
-	query.Where(predicate.Stance(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(user.StancesColumn), fks...))
+	query.Where(predicate.Override(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.OverridesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -34,7 +34,7 @@ func (Conversation) Fields() []ent.Field {
 			field.Int64(side+"_frozen_seq").Default(0).
 				Comment("less one, what the other sees of this side's reading; 0: read_seq"),
 			field.Bool(side+"_blocks").Default(false).Comment("this side has blocked the other"),
-			field.Int16(side+"_held").Default(0).Comment("why the request is in HIDDEN"),
+			field.Int16(side+"_hold_reason").Default(0).Comment("why the request is in HIDDEN"),
 		)
 	}
 	return fields

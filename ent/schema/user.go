@@ -35,7 +35,7 @@ func (User) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("following", User.Type).Through("follows", Follow.Type).
 			StorageKey(edge.Columns("follower_id", "followee_id")),
-		edge.To("judged", User.Type).Through("stances", Stance.Type).
+		edge.To("judged", User.Type).Through("overrides", Override.Type).
 			StorageKey(edge.Columns("user_id", "other_id")),
 		edge.To("suggested", User.Type).Through("suggestions", Suggestion.Type).
 			StorageKey(edge.Columns("user_id", "suggested_id")),

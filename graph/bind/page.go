@@ -11,7 +11,7 @@ type PageInfo struct {
 	StartCursor, EndCursor       *string
 }
 
-func pageInfo[T any](s dm.Slice[T], after bool, place func(T) string) PageInfo {
+func pageInfo[T any](s dm.Page[T], after bool, place func(T) string) PageInfo {
 	p := PageInfo{HasNextPage: s.More, HasPreviousPage: after}
 	if n := len(s.Items); n > 0 {
 		first, last := place(s.Items[0]), place(s.Items[n-1])
@@ -30,13 +30,13 @@ func edges[T, E any](items []T, edge func(T) E) []E {
 
 // ConversationConnection is a page of conversations. After: the page starts behind a place.
 type ConversationConnection struct {
-	dm.Slice[*dm.View]
+	dm.Page[*dm.View]
 	After bool
 }
 
 // PageInfo is computed when it is asked for, like Edges.
 func (c *ConversationConnection) PageInfo() PageInfo {
-	return pageInfo(c.Slice, c.After, (*dm.View).Place)
+	return pageInfo(c.Page, c.After, (*dm.View).Place)
 }
 
 // Edges are the conversations with their places.
@@ -52,13 +52,13 @@ func (e *ConversationEdge) Cursor() string { return e.Node.Place() }
 
 // MessageConnection is a page of messages. After: the page starts behind a place.
 type MessageConnection struct {
-	dm.Slice[*dm.Message]
+	dm.Page[*dm.Message]
 	After bool
 }
 
 // PageInfo is computed when it is asked for, like Edges.
 func (c *MessageConnection) PageInfo() PageInfo {
-	return pageInfo(c.Slice, c.After, (*dm.Message).Place)
+	return pageInfo(c.Page, c.After, (*dm.Message).Place)
 }
 
 // Edges are the messages with their places.
@@ -74,13 +74,13 @@ func (e *MessageEdge) Cursor() string { return e.Node.Place() }
 
 // UserConnection is a page of users. After: the page starts behind a place.
 type UserConnection struct {
-	dm.Slice[dm.FoundUser]
+	dm.Page[dm.FoundUser]
 	After bool
 }
 
 // PageInfo is computed when it is asked for, like Edges.
 func (c *UserConnection) PageInfo() PageInfo {
-	return pageInfo(c.Slice, c.After, func(f dm.FoundUser) string { return f.Place.String() })
+	return pageInfo(c.Page, c.After, func(f dm.FoundUser) string { return f.Place.String() })
 }
 
 // Edges are the users with their places.

@@ -80,6 +80,6 @@ func MarshalJobState(v dm.JobState) graphql.Marshaler { return jobStates.marshal
 func UnmarshalJobState(any) (dm.JobState, error) { return 0, errOutput }
 
 // PageOf tells where a page of any list stands. after: it starts behind a place.
-func PageOf[T any](s dm.Slice[T], after bool, place func(T) string) PageInfo {
+func PageOf[T any](s dm.Page[T], after bool, place func(T) string) PageInfo {
 	return pageInfo(s, after, place)
 }

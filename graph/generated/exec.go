@@ -69,17 +69,17 @@ type ContactCodeResolver interface {
 	ID(ctx context.Context, obj *dm.ContactCode) (string, error)
 }
 type ContactCodeUseResolver interface {
-	CodeID(ctx context.Context, obj *dm.CodeUse) (string, error)
+	CodeID(ctx context.Context, obj *dm.Redemption) (string, error)
 
-	Bearer(ctx context.Context, obj *dm.CodeUse) (*dm.User, error)
+	Bearer(ctx context.Context, obj *dm.Redemption) (*dm.User, error)
 }
 type ConversationResolver interface {
 	With(ctx context.Context, obj *dm.View) (*dm.User, error)
 
 	LastMessage(ctx context.Context, obj *dm.View) (*dm.Message, error)
 
-	Acquaintance(ctx context.Context, obj *dm.View) (*dm.Acquaintance, error)
-	CameByCode(ctx context.Context, obj *dm.View) (*dm.CodeUse, error)
+	Acquaintance(ctx context.Context, obj *dm.View) (*dm.SenderContext, error)
+	CameByCode(ctx context.Context, obj *dm.View) (*dm.Redemption, error)
 	Messages(ctx context.Context, obj *dm.View, first *int, after *string, beforeSeq *int) (*bind.MessageConnection, error)
 }
 type ExplanationResolver interface {
@@ -4386,7 +4386,7 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Acquaintance_viewerFollows(ctx context.Context, field graphql.CollectedField, obj *dm.Acquaintance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Acquaintance_viewerFollows(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4409,7 +4409,7 @@ func (ec *executionContext) fieldContext_Acquaintance_viewerFollows(_ context.Co
 	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Acquaintance_followsViewer(ctx context.Context, field graphql.CollectedField, obj *dm.Acquaintance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Acquaintance_followsViewer(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4432,7 +4432,7 @@ func (ec *executionContext) fieldContext_Acquaintance_followsViewer(_ context.Co
 	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Acquaintance_suggested(ctx context.Context, field graphql.CollectedField, obj *dm.Acquaintance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Acquaintance_suggested(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4455,7 +4455,7 @@ func (ec *executionContext) fieldContext_Acquaintance_suggested(_ context.Contex
 	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Acquaintance_sharedFriends(ctx context.Context, field graphql.CollectedField, obj *dm.Acquaintance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Acquaintance_sharedFriends(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4487,7 +4487,7 @@ func (ec *executionContext) fieldContext_Acquaintance_sharedFriends(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _Acquaintance_joinedAt(ctx context.Context, field graphql.CollectedField, obj *dm.Acquaintance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Acquaintance_joinedAt(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5451,7 +5451,7 @@ func (ec *executionContext) fieldContext_ContactCodeConnection_pageInfo(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactCodeUse_codeId(ctx context.Context, field graphql.CollectedField, obj *dm.CodeUse) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCodeUse_codeId(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5474,7 +5474,7 @@ func (ec *executionContext) fieldContext_ContactCodeUse_codeId(_ context.Context
 	return graphql.NewScalarFieldContext("ContactCodeUse", field, true, true, "ID")
 }
 
-func (ec *executionContext) _ContactCodeUse_label(ctx context.Context, field graphql.CollectedField, obj *dm.CodeUse) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCodeUse_label(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5497,7 +5497,7 @@ func (ec *executionContext) fieldContext_ContactCodeUse_label(_ context.Context,
 	return graphql.NewScalarFieldContext("ContactCodeUse", field, false, false, "String")
 }
 
-func (ec *executionContext) _ContactCodeUse_bearer(ctx context.Context, field graphql.CollectedField, obj *dm.CodeUse) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCodeUse_bearer(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5529,7 +5529,7 @@ func (ec *executionContext) fieldContext_ContactCodeUse_bearer(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactCodeUse_usedAt(ctx context.Context, field graphql.CollectedField, obj *dm.CodeUse) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCodeUse_usedAt(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5564,8 +5564,8 @@ func (ec *executionContext) _ContactCodeUseConnection_nodes(ctx context.Context,
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*dm.CodeUse) graphql.Marshaler {
-			return ec.marshalNContactCodeUse2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUseᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*dm.Redemption) graphql.Marshaler {
+			return ec.marshalNContactCodeUse2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemptionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5853,8 +5853,8 @@ func (ec *executionContext) _Conversation_acquaintance(ctx context.Context, fiel
 			return ec.Resolvers.Conversation().Acquaintance(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.Acquaintance) graphql.Marshaler {
-			return ec.marshalOAcquaintance2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAcquaintance(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.SenderContext) graphql.Marshaler {
+			return ec.marshalOAcquaintance2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSenderContext(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5885,8 +5885,8 @@ func (ec *executionContext) _Conversation_cameByCode(ctx context.Context, field 
 			return ec.Resolvers.Conversation().CameByCode(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.CodeUse) graphql.Marshaler {
-			return ec.marshalOContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUse(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
+			return ec.marshalOContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx, selections, v)
 		},
 		true,
 		false,
@@ -18295,7 +18295,7 @@ func (ec *executionContext) _WalkResult(ctx context.Context, sel ast.SelectionSe
 
 var acquaintanceImplementors = []string{"Acquaintance"}
 
-func (ec *executionContext) _Acquaintance(ctx context.Context, sel ast.SelectionSet, obj *dm.Acquaintance) graphql.Marshaler {
+func (ec *executionContext) _Acquaintance(ctx context.Context, sel ast.SelectionSet, obj *dm.SenderContext) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, acquaintanceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -18785,7 +18785,7 @@ func (ec *executionContext) _ContactCodeConnection(ctx context.Context, sel ast.
 
 var contactCodeUseImplementors = []string{"ContactCodeUse"}
 
-func (ec *executionContext) _ContactCodeUse(ctx context.Context, sel ast.SelectionSet, obj *dm.CodeUse) graphql.Marshaler {
+func (ec *executionContext) _ContactCodeUse(ctx context.Context, sel ast.SelectionSet, obj *dm.Redemption) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeUseImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -23208,11 +23208,11 @@ func (ec *executionContext) marshalNContactCodeConnection2ᚖgithubᚗcomᚋapar
 	return ec._ContactCodeConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNContactCodeUse2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.CodeUse) graphql.Marshaler {
+func (ec *executionContext) marshalNContactCodeUse2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.Redemption) graphql.Marshaler {
 	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUse(ctx, sel, v[i])
+		return ec.marshalNContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -23224,7 +23224,7 @@ func (ec *executionContext) marshalNContactCodeUse2ᚕᚖgithubᚗcomᚋaparte�
 	return ret
 }
 
-func (ec *executionContext) marshalNContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUse(ctx context.Context, sel ast.SelectionSet, v *dm.CodeUse) graphql.Marshaler {
+func (ec *executionContext) marshalNContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx context.Context, sel ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ContactCodeUse!")
 		return graphql.Null
@@ -24595,7 +24595,7 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
-func (ec *executionContext) marshalOAcquaintance2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAcquaintance(ctx context.Context, sel ast.SelectionSet, v *dm.Acquaintance) graphql.Marshaler {
+func (ec *executionContext) marshalOAcquaintance2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSenderContext(ctx context.Context, sel ast.SelectionSet, v *dm.SenderContext) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -24676,7 +24676,7 @@ func (ec *executionContext) marshalOContact2ᚖgithubᚗcomᚋaparteᚑimᚋapar
 	return ec._Contact(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCodeUse(ctx context.Context, sel ast.SelectionSet, v *dm.CodeUse) graphql.Marshaler {
+func (ec *executionContext) marshalOContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx context.Context, sel ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

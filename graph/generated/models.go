@@ -187,7 +187,7 @@ type ContactCodeConnection struct {
 // A page of the uses of a contact code.
 type ContactCodeUseConnection struct {
 	// The uses, newest first.
-	Nodes []*dm.CodeUse `json:"nodes"`
+	Nodes []*dm.Redemption `json:"nodes"`
 	// Where this page stands.
 	PageInfo *bind.PageInfo `json:"pageInfo"`
 }

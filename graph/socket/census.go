@@ -3,16 +3,16 @@ package socket
 import "sync"
 
 // census knows who is connected.
-type census struct {
+type registry struct {
 	mu     sync.Mutex
 	closed bool
 	conns  map[*conn]struct{}
 }
 
-func newCensus() *census { return &census{conns: map[*conn]struct{}{}} }
+func newRegistry() *registry { return &registry{conns: map[*conn]struct{}{}} }
 
 // enter adds a connection, unless all are ending.
-func (s *census) enter(c *conn) bool {
+func (s *registry) enter(c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -22,14 +22,14 @@ func (s *census) enter(c *conn) bool {
 	return true
 }
 
-func (s *census) leave(c *conn) {
+func (s *registry) leave(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
 }
 
 // all lists the connections, in no order.
-func (s *census) all() []*conn {
+func (s *registry) all() []*conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := make([]*conn, 0, len(s.conns))
@@ -40,7 +40,7 @@ func (s *census) all() []*conn {
 }
 
 // close lets nobody in any more and lists who is here.
-func (s *census) close() []*conn {
+func (s *registry) close() []*conn {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()

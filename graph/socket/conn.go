@@ -122,15 +122,15 @@ func (c *conn) watchMessage() {
 func (c *conn) gone() {
 	c.end()
 	_ = c.socket.Close()
-	c.t.census.leave(c)
+	c.t.registry.leave(c)
 	c.mu.Lock()
 	user, leave := c.session.User, c.leave
 	c.mu.Unlock()
 	if leave != nil {
 		leave()
 	}
-	c.t.config.Seats.FreeUser(user)
-	c.t.config.Seats.FreeAddress(c.address)
+	c.t.config.ConnectionLimits.FreeUser(user)
+	c.t.config.ConnectionLimits.FreeAddress(c.address)
 	c.t.counts.connections.Add(-1)
 }
 

@@ -66,7 +66,7 @@ func (c *conn) init(m message) error {
 // enter lets a client in, or closes its connection.
 func (c *conn) enter(g Greeting) {
 	session, refusal := c.ask(g)
-	if refusal == nil && !c.t.config.Seats.TakeUser(session.User) {
+	if refusal == nil && !c.t.config.ConnectionLimits.TakeUser(session.User) {
 		refusal = &Refusal{codeTryLater, reasonTooManyUser}
 	}
 	if refusal != nil {
@@ -76,7 +76,7 @@ func (c *conn) enter(g Greeting) {
 	c.mu.Lock()
 	if c.stage != asked {
 		c.mu.Unlock()
-		c.t.config.Seats.FreeUser(session.User)
+		c.t.config.ConnectionLimits.FreeUser(session.User)
 		return
 	}
 	c.stage = open

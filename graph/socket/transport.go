@@ -14,7 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/aparte-im/aparte/dm"
-	"github.com/aparte-im/aparte/graph/seats"
+	"github.com/aparte-im/aparte/graph/connlimit"
 )
 
 // Protocol is the one subprotocol that is spoken.
@@ -23,8 +23,8 @@ const Protocol = "graphql-transport-ws"
 // Config is what a Transport is made of.
 type Config struct {
 	Limits Limits
-	// Seats bound the connections of a user and of an address. Required.
-	Seats *seats.Seats
+	// ConnectionLimits bound the connections of a user and of an address. Required.
+	ConnectionLimits *connlimit.Limits
 	// Enter tells who a client is, by what its connection_init shows. Required. An error that is no *Refusal is
 	// internal, and shows as 1013.
 	Enter func(context.Context, Greeting) (Session, error)
@@ -101,10 +101,10 @@ type HandshakeRefusal struct {
 
 // Transport implements graphql.Transport. It must be shut down.
 type Transport struct {
-	config Config
-	census *census
-	pool   *pool
-	counts counts
+	config   Config
+	registry *registry
+	pool     *pool
+	counts   counts
 
 	// ending is done once the shutdown has begun.
 	ending context.Context //nolint:containedctx // it is the transport's own life
@@ -119,8 +119,8 @@ var _ graphql.Transport = (*Transport)(nil)
 
 // New returns a Transport.
 func New(c Config) (*Transport, error) {
-	if c.Enter == nil || c.Present == nil || c.Refuse == nil || c.Seats == nil || c.Address == nil {
-		return nil, errors.New("socket: one of Config.Enter, Present, Refuse, Seats and Address is missing")
+	if c.Enter == nil || c.Present == nil || c.Refuse == nil || c.ConnectionLimits == nil || c.Address == nil {
+		return nil, errors.New("socket: one of Config.Enter, Present, Refuse, ConnectionLimits and Address is missing")
 	}
 	if err := c.Limits.normalize(); err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func New(c Config) (*Transport, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	t := &Transport{config: c, pool: newPool(c.Limits.Workers)}
-	t.census = newCensus()
+	t.registry = newRegistry()
 	t.ending, t.end = context.WithCancel(context.Background())
 	return t, nil
 }
@@ -166,7 +166,7 @@ func (t *Transport) Shutdown(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		for _, c := range t.census.all() {
+		for _, c := range t.registry.all() {
 			c.abort()
 		}
 		return ctx.Err()
@@ -175,7 +175,7 @@ func (t *Transport) Shutdown(ctx context.Context) error {
 
 // drain ends connection after connection, in no order. A few go at once; many take as long as DrainWindow.
 func (t *Transport) drain(ctx context.Context) {
-	conns := t.census.close()
+	conns := t.registry.close()
 	window := min(t.config.Limits.DrainWindow, time.Duration(len(conns))*drainStep)
 	if deadline, ok := ctx.Deadline(); ok {
 		window = min(window, time.Until(deadline)/2)

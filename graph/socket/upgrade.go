@@ -48,7 +48,7 @@ func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 		})
 		return
 	}
-	if !t.config.Seats.TakeAddress(address) {
+	if !t.config.ConnectionLimits.TakeAddress(address) {
 		t.counts.refused.Add(1)
 		t.config.Refuse(w, r, HandshakeRefusal{
 			Status: http.StatusTooManyRequests, Message: "There are too many connections from this address.", RetryAfter: 10 * time.Second,
@@ -61,7 +61,7 @@ func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	socket, rw, handshake, err := upgrader.Upgrade(r, w)
 	if err != nil {
 		t.counts.refused.Add(1)
-		t.config.Seats.FreeAddress(address)
+		t.config.ConnectionLimits.FreeAddress(address)
 		if socket != nil {
 			_ = socket.Close()
 		}
@@ -80,14 +80,14 @@ func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 		early, _ := rw.Reader.Peek(n)
 		c.in.keep(early)
 	}
-	if !t.census.enter(c) {
-		t.config.Seats.FreeAddress(address)
+	if !t.registry.enter(c) {
+		t.config.ConnectionLimits.FreeAddress(address)
 		_ = socket.Close()
 		return
 	}
 	if !t.task(c.run) {
-		t.census.leave(c)
-		t.config.Seats.FreeAddress(address)
+		t.registry.leave(c)
+		t.config.ConnectionLimits.FreeAddress(address)
 		_ = socket.Close()
 		return
 	}

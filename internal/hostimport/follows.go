@@ -72,14 +72,14 @@ func (r *run) freshFollows(ctx context.Context, edits []dm.EdgeEdit) (int64, err
 		edges[i] = edge{r.people.byID[e.From].id, r.people.byID[e.To].id}
 		scope.Pairs = append(scope.Pairs, dm.PairOf(edges[i].from, edges[i].to))
 	}
-	ledger, err := r.Store.Inspect(ctx, scope)
+	tx, err := r.Store.Inspect(ctx, scope)
 	if err != nil {
 		return 0, fmt.Errorf("read follows: %w", err)
 	}
 	seen := map[edge]bool{}
 	var fresh int64
 	for _, e := range edges {
-		stands := ledger.Edges(e.from, e.to)
+		stands := tx.PairState(e.from, e.to)
 		if follows := stands.LowFollows && e.from.Less(e.to) || stands.HighFollows && e.to.Less(e.from); !follows && !seen[e] {
 			fresh++
 		}

@@ -123,7 +123,7 @@ func (w *world) checkCommunity() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := w.service.Messages(ctx, ann.ID, []dm.ConversationID{view.ID}, dm.Page{First: 10})
+	pages, err := w.service.Messages(ctx, ann.ID, []dm.ConversationID{view.ID}, dm.PageRequest{First: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func (w *world) checkCommunity() {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}
-	standings, err := w.service.Standings(ctx, ben.ID, []dm.UserID{ann.ID})
+	standings, err := w.service.Relationships(ctx, ben.ID, []dm.UserID{ann.ID})
 	if s := standings[ann.ID]; err != nil || !s.ViewerFollows || !s.FollowsViewer {
 		t.Errorf("ben stands to ann: %+v %v", s, err)
 	}
@@ -146,7 +146,7 @@ func (w *world) checkCommunity() {
 		t.Fatal(err)
 	}
 	for who, known := range map[*dm.User]bool{ben: true, cleo: false} {
-		standings, err := w.service.Standings(ctx, who.ID, []dm.UserID{ann.ID})
+		standings, err := w.service.Relationships(ctx, who.ID, []dm.UserID{ann.ID})
 		if err != nil || standings[ann.ID].Permission.Allowed() != known {
 			t.Errorf("%s may write to ann: %+v %v", who.Handle, standings[ann.ID].Permission, err)
 		}

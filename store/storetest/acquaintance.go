@@ -10,9 +10,9 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-func (w *world) acquaintance(viewer, other dm.UserID) *dm.Acquaintance {
+func (w *world) acquaintance(viewer, other dm.UserID) *dm.SenderContext {
 	w.Helper()
-	found, err := w.service.Acquaintances(w.Context(), viewer, []dm.UserID{other})
+	found, err := w.service.SenderContexts(w.Context(), viewer, []dm.UserID{other})
 	w.must(err)
 	if found[other] == nil {
 		w.Fatalf("no acquaintance")
@@ -26,7 +26,7 @@ func testAcquaintance(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
 	alice, bob := w.pair()
-	if diff := cmp.Diff(&dm.Acquaintance{JoinedAt: w.clock.Now()}, w.acquaintance(bob, alice)); diff != "" {
+	if diff := cmp.Diff(&dm.SenderContext{JoinedAt: w.clock.Now()}, w.acquaintance(bob, alice)); diff != "" {
 		t.Errorf("of strangers, -want +got:\n%s", diff)
 	}
 	friends := w.users(5)
@@ -43,7 +43,7 @@ func testAcquaintance(t *testing.T, b Backend) {
 		e := external(id)
 		w.upsert(dm.UserInput{ExternalID: e, Handle: e[len("ext-"):], DisplayName: e, AgeBand: band})
 	}
-	named := func(a *dm.Acquaintance) (ids []dm.UserID) {
+	named := func(a *dm.SenderContext) (ids []dm.UserID) {
 		for _, u := range a.SharedFriends.Some {
 			ids = append(ids, u.ID)
 		}
@@ -91,7 +91,7 @@ func testAcquaintance(t *testing.T, b Backend) {
 		t.Errorf("whom one has blocked still follows: %+v", a)
 	}
 	w.must(w.service.DeleteUser(ctx, external(alice)))
-	if diff := cmp.Diff(&dm.Acquaintance{}, w.acquaintance(bob, alice)); diff != "" {
+	if diff := cmp.Diff(&dm.SenderContext{}, w.acquaintance(bob, alice)); diff != "" {
 		t.Errorf("of a deleted account, -want +got:\n%s", diff)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // came is by which code of the owner's somebody came; nil: by none.
-func (w *world) came(owner, who dm.UserID) *dm.CodeUse {
+func (w *world) came(owner, who dm.UserID) *dm.Redemption {
 	w.Helper()
 	found, err := w.service.CameByCode(w.Context(), owner, []dm.UserID{who, dm.NewUserID(), owner})
 	w.must(err)
@@ -20,9 +20,9 @@ func (w *world) came(owner, who dm.UserID) *dm.CodeUse {
 	return found[who]
 }
 
-func (w *world) usesOf(owner dm.UserID, code dm.ContactCodeID, first int) (all []dm.CodeUse) {
+func (w *world) usesOf(owner dm.UserID, code dm.ContactCodeID, first int) (all []dm.Redemption) {
 	w.Helper()
-	for page := (dm.Page{First: first}); ; {
+	for page := (dm.PageRequest{First: first}); ; {
 		found, err := w.service.ContactCodeUses(w.Context(), owner, code, page)
 		w.must(err)
 		for _, u := range found.Items {
@@ -48,7 +48,7 @@ func testContactCodeUses(t *testing.T, b Backend) {
 	if found := w.usesOf(owner, made.ID, 10); found != nil {
 		t.Errorf("unused it was used by %v", found)
 	}
-	var want []dm.CodeUse
+	var want []dm.Redemption
 	for i, bearer := range bearers {
 		if i%2 == 0 { // two came in the same microsecond
 			w.clock.advance(time.Minute)
@@ -57,8 +57,8 @@ func testContactCodeUses(t *testing.T, b Backend) {
 		for range 2 { // I2: a retry is no use
 			w.must(second(w.tryBearing(bearer, owner, "in", key, secret)))
 		}
-		use := dm.CodeUse{Code: made.ID, Bearer: bearer, Owner: owner, Label: "card", At: w.clock.Now()}
-		want = append([]dm.CodeUse{use}, want...)
+		use := dm.Redemption{Code: made.ID, Redeemer: bearer, Owner: owner, Label: "card", At: w.clock.Now()}
+		want = append([]dm.Redemption{use}, want...)
 		if diff := cmp.Diff(&use, w.came(owner, bearer)); diff != "" {
 			t.Errorf("who came by it, -want +got:\n%s", diff)
 		}
@@ -70,7 +70,7 @@ func testContactCodeUses(t *testing.T, b Backend) {
 				t.Errorf("%d a page: the newest are not first", size)
 			}
 		}
-		if diff := cmp.Diff(byBearer(want), byBearer(got)); diff != "" || len(got) != len(want) {
+		if diff := cmp.Diff(byRedeemer(want), byRedeemer(got)); diff != "" || len(got) != len(want) {
 			t.Errorf("%d a page, %d uses, -want +got:\n%s", size, len(got), diff)
 		}
 	}
@@ -99,7 +99,7 @@ func testContactCodeUses(t *testing.T, b Backend) {
 	if found := w.usesOf(owner, theirs.ID, 10); found != nil {
 		t.Errorf("the uses of somebody else's code: %v", found)
 	}
-	if _, err := w.service.ContactCodeUses(ctx, owner, made.ID, dm.Page{First: 1, After: "nowhere"}); dm.CodeOf(err) != dm.CodeInvalidInput {
+	if _, err := w.service.ContactCodeUses(ctx, owner, made.ID, dm.PageRequest{First: 1, After: "nowhere"}); dm.CodeOf(err) != dm.CodeInvalidInput {
 		t.Errorf("a place that is none: %v", err)
 	}
 	// Who comes by a second code came by the first. Revoked, a code still says who came.
@@ -109,16 +109,16 @@ func testContactCodeUses(t *testing.T, b Backend) {
 	if use := w.came(owner, bearers[0]); use == nil || use.Code != made.ID {
 		t.Errorf("by two codes they came as %+v", use)
 	}
-	if found := w.usesOf(owner, later.ID, 10); len(found) != 1 || found[0].Bearer != bearers[0] {
+	if found := w.usesOf(owner, later.ID, 10); len(found) != 1 || found[0].Redeemer != bearers[0] {
 		t.Errorf("the second code was used by %v", found)
 	}
 }
 
-// byBearer is without the order of those who came in the same microsecond.
-func byBearer(uses []dm.CodeUse) map[dm.UserID]dm.CodeUse {
-	out := map[dm.UserID]dm.CodeUse{}
+// byRedeemer is without the order of those who came in the same microsecond.
+func byRedeemer(uses []dm.Redemption) map[dm.UserID]dm.Redemption {
+	out := map[dm.UserID]dm.Redemption{}
 	for _, u := range uses {
-		out[u.Bearer] = u
+		out[u.Redeemer] = u
 	}
 	return out
 }
@@ -138,9 +138,9 @@ func testContactCodeUsesLookedAt(t *testing.T, b Backend) {
 		w.code(owner, 1) // that nobody uses
 		bearers = append(bearers, bearer)
 	}
-	found, err := w.store.CodeUsesFrom(t.Context(), owner, bearers, 2)
+	found, err := w.store.RedemptionsFrom(t.Context(), owner, bearers, 2)
 	w.must(err)
-	got := byBearer(found)
+	got := byRedeemer(found)
 	if _, old := got[bearers[0]]; old || len(got) != 2 {
 		t.Errorf("among the two newest that were used are %v", found)
 	}
@@ -157,9 +157,9 @@ func (r *modelRun) checkUses(owner int) {
 			continue
 		}
 		by[c.id] = c
-		page, err := r.service.ContactCodeUses(r.Context(), r.ids[owner], c.id, dm.Page{First: dm.MaxPage})
+		page, err := r.service.ContactCodeUses(r.Context(), r.ids[owner], c.id, dm.PageRequest{First: dm.MaxPage})
 		r.must(err)
-		got := byBearer(page.Items)
+		got := byRedeemer(page.Items)
 		for bearer := range c.used {
 			want[r.ids[bearer]] = true
 			if _, ok := got[r.ids[bearer]]; !ok {

@@ -27,7 +27,7 @@ func (w *world) tryBearing(from, to dm.UserID, body, key, code string) (dm.Sent,
 // kept is a code as its owner's list has it.
 func (w *world) kept(owner dm.UserID, id dm.ContactCodeID) *dm.ContactCode {
 	w.Helper()
-	page, err := w.service.ContactCodes(w.Context(), owner, dm.Page{First: dm.MaxPage})
+	page, err := w.service.ContactCodes(w.Context(), owner, dm.PageRequest{First: dm.MaxPage})
 	w.must(err)
 	for _, c := range page.Items {
 		if c.ID == id {
@@ -250,7 +250,7 @@ func testContactCodeBounds(t *testing.T, b Backend) {
 	w.refused(second(w.service.RevokeContactCode(ctx, bob, ids[0])), dm.CodeNotFound)
 	w.refused(second(w.service.RevokeContactCode(ctx, alice, dm.ContactCodeID{})), dm.CodeNotFound)
 	var listed []dm.ContactCodeID
-	for page := (dm.Page{First: 7}); ; {
+	for page := (dm.PageRequest{First: 7}); ; {
 		found, err := w.service.ContactCodes(ctx, alice, page)
 		w.must(err)
 		for _, c := range found.Items {
@@ -387,7 +387,7 @@ func testContactCodeData(t *testing.T, b Backend) {
 	job, err := w.service.TakeJob(ctx, dm.JobErase, "n", hold)
 	w.must(err)
 	w.must(w.service.Erase(ctx, job, hold))
-	if left, err := w.store.CodeUsesBy(ctx, bearer, dm.ContactCodeID{}, 10); err != nil || len(left) > 0 {
+	if left, err := w.store.RedemptionsBy(ctx, bearer, dm.ContactCodeID{}, 10); err != nil || len(left) > 0 {
 		t.Errorf("left of the bearer: %v, %v", left, err)
 	}
 	if n := w.kept(owner, c.ID).Uses; n != 1 {

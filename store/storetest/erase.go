@@ -100,7 +100,7 @@ func testErase(t *testing.T, b Backend) {
 			t.Errorf("the other side sees %+v", v)
 		}
 		mine := 0
-		for page := (dm.Page{First: dm.MaxPage}); ; {
+		for page := (dm.PageRequest{First: dm.MaxPage}); ; {
 			lists, err := w.service.Messages(ctx, viewer, []dm.ConversationID{v.ID}, page)
 			w.must(err)
 			for _, m := range lists[v.ID].Items {
@@ -128,7 +128,7 @@ func testErase(t *testing.T, b Backend) {
 	if log, err := w.store.Log(ctx, goes, 0, 10); err != nil || len(log.Events) > 0 || len(history) > 0 {
 		t.Errorf("left of the user: %d events, %d settings, %v", len(log.Events), len(history), err)
 	}
-	audit, err := w.service.Audit(ctx, dm.AuditFilter{}, dm.Page{First: 10})
+	audit, err := w.service.Audit(ctx, dm.AuditFilter{}, dm.PageRequest{First: 10})
 	w.must(err)
 	if len(audit.Items) != 1 || audit.Items[0].Act != dm.AuditErase || audit.Items[0].User != goes || audit.Items[0].Actor != "host" {
 		t.Errorf("the audit log has %+v", audit.Items)

@@ -142,7 +142,7 @@ func testExport(t *testing.T, b Backend) {
 	w.refused(second(w.service.Export(ctx, alice, dm.JobID{})), dm.CodeNotFound)
 	files := w.exported(alice)
 	want := map[string]string{}
-	for page := (dm.Page{First: dm.MaxPage}); ; {
+	for page := (dm.PageRequest{First: dm.MaxPage}); ; {
 		id := dm.ConversationOf(alice, bob)
 		lists, err := w.service.Messages(ctx, alice, []dm.ConversationID{id}, page)
 		w.must(err)
@@ -176,8 +176,8 @@ func testExport(t *testing.T, b Backend) {
 	if n := len(files["settings.jsonl"]); n != 2 || files["settings.jsonl"][1]["after"].(map[string]any)["whoCanMessageMe"] != "EVERYONE" {
 		t.Errorf("the settings are %v", files["settings.jsonl"])
 	}
-	if line := files["stances.jsonl"]; len(line) != 1 || line[0]["stance"] != "BLOCKED" {
-		t.Errorf("the stances are %v", line)
+	if line := files["overrides.jsonl"]; len(line) != 1 || line[0]["override"] != "BLOCKED" {
+		t.Errorf("the overrides are %v", line)
 	}
 	if line := files["profile.jsonl"][0]; line["handle"] != "u1" || line["ageBand"] != "ADULT" {
 		t.Errorf("the profile is %v", line)

@@ -234,10 +234,10 @@ func testBlock(t *testing.T, b Backend) {
 	if diff := cmp.Diff(seen, w.view(alice, bob)); diff != "" {
 		t.Errorf("the blocked sees the block:\n%s", diff)
 	}
-	if s := w.standing(alice, bob); !s.ViewerFollows || s.FollowsViewer || s.ViewerStance.Blocked || s.Permission.Denial != dm.DenialNotAccepting {
+	if s := w.standing(alice, bob); !s.ViewerFollows || s.FollowsViewer || s.ViewerOverride.Blocked || s.Permission.Denial != dm.DenialNotAccepting {
 		t.Errorf("the blocked is told %+v; their own follow stays in their view", s)
 	}
-	if s := w.standing(bob, alice); s.ViewerFollows || s.FollowsViewer || !s.ViewerStance.Blocked || s.Permission.Denial != dm.DenialViewerBlocksThem {
+	if s := w.standing(bob, alice); s.ViewerFollows || s.FollowsViewer || !s.ViewerOverride.Blocked || s.Permission.Denial != dm.DenialViewerBlocksThem {
 		t.Errorf("the blocker is told %+v", s)
 	}
 	// What the blocked reads, the blocker does not hear of; nor the other way round.

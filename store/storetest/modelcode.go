@@ -132,7 +132,7 @@ func (r *modelRun) checkCodes() {
 	}
 	for user := range owners {
 		id := r.ids[user]
-		kept, err := r.service.ContactCodes(r.Context(), id, dm.Page{First: dm.MaxPage})
+		kept, err := r.service.ContactCodes(r.Context(), id, dm.PageRequest{First: dm.MaxPage})
 		r.must(err)
 		uses := map[dm.ContactCodeID]int{}
 		for _, c := range kept.Items {

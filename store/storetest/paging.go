@@ -13,12 +13,12 @@ import (
 )
 
 // walk reads a listing with every page size and checks that each gives the same items, each once.
-func walk[T any](w *world, want int, read func(dm.Page) (dm.Slice[T], error), place func(T) string) []T {
+func walk[T any](w *world, want int, read func(dm.PageRequest) (dm.Page[T], error), place func(T) string) []T {
 	w.Helper()
 	var whole []T
 	for _, first := range []int{dm.MaxPage, 1, 2, 7} {
 		var got []T
-		for page := (dm.Page{First: first}); ; {
+		for page := (dm.PageRequest{First: first}); ; {
 			slice, err := read(page)
 			w.must(err)
 			if len(slice.Items) > first || slice.More && len(slice.Items) != first {
@@ -62,7 +62,7 @@ func testPagesOfTheInbox(t *testing.T, b Backend) {
 	}
 	lists := map[dm.Folder]int{dm.FolderInbox: 18, dm.FolderRequests: 5, dm.FolderHidden: 0, dm.FolderArchive: 0}
 	for folder, want := range lists {
-		views := walk(w, want, func(p dm.Page) (dm.Slice[*dm.View], error) {
+		views := walk(w, want, func(p dm.PageRequest) (dm.Page[*dm.View], error) {
 			return w.service.Inbox(t.Context(), me, folder, p)
 		}, (*dm.View).Place)
 		if !slices.IsSortedFunc(views, byActivity) {
@@ -74,9 +74,9 @@ func testPagesOfTheInbox(t *testing.T, b Backend) {
 			}
 		}
 	}
-	_, err := w.service.Inbox(t.Context(), me, dm.FolderInbox, dm.Page{First: dm.MaxPage + 1})
+	_, err := w.service.Inbox(t.Context(), me, dm.FolderInbox, dm.PageRequest{First: dm.MaxPage + 1})
 	w.refused(err, dm.CodeInvalidInput)
-	_, err = w.service.Inbox(t.Context(), me, dm.FolderInbox, dm.Page{First: 5, After: dm.MessagePlace(3).String()})
+	_, err = w.service.Inbox(t.Context(), me, dm.FolderInbox, dm.PageRequest{First: 5, After: dm.MessagePlace(3).String()})
 	w.refused(err, dm.CodeInvalidInput)
 	w.consistent(me)
 }
@@ -94,7 +94,7 @@ func testPagesOfMessages(t *testing.T, b Backend) {
 		}
 	}
 	withBob, withCarol := dm.ConversationOf(alice, bob), dm.ConversationOf(alice, carol)
-	messages := walk(w, 23, func(p dm.Page) (dm.Slice[*dm.Message], error) {
+	messages := walk(w, 23, func(p dm.PageRequest) (dm.Page[*dm.Message], error) {
 		lists, err := w.service.Messages(t.Context(), alice, []dm.ConversationID{withBob}, p)
 		return lists[withBob], err
 	}, (*dm.Message).Place)
@@ -104,7 +104,7 @@ func testPagesOfMessages(t *testing.T, b Backend) {
 		}
 	}
 	// Many conversations in one read, each with its own newest.
-	lists, err := w.service.Messages(t.Context(), alice, []dm.ConversationID{withBob, withCarol, withBob}, dm.Page{First: 3})
+	lists, err := w.service.Messages(t.Context(), alice, []dm.ConversationID{withBob, withCarol, withBob}, dm.PageRequest{First: 3})
 	w.must(err)
 	for id, last := range map[dm.ConversationID]int64{withBob: 23, withCarol: 12} {
 		var seqs []int64
@@ -116,12 +116,12 @@ func testPagesOfMessages(t *testing.T, b Backend) {
 		}
 	}
 	// A place beyond the end is the end.
-	lists, err = w.service.Messages(t.Context(), alice, []dm.ConversationID{withBob}, dm.Page{First: 3, After: dm.MessagePlace(1).String()})
+	lists, err = w.service.Messages(t.Context(), alice, []dm.ConversationID{withBob}, dm.PageRequest{First: 3, After: dm.MessagePlace(1).String()})
 	w.must(err)
 	if n := len(lists[withBob].Items); n != 0 {
 		t.Errorf("%d messages before the first", n)
 	}
-	lists, err = w.service.Messages(t.Context(), alice, []dm.ConversationID{withBob}, dm.Page{First: 3, After: dm.MessagePlace(1 << 60).String()})
+	lists, err = w.service.Messages(t.Context(), alice, []dm.ConversationID{withBob}, dm.PageRequest{First: 3, After: dm.MessagePlace(1 << 60).String()})
 	w.must(err)
 	if n := len(lists[withBob].Items); n != 3 {
 		t.Errorf("%d messages before a seq that is not yet", n)
@@ -144,7 +144,7 @@ func testPagesOfPeople(t *testing.T, b Backend) {
 	}
 	w.must(w.service.SetEdges(t.Context(), edits))
 	place := func(f dm.FoundUser) string { return f.Place.String() }
-	blocked := walk(w, 7, func(p dm.Page) (dm.Slice[dm.FoundUser], error) {
+	blocked := walk(w, 7, func(p dm.PageRequest) (dm.Page[dm.FoundUser], error) {
 		return w.service.BlockedUsers(t.Context(), me, p)
 	}, place)
 	for _, f := range blocked {
@@ -152,16 +152,16 @@ func testPagesOfPeople(t *testing.T, b Backend) {
 			t.Errorf("blocked lists %+v", f.User)
 		}
 	}
-	suggested := walk(w, 12, func(p dm.Page) (dm.Slice[dm.FoundUser], error) {
+	suggested := walk(w, 12, func(p dm.PageRequest) (dm.Page[dm.FoundUser], error) {
 		return w.service.SuggestedFriends(t.Context(), me, p)
 	}, place)
 	for _, f := range suggested {
 		// Who has blocked the viewer stays: that they are gone would tell it.
-		if s := w.standing(me, f.ID); s.ViewerStance.Blocked {
+		if s := w.standing(me, f.ID); s.ViewerOverride.Blocked {
 			t.Errorf("who is blocked is suggested: %+v", s)
 		}
 	}
-	if found, err := w.service.BlockedUsers(t.Context(), others[0], dm.Page{First: 10}); err != nil || len(found.Items) != 0 {
+	if found, err := w.service.BlockedUsers(t.Context(), others[0], dm.PageRequest{First: 10}); err != nil || len(found.Items) != 0 {
 		t.Errorf("the blocked lists %d, %v: a block is the blocker's to see (I9)", len(found.Items), err)
 	}
 }
@@ -189,10 +189,10 @@ func testSearchUsers(t *testing.T, b Backend) {
 	w.upsert(people...)
 	search := func(query string) (handles []string) {
 		t.Helper()
-		whole, err := w.service.SearchUsers(t.Context(), dm.UserID{}, query, dm.Page{First: dm.MaxPage})
+		whole, err := w.service.SearchUsers(t.Context(), dm.UserID{}, query, dm.PageRequest{First: dm.MaxPage})
 		w.must(err)
 		want := len(whole.Items)
-		for _, f := range walk(w, want, func(p dm.Page) (dm.Slice[dm.FoundUser], error) {
+		for _, f := range walk(w, want, func(p dm.PageRequest) (dm.Page[dm.FoundUser], error) {
 			return w.service.SearchUsers(t.Context(), dm.UserID{}, query, p)
 		}, func(f dm.FoundUser) string { return f.Place.String() }) {
 			handles = append(handles, f.Handle)
@@ -232,7 +232,7 @@ func testSearchUsers(t *testing.T, b Backend) {
 	if diff := cmp.Diff([]string{"wan", "xan", "yan", "zed"}, names); diff != "" {
 		t.Errorf("then the names, -want +got:\n%s", diff)
 	}
-	_, err := w.service.SearchUsers(t.Context(), dm.UserID{}, strings.Repeat("a", 1000), dm.Page{First: 5})
+	_, err := w.service.SearchUsers(t.Context(), dm.UserID{}, strings.Repeat("a", 1000), dm.PageRequest{First: 5})
 	w.refused(err, dm.CodeInvalidInput)
 	w.must(w.service.DeleteUser(t.Context(), "zed"))
 	if diff := cmp.Diff([]string(nil), search("zed")); diff != "" {
@@ -256,9 +256,9 @@ func testManyAtOnce(t *testing.T, b Backend) {
 	w.must(err)
 	byID, err := w.service.MessagesByID(t.Context(), me, messages)
 	w.must(err)
-	lists, err := w.service.Messages(t.Context(), me, ids, dm.Page{First: dm.MaxPage})
+	lists, err := w.service.Messages(t.Context(), me, ids, dm.PageRequest{First: dm.MaxPage})
 	w.must(err)
-	standings, err := w.service.Standings(t.Context(), me, others)
+	standings, err := w.service.Relationships(t.Context(), me, others)
 	w.must(err)
 	users, err := w.service.Users(t.Context(), others)
 	w.must(err)
@@ -280,10 +280,10 @@ func testManyAtOnce(t *testing.T, b Backend) {
 		"messages": func() (int, error) { v, err := w.service.MessagesByID(t.Context(), me, nil); return len(v), err },
 		"users":    func() (int, error) { v, err := w.service.Users(t.Context(), nil); return len(v), err },
 		"lists": func() (int, error) {
-			v, err := w.service.Messages(t.Context(), me, nil, dm.Page{First: 1})
+			v, err := w.service.Messages(t.Context(), me, nil, dm.PageRequest{First: 1})
 			return len(v), err
 		},
-		"standings": func() (int, error) { v, err := w.service.Standings(t.Context(), me, nil); return len(v), err },
+		"standings": func() (int, error) { v, err := w.service.Relationships(t.Context(), me, nil); return len(v), err },
 	} {
 		if n, err := n(); n != 0 || err != nil {
 			t.Errorf("none asked for, %d %s, %v", n, what, err)

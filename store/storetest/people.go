@@ -188,7 +188,7 @@ func testSetEdges(t *testing.T, b Backend) {
 			t.Errorf("%s: alice stands %+v", step.name, s)
 		}
 		for _, viewer := range []dm.UserID{alice, bob} {
-			found, err := w.service.SuggestedFriends(t.Context(), viewer, dm.Page{First: 10})
+			found, err := w.service.SuggestedFriends(t.Context(), viewer, dm.PageRequest{First: 10})
 			w.must(err)
 			if len(found.Items) != step.suggestedPairs {
 				t.Errorf("%s: %d are suggested, want %d", step.name, len(found.Items), step.suggestedPairs)
@@ -250,7 +250,7 @@ func testDeleteUser(t *testing.T, b Backend) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	found, err := w.service.SuggestedFriends(t.Context(), carol, dm.Page{First: 10})
+	found, err := w.service.SuggestedFriends(t.Context(), carol, dm.PageRequest{First: 10})
 	w.must(err)
 	if len(found.Items) != 0 {
 		t.Errorf("carol is suggested a deleted user")

@@ -181,7 +181,7 @@ func (r *reachRun) tied() (out []dm.UserID) {
 		e, err := r.service.ExplainWhoCanMessageMe(r.Context(), r.viewer, other)
 		r.must(err)
 		st := r.standing(r.viewer, other)
-		stranger := len(e.Relations) == 1 && e.Relations[0] == dm.Stranger && st.ViewerStance == (dm.Stance{})
+		stranger := len(e.Relations) == 1 && e.Relations[0] == dm.Stranger && st.ViewerOverride == (dm.Override{})
 		if !slices.Contains(r.gone, other) && (!stranger || r.declined(other)) {
 			out = append(out, other)
 		}
@@ -207,9 +207,9 @@ func (r *reachRun) countTo(reach *dm.Reach, other dm.UserID) {
 
 // declined reports whether the viewer has declined somebody lately.
 func (r *reachRun) declined(other dm.UserID) bool {
-	l, err := r.store.Inspect(r.Context(), dm.Scope{Pairs: []dm.Pair{dm.PairOf(r.viewer, other)}})
+	tx, err := r.store.Inspect(r.Context(), dm.Scope{Pairs: []dm.Pair{dm.PairOf(r.viewer, other)}})
 	r.must(err)
-	c := l.Conversation(r.viewer, other)
+	c := tx.Conversation(r.viewer, other)
 	if c == nil {
 		return false
 	}
@@ -219,20 +219,20 @@ func (r *reachRun) declined(other dm.UserID) bool {
 
 // limited checks that with any limit whoever is counted is counted with all their ties, and that it is said when there are more.
 func (r *reachRun) limited(t *rapid.T) {
-	all, err := r.store.TiedPeople(r.Context(), r.viewer, 1000)
+	all, err := r.store.RelatedPeople(r.Context(), r.viewer, 1000)
 	r.must(err)
 	if all.Capped || all.SharedOpen {
 		r.Fatalf("capped with seven people: %+v", all)
 	}
-	some, err := r.store.TiedPeople(r.Context(), r.viewer, rapid.IntRange(1, 4).Draw(t, "limit"))
+	some, err := r.store.RelatedPeople(r.Context(), r.viewer, rapid.IntRange(1, 4).Draw(t, "limit"))
 	r.must(err)
-	for id, ties := range some.Ties {
-		if missing := all.Ties[id] ^ ties; missing != 0 && !(some.SharedOpen && missing == dm.TieShared && ties&dm.TieShared == 0) {
-			r.Fatalf("with a limit somebody has the ties %b, without it %b", ties, all.Ties[id])
+	for id, ties := range some.Flags {
+		if missing := all.Flags[id] ^ ties; missing != 0 && !(some.SharedOpen && missing == dm.FlagShared && ties&dm.FlagShared == 0) {
+			r.Fatalf("with a limit somebody has the ties %b, without it %b", ties, all.Flags[id])
 		}
 	}
-	if len(some.Ties) < len(all.Ties) && !some.Capped && !some.SharedOpen {
-		r.Fatalf("%d people of %d, and nothing says so", len(some.Ties), len(all.Ties))
+	if len(some.Flags) < len(all.Flags) && !some.Capped && !some.SharedOpen {
+		r.Fatalf("%d people of %d, and nothing says so", len(some.Flags), len(all.Flags))
 	}
 }
 

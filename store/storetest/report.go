@@ -117,7 +117,7 @@ func testReportScope(t *testing.T, b Backend) {
 	in := dm.ReportInput{ClientReportID: "k", Conversation: conversation, Category: dm.CategorySpam, Block: true}
 	r := w.report(bob, in)
 	w.denied(second(w.trySend(alice, bob, "more", w.key())), dm.DenialNotAccepting)
-	if !w.standing(bob, alice).ViewerStance.Blocked {
+	if !w.standing(bob, alice).ViewerOverride.Blocked {
 		t.Error("the report did not block")
 	}
 	w.noView(bob, alice)
@@ -135,17 +135,17 @@ func testReportScope(t *testing.T, b Backend) {
 	}
 	w.clock.advance(23 * time.Hour)
 	w.must(try(bob, dm.ReportInput{Messages: []dm.MessageID{other}}))
-	mine, err := w.service.MyReports(t.Context(), bob, dm.Page{First: 2})
+	mine, err := w.service.MyReports(t.Context(), bob, dm.PageRequest{First: 2})
 	w.must(err)
 	if len(mine.Items) != 2 || !mine.More || mine.Items[0].Category != dm.CategorySpam || mine.Items[0].CreatedAt.Before(mine.Items[1].CreatedAt) {
 		t.Errorf("the reports of bob are %+v", mine)
 	}
-	rest, err := w.service.MyReports(t.Context(), bob, dm.Page{First: 2, After: mine.Items[1].PlaceIn(dm.ReportList{Reporter: bob})})
+	rest, err := w.service.MyReports(t.Context(), bob, dm.PageRequest{First: 2, After: mine.Items[1].PlaceIn(dm.ReportList{Reporter: bob})})
 	w.must(err)
 	if len(rest.Items) != 1 || rest.Items[0].ID != r.ID {
 		t.Errorf("the rest is %+v", rest)
 	}
-	none, err := w.service.MyReports(t.Context(), alice, dm.Page{First: 2})
+	none, err := w.service.MyReports(t.Context(), alice, dm.PageRequest{First: 2})
 	w.must(err)
 	if len(none.Items) != 0 {
 		t.Error("who was reported sees it (I9)")
@@ -168,7 +168,7 @@ func testModeration(t *testing.T, b Backend) {
 	r := w.report(bob, dm.ReportInput{Messages: []dm.MessageID{bad}})
 	queue := func(list dm.ReportList) []*dm.Report {
 		t.Helper()
-		found, err := w.service.Queue(ctx, list, dm.Page{First: 10})
+		found, err := w.service.Queue(ctx, list, dm.PageRequest{First: 10})
 		w.must(err)
 		return found.Items
 	}
@@ -241,7 +241,7 @@ func testModeration(t *testing.T, b Backend) {
 	if !stands.SuspendedUntil.Equal(w.clock.Now().Add(48*time.Hour)) || !stands.OutreachUntil.IsZero() {
 		t.Errorf("what stands is %+v", stands)
 	}
-	notices, err := w.service.MyNotices(ctx, alice, dm.Page{First: 5})
+	notices, err := w.service.MyNotices(ctx, alice, dm.PageRequest{First: 5})
 	w.must(err)
 	if len(notices.Items) != 1 || notices.Items[0].Statement != suspend.Statement {
 		t.Fatalf("the notices are %+v", notices)
@@ -268,7 +268,7 @@ func testModeration(t *testing.T, b Backend) {
 		t.Errorf("closed are %+v", got)
 	}
 
-	log, err := w.service.Audit(ctx, dm.AuditFilter{Report: r.ID}, dm.Page{First: 20})
+	log, err := w.service.Audit(ctx, dm.AuditFilter{Report: r.ID}, dm.PageRequest{First: 20})
 	w.must(err)
 	var acts []dm.AuditAct
 	for _, e := range log.Items {
@@ -286,9 +286,9 @@ func testModeration(t *testing.T, b Backend) {
 	if len(acts) != 7 || looks != 1 {
 		t.Errorf("the audit log has %v: 4 claims, 1 look and 2 decisions are due", acts)
 	}
-	page, err := w.service.Audit(ctx, dm.AuditFilter{}, dm.Page{First: 3})
+	page, err := w.service.Audit(ctx, dm.AuditFilter{}, dm.PageRequest{First: 3})
 	w.must(err)
-	rest, err := w.service.Audit(ctx, dm.AuditFilter{}, dm.Page{First: 9, After: page.Items[2].Place()})
+	rest, err := w.service.Audit(ctx, dm.AuditFilter{}, dm.PageRequest{First: 9, After: page.Items[2].Place()})
 	w.must(err)
 	if len(page.Items)+len(rest.Items) != 7 || !page.More || rest.More {
 		t.Errorf("the pages have %d and %d entries", len(page.Items), len(rest.Items))
@@ -341,7 +341,7 @@ func testRestrictions(t *testing.T, b Backend) {
 
 	decide(dm.ActionWarn, 0)
 	decide(dm.ActionNone, 0)
-	notices, err := w.service.MyNotices(ctx, alice, dm.Page{First: 10})
+	notices, err := w.service.MyNotices(ctx, alice, dm.PageRequest{First: 10})
 	w.must(err)
 	if len(notices.Items) != 4 || notices.Items[0].Action != dm.ActionWarn {
 		t.Errorf("%d notices: a decision that does nothing is none", len(notices.Items))

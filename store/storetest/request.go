@@ -122,7 +122,7 @@ func testDecline(t *testing.T, b Backend) {
 		t.Errorf("after the time has run out: %+v, %v remain", sent.Message, *sent.Remaining)
 	}
 	// What was declined stays out of view: only the new message is there, and counts.
-	lists, err := w.service.Messages(t.Context(), bob, []dm.ConversationID{id}, dm.Page{First: 10})
+	lists, err := w.service.Messages(t.Context(), bob, []dm.ConversationID{id}, dm.PageRequest{First: 10})
 	w.must(err)
 	if n := len(lists[id].Items); n != 1 {
 		t.Errorf("%d messages are in view, 1 came after the decline", n)

@@ -75,7 +75,7 @@ func testScopedReads(t *testing.T, b Backend) {
 	if _, _, err := w.service.DeclineRequests(t.Context(), bob, []dm.ConversationID{mine}); err != nil {
 		t.Fatal(err)
 	}
-	lists, err := w.service.Messages(t.Context(), bob, []dm.ConversationID{mine}, dm.Page{First: 10})
+	lists, err := w.service.Messages(t.Context(), bob, []dm.ConversationID{mine}, dm.PageRequest{First: 10})
 	w.must(err)
 	byID, err := w.service.MessagesByID(t.Context(), bob, []dm.MessageID{{Conversation: mine, Seq: 1}})
 	w.must(err)
@@ -94,11 +94,11 @@ func testForgedInput(t *testing.T, b Backend) {
 		for name, err := range map[string]error{
 			"handle":      second(w.service.UserByHandle(t.Context(), text)),
 			"external id": second(w.service.UserByExternalID(t.Context(), text)),
-			"search":      second(w.service.SearchUsers(t.Context(), dm.UserID{}, text, dm.Page{First: 5})),
-			"user place": second(w.service.SearchUsers(t.Context(), dm.UserID{}, "u", dm.Page{
+			"search":      second(w.service.SearchUsers(t.Context(), dm.UserID{}, text, dm.PageRequest{First: 5})),
+			"user place": second(w.service.SearchUsers(t.Context(), dm.UserID{}, "u", dm.PageRequest{
 				First: 5, After: dm.UserPlace{Rank: 1, Key: text}.String(),
 			})),
-			"handle place": second(w.service.SearchUsers(t.Context(), dm.UserID{}, "u", dm.Page{First: 5, After: dm.UserPlace{Key: text}.String()})),
+			"handle place": second(w.service.SearchUsers(t.Context(), dm.UserID{}, "u", dm.PageRequest{First: 5, After: dm.UserPlace{Key: text}.String()})),
 			"body":         second(w.trySend(alice, bob, text, w.key())),
 			"key":          second(w.trySend(alice, bob, "hello", text)),
 		} {
@@ -109,10 +109,10 @@ func testForgedInput(t *testing.T, b Backend) {
 	}
 	for _, at := range []int64{-1 << 63, -1 << 60, -1, 0, 1 << 60, 1<<63 - 1} {
 		place := dm.InboxPlace{At: time.UnixMicro(at)}.String()
-		if _, err := w.service.Inbox(t.Context(), bob, dm.FolderRequests, dm.Page{First: 5, After: place}); err != nil && dm.CodeOf(err) == "" {
+		if _, err := w.service.Inbox(t.Context(), bob, dm.FolderRequests, dm.PageRequest{First: 5, After: place}); err != nil && dm.CodeOf(err) == "" {
 			t.Errorf("an inbox place at %d: %v", at, err)
 		}
-		page := dm.Page{First: 5, After: dm.MessagePlace(at).String()}
+		page := dm.PageRequest{First: 5, After: dm.MessagePlace(at).String()}
 		if _, err := w.service.Messages(t.Context(), bob, []dm.ConversationID{id}, page); err != nil && dm.CodeOf(err) == "" {
 			t.Errorf("a message place at %d: %v", at, err)
 		}
@@ -121,13 +121,13 @@ func testForgedInput(t *testing.T, b Backend) {
 		}
 	}
 	for _, rank := range []uint8{2, 255} {
-		page := dm.Page{First: 5, After: dm.UserPlace{Rank: rank, Key: "u"}.String()}
+		page := dm.PageRequest{First: 5, After: dm.UserPlace{Rank: rank, Key: "u"}.String()}
 		if _, err := w.service.SearchUsers(t.Context(), dm.UserID{}, "u", page); err != nil && dm.CodeOf(err) == "" {
 			t.Errorf("rank %d: %v", rank, err)
 		}
 	}
 	for _, folder := range []dm.Folder{dm.FolderNone, 77} {
-		if slice, err := w.service.Inbox(t.Context(), bob, folder, dm.Page{First: 5}); err == nil && len(slice.Items) > 0 {
+		if slice, err := w.service.Inbox(t.Context(), bob, folder, dm.PageRequest{First: 5}); err == nil && len(slice.Items) > 0 {
 			t.Errorf("folder %d lists %d conversations", folder, len(slice.Items))
 		}
 	}

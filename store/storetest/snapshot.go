@@ -36,7 +36,7 @@ func (w *world) snapshot(user dm.UserID) *snapshot {
 func (w *world) folder(user dm.UserID, folder dm.Folder) []*dm.View {
 	w.Helper()
 	var out []*dm.View
-	page := dm.Page{First: 3}
+	page := dm.PageRequest{First: 3}
 	for {
 		slice, err := w.service.Inbox(w.Context(), user, folder, page)
 		w.must(err)
@@ -234,7 +234,7 @@ func (w *world) consistent(users ...dm.UserID) {
 func (w *world) gapless(v *dm.View) {
 	w.Helper()
 	want := v.LastSeq
-	page := dm.Page{First: 50}
+	page := dm.PageRequest{First: 50}
 	for {
 		lists, err := w.service.Messages(w.Context(), v.Viewer, []dm.ConversationID{v.ID}, page)
 		w.must(err)

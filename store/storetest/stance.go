@@ -104,7 +104,7 @@ func testNamedLists(t *testing.T, b Backend) {
 		name dm.Listed
 		want []dm.UserID
 	}{{dm.ListedAlways, nil}, {dm.ListedNever, []dm.UserID{alice}}} {
-		page, err := w.service.ListedUsers(ctx, bob, list.name, dm.Page{First: 10})
+		page, err := w.service.ListedUsers(ctx, bob, list.name, dm.PageRequest{First: 10})
 		w.must(err)
 		var got []dm.UserID
 		for _, u := range page.Items {

@@ -222,9 +222,9 @@ func (w *world) wantUnread(user dm.UserID, conversations, requests, messages int
 	}
 }
 
-func (w *world) standing(viewer, other dm.UserID) dm.Standing {
+func (w *world) standing(viewer, other dm.UserID) dm.Relationship {
 	w.Helper()
-	s, err := w.service.Standings(w.Context(), viewer, []dm.UserID{other})
+	s, err := w.service.Relationships(w.Context(), viewer, []dm.UserID{other})
 	w.must(err)
 	return s[other]
 }

@@ -39,8 +39,8 @@ const (
 	FieldLowFrozenSeq = "low_frozen_seq"
 	// FieldLowBlocks holds the string denoting the low_blocks field in the database.
 	FieldLowBlocks = "low_blocks"
-	// FieldLowHeld holds the string denoting the low_held field in the database.
-	FieldLowHeld = "low_held"
+	// FieldLowHoldReason holds the string denoting the low_hold_reason field in the database.
+	FieldLowHoldReason = "low_hold_reason"
 	// FieldHighFolder holds the string denoting the high_folder field in the database.
 	FieldHighFolder = "high_folder"
 	// FieldHighReadSeq holds the string denoting the high_read_seq field in the database.
@@ -59,8 +59,8 @@ const (
 	FieldHighFrozenSeq = "high_frozen_seq"
 	// FieldHighBlocks holds the string denoting the high_blocks field in the database.
 	FieldHighBlocks = "high_blocks"
-	// FieldHighHeld holds the string denoting the high_held field in the database.
-	FieldHighHeld = "high_held"
+	// FieldHighHoldReason holds the string denoting the high_hold_reason field in the database.
+	FieldHighHoldReason = "high_hold_reason"
 	// Table holds the table name of the conversation in the database.
 	Table = "conversations"
 )
@@ -82,7 +82,7 @@ var Columns = []string{
 	FieldLowMuted,
 	FieldLowFrozenSeq,
 	FieldLowBlocks,
-	FieldLowHeld,
+	FieldLowHoldReason,
 	FieldHighFolder,
 	FieldHighReadSeq,
 	FieldHighClearedSeq,
@@ -92,7 +92,7 @@ var Columns = []string{
 	FieldHighMuted,
 	FieldHighFrozenSeq,
 	FieldHighBlocks,
-	FieldHighHeld,
+	FieldHighHoldReason,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -110,14 +110,14 @@ var (
 	DefaultLowFrozenSeq int64
 	// DefaultLowBlocks holds the default value on creation for the "low_blocks" field.
 	DefaultLowBlocks bool
-	// DefaultLowHeld holds the default value on creation for the "low_held" field.
-	DefaultLowHeld int16
+	// DefaultLowHoldReason holds the default value on creation for the "low_hold_reason" field.
+	DefaultLowHoldReason int16
 	// DefaultHighFrozenSeq holds the default value on creation for the "high_frozen_seq" field.
 	DefaultHighFrozenSeq int64
 	// DefaultHighBlocks holds the default value on creation for the "high_blocks" field.
 	DefaultHighBlocks bool
-	// DefaultHighHeld holds the default value on creation for the "high_held" field.
-	DefaultHighHeld int16
+	// DefaultHighHoldReason holds the default value on creation for the "high_hold_reason" field.
+	DefaultHighHoldReason int16
 )
 
 // OrderOption defines the ordering options for the Conversation queries.
@@ -198,9 +198,9 @@ func ByLowBlocks(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLowBlocks, opts...).ToFunc()
 }
 
-// ByLowHeld orders the results by the low_held field.
-func ByLowHeld(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldLowHeld, opts...).ToFunc()
+// ByLowHoldReason orders the results by the low_hold_reason field.
+func ByLowHoldReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLowHoldReason, opts...).ToFunc()
 }
 
 // ByHighFolder orders the results by the high_folder field.
@@ -248,7 +248,7 @@ func ByHighBlocks(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHighBlocks, opts...).ToFunc()
 }
 
-// ByHighHeld orders the results by the high_held field.
-func ByHighHeld(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldHighHeld, opts...).ToFunc()
+// ByHighHoldReason orders the results by the high_hold_reason field.
+func ByHighHoldReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHighHoldReason, opts...).ToFunc()
 }

@@ -123,9 +123,9 @@ func LowBlocks(v bool) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldLowBlocks, v))
 }
 
-// LowHeld applies equality check predicate on the "low_held" field. It's identical to LowHeldEQ.
-func LowHeld(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldEQ(FieldLowHeld, v))
+// LowHoldReason applies equality check predicate on the "low_hold_reason" field. It's identical to LowHoldReasonEQ.
+func LowHoldReason(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldLowHoldReason, v))
 }
 
 // HighFolder applies equality check predicate on the "high_folder" field. It's identical to HighFolderEQ.
@@ -173,9 +173,9 @@ func HighBlocks(v bool) predicate.Conversation {
 	return predicate.Conversation(sql.FieldEQ(FieldHighBlocks, v))
 }
 
-// HighHeld applies equality check predicate on the "high_held" field. It's identical to HighHeldEQ.
-func HighHeld(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldEQ(FieldHighHeld, v))
+// HighHoldReason applies equality check predicate on the "high_hold_reason" field. It's identical to HighHoldReasonEQ.
+func HighHoldReason(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldHighHoldReason, v))
 }
 
 // LowIDEQ applies the EQ predicate on the "low_id" field.
@@ -648,44 +648,44 @@ func LowBlocksNEQ(v bool) predicate.Conversation {
 	return predicate.Conversation(sql.FieldNEQ(FieldLowBlocks, v))
 }
 
-// LowHeldEQ applies the EQ predicate on the "low_held" field.
-func LowHeldEQ(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldEQ(FieldLowHeld, v))
+// LowHoldReasonEQ applies the EQ predicate on the "low_hold_reason" field.
+func LowHoldReasonEQ(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldLowHoldReason, v))
 }
 
-// LowHeldNEQ applies the NEQ predicate on the "low_held" field.
-func LowHeldNEQ(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldNEQ(FieldLowHeld, v))
+// LowHoldReasonNEQ applies the NEQ predicate on the "low_hold_reason" field.
+func LowHoldReasonNEQ(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNEQ(FieldLowHoldReason, v))
 }
 
-// LowHeldIn applies the In predicate on the "low_held" field.
-func LowHeldIn(vs ...int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldIn(FieldLowHeld, vs...))
+// LowHoldReasonIn applies the In predicate on the "low_hold_reason" field.
+func LowHoldReasonIn(vs ...int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldIn(FieldLowHoldReason, vs...))
 }
 
-// LowHeldNotIn applies the NotIn predicate on the "low_held" field.
-func LowHeldNotIn(vs ...int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldNotIn(FieldLowHeld, vs...))
+// LowHoldReasonNotIn applies the NotIn predicate on the "low_hold_reason" field.
+func LowHoldReasonNotIn(vs ...int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNotIn(FieldLowHoldReason, vs...))
 }
 
-// LowHeldGT applies the GT predicate on the "low_held" field.
-func LowHeldGT(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldGT(FieldLowHeld, v))
+// LowHoldReasonGT applies the GT predicate on the "low_hold_reason" field.
+func LowHoldReasonGT(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGT(FieldLowHoldReason, v))
 }
 
-// LowHeldGTE applies the GTE predicate on the "low_held" field.
-func LowHeldGTE(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldGTE(FieldLowHeld, v))
+// LowHoldReasonGTE applies the GTE predicate on the "low_hold_reason" field.
+func LowHoldReasonGTE(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGTE(FieldLowHoldReason, v))
 }
 
-// LowHeldLT applies the LT predicate on the "low_held" field.
-func LowHeldLT(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldLT(FieldLowHeld, v))
+// LowHoldReasonLT applies the LT predicate on the "low_hold_reason" field.
+func LowHoldReasonLT(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLT(FieldLowHoldReason, v))
 }
 
-// LowHeldLTE applies the LTE predicate on the "low_held" field.
-func LowHeldLTE(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldLTE(FieldLowHeld, v))
+// LowHoldReasonLTE applies the LTE predicate on the "low_hold_reason" field.
+func LowHoldReasonLTE(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLTE(FieldLowHoldReason, v))
 }
 
 // HighFolderEQ applies the EQ predicate on the "high_folder" field.
@@ -958,44 +958,44 @@ func HighBlocksNEQ(v bool) predicate.Conversation {
 	return predicate.Conversation(sql.FieldNEQ(FieldHighBlocks, v))
 }
 
-// HighHeldEQ applies the EQ predicate on the "high_held" field.
-func HighHeldEQ(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldEQ(FieldHighHeld, v))
+// HighHoldReasonEQ applies the EQ predicate on the "high_hold_reason" field.
+func HighHoldReasonEQ(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldEQ(FieldHighHoldReason, v))
 }
 
-// HighHeldNEQ applies the NEQ predicate on the "high_held" field.
-func HighHeldNEQ(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldNEQ(FieldHighHeld, v))
+// HighHoldReasonNEQ applies the NEQ predicate on the "high_hold_reason" field.
+func HighHoldReasonNEQ(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNEQ(FieldHighHoldReason, v))
 }
 
-// HighHeldIn applies the In predicate on the "high_held" field.
-func HighHeldIn(vs ...int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldIn(FieldHighHeld, vs...))
+// HighHoldReasonIn applies the In predicate on the "high_hold_reason" field.
+func HighHoldReasonIn(vs ...int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldIn(FieldHighHoldReason, vs...))
 }
 
-// HighHeldNotIn applies the NotIn predicate on the "high_held" field.
-func HighHeldNotIn(vs ...int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldNotIn(FieldHighHeld, vs...))
+// HighHoldReasonNotIn applies the NotIn predicate on the "high_hold_reason" field.
+func HighHoldReasonNotIn(vs ...int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldNotIn(FieldHighHoldReason, vs...))
 }
 
-// HighHeldGT applies the GT predicate on the "high_held" field.
-func HighHeldGT(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldGT(FieldHighHeld, v))
+// HighHoldReasonGT applies the GT predicate on the "high_hold_reason" field.
+func HighHoldReasonGT(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGT(FieldHighHoldReason, v))
 }
 
-// HighHeldGTE applies the GTE predicate on the "high_held" field.
-func HighHeldGTE(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldGTE(FieldHighHeld, v))
+// HighHoldReasonGTE applies the GTE predicate on the "high_hold_reason" field.
+func HighHoldReasonGTE(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldGTE(FieldHighHoldReason, v))
 }
 
-// HighHeldLT applies the LT predicate on the "high_held" field.
-func HighHeldLT(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldLT(FieldHighHeld, v))
+// HighHoldReasonLT applies the LT predicate on the "high_hold_reason" field.
+func HighHoldReasonLT(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLT(FieldHighHoldReason, v))
 }
 
-// HighHeldLTE applies the LTE predicate on the "high_held" field.
-func HighHeldLTE(v int16) predicate.Conversation {
-	return predicate.Conversation(sql.FieldLTE(FieldHighHeld, v))
+// HighHoldReasonLTE applies the LTE predicate on the "high_hold_reason" field.
+func HighHoldReasonLTE(v int16) predicate.Conversation {
+	return predicate.Conversation(sql.FieldLTE(FieldHighHoldReason, v))
 }
 
 // And groups predicates with the AND operator between them.

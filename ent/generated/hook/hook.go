@@ -33,16 +33,16 @@ func (f ContactCodeFunc) Mutate(ctx context.Context, m generated.Mutation) (gene
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ContactCodeMutation", m)
 }
 
-// The ContactCodeUseFunc type is an adapter to allow the use of ordinary
-// function as ContactCodeUse mutator.
-type ContactCodeUseFunc func(context.Context, *generated.ContactCodeUseMutation) (generated.Value, error)
+// The ContactCodeRedemptionFunc type is an adapter to allow the use of ordinary
+// function as ContactCodeRedemption mutator.
+type ContactCodeRedemptionFunc func(context.Context, *generated.ContactCodeRedemptionMutation) (generated.Value, error)
 
 // Mutate calls f(ctx, m).
-func (f ContactCodeUseFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
-	if mv, ok := m.(*generated.ContactCodeUseMutation); ok {
+func (f ContactCodeRedemptionFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.ContactCodeRedemptionMutation); ok {
 		return f(ctx, mv)
 	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ContactCodeUseMutation", m)
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ContactCodeRedemptionMutation", m)
 }
 
 // The ConversationFunc type is an adapter to allow the use of ordinary
@@ -153,6 +153,18 @@ func (f MessageFunc) Mutate(ctx context.Context, m generated.Mutation) (generate
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.MessageMutation", m)
 }
 
+// The OverrideFunc type is an adapter to allow the use of ordinary
+// function as Override mutator.
+type OverrideFunc func(context.Context, *generated.OverrideMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OverrideFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.OverrideMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OverrideMutation", m)
+}
+
 // The ReportFunc type is an adapter to allow the use of ordinary
 // function as Report mutator.
 type ReportFunc func(context.Context, *generated.ReportMutation) (generated.Value, error)
@@ -175,18 +187,6 @@ func (f SettingsChangeFunc) Mutate(ctx context.Context, m generated.Mutation) (g
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SettingsChangeMutation", m)
-}
-
-// The StanceFunc type is an adapter to allow the use of ordinary
-// function as Stance mutator.
-type StanceFunc func(context.Context, *generated.StanceMutation) (generated.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f StanceFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
-	if mv, ok := m.(*generated.StanceMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.StanceMutation", m)
 }
 
 // The SuggestionFunc type is an adapter to allow the use of ordinary

@@ -78,27 +78,27 @@ var (
 			},
 		},
 	}
-	// ContactCodeUsesColumns holds the columns for the "contact_code_uses" table.
-	ContactCodeUsesColumns = []*schema.Column{
-		{Name: "bearer_id", Type: field.TypeUUID},
+	// ContactCodeRedemptionsColumns holds the columns for the "contact_code_redemptions" table.
+	ContactCodeRedemptionsColumns = []*schema.Column{
+		{Name: "redeemer_id", Type: field.TypeUUID},
 		{Name: "code_id", Type: field.TypeUUID},
-		{Name: "used_at", Type: field.TypeInt64},
+		{Name: "redeemed_at", Type: field.TypeInt64},
 	}
-	// ContactCodeUsesTable holds the schema information for the "contact_code_uses" table.
-	ContactCodeUsesTable = &schema.Table{
-		Name:       "contact_code_uses",
-		Columns:    ContactCodeUsesColumns,
-		PrimaryKey: []*schema.Column{ContactCodeUsesColumns[0]},
+	// ContactCodeRedemptionsTable holds the schema information for the "contact_code_redemptions" table.
+	ContactCodeRedemptionsTable = &schema.Table{
+		Name:       "contact_code_redemptions",
+		Columns:    ContactCodeRedemptionsColumns,
+		PrimaryKey: []*schema.Column{ContactCodeRedemptionsColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "contactcodeuse_bearer_id_code_id",
+				Name:    "contactcoderedemption_redeemer_id_code_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactCodeUsesColumns[0], ContactCodeUsesColumns[1]},
+				Columns: []*schema.Column{ContactCodeRedemptionsColumns[0], ContactCodeRedemptionsColumns[1]},
 			},
 			{
-				Name:    "contactcodeuse_code_id_used_at_bearer_id",
+				Name:    "contactcoderedemption_code_id_redeemed_at_redeemer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactCodeUsesColumns[1], ContactCodeUsesColumns[2], ContactCodeUsesColumns[0]},
+				Columns: []*schema.Column{ContactCodeRedemptionsColumns[1], ContactCodeRedemptionsColumns[2], ContactCodeRedemptionsColumns[0]},
 			},
 		},
 	}
@@ -119,7 +119,7 @@ var (
 		{Name: "low_muted", Type: field.TypeBool},
 		{Name: "low_frozen_seq", Type: field.TypeInt64, Default: 0},
 		{Name: "low_blocks", Type: field.TypeBool, Default: false},
-		{Name: "low_held", Type: field.TypeInt16, Default: 0},
+		{Name: "low_hold_reason", Type: field.TypeInt16, Default: 0},
 		{Name: "high_folder", Type: field.TypeInt16},
 		{Name: "high_read_seq", Type: field.TypeInt64},
 		{Name: "high_cleared_seq", Type: field.TypeInt64},
@@ -129,7 +129,7 @@ var (
 		{Name: "high_muted", Type: field.TypeBool},
 		{Name: "high_frozen_seq", Type: field.TypeInt64, Default: 0},
 		{Name: "high_blocks", Type: field.TypeBool, Default: false},
-		{Name: "high_held", Type: field.TypeInt16, Default: 0},
+		{Name: "high_hold_reason", Type: field.TypeInt16, Default: 0},
 	}
 	// ConversationsTable holds the schema information for the "conversations" table.
 	ConversationsTable = &schema.Table{
@@ -355,6 +355,69 @@ var (
 			},
 		},
 	}
+	// OverridesColumns holds the columns for the "overrides" table.
+	OverridesColumns = []*schema.Column{
+		{Name: "blocked", Type: field.TypeBool},
+		{Name: "restricted", Type: field.TypeBool},
+		{Name: "listed", Type: field.TypeInt16},
+		{Name: "changed_at", Type: field.TypeInt64},
+		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "other_id", Type: field.TypeUUID},
+	}
+	// OverridesTable holds the schema information for the "overrides" table.
+	OverridesTable = &schema.Table{
+		Name:       "overrides",
+		Columns:    OverridesColumns,
+		PrimaryKey: []*schema.Column{OverridesColumns[4], OverridesColumns[5]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "overrides_users_user",
+				Columns:    []*schema.Column{OverridesColumns[4]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "overrides_users_other",
+				Columns:    []*schema.Column{OverridesColumns[5]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "override_blocked",
+				Unique:  false,
+				Columns: []*schema.Column{OverridesColumns[4], OverridesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "blocked",
+				},
+			},
+			{
+				Name:    "override_restricted",
+				Unique:  false,
+				Columns: []*schema.Column{OverridesColumns[4], OverridesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "restricted",
+				},
+			},
+			{
+				Name:    "override_always",
+				Unique:  false,
+				Columns: []*schema.Column{OverridesColumns[4], OverridesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "listed = 1",
+				},
+			},
+			{
+				Name:    "override_never",
+				Unique:  false,
+				Columns: []*schema.Column{OverridesColumns[4], OverridesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "listed = 2",
+				},
+			},
+		},
+	}
 	// ReportsColumns holds the columns for the "reports" table.
 	ReportsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -456,69 +519,6 @@ var (
 			},
 		},
 	}
-	// StancesColumns holds the columns for the "stances" table.
-	StancesColumns = []*schema.Column{
-		{Name: "blocked", Type: field.TypeBool},
-		{Name: "restricted", Type: field.TypeBool},
-		{Name: "listed", Type: field.TypeInt16},
-		{Name: "changed_at", Type: field.TypeInt64},
-		{Name: "user_id", Type: field.TypeUUID},
-		{Name: "other_id", Type: field.TypeUUID},
-	}
-	// StancesTable holds the schema information for the "stances" table.
-	StancesTable = &schema.Table{
-		Name:       "stances",
-		Columns:    StancesColumns,
-		PrimaryKey: []*schema.Column{StancesColumns[4], StancesColumns[5]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "stances_users_user",
-				Columns:    []*schema.Column{StancesColumns[4]},
-				RefColumns: []*schema.Column{UsersColumns[0]},
-				OnDelete:   schema.NoAction,
-			},
-			{
-				Symbol:     "stances_users_other",
-				Columns:    []*schema.Column{StancesColumns[5]},
-				RefColumns: []*schema.Column{UsersColumns[0]},
-				OnDelete:   schema.NoAction,
-			},
-		},
-		Indexes: []*schema.Index{
-			{
-				Name:    "stance_blocked",
-				Unique:  false,
-				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "blocked",
-				},
-			},
-			{
-				Name:    "stance_restricted",
-				Unique:  false,
-				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "restricted",
-				},
-			},
-			{
-				Name:    "stance_always",
-				Unique:  false,
-				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "listed = 1",
-				},
-			},
-			{
-				Name:    "stance_never",
-				Unique:  false,
-				Columns: []*schema.Column{StancesColumns[4], StancesColumns[5]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "listed = 2",
-				},
-			},
-		},
-	}
 	// SuggestionsColumns holds the columns for the "suggestions" table.
 	SuggestionsColumns = []*schema.Column{
 		{Name: "created_at", Type: field.TypeInt64},
@@ -595,7 +595,7 @@ var (
 	Tables = []*schema.Table{
 		AuditLogTable,
 		ContactCodesTable,
-		ContactCodeUsesTable,
+		ContactCodeRedemptionsTable,
 		ConversationsTable,
 		EpochTable,
 		EventsTable,
@@ -605,9 +605,9 @@ var (
 		HiddenWordsTable,
 		JobsTable,
 		MessagesTable,
+		OverridesTable,
 		ReportsTable,
 		SettingsChangesTable,
-		StancesTable,
 		SuggestionsTable,
 		UsersTable,
 	}
@@ -628,8 +628,8 @@ func init() {
 	HiddenWordsTable.Annotation = &entsql.Annotation{
 		Table: "hidden_words",
 	}
-	StancesTable.ForeignKeys[0].RefTable = UsersTable
-	StancesTable.ForeignKeys[1].RefTable = UsersTable
+	OverridesTable.ForeignKeys[0].RefTable = UsersTable
+	OverridesTable.ForeignKeys[1].RefTable = UsersTable
 	SuggestionsTable.ForeignKeys[0].RefTable = UsersTable
 	SuggestionsTable.ForeignKeys[1].RefTable = UsersTable
 }

@@ -12,8 +12,8 @@ type AuditEntry func(*sql.Selector)
 // ContactCode is the predicate function for contactcode builders.
 type ContactCode func(*sql.Selector)
 
-// ContactCodeUse is the predicate function for contactcodeuse builders.
-type ContactCodeUse func(*sql.Selector)
+// ContactCodeRedemption is the predicate function for contactcoderedemption builders.
+type ContactCodeRedemption func(*sql.Selector)
 
 // Conversation is the predicate function for conversation builders.
 type Conversation func(*sql.Selector)
@@ -42,14 +42,14 @@ type Job func(*sql.Selector)
 // Message is the predicate function for message builders.
 type Message func(*sql.Selector)
 
+// Override is the predicate function for override builders.
+type Override func(*sql.Selector)
+
 // Report is the predicate function for report builders.
 type Report func(*sql.Selector)
 
 // SettingsChange is the predicate function for settingschange builders.
 type SettingsChange func(*sql.Selector)
-
-// Stance is the predicate function for stance builders.
-type Stance func(*sql.Selector)
 
 // Suggestion is the predicate function for suggestion builders.
 type Suggestion func(*sql.Selector)

@@ -42,8 +42,8 @@ const (
 	EdgeSuggested = "suggested"
 	// EdgeFollows holds the string denoting the follows edge name in mutations.
 	EdgeFollows = "follows"
-	// EdgeStances holds the string denoting the stances edge name in mutations.
-	EdgeStances = "stances"
+	// EdgeOverrides holds the string denoting the overrides edge name in mutations.
+	EdgeOverrides = "overrides"
 	// EdgeSuggestions holds the string denoting the suggestions edge name in mutations.
 	EdgeSuggestions = "suggestions"
 	// Table holds the table name of the user in the database.
@@ -51,7 +51,7 @@ const (
 	// FollowingTable is the table that holds the following relation/edge. The primary key declared below.
 	FollowingTable = "follows"
 	// JudgedTable is the table that holds the judged relation/edge. The primary key declared below.
-	JudgedTable = "stances"
+	JudgedTable = "overrides"
 	// SuggestedTable is the table that holds the suggested relation/edge. The primary key declared below.
 	SuggestedTable = "suggestions"
 	// FollowsTable is the table that holds the follows relation/edge.
@@ -61,13 +61,13 @@ const (
 	FollowsInverseTable = "follows"
 	// FollowsColumn is the table column denoting the follows relation/edge.
 	FollowsColumn = "follower_id"
-	// StancesTable is the table that holds the stances relation/edge.
-	StancesTable = "stances"
-	// StancesInverseTable is the table name for the Stance entity.
-	// It exists in this package in order to avoid circular dependency with the "stance" package.
-	StancesInverseTable = "stances"
-	// StancesColumn is the table column denoting the stances relation/edge.
-	StancesColumn = "user_id"
+	// OverridesTable is the table that holds the overrides relation/edge.
+	OverridesTable = "overrides"
+	// OverridesInverseTable is the table name for the Override entity.
+	// It exists in this package in order to avoid circular dependency with the "override" package.
+	OverridesInverseTable = "overrides"
+	// OverridesColumn is the table column denoting the overrides relation/edge.
+	OverridesColumn = "user_id"
 	// SuggestionsTable is the table that holds the suggestions relation/edge.
 	SuggestionsTable = "suggestions"
 	// SuggestionsInverseTable is the table name for the Suggestion entity.
@@ -243,17 +243,17 @@ func ByFollows(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
-// ByStancesCount orders the results by stances count.
-func ByStancesCount(opts ...sql.OrderTermOption) OrderOption {
+// ByOverridesCount orders the results by overrides count.
+func ByOverridesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newStancesStep(), opts...)
+		sqlgraph.OrderByNeighborsCount(s, newOverridesStep(), opts...)
 	}
 }
 
-// ByStances orders the results by stances terms.
-func ByStances(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+// ByOverrides orders the results by overrides terms.
+func ByOverrides(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newStancesStep(), append([]sql.OrderTerm{term}, terms...)...)
+		sqlgraph.OrderByNeighborTerms(s, newOverridesStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
@@ -298,11 +298,11 @@ func newFollowsStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.O2M, true, FollowsTable, FollowsColumn),
 	)
 }
-func newStancesStep() *sqlgraph.Step {
+func newOverridesStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(StancesInverseTable, StancesColumn),
-		sqlgraph.Edge(sqlgraph.O2M, true, StancesTable, StancesColumn),
+		sqlgraph.To(OverridesInverseTable, OverridesColumn),
+		sqlgraph.Edge(sqlgraph.O2M, true, OverridesTable, OverridesColumn),
 	)
 }
 func newSuggestionsStep() *sqlgraph.Step {

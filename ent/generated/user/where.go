@@ -716,21 +716,21 @@ func HasFollowsWith(preds ...predicate.Follow) predicate.User {
 	})
 }
 
-// HasStances applies the HasEdge predicate on the "stances" edge.
-func HasStances() predicate.User {
+// HasOverrides applies the HasEdge predicate on the "overrides" edge.
+func HasOverrides() predicate.User {
 	return predicate.User(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, true, StancesTable, StancesColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, OverridesTable, OverridesColumn),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})
 }
 
-// HasStancesWith applies the HasEdge predicate on the "stances" edge with a given conditions (other predicates).
-func HasStancesWith(preds ...predicate.Stance) predicate.User {
+// HasOverridesWith applies the HasEdge predicate on the "overrides" edge with a given conditions (other predicates).
+func HasOverridesWith(preds ...predicate.Override) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
-		step := newStancesStep()
+		step := newOverridesStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

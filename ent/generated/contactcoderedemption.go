@@ -8,30 +8,30 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
-	"github.com/aparte-im/aparte/ent/generated/contactcodeuse"
+	"github.com/aparte-im/aparte/ent/generated/contactcoderedemption"
 	"github.com/google/uuid"
 )
 
-// ContactCodeUse is the model entity for the ContactCodeUse schema.
-type ContactCodeUse struct {
+// ContactCodeRedemption is the model entity for the ContactCodeRedemption schema.
+type ContactCodeRedemption struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID uuid.UUID `json:"id,omitempty"`
 	// CodeID holds the value of the "code_id" field.
 	CodeID uuid.UUID `json:"code_id,omitempty"`
-	// UsedAt holds the value of the "used_at" field.
-	UsedAt       int64 `json:"used_at,omitempty"`
+	// RedeemedAt holds the value of the "redeemed_at" field.
+	RedeemedAt   int64 `json:"redeemed_at,omitempty"`
 	selectValues sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
-func (*ContactCodeUse) scanValues(columns []string) ([]any, error) {
+func (*ContactCodeRedemption) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case contactcodeuse.FieldUsedAt:
+		case contactcoderedemption.FieldRedeemedAt:
 			values[i] = new(sql.NullInt64)
-		case contactcodeuse.FieldID, contactcodeuse.FieldCodeID:
+		case contactcoderedemption.FieldID, contactcoderedemption.FieldCodeID:
 			values[i] = new(uuid.UUID)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -41,30 +41,30 @@ func (*ContactCodeUse) scanValues(columns []string) ([]any, error) {
 }
 
 // assignValues assigns the values that were returned from sql.Rows (after scanning)
-// to the ContactCodeUse fields.
-func (_m *ContactCodeUse) assignValues(columns []string, values []any) error {
+// to the ContactCodeRedemption fields.
+func (_m *ContactCodeRedemption) assignValues(columns []string, values []any) error {
 	if m, n := len(values), len(columns); m < n {
 		return fmt.Errorf("mismatch number of scan values: %d != %d", m, n)
 	}
 	for i := range columns {
 		switch columns[i] {
-		case contactcodeuse.FieldID:
+		case contactcoderedemption.FieldID:
 			if value, ok := values[i].(*uuid.UUID); !ok {
 				return fmt.Errorf("unexpected type %T for field id", values[i])
 			} else if value != nil {
 				_m.ID = *value
 			}
-		case contactcodeuse.FieldCodeID:
+		case contactcoderedemption.FieldCodeID:
 			if value, ok := values[i].(*uuid.UUID); !ok {
 				return fmt.Errorf("unexpected type %T for field code_id", values[i])
 			} else if value != nil {
 				_m.CodeID = *value
 			}
-		case contactcodeuse.FieldUsedAt:
+		case contactcoderedemption.FieldRedeemedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field used_at", values[i])
+				return fmt.Errorf("unexpected type %T for field redeemed_at", values[i])
 			} else if value.Valid {
-				_m.UsedAt = value.Int64
+				_m.RedeemedAt = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -73,43 +73,43 @@ func (_m *ContactCodeUse) assignValues(columns []string, values []any) error {
 	return nil
 }
 
-// Value returns the ent.Value that was dynamically selected and assigned to the ContactCodeUse.
+// Value returns the ent.Value that was dynamically selected and assigned to the ContactCodeRedemption.
 // This includes values selected through modifiers, order, etc.
-func (_m *ContactCodeUse) Value(name string) (ent.Value, error) {
+func (_m *ContactCodeRedemption) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this ContactCodeUse.
-// Note that you need to call ContactCodeUse.Unwrap() before calling this method if this ContactCodeUse
+// Update returns a builder for updating this ContactCodeRedemption.
+// Note that you need to call ContactCodeRedemption.Unwrap() before calling this method if this ContactCodeRedemption
 // was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *ContactCodeUse) Update() *ContactCodeUseUpdateOne {
-	return NewContactCodeUseClient(_m.config).UpdateOne(_m)
+func (_m *ContactCodeRedemption) Update() *ContactCodeRedemptionUpdateOne {
+	return NewContactCodeRedemptionClient(_m.config).UpdateOne(_m)
 }
 
-// Unwrap unwraps the ContactCodeUse entity that was returned from a transaction after it was closed,
+// Unwrap unwraps the ContactCodeRedemption entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
-func (_m *ContactCodeUse) Unwrap() *ContactCodeUse {
+func (_m *ContactCodeRedemption) Unwrap() *ContactCodeRedemption {
 	_tx, ok := _m.config.driver.(*txDriver)
 	if !ok {
-		panic("generated: ContactCodeUse is not a transactional entity")
+		panic("generated: ContactCodeRedemption is not a transactional entity")
 	}
 	_m.config.driver = _tx.drv
 	return _m
 }
 
 // String implements the fmt.Stringer.
-func (_m *ContactCodeUse) String() string {
+func (_m *ContactCodeRedemption) String() string {
 	var builder strings.Builder
-	builder.WriteString("ContactCodeUse(")
+	builder.WriteString("ContactCodeRedemption(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("code_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CodeID))
 	builder.WriteString(", ")
-	builder.WriteString("used_at=")
-	builder.WriteString(fmt.Sprintf("%v", _m.UsedAt))
+	builder.WriteString("redeemed_at=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RedeemedAt))
 	builder.WriteByte(')')
 	return builder.String()
 }
 
-// ContactCodeUses is a parsable slice of ContactCodeUse.
-type ContactCodeUses []*ContactCodeUse
+// ContactCodeRedemptions is a parsable slice of ContactCodeRedemption.
+type ContactCodeRedemptions []*ContactCodeRedemption

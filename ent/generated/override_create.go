@@ -10,77 +10,77 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	"github.com/aparte-im/aparte/ent/generated/stance"
+	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/google/uuid"
 )
 
-// StanceCreate is the builder for creating a Stance entity.
-type StanceCreate struct {
+// OverrideCreate is the builder for creating a Override entity.
+type OverrideCreate struct {
 	config
-	mutation *StanceMutation
+	mutation *OverrideMutation
 	hooks    []Hook
 	conflict []sql.ConflictOption
 }
 
 // SetUserID sets the "user_id" field.
-func (_c *StanceCreate) SetUserID(v uuid.UUID) *StanceCreate {
+func (_c *OverrideCreate) SetUserID(v uuid.UUID) *OverrideCreate {
 	_c.mutation.SetUserID(v)
 	return _c
 }
 
 // SetOtherID sets the "other_id" field.
-func (_c *StanceCreate) SetOtherID(v uuid.UUID) *StanceCreate {
+func (_c *OverrideCreate) SetOtherID(v uuid.UUID) *OverrideCreate {
 	_c.mutation.SetOtherID(v)
 	return _c
 }
 
 // SetBlocked sets the "blocked" field.
-func (_c *StanceCreate) SetBlocked(v bool) *StanceCreate {
+func (_c *OverrideCreate) SetBlocked(v bool) *OverrideCreate {
 	_c.mutation.SetBlocked(v)
 	return _c
 }
 
 // SetRestricted sets the "restricted" field.
-func (_c *StanceCreate) SetRestricted(v bool) *StanceCreate {
+func (_c *OverrideCreate) SetRestricted(v bool) *OverrideCreate {
 	_c.mutation.SetRestricted(v)
 	return _c
 }
 
 // SetListed sets the "listed" field.
-func (_c *StanceCreate) SetListed(v int16) *StanceCreate {
+func (_c *OverrideCreate) SetListed(v int16) *OverrideCreate {
 	_c.mutation.SetListed(v)
 	return _c
 }
 
 // SetChangedAt sets the "changed_at" field.
-func (_c *StanceCreate) SetChangedAt(v int64) *StanceCreate {
+func (_c *OverrideCreate) SetChangedAt(v int64) *OverrideCreate {
 	_c.mutation.SetChangedAt(v)
 	return _c
 }
 
 // SetUser sets the "user" edge to the User entity.
-func (_c *StanceCreate) SetUser(v *User) *StanceCreate {
+func (_c *OverrideCreate) SetUser(v *User) *OverrideCreate {
 	return _c.SetUserID(v.ID)
 }
 
 // SetOther sets the "other" edge to the User entity.
-func (_c *StanceCreate) SetOther(v *User) *StanceCreate {
+func (_c *OverrideCreate) SetOther(v *User) *OverrideCreate {
 	return _c.SetOtherID(v.ID)
 }
 
-// Mutation returns the StanceMutation object of the builder.
-func (_c *StanceCreate) Mutation() *StanceMutation {
+// Mutation returns the OverrideMutation object of the builder.
+func (_c *OverrideCreate) Mutation() *OverrideMutation {
 	return _c.mutation
 }
 
-// Save creates the Stance in the database.
-func (_c *StanceCreate) Save(ctx context.Context) (*Stance, error) {
+// Save creates the Override in the database.
+func (_c *OverrideCreate) Save(ctx context.Context) (*Override, error) {
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
 // SaveX calls Save and panics if Save returns an error.
-func (_c *StanceCreate) SaveX(ctx context.Context) *Stance {
+func (_c *OverrideCreate) SaveX(ctx context.Context) *Override {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -89,48 +89,48 @@ func (_c *StanceCreate) SaveX(ctx context.Context) *Stance {
 }
 
 // Exec executes the query.
-func (_c *StanceCreate) Exec(ctx context.Context) error {
+func (_c *OverrideCreate) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *StanceCreate) ExecX(ctx context.Context) {
+func (_c *OverrideCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_c *StanceCreate) check() error {
+func (_c *OverrideCreate) check() error {
 	if _, ok := _c.mutation.UserID(); !ok {
-		return &ValidationError{Name: "user_id", err: errors.New(`generated: missing required field "Stance.user_id"`)}
+		return &ValidationError{Name: "user_id", err: errors.New(`generated: missing required field "Override.user_id"`)}
 	}
 	if _, ok := _c.mutation.OtherID(); !ok {
-		return &ValidationError{Name: "other_id", err: errors.New(`generated: missing required field "Stance.other_id"`)}
+		return &ValidationError{Name: "other_id", err: errors.New(`generated: missing required field "Override.other_id"`)}
 	}
 	if _, ok := _c.mutation.Blocked(); !ok {
-		return &ValidationError{Name: "blocked", err: errors.New(`generated: missing required field "Stance.blocked"`)}
+		return &ValidationError{Name: "blocked", err: errors.New(`generated: missing required field "Override.blocked"`)}
 	}
 	if _, ok := _c.mutation.Restricted(); !ok {
-		return &ValidationError{Name: "restricted", err: errors.New(`generated: missing required field "Stance.restricted"`)}
+		return &ValidationError{Name: "restricted", err: errors.New(`generated: missing required field "Override.restricted"`)}
 	}
 	if _, ok := _c.mutation.Listed(); !ok {
-		return &ValidationError{Name: "listed", err: errors.New(`generated: missing required field "Stance.listed"`)}
+		return &ValidationError{Name: "listed", err: errors.New(`generated: missing required field "Override.listed"`)}
 	}
 	if _, ok := _c.mutation.ChangedAt(); !ok {
-		return &ValidationError{Name: "changed_at", err: errors.New(`generated: missing required field "Stance.changed_at"`)}
+		return &ValidationError{Name: "changed_at", err: errors.New(`generated: missing required field "Override.changed_at"`)}
 	}
 	if len(_c.mutation.UserIDs()) == 0 {
-		return &ValidationError{Name: "user", err: errors.New(`generated: missing required edge "Stance.user"`)}
+		return &ValidationError{Name: "user", err: errors.New(`generated: missing required edge "Override.user"`)}
 	}
 	if len(_c.mutation.OtherIDs()) == 0 {
-		return &ValidationError{Name: "other", err: errors.New(`generated: missing required edge "Stance.other"`)}
+		return &ValidationError{Name: "other", err: errors.New(`generated: missing required edge "Override.other"`)}
 	}
 	return nil
 }
 
-func (_c *StanceCreate) sqlSave(ctx context.Context) (*Stance, error) {
+func (_c *OverrideCreate) sqlSave(ctx context.Context) (*Override, error) {
 	if err := _c.check(); err != nil {
 		return nil, err
 	}
@@ -144,34 +144,34 @@ func (_c *StanceCreate) sqlSave(ctx context.Context) (*Stance, error) {
 	return _node, nil
 }
 
-func (_c *StanceCreate) createSpec() (*Stance, *sqlgraph.CreateSpec) {
+func (_c *OverrideCreate) createSpec() (*Override, *sqlgraph.CreateSpec) {
 	var (
-		_node = &Stance{config: _c.config}
-		_spec = sqlgraph.NewCreateSpec(stance.Table, nil)
+		_node = &Override{config: _c.config}
+		_spec = sqlgraph.NewCreateSpec(override.Table, nil)
 	)
 	_spec.OnConflict = _c.conflict
 	if value, ok := _c.mutation.Blocked(); ok {
-		_spec.SetField(stance.FieldBlocked, field.TypeBool, value)
+		_spec.SetField(override.FieldBlocked, field.TypeBool, value)
 		_node.Blocked = value
 	}
 	if value, ok := _c.mutation.Restricted(); ok {
-		_spec.SetField(stance.FieldRestricted, field.TypeBool, value)
+		_spec.SetField(override.FieldRestricted, field.TypeBool, value)
 		_node.Restricted = value
 	}
 	if value, ok := _c.mutation.Listed(); ok {
-		_spec.SetField(stance.FieldListed, field.TypeInt16, value)
+		_spec.SetField(override.FieldListed, field.TypeInt16, value)
 		_node.Listed = value
 	}
 	if value, ok := _c.mutation.ChangedAt(); ok {
-		_spec.SetField(stance.FieldChangedAt, field.TypeInt64, value)
+		_spec.SetField(override.FieldChangedAt, field.TypeInt64, value)
 		_node.ChangedAt = value
 	}
 	if nodes := _c.mutation.UserIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   stance.UserTable,
-			Columns: []string{stance.UserColumn},
+			Table:   override.UserTable,
+			Columns: []string{override.UserColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -187,8 +187,8 @@ func (_c *StanceCreate) createSpec() (*Stance, *sqlgraph.CreateSpec) {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   stance.OtherTable,
-			Columns: []string{stance.OtherColumn},
+			Table:   override.OtherTable,
+			Columns: []string{override.OtherColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -206,7 +206,7 @@ func (_c *StanceCreate) createSpec() (*Stance, *sqlgraph.CreateSpec) {
 // OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
 // of the `INSERT` statement. For example:
 //
-//	client.Stance.Create().
+//	client.Override.Create().
 //		SetUserID(v).
 //		OnConflict(
 //			// Update the row with the new values
@@ -215,13 +215,13 @@ func (_c *StanceCreate) createSpec() (*Stance, *sqlgraph.CreateSpec) {
 //		).
 //		// Override some of the fields with custom
 //		// update values.
-//		Update(func(u *ent.StanceUpsert) {
+//		Update(func(u *ent.OverrideUpsert) {
 //			SetUserID(v+v).
 //		}).
 //		Exec(ctx)
-func (_c *StanceCreate) OnConflict(opts ...sql.ConflictOption) *StanceUpsertOne {
+func (_c *OverrideCreate) OnConflict(opts ...sql.ConflictOption) *OverrideUpsertOne {
 	_c.conflict = opts
-	return &StanceUpsertOne{
+	return &OverrideUpsertOne{
 		create: _c,
 	}
 }
@@ -229,122 +229,122 @@ func (_c *StanceCreate) OnConflict(opts ...sql.ConflictOption) *StanceUpsertOne 
 // OnConflictColumns calls `OnConflict` and configures the columns
 // as conflict target. Using this option is equivalent to using:
 //
-//	client.Stance.Create().
+//	client.Override.Create().
 //		OnConflict(sql.ConflictColumns(columns...)).
 //		Exec(ctx)
-func (_c *StanceCreate) OnConflictColumns(columns ...string) *StanceUpsertOne {
+func (_c *OverrideCreate) OnConflictColumns(columns ...string) *OverrideUpsertOne {
 	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &StanceUpsertOne{
+	return &OverrideUpsertOne{
 		create: _c,
 	}
 }
 
 type (
-	// StanceUpsertOne is the builder for "upsert"-ing
-	//  one Stance node.
-	StanceUpsertOne struct {
-		create *StanceCreate
+	// OverrideUpsertOne is the builder for "upsert"-ing
+	//  one Override node.
+	OverrideUpsertOne struct {
+		create *OverrideCreate
 	}
 
-	// StanceUpsert is the "OnConflict" setter.
-	StanceUpsert struct {
+	// OverrideUpsert is the "OnConflict" setter.
+	OverrideUpsert struct {
 		*sql.UpdateSet
 	}
 )
 
 // SetUserID sets the "user_id" field.
-func (u *StanceUpsert) SetUserID(v uuid.UUID) *StanceUpsert {
-	u.Set(stance.FieldUserID, v)
+func (u *OverrideUpsert) SetUserID(v uuid.UUID) *OverrideUpsert {
+	u.Set(override.FieldUserID, v)
 	return u
 }
 
 // UpdateUserID sets the "user_id" field to the value that was provided on create.
-func (u *StanceUpsert) UpdateUserID() *StanceUpsert {
-	u.SetExcluded(stance.FieldUserID)
+func (u *OverrideUpsert) UpdateUserID() *OverrideUpsert {
+	u.SetExcluded(override.FieldUserID)
 	return u
 }
 
 // SetOtherID sets the "other_id" field.
-func (u *StanceUpsert) SetOtherID(v uuid.UUID) *StanceUpsert {
-	u.Set(stance.FieldOtherID, v)
+func (u *OverrideUpsert) SetOtherID(v uuid.UUID) *OverrideUpsert {
+	u.Set(override.FieldOtherID, v)
 	return u
 }
 
 // UpdateOtherID sets the "other_id" field to the value that was provided on create.
-func (u *StanceUpsert) UpdateOtherID() *StanceUpsert {
-	u.SetExcluded(stance.FieldOtherID)
+func (u *OverrideUpsert) UpdateOtherID() *OverrideUpsert {
+	u.SetExcluded(override.FieldOtherID)
 	return u
 }
 
 // SetBlocked sets the "blocked" field.
-func (u *StanceUpsert) SetBlocked(v bool) *StanceUpsert {
-	u.Set(stance.FieldBlocked, v)
+func (u *OverrideUpsert) SetBlocked(v bool) *OverrideUpsert {
+	u.Set(override.FieldBlocked, v)
 	return u
 }
 
 // UpdateBlocked sets the "blocked" field to the value that was provided on create.
-func (u *StanceUpsert) UpdateBlocked() *StanceUpsert {
-	u.SetExcluded(stance.FieldBlocked)
+func (u *OverrideUpsert) UpdateBlocked() *OverrideUpsert {
+	u.SetExcluded(override.FieldBlocked)
 	return u
 }
 
 // SetRestricted sets the "restricted" field.
-func (u *StanceUpsert) SetRestricted(v bool) *StanceUpsert {
-	u.Set(stance.FieldRestricted, v)
+func (u *OverrideUpsert) SetRestricted(v bool) *OverrideUpsert {
+	u.Set(override.FieldRestricted, v)
 	return u
 }
 
 // UpdateRestricted sets the "restricted" field to the value that was provided on create.
-func (u *StanceUpsert) UpdateRestricted() *StanceUpsert {
-	u.SetExcluded(stance.FieldRestricted)
+func (u *OverrideUpsert) UpdateRestricted() *OverrideUpsert {
+	u.SetExcluded(override.FieldRestricted)
 	return u
 }
 
 // SetListed sets the "listed" field.
-func (u *StanceUpsert) SetListed(v int16) *StanceUpsert {
-	u.Set(stance.FieldListed, v)
+func (u *OverrideUpsert) SetListed(v int16) *OverrideUpsert {
+	u.Set(override.FieldListed, v)
 	return u
 }
 
 // UpdateListed sets the "listed" field to the value that was provided on create.
-func (u *StanceUpsert) UpdateListed() *StanceUpsert {
-	u.SetExcluded(stance.FieldListed)
+func (u *OverrideUpsert) UpdateListed() *OverrideUpsert {
+	u.SetExcluded(override.FieldListed)
 	return u
 }
 
 // AddListed adds v to the "listed" field.
-func (u *StanceUpsert) AddListed(v int16) *StanceUpsert {
-	u.Add(stance.FieldListed, v)
+func (u *OverrideUpsert) AddListed(v int16) *OverrideUpsert {
+	u.Add(override.FieldListed, v)
 	return u
 }
 
 // SetChangedAt sets the "changed_at" field.
-func (u *StanceUpsert) SetChangedAt(v int64) *StanceUpsert {
-	u.Set(stance.FieldChangedAt, v)
+func (u *OverrideUpsert) SetChangedAt(v int64) *OverrideUpsert {
+	u.Set(override.FieldChangedAt, v)
 	return u
 }
 
 // UpdateChangedAt sets the "changed_at" field to the value that was provided on create.
-func (u *StanceUpsert) UpdateChangedAt() *StanceUpsert {
-	u.SetExcluded(stance.FieldChangedAt)
+func (u *OverrideUpsert) UpdateChangedAt() *OverrideUpsert {
+	u.SetExcluded(override.FieldChangedAt)
 	return u
 }
 
 // AddChangedAt adds v to the "changed_at" field.
-func (u *StanceUpsert) AddChangedAt(v int64) *StanceUpsert {
-	u.Add(stance.FieldChangedAt, v)
+func (u *OverrideUpsert) AddChangedAt(v int64) *OverrideUpsert {
+	u.Add(override.FieldChangedAt, v)
 	return u
 }
 
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
-//	client.Stance.Create().
+//	client.Override.Create().
 //		OnConflict(
 //			sql.ResolveWithNewValues(),
 //		).
 //		Exec(ctx)
-func (u *StanceUpsertOne) UpdateNewValues() *StanceUpsertOne {
+func (u *OverrideUpsertOne) UpdateNewValues() *OverrideUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
 	return u
 }
@@ -352,164 +352,164 @@ func (u *StanceUpsertOne) UpdateNewValues() *StanceUpsertOne {
 // Ignore sets each column to itself in case of conflict.
 // Using this option is equivalent to using:
 //
-//	client.Stance.Create().
+//	client.Override.Create().
 //	    OnConflict(sql.ResolveWithIgnore()).
 //	    Exec(ctx)
-func (u *StanceUpsertOne) Ignore() *StanceUpsertOne {
+func (u *OverrideUpsertOne) Ignore() *OverrideUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
 	return u
 }
 
 // DoNothing configures the conflict_action to `DO NOTHING`.
 // Supported only by SQLite and PostgreSQL.
-func (u *StanceUpsertOne) DoNothing() *StanceUpsertOne {
+func (u *OverrideUpsertOne) DoNothing() *OverrideUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.DoNothing())
 	return u
 }
 
-// Update allows overriding fields `UPDATE` values. See the StanceCreate.OnConflict
+// Update allows overriding fields `UPDATE` values. See the OverrideCreate.OnConflict
 // documentation for more info.
-func (u *StanceUpsertOne) Update(set func(*StanceUpsert)) *StanceUpsertOne {
+func (u *OverrideUpsertOne) Update(set func(*OverrideUpsert)) *OverrideUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&StanceUpsert{UpdateSet: update})
+		set(&OverrideUpsert{UpdateSet: update})
 	}))
 	return u
 }
 
 // SetUserID sets the "user_id" field.
-func (u *StanceUpsertOne) SetUserID(v uuid.UUID) *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) SetUserID(v uuid.UUID) *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetUserID(v)
 	})
 }
 
 // UpdateUserID sets the "user_id" field to the value that was provided on create.
-func (u *StanceUpsertOne) UpdateUserID() *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) UpdateUserID() *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateUserID()
 	})
 }
 
 // SetOtherID sets the "other_id" field.
-func (u *StanceUpsertOne) SetOtherID(v uuid.UUID) *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) SetOtherID(v uuid.UUID) *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetOtherID(v)
 	})
 }
 
 // UpdateOtherID sets the "other_id" field to the value that was provided on create.
-func (u *StanceUpsertOne) UpdateOtherID() *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) UpdateOtherID() *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateOtherID()
 	})
 }
 
 // SetBlocked sets the "blocked" field.
-func (u *StanceUpsertOne) SetBlocked(v bool) *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) SetBlocked(v bool) *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetBlocked(v)
 	})
 }
 
 // UpdateBlocked sets the "blocked" field to the value that was provided on create.
-func (u *StanceUpsertOne) UpdateBlocked() *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) UpdateBlocked() *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateBlocked()
 	})
 }
 
 // SetRestricted sets the "restricted" field.
-func (u *StanceUpsertOne) SetRestricted(v bool) *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) SetRestricted(v bool) *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetRestricted(v)
 	})
 }
 
 // UpdateRestricted sets the "restricted" field to the value that was provided on create.
-func (u *StanceUpsertOne) UpdateRestricted() *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) UpdateRestricted() *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateRestricted()
 	})
 }
 
 // SetListed sets the "listed" field.
-func (u *StanceUpsertOne) SetListed(v int16) *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) SetListed(v int16) *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetListed(v)
 	})
 }
 
 // AddListed adds v to the "listed" field.
-func (u *StanceUpsertOne) AddListed(v int16) *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) AddListed(v int16) *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.AddListed(v)
 	})
 }
 
 // UpdateListed sets the "listed" field to the value that was provided on create.
-func (u *StanceUpsertOne) UpdateListed() *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) UpdateListed() *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateListed()
 	})
 }
 
 // SetChangedAt sets the "changed_at" field.
-func (u *StanceUpsertOne) SetChangedAt(v int64) *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) SetChangedAt(v int64) *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetChangedAt(v)
 	})
 }
 
 // AddChangedAt adds v to the "changed_at" field.
-func (u *StanceUpsertOne) AddChangedAt(v int64) *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) AddChangedAt(v int64) *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.AddChangedAt(v)
 	})
 }
 
 // UpdateChangedAt sets the "changed_at" field to the value that was provided on create.
-func (u *StanceUpsertOne) UpdateChangedAt() *StanceUpsertOne {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertOne) UpdateChangedAt() *OverrideUpsertOne {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateChangedAt()
 	})
 }
 
 // Exec executes the query.
-func (u *StanceUpsertOne) Exec(ctx context.Context) error {
+func (u *OverrideUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for StanceCreate.OnConflict")
+		return errors.New("generated: missing options for OverrideCreate.OnConflict")
 	}
 	return u.create.Exec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (u *StanceUpsertOne) ExecX(ctx context.Context) {
+func (u *OverrideUpsertOne) ExecX(ctx context.Context) {
 	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
-// StanceCreateBulk is the builder for creating many Stance entities in bulk.
-type StanceCreateBulk struct {
+// OverrideCreateBulk is the builder for creating many Override entities in bulk.
+type OverrideCreateBulk struct {
 	config
 	err      error
-	builders []*StanceCreate
+	builders []*OverrideCreate
 	conflict []sql.ConflictOption
 }
 
-// Save creates the Stance entities in the database.
-func (_c *StanceCreateBulk) Save(ctx context.Context) ([]*Stance, error) {
+// Save creates the Override entities in the database.
+func (_c *OverrideCreateBulk) Save(ctx context.Context) ([]*Override, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
 	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Stance, len(_c.builders))
+	nodes := make([]*Override, len(_c.builders))
 	mutators := make([]Mutator, len(_c.builders))
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*StanceMutation)
+				mutation, ok := m.(*OverrideMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", m)
 				}
@@ -552,7 +552,7 @@ func (_c *StanceCreateBulk) Save(ctx context.Context) ([]*Stance, error) {
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_c *StanceCreateBulk) SaveX(ctx context.Context) []*Stance {
+func (_c *OverrideCreateBulk) SaveX(ctx context.Context) []*Override {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -561,13 +561,13 @@ func (_c *StanceCreateBulk) SaveX(ctx context.Context) []*Stance {
 }
 
 // Exec executes the query.
-func (_c *StanceCreateBulk) Exec(ctx context.Context) error {
+func (_c *OverrideCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *StanceCreateBulk) ExecX(ctx context.Context) {
+func (_c *OverrideCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
@@ -576,7 +576,7 @@ func (_c *StanceCreateBulk) ExecX(ctx context.Context) {
 // OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
 // of the `INSERT` statement. For example:
 //
-//	client.Stance.CreateBulk(builders...).
+//	client.Override.CreateBulk(builders...).
 //		OnConflict(
 //			// Update the row with the new values
 //			// the was proposed for insertion.
@@ -584,13 +584,13 @@ func (_c *StanceCreateBulk) ExecX(ctx context.Context) {
 //		).
 //		// Override some of the fields with custom
 //		// update values.
-//		Update(func(u *ent.StanceUpsert) {
+//		Update(func(u *ent.OverrideUpsert) {
 //			SetUserID(v+v).
 //		}).
 //		Exec(ctx)
-func (_c *StanceCreateBulk) OnConflict(opts ...sql.ConflictOption) *StanceUpsertBulk {
+func (_c *OverrideCreateBulk) OnConflict(opts ...sql.ConflictOption) *OverrideUpsertBulk {
 	_c.conflict = opts
-	return &StanceUpsertBulk{
+	return &OverrideUpsertBulk{
 		create: _c,
 	}
 }
@@ -598,31 +598,31 @@ func (_c *StanceCreateBulk) OnConflict(opts ...sql.ConflictOption) *StanceUpsert
 // OnConflictColumns calls `OnConflict` and configures the columns
 // as conflict target. Using this option is equivalent to using:
 //
-//	client.Stance.Create().
+//	client.Override.Create().
 //		OnConflict(sql.ConflictColumns(columns...)).
 //		Exec(ctx)
-func (_c *StanceCreateBulk) OnConflictColumns(columns ...string) *StanceUpsertBulk {
+func (_c *OverrideCreateBulk) OnConflictColumns(columns ...string) *OverrideUpsertBulk {
 	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &StanceUpsertBulk{
+	return &OverrideUpsertBulk{
 		create: _c,
 	}
 }
 
-// StanceUpsertBulk is the builder for "upsert"-ing
-// a bulk of Stance nodes.
-type StanceUpsertBulk struct {
-	create *StanceCreateBulk
+// OverrideUpsertBulk is the builder for "upsert"-ing
+// a bulk of Override nodes.
+type OverrideUpsertBulk struct {
+	create *OverrideCreateBulk
 }
 
 // UpdateNewValues updates the mutable fields using the new values that
 // were set on create. Using this option is equivalent to using:
 //
-//	client.Stance.Create().
+//	client.Override.Create().
 //		OnConflict(
 //			sql.ResolveWithNewValues(),
 //		).
 //		Exec(ctx)
-func (u *StanceUpsertBulk) UpdateNewValues() *StanceUpsertBulk {
+func (u *OverrideUpsertBulk) UpdateNewValues() *OverrideUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
 	return u
 }
@@ -630,146 +630,146 @@ func (u *StanceUpsertBulk) UpdateNewValues() *StanceUpsertBulk {
 // Ignore sets each column to itself in case of conflict.
 // Using this option is equivalent to using:
 //
-//	client.Stance.Create().
+//	client.Override.Create().
 //		OnConflict(sql.ResolveWithIgnore()).
 //		Exec(ctx)
-func (u *StanceUpsertBulk) Ignore() *StanceUpsertBulk {
+func (u *OverrideUpsertBulk) Ignore() *OverrideUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
 	return u
 }
 
 // DoNothing configures the conflict_action to `DO NOTHING`.
 // Supported only by SQLite and PostgreSQL.
-func (u *StanceUpsertBulk) DoNothing() *StanceUpsertBulk {
+func (u *OverrideUpsertBulk) DoNothing() *OverrideUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.DoNothing())
 	return u
 }
 
-// Update allows overriding fields `UPDATE` values. See the StanceCreateBulk.OnConflict
+// Update allows overriding fields `UPDATE` values. See the OverrideCreateBulk.OnConflict
 // documentation for more info.
-func (u *StanceUpsertBulk) Update(set func(*StanceUpsert)) *StanceUpsertBulk {
+func (u *OverrideUpsertBulk) Update(set func(*OverrideUpsert)) *OverrideUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&StanceUpsert{UpdateSet: update})
+		set(&OverrideUpsert{UpdateSet: update})
 	}))
 	return u
 }
 
 // SetUserID sets the "user_id" field.
-func (u *StanceUpsertBulk) SetUserID(v uuid.UUID) *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) SetUserID(v uuid.UUID) *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetUserID(v)
 	})
 }
 
 // UpdateUserID sets the "user_id" field to the value that was provided on create.
-func (u *StanceUpsertBulk) UpdateUserID() *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) UpdateUserID() *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateUserID()
 	})
 }
 
 // SetOtherID sets the "other_id" field.
-func (u *StanceUpsertBulk) SetOtherID(v uuid.UUID) *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) SetOtherID(v uuid.UUID) *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetOtherID(v)
 	})
 }
 
 // UpdateOtherID sets the "other_id" field to the value that was provided on create.
-func (u *StanceUpsertBulk) UpdateOtherID() *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) UpdateOtherID() *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateOtherID()
 	})
 }
 
 // SetBlocked sets the "blocked" field.
-func (u *StanceUpsertBulk) SetBlocked(v bool) *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) SetBlocked(v bool) *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetBlocked(v)
 	})
 }
 
 // UpdateBlocked sets the "blocked" field to the value that was provided on create.
-func (u *StanceUpsertBulk) UpdateBlocked() *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) UpdateBlocked() *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateBlocked()
 	})
 }
 
 // SetRestricted sets the "restricted" field.
-func (u *StanceUpsertBulk) SetRestricted(v bool) *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) SetRestricted(v bool) *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetRestricted(v)
 	})
 }
 
 // UpdateRestricted sets the "restricted" field to the value that was provided on create.
-func (u *StanceUpsertBulk) UpdateRestricted() *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) UpdateRestricted() *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateRestricted()
 	})
 }
 
 // SetListed sets the "listed" field.
-func (u *StanceUpsertBulk) SetListed(v int16) *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) SetListed(v int16) *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetListed(v)
 	})
 }
 
 // AddListed adds v to the "listed" field.
-func (u *StanceUpsertBulk) AddListed(v int16) *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) AddListed(v int16) *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.AddListed(v)
 	})
 }
 
 // UpdateListed sets the "listed" field to the value that was provided on create.
-func (u *StanceUpsertBulk) UpdateListed() *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) UpdateListed() *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateListed()
 	})
 }
 
 // SetChangedAt sets the "changed_at" field.
-func (u *StanceUpsertBulk) SetChangedAt(v int64) *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) SetChangedAt(v int64) *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.SetChangedAt(v)
 	})
 }
 
 // AddChangedAt adds v to the "changed_at" field.
-func (u *StanceUpsertBulk) AddChangedAt(v int64) *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) AddChangedAt(v int64) *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.AddChangedAt(v)
 	})
 }
 
 // UpdateChangedAt sets the "changed_at" field to the value that was provided on create.
-func (u *StanceUpsertBulk) UpdateChangedAt() *StanceUpsertBulk {
-	return u.Update(func(s *StanceUpsert) {
+func (u *OverrideUpsertBulk) UpdateChangedAt() *OverrideUpsertBulk {
+	return u.Update(func(s *OverrideUpsert) {
 		s.UpdateChangedAt()
 	})
 }
 
 // Exec executes the query.
-func (u *StanceUpsertBulk) Exec(ctx context.Context) error {
+func (u *OverrideUpsertBulk) Exec(ctx context.Context) error {
 	if u.create.err != nil {
 		return u.create.err
 	}
 	for i, b := range u.create.builders {
 		if len(b.conflict) != 0 {
-			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the StanceCreateBulk instead", i)
+			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the OverrideCreateBulk instead", i)
 		}
 	}
 	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for StanceCreateBulk.OnConflict")
+		return errors.New("generated: missing options for OverrideCreateBulk.OnConflict")
 	}
 	return u.create.Exec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (u *StanceUpsertBulk) ExecX(ctx context.Context) {
+func (u *OverrideUpsertBulk) ExecX(ctx context.Context) {
 	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}

@@ -10,7 +10,7 @@
 // Concurrency. Seats is safe for concurrent use.
 //
 // Lifecycle. It holds nothing that must be closed.
-package seats
+package connlimit
 
 import (
 	"net/netip"
@@ -26,7 +26,7 @@ const (
 )
 
 // Seats are those of one node.
-type Seats struct {
+type Limits struct {
 	perUser, perAddress int
 
 	mu        sync.Mutex
@@ -35,29 +35,29 @@ type Seats struct {
 }
 
 // New returns Seats with so many for each user and each address. Below one: as many as they like.
-func New(perUser, perAddress int) *Seats {
-	return &Seats{
+func New(perUser, perAddress int) *Limits {
+	return &Limits{
 		perUser: perUser, perAddress: perAddress,
 		users: map[dm.UserID]int{}, addresses: map[netip.Addr]int{},
 	}
 }
 
 // TakeAddress takes a seat for an address, or reports that it has all it may have.
-func (s *Seats) TakeAddress(a netip.Addr) bool {
+func (s *Limits) TakeAddress(a netip.Addr) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return take(s.addresses, a, s.perAddress)
 }
 
 // FreeAddress gives one back.
-func (s *Seats) FreeAddress(a netip.Addr) {
+func (s *Limits) FreeAddress(a netip.Addr) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	free(s.addresses, a)
 }
 
 // TakeUser takes a seat for a user, or reports that they have all they may have. Nobody, the zero id, has no bound.
-func (s *Seats) TakeUser(u dm.UserID) bool {
+func (s *Limits) TakeUser(u dm.UserID) bool {
 	if u.IsZero() {
 		return true
 	}
@@ -67,7 +67,7 @@ func (s *Seats) TakeUser(u dm.UserID) bool {
 }
 
 // FreeUser gives one back.
-func (s *Seats) FreeUser(u dm.UserID) {
+func (s *Limits) FreeUser(u dm.UserID) {
 	if u.IsZero() {
 		return
 	}
@@ -77,7 +77,7 @@ func (s *Seats) FreeUser(u dm.UserID) {
 }
 
 // Taken is how many seats of users and of addresses are taken.
-func (s *Seats) Taken() (ofUsers, ofAddresses int) {
+func (s *Limits) Taken() (ofUsers, ofAddresses int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, n := range s.users {

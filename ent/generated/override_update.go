@@ -10,33 +10,33 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
-	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/google/uuid"
 )
 
-// StanceUpdate is the builder for updating Stance entities.
-type StanceUpdate struct {
+// OverrideUpdate is the builder for updating Override entities.
+type OverrideUpdate struct {
 	config
 	hooks    []Hook
-	mutation *StanceMutation
+	mutation *OverrideMutation
 }
 
-// Where appends a list predicates to the StanceUpdate builder.
-func (_u *StanceUpdate) Where(ps ...predicate.Stance) *StanceUpdate {
+// Where appends a list predicates to the OverrideUpdate builder.
+func (_u *OverrideUpdate) Where(ps ...predicate.Override) *OverrideUpdate {
 	_u.mutation.Where(ps...)
 	return _u
 }
 
 // SetUserID sets the "user_id" field.
-func (_u *StanceUpdate) SetUserID(v uuid.UUID) *StanceUpdate {
+func (_u *OverrideUpdate) SetUserID(v uuid.UUID) *OverrideUpdate {
 	_u.mutation.SetUserID(v)
 	return _u
 }
 
 // SetNillableUserID sets the "user_id" field if the given value is not nil.
-func (_u *StanceUpdate) SetNillableUserID(v *uuid.UUID) *StanceUpdate {
+func (_u *OverrideUpdate) SetNillableUserID(v *uuid.UUID) *OverrideUpdate {
 	if v != nil {
 		_u.SetUserID(*v)
 	}
@@ -44,13 +44,13 @@ func (_u *StanceUpdate) SetNillableUserID(v *uuid.UUID) *StanceUpdate {
 }
 
 // SetOtherID sets the "other_id" field.
-func (_u *StanceUpdate) SetOtherID(v uuid.UUID) *StanceUpdate {
+func (_u *OverrideUpdate) SetOtherID(v uuid.UUID) *OverrideUpdate {
 	_u.mutation.SetOtherID(v)
 	return _u
 }
 
 // SetNillableOtherID sets the "other_id" field if the given value is not nil.
-func (_u *StanceUpdate) SetNillableOtherID(v *uuid.UUID) *StanceUpdate {
+func (_u *OverrideUpdate) SetNillableOtherID(v *uuid.UUID) *OverrideUpdate {
 	if v != nil {
 		_u.SetOtherID(*v)
 	}
@@ -58,13 +58,13 @@ func (_u *StanceUpdate) SetNillableOtherID(v *uuid.UUID) *StanceUpdate {
 }
 
 // SetBlocked sets the "blocked" field.
-func (_u *StanceUpdate) SetBlocked(v bool) *StanceUpdate {
+func (_u *OverrideUpdate) SetBlocked(v bool) *OverrideUpdate {
 	_u.mutation.SetBlocked(v)
 	return _u
 }
 
 // SetNillableBlocked sets the "blocked" field if the given value is not nil.
-func (_u *StanceUpdate) SetNillableBlocked(v *bool) *StanceUpdate {
+func (_u *OverrideUpdate) SetNillableBlocked(v *bool) *OverrideUpdate {
 	if v != nil {
 		_u.SetBlocked(*v)
 	}
@@ -72,13 +72,13 @@ func (_u *StanceUpdate) SetNillableBlocked(v *bool) *StanceUpdate {
 }
 
 // SetRestricted sets the "restricted" field.
-func (_u *StanceUpdate) SetRestricted(v bool) *StanceUpdate {
+func (_u *OverrideUpdate) SetRestricted(v bool) *OverrideUpdate {
 	_u.mutation.SetRestricted(v)
 	return _u
 }
 
 // SetNillableRestricted sets the "restricted" field if the given value is not nil.
-func (_u *StanceUpdate) SetNillableRestricted(v *bool) *StanceUpdate {
+func (_u *OverrideUpdate) SetNillableRestricted(v *bool) *OverrideUpdate {
 	if v != nil {
 		_u.SetRestricted(*v)
 	}
@@ -86,14 +86,14 @@ func (_u *StanceUpdate) SetNillableRestricted(v *bool) *StanceUpdate {
 }
 
 // SetListed sets the "listed" field.
-func (_u *StanceUpdate) SetListed(v int16) *StanceUpdate {
+func (_u *OverrideUpdate) SetListed(v int16) *OverrideUpdate {
 	_u.mutation.ResetListed()
 	_u.mutation.SetListed(v)
 	return _u
 }
 
 // SetNillableListed sets the "listed" field if the given value is not nil.
-func (_u *StanceUpdate) SetNillableListed(v *int16) *StanceUpdate {
+func (_u *OverrideUpdate) SetNillableListed(v *int16) *OverrideUpdate {
 	if v != nil {
 		_u.SetListed(*v)
 	}
@@ -101,20 +101,20 @@ func (_u *StanceUpdate) SetNillableListed(v *int16) *StanceUpdate {
 }
 
 // AddListed adds value to the "listed" field.
-func (_u *StanceUpdate) AddListed(v int16) *StanceUpdate {
+func (_u *OverrideUpdate) AddListed(v int16) *OverrideUpdate {
 	_u.mutation.AddListed(v)
 	return _u
 }
 
 // SetChangedAt sets the "changed_at" field.
-func (_u *StanceUpdate) SetChangedAt(v int64) *StanceUpdate {
+func (_u *OverrideUpdate) SetChangedAt(v int64) *OverrideUpdate {
 	_u.mutation.ResetChangedAt()
 	_u.mutation.SetChangedAt(v)
 	return _u
 }
 
 // SetNillableChangedAt sets the "changed_at" field if the given value is not nil.
-func (_u *StanceUpdate) SetNillableChangedAt(v *int64) *StanceUpdate {
+func (_u *OverrideUpdate) SetNillableChangedAt(v *int64) *OverrideUpdate {
 	if v != nil {
 		_u.SetChangedAt(*v)
 	}
@@ -122,45 +122,45 @@ func (_u *StanceUpdate) SetNillableChangedAt(v *int64) *StanceUpdate {
 }
 
 // AddChangedAt adds value to the "changed_at" field.
-func (_u *StanceUpdate) AddChangedAt(v int64) *StanceUpdate {
+func (_u *OverrideUpdate) AddChangedAt(v int64) *OverrideUpdate {
 	_u.mutation.AddChangedAt(v)
 	return _u
 }
 
 // SetUser sets the "user" edge to the User entity.
-func (_u *StanceUpdate) SetUser(v *User) *StanceUpdate {
+func (_u *OverrideUpdate) SetUser(v *User) *OverrideUpdate {
 	return _u.SetUserID(v.ID)
 }
 
 // SetOther sets the "other" edge to the User entity.
-func (_u *StanceUpdate) SetOther(v *User) *StanceUpdate {
+func (_u *OverrideUpdate) SetOther(v *User) *OverrideUpdate {
 	return _u.SetOtherID(v.ID)
 }
 
-// Mutation returns the StanceMutation object of the builder.
-func (_u *StanceUpdate) Mutation() *StanceMutation {
+// Mutation returns the OverrideMutation object of the builder.
+func (_u *OverrideUpdate) Mutation() *OverrideMutation {
 	return _u.mutation
 }
 
 // ClearUser clears the "user" edge to the User entity.
-func (_u *StanceUpdate) ClearUser() *StanceUpdate {
+func (_u *OverrideUpdate) ClearUser() *OverrideUpdate {
 	_u.mutation.ClearUser()
 	return _u
 }
 
 // ClearOther clears the "other" edge to the User entity.
-func (_u *StanceUpdate) ClearOther() *StanceUpdate {
+func (_u *OverrideUpdate) ClearOther() *OverrideUpdate {
 	_u.mutation.ClearOther()
 	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *StanceUpdate) Save(ctx context.Context) (int, error) {
+func (_u *OverrideUpdate) Save(ctx context.Context) (int, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_u *StanceUpdate) SaveX(ctx context.Context) int {
+func (_u *OverrideUpdate) SaveX(ctx context.Context) int {
 	affected, err := _u.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -169,34 +169,34 @@ func (_u *StanceUpdate) SaveX(ctx context.Context) int {
 }
 
 // Exec executes the query.
-func (_u *StanceUpdate) Exec(ctx context.Context) error {
+func (_u *OverrideUpdate) Exec(ctx context.Context) error {
 	_, err := _u.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_u *StanceUpdate) ExecX(ctx context.Context) {
+func (_u *OverrideUpdate) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_u *StanceUpdate) check() error {
+func (_u *OverrideUpdate) check() error {
 	if _u.mutation.UserCleared() && len(_u.mutation.UserIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "Stance.user"`)
+		return errors.New(`generated: clearing a required unique edge "Override.user"`)
 	}
 	if _u.mutation.OtherCleared() && len(_u.mutation.OtherIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "Stance.other"`)
+		return errors.New(`generated: clearing a required unique edge "Override.other"`)
 	}
 	return nil
 }
 
-func (_u *StanceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+func (_u *OverrideUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
 	}
-	_spec := sqlgraph.NewUpdateSpec(stance.Table, stance.Columns, sqlgraph.NewFieldSpec(stance.FieldUserID, field.TypeUUID), sqlgraph.NewFieldSpec(stance.FieldOtherID, field.TypeUUID))
+	_spec := sqlgraph.NewUpdateSpec(override.Table, override.Columns, sqlgraph.NewFieldSpec(override.FieldUserID, field.TypeUUID), sqlgraph.NewFieldSpec(override.FieldOtherID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -205,29 +205,29 @@ func (_u *StanceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 	}
 	if value, ok := _u.mutation.Blocked(); ok {
-		_spec.SetField(stance.FieldBlocked, field.TypeBool, value)
+		_spec.SetField(override.FieldBlocked, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Restricted(); ok {
-		_spec.SetField(stance.FieldRestricted, field.TypeBool, value)
+		_spec.SetField(override.FieldRestricted, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Listed(); ok {
-		_spec.SetField(stance.FieldListed, field.TypeInt16, value)
+		_spec.SetField(override.FieldListed, field.TypeInt16, value)
 	}
 	if value, ok := _u.mutation.AddedListed(); ok {
-		_spec.AddField(stance.FieldListed, field.TypeInt16, value)
+		_spec.AddField(override.FieldListed, field.TypeInt16, value)
 	}
 	if value, ok := _u.mutation.ChangedAt(); ok {
-		_spec.SetField(stance.FieldChangedAt, field.TypeInt64, value)
+		_spec.SetField(override.FieldChangedAt, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.AddedChangedAt(); ok {
-		_spec.AddField(stance.FieldChangedAt, field.TypeInt64, value)
+		_spec.AddField(override.FieldChangedAt, field.TypeInt64, value)
 	}
 	if _u.mutation.UserCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   stance.UserTable,
-			Columns: []string{stance.UserColumn},
+			Table:   override.UserTable,
+			Columns: []string{override.UserColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -239,8 +239,8 @@ func (_u *StanceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   stance.UserTable,
-			Columns: []string{stance.UserColumn},
+			Table:   override.UserTable,
+			Columns: []string{override.UserColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -255,8 +255,8 @@ func (_u *StanceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   stance.OtherTable,
-			Columns: []string{stance.OtherColumn},
+			Table:   override.OtherTable,
+			Columns: []string{override.OtherColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -268,8 +268,8 @@ func (_u *StanceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   stance.OtherTable,
-			Columns: []string{stance.OtherColumn},
+			Table:   override.OtherTable,
+			Columns: []string{override.OtherColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -282,7 +282,7 @@ func (_u *StanceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{stance.Label}
+			err = &NotFoundError{override.Label}
 		} else if sqlgraph.IsConstraintError(err) {
 			err = &ConstraintError{msg: err.Error(), wrap: err}
 		}
@@ -292,22 +292,22 @@ func (_u *StanceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	return _node, nil
 }
 
-// StanceUpdateOne is the builder for updating a single Stance entity.
-type StanceUpdateOne struct {
+// OverrideUpdateOne is the builder for updating a single Override entity.
+type OverrideUpdateOne struct {
 	config
 	fields   []string
 	hooks    []Hook
-	mutation *StanceMutation
+	mutation *OverrideMutation
 }
 
 // SetUserID sets the "user_id" field.
-func (_u *StanceUpdateOne) SetUserID(v uuid.UUID) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetUserID(v uuid.UUID) *OverrideUpdateOne {
 	_u.mutation.SetUserID(v)
 	return _u
 }
 
 // SetNillableUserID sets the "user_id" field if the given value is not nil.
-func (_u *StanceUpdateOne) SetNillableUserID(v *uuid.UUID) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetNillableUserID(v *uuid.UUID) *OverrideUpdateOne {
 	if v != nil {
 		_u.SetUserID(*v)
 	}
@@ -315,13 +315,13 @@ func (_u *StanceUpdateOne) SetNillableUserID(v *uuid.UUID) *StanceUpdateOne {
 }
 
 // SetOtherID sets the "other_id" field.
-func (_u *StanceUpdateOne) SetOtherID(v uuid.UUID) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetOtherID(v uuid.UUID) *OverrideUpdateOne {
 	_u.mutation.SetOtherID(v)
 	return _u
 }
 
 // SetNillableOtherID sets the "other_id" field if the given value is not nil.
-func (_u *StanceUpdateOne) SetNillableOtherID(v *uuid.UUID) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetNillableOtherID(v *uuid.UUID) *OverrideUpdateOne {
 	if v != nil {
 		_u.SetOtherID(*v)
 	}
@@ -329,13 +329,13 @@ func (_u *StanceUpdateOne) SetNillableOtherID(v *uuid.UUID) *StanceUpdateOne {
 }
 
 // SetBlocked sets the "blocked" field.
-func (_u *StanceUpdateOne) SetBlocked(v bool) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetBlocked(v bool) *OverrideUpdateOne {
 	_u.mutation.SetBlocked(v)
 	return _u
 }
 
 // SetNillableBlocked sets the "blocked" field if the given value is not nil.
-func (_u *StanceUpdateOne) SetNillableBlocked(v *bool) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetNillableBlocked(v *bool) *OverrideUpdateOne {
 	if v != nil {
 		_u.SetBlocked(*v)
 	}
@@ -343,13 +343,13 @@ func (_u *StanceUpdateOne) SetNillableBlocked(v *bool) *StanceUpdateOne {
 }
 
 // SetRestricted sets the "restricted" field.
-func (_u *StanceUpdateOne) SetRestricted(v bool) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetRestricted(v bool) *OverrideUpdateOne {
 	_u.mutation.SetRestricted(v)
 	return _u
 }
 
 // SetNillableRestricted sets the "restricted" field if the given value is not nil.
-func (_u *StanceUpdateOne) SetNillableRestricted(v *bool) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetNillableRestricted(v *bool) *OverrideUpdateOne {
 	if v != nil {
 		_u.SetRestricted(*v)
 	}
@@ -357,14 +357,14 @@ func (_u *StanceUpdateOne) SetNillableRestricted(v *bool) *StanceUpdateOne {
 }
 
 // SetListed sets the "listed" field.
-func (_u *StanceUpdateOne) SetListed(v int16) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetListed(v int16) *OverrideUpdateOne {
 	_u.mutation.ResetListed()
 	_u.mutation.SetListed(v)
 	return _u
 }
 
 // SetNillableListed sets the "listed" field if the given value is not nil.
-func (_u *StanceUpdateOne) SetNillableListed(v *int16) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetNillableListed(v *int16) *OverrideUpdateOne {
 	if v != nil {
 		_u.SetListed(*v)
 	}
@@ -372,20 +372,20 @@ func (_u *StanceUpdateOne) SetNillableListed(v *int16) *StanceUpdateOne {
 }
 
 // AddListed adds value to the "listed" field.
-func (_u *StanceUpdateOne) AddListed(v int16) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) AddListed(v int16) *OverrideUpdateOne {
 	_u.mutation.AddListed(v)
 	return _u
 }
 
 // SetChangedAt sets the "changed_at" field.
-func (_u *StanceUpdateOne) SetChangedAt(v int64) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetChangedAt(v int64) *OverrideUpdateOne {
 	_u.mutation.ResetChangedAt()
 	_u.mutation.SetChangedAt(v)
 	return _u
 }
 
 // SetNillableChangedAt sets the "changed_at" field if the given value is not nil.
-func (_u *StanceUpdateOne) SetNillableChangedAt(v *int64) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetNillableChangedAt(v *int64) *OverrideUpdateOne {
 	if v != nil {
 		_u.SetChangedAt(*v)
 	}
@@ -393,58 +393,58 @@ func (_u *StanceUpdateOne) SetNillableChangedAt(v *int64) *StanceUpdateOne {
 }
 
 // AddChangedAt adds value to the "changed_at" field.
-func (_u *StanceUpdateOne) AddChangedAt(v int64) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) AddChangedAt(v int64) *OverrideUpdateOne {
 	_u.mutation.AddChangedAt(v)
 	return _u
 }
 
 // SetUser sets the "user" edge to the User entity.
-func (_u *StanceUpdateOne) SetUser(v *User) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetUser(v *User) *OverrideUpdateOne {
 	return _u.SetUserID(v.ID)
 }
 
 // SetOther sets the "other" edge to the User entity.
-func (_u *StanceUpdateOne) SetOther(v *User) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) SetOther(v *User) *OverrideUpdateOne {
 	return _u.SetOtherID(v.ID)
 }
 
-// Mutation returns the StanceMutation object of the builder.
-func (_u *StanceUpdateOne) Mutation() *StanceMutation {
+// Mutation returns the OverrideMutation object of the builder.
+func (_u *OverrideUpdateOne) Mutation() *OverrideMutation {
 	return _u.mutation
 }
 
 // ClearUser clears the "user" edge to the User entity.
-func (_u *StanceUpdateOne) ClearUser() *StanceUpdateOne {
+func (_u *OverrideUpdateOne) ClearUser() *OverrideUpdateOne {
 	_u.mutation.ClearUser()
 	return _u
 }
 
 // ClearOther clears the "other" edge to the User entity.
-func (_u *StanceUpdateOne) ClearOther() *StanceUpdateOne {
+func (_u *OverrideUpdateOne) ClearOther() *OverrideUpdateOne {
 	_u.mutation.ClearOther()
 	return _u
 }
 
-// Where appends a list predicates to the StanceUpdate builder.
-func (_u *StanceUpdateOne) Where(ps ...predicate.Stance) *StanceUpdateOne {
+// Where appends a list predicates to the OverrideUpdate builder.
+func (_u *OverrideUpdateOne) Where(ps ...predicate.Override) *OverrideUpdateOne {
 	_u.mutation.Where(ps...)
 	return _u
 }
 
 // Select allows selecting one or more fields (columns) of the returned entity.
 // The default is selecting all fields defined in the entity schema.
-func (_u *StanceUpdateOne) Select(field string, fields ...string) *StanceUpdateOne {
+func (_u *OverrideUpdateOne) Select(field string, fields ...string) *OverrideUpdateOne {
 	_u.fields = append([]string{field}, fields...)
 	return _u
 }
 
-// Save executes the query and returns the updated Stance entity.
-func (_u *StanceUpdateOne) Save(ctx context.Context) (*Stance, error) {
+// Save executes the query and returns the updated Override entity.
+func (_u *OverrideUpdateOne) Save(ctx context.Context) (*Override, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_u *StanceUpdateOne) SaveX(ctx context.Context) *Stance {
+func (_u *OverrideUpdateOne) SaveX(ctx context.Context) *Override {
 	node, err := _u.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -453,48 +453,48 @@ func (_u *StanceUpdateOne) SaveX(ctx context.Context) *Stance {
 }
 
 // Exec executes the query on the entity.
-func (_u *StanceUpdateOne) Exec(ctx context.Context) error {
+func (_u *OverrideUpdateOne) Exec(ctx context.Context) error {
 	_, err := _u.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_u *StanceUpdateOne) ExecX(ctx context.Context) {
+func (_u *OverrideUpdateOne) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_u *StanceUpdateOne) check() error {
+func (_u *OverrideUpdateOne) check() error {
 	if _u.mutation.UserCleared() && len(_u.mutation.UserIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "Stance.user"`)
+		return errors.New(`generated: clearing a required unique edge "Override.user"`)
 	}
 	if _u.mutation.OtherCleared() && len(_u.mutation.OtherIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "Stance.other"`)
+		return errors.New(`generated: clearing a required unique edge "Override.other"`)
 	}
 	return nil
 }
 
-func (_u *StanceUpdateOne) sqlSave(ctx context.Context) (_node *Stance, err error) {
+func (_u *OverrideUpdateOne) sqlSave(ctx context.Context) (_node *Override, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
 	}
-	_spec := sqlgraph.NewUpdateSpec(stance.Table, stance.Columns, sqlgraph.NewFieldSpec(stance.FieldUserID, field.TypeUUID), sqlgraph.NewFieldSpec(stance.FieldOtherID, field.TypeUUID))
+	_spec := sqlgraph.NewUpdateSpec(override.Table, override.Columns, sqlgraph.NewFieldSpec(override.FieldUserID, field.TypeUUID), sqlgraph.NewFieldSpec(override.FieldOtherID, field.TypeUUID))
 	if id, ok := _u.mutation.UserID(); !ok {
-		return nil, &ValidationError{Name: "user_id", err: errors.New(`generated: missing "Stance.user_id" for update`)}
+		return nil, &ValidationError{Name: "user_id", err: errors.New(`generated: missing "Override.user_id" for update`)}
 	} else {
 		_spec.Node.CompositeID[0].Value = id
 	}
 	if id, ok := _u.mutation.OtherID(); !ok {
-		return nil, &ValidationError{Name: "other_id", err: errors.New(`generated: missing "Stance.other_id" for update`)}
+		return nil, &ValidationError{Name: "other_id", err: errors.New(`generated: missing "Override.other_id" for update`)}
 	} else {
 		_spec.Node.CompositeID[1].Value = id
 	}
 	if fields := _u.fields; len(fields) > 0 {
 		_spec.Node.Columns = make([]string, len(fields))
 		for i, f := range fields {
-			if !stance.ValidColumn(f) {
+			if !override.ValidColumn(f) {
 				return nil, &ValidationError{Name: f, err: fmt.Errorf("generated: invalid field %q for query", f)}
 			}
 			_spec.Node.Columns[i] = f
@@ -508,29 +508,29 @@ func (_u *StanceUpdateOne) sqlSave(ctx context.Context) (_node *Stance, err erro
 		}
 	}
 	if value, ok := _u.mutation.Blocked(); ok {
-		_spec.SetField(stance.FieldBlocked, field.TypeBool, value)
+		_spec.SetField(override.FieldBlocked, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Restricted(); ok {
-		_spec.SetField(stance.FieldRestricted, field.TypeBool, value)
+		_spec.SetField(override.FieldRestricted, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Listed(); ok {
-		_spec.SetField(stance.FieldListed, field.TypeInt16, value)
+		_spec.SetField(override.FieldListed, field.TypeInt16, value)
 	}
 	if value, ok := _u.mutation.AddedListed(); ok {
-		_spec.AddField(stance.FieldListed, field.TypeInt16, value)
+		_spec.AddField(override.FieldListed, field.TypeInt16, value)
 	}
 	if value, ok := _u.mutation.ChangedAt(); ok {
-		_spec.SetField(stance.FieldChangedAt, field.TypeInt64, value)
+		_spec.SetField(override.FieldChangedAt, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.AddedChangedAt(); ok {
-		_spec.AddField(stance.FieldChangedAt, field.TypeInt64, value)
+		_spec.AddField(override.FieldChangedAt, field.TypeInt64, value)
 	}
 	if _u.mutation.UserCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   stance.UserTable,
-			Columns: []string{stance.UserColumn},
+			Table:   override.UserTable,
+			Columns: []string{override.UserColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -542,8 +542,8 @@ func (_u *StanceUpdateOne) sqlSave(ctx context.Context) (_node *Stance, err erro
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   stance.UserTable,
-			Columns: []string{stance.UserColumn},
+			Table:   override.UserTable,
+			Columns: []string{override.UserColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -558,8 +558,8 @@ func (_u *StanceUpdateOne) sqlSave(ctx context.Context) (_node *Stance, err erro
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   stance.OtherTable,
-			Columns: []string{stance.OtherColumn},
+			Table:   override.OtherTable,
+			Columns: []string{override.OtherColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -571,8 +571,8 @@ func (_u *StanceUpdateOne) sqlSave(ctx context.Context) (_node *Stance, err erro
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
 			Inverse: false,
-			Table:   stance.OtherTable,
-			Columns: []string{stance.OtherColumn},
+			Table:   override.OtherTable,
+			Columns: []string{override.OtherColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeUUID),
@@ -583,12 +583,12 @@ func (_u *StanceUpdateOne) sqlSave(ctx context.Context) (_node *Stance, err erro
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	_node = &Stance{config: _u.config}
+	_node = &Override{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
 	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{stance.Label}
+			err = &NotFoundError{override.Label}
 		} else if sqlgraph.IsConstraintError(err) {
 			err = &ConstraintError{msg: err.Error(), wrap: err}
 		}

@@ -11,48 +11,48 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	"github.com/aparte-im/aparte/ent/generated/contactcodeuse"
+	"github.com/aparte-im/aparte/ent/generated/contactcoderedemption"
 	"github.com/google/uuid"
 )
 
-// ContactCodeUseCreate is the builder for creating a ContactCodeUse entity.
-type ContactCodeUseCreate struct {
+// ContactCodeRedemptionCreate is the builder for creating a ContactCodeRedemption entity.
+type ContactCodeRedemptionCreate struct {
 	config
-	mutation *ContactCodeUseMutation
+	mutation *ContactCodeRedemptionMutation
 	hooks    []Hook
 	conflict []sql.ConflictOption
 }
 
 // SetCodeID sets the "code_id" field.
-func (_c *ContactCodeUseCreate) SetCodeID(v uuid.UUID) *ContactCodeUseCreate {
+func (_c *ContactCodeRedemptionCreate) SetCodeID(v uuid.UUID) *ContactCodeRedemptionCreate {
 	_c.mutation.SetCodeID(v)
 	return _c
 }
 
-// SetUsedAt sets the "used_at" field.
-func (_c *ContactCodeUseCreate) SetUsedAt(v int64) *ContactCodeUseCreate {
-	_c.mutation.SetUsedAt(v)
+// SetRedeemedAt sets the "redeemed_at" field.
+func (_c *ContactCodeRedemptionCreate) SetRedeemedAt(v int64) *ContactCodeRedemptionCreate {
+	_c.mutation.SetRedeemedAt(v)
 	return _c
 }
 
 // SetID sets the "id" field.
-func (_c *ContactCodeUseCreate) SetID(v uuid.UUID) *ContactCodeUseCreate {
+func (_c *ContactCodeRedemptionCreate) SetID(v uuid.UUID) *ContactCodeRedemptionCreate {
 	_c.mutation.SetID(v)
 	return _c
 }
 
-// Mutation returns the ContactCodeUseMutation object of the builder.
-func (_c *ContactCodeUseCreate) Mutation() *ContactCodeUseMutation {
+// Mutation returns the ContactCodeRedemptionMutation object of the builder.
+func (_c *ContactCodeRedemptionCreate) Mutation() *ContactCodeRedemptionMutation {
 	return _c.mutation
 }
 
-// Save creates the ContactCodeUse in the database.
-func (_c *ContactCodeUseCreate) Save(ctx context.Context) (*ContactCodeUse, error) {
+// Save creates the ContactCodeRedemption in the database.
+func (_c *ContactCodeRedemptionCreate) Save(ctx context.Context) (*ContactCodeRedemption, error) {
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
 // SaveX calls Save and panics if Save returns an error.
-func (_c *ContactCodeUseCreate) SaveX(ctx context.Context) *ContactCodeUse {
+func (_c *ContactCodeRedemptionCreate) SaveX(ctx context.Context) *ContactCodeRedemption {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -61,30 +61,30 @@ func (_c *ContactCodeUseCreate) SaveX(ctx context.Context) *ContactCodeUse {
 }
 
 // Exec executes the query.
-func (_c *ContactCodeUseCreate) Exec(ctx context.Context) error {
+func (_c *ContactCodeRedemptionCreate) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *ContactCodeUseCreate) ExecX(ctx context.Context) {
+func (_c *ContactCodeRedemptionCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_c *ContactCodeUseCreate) check() error {
+func (_c *ContactCodeRedemptionCreate) check() error {
 	if _, ok := _c.mutation.CodeID(); !ok {
-		return &ValidationError{Name: "code_id", err: errors.New(`generated: missing required field "ContactCodeUse.code_id"`)}
+		return &ValidationError{Name: "code_id", err: errors.New(`generated: missing required field "ContactCodeRedemption.code_id"`)}
 	}
-	if _, ok := _c.mutation.UsedAt(); !ok {
-		return &ValidationError{Name: "used_at", err: errors.New(`generated: missing required field "ContactCodeUse.used_at"`)}
+	if _, ok := _c.mutation.RedeemedAt(); !ok {
+		return &ValidationError{Name: "redeemed_at", err: errors.New(`generated: missing required field "ContactCodeRedemption.redeemed_at"`)}
 	}
 	return nil
 }
 
-func (_c *ContactCodeUseCreate) sqlSave(ctx context.Context) (*ContactCodeUse, error) {
+func (_c *ContactCodeRedemptionCreate) sqlSave(ctx context.Context) (*ContactCodeRedemption, error) {
 	if err := _c.check(); err != nil {
 		return nil, err
 	}
@@ -107,10 +107,10 @@ func (_c *ContactCodeUseCreate) sqlSave(ctx context.Context) (*ContactCodeUse, e
 	return _node, nil
 }
 
-func (_c *ContactCodeUseCreate) createSpec() (*ContactCodeUse, *sqlgraph.CreateSpec) {
+func (_c *ContactCodeRedemptionCreate) createSpec() (*ContactCodeRedemption, *sqlgraph.CreateSpec) {
 	var (
-		_node = &ContactCodeUse{config: _c.config}
-		_spec = sqlgraph.NewCreateSpec(contactcodeuse.Table, sqlgraph.NewFieldSpec(contactcodeuse.FieldID, field.TypeUUID))
+		_node = &ContactCodeRedemption{config: _c.config}
+		_spec = sqlgraph.NewCreateSpec(contactcoderedemption.Table, sqlgraph.NewFieldSpec(contactcoderedemption.FieldID, field.TypeUUID))
 	)
 	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
@@ -118,12 +118,12 @@ func (_c *ContactCodeUseCreate) createSpec() (*ContactCodeUse, *sqlgraph.CreateS
 		_spec.ID.Value = &id
 	}
 	if value, ok := _c.mutation.CodeID(); ok {
-		_spec.SetField(contactcodeuse.FieldCodeID, field.TypeUUID, value)
+		_spec.SetField(contactcoderedemption.FieldCodeID, field.TypeUUID, value)
 		_node.CodeID = value
 	}
-	if value, ok := _c.mutation.UsedAt(); ok {
-		_spec.SetField(contactcodeuse.FieldUsedAt, field.TypeInt64, value)
-		_node.UsedAt = value
+	if value, ok := _c.mutation.RedeemedAt(); ok {
+		_spec.SetField(contactcoderedemption.FieldRedeemedAt, field.TypeInt64, value)
+		_node.RedeemedAt = value
 	}
 	return _node, _spec
 }
@@ -131,7 +131,7 @@ func (_c *ContactCodeUseCreate) createSpec() (*ContactCodeUse, *sqlgraph.CreateS
 // OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
 // of the `INSERT` statement. For example:
 //
-//	client.ContactCodeUse.Create().
+//	client.ContactCodeRedemption.Create().
 //		SetCodeID(v).
 //		OnConflict(
 //			// Update the row with the new values
@@ -140,13 +140,13 @@ func (_c *ContactCodeUseCreate) createSpec() (*ContactCodeUse, *sqlgraph.CreateS
 //		).
 //		// Override some of the fields with custom
 //		// update values.
-//		Update(func(u *ent.ContactCodeUseUpsert) {
+//		Update(func(u *ent.ContactCodeRedemptionUpsert) {
 //			SetCodeID(v+v).
 //		}).
 //		Exec(ctx)
-func (_c *ContactCodeUseCreate) OnConflict(opts ...sql.ConflictOption) *ContactCodeUseUpsertOne {
+func (_c *ContactCodeRedemptionCreate) OnConflict(opts ...sql.ConflictOption) *ContactCodeRedemptionUpsertOne {
 	_c.conflict = opts
-	return &ContactCodeUseUpsertOne{
+	return &ContactCodeRedemptionUpsertOne{
 		create: _c,
 	}
 }
@@ -154,25 +154,25 @@ func (_c *ContactCodeUseCreate) OnConflict(opts ...sql.ConflictOption) *ContactC
 // OnConflictColumns calls `OnConflict` and configures the columns
 // as conflict target. Using this option is equivalent to using:
 //
-//	client.ContactCodeUse.Create().
+//	client.ContactCodeRedemption.Create().
 //		OnConflict(sql.ConflictColumns(columns...)).
 //		Exec(ctx)
-func (_c *ContactCodeUseCreate) OnConflictColumns(columns ...string) *ContactCodeUseUpsertOne {
+func (_c *ContactCodeRedemptionCreate) OnConflictColumns(columns ...string) *ContactCodeRedemptionUpsertOne {
 	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ContactCodeUseUpsertOne{
+	return &ContactCodeRedemptionUpsertOne{
 		create: _c,
 	}
 }
 
 type (
-	// ContactCodeUseUpsertOne is the builder for "upsert"-ing
-	//  one ContactCodeUse node.
-	ContactCodeUseUpsertOne struct {
-		create *ContactCodeUseCreate
+	// ContactCodeRedemptionUpsertOne is the builder for "upsert"-ing
+	//  one ContactCodeRedemption node.
+	ContactCodeRedemptionUpsertOne struct {
+		create *ContactCodeRedemptionCreate
 	}
 
-	// ContactCodeUseUpsert is the "OnConflict" setter.
-	ContactCodeUseUpsert struct {
+	// ContactCodeRedemptionUpsert is the "OnConflict" setter.
+	ContactCodeRedemptionUpsert struct {
 		*sql.UpdateSet
 	}
 )
@@ -180,25 +180,25 @@ type (
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
-//	client.ContactCodeUse.Create().
+//	client.ContactCodeRedemption.Create().
 //		OnConflict(
 //			sql.ResolveWithNewValues(),
 //			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(contactcodeuse.FieldID)
+//				u.SetIgnore(contactcoderedemption.FieldID)
 //			}),
 //		).
 //		Exec(ctx)
-func (u *ContactCodeUseUpsertOne) UpdateNewValues() *ContactCodeUseUpsertOne {
+func (u *ContactCodeRedemptionUpsertOne) UpdateNewValues() *ContactCodeRedemptionUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
 		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(contactcodeuse.FieldID)
+			s.SetIgnore(contactcoderedemption.FieldID)
 		}
 		if _, exists := u.create.mutation.CodeID(); exists {
-			s.SetIgnore(contactcodeuse.FieldCodeID)
+			s.SetIgnore(contactcoderedemption.FieldCodeID)
 		}
-		if _, exists := u.create.mutation.UsedAt(); exists {
-			s.SetIgnore(contactcodeuse.FieldUsedAt)
+		if _, exists := u.create.mutation.RedeemedAt(); exists {
+			s.SetIgnore(contactcoderedemption.FieldRedeemedAt)
 		}
 	}))
 	return u
@@ -207,51 +207,51 @@ func (u *ContactCodeUseUpsertOne) UpdateNewValues() *ContactCodeUseUpsertOne {
 // Ignore sets each column to itself in case of conflict.
 // Using this option is equivalent to using:
 //
-//	client.ContactCodeUse.Create().
+//	client.ContactCodeRedemption.Create().
 //	    OnConflict(sql.ResolveWithIgnore()).
 //	    Exec(ctx)
-func (u *ContactCodeUseUpsertOne) Ignore() *ContactCodeUseUpsertOne {
+func (u *ContactCodeRedemptionUpsertOne) Ignore() *ContactCodeRedemptionUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
 	return u
 }
 
 // DoNothing configures the conflict_action to `DO NOTHING`.
 // Supported only by SQLite and PostgreSQL.
-func (u *ContactCodeUseUpsertOne) DoNothing() *ContactCodeUseUpsertOne {
+func (u *ContactCodeRedemptionUpsertOne) DoNothing() *ContactCodeRedemptionUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.DoNothing())
 	return u
 }
 
-// Update allows overriding fields `UPDATE` values. See the ContactCodeUseCreate.OnConflict
+// Update allows overriding fields `UPDATE` values. See the ContactCodeRedemptionCreate.OnConflict
 // documentation for more info.
-func (u *ContactCodeUseUpsertOne) Update(set func(*ContactCodeUseUpsert)) *ContactCodeUseUpsertOne {
+func (u *ContactCodeRedemptionUpsertOne) Update(set func(*ContactCodeRedemptionUpsert)) *ContactCodeRedemptionUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ContactCodeUseUpsert{UpdateSet: update})
+		set(&ContactCodeRedemptionUpsert{UpdateSet: update})
 	}))
 	return u
 }
 
 // Exec executes the query.
-func (u *ContactCodeUseUpsertOne) Exec(ctx context.Context) error {
+func (u *ContactCodeRedemptionUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for ContactCodeUseCreate.OnConflict")
+		return errors.New("generated: missing options for ContactCodeRedemptionCreate.OnConflict")
 	}
 	return u.create.Exec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (u *ContactCodeUseUpsertOne) ExecX(ctx context.Context) {
+func (u *ContactCodeRedemptionUpsertOne) ExecX(ctx context.Context) {
 	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *ContactCodeUseUpsertOne) ID(ctx context.Context) (id uuid.UUID, err error) {
+func (u *ContactCodeRedemptionUpsertOne) ID(ctx context.Context) (id uuid.UUID, err error) {
 	if u.create.driver.Dialect() == dialect.MySQL {
 		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
 		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("generated: ContactCodeUseUpsertOne.ID is not supported by MySQL driver. Use ContactCodeUseUpsertOne.Exec instead")
+		return id, errors.New("generated: ContactCodeRedemptionUpsertOne.ID is not supported by MySQL driver. Use ContactCodeRedemptionUpsertOne.Exec instead")
 	}
 	node, err := u.create.Save(ctx)
 	if err != nil {
@@ -261,7 +261,7 @@ func (u *ContactCodeUseUpsertOne) ID(ctx context.Context) (id uuid.UUID, err err
 }
 
 // IDX is like ID, but panics if an error occurs.
-func (u *ContactCodeUseUpsertOne) IDX(ctx context.Context) uuid.UUID {
+func (u *ContactCodeRedemptionUpsertOne) IDX(ctx context.Context) uuid.UUID {
 	id, err := u.ID(ctx)
 	if err != nil {
 		panic(err)
@@ -269,27 +269,27 @@ func (u *ContactCodeUseUpsertOne) IDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// ContactCodeUseCreateBulk is the builder for creating many ContactCodeUse entities in bulk.
-type ContactCodeUseCreateBulk struct {
+// ContactCodeRedemptionCreateBulk is the builder for creating many ContactCodeRedemption entities in bulk.
+type ContactCodeRedemptionCreateBulk struct {
 	config
 	err      error
-	builders []*ContactCodeUseCreate
+	builders []*ContactCodeRedemptionCreate
 	conflict []sql.ConflictOption
 }
 
-// Save creates the ContactCodeUse entities in the database.
-func (_c *ContactCodeUseCreateBulk) Save(ctx context.Context) ([]*ContactCodeUse, error) {
+// Save creates the ContactCodeRedemption entities in the database.
+func (_c *ContactCodeRedemptionCreateBulk) Save(ctx context.Context) ([]*ContactCodeRedemption, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
 	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*ContactCodeUse, len(_c.builders))
+	nodes := make([]*ContactCodeRedemption, len(_c.builders))
 	mutators := make([]Mutator, len(_c.builders))
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*ContactCodeUseMutation)
+				mutation, ok := m.(*ContactCodeRedemptionMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", m)
 				}
@@ -333,7 +333,7 @@ func (_c *ContactCodeUseCreateBulk) Save(ctx context.Context) ([]*ContactCodeUse
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_c *ContactCodeUseCreateBulk) SaveX(ctx context.Context) []*ContactCodeUse {
+func (_c *ContactCodeRedemptionCreateBulk) SaveX(ctx context.Context) []*ContactCodeRedemption {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -342,13 +342,13 @@ func (_c *ContactCodeUseCreateBulk) SaveX(ctx context.Context) []*ContactCodeUse
 }
 
 // Exec executes the query.
-func (_c *ContactCodeUseCreateBulk) Exec(ctx context.Context) error {
+func (_c *ContactCodeRedemptionCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *ContactCodeUseCreateBulk) ExecX(ctx context.Context) {
+func (_c *ContactCodeRedemptionCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
@@ -357,7 +357,7 @@ func (_c *ContactCodeUseCreateBulk) ExecX(ctx context.Context) {
 // OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
 // of the `INSERT` statement. For example:
 //
-//	client.ContactCodeUse.CreateBulk(builders...).
+//	client.ContactCodeRedemption.CreateBulk(builders...).
 //		OnConflict(
 //			// Update the row with the new values
 //			// the was proposed for insertion.
@@ -365,13 +365,13 @@ func (_c *ContactCodeUseCreateBulk) ExecX(ctx context.Context) {
 //		).
 //		// Override some of the fields with custom
 //		// update values.
-//		Update(func(u *ent.ContactCodeUseUpsert) {
+//		Update(func(u *ent.ContactCodeRedemptionUpsert) {
 //			SetCodeID(v+v).
 //		}).
 //		Exec(ctx)
-func (_c *ContactCodeUseCreateBulk) OnConflict(opts ...sql.ConflictOption) *ContactCodeUseUpsertBulk {
+func (_c *ContactCodeRedemptionCreateBulk) OnConflict(opts ...sql.ConflictOption) *ContactCodeRedemptionUpsertBulk {
 	_c.conflict = opts
-	return &ContactCodeUseUpsertBulk{
+	return &ContactCodeRedemptionUpsertBulk{
 		create: _c,
 	}
 }
@@ -379,45 +379,45 @@ func (_c *ContactCodeUseCreateBulk) OnConflict(opts ...sql.ConflictOption) *Cont
 // OnConflictColumns calls `OnConflict` and configures the columns
 // as conflict target. Using this option is equivalent to using:
 //
-//	client.ContactCodeUse.Create().
+//	client.ContactCodeRedemption.Create().
 //		OnConflict(sql.ConflictColumns(columns...)).
 //		Exec(ctx)
-func (_c *ContactCodeUseCreateBulk) OnConflictColumns(columns ...string) *ContactCodeUseUpsertBulk {
+func (_c *ContactCodeRedemptionCreateBulk) OnConflictColumns(columns ...string) *ContactCodeRedemptionUpsertBulk {
 	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ContactCodeUseUpsertBulk{
+	return &ContactCodeRedemptionUpsertBulk{
 		create: _c,
 	}
 }
 
-// ContactCodeUseUpsertBulk is the builder for "upsert"-ing
-// a bulk of ContactCodeUse nodes.
-type ContactCodeUseUpsertBulk struct {
-	create *ContactCodeUseCreateBulk
+// ContactCodeRedemptionUpsertBulk is the builder for "upsert"-ing
+// a bulk of ContactCodeRedemption nodes.
+type ContactCodeRedemptionUpsertBulk struct {
+	create *ContactCodeRedemptionCreateBulk
 }
 
 // UpdateNewValues updates the mutable fields using the new values that
 // were set on create. Using this option is equivalent to using:
 //
-//	client.ContactCodeUse.Create().
+//	client.ContactCodeRedemption.Create().
 //		OnConflict(
 //			sql.ResolveWithNewValues(),
 //			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(contactcodeuse.FieldID)
+//				u.SetIgnore(contactcoderedemption.FieldID)
 //			}),
 //		).
 //		Exec(ctx)
-func (u *ContactCodeUseUpsertBulk) UpdateNewValues() *ContactCodeUseUpsertBulk {
+func (u *ContactCodeRedemptionUpsertBulk) UpdateNewValues() *ContactCodeRedemptionUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
 		for _, b := range u.create.builders {
 			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(contactcodeuse.FieldID)
+				s.SetIgnore(contactcoderedemption.FieldID)
 			}
 			if _, exists := b.mutation.CodeID(); exists {
-				s.SetIgnore(contactcodeuse.FieldCodeID)
+				s.SetIgnore(contactcoderedemption.FieldCodeID)
 			}
-			if _, exists := b.mutation.UsedAt(); exists {
-				s.SetIgnore(contactcodeuse.FieldUsedAt)
+			if _, exists := b.mutation.RedeemedAt(); exists {
+				s.SetIgnore(contactcoderedemption.FieldRedeemedAt)
 			}
 		}
 	}))
@@ -427,48 +427,48 @@ func (u *ContactCodeUseUpsertBulk) UpdateNewValues() *ContactCodeUseUpsertBulk {
 // Ignore sets each column to itself in case of conflict.
 // Using this option is equivalent to using:
 //
-//	client.ContactCodeUse.Create().
+//	client.ContactCodeRedemption.Create().
 //		OnConflict(sql.ResolveWithIgnore()).
 //		Exec(ctx)
-func (u *ContactCodeUseUpsertBulk) Ignore() *ContactCodeUseUpsertBulk {
+func (u *ContactCodeRedemptionUpsertBulk) Ignore() *ContactCodeRedemptionUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
 	return u
 }
 
 // DoNothing configures the conflict_action to `DO NOTHING`.
 // Supported only by SQLite and PostgreSQL.
-func (u *ContactCodeUseUpsertBulk) DoNothing() *ContactCodeUseUpsertBulk {
+func (u *ContactCodeRedemptionUpsertBulk) DoNothing() *ContactCodeRedemptionUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.DoNothing())
 	return u
 }
 
-// Update allows overriding fields `UPDATE` values. See the ContactCodeUseCreateBulk.OnConflict
+// Update allows overriding fields `UPDATE` values. See the ContactCodeRedemptionCreateBulk.OnConflict
 // documentation for more info.
-func (u *ContactCodeUseUpsertBulk) Update(set func(*ContactCodeUseUpsert)) *ContactCodeUseUpsertBulk {
+func (u *ContactCodeRedemptionUpsertBulk) Update(set func(*ContactCodeRedemptionUpsert)) *ContactCodeRedemptionUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ContactCodeUseUpsert{UpdateSet: update})
+		set(&ContactCodeRedemptionUpsert{UpdateSet: update})
 	}))
 	return u
 }
 
 // Exec executes the query.
-func (u *ContactCodeUseUpsertBulk) Exec(ctx context.Context) error {
+func (u *ContactCodeRedemptionUpsertBulk) Exec(ctx context.Context) error {
 	if u.create.err != nil {
 		return u.create.err
 	}
 	for i, b := range u.create.builders {
 		if len(b.conflict) != 0 {
-			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the ContactCodeUseCreateBulk instead", i)
+			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the ContactCodeRedemptionCreateBulk instead", i)
 		}
 	}
 	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for ContactCodeUseCreateBulk.OnConflict")
+		return errors.New("generated: missing options for ContactCodeRedemptionCreateBulk.OnConflict")
 	}
 	return u.create.Exec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (u *ContactCodeUseUpsertBulk) ExecX(ctx context.Context) {
+func (u *ContactCodeRedemptionUpsertBulk) ExecX(ctx context.Context) {
 	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}

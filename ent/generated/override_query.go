@@ -10,19 +10,19 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
-	"github.com/aparte-im/aparte/ent/generated/stance"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/google/uuid"
 )
 
-// StanceQuery is the builder for querying Stance entities.
-type StanceQuery struct {
+// OverrideQuery is the builder for querying Override entities.
+type OverrideQuery struct {
 	config
 	ctx        *QueryContext
-	order      []stance.OrderOption
+	order      []override.OrderOption
 	inters     []Interceptor
-	predicates []predicate.Stance
+	predicates []predicate.Override
 	withUser   *UserQuery
 	withOther  *UserQuery
 	// intermediate query (i.e. traversal path).
@@ -30,39 +30,39 @@ type StanceQuery struct {
 	path func(context.Context) (*sql.Selector, error)
 }
 
-// Where adds a new predicate for the StanceQuery builder.
-func (_q *StanceQuery) Where(ps ...predicate.Stance) *StanceQuery {
+// Where adds a new predicate for the OverrideQuery builder.
+func (_q *OverrideQuery) Where(ps ...predicate.Override) *OverrideQuery {
 	_q.predicates = append(_q.predicates, ps...)
 	return _q
 }
 
 // Limit the number of records to be returned by this query.
-func (_q *StanceQuery) Limit(limit int) *StanceQuery {
+func (_q *OverrideQuery) Limit(limit int) *OverrideQuery {
 	_q.ctx.Limit = &limit
 	return _q
 }
 
 // Offset to start from.
-func (_q *StanceQuery) Offset(offset int) *StanceQuery {
+func (_q *OverrideQuery) Offset(offset int) *OverrideQuery {
 	_q.ctx.Offset = &offset
 	return _q
 }
 
 // Unique configures the query builder to filter duplicate records on query.
 // By default, unique is set to true, and can be disabled using this method.
-func (_q *StanceQuery) Unique(unique bool) *StanceQuery {
+func (_q *OverrideQuery) Unique(unique bool) *OverrideQuery {
 	_q.ctx.Unique = &unique
 	return _q
 }
 
 // Order specifies how the records should be ordered.
-func (_q *StanceQuery) Order(o ...stance.OrderOption) *StanceQuery {
+func (_q *OverrideQuery) Order(o ...override.OrderOption) *OverrideQuery {
 	_q.order = append(_q.order, o...)
 	return _q
 }
 
 // QueryUser chains the current query on the "user" edge.
-func (_q *StanceQuery) QueryUser() *UserQuery {
+func (_q *OverrideQuery) QueryUser() *UserQuery {
 	query := (&UserClient{config: _q.config}).Query()
 	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
 		if err := _q.prepareQuery(ctx); err != nil {
@@ -73,9 +73,9 @@ func (_q *StanceQuery) QueryUser() *UserQuery {
 			return nil, err
 		}
 		step := sqlgraph.NewStep(
-			sqlgraph.From(stance.Table, stance.UserColumn, selector),
+			sqlgraph.From(override.Table, override.UserColumn, selector),
 			sqlgraph.To(user.Table, user.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, stance.UserTable, stance.UserColumn),
+			sqlgraph.Edge(sqlgraph.M2O, false, override.UserTable, override.UserColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -84,7 +84,7 @@ func (_q *StanceQuery) QueryUser() *UserQuery {
 }
 
 // QueryOther chains the current query on the "other" edge.
-func (_q *StanceQuery) QueryOther() *UserQuery {
+func (_q *OverrideQuery) QueryOther() *UserQuery {
 	query := (&UserClient{config: _q.config}).Query()
 	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
 		if err := _q.prepareQuery(ctx); err != nil {
@@ -95,9 +95,9 @@ func (_q *StanceQuery) QueryOther() *UserQuery {
 			return nil, err
 		}
 		step := sqlgraph.NewStep(
-			sqlgraph.From(stance.Table, stance.OtherColumn, selector),
+			sqlgraph.From(override.Table, override.OtherColumn, selector),
 			sqlgraph.To(user.Table, user.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, stance.OtherTable, stance.OtherColumn),
+			sqlgraph.Edge(sqlgraph.M2O, false, override.OtherTable, override.OtherColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -105,21 +105,21 @@ func (_q *StanceQuery) QueryOther() *UserQuery {
 	return query
 }
 
-// First returns the first Stance entity from the query.
-// Returns a *NotFoundError when no Stance was found.
-func (_q *StanceQuery) First(ctx context.Context) (*Stance, error) {
+// First returns the first Override entity from the query.
+// Returns a *NotFoundError when no Override was found.
+func (_q *OverrideQuery) First(ctx context.Context) (*Override, error) {
 	nodes, err := _q.Limit(1).All(setContextOp(ctx, _q.ctx, ent.OpQueryFirst))
 	if err != nil {
 		return nil, err
 	}
 	if len(nodes) == 0 {
-		return nil, &NotFoundError{stance.Label}
+		return nil, &NotFoundError{override.Label}
 	}
 	return nodes[0], nil
 }
 
 // FirstX is like First, but panics if an error occurs.
-func (_q *StanceQuery) FirstX(ctx context.Context) *Stance {
+func (_q *OverrideQuery) FirstX(ctx context.Context) *Override {
 	node, err := _q.First(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -127,10 +127,10 @@ func (_q *StanceQuery) FirstX(ctx context.Context) *Stance {
 	return node
 }
 
-// Only returns a single Stance entity found by the query, ensuring it only returns one.
-// Returns a *NotSingularError when more than one Stance entity is found.
-// Returns a *NotFoundError when no Stance entities are found.
-func (_q *StanceQuery) Only(ctx context.Context) (*Stance, error) {
+// Only returns a single Override entity found by the query, ensuring it only returns one.
+// Returns a *NotSingularError when more than one Override entity is found.
+// Returns a *NotFoundError when no Override entities are found.
+func (_q *OverrideQuery) Only(ctx context.Context) (*Override, error) {
 	nodes, err := _q.Limit(2).All(setContextOp(ctx, _q.ctx, ent.OpQueryOnly))
 	if err != nil {
 		return nil, err
@@ -139,14 +139,14 @@ func (_q *StanceQuery) Only(ctx context.Context) (*Stance, error) {
 	case 1:
 		return nodes[0], nil
 	case 0:
-		return nil, &NotFoundError{stance.Label}
+		return nil, &NotFoundError{override.Label}
 	default:
-		return nil, &NotSingularError{stance.Label}
+		return nil, &NotSingularError{override.Label}
 	}
 }
 
 // OnlyX is like Only, but panics if an error occurs.
-func (_q *StanceQuery) OnlyX(ctx context.Context) *Stance {
+func (_q *OverrideQuery) OnlyX(ctx context.Context) *Override {
 	node, err := _q.Only(ctx)
 	if err != nil {
 		panic(err)
@@ -154,18 +154,18 @@ func (_q *StanceQuery) OnlyX(ctx context.Context) *Stance {
 	return node
 }
 
-// All executes the query and returns a list of Stances.
-func (_q *StanceQuery) All(ctx context.Context) ([]*Stance, error) {
+// All executes the query and returns a list of Overrides.
+func (_q *OverrideQuery) All(ctx context.Context) ([]*Override, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryAll)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return nil, err
 	}
-	qr := querierAll[[]*Stance, *StanceQuery]()
-	return withInterceptors[[]*Stance](ctx, _q, qr, _q.inters)
+	qr := querierAll[[]*Override, *OverrideQuery]()
+	return withInterceptors[[]*Override](ctx, _q, qr, _q.inters)
 }
 
 // AllX is like All, but panics if an error occurs.
-func (_q *StanceQuery) AllX(ctx context.Context) []*Stance {
+func (_q *OverrideQuery) AllX(ctx context.Context) []*Override {
 	nodes, err := _q.All(ctx)
 	if err != nil {
 		panic(err)
@@ -174,16 +174,16 @@ func (_q *StanceQuery) AllX(ctx context.Context) []*Stance {
 }
 
 // Count returns the count of the given query.
-func (_q *StanceQuery) Count(ctx context.Context) (int, error) {
+func (_q *OverrideQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return 0, err
 	}
-	return withInterceptors[int](ctx, _q, querierCount[*StanceQuery](), _q.inters)
+	return withInterceptors[int](ctx, _q, querierCount[*OverrideQuery](), _q.inters)
 }
 
 // CountX is like Count, but panics if an error occurs.
-func (_q *StanceQuery) CountX(ctx context.Context) int {
+func (_q *OverrideQuery) CountX(ctx context.Context) int {
 	count, err := _q.Count(ctx)
 	if err != nil {
 		panic(err)
@@ -192,7 +192,7 @@ func (_q *StanceQuery) CountX(ctx context.Context) int {
 }
 
 // Exist returns true if the query has elements in the graph.
-func (_q *StanceQuery) Exist(ctx context.Context) (bool, error) {
+func (_q *OverrideQuery) Exist(ctx context.Context) (bool, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryExist)
 	switch _, err := _q.First(ctx); {
 	case IsNotFound(err):
@@ -205,7 +205,7 @@ func (_q *StanceQuery) Exist(ctx context.Context) (bool, error) {
 }
 
 // ExistX is like Exist, but panics if an error occurs.
-func (_q *StanceQuery) ExistX(ctx context.Context) bool {
+func (_q *OverrideQuery) ExistX(ctx context.Context) bool {
 	exist, err := _q.Exist(ctx)
 	if err != nil {
 		panic(err)
@@ -213,18 +213,18 @@ func (_q *StanceQuery) ExistX(ctx context.Context) bool {
 	return exist
 }
 
-// Clone returns a duplicate of the StanceQuery builder, including all associated steps. It can be
+// Clone returns a duplicate of the OverrideQuery builder, including all associated steps. It can be
 // used to prepare common query builders and use them differently after the clone is made.
-func (_q *StanceQuery) Clone() *StanceQuery {
+func (_q *OverrideQuery) Clone() *OverrideQuery {
 	if _q == nil {
 		return nil
 	}
-	return &StanceQuery{
+	return &OverrideQuery{
 		config:     _q.config,
 		ctx:        _q.ctx.Clone(),
-		order:      append([]stance.OrderOption{}, _q.order...),
+		order:      append([]override.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.Stance{}, _q.predicates...),
+		predicates: append([]predicate.Override{}, _q.predicates...),
 		withUser:   _q.withUser.Clone(),
 		withOther:  _q.withOther.Clone(),
 		// clone intermediate query.
@@ -235,7 +235,7 @@ func (_q *StanceQuery) Clone() *StanceQuery {
 
 // WithUser tells the query-builder to eager-load the nodes that are connected to
 // the "user" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *StanceQuery) WithUser(opts ...func(*UserQuery)) *StanceQuery {
+func (_q *OverrideQuery) WithUser(opts ...func(*UserQuery)) *OverrideQuery {
 	query := (&UserClient{config: _q.config}).Query()
 	for _, opt := range opts {
 		opt(query)
@@ -246,7 +246,7 @@ func (_q *StanceQuery) WithUser(opts ...func(*UserQuery)) *StanceQuery {
 
 // WithOther tells the query-builder to eager-load the nodes that are connected to
 // the "other" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *StanceQuery) WithOther(opts ...func(*UserQuery)) *StanceQuery {
+func (_q *OverrideQuery) WithOther(opts ...func(*UserQuery)) *OverrideQuery {
 	query := (&UserClient{config: _q.config}).Query()
 	for _, opt := range opts {
 		opt(query)
@@ -265,15 +265,15 @@ func (_q *StanceQuery) WithOther(opts ...func(*UserQuery)) *StanceQuery {
 //		Count int `json:"count,omitempty"`
 //	}
 //
-//	client.Stance.Query().
-//		GroupBy(stance.FieldUserID).
+//	client.Override.Query().
+//		GroupBy(override.FieldUserID).
 //		Aggregate(generated.Count()).
 //		Scan(ctx, &v)
-func (_q *StanceQuery) GroupBy(field string, fields ...string) *StanceGroupBy {
+func (_q *OverrideQuery) GroupBy(field string, fields ...string) *OverrideGroupBy {
 	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &StanceGroupBy{build: _q}
+	grbuild := &OverrideGroupBy{build: _q}
 	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = stance.Label
+	grbuild.label = override.Label
 	grbuild.scan = grbuild.Scan
 	return grbuild
 }
@@ -287,23 +287,23 @@ func (_q *StanceQuery) GroupBy(field string, fields ...string) *StanceGroupBy {
 //		UserID uuid.UUID `json:"user_id,omitempty"`
 //	}
 //
-//	client.Stance.Query().
-//		Select(stance.FieldUserID).
+//	client.Override.Query().
+//		Select(override.FieldUserID).
 //		Scan(ctx, &v)
-func (_q *StanceQuery) Select(fields ...string) *StanceSelect {
+func (_q *OverrideQuery) Select(fields ...string) *OverrideSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)
-	sbuild := &StanceSelect{StanceQuery: _q}
-	sbuild.label = stance.Label
+	sbuild := &OverrideSelect{OverrideQuery: _q}
+	sbuild.label = override.Label
 	sbuild.flds, sbuild.scan = &_q.ctx.Fields, sbuild.Scan
 	return sbuild
 }
 
-// Aggregate returns a StanceSelect configured with the given aggregations.
-func (_q *StanceQuery) Aggregate(fns ...AggregateFunc) *StanceSelect {
+// Aggregate returns a OverrideSelect configured with the given aggregations.
+func (_q *OverrideQuery) Aggregate(fns ...AggregateFunc) *OverrideSelect {
 	return _q.Select().Aggregate(fns...)
 }
 
-func (_q *StanceQuery) prepareQuery(ctx context.Context) error {
+func (_q *OverrideQuery) prepareQuery(ctx context.Context) error {
 	for _, inter := range _q.inters {
 		if inter == nil {
 			return fmt.Errorf("generated: uninitialized interceptor (forgotten import generated/runtime?)")
@@ -315,7 +315,7 @@ func (_q *StanceQuery) prepareQuery(ctx context.Context) error {
 		}
 	}
 	for _, f := range _q.ctx.Fields {
-		if !stance.ValidColumn(f) {
+		if !override.ValidColumn(f) {
 			return &ValidationError{Name: f, err: fmt.Errorf("generated: invalid field %q for query", f)}
 		}
 	}
@@ -329,9 +329,9 @@ func (_q *StanceQuery) prepareQuery(ctx context.Context) error {
 	return nil
 }
 
-func (_q *StanceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Stance, error) {
+func (_q *OverrideQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Override, error) {
 	var (
-		nodes       = []*Stance{}
+		nodes       = []*Override{}
 		_spec       = _q.querySpec()
 		loadedTypes = [2]bool{
 			_q.withUser != nil,
@@ -339,10 +339,10 @@ func (_q *StanceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Stanc
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
-		return (*Stance).scanValues(nil, columns)
+		return (*Override).scanValues(nil, columns)
 	}
 	_spec.Assign = func(columns []string, values []any) error {
-		node := &Stance{config: _q.config}
+		node := &Override{config: _q.config}
 		nodes = append(nodes, node)
 		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
@@ -358,22 +358,22 @@ func (_q *StanceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Stanc
 	}
 	if query := _q.withUser; query != nil {
 		if err := _q.loadUser(ctx, query, nodes, nil,
-			func(n *Stance, e *User) { n.Edges.User = e }); err != nil {
+			func(n *Override, e *User) { n.Edges.User = e }); err != nil {
 			return nil, err
 		}
 	}
 	if query := _q.withOther; query != nil {
 		if err := _q.loadOther(ctx, query, nodes, nil,
-			func(n *Stance, e *User) { n.Edges.Other = e }); err != nil {
+			func(n *Override, e *User) { n.Edges.Other = e }); err != nil {
 			return nil, err
 		}
 	}
 	return nodes, nil
 }
 
-func (_q *StanceQuery) loadUser(ctx context.Context, query *UserQuery, nodes []*Stance, init func(*Stance), assign func(*Stance, *User)) error {
+func (_q *OverrideQuery) loadUser(ctx context.Context, query *UserQuery, nodes []*Override, init func(*Override), assign func(*Override, *User)) error {
 	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*Stance)
+	nodeids := make(map[uuid.UUID][]*Override)
 	for i := range nodes {
 		fk := nodes[i].UserID
 		if _, ok := nodeids[fk]; !ok {
@@ -400,9 +400,9 @@ func (_q *StanceQuery) loadUser(ctx context.Context, query *UserQuery, nodes []*
 	}
 	return nil
 }
-func (_q *StanceQuery) loadOther(ctx context.Context, query *UserQuery, nodes []*Stance, init func(*Stance), assign func(*Stance, *User)) error {
+func (_q *OverrideQuery) loadOther(ctx context.Context, query *UserQuery, nodes []*Override, init func(*Override), assign func(*Override, *User)) error {
 	ids := make([]uuid.UUID, 0, len(nodes))
-	nodeids := make(map[uuid.UUID][]*Stance)
+	nodeids := make(map[uuid.UUID][]*Override)
 	for i := range nodes {
 		fk := nodes[i].OtherID
 		if _, ok := nodeids[fk]; !ok {
@@ -430,15 +430,15 @@ func (_q *StanceQuery) loadOther(ctx context.Context, query *UserQuery, nodes []
 	return nil
 }
 
-func (_q *StanceQuery) sqlCount(ctx context.Context) (int, error) {
+func (_q *OverrideQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
 	_spec.Unique = false
 	_spec.Node.Columns = nil
 	return sqlgraph.CountNodes(ctx, _q.driver, _spec)
 }
 
-func (_q *StanceQuery) querySpec() *sqlgraph.QuerySpec {
-	_spec := sqlgraph.NewQuerySpec(stance.Table, stance.Columns, nil)
+func (_q *OverrideQuery) querySpec() *sqlgraph.QuerySpec {
+	_spec := sqlgraph.NewQuerySpec(override.Table, override.Columns, nil)
 	_spec.From = _q.sql
 	if unique := _q.ctx.Unique; unique != nil {
 		_spec.Unique = *unique
@@ -451,10 +451,10 @@ func (_q *StanceQuery) querySpec() *sqlgraph.QuerySpec {
 			_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 		}
 		if _q.withUser != nil {
-			_spec.Node.AddColumnOnce(stance.FieldUserID)
+			_spec.Node.AddColumnOnce(override.FieldUserID)
 		}
 		if _q.withOther != nil {
-			_spec.Node.AddColumnOnce(stance.FieldOtherID)
+			_spec.Node.AddColumnOnce(override.FieldOtherID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {
@@ -480,12 +480,12 @@ func (_q *StanceQuery) querySpec() *sqlgraph.QuerySpec {
 	return _spec
 }
 
-func (_q *StanceQuery) sqlQuery(ctx context.Context) *sql.Selector {
+func (_q *OverrideQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	builder := sql.Dialect(_q.driver.Dialect())
-	t1 := builder.Table(stance.Table)
+	t1 := builder.Table(override.Table)
 	columns := _q.ctx.Fields
 	if len(columns) == 0 {
-		columns = stance.Columns
+		columns = override.Columns
 	}
 	selector := builder.Select(t1.Columns(columns...)...).From(t1)
 	if _q.sql != nil {
@@ -512,28 +512,28 @@ func (_q *StanceQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// StanceGroupBy is the group-by builder for Stance entities.
-type StanceGroupBy struct {
+// OverrideGroupBy is the group-by builder for Override entities.
+type OverrideGroupBy struct {
 	selector
-	build *StanceQuery
+	build *OverrideQuery
 }
 
 // Aggregate adds the given aggregation functions to the group-by query.
-func (_g *StanceGroupBy) Aggregate(fns ...AggregateFunc) *StanceGroupBy {
+func (_g *OverrideGroupBy) Aggregate(fns ...AggregateFunc) *OverrideGroupBy {
 	_g.fns = append(_g.fns, fns...)
 	return _g
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_g *StanceGroupBy) Scan(ctx context.Context, v any) error {
+func (_g *OverrideGroupBy) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
 	if err := _g.build.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*StanceQuery, *StanceGroupBy](ctx, _g.build, _g, _g.build.inters, v)
+	return scanWithInterceptors[*OverrideQuery, *OverrideGroupBy](ctx, _g.build, _g, _g.build.inters, v)
 }
 
-func (_g *StanceGroupBy) sqlScan(ctx context.Context, root *StanceQuery, v any) error {
+func (_g *OverrideGroupBy) sqlScan(ctx context.Context, root *OverrideQuery, v any) error {
 	selector := root.sqlQuery(ctx).Select()
 	aggregation := make([]string, 0, len(_g.fns))
 	for _, fn := range _g.fns {
@@ -560,28 +560,28 @@ func (_g *StanceGroupBy) sqlScan(ctx context.Context, root *StanceQuery, v any) 
 	return sql.ScanSlice(rows, v)
 }
 
-// StanceSelect is the builder for selecting fields of Stance entities.
-type StanceSelect struct {
-	*StanceQuery
+// OverrideSelect is the builder for selecting fields of Override entities.
+type OverrideSelect struct {
+	*OverrideQuery
 	selector
 }
 
 // Aggregate adds the given aggregation functions to the selector query.
-func (_s *StanceSelect) Aggregate(fns ...AggregateFunc) *StanceSelect {
+func (_s *OverrideSelect) Aggregate(fns ...AggregateFunc) *OverrideSelect {
 	_s.fns = append(_s.fns, fns...)
 	return _s
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_s *StanceSelect) Scan(ctx context.Context, v any) error {
+func (_s *OverrideSelect) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _s.ctx, ent.OpQuerySelect)
 	if err := _s.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*StanceQuery, *StanceSelect](ctx, _s.StanceQuery, _s, _s.inters, v)
+	return scanWithInterceptors[*OverrideQuery, *OverrideSelect](ctx, _s.OverrideQuery, _s, _s.inters, v)
 }
 
-func (_s *StanceSelect) sqlScan(ctx context.Context, root *StanceQuery, v any) error {
+func (_s *OverrideSelect) sqlScan(ctx context.Context, root *OverrideQuery, v any) error {
 	selector := root.sqlQuery(ctx)
 	aggregation := make([]string, 0, len(_s.fns))
 	for _, fn := range _s.fns {

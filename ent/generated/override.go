@@ -8,13 +8,13 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
-	"github.com/aparte-im/aparte/ent/generated/stance"
+	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/user"
 	"github.com/google/uuid"
 )
 
-// Stance is the model entity for the Stance schema.
-type Stance struct {
+// Override is the model entity for the Override schema.
+type Override struct {
 	config `json:"-"`
 	// UserID holds the value of the "user_id" field.
 	UserID uuid.UUID `json:"user_id,omitempty"`
@@ -29,13 +29,13 @@ type Stance struct {
 	// ChangedAt holds the value of the "changed_at" field.
 	ChangedAt int64 `json:"changed_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the StanceQuery when eager-loading is set.
-	Edges        StanceEdges `json:"edges"`
+	// The values are being populated by the OverrideQuery when eager-loading is set.
+	Edges        OverrideEdges `json:"edges"`
 	selectValues sql.SelectValues
 }
 
-// StanceEdges holds the relations/edges for other nodes in the graph.
-type StanceEdges struct {
+// OverrideEdges holds the relations/edges for other nodes in the graph.
+type OverrideEdges struct {
 	// User holds the value of the user edge.
 	User *User `json:"user,omitempty"`
 	// Other holds the value of the other edge.
@@ -47,7 +47,7 @@ type StanceEdges struct {
 
 // UserOrErr returns the User value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
-func (e StanceEdges) UserOrErr() (*User, error) {
+func (e OverrideEdges) UserOrErr() (*User, error) {
 	if e.User != nil {
 		return e.User, nil
 	} else if e.loadedTypes[0] {
@@ -58,7 +58,7 @@ func (e StanceEdges) UserOrErr() (*User, error) {
 
 // OtherOrErr returns the Other value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
-func (e StanceEdges) OtherOrErr() (*User, error) {
+func (e OverrideEdges) OtherOrErr() (*User, error) {
 	if e.Other != nil {
 		return e.Other, nil
 	} else if e.loadedTypes[1] {
@@ -68,15 +68,15 @@ func (e StanceEdges) OtherOrErr() (*User, error) {
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
-func (*Stance) scanValues(columns []string) ([]any, error) {
+func (*Override) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case stance.FieldBlocked, stance.FieldRestricted:
+		case override.FieldBlocked, override.FieldRestricted:
 			values[i] = new(sql.NullBool)
-		case stance.FieldListed, stance.FieldChangedAt:
+		case override.FieldListed, override.FieldChangedAt:
 			values[i] = new(sql.NullInt64)
-		case stance.FieldUserID, stance.FieldOtherID:
+		case override.FieldUserID, override.FieldOtherID:
 			values[i] = new(uuid.UUID)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -86,44 +86,44 @@ func (*Stance) scanValues(columns []string) ([]any, error) {
 }
 
 // assignValues assigns the values that were returned from sql.Rows (after scanning)
-// to the Stance fields.
-func (_m *Stance) assignValues(columns []string, values []any) error {
+// to the Override fields.
+func (_m *Override) assignValues(columns []string, values []any) error {
 	if m, n := len(values), len(columns); m < n {
 		return fmt.Errorf("mismatch number of scan values: %d != %d", m, n)
 	}
 	for i := range columns {
 		switch columns[i] {
-		case stance.FieldUserID:
+		case override.FieldUserID:
 			if value, ok := values[i].(*uuid.UUID); !ok {
 				return fmt.Errorf("unexpected type %T for field user_id", values[i])
 			} else if value != nil {
 				_m.UserID = *value
 			}
-		case stance.FieldOtherID:
+		case override.FieldOtherID:
 			if value, ok := values[i].(*uuid.UUID); !ok {
 				return fmt.Errorf("unexpected type %T for field other_id", values[i])
 			} else if value != nil {
 				_m.OtherID = *value
 			}
-		case stance.FieldBlocked:
+		case override.FieldBlocked:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field blocked", values[i])
 			} else if value.Valid {
 				_m.Blocked = value.Bool
 			}
-		case stance.FieldRestricted:
+		case override.FieldRestricted:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field restricted", values[i])
 			} else if value.Valid {
 				_m.Restricted = value.Bool
 			}
-		case stance.FieldListed:
+		case override.FieldListed:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field listed", values[i])
 			} else if value.Valid {
 				_m.Listed = int16(value.Int64)
 			}
-		case stance.FieldChangedAt:
+		case override.FieldChangedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field changed_at", values[i])
 			} else if value.Valid {
@@ -136,44 +136,44 @@ func (_m *Stance) assignValues(columns []string, values []any) error {
 	return nil
 }
 
-// Value returns the ent.Value that was dynamically selected and assigned to the Stance.
+// Value returns the ent.Value that was dynamically selected and assigned to the Override.
 // This includes values selected through modifiers, order, etc.
-func (_m *Stance) Value(name string) (ent.Value, error) {
+func (_m *Override) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// QueryUser queries the "user" edge of the Stance entity.
-func (_m *Stance) QueryUser() *UserQuery {
-	return NewStanceClient(_m.config).QueryUser(_m)
+// QueryUser queries the "user" edge of the Override entity.
+func (_m *Override) QueryUser() *UserQuery {
+	return NewOverrideClient(_m.config).QueryUser(_m)
 }
 
-// QueryOther queries the "other" edge of the Stance entity.
-func (_m *Stance) QueryOther() *UserQuery {
-	return NewStanceClient(_m.config).QueryOther(_m)
+// QueryOther queries the "other" edge of the Override entity.
+func (_m *Override) QueryOther() *UserQuery {
+	return NewOverrideClient(_m.config).QueryOther(_m)
 }
 
-// Update returns a builder for updating this Stance.
-// Note that you need to call Stance.Unwrap() before calling this method if this Stance
+// Update returns a builder for updating this Override.
+// Note that you need to call Override.Unwrap() before calling this method if this Override
 // was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Stance) Update() *StanceUpdateOne {
-	return NewStanceClient(_m.config).UpdateOne(_m)
+func (_m *Override) Update() *OverrideUpdateOne {
+	return NewOverrideClient(_m.config).UpdateOne(_m)
 }
 
-// Unwrap unwraps the Stance entity that was returned from a transaction after it was closed,
+// Unwrap unwraps the Override entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
-func (_m *Stance) Unwrap() *Stance {
+func (_m *Override) Unwrap() *Override {
 	_tx, ok := _m.config.driver.(*txDriver)
 	if !ok {
-		panic("generated: Stance is not a transactional entity")
+		panic("generated: Override is not a transactional entity")
 	}
 	_m.config.driver = _tx.drv
 	return _m
 }
 
 // String implements the fmt.Stringer.
-func (_m *Stance) String() string {
+func (_m *Override) String() string {
 	var builder strings.Builder
-	builder.WriteString("Stance(")
+	builder.WriteString("Override(")
 	builder.WriteString("user_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.UserID))
 	builder.WriteString(", ")
@@ -195,5 +195,5 @@ func (_m *Stance) String() string {
 	return builder.String()
 }
 
-// Stances is a parsable slice of Stance.
-type Stances []*Stance
+// Overrides is a parsable slice of Override.
+type Overrides []*Override

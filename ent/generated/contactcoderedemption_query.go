@@ -11,69 +11,69 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
-	"github.com/aparte-im/aparte/ent/generated/contactcodeuse"
+	"github.com/aparte-im/aparte/ent/generated/contactcoderedemption"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
 	"github.com/google/uuid"
 )
 
-// ContactCodeUseQuery is the builder for querying ContactCodeUse entities.
-type ContactCodeUseQuery struct {
+// ContactCodeRedemptionQuery is the builder for querying ContactCodeRedemption entities.
+type ContactCodeRedemptionQuery struct {
 	config
 	ctx        *QueryContext
-	order      []contactcodeuse.OrderOption
+	order      []contactcoderedemption.OrderOption
 	inters     []Interceptor
-	predicates []predicate.ContactCodeUse
+	predicates []predicate.ContactCodeRedemption
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
 }
 
-// Where adds a new predicate for the ContactCodeUseQuery builder.
-func (_q *ContactCodeUseQuery) Where(ps ...predicate.ContactCodeUse) *ContactCodeUseQuery {
+// Where adds a new predicate for the ContactCodeRedemptionQuery builder.
+func (_q *ContactCodeRedemptionQuery) Where(ps ...predicate.ContactCodeRedemption) *ContactCodeRedemptionQuery {
 	_q.predicates = append(_q.predicates, ps...)
 	return _q
 }
 
 // Limit the number of records to be returned by this query.
-func (_q *ContactCodeUseQuery) Limit(limit int) *ContactCodeUseQuery {
+func (_q *ContactCodeRedemptionQuery) Limit(limit int) *ContactCodeRedemptionQuery {
 	_q.ctx.Limit = &limit
 	return _q
 }
 
 // Offset to start from.
-func (_q *ContactCodeUseQuery) Offset(offset int) *ContactCodeUseQuery {
+func (_q *ContactCodeRedemptionQuery) Offset(offset int) *ContactCodeRedemptionQuery {
 	_q.ctx.Offset = &offset
 	return _q
 }
 
 // Unique configures the query builder to filter duplicate records on query.
 // By default, unique is set to true, and can be disabled using this method.
-func (_q *ContactCodeUseQuery) Unique(unique bool) *ContactCodeUseQuery {
+func (_q *ContactCodeRedemptionQuery) Unique(unique bool) *ContactCodeRedemptionQuery {
 	_q.ctx.Unique = &unique
 	return _q
 }
 
 // Order specifies how the records should be ordered.
-func (_q *ContactCodeUseQuery) Order(o ...contactcodeuse.OrderOption) *ContactCodeUseQuery {
+func (_q *ContactCodeRedemptionQuery) Order(o ...contactcoderedemption.OrderOption) *ContactCodeRedemptionQuery {
 	_q.order = append(_q.order, o...)
 	return _q
 }
 
-// First returns the first ContactCodeUse entity from the query.
-// Returns a *NotFoundError when no ContactCodeUse was found.
-func (_q *ContactCodeUseQuery) First(ctx context.Context) (*ContactCodeUse, error) {
+// First returns the first ContactCodeRedemption entity from the query.
+// Returns a *NotFoundError when no ContactCodeRedemption was found.
+func (_q *ContactCodeRedemptionQuery) First(ctx context.Context) (*ContactCodeRedemption, error) {
 	nodes, err := _q.Limit(1).All(setContextOp(ctx, _q.ctx, ent.OpQueryFirst))
 	if err != nil {
 		return nil, err
 	}
 	if len(nodes) == 0 {
-		return nil, &NotFoundError{contactcodeuse.Label}
+		return nil, &NotFoundError{contactcoderedemption.Label}
 	}
 	return nodes[0], nil
 }
 
 // FirstX is like First, but panics if an error occurs.
-func (_q *ContactCodeUseQuery) FirstX(ctx context.Context) *ContactCodeUse {
+func (_q *ContactCodeRedemptionQuery) FirstX(ctx context.Context) *ContactCodeRedemption {
 	node, err := _q.First(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -81,22 +81,22 @@ func (_q *ContactCodeUseQuery) FirstX(ctx context.Context) *ContactCodeUse {
 	return node
 }
 
-// FirstID returns the first ContactCodeUse ID from the query.
-// Returns a *NotFoundError when no ContactCodeUse ID was found.
-func (_q *ContactCodeUseQuery) FirstID(ctx context.Context) (id uuid.UUID, err error) {
+// FirstID returns the first ContactCodeRedemption ID from the query.
+// Returns a *NotFoundError when no ContactCodeRedemption ID was found.
+func (_q *ContactCodeRedemptionQuery) FirstID(ctx context.Context) (id uuid.UUID, err error) {
 	var ids []uuid.UUID
 	if ids, err = _q.Limit(1).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryFirstID)); err != nil {
 		return
 	}
 	if len(ids) == 0 {
-		err = &NotFoundError{contactcodeuse.Label}
+		err = &NotFoundError{contactcoderedemption.Label}
 		return
 	}
 	return ids[0], nil
 }
 
 // FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *ContactCodeUseQuery) FirstIDX(ctx context.Context) uuid.UUID {
+func (_q *ContactCodeRedemptionQuery) FirstIDX(ctx context.Context) uuid.UUID {
 	id, err := _q.FirstID(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -104,10 +104,10 @@ func (_q *ContactCodeUseQuery) FirstIDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// Only returns a single ContactCodeUse entity found by the query, ensuring it only returns one.
-// Returns a *NotSingularError when more than one ContactCodeUse entity is found.
-// Returns a *NotFoundError when no ContactCodeUse entities are found.
-func (_q *ContactCodeUseQuery) Only(ctx context.Context) (*ContactCodeUse, error) {
+// Only returns a single ContactCodeRedemption entity found by the query, ensuring it only returns one.
+// Returns a *NotSingularError when more than one ContactCodeRedemption entity is found.
+// Returns a *NotFoundError when no ContactCodeRedemption entities are found.
+func (_q *ContactCodeRedemptionQuery) Only(ctx context.Context) (*ContactCodeRedemption, error) {
 	nodes, err := _q.Limit(2).All(setContextOp(ctx, _q.ctx, ent.OpQueryOnly))
 	if err != nil {
 		return nil, err
@@ -116,14 +116,14 @@ func (_q *ContactCodeUseQuery) Only(ctx context.Context) (*ContactCodeUse, error
 	case 1:
 		return nodes[0], nil
 	case 0:
-		return nil, &NotFoundError{contactcodeuse.Label}
+		return nil, &NotFoundError{contactcoderedemption.Label}
 	default:
-		return nil, &NotSingularError{contactcodeuse.Label}
+		return nil, &NotSingularError{contactcoderedemption.Label}
 	}
 }
 
 // OnlyX is like Only, but panics if an error occurs.
-func (_q *ContactCodeUseQuery) OnlyX(ctx context.Context) *ContactCodeUse {
+func (_q *ContactCodeRedemptionQuery) OnlyX(ctx context.Context) *ContactCodeRedemption {
 	node, err := _q.Only(ctx)
 	if err != nil {
 		panic(err)
@@ -131,10 +131,10 @@ func (_q *ContactCodeUseQuery) OnlyX(ctx context.Context) *ContactCodeUse {
 	return node
 }
 
-// OnlyID is like Only, but returns the only ContactCodeUse ID in the query.
-// Returns a *NotSingularError when more than one ContactCodeUse ID is found.
+// OnlyID is like Only, but returns the only ContactCodeRedemption ID in the query.
+// Returns a *NotSingularError when more than one ContactCodeRedemption ID is found.
 // Returns a *NotFoundError when no entities are found.
-func (_q *ContactCodeUseQuery) OnlyID(ctx context.Context) (id uuid.UUID, err error) {
+func (_q *ContactCodeRedemptionQuery) OnlyID(ctx context.Context) (id uuid.UUID, err error) {
 	var ids []uuid.UUID
 	if ids, err = _q.Limit(2).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryOnlyID)); err != nil {
 		return
@@ -143,15 +143,15 @@ func (_q *ContactCodeUseQuery) OnlyID(ctx context.Context) (id uuid.UUID, err er
 	case 1:
 		id = ids[0]
 	case 0:
-		err = &NotFoundError{contactcodeuse.Label}
+		err = &NotFoundError{contactcoderedemption.Label}
 	default:
-		err = &NotSingularError{contactcodeuse.Label}
+		err = &NotSingularError{contactcoderedemption.Label}
 	}
 	return
 }
 
 // OnlyIDX is like OnlyID, but panics if an error occurs.
-func (_q *ContactCodeUseQuery) OnlyIDX(ctx context.Context) uuid.UUID {
+func (_q *ContactCodeRedemptionQuery) OnlyIDX(ctx context.Context) uuid.UUID {
 	id, err := _q.OnlyID(ctx)
 	if err != nil {
 		panic(err)
@@ -159,18 +159,18 @@ func (_q *ContactCodeUseQuery) OnlyIDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// All executes the query and returns a list of ContactCodeUses.
-func (_q *ContactCodeUseQuery) All(ctx context.Context) ([]*ContactCodeUse, error) {
+// All executes the query and returns a list of ContactCodeRedemptions.
+func (_q *ContactCodeRedemptionQuery) All(ctx context.Context) ([]*ContactCodeRedemption, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryAll)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return nil, err
 	}
-	qr := querierAll[[]*ContactCodeUse, *ContactCodeUseQuery]()
-	return withInterceptors[[]*ContactCodeUse](ctx, _q, qr, _q.inters)
+	qr := querierAll[[]*ContactCodeRedemption, *ContactCodeRedemptionQuery]()
+	return withInterceptors[[]*ContactCodeRedemption](ctx, _q, qr, _q.inters)
 }
 
 // AllX is like All, but panics if an error occurs.
-func (_q *ContactCodeUseQuery) AllX(ctx context.Context) []*ContactCodeUse {
+func (_q *ContactCodeRedemptionQuery) AllX(ctx context.Context) []*ContactCodeRedemption {
 	nodes, err := _q.All(ctx)
 	if err != nil {
 		panic(err)
@@ -178,20 +178,20 @@ func (_q *ContactCodeUseQuery) AllX(ctx context.Context) []*ContactCodeUse {
 	return nodes
 }
 
-// IDs executes the query and returns a list of ContactCodeUse IDs.
-func (_q *ContactCodeUseQuery) IDs(ctx context.Context) (ids []uuid.UUID, err error) {
+// IDs executes the query and returns a list of ContactCodeRedemption IDs.
+func (_q *ContactCodeRedemptionQuery) IDs(ctx context.Context) (ids []uuid.UUID, err error) {
 	if _q.ctx.Unique == nil && _q.path != nil {
 		_q.Unique(true)
 	}
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryIDs)
-	if err = _q.Select(contactcodeuse.FieldID).Scan(ctx, &ids); err != nil {
+	if err = _q.Select(contactcoderedemption.FieldID).Scan(ctx, &ids); err != nil {
 		return nil, err
 	}
 	return ids, nil
 }
 
 // IDsX is like IDs, but panics if an error occurs.
-func (_q *ContactCodeUseQuery) IDsX(ctx context.Context) []uuid.UUID {
+func (_q *ContactCodeRedemptionQuery) IDsX(ctx context.Context) []uuid.UUID {
 	ids, err := _q.IDs(ctx)
 	if err != nil {
 		panic(err)
@@ -200,16 +200,16 @@ func (_q *ContactCodeUseQuery) IDsX(ctx context.Context) []uuid.UUID {
 }
 
 // Count returns the count of the given query.
-func (_q *ContactCodeUseQuery) Count(ctx context.Context) (int, error) {
+func (_q *ContactCodeRedemptionQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return 0, err
 	}
-	return withInterceptors[int](ctx, _q, querierCount[*ContactCodeUseQuery](), _q.inters)
+	return withInterceptors[int](ctx, _q, querierCount[*ContactCodeRedemptionQuery](), _q.inters)
 }
 
 // CountX is like Count, but panics if an error occurs.
-func (_q *ContactCodeUseQuery) CountX(ctx context.Context) int {
+func (_q *ContactCodeRedemptionQuery) CountX(ctx context.Context) int {
 	count, err := _q.Count(ctx)
 	if err != nil {
 		panic(err)
@@ -218,7 +218,7 @@ func (_q *ContactCodeUseQuery) CountX(ctx context.Context) int {
 }
 
 // Exist returns true if the query has elements in the graph.
-func (_q *ContactCodeUseQuery) Exist(ctx context.Context) (bool, error) {
+func (_q *ContactCodeRedemptionQuery) Exist(ctx context.Context) (bool, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryExist)
 	switch _, err := _q.FirstID(ctx); {
 	case IsNotFound(err):
@@ -231,7 +231,7 @@ func (_q *ContactCodeUseQuery) Exist(ctx context.Context) (bool, error) {
 }
 
 // ExistX is like Exist, but panics if an error occurs.
-func (_q *ContactCodeUseQuery) ExistX(ctx context.Context) bool {
+func (_q *ContactCodeRedemptionQuery) ExistX(ctx context.Context) bool {
 	exist, err := _q.Exist(ctx)
 	if err != nil {
 		panic(err)
@@ -239,18 +239,18 @@ func (_q *ContactCodeUseQuery) ExistX(ctx context.Context) bool {
 	return exist
 }
 
-// Clone returns a duplicate of the ContactCodeUseQuery builder, including all associated steps. It can be
+// Clone returns a duplicate of the ContactCodeRedemptionQuery builder, including all associated steps. It can be
 // used to prepare common query builders and use them differently after the clone is made.
-func (_q *ContactCodeUseQuery) Clone() *ContactCodeUseQuery {
+func (_q *ContactCodeRedemptionQuery) Clone() *ContactCodeRedemptionQuery {
 	if _q == nil {
 		return nil
 	}
-	return &ContactCodeUseQuery{
+	return &ContactCodeRedemptionQuery{
 		config:     _q.config,
 		ctx:        _q.ctx.Clone(),
-		order:      append([]contactcodeuse.OrderOption{}, _q.order...),
+		order:      append([]contactcoderedemption.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.ContactCodeUse{}, _q.predicates...),
+		predicates: append([]predicate.ContactCodeRedemption{}, _q.predicates...),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -267,15 +267,15 @@ func (_q *ContactCodeUseQuery) Clone() *ContactCodeUseQuery {
 //		Count int `json:"count,omitempty"`
 //	}
 //
-//	client.ContactCodeUse.Query().
-//		GroupBy(contactcodeuse.FieldCodeID).
+//	client.ContactCodeRedemption.Query().
+//		GroupBy(contactcoderedemption.FieldCodeID).
 //		Aggregate(generated.Count()).
 //		Scan(ctx, &v)
-func (_q *ContactCodeUseQuery) GroupBy(field string, fields ...string) *ContactCodeUseGroupBy {
+func (_q *ContactCodeRedemptionQuery) GroupBy(field string, fields ...string) *ContactCodeRedemptionGroupBy {
 	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &ContactCodeUseGroupBy{build: _q}
+	grbuild := &ContactCodeRedemptionGroupBy{build: _q}
 	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = contactcodeuse.Label
+	grbuild.label = contactcoderedemption.Label
 	grbuild.scan = grbuild.Scan
 	return grbuild
 }
@@ -289,23 +289,23 @@ func (_q *ContactCodeUseQuery) GroupBy(field string, fields ...string) *ContactC
 //		CodeID uuid.UUID `json:"code_id,omitempty"`
 //	}
 //
-//	client.ContactCodeUse.Query().
-//		Select(contactcodeuse.FieldCodeID).
+//	client.ContactCodeRedemption.Query().
+//		Select(contactcoderedemption.FieldCodeID).
 //		Scan(ctx, &v)
-func (_q *ContactCodeUseQuery) Select(fields ...string) *ContactCodeUseSelect {
+func (_q *ContactCodeRedemptionQuery) Select(fields ...string) *ContactCodeRedemptionSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)
-	sbuild := &ContactCodeUseSelect{ContactCodeUseQuery: _q}
-	sbuild.label = contactcodeuse.Label
+	sbuild := &ContactCodeRedemptionSelect{ContactCodeRedemptionQuery: _q}
+	sbuild.label = contactcoderedemption.Label
 	sbuild.flds, sbuild.scan = &_q.ctx.Fields, sbuild.Scan
 	return sbuild
 }
 
-// Aggregate returns a ContactCodeUseSelect configured with the given aggregations.
-func (_q *ContactCodeUseQuery) Aggregate(fns ...AggregateFunc) *ContactCodeUseSelect {
+// Aggregate returns a ContactCodeRedemptionSelect configured with the given aggregations.
+func (_q *ContactCodeRedemptionQuery) Aggregate(fns ...AggregateFunc) *ContactCodeRedemptionSelect {
 	return _q.Select().Aggregate(fns...)
 }
 
-func (_q *ContactCodeUseQuery) prepareQuery(ctx context.Context) error {
+func (_q *ContactCodeRedemptionQuery) prepareQuery(ctx context.Context) error {
 	for _, inter := range _q.inters {
 		if inter == nil {
 			return fmt.Errorf("generated: uninitialized interceptor (forgotten import generated/runtime?)")
@@ -317,7 +317,7 @@ func (_q *ContactCodeUseQuery) prepareQuery(ctx context.Context) error {
 		}
 	}
 	for _, f := range _q.ctx.Fields {
-		if !contactcodeuse.ValidColumn(f) {
+		if !contactcoderedemption.ValidColumn(f) {
 			return &ValidationError{Name: f, err: fmt.Errorf("generated: invalid field %q for query", f)}
 		}
 	}
@@ -331,16 +331,16 @@ func (_q *ContactCodeUseQuery) prepareQuery(ctx context.Context) error {
 	return nil
 }
 
-func (_q *ContactCodeUseQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*ContactCodeUse, error) {
+func (_q *ContactCodeRedemptionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*ContactCodeRedemption, error) {
 	var (
-		nodes = []*ContactCodeUse{}
+		nodes = []*ContactCodeRedemption{}
 		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
-		return (*ContactCodeUse).scanValues(nil, columns)
+		return (*ContactCodeRedemption).scanValues(nil, columns)
 	}
 	_spec.Assign = func(columns []string, values []any) error {
-		node := &ContactCodeUse{config: _q.config}
+		node := &ContactCodeRedemption{config: _q.config}
 		nodes = append(nodes, node)
 		return node.assignValues(columns, values)
 	}
@@ -356,7 +356,7 @@ func (_q *ContactCodeUseQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 	return nodes, nil
 }
 
-func (_q *ContactCodeUseQuery) sqlCount(ctx context.Context) (int, error) {
+func (_q *ContactCodeRedemptionQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
 	_spec.Node.Columns = _q.ctx.Fields
 	if len(_q.ctx.Fields) > 0 {
@@ -365,8 +365,8 @@ func (_q *ContactCodeUseQuery) sqlCount(ctx context.Context) (int, error) {
 	return sqlgraph.CountNodes(ctx, _q.driver, _spec)
 }
 
-func (_q *ContactCodeUseQuery) querySpec() *sqlgraph.QuerySpec {
-	_spec := sqlgraph.NewQuerySpec(contactcodeuse.Table, contactcodeuse.Columns, sqlgraph.NewFieldSpec(contactcodeuse.FieldID, field.TypeUUID))
+func (_q *ContactCodeRedemptionQuery) querySpec() *sqlgraph.QuerySpec {
+	_spec := sqlgraph.NewQuerySpec(contactcoderedemption.Table, contactcoderedemption.Columns, sqlgraph.NewFieldSpec(contactcoderedemption.FieldID, field.TypeUUID))
 	_spec.From = _q.sql
 	if unique := _q.ctx.Unique; unique != nil {
 		_spec.Unique = *unique
@@ -375,9 +375,9 @@ func (_q *ContactCodeUseQuery) querySpec() *sqlgraph.QuerySpec {
 	}
 	if fields := _q.ctx.Fields; len(fields) > 0 {
 		_spec.Node.Columns = make([]string, 0, len(fields))
-		_spec.Node.Columns = append(_spec.Node.Columns, contactcodeuse.FieldID)
+		_spec.Node.Columns = append(_spec.Node.Columns, contactcoderedemption.FieldID)
 		for i := range fields {
-			if fields[i] != contactcodeuse.FieldID {
+			if fields[i] != contactcoderedemption.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
 		}
@@ -405,12 +405,12 @@ func (_q *ContactCodeUseQuery) querySpec() *sqlgraph.QuerySpec {
 	return _spec
 }
 
-func (_q *ContactCodeUseQuery) sqlQuery(ctx context.Context) *sql.Selector {
+func (_q *ContactCodeRedemptionQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	builder := sql.Dialect(_q.driver.Dialect())
-	t1 := builder.Table(contactcodeuse.Table)
+	t1 := builder.Table(contactcoderedemption.Table)
 	columns := _q.ctx.Fields
 	if len(columns) == 0 {
-		columns = contactcodeuse.Columns
+		columns = contactcoderedemption.Columns
 	}
 	selector := builder.Select(t1.Columns(columns...)...).From(t1)
 	if _q.sql != nil {
@@ -437,28 +437,28 @@ func (_q *ContactCodeUseQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ContactCodeUseGroupBy is the group-by builder for ContactCodeUse entities.
-type ContactCodeUseGroupBy struct {
+// ContactCodeRedemptionGroupBy is the group-by builder for ContactCodeRedemption entities.
+type ContactCodeRedemptionGroupBy struct {
 	selector
-	build *ContactCodeUseQuery
+	build *ContactCodeRedemptionQuery
 }
 
 // Aggregate adds the given aggregation functions to the group-by query.
-func (_g *ContactCodeUseGroupBy) Aggregate(fns ...AggregateFunc) *ContactCodeUseGroupBy {
+func (_g *ContactCodeRedemptionGroupBy) Aggregate(fns ...AggregateFunc) *ContactCodeRedemptionGroupBy {
 	_g.fns = append(_g.fns, fns...)
 	return _g
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_g *ContactCodeUseGroupBy) Scan(ctx context.Context, v any) error {
+func (_g *ContactCodeRedemptionGroupBy) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
 	if err := _g.build.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*ContactCodeUseQuery, *ContactCodeUseGroupBy](ctx, _g.build, _g, _g.build.inters, v)
+	return scanWithInterceptors[*ContactCodeRedemptionQuery, *ContactCodeRedemptionGroupBy](ctx, _g.build, _g, _g.build.inters, v)
 }
 
-func (_g *ContactCodeUseGroupBy) sqlScan(ctx context.Context, root *ContactCodeUseQuery, v any) error {
+func (_g *ContactCodeRedemptionGroupBy) sqlScan(ctx context.Context, root *ContactCodeRedemptionQuery, v any) error {
 	selector := root.sqlQuery(ctx).Select()
 	aggregation := make([]string, 0, len(_g.fns))
 	for _, fn := range _g.fns {
@@ -485,28 +485,28 @@ func (_g *ContactCodeUseGroupBy) sqlScan(ctx context.Context, root *ContactCodeU
 	return sql.ScanSlice(rows, v)
 }
 
-// ContactCodeUseSelect is the builder for selecting fields of ContactCodeUse entities.
-type ContactCodeUseSelect struct {
-	*ContactCodeUseQuery
+// ContactCodeRedemptionSelect is the builder for selecting fields of ContactCodeRedemption entities.
+type ContactCodeRedemptionSelect struct {
+	*ContactCodeRedemptionQuery
 	selector
 }
 
 // Aggregate adds the given aggregation functions to the selector query.
-func (_s *ContactCodeUseSelect) Aggregate(fns ...AggregateFunc) *ContactCodeUseSelect {
+func (_s *ContactCodeRedemptionSelect) Aggregate(fns ...AggregateFunc) *ContactCodeRedemptionSelect {
 	_s.fns = append(_s.fns, fns...)
 	return _s
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_s *ContactCodeUseSelect) Scan(ctx context.Context, v any) error {
+func (_s *ContactCodeRedemptionSelect) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _s.ctx, ent.OpQuerySelect)
 	if err := _s.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*ContactCodeUseQuery, *ContactCodeUseSelect](ctx, _s.ContactCodeUseQuery, _s, _s.inters, v)
+	return scanWithInterceptors[*ContactCodeRedemptionQuery, *ContactCodeRedemptionSelect](ctx, _s.ContactCodeRedemptionQuery, _s, _s.inters, v)
 }
 
-func (_s *ContactCodeUseSelect) sqlScan(ctx context.Context, root *ContactCodeUseQuery, v any) error {
+func (_s *ContactCodeRedemptionSelect) sqlScan(ctx context.Context, root *ContactCodeRedemptionQuery, v any) error {
 	selector := root.sqlQuery(ctx)
 	aggregation := make([]string, 0, len(_s.fns))
 	for _, fn := range _s.fns {

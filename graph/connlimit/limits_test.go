@@ -1,4 +1,4 @@
-package seats_test
+package connlimit_test
 
 import (
 	"net/netip"
@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"github.com/aparte-im/aparte/dm"
-	"github.com/aparte-im/aparte/graph/seats"
+	"github.com/aparte-im/aparte/graph/connlimit"
 )
 
 func TestSeatsAreBounded(t *testing.T) {
-	s := seats.New(2, 3)
+	s := connlimit.New(2, 3)
 	alice, bob := dm.UserID{1}, dm.UserID{2}
 	here, there := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")
 	for i, want := range []bool{true, true, false} {
@@ -41,7 +41,7 @@ func TestSeatsAreBounded(t *testing.T) {
 
 func TestSeatsTakenAtOnce(t *testing.T) {
 	const bound, tries = 10, 100
-	s := seats.New(bound, 0)
+	s := connlimit.New(bound, 0)
 	user, address := dm.UserID{1}, netip.MustParseAddr("192.0.2.1")
 	var got atomic.Int32
 	var tried sync.WaitGroup

@@ -7,30 +7,30 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
-	"github.com/aparte-im/aparte/ent/generated/stance"
 )
 
-// StanceDelete is the builder for deleting a Stance entity.
-type StanceDelete struct {
+// OverrideDelete is the builder for deleting a Override entity.
+type OverrideDelete struct {
 	config
 	hooks    []Hook
-	mutation *StanceMutation
+	mutation *OverrideMutation
 }
 
-// Where appends a list predicates to the StanceDelete builder.
-func (_d *StanceDelete) Where(ps ...predicate.Stance) *StanceDelete {
+// Where appends a list predicates to the OverrideDelete builder.
+func (_d *OverrideDelete) Where(ps ...predicate.Override) *OverrideDelete {
 	_d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query and returns how many vertices were deleted.
-func (_d *StanceDelete) Exec(ctx context.Context) (int, error) {
+func (_d *OverrideDelete) Exec(ctx context.Context) (int, error) {
 	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *StanceDelete) ExecX(ctx context.Context) int {
+func (_d *OverrideDelete) ExecX(ctx context.Context) int {
 	n, err := _d.Exec(ctx)
 	if err != nil {
 		panic(err)
@@ -38,8 +38,8 @@ func (_d *StanceDelete) ExecX(ctx context.Context) int {
 	return n
 }
 
-func (_d *StanceDelete) sqlExec(ctx context.Context) (int, error) {
-	_spec := sqlgraph.NewDeleteSpec(stance.Table, nil)
+func (_d *OverrideDelete) sqlExec(ctx context.Context) (int, error) {
+	_spec := sqlgraph.NewDeleteSpec(override.Table, nil)
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -55,32 +55,32 @@ func (_d *StanceDelete) sqlExec(ctx context.Context) (int, error) {
 	return affected, err
 }
 
-// StanceDeleteOne is the builder for deleting a single Stance entity.
-type StanceDeleteOne struct {
-	_d *StanceDelete
+// OverrideDeleteOne is the builder for deleting a single Override entity.
+type OverrideDeleteOne struct {
+	_d *OverrideDelete
 }
 
-// Where appends a list predicates to the StanceDelete builder.
-func (_d *StanceDeleteOne) Where(ps ...predicate.Stance) *StanceDeleteOne {
+// Where appends a list predicates to the OverrideDelete builder.
+func (_d *OverrideDeleteOne) Where(ps ...predicate.Override) *OverrideDeleteOne {
 	_d._d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query.
-func (_d *StanceDeleteOne) Exec(ctx context.Context) error {
+func (_d *OverrideDeleteOne) Exec(ctx context.Context) error {
 	n, err := _d._d.Exec(ctx)
 	switch {
 	case err != nil:
 		return err
 	case n == 0:
-		return &NotFoundError{stance.Label}
+		return &NotFoundError{override.Label}
 	default:
 		return nil
 	}
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *StanceDeleteOne) ExecX(ctx context.Context) {
+func (_d *OverrideDeleteOne) ExecX(ctx context.Context) {
 	if err := _d.Exec(ctx); err != nil {
 		panic(err)
 	}
