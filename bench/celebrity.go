@@ -11,6 +11,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/store"
 )
 
@@ -69,7 +70,7 @@ func (c crowd) as(name string) crowd {
 
 // celebrity is somebody to whom everyone may write, and those who are neither that person nor a bystander.
 func (p *population) celebrity() (star dm.UserID, strangers []dm.UserID) {
-	everyone := p.withAudience(dm.Everyone, 1+2*celebrityBystanders)
+	everyone := p.withAudience(policy.Everyone, 1+2*celebrityBystanders)
 	others := map[dm.UserID]bool{}
 	for _, id := range everyone {
 		others[id] = true
@@ -84,13 +85,13 @@ func (p *population) celebrity() (star dm.UserID, strangers []dm.UserID) {
 
 // bystander is a pair who answer each other in turn.
 func (p *population) bystander(i, n int) dm.Send {
-	everyone := p.withAudience(dm.Everyone, 1+2*celebrityBystanders)
+	everyone := p.withAudience(policy.Everyone, 1+2*celebrityBystanders)
 	pair := [2]dm.UserID{everyone[1+2*i], everyone[2+2*i]}
 	return dm.Send{Sender: pair[n%2], Recipient: pair[(n+1)%2], Body: "And then?", ClientMessageID: fmt.Sprintf("pair-%d", n)}
 }
 
 // withAudience lists the first people who have chosen an audience.
-func (p *population) withAudience(a dm.Audience, count int) []dm.UserID {
+func (p *population) withAudience(a policy.Audience, count int) []dm.UserID {
 	var out []dm.UserID
 	for i := 0; len(out) < count; i++ {
 		if audienceOf(i) == a {

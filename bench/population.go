@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // population is the same people and pairs for every row: most may be written to by anyone, some by followers, by
@@ -91,7 +92,7 @@ func (p *population) talkers(n int) []*talker {
 	by := map[int32]*talker{}
 	for at, pair := range p.pairs {
 		for i, who := range pair {
-			if at%3 != 0 || audienceOf(int(pair[1-i])) != dm.Everyone {
+			if at%3 != 0 || audienceOf(int(pair[1-i])) != policy.Everyone {
 				continue
 			}
 			t := by[who]
@@ -154,15 +155,15 @@ func (p *population) load(ctx context.Context, db *sql.DB) error {
 }
 
 // audienceOf gives four of five people EVERYONE, the others a narrower setting.
-func audienceOf(i int) dm.Audience {
+func audienceOf(i int) policy.Audience {
 	switch i % 20 {
 	case 0:
-		return dm.NoOne
+		return policy.NoOne
 	case 1:
-		return dm.PeopleIMessaged
+		return policy.PeopleIMessaged
 	case 2, 3:
-		return dm.Followers
+		return policy.Followers
 	default:
-		return dm.Everyone
+		return policy.Everyone
 	}
 }

@@ -58,9 +58,6 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 	}), add); err != nil {
 		return err
 	}
-	if err := o.decision(ctx, pg, p, add); err != nil {
-		return err
-	}
 	if err := o.celebrity(ctx, pg, p, add); err != nil {
 		return err
 	}

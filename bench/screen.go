@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Sizes of the rows from send to screen: people who watch, and connections that send.
@@ -111,7 +112,7 @@ func (p *population) friends(n int) [][2]dm.UserID {
 	used := map[int32]bool{}
 	for i, pair := range p.pairs {
 		a, b := pair[0], pair[1]
-		if i%3 != 0 || used[a] || used[b] || audienceOf(int(a)) != dm.Everyone || audienceOf(int(b)) != dm.Everyone {
+		if i%3 != 0 || used[a] || used[b] || audienceOf(int(a)) != policy.Everyone || audienceOf(int(b)) != policy.Everyone {
 			continue
 		}
 		used[a], used[b] = true, true

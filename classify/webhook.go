@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // HeaderSignature carries "t=SECONDS,v1=HEX": when the question was asked, and the HMAC-SHA-256 of "SECONDS.BODY" with the
@@ -89,36 +90,36 @@ type question struct {
 }
 
 // Classify implements dm.Classifier.
-func (w *Webhook) Classify(ctx context.Context, c dm.Content) (dm.Classification, error) {
+func (w *Webhook) Classify(ctx context.Context, c dm.Content) (policy.Classification, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.config.Timeout)
 	defer cancel()
 	select {
 	case w.places <- struct{}{}:
 		defer func() { <-w.places }()
 	case <-ctx.Done():
-		return dm.ClassifiedNone, fmt.Errorf("classify: too many questions at once: %w", ctx.Err())
+		return policy.ClassifiedNone, fmt.Errorf("classify: too many questions at once: %w", ctx.Err())
 	}
 	body, err := json.Marshal(question{c.Sender.String(), c.Recipient.String(), c.Text, c.Video})
 	if err != nil {
-		return dm.ClassifiedNone, err
+		return policy.ClassifiedNone, err
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.config.URL, bytes.NewReader(body))
 	if err != nil {
-		return dm.ClassifiedNone, err
+		return policy.ClassifiedNone, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set(HeaderSignature, w.sign(body))
 	response, err := w.client.Do(request)
 	if err != nil {
-		return dm.ClassifiedNone, err
+		return policy.ClassifiedNone, err
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return dm.ClassifiedNone, err
+		return policy.ClassifiedNone, err
 	}
 	if response.StatusCode != http.StatusOK {
-		return dm.ClassifiedNone, fmt.Errorf("classify: status %d", response.StatusCode)
+		return policy.ClassifiedNone, fmt.Errorf("classify: status %d", response.StatusCode)
 	}
 	return read(answer)
 }
@@ -131,20 +132,20 @@ func (w *Webhook) sign(body []byte) string {
 	return "t=" + at + ",v1=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-func read(answer []byte) (dm.Classification, error) {
+func read(answer []byte) (policy.Classification, error) {
 	var a struct {
 		Verdict string `json:"verdict"`
 	}
 	if err := json.Unmarshal(answer, &a); err != nil {
-		return dm.ClassifiedNone, errors.New("classify: the answer is no JSON")
+		return policy.ClassifiedNone, errors.New("classify: the answer is no JSON")
 	}
 	switch a.Verdict {
 	case "ALLOW":
-		return dm.ClassifiedNone, nil
+		return policy.ClassifiedNone, nil
 	case "HIDE":
-		return dm.ClassifiedHide, nil
+		return policy.ClassifiedHide, nil
 	case "REFUSE":
-		return dm.ClassifiedRefuse, nil
+		return policy.ClassifiedRefuse, nil
 	}
-	return dm.ClassifiedNone, errors.New("classify: the answer has no verdict ALLOW, HIDE or REFUSE")
+	return policy.ClassifiedNone, errors.New("classify: the answer has no verdict ALLOW, HIDE or REFUSE")
 }

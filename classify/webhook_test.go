@@ -17,6 +17,7 @@ import (
 
 	"github.com/aparte-im/aparte/classify"
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 var secret = []byte(strings.Repeat("s", classify.MinSecret))
@@ -53,7 +54,7 @@ func TestTheQuestionIsSignedAndTheAnswerRead(t *testing.T) {
 		_, _ = io.WriteString(w, `{"verdict": "`+r.URL.Query().Get("answer")+`"}`)
 	}))
 	defer server.Close()
-	for answer, want := range map[string]dm.Classification{"ALLOW": dm.ClassifiedNone, "HIDE": dm.ClassifiedHide, "REFUSE": dm.ClassifiedRefuse} {
+	for answer, want := range map[string]policy.Classification{"ALLOW": policy.ClassifiedNone, "HIDE": policy.ClassifiedHide, "REFUSE": policy.ClassifiedRefuse} {
 		w := webhook(t, classify.Config{URL: server.URL + "?answer=" + answer, Timeout: time.Minute, Now: func() time.Time { return at }})
 		if got, err := w.Classify(t.Context(), content); got != want || err != nil {
 			t.Errorf("%s reads as %v, %v", answer, got, err)
@@ -79,7 +80,7 @@ func TestWhatIsNoAnswerFails(t *testing.T) {
 	} {
 		server := httptest.NewServer(handler)
 		w := webhook(t, classify.Config{URL: server.URL, Timeout: time.Minute})
-		if got, err := w.Classify(t.Context(), dm.Content{}); err == nil || got != dm.ClassifiedNone {
+		if got, err := w.Classify(t.Context(), dm.Content{}); err == nil || got != policy.ClassifiedNone {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 		server.Close()

@@ -3,6 +3,8 @@ package dm
 import (
 	"context"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 const (
@@ -66,7 +68,7 @@ func (s *Service) SenderContexts(ctx context.Context, viewer UserID, others []Us
 	return out, s.addShared(ctx, viewer, tx.Head(viewer).AgeBand, asked, out)
 }
 
-func (s *Service) addShared(ctx context.Context, viewer UserID, age AgeBand, others []UserID, out map[UserID]*SenderContext) error {
+func (s *Service) addShared(ctx context.Context, viewer UserID, age policy.AgeBand, others []UserID, out map[UserID]*SenderContext) error {
 	shared, err := s.store.SharedFriends(ctx, viewer, others, maxShared+1)
 	if err != nil {
 		return err
@@ -101,6 +103,6 @@ func (s *Service) addShared(ctx context.Context, viewer UserID, age AgeBand, oth
 }
 
 // nameable reports whether a shared friend may be named to somebody of this age.
-func nameable(u *User, viewer AgeBand) bool {
-	return !u.Deleted && (u.AgeBand == Adult || u.AgeBand == Age16To17 && viewer == Age16To17)
+func nameable(u *User, viewer policy.AgeBand) bool {
+	return !u.Deleted && (u.AgeBand == policy.Adult || u.AgeBand == policy.Age16To17 && viewer == policy.Age16To17)
 }

@@ -3,34 +3,36 @@ package dm
 import (
 	"context"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Messaging is a user's messaging settings, resolved.
 type Messaging struct {
 	Settings
 	// Audience is never NotChosen here.
-	Audience Audience
-	Grid     Grid
+	Audience policy.Audience
+	Grid     policy.Grid
 	// ShieldSince is when the surge shield went up. Nil: it is down.
 	ShieldSince *time.Time
 }
 
 // Messaging resolves settings by the rules.
-func (r Rules) Messaging(s Settings, band AgeBand) Messaging {
+func (r Rules) Messaging(s Settings, band policy.AgeBand) Messaging {
 	return Messaging{Settings: s, Audience: r.Audience(s, band), Grid: r.Grid(s, band)}
 }
 
 // SetWhoCanMessageMe sets the viewer's audience; routes go with Custom only and start from what held before. When it
 // has returned, no message that it forbids commits on any node (I1). Errors: INVALID_INPUT.
-func (s *Service) SetWhoCanMessageMe(ctx context.Context, viewer UserID, audience Audience, routes map[Relation]Route) (Messaging, error) {
-	if audience == NotChosen || audience > Custom {
+func (s *Service) SetWhoCanMessageMe(ctx context.Context, viewer UserID, audience policy.Audience, routes map[policy.Relation]policy.Route) (Messaging, error) {
+	if audience == policy.NotChosen || audience > policy.Custom {
 		return Messaging{}, Invalid("audience", "No such audience.")
 	}
-	if audience != Custom && len(routes) > 0 {
+	if audience != policy.Custom && len(routes) > 0 {
 		return Messaging{}, Invalid("routes", "Routes go with the audience CUSTOM only.")
 	}
-	return s.changeSettings(ctx, viewer, func(rules Rules, band AgeBand, now *Settings) error {
-		if audience == Custom {
+	return s.changeSettings(ctx, viewer, func(rules Rules, band policy.AgeBand, now *Settings) error {
+		if audience == policy.Custom {
 			now.Routes = rules.Grid(*now, band)
 			for relation, route := range routes {
 				now.Routes[relation] = route
@@ -43,18 +45,18 @@ func (s *Service) SetWhoCanMessageMe(ctx context.Context, viewer UserID, audienc
 
 // SetReadReceipts sets whether the viewer and the people they talk with see what the other has read.
 func (s *Service) SetReadReceipts(ctx context.Context, viewer UserID, on bool) (Messaging, error) {
-	return s.changeSettings(ctx, viewer, func(_ Rules, _ AgeBand, now *Settings) error {
+	return s.changeSettings(ctx, viewer, func(_ Rules, _ policy.AgeBand, now *Settings) error {
 		now.ReadReceipts = on
 		return nil
 	})
 }
 
-func (s *Service) changeSettings(ctx context.Context, viewer UserID, change func(Rules, AgeBand, *Settings) error) (Messaging, error) {
+func (s *Service) changeSettings(ctx context.Context, viewer UserID, change func(Rules, policy.AgeBand, *Settings) error) (Messaging, error) {
 	return s.changeSettingsBy(ctx, viewer, ChangeID{}, change)
 }
 
 func (s *Service) changeSettingsBy(ctx context.Context, viewer UserID, undoes ChangeID,
-	change func(Rules, AgeBand, *Settings) error,
+	change func(Rules, policy.AgeBand, *Settings) error,
 ) (Messaging, error) {
 	var out Messaging
 	var loosened bool
@@ -69,7 +71,7 @@ func (s *Service) changeSettingsBy(ctx context.Context, viewer UserID, undoes Ch
 		}
 		tx.setSettings(h, after, originOf(ctx), undoes)
 		out = tx.messaging(h)
-		loosened = out.Grid.loosens(grid)
+		loosened = out.Grid.Loosens(grid)
 		return nil
 	})
 	if err == nil && loosened {
@@ -82,7 +84,7 @@ func (s *Service) changeSettingsBy(ctx context.Context, viewer UserID, undoes Ch
 // SetRequestPreviews sets whether what people write in a request shows in lists and live events before the viewer opens
 // it. Errors: NOT_FOUND.
 func (s *Service) SetRequestPreviews(ctx context.Context, viewer UserID, on bool) (Messaging, error) {
-	return s.changeSettings(ctx, viewer, func(_ Rules, _ AgeBand, now *Settings) error {
+	return s.changeSettings(ctx, viewer, func(_ Rules, _ policy.AgeBand, now *Settings) error {
 		now.RequestPreviews = on
 		return nil
 	})
@@ -96,14 +98,4 @@ func (tx *Tx) messaging(h *Head) Messaging {
 		m.ShieldSince = &at
 	}
 	return m
-}
-
-// loosens reports whether a grid welcomes anybody better than another.
-func (g Grid) loosens(before Grid) bool {
-	for relation, route := range g {
-		if route > before[relation] {
-			return true
-		}
-	}
-	return false
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"strings"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // CodeHash is what is kept of a contact code's secret. Zero: no code.
@@ -45,16 +47,6 @@ func ParseContactCode(text string) CodeHash {
 	return sha256.Sum256([]byte("aparte contact code\n" + readAs.Replace(strings.ToUpper(text))))
 }
 
-// CodeFact is what is known of the contact code that a sender bears.
-type CodeFact uint8
-
-// The facts. CodeBad: it does not exist or has ended, is not this recipient's, or has served this sender before.
-const (
-	CodeNone CodeFact = iota
-	CodeBad
-	CodeGood
-)
-
 type redemptionKey struct {
 	code   ContactCodeID
 	bearer UserID
@@ -73,41 +65,16 @@ func (tx *Tx) AddCode(c *ContactCode, bearer UserID, used bool) {
 	}
 }
 
-// welcome: the message goes where the sender sees an inbox, so a code would change nothing.
-func (v Verdict) welcome() bool { return v.Allowed() && v.Shown == RouteInbox }
-
-// bears decides about a sender who bears a code: it counts, and is used, only where they are not welcome without it.
-func (f Facts) bears(judge Policy, code CodeFact) (v Verdict, used bool) {
-	if v = judge(f); code == CodeNone || v.welcome() {
-		return v, false
-	}
-	f.Code = code
-	v = judge(f)
-	return v, code == CodeGood && v.Allowed()
-}
-
-// invited: the code that the sender bears lets them in. Under 18 it lets nobody in: strangers cannot be chosen.
-func (f *Facts) invited() bool { return f.Code == CodeGood && f.RecipientAge == Adult }
-
-// closed is how it is denied that the recipient takes messages of this sender. Who bears a code hears the same whether it
-// is the code or a block that stops them: what the recipient has done must not show.
-func (f *Facts) closed() Denial {
-	if f.Code != CodeNone {
-		return DenialContactCode
-	}
-	return DenialNotAccepting
-}
-
 // codeOf is what is known of a code that a sender bears to a recipient, and the code where it is good.
-func (tx *Tx) codeOf(hash CodeHash, bearer, recipient UserID) (CodeFact, *ContactCode) {
+func (tx *Tx) codeOf(hash CodeHash, bearer, recipient UserID) (policy.CodeFact, *ContactCode) {
 	if hash == (CodeHash{}) {
-		return CodeNone, nil
+		return policy.CodeNone, nil
 	}
 	c := tx.in.Codes[hash]
 	if c == nil || c.Owner != recipient || !c.live(tx.now) || tx.in.CodesRedeemed[redemptionKey{c.ID, bearer}] {
-		return CodeBad, nil
+		return policy.CodeBad, nil
 	}
-	return CodeGood, c
+	return policy.CodeGood, c
 }
 
 // redeemCode counts a use. The last one ends the code.
@@ -151,16 +118,16 @@ func (s *Service) Contact(ctx context.Context, viewer UserID, code string) (Cont
 	if c == nil || !ok || !c.live(tx.now) {
 		return Contact{}, NotFound("contact code")
 	}
-	fact := CodeGood
+	fact := policy.CodeGood
 	if used {
-		fact = CodeBad
+		fact = policy.CodeBad
 	}
 	// By the owner's side alone, so that a limit of the viewer's own brings no name out either.
 	theirs := f
-	theirs.SenderOverride, theirs.SenderAge, theirs.Suspended, theirs.OutreachStopped = Override{}, Adult, false, false
-	if v, _ := theirs.bears(Decide, fact); !v.Allowed() && !f.Self {
+	theirs.SenderOverride, theirs.SenderAge, theirs.Suspended, theirs.OutreachStopped = policy.Override{}, policy.Adult, false, false
+	if v, _ := policy.DecideWithCode(theirs, fact); !v.Allowed() && !f.Self {
 		return Contact{}, NotFound("contact code")
 	}
-	v, _ := f.bears(Decide, fact)
+	v, _ := policy.DecideWithCode(f, fact)
 	return Contact{Owner: owner, Permission: tx.permission(viewer, v)}, nil
 }

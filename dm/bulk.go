@@ -3,6 +3,8 @@ package dm
 import (
 	"context"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // RequestFilter says which of the viewer's requests are meant. What is not set does not matter.
@@ -51,7 +53,7 @@ func (tx *Tx) meant(f RequestFilter, viewer UserID, c *Conversation) bool {
 	return (f.QuietSince == nil || c.LastAt.Before(*f.QuietSince)) &&
 		(f.JoinedAfter == nil || tx.Head(theirs.User).JoinedAt.After(*f.JoinedAfter)) &&
 		(f.FollowsViewer == nil || tx.follows(theirs.User, viewer) == *f.FollowsViewer) &&
-		(f.Shielded == nil || (mine.HoldReason == HoldShield) == *f.Shielded)
+		(f.Shielded == nil || (mine.HoldReason == policy.HoldShield) == *f.Shielded)
 }
 
 // follows reports whether user follows other.

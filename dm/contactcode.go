@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/google/uuid"
 )
 
@@ -88,7 +89,7 @@ func (s *Service) CreateContactCode(ctx context.Context, viewer UserID, in Conta
 		if h == nil || h.Gone {
 			return NotFound("user")
 		}
-		if h.AgeBand != Adult {
+		if h.AgeBand != policy.Adult {
 			return Invalid("", "Until you are 18 strangers cannot write to you, so there are no contact codes.")
 		}
 		if err := tx.roomForCode(viewer); err != nil {

@@ -1,6 +1,10 @@
 package dm
 
-import "time"
+import (
+	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
+)
 
 // Folder is where a conversation stands in one user's inbox.
 type Folder uint8
@@ -27,7 +31,7 @@ type Membership struct {
 	// Pending counts the messages of the request that waits for this user, or that they have declined.
 	Pending int
 	// Held is why the request is in the folder HIDDEN.
-	HoldReason HoldReason
+	HoldReason policy.HoldReason
 	// DeclinedUntil: until then the other's messages are refused. Zero: not declined.
 	DeclinedUntil time.Time
 	Muted         bool

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Code is the one name of an expected refusal, the same in Go, in the API and in the docs.
@@ -27,7 +29,7 @@ type Error struct {
 	// Field is the input at fault, with CodeInvalidInput.
 	Field string
 	// Denial is the reason, with CodeMessageNotAllowed.
-	Denial Denial
+	Denial policy.Denial
 	// Outreach is the sender's budget, with DenialOutreachLimit.
 	Outreach *OutreachBudget
 	// RetryAfter is how long to wait, with CodeRateLimited.

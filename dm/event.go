@@ -1,6 +1,10 @@
 package dm
 
-import "time"
+import (
+	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
+)
 
 // EventKind says what an Event tells.
 type EventKind uint8
@@ -40,7 +44,7 @@ type Event struct {
 	Message *Message
 	// Settings and AgeBand are set with EventSettingsChanged: as they stand now, which a later event repeats.
 	Settings *Settings
-	AgeBand  AgeBand
+	AgeBand  policy.AgeBand
 	// Epoch is the log's epoch, for the cursor.
 	Epoch int64
 }

@@ -1,32 +1,18 @@
 package dm
 
-import "context"
+import (
+	"context"
 
-// Rule is what decided where a person's messages go, as the recipient may know it. A sender never learns it.
-type Rule uint8
-
-// The rules, in the order in which they are looked for.
-const (
-	RuleBlock Rule = iota
-	RuleGone
-	RuleAge
-	RuleDecline
-	RuleNever
-	RuleAudience
-	RuleRequestFull
-	RuleRestriction
-	RuleHeld
-	RuleShield
-	RuleAlways
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Explanation is what would become of a message that a person sent to the viewer now, and why.
 type Explanation struct {
 	User UserID
 	// Relations is what the person is to the viewer, the closest first.
-	Relations []Relation
-	Rule      Rule
-	Route     Route
+	Relations []policy.Relation
+	Rule      policy.Rule
+	Route     policy.Route
 	// Key names the sentence that says it, Parameters are what stands in it, Sentence is it in English.
 	Key        string
 	Parameters []Parameter
@@ -57,49 +43,19 @@ func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID)
 		mine, _ := c.Sides(viewer)
 		now.declinedUntil = mine.DeclinedUntil
 	}
-	return f.explain(as, now), nil
+	return explain(f, as, now), nil
 }
 
-func (f Facts) explain(as UserID, now setting) Explanation {
+func explain(f policy.Facts, as UserID, now setting) Explanation {
 	// The other's own side is nothing of the viewer's business.
-	f.SenderOverride, f.SenderAge, f.Suspended, f.OutreachStopped, f.OutreachLimited = Override{}, Adult, false, false, false
-	v := Decide(f)
-	shared := f.SharedFriends >= f.SharedFriendsNeeded && f.SharedFriendsNeeded > 0
-	e := Explanation{User: as, Route: v.Route, Rule: f.rule(v)}
-	for i := range relationCount {
-		if r := relationCount - 1 - i; f.holds(r, shared) {
+	f.SenderOverride, f.SenderAge, f.Suspended, f.OutreachStopped, f.OutreachLimited = policy.Override{}, policy.Adult, false, false, false
+	v := policy.Decide(f)
+	e := Explanation{User: as, Route: v.Route, Rule: policy.RuleOf(f, v)}
+	for i := range policy.RelationCount {
+		if r := policy.RelationCount - 1 - i; f.Holds(r) {
 			e.Relations = append(e.Relations, r)
 		}
 	}
 	e.say(f, now)
 	return e
-}
-
-// rule names what decided a verdict.
-func (f Facts) rule(v Verdict) Rule {
-	switch {
-	case f.RecipientOverride.Blocked:
-		return RuleBlock
-	case f.SenderGone, f.RecipientGone:
-		return RuleGone
-	case f.RecipientAge == Under16:
-		return RuleAge
-	case f.Declined:
-		return RuleDecline
-	case f.listed() == ListedNever:
-		return RuleNever
-	case v.Denial == DenialRequestLimit:
-		return RuleRequestFull
-	case !v.Allowed():
-		return RuleAudience
-	case v.HoldReason == HoldWords, v.HoldReason == HoldClassification:
-		return RuleHeld
-	case v.HoldReason == HoldShield:
-		return RuleShield
-	case v.Route != RouteInbox && v.Shown == RouteInbox:
-		return RuleRestriction
-	case f.listed() == ListedAlways:
-		return RuleAlways
-	}
-	return RuleAudience
 }

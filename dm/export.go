@@ -138,7 +138,7 @@ func (e *export) profile(ctx context.Context) error {
 		AvatarURL *string `json:"avatarUrl"`
 		AgeBand   string  `json:"ageBand"`
 		CreatedAt Stamp   `json:"createdAt"`
-	}{personOf(u.ID, u), u.AvatarURL, u.AgeBand.name(), Stamp(u.CreatedAt)})
+	}{personOf(u.ID, u), u.AvatarURL, u.AgeBand.String(), Stamp(u.CreatedAt)})
 }
 
 type exportMessage struct {

@@ -3,6 +3,8 @@ package dm
 import (
 	"context"
 	"strings"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // maxExportedHistory bounds the setting history in an export. Nobody reaches it by hand.
@@ -21,7 +23,7 @@ type exportSettings struct {
 
 func settingsLine(s Settings) exportSettings {
 	out := exportSettings{
-		Audience: s.Audience.name(), ReadReceipts: s.ReadReceipts, RequestPreviews: s.RequestPreviews, RequestLinks: s.RequestLinks,
+		Audience: s.Audience.String(), ReadReceipts: s.ReadReceipts, RequestPreviews: s.RequestPreviews, RequestLinks: s.RequestLinks,
 		ChangedAt: Stamp(s.ChangedAt),
 	}
 	for relation, kinds := range s.Refused {
@@ -31,12 +33,12 @@ func settingsLine(s Settings) exportSettings {
 		if out.Refused == nil {
 			out.Refused = map[string][]string{}
 		}
-		out.Refused[Relation(relation).name()] = kinds.names()
+		out.Refused[policy.Relation(relation).String()] = kinds.Names()
 	}
-	if s.Audience == Custom {
+	if s.Audience == policy.Custom {
 		out.Routes = map[string]string{}
 		for relation, route := range s.Routes {
-			out.Routes[Relation(relation).name()] = route.name()
+			out.Routes[policy.Relation(relation).String()] = route.String()
 		}
 	}
 	return out
@@ -66,7 +68,7 @@ func changeLine(h SettingsChange) exportChange {
 		out.Undoes = h.Undoes.String()
 	}
 	if h.AgeBefore != h.AgeAfter {
-		out.AgeBefore, out.AgeAfter = h.AgeBefore.name(), h.AgeAfter.name()
+		out.AgeBefore, out.AgeAfter = h.AgeBefore.String(), h.AgeAfter.String()
 	}
 	if h.Words != nil {
 		out.Added, out.Removed = h.Words.Added, h.Words.Removed
@@ -84,7 +86,7 @@ func (e *export) settings(ctx context.Context) error {
 		return err
 	}
 	holds := settingsLine(now.Settings)
-	holds.Audience = now.Audience.name()
+	holds.Audience = now.Audience.String()
 	shield := Stamp{}
 	if now.ShieldSince != nil {
 		shield = Stamp(*now.ShieldSince)
@@ -93,7 +95,7 @@ func (e *export) settings(ctx context.Context) error {
 		Now    exportSettings `json:"now"`
 		Chosen bool           `json:"chosen"`
 		Shield Stamp          `json:"surgeShieldSince"`
-	}{holds, now.Settings.Audience != NotChosen, shield}); err != nil {
+	}{holds, now.Settings.Audience != policy.NotChosen, shield}); err != nil {
 		return err
 	}
 	history, err := e.service.store.History(ctx, e.user, maxExportedHistory)

@@ -3,6 +3,8 @@ package dm
 import (
 	"context"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Follow makes the viewer follow another user. A person who has blocked the viewer is followed without effect, so
@@ -43,9 +45,9 @@ func (s *Service) Unblock(ctx context.Context, viewer, other UserID) error {
 // sideEdges is what one side of a pair does to the other.
 type sideEdges struct {
 	follows  bool
-	override Override
+	override policy.Override
 	// age is the band of this side; familiar: they know or follow the other. Neither is changed here.
-	age      AgeBand
+	age      policy.AgeBand
 	familiar bool
 }
 
@@ -55,7 +57,7 @@ func (s *Service) changeEdges(ctx context.Context, viewer, other UserID, change 
 	}
 	return s.store.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(tx *Tx) error {
 		from, to := tx.Head(viewer), tx.Head(other)
-		if from == nil || from.Gone || to == nil || (to.Gone && tx.Override(viewer, other) == Override{}) {
+		if from == nil || from.Gone || to == nil || (to.Gone && tx.Override(viewer, other) == policy.Override{}) {
 			return NotFound("user")
 		}
 		return tx.changeEdges(viewer, other, change)
@@ -97,10 +99,10 @@ func (tx *Tx) changeEdges(user, other UserID, change func(mine, theirs *sideEdge
 	if mine.override.Restricted != was.Restricted {
 		tx.restrict(c, user, mine.override.Restricted)
 	}
-	if mine.override.Listed == ListedAlways && was.Listed != ListedAlways {
+	if mine.override.Listed == policy.ListedAlways && was.Listed != policy.ListedAlways {
 		tx.forgive(c, user)
 	}
-	if (mine.follows && !followed) || (mine.override.Listed == ListedAlways && was.Listed != ListedAlways) {
+	if (mine.follows && !followed) || (mine.override.Listed == policy.ListedAlways && was.Listed != policy.ListedAlways) {
 		tx.release(user, c)
 	}
 	return nil
@@ -157,7 +159,7 @@ func (tx *Tx) SetSuggested(a, b UserID, suggested bool) {
 
 // Describe carries over what the host says of a user. A change of age applies at once; when it changes what holds for
 // the user's messages, their devices are told.
-func (tx *Tx) Describe(user UserID, band AgeBand, exempt bool) {
+func (tx *Tx) Describe(user UserID, band policy.AgeBand, exempt bool) {
 	h := tx.in.Heads[user]
 	if h.AgeBand == band && h.Exempt == exempt {
 		return

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/words"
 )
 
@@ -162,7 +163,7 @@ func (tx *Tx) NeedsWords(sender, recipient UserID) (version int64, needed bool) 
 		return 0, false
 	}
 	f, ok := tx.facts(sender, recipient)
-	return to.Words, ok && !f.familiar()
+	return to.Words, ok && !f.Familiar()
 }
 
 // AddWords is for the store: it adds a matcher that NeedsWords asked for.
@@ -175,9 +176,9 @@ func (tx *Tx) AddWords(user UserID, m *WordMatcher) {
 
 // holdsHidden reports whether a message holds one of the recipient's hidden words. Only what a familiar person writes is
 // not looked at.
-func (tx *Tx) holdsHidden(s *Send, f *Facts) bool {
+func (tx *Tx) holdsHidden(s *Send, f *policy.Facts) bool {
 	m := tx.words[s.Recipient]
-	if m == nil || f.familiar() {
+	if m == nil || f.Familiar() {
 		return false
 	}
 	return m.Match(wordsOf(s.Body, s.Video)...)

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/google/uuid"
 )
 
@@ -82,7 +83,7 @@ type SettingsChange struct {
 	Undoes        ChangeID
 	Before, After Settings
 	// AgeBefore and AgeAfter are the user's age bands: a change of age may change what holds, too.
-	AgeBefore, AgeAfter AgeBand
+	AgeBefore, AgeAfter policy.AgeBand
 	// Words is what changed of the hidden words. Nil: nothing; with it the settings did not change.
 	Words *WordsChange
 }
@@ -116,7 +117,7 @@ func (s *Service) UndoSettingsChange(ctx context.Context, viewer UserID, id Chan
 	if undone.AgeBefore != undone.AgeAfter {
 		return Messaging{}, Invalid("id", "The age is the host application's to say.")
 	}
-	return s.changeSettingsBy(ctx, viewer, id, func(rules Rules, band AgeBand, now *Settings) error {
+	return s.changeSettingsBy(ctx, viewer, id, func(rules Rules, band policy.AgeBand, now *Settings) error {
 		// When it was changed last is in the settings, so a later change shows even where it set the same.
 		if *now != undone.After {
 			return Invalid("id", "A later change stands. Undo that first.")

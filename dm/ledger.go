@@ -3,6 +3,8 @@ package dm
 import (
 	"slices"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Head is the one hot row of a user: what is locked when anything of theirs changes.
@@ -11,7 +13,7 @@ type Head struct {
 	// Position is the newest position of the user's log; TrimmedTo the newest that was trimmed.
 	Position, TrimmedTo int64
 	Settings            Settings
-	AgeBand             AgeBand
+	AgeBand             policy.AgeBand
 	Exempt              bool
 	// Gone: the user was deleted.
 	Gone bool
@@ -42,7 +44,7 @@ func PairOf(a, b UserID) Pair {
 type PairState struct {
 	LowFollows, HighFollows bool
 	// LowOverride is what the lower has decided about the higher.
-	LowOverride, HighOverride Override
+	LowOverride, HighOverride policy.Override
 	// Suggested: the host supplied the pair.
 	Suggested bool
 	// SharedFriends is counted up to Rules.SharedFriends, and only where it matters.
@@ -114,8 +116,6 @@ type Tx struct {
 	out   Changes
 	// words are the matchers that the store added, of recipients.
 	words map[UserID]*WordMatcher
-	// judge is Decide, but in a measurement of what it costs.
-	judge Policy
 }
 
 // Changes is what a ledger wants written, in one transaction, all or nothing.
@@ -156,14 +156,10 @@ func (c *Changes) Empty() bool {
 // NewTx starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept in microseconds
 // UTC because that is what every database keeps.
 func NewTx(rules Rules, epoch int64, now time.Time, in Loaded) *Tx {
-	return &Tx{judge: Decide, rules: rules, epoch: epoch, now: now.UTC().Truncate(time.Microsecond), in: in, out: Changes{
+	return &Tx{rules: rules, epoch: epoch, now: now.UTC().Truncate(time.Microsecond), in: in, out: Changes{
 		Heads: map[UserID]*Head{}, Conversations: map[ConversationID]*Conversation{}, Pairs: map[Pair]PairChange{},
 	}}
 }
-
-// MeasureWith puts another policy into the place of Decide for the sends of this ledger, so that what Decide costs can be
-// measured. The product never calls it: package archtest sees to that.
-func (tx *Tx) MeasureWith(policy Policy) { tx.judge = policy }
 
 // Changes returns what is to be written.
 func (tx *Tx) Changes() *Changes { return &tx.out }
@@ -217,14 +213,14 @@ func (tx *Tx) NeedsShared(sender, recipient UserID) bool {
 }
 
 // facts gathers what Decide needs; ok is false when either user does not exist.
-func (tx *Tx) facts(sender, recipient UserID) (f Facts, ok bool) {
+func (tx *Tx) facts(sender, recipient UserID) (f policy.Facts, ok bool) {
 	from, to := tx.in.Heads[sender], tx.in.Heads[recipient]
 	if from == nil || to == nil {
-		return Facts{}, false
+		return policy.Facts{}, false
 	}
 	pair := PairOf(sender, recipient)
 	e := tx.in.Pairs[pair]
-	f = Facts{
+	f = policy.Facts{
 		Self: sender == recipient, SenderAge: from.AgeBand, RecipientAge: to.AgeBand,
 		SenderGone: from.Gone, RecipientGone: to.Gone,
 		Suspended: from.SuspendedUntil.After(tx.now), OutreachStopped: from.OutreachUntil.After(tx.now),

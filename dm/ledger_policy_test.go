@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 var (
@@ -117,12 +118,12 @@ func (r row) ledger() (*dm.Tx, *dm.Conversation) {
 
 func eachRow(visit func(row)) {
 	low, high := dm.UserID{1}, dm.UserID{2}
-	overrides := []dm.Override{
-		{}, {Restricted: true}, {Listed: dm.ListedAlways}, {Listed: dm.ListedNever}, {Restricted: true, Listed: dm.ListedAlways},
+	overrides := []policy.Override{
+		{}, {Restricted: true}, {Listed: policy.ListedAlways}, {Listed: policy.ListedNever}, {Restricted: true, Listed: policy.ListedAlways},
 	}
 	turn := 0
 	ages := [][2]string{{"ADULT", "ADULT"}, {"UNDER 16", "ADULT"}, {"ADULT", "UNDER 16"}, {"16 TO 17", "16 TO 17"}}
-	eachRelation(func(holds map[string]bool, f dm.Facts) {
+	eachRelation(func(holds map[string]bool, f policy.Facts) {
 		for bits := range 1 << 4 {
 			on := func(i int) bool { return bits>>i&1 == 1 }
 			for _, age := range ages {
@@ -141,16 +142,16 @@ func eachRow(visit func(row)) {
 						turn++
 						override.Blocked = on(1)
 						holds["recipient restricts"] = override.Restricted
-						holds["recipient says always"] = override.Listed == dm.ListedAlways
-						holds["recipient says never"] = override.Listed == dm.ListedNever
+						holds["recipient says always"] = override.Listed == policy.ListedAlways
+						holds["recipient says never"] = override.Listed == policy.ListedNever
 						r := row{
 							low: on(3), folder: folder, declined: declined,
 							situation: situation{holds: holds, senderAge: age[0], recipientAge: age[1], pending: pending, limit: 3},
-							sender:    &dm.Head{User: low, AgeBand: bands[age[0]], Settings: dm.Settings{Audience: dm.Everyone}},
+							sender:    &dm.Head{User: low, AgeBand: bands[age[0]], Settings: dm.Settings{Audience: policy.Everyone}},
 							recipient: &dm.Head{User: high, AgeBand: bands[age[1]], Gone: on(2)},
 							edges: dm.PairState{
 								LowFollows: f.SenderFollows, HighFollows: f.RecipientFollows,
-								LowOverride: dm.Override{Blocked: on(0)}, HighOverride: override,
+								LowOverride: policy.Override{Blocked: on(0)}, HighOverride: override,
 								Suggested: f.HostSuggested, SharedFriends: f.SharedFriends,
 							},
 						}

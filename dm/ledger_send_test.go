@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // people is a ledger of two adults, the lower first, whom everybody may write to.
 func people(edges dm.PairState) (tx *dm.Tx, low, high *dm.Head) {
-	everyone := dm.Settings{Audience: dm.Everyone, ReadReceipts: true}
+	everyone := dm.Settings{Audience: policy.Everyone, ReadReceipts: true}
 	low, high = &dm.Head{User: dm.UserID{1}, Settings: everyone}, &dm.Head{User: dm.UserID{2}, Settings: everyone}
 	return dm.NewTx(dm.DefaultRules(), 1, noon, dm.Loaded{
 		Heads:         map[dm.UserID]*dm.Head{low.User: low, high.User: high},
@@ -22,7 +23,7 @@ func people(edges dm.PairState) (tx *dm.Tx, low, high *dm.Head) {
 // may let in as a request.
 func TestARetryAfterADeclineOfTheAnswerIsInAFolder(t *testing.T) {
 	tx, low, high := people(dm.PairState{})
-	low.Settings = dm.Settings{Audience: dm.Custom, Routes: dm.Grid{dm.Known: dm.RouteRequests}}
+	low.Settings = dm.Settings{Audience: policy.Custom, Routes: policy.Grid{policy.Known: policy.RouteRequests}}
 	first := dm.Send{Sender: low.User, Recipient: high.User, Body: "hello", ClientMessageID: "k"}
 	for _, send := range []dm.Send{first, {Sender: high.User, Recipient: low.User, Body: "hi", ClientMessageID: "k"}} {
 		if _, err := tx.Send(send); err != nil {
@@ -43,7 +44,7 @@ func TestARetryAfterADeclineOfTheAnswerIsInAFolder(t *testing.T) {
 
 // History may begin between two people of whom one has blocked the other.
 func TestHistoryUnderABlockDoesNotCountForWhoBlocks(t *testing.T) {
-	for _, edges := range []dm.PairState{{LowOverride: dm.Override{Blocked: true}}, {HighOverride: dm.Override{Blocked: true}}} {
+	for _, edges := range []dm.PairState{{LowOverride: policy.Override{Blocked: true}}, {HighOverride: policy.Override{Blocked: true}}} {
 		tx, low, high := people(edges)
 		_, err := tx.Send(dm.Send{
 			Sender: low.User, Recipient: high.User, Body: "then", ClientMessageID: "k", History: true, At: noon.Add(-time.Hour),

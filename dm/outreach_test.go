@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // crowd is a ledger of one sender and many people who take requests from everybody.
@@ -16,7 +17,7 @@ func crowd(rules dm.Rules, sender *dm.Head, n int) (*dm.Tx, []dm.UserID) {
 	var ids []dm.UserID
 	for i := range n {
 		id := dm.UserID{2, byte(i), byte(i >> 8)}
-		in.Heads[id] = &dm.Head{User: id, Settings: dm.Settings{Audience: dm.Everyone}}
+		in.Heads[id] = &dm.Head{User: id, Settings: dm.Settings{Audience: policy.Everyone}}
 		ids = append(ids, id)
 	}
 	return dm.NewTx(rules, 1, noon, in), ids
@@ -31,7 +32,7 @@ func reach(t *testing.T, rules dm.Rules, sender *dm.Head) int {
 		sent, err := tx.Send(dm.Send{Sender: sender.User, Recipient: id, Body: "hello", ClientMessageID: "k"})
 		if err != nil {
 			refusal, _ := err.(*dm.Error) //nolint:errorlint // a ledger returns it as it is
-			if refusal == nil || refusal.Denial != dm.DenialOutreachLimit || before.Denial != dm.DenialOutreachLimit {
+			if refusal == nil || refusal.Denial != policy.DenialOutreachLimit || before.Denial != policy.DenialOutreachLimit {
 				t.Fatalf("send %d: %v; before: %+v", i, err, before)
 			}
 			if o := refusal.Outreach; o == nil || o.Remaining != 0 || o.RetryAfter <= 0 || o.RetryAfter > 24*time.Hour {

@@ -3,6 +3,8 @@ package dm
 import (
 	"context"
 	"strings"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 const maxSearch = 64
@@ -73,14 +75,14 @@ func (s *Service) listUsers(page PageRequest, read func(*UserPlace, int) ([]Foun
 type Relationship struct {
 	ViewerFollows, FollowsViewer bool
 	// ViewerOverride is what the viewer has decided about them. What they have decided is told nowhere.
-	ViewerOverride Override
+	ViewerOverride policy.Override
 	Permission     Permission
 }
 
 // Permission answers "may the viewer write to this person now, and where would it land?" by the same Decide as the
 // send.
 type Permission struct {
-	Verdict
+	policy.Verdict
 	// Folder is where it would land as far as the sender may know: INBOX or REQUESTS. FolderNone when not allowed.
 	Folder Folder
 	// Outreach is the viewer's budget where the message would be a request, or may not be one because of it. Nil: no limit.
@@ -110,27 +112,27 @@ func (s *Service) Relationships(ctx context.Context, viewer UserID, others []Use
 func (tx *Tx) Relationship(viewer, other UserID) Relationship {
 	f, ok := tx.facts(viewer, other)
 	if !ok {
-		return Relationship{Permission: Permission{Verdict: Verdict{Denial: DenialNotAccepting}}}
+		return Relationship{Permission: Permission{Verdict: policy.Verdict{Denial: policy.DenialNotAccepting}}}
 	}
 	return Relationship{
 		ViewerFollows: f.SenderFollows,
 		// Who is blocked may still follow, without effect; the blocker does not see it.
 		FollowsViewer:  f.RecipientFollows && !f.SenderOverride.Blocked,
 		ViewerOverride: f.SenderOverride,
-		Permission:     tx.permission(viewer, Decide(f)),
+		Permission:     tx.permission(viewer, policy.Decide(f)),
 	}
 }
 
 // permission is a verdict as the viewer is told it before they send.
-func (tx *Tx) permission(viewer UserID, v Verdict) Permission {
+func (tx *Tx) permission(viewer UserID, v policy.Verdict) Permission {
 	p := Permission{Verdict: v}
 	switch v.Shown {
-	case RouteInbox:
+	case policy.RouteInbox:
 		p.Folder = FolderInbox
-	case RouteRequests, RouteHidden:
+	case policy.RouteRequests, policy.RouteHidden:
 		p.Folder = FolderRequests
 	}
-	if v.Remaining != nil || v.Denial == DenialOutreachLimit {
+	if v.Remaining != nil || v.Denial == policy.DenialOutreachLimit {
 		p.Outreach = tx.Outreach(viewer)
 	}
 	return p

@@ -3,7 +3,7 @@ package dm_test
 import (
 	"testing"
 
-	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Every audience × relations × who opens a request × outreach × shield × code × block × decline × quota.
@@ -11,21 +11,21 @@ func TestDecideAboutNewPeopleIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
 	limited, hidden, invited, vain := 0, 0, 0, 0
 	for audience, grid := range s.grids {
-		eachNewPerson(func(in situation, f dm.Facts) {
+		eachNewPerson(func(in situation, f policy.Facts) {
 			in.grid, in.senders = grid, s.grids["EVERYONE"]
 			f.RecipientGrid, f.SenderGrid = grid.grid(), s.grids["EVERYONE"].grid()
 			checkVerdict(t, s, in, f, func() string { return audience })
-			switch v := dm.Decide(f); {
-			case v.Denial == dm.DenialOutreachLimit:
+			switch v := policy.Decide(f); {
+			case v.Denial == policy.DenialOutreachLimit:
 				limited++
-			case v.Denial == dm.DenialContactCode:
+			case v.Denial == policy.DenialContactCode:
 				vain++
-			case v.Route == dm.RouteHidden:
+			case v.Route == policy.RouteHidden:
 				hidden++
-				if v.HoldReason != dm.HoldShield {
+				if v.HoldReason != policy.HoldShield {
 					t.Fatalf("%+v: no preset hides, but the request is held by %v", f, v.HoldReason)
 				}
-			case v.Route == dm.RouteInbox && f.Code == dm.CodeGood && s.route(in) == "REFUSE":
+			case v.Route == policy.RouteInbox && f.Code == policy.CodeGood && s.route(in) == "REFUSE":
 				invited++
 			}
 		})
@@ -40,11 +40,11 @@ func TestSharedFriendsMatterUnderTheShield(t *testing.T) {
 	s := parseStatement(t)
 	matter := 0
 	for _, grid := range s.grids {
-		eachNewPerson(func(_ situation, f dm.Facts) {
+		eachNewPerson(func(_ situation, f policy.Facts) {
 			f.RecipientGrid, f.SenderGrid, f.SharedFriends = grid.grid(), grid.grid(), 0
 			with := f
 			with.SharedFriends = f.SharedFriendsNeeded
-			a, b := dm.Decide(f), dm.Decide(with)
+			a, b := policy.Decide(f), policy.Decide(with)
 			if a.Route != b.Route || a.Denial != b.Denial || a.CanReply != b.CanReply {
 				matter++
 				if !f.SharedFriendsMatter() {
@@ -58,10 +58,10 @@ func TestSharedFriendsMatterUnderTheShield(t *testing.T) {
 	}
 }
 
-var codes = map[string]dm.CodeFact{"none": dm.CodeNone, "bad": dm.CodeBad, "good": dm.CodeGood}
+var codes = map[string]policy.CodeFact{"none": policy.CodeNone, "bad": policy.CodeBad, "good": policy.CodeGood}
 
-func eachNewPerson(visit func(in situation, f dm.Facts)) {
-	eachRelation(func(holds map[string]bool, relations dm.Facts) {
+func eachNewPerson(visit func(in situation, f policy.Facts)) {
+	eachRelation(func(holds map[string]bool, relations policy.Facts) {
 		for bits := range 1 << 7 {
 			on := func(i int) bool { return bits>>i&1 == 1 }
 			for _, pending := range []int{0, 2, 3} {
@@ -77,7 +77,7 @@ func eachNewPerson(visit func(in situation, f dm.Facts)) {
 				holds["recipient blocks"], holds["declined"] = on(4), on(5)
 				holds["recipient says never"] = on(6)
 				if on(6) {
-					f.RecipientOverride.Listed = dm.ListedNever
+					f.RecipientOverride.Listed = policy.ListedNever
 				}
 				for code, fact := range codes {
 					f.Code = fact

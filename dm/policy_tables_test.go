@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // The design's tables once more, as text and by hand, so that a slip in the code has something to disagree with.
@@ -80,26 +80,26 @@ UNDER 16 | NO_ONE
 `
 
 var (
-	routes = map[string]dm.Route{
-		"INBOX": dm.RouteInbox, "REQUESTS": dm.RouteRequests, "HIDDEN": dm.RouteHidden, "REFUSE": dm.RouteRefuse,
+	routes = map[string]policy.Route{
+		"INBOX": policy.RouteInbox, "REQUESTS": policy.RouteRequests, "HIDDEN": policy.RouteHidden, "REFUSE": policy.RouteRefuse,
 	}
 	welcome   = []string{"INBOX", "REQUESTS", "HIDDEN", "REFUSE"}
-	relations = map[string]dm.Relation{
-		"KNOWN": dm.Known, "FRIEND": dm.Friend, "FOLLOWED": dm.Followed, "SUGGESTED": dm.Suggested,
-		"FOLLOWER": dm.Follower, "STRANGER": dm.Stranger,
+	relations = map[string]policy.Relation{
+		"KNOWN": policy.Known, "FRIEND": policy.Friend, "FOLLOWED": policy.Followed, "SUGGESTED": policy.Suggested,
+		"FOLLOWER": policy.Follower, "STRANGER": policy.Stranger,
 	}
-	audiences = map[string]dm.Audience{
-		"EVERYONE": dm.Everyone, "FOLLOWERS": dm.Followers, "SUGGESTED_FRIENDS": dm.SuggestedFriends,
-		"FRIENDS": dm.Friends, "PEOPLE_I_MESSAGED": dm.PeopleIMessaged, "NO_ONE": dm.NoOne,
+	audiences = map[string]policy.Audience{
+		"EVERYONE": policy.Everyone, "FOLLOWERS": policy.Followers, "SUGGESTED_FRIENDS": policy.SuggestedFriends,
+		"FRIENDS": policy.Friends, "PEOPLE_I_MESSAGED": policy.PeopleIMessaged, "NO_ONE": policy.NoOne,
 	}
-	denials = map[string]dm.Denial{
-		"": dm.DenialNone, "SELF": dm.DenialSelf, "AGE_RESTRICTED": dm.DenialAgeRestricted,
-		"CONTACT_CODE": dm.DenialContactCode, "VIEWER_BLOCKS_THEM": dm.DenialViewerBlocksThem, "NOT_ACCEPTING": dm.DenialNotAccepting,
-		"REQUEST_LIMIT": dm.DenialRequestLimit, "KIND_NOT_ACCEPTED": dm.DenialKind, "SUSPENDED": dm.DenialSuspended, "OUTREACH_LIMIT": dm.DenialOutreachLimit,
+	denials = map[string]policy.Denial{
+		"": policy.DenialNone, "SELF": policy.DenialSelf, "AGE_RESTRICTED": policy.DenialAgeRestricted,
+		"CONTACT_CODE": policy.DenialContactCode, "VIEWER_BLOCKS_THEM": policy.DenialViewerBlocksThem, "NOT_ACCEPTING": policy.DenialNotAccepting,
+		"REQUEST_LIMIT": policy.DenialRequestLimit, "KIND_NOT_ACCEPTED": policy.DenialKind, "SUSPENDED": policy.DenialSuspended, "OUTREACH_LIMIT": policy.DenialOutreachLimit,
 	}
 	// What nobody under 18 can have otherwise, whatever they chose.
 	young = map[string]string{"STRANGER": "REFUSE"}
-	bands = map[string]dm.AgeBand{"ADULT": dm.Adult, "16 TO 17": dm.Age16To17, "UNDER 16": dm.Under16}
+	bands = map[string]policy.AgeBand{"ADULT": policy.Adult, "16 TO 17": policy.Age16To17, "UNDER 16": policy.Under16}
 )
 
 // textGrid is a row of a table: relation → route, both by name.
@@ -319,7 +319,7 @@ func (s statement) route(in situation) string {
 	panic("a table names no route")
 }
 
-func (g textGrid) grid() (out dm.Grid) {
+func (g textGrid) grid() (out policy.Grid) {
 	for relation, route := range g {
 		out[relations[relation]] = routes[route]
 	}

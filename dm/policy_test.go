@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 func TestPresetsAreTheTable(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
 	for name, audience := range audiences {
-		if got, want := rules.Grid(dm.Settings{Audience: audience}, dm.Adult), s.grids[name].grid(); got != want {
+		if got, want := rules.Grid(dm.Settings{Audience: audience}, policy.Adult), s.grids[name].grid(); got != want {
 			t.Errorf("%s: the grid is %v, the table says %v", name, got, want)
 		}
 	}
@@ -34,8 +35,8 @@ func TestDefaultsFollowTheAgeBandUntilTheUserChooses(t *testing.T) {
 				t.Errorf("%s under the operator's default %v: %v, want %v", name, operator, got, want)
 			}
 			for _, chosen := range audiences {
-				if chosen == dm.Everyone && name != "ADULT" {
-					chosen = dm.Followers // EVERYONE but strangers, whom under 18 nobody can choose
+				if chosen == policy.Everyone && name != "ADULT" {
+					chosen = policy.Followers // EVERYONE but strangers, whom under 18 nobody can choose
 				}
 				if got := rules.Audience(dm.Settings{Audience: chosen}, band); got != chosen {
 					t.Errorf("%s: the operator's default %v overwrites the choice %v with %v", name, operator, chosen, got)
@@ -52,7 +53,7 @@ func TestDecideIsTheStatement(t *testing.T) {
 	cases := 0
 	for audience, grid := range s.grids {
 		for senders, senderGrid := range s.grids {
-			eachSituation(func(in situation, f dm.Facts) {
+			eachSituation(func(in situation, f policy.Facts) {
 				in.grid, in.senders = grid, senderGrid
 				f.RecipientGrid = rules.Grid(dm.Settings{Audience: audiences[audience]}, f.RecipientAge)
 				f.SenderGrid = rules.Grid(dm.Settings{Audience: audiences[senders]}, f.SenderAge)
@@ -70,18 +71,18 @@ func TestDecideIsTheStatement(t *testing.T) {
 func TestDecideHonoursEveryOverride(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
-	lists := map[string]dm.Listed{"": dm.NotListed, "always": dm.ListedAlways, "never": dm.ListedNever}
+	lists := map[string]policy.Listed{"": policy.NotListed, "always": policy.ListedAlways, "never": policy.ListedNever}
 	decided := map[string]int{}
 	for audience, grid := range s.grids {
-		eachRelation(func(holds map[string]bool, f dm.Facts) {
+		eachRelation(func(holds map[string]bool, f policy.Facts) {
 			for band, age := range bands {
 				for name, listed := range lists {
 					for senders, senderListed := range lists {
 						for bits := range 1 << 4 {
 							on := func(i int) bool { return bits>>i&1 == 1 }
 							f := f
-							f.RecipientOverride = dm.Override{Blocked: on(0), Restricted: on(1), Listed: listed}
-							f.SenderOverride = dm.Override{Restricted: on(1), Listed: senderListed}
+							f.RecipientOverride = policy.Override{Blocked: on(0), Restricted: on(1), Listed: listed}
+							f.SenderOverride = policy.Override{Restricted: on(1), Listed: senderListed}
 							f.Declined, f.RequestLimit = on(2), 3
 							if on(3) {
 								f.Pending = 3
@@ -90,7 +91,7 @@ func TestDecideHonoursEveryOverride(t *testing.T) {
 							f.RecipientGrid = rules.Grid(dm.Settings{Audience: audiences[audience]}, age)
 							f.SenderGrid = s.grids["NO_ONE"].grid()
 							holds["recipient blocks"], holds["recipient restricts"], holds["declined"] = on(0), on(1), on(2)
-							holds["sender under 16"], holds["recipient under 16"] = age == dm.Under16, age == dm.Under16
+							holds["sender under 16"], holds["recipient under 16"] = age == policy.Under16, age == policy.Under16
 							for list := range lists {
 								holds["recipient says "+list], holds["sender says "+list] = list == name, list == senders
 							}
@@ -99,7 +100,7 @@ func TestDecideHonoursEveryOverride(t *testing.T) {
 								pending: f.Pending, limit: 3,
 							}
 							checkVerdict(t, s, in, f, func() string { return audience + " by override" })
-							v := dm.Decide(f)
+							v := policy.Decide(f)
 							if v.Route != v.Shown {
 								decided["silently"]++
 							}
@@ -127,9 +128,9 @@ func TestDecideFollowsEveryCustomGrid(t *testing.T) {
 		for i, name := range names {
 			custom[name] = welcome[code>>(2*i)&3]
 		}
-		settings := dm.Settings{Audience: dm.Custom, Routes: custom.grid()}
-		grid := rules.Grid(settings, dm.Adult)
-		eachRelation(func(holds map[string]bool, f dm.Facts) {
+		settings := dm.Settings{Audience: policy.Custom, Routes: custom.grid()}
+		grid := rules.Grid(settings, policy.Adult)
+		eachRelation(func(holds map[string]bool, f policy.Facts) {
 			in := situation{holds: holds, grid: custom, senders: custom, senderAge: "ADULT", pending: 2, limit: 3}
 			f.RecipientGrid, f.SenderGrid, f.Pending, f.RequestLimit = grid, grid, 2, 3
 			checkVerdict(t, s, in, f, func() string { return fmt.Sprint(custom) })
@@ -146,12 +147,12 @@ func TestSharedFriendsMatterExactlyWhenTheyCanChangeTheVerdict(t *testing.T) {
 	matter, idle := 0, 0
 	for _, grid := range s.grids {
 		// By the second the sender takes answers from nobody but suggested people, which only a grid of their own can say.
-		for _, senders := range []dm.Grid{grid.grid(), {dm.Suggested: dm.RouteRequests}} {
-			eachRelation(func(_ map[string]bool, f dm.Facts) {
+		for _, senders := range []policy.Grid{grid.grid(), {policy.Suggested: policy.RouteRequests}} {
+			eachRelation(func(_ map[string]bool, f policy.Facts) {
 				f.RecipientGrid, f.SenderGrid, f.RequestLimit = grid.grid(), senders, 3
 				none, enough := f, f
 				none.SharedFriends, enough.SharedFriends = 0, f.SharedFriendsNeeded
-				without, with := dm.Decide(none), dm.Decide(enough)
+				without, with := policy.Decide(none), policy.Decide(enough)
 				changes := without.Route != with.Route || without.CanReply != with.CanReply
 				if changes != f.SharedFriendsMatter() {
 					t.Errorf("%+v: the verdict changes with shared friends: %v; SharedFriendsMatter: %v", f, changes, !changes)
@@ -171,15 +172,15 @@ func TestSharedFriendsMatterExactlyWhenTheyCanChangeTheVerdict(t *testing.T) {
 
 func TestSharedFriendsCanBeTurnedOff(t *testing.T) {
 	s := parseStatement(t)
-	f := dm.Facts{RecipientGrid: s.grids["SUGGESTED_FRIENDS"].grid(), SharedFriends: 9, RequestLimit: 3}
-	if v := dm.Decide(f); v.Allowed() {
+	f := policy.Facts{RecipientGrid: s.grids["SUGGESTED_FRIENDS"].grid(), SharedFriends: 9, RequestLimit: 3}
+	if v := policy.Decide(f); v.Allowed() {
 		t.Errorf("with 0 shared friends needed nobody is suggested by them, but the verdict is %+v", v)
 	}
 }
 
-func checkVerdict(t *testing.T, s statement, in situation, f dm.Facts, name func() string) {
+func checkVerdict(t *testing.T, s statement, in situation, f policy.Facts, name func() string) {
 	t.Helper()
-	want, got := s.answer(in), dm.Decide(f)
+	want, got := s.answer(in), policy.Decide(f)
 	remaining := -1
 	if got.Remaining != nil {
 		remaining = *got.Remaining
@@ -195,7 +196,7 @@ func checkVerdict(t *testing.T, s statement, in situation, f dm.Facts, name func
 }
 
 // eachRelation goes through every combination of relations, by the facts that they follow from.
-func eachRelation(visit func(holds map[string]bool, f dm.Facts)) {
+func eachRelation(visit func(holds map[string]bool, f policy.Facts)) {
 	const needed = 3
 	for bits := range 1 << 4 {
 		for _, shared := range []int{0, needed - 1, needed, needed + 1} {
@@ -203,7 +204,7 @@ func eachRelation(visit func(holds map[string]bool, f dm.Facts)) {
 			visit(map[string]bool{
 				"known": on(0), "sender follows": on(1), "recipient follows": on(2), "host suggests": on(3),
 				"enough shared friends": shared >= needed,
-			}, dm.Facts{
+			}, policy.Facts{
 				Known: on(0), SenderFollows: on(1), RecipientFollows: on(2), HostSuggested: on(3),
 				SharedFriends: shared, SharedFriendsNeeded: needed,
 			})
@@ -212,8 +213,8 @@ func eachRelation(visit func(holds map[string]bool, f dm.Facts)) {
 }
 
 // eachSituation adds to every combination of relations all that can deny. The maps are reused between visits.
-func eachSituation(visit func(in situation, f dm.Facts)) {
-	eachRelation(func(holds map[string]bool, relations dm.Facts) {
+func eachSituation(visit func(in situation, f policy.Facts)) {
+	eachRelation(func(holds map[string]bool, relations policy.Facts) {
 		for bits := range 1 << 6 {
 			on := func(i int) bool { return bits>>i&1 == 1 }
 			for senderBand, senderAge := range bands {

@@ -1,27 +1,31 @@
 package dm
 
-import "context"
+import (
+	"context"
+
+	"github.com/aparte-im/aparte/dm/policy"
+)
 
 // reachLimit is how many people of each kind of tie are looked at to count whom an audience admits.
 const reachLimit = 1000
 
 // Reach is how many people an audience admits: of those who have ties with the user, by where their messages would go.
 type Reach struct {
-	Audience Audience
-	Grid     Grid
+	Audience policy.Audience
+	Grid     policy.Grid
 	// Current: it is what holds now.
 	Current                          bool
 	Inbox, Requests, Hidden, Refused int
 	// IsCapped: the user has more people than were looked at; each number is at least so many.
 	IsCapped bool
 	// EveryoneElse is where the messages of all other people would go, who are not counted.
-	EveryoneElse Route
+	EveryoneElse policy.Route
 }
 
 // WhoCouldMessageMe counts, for each audience that the viewer can choose and for the one that holds, how many people it
 // admits, by the same Decide as the send. With routes it counts CUSTOM with these routes on top of what holds. Errors:
 // NOT_FOUND, INVALID_INPUT.
-func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes map[Relation]Route) ([]Reach, error) {
+func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes map[policy.Relation]policy.Route) ([]Reach, error) {
 	tx, err := s.inspectUser(ctx, viewer)
 	if err != nil {
 		return nil, err
@@ -35,20 +39,20 @@ func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes m
 	for relation, route := range routes {
 		custom[relation] = route
 	}
-	if err := tx.rules.allowed(Settings{Audience: Custom, Routes: custom}, h.AgeBand); len(routes) > 0 && err != nil {
+	if err := tx.rules.allowed(Settings{Audience: policy.Custom, Routes: custom}, h.AgeBand); len(routes) > 0 && err != nil {
 		return nil, err
 	}
 	var asked []Reach
-	for a := Everyone; a < Custom; a++ {
+	for a := policy.Everyone; a < policy.Custom; a++ {
 		if chosen := (Settings{Audience: a}); tx.rules.allowed(chosen, h.AgeBand) == nil {
 			asked = append(asked, Reach{Audience: a, Grid: tx.rules.Grid(chosen, h.AgeBand), Current: a == holds})
 		}
 	}
-	if holds == Custom {
+	if holds == policy.Custom {
 		asked = append(asked, now)
 	}
-	if len(routes) > 0 && (holds != Custom || custom != now.Grid) {
-		asked = append(asked, Reach{Audience: Custom, Grid: custom})
+	if len(routes) > 0 && (holds != policy.Custom || custom != now.Grid) {
+		asked = append(asked, Reach{Audience: policy.Custom, Grid: custom})
 	}
 	people, err := s.store.RelatedPeople(ctx, viewer, reachLimit)
 	if err != nil {
@@ -68,7 +72,7 @@ func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes m
 // looked at are left out, so that every number is a lower bound.
 func (tx *Tx) count(r *Reach, h *Head, alike map[PairFlags]int, people RelatedPeople) {
 	r.IsCapped = people.Capped
-	route := func(t PairFlags) Route { return Decide(tx.tied(h, t, r.Grid)).Route }
+	route := func(t PairFlags) policy.Route { return policy.Decide(tx.tied(h, t, r.Grid)).Route }
 	r.EveryoneElse = route(0)
 	for t, n := range alike {
 		to := route(t)
@@ -77,13 +81,13 @@ func (tx *Tx) count(r *Reach, h *Head, alike map[PairFlags]int, people RelatedPe
 			continue
 		}
 		switch to {
-		case RouteInbox:
+		case policy.RouteInbox:
 			r.Inbox += n
-		case RouteRequests:
+		case policy.RouteRequests:
 			r.Requests += n
-		case RouteHidden:
+		case policy.RouteHidden:
 			r.Hidden += n
-		case RouteRefuse:
+		case policy.RouteRefuse:
 			r.Refused += n
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aparte-im/aparte/dm/policy"
 	"pgregory.net/rapid"
 )
 
@@ -12,11 +13,11 @@ import (
 func TestReachIsALowerBound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rules := DefaultRules()
-		h := &Head{AgeBand: rapid.SampledFrom([]AgeBand{Adult, Age16To17, Under16}).Draw(t, "age")}
+		h := &Head{AgeBand: rapid.SampledFrom([]policy.AgeBand{policy.Adult, policy.Age16To17, policy.Under16}).Draw(t, "age")}
 		tx := NewTx(rules, 1, time.Now(), Loaded{})
-		var grid Grid
+		var grid policy.Grid
 		for r := range grid {
-			grid[r] = Route(rapid.IntRange(0, 3).Draw(t, "route"))
+			grid[r] = policy.Route(rapid.IntRange(0, 3).Draw(t, "route"))
 		}
 		all, some := map[PairFlags]int{}, map[PairFlags]int{}
 		partly := RelatedPeople{Capped: rapid.Bool().Draw(t, "capped"), SharedOpen: rapid.Bool().Draw(t, "open")}

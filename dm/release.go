@@ -3,6 +3,8 @@ package dm
 import (
 	"context"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // What one transaction of a walk through requests looks at, and how many of them one call makes. Each locks the heads of all
@@ -54,7 +56,7 @@ func (s *Service) EndSurgeShield(ctx context.Context, viewer UserID, end ShieldE
 	case ShieldDecline:
 		walked, err = s.bulk(ctx, viewer, FolderHidden, func(tx *Tx, viewer UserID, c *Conversation) bool {
 			mine, _ := c.Sides(viewer)
-			return mine.HoldReason == HoldShield && tx.Decline(viewer, c)
+			return mine.HoldReason == policy.HoldShield && tx.Decline(viewer, c)
 		})
 	}
 	if err != nil {
@@ -127,7 +129,7 @@ func (tx *Tx) endShield(h *Head) {
 // reports whether it did. What is held for what it says is none of its business.
 func (tx *Tx) release(viewer UserID, c *Conversation) bool {
 	mine, _ := c.Sides(viewer)
-	if mine.Folder != FolderHidden || mine.HoldReason > HoldShield {
+	if mine.Folder != FolderHidden || mine.HoldReason > policy.HoldShield {
 		return false
 	}
 	return tx.letOut(viewer, c)
@@ -141,21 +143,21 @@ func (tx *Tx) letOut(viewer UserID, c *Conversation) bool {
 		return false
 	}
 	// It is here already: neither its length nor its sender's budget matters.
-	f.Pending, f.NewPerson, f.OutreachStopped, f.Suspended, f.HoldReason = 0, false, false, false, HoldNone
-	v := Decide(f)
-	if v.Route != RouteRequests && v.Route != RouteInbox {
-		if mine.HoldReason == HoldWords { // it is not for what it says any more
-			tx.changeConversation(c, func() { mine.HoldReason = max(v.HoldReason, HoldRoute) })
+	f.Pending, f.NewPerson, f.OutreachStopped, f.Suspended, f.HoldReason = 0, false, false, false, policy.HoldNone
+	v := policy.Decide(f)
+	if v.Route != policy.RouteRequests && v.Route != policy.RouteInbox {
+		if mine.HoldReason == policy.HoldWords { // it is not for what it says any more
+			tx.changeConversation(c, func() { mine.HoldReason = max(v.HoldReason, policy.HoldRoute) })
 		}
 		return false
 	}
 	seen := tx.view(c, theirs.User).TheirReadSeq
 	tx.changeConversation(c, func() {
-		mine.Folder, mine.HoldReason = routeFolders[v.Route], HoldNone
-		if v.Route == RouteInbox {
+		mine.Folder, mine.HoldReason = routeFolders[v.Route], policy.HoldNone
+		if v.Route == policy.RouteInbox {
 			mine.Pending = 0
 		}
-		if v.Route == RouteInbox || !f.RecipientOverride.Restricted {
+		if v.Route == policy.RouteInbox || !f.RecipientOverride.Restricted {
 			mine.FrozenSeq = 0
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/google/uuid"
 )
 
@@ -215,8 +216,8 @@ func (tx *Tx) Report(viewer, other UserID, in ReportInput, seqs []int64) (*Repor
 
 func blockOther(mine, _ *sideEdges) error {
 	mine.override.Blocked = true
-	if mine.override.Listed == ListedAlways {
-		mine.override.Listed = NotListed // or the end of the block would welcome them
+	if mine.override.Listed == policy.ListedAlways {
+		mine.override.Listed = policy.NotListed // or the end of the block would welcome them
 	}
 	mine.follows = false
 	return nil

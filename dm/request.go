@@ -3,6 +3,8 @@ package dm
 import (
 	"context"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // maxDeclines bounds how many heads one decline locks.
@@ -36,7 +38,7 @@ func (tx *Tx) Accept(viewer UserID, c *Conversation) error {
 		return Invalid("conversationId", "You have restricted this person. Lift that first.")
 	}
 	tx.changeConversation(c, func() {
-		mine.Folder, mine.Known, mine.Pending, mine.FrozenSeq, mine.HoldReason = FolderInbox, true, 0, 0, HoldNone
+		mine.Folder, mine.Known, mine.Pending, mine.FrozenSeq, mine.HoldReason = FolderInbox, true, 0, 0, policy.HoldNone
 	})
 	tx.event(viewer, EventConversationChanged, c, nil)
 	tx.event(theirs.User, EventConversationChanged, c, nil)
@@ -104,7 +106,7 @@ func (tx *Tx) Decline(viewer UserID, c *Conversation) bool {
 // what a retry of the sender goes on to be told.
 func (tx *Tx) removeRequest(c *Conversation, mine, theirs *Membership, declinedUntil time.Time) {
 	tx.changeConversation(c, func() {
-		mine.Folder, mine.ClearedSeq, mine.HoldReason, mine.DeclinedUntil = FolderNone, c.LastSeq, HoldNone, declinedUntil
+		mine.Folder, mine.ClearedSeq, mine.HoldReason, mine.DeclinedUntil = FolderNone, c.LastSeq, policy.HoldNone, declinedUntil
 	})
 	tx.event(mine.User, EventConversationRemoved, c, nil)
 	if !mine.Known {

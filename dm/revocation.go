@@ -3,6 +3,8 @@ package dm
 import (
 	"context"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Revocation says that tokens of a user count no more: those that were issued before At, or all when the user is Gone.
@@ -28,6 +30,6 @@ func (s *Service) Revocations(ctx context.Context, since time.Time) ([]Revocatio
 
 // SetAgeBand carries over an age band that the host said of a user at a time, unless it has said something later. It
 // applies at once, as in UpsertUsers.
-func (s *Service) SetAgeBand(ctx context.Context, user UserID, band AgeBand, said time.Time) error {
+func (s *Service) SetAgeBand(ctx context.Context, user UserID, band policy.AgeBand, said time.Time) error {
 	return s.store.SetAgeBand(ctx, user, band, said)
 }

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Parameter is something that stands in the sentence of an explanation.
@@ -39,49 +41,49 @@ var explanationTexts = map[string]string{
 }
 
 // ruleKeys are those of the rules; that of the audience has the route, too.
-var ruleKeys = map[Rule]string{
-	RuleBlock: "explain.block", RuleGone: "explain.gone", RuleAge: "explain.age", RuleDecline: "explain.decline",
-	RuleNever: "explain.never", RuleAudience: "explain.audience.", RuleRequestFull: "explain.requestFull",
-	RuleRestriction: "explain.restriction", RuleHeld: "explain.held", RuleShield: "explain.shield", RuleAlways: "explain.always",
+var ruleKeys = map[policy.Rule]string{
+	policy.RuleBlock: "explain.block", policy.RuleGone: "explain.gone", policy.RuleAge: "explain.age", policy.RuleDecline: "explain.decline",
+	policy.RuleNever: "explain.never", policy.RuleAudience: "explain.audience.", policy.RuleRequestFull: "explain.requestFull",
+	policy.RuleRestriction: "explain.restriction", policy.RuleHeld: "explain.held", policy.RuleShield: "explain.shield", policy.RuleAlways: "explain.always",
 }
 
 // relationTexts say a relation in English.
-var relationTexts = map[Relation]string{
-	Known: "You have written to this person, or accepted a request of theirs", Friend: "You follow each other",
-	Followed: "You follow this person", Suggested: "You may know this person", Follower: "This person follows you",
-	Stranger: "Nothing connects this person with you",
+var relationTexts = map[policy.Relation]string{
+	policy.Known: "You have written to this person, or accepted a request of theirs", policy.Friend: "You follow each other",
+	policy.Followed: "You follow this person", policy.Suggested: "You may know this person", policy.Follower: "This person follows you",
+	policy.Stranger: "Nothing connects this person with you",
 }
 
 // setting is what an explanation says of the viewer's side.
 type setting struct {
-	audience                 Audience
+	audience                 policy.Audience
 	declinedUntil, shieldAt  time.Time
 	requestLimit, sharedKnow int
 }
 
 // say puts an explanation into words.
-func (e *Explanation) say(f Facts, s setting) {
+func (e *Explanation) say(f policy.Facts, s setting) {
 	e.Key = ruleKeys[e.Rule]
 	param := func(name, value string) { e.Parameters = append(e.Parameters, Parameter{name, value}) }
 	words := map[string]string{}
 	switch e.Rule {
-	case RuleAudience:
-		e.Key += strings.ToLower(e.Route.name())
+	case policy.RuleAudience:
+		e.Key += strings.ToLower(e.Route.String())
 		by := e.decides(f.RecipientGrid)
-		param(paramRelation, by.name())
-		param(paramAudience, s.audience.name())
+		param(paramRelation, by.String())
+		param(paramAudience, s.audience.String())
 		words[paramRelation] = relationTexts[by]
-		if by == Suggested && !f.HostSuggested {
+		if by == policy.Suggested && !f.HostSuggested {
 			param(paramShared, strconv.Itoa(s.sharedKnow))
 			words[paramRelation] = "You share at least " + strconv.Itoa(s.sharedKnow) + " friends"
 		}
-	case RuleDecline:
+	case policy.RuleDecline:
 		param(paramUntil, s.declinedUntil.UTC().Format(time.RFC3339Nano))
 		words[paramUntil] = s.declinedUntil.UTC().Format("2 January 2006")
-	case RuleShield:
+	case policy.RuleShield:
 		param(paramSince, s.shieldAt.UTC().Format(time.RFC3339Nano))
 		words[paramSince] = s.shieldAt.UTC().Format("15:04 on 2 January (UTC)")
-	case RuleRequestFull:
+	case policy.RuleRequestFull:
 		param(paramLimit, strconv.Itoa(s.requestLimit))
 	}
 	e.Sentence = explanationTexts[e.Key]
@@ -96,7 +98,7 @@ func (e *Explanation) say(f Facts, s setting) {
 
 // decides is the closest of the relations that hold whose route is the one that was taken; where the audience says no, the
 // closest that holds.
-func (e *Explanation) decides(grid Grid) Relation {
+func (e *Explanation) decides(grid policy.Grid) policy.Relation {
 	best := e.Relations[0]
 	for _, r := range e.Relations {
 		if grid[r] > grid[best] {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // The web client says every explanation in its own languages: it has each key, with the same parameters, and none that is
@@ -43,13 +45,13 @@ func TestTheClientSaysEveryExplanation(t *testing.T) {
 				t.Errorf("%s: %s is never sent", language, key)
 			}
 		}
-		for r := range relationCount {
-			if key := "tie." + r.name(); catalog[key] == "" {
+		for r := range policy.RelationCount {
+			if key := "tie." + r.String(); catalog[key] == "" {
 				t.Errorf("%s: no word for the relation %s", language, key)
 			}
 		}
-		for a := Everyone; a <= Custom; a++ {
-			if key := "audience." + a.name(); catalog[key] == "" {
+		for a := policy.Everyone; a <= policy.Custom; a++ {
+			if key := "audience." + a.String(); catalog[key] == "" {
 				t.Errorf("%s: no word for the audience %s", language, key)
 			}
 		}

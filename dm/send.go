@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Send is one message on its way into a conversation, validated and normalised.
@@ -13,7 +15,7 @@ type Send struct {
 	Video             *VideoCard
 	ClientMessageID   string
 	// Opinion is what a classifier thinks of it.
-	Classification Classification
+	Classification policy.Classification
 	// Code is the contact code that the sender bears; zero: none.
 	Code CodeHash
 	// History is set by an import: the message was sent elsewhere, at At, and is not judged again.
@@ -108,11 +110,11 @@ func (tx *Tx) Send(s Send) (Sent, error) {
 		return tx.repeated(s, first, facts)
 	}
 	facts.Classification, facts.HiddenWord = s.Classification, tx.holdsHidden(&s, &facts)
-	facts.Kinds = s.kinds(facts.RecipientRefuses.any()&KindLink != 0)
+	facts.Kinds = s.kinds(facts.RecipientRefuses.Any()&policy.KindLink != 0)
 	bears, code := tx.codeOf(s.Code, s.Sender, s.Recipient)
-	verdict, used := facts.bears(tx.judge, bears)
+	verdict, used := policy.DecideWithCode(facts, bears)
 	if s.History && !facts.Self {
-		verdict, used = Verdict{Route: RouteInbox, Shown: RouteInbox}, false
+		verdict, used = policy.Verdict{Route: policy.RouteInbox, Shown: policy.RouteInbox}, false
 	}
 	if !verdict.Allowed() {
 		return Sent{}, tx.notAllowed(s.Sender, verdict.Denial)
@@ -135,14 +137,14 @@ func (tx *Tx) Send(s Send) (Sent, error) {
 }
 
 // openRequest counts a request on both sides.
-func (tx *Tx) openRequest(s Send, facts Facts, verdict Verdict) {
+func (tx *Tx) openRequest(s Send, facts policy.Facts, verdict policy.Verdict) {
 	tx.spendOutreach(tx.in.Heads[s.Sender])
-	if verdict.Route == RouteRequests && !facts.HostSuggested && !facts.RecipientFollows {
+	if verdict.Route == policy.RouteRequests && !facts.HostSuggested && !facts.RecipientFollows {
 		tx.countRequest(s.Recipient)
 	}
 }
 
-func (tx *Tx) repeated(s Send, first *Message, facts Facts) (Sent, error) {
+func (tx *Tx) repeated(s Send, first *Message, facts policy.Facts) (Sent, error) {
 	if !first.sameContent(&s) {
 		return Sent{}, conflict()
 	}
@@ -159,7 +161,7 @@ func (tx *Tx) repeated(s Send, first *Message, facts Facts) (Sent, error) {
 	return sent, nil
 }
 
-func (tx *Tx) deliver(s Send, verdict Verdict) *Message {
+func (tx *Tx) deliver(s Send, verdict policy.Verdict) *Message {
 	id := ConversationOf(s.Sender, s.Recipient)
 	c := tx.in.Conversations[id]
 	if c == nil {
@@ -200,17 +202,17 @@ func (tx *Tx) deliver(s Send, verdict Verdict) *Message {
 	return m
 }
 
-var routeFolders = [...]Folder{RouteInbox: FolderInbox, RouteRequests: FolderRequests, RouteHidden: FolderHidden}
+var routeFolders = [...]Folder{policy.RouteInbox: FolderInbox, policy.RouteRequests: FolderRequests, policy.RouteHidden: FolderHidden}
 
 // receive puts a message where it belongs on the side of who gets it.
-func (m *Membership) receive(v Verdict) {
+func (m *Membership) receive(v policy.Verdict) {
 	waiting := m.waiting()
 	m.DeclinedUntil, m.HoldReason = time.Time{}, v.HoldReason
 	m.Folder = routeFolders[v.Route]
 	switch {
-	case v.Route == RouteInbox:
+	case v.Route == policy.RouteInbox:
 		m.Pending, m.FrozenSeq = 0, 0
-	case v.Shown == RouteInbox:
+	case v.Shown == policy.RouteInbox:
 		m.Pending = 0
 		m.freeze()
 	default:
@@ -219,21 +221,21 @@ func (m *Membership) receive(v Verdict) {
 }
 
 // denialMessages say what a person may be told. A block, NO_ONE and a closed audience share one text.
-var denialMessages = map[Denial]string{
-	DenialSelf:             "You cannot write to yourself.",
-	DenialAgeRestricted:    "Messages are off for your age.",
-	DenialViewerBlocksThem: "You have blocked this person. Unblock them to write.",
-	DenialNotAccepting:     "This person does not accept messages from you.",
-	DenialRequestLimit:     "Your request is waiting. You can write again when this person answers or accepts.",
-	DenialContactCode:      "This contact code is not valid here. It may have expired, been used or been taken back.",
-	DenialKind:             "This kind of message is not accepted.",
-	DenialSuspended:        "Moderators have suspended your messaging. Your notices say why and until when.",
-	DenialOutreachLimit:    "You have written to many new people. Try again later.",
+var denialMessages = map[policy.Denial]string{
+	policy.DenialSelf:             "You cannot write to yourself.",
+	policy.DenialAgeRestricted:    "Messages are off for your age.",
+	policy.DenialViewerBlocksThem: "You have blocked this person. Unblock them to write.",
+	policy.DenialNotAccepting:     "This person does not accept messages from you.",
+	policy.DenialRequestLimit:     "Your request is waiting. You can write again when this person answers or accepts.",
+	policy.DenialContactCode:      "This contact code is not valid here. It may have expired, been used or been taken back.",
+	policy.DenialKind:             "This kind of message is not accepted.",
+	policy.DenialSuspended:        "Moderators have suspended your messaging. Your notices say why and until when.",
+	policy.DenialOutreachLimit:    "You have written to many new people. Try again later.",
 }
 
-func (tx *Tx) notAllowed(sender UserID, d Denial) *Error {
+func (tx *Tx) notAllowed(sender UserID, d policy.Denial) *Error {
 	e := &Error{Code: CodeMessageNotAllowed, Denial: d, Message: denialMessages[d]}
-	if d == DenialOutreachLimit {
+	if d == policy.DenialOutreachLimit {
 		e.Outreach = tx.Outreach(sender)
 	}
 	return e

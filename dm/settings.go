@@ -1,19 +1,23 @@
 package dm
 
-import "time"
+import (
+	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
+)
 
 // Settings is what a user has chosen.
 type Settings struct {
 	// Audience is NotChosen until the user decides; the default then follows the age band.
-	Audience Audience
+	Audience policy.Audience
 	// Routes is the user's own grid, with Custom.
-	Routes Grid
+	Routes policy.Grid
 	// ReadReceipts: others see what this user has read, and this user sees what others have read.
 	ReadReceipts bool
 	// RequestPreviews: what people write in a request shows in lists and live events before it is opened.
 	RequestPreviews bool
 	// Refused is what people may not send, by what they are to the user.
-	Refused KindGrid
+	Refused policy.KindGrid
 	// RequestLinks: links and videos in a request are shown as such before it is accepted.
 	RequestLinks bool
 	// ChangedAt is zero until the first change.
@@ -23,7 +27,7 @@ type Settings struct {
 // Rules are the operator's settings of the policy.
 type Rules struct {
 	// DefaultAudience is for adults who have not chosen.
-	DefaultAudience Audience
+	DefaultAudience policy.Audience
 	// RequestLimit is how many messages a request holds until it is accepted.
 	RequestLimit int
 	// DeclineFor is how long a decline refuses further messages from that sender.
@@ -53,7 +57,7 @@ type Rules struct {
 // DefaultRules is what a fresh install has.
 func DefaultRules() Rules {
 	return Rules{
-		DefaultAudience: Friends, RequestLimit: 3, DeclineFor: 30 * day, SharedFriends: 3,
+		DefaultAudience: policy.Friends, RequestLimit: 3, DeclineFor: 30 * day, SharedFriends: 3,
 		ReportLimit: 50, AppealFor: 182 * day, ExportEvery: day, ContactCodes: 20,
 		OutreachPerDay: 50, NewAccountOutreach: 10, NewAccountFor: 7 * day, OutreachRefusals: 5,
 		SurgeFloor: 20, SurgeFactor: 10,
@@ -62,40 +66,40 @@ func DefaultRules() Rules {
 
 // Audience resolves what the user chose, or the default of the age band. Under 18 strangers cannot be chosen: EVERYONE
 // without them is FOLLOWERS, also where it was chosen before the age was known.
-func (r Rules) Audience(s Settings, band AgeBand) Audience {
+func (r Rules) Audience(s Settings, band policy.AgeBand) policy.Audience {
 	switch {
-	case s.Audience == Everyone && band != Adult:
-		return Followers
-	case s.Audience != NotChosen:
+	case s.Audience == policy.Everyone && band != policy.Adult:
+		return policy.Followers
+	case s.Audience != policy.NotChosen:
 		return s.Audience
-	case band == Adult:
+	case band == policy.Adult:
 		return r.DefaultAudience
 	default:
-		return NoOne
+		return policy.NoOne
 	}
 }
 
 // Grid resolves the routes that hold for a user's messages.
-func (r Rules) Grid(s Settings, band AgeBand) Grid {
+func (r Rules) Grid(s Settings, band policy.AgeBand) policy.Grid {
 	a := r.Audience(s, band)
-	if a != Custom {
-		return presets[a]
+	if a != policy.Custom {
+		return policy.Preset(a)
 	}
 	grid := s.Routes
-	if band != Adult {
-		grid[Stranger] = RouteRefuse
+	if band != policy.Adult {
+		grid[policy.Stranger] = policy.RouteRefuse
 	}
 	return grid
 }
 
 // allowed refuses a choice that the user's age does not leave them. Errors: INVALID_INPUT.
-func (r Rules) allowed(s Settings, band AgeBand) error {
+func (r Rules) allowed(s Settings, band policy.AgeBand) error {
 	switch {
-	case band == Adult:
+	case band == policy.Adult:
 		return nil
-	case s.Audience == Everyone:
+	case s.Audience == policy.Everyone:
 		return Invalid("audience", "Until you are 18 strangers cannot write to you. FOLLOWERS is the widest choice.")
-	case s.Audience == Custom && s.Routes[Stranger] != RouteRefuse:
+	case s.Audience == policy.Custom && s.Routes[policy.Stranger] != policy.RouteRefuse:
 		return Invalid("routes", "Until you are 18 strangers cannot write to you: their route is REFUSE.")
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // sortMessages is how many messages of a request are looked at to sort it by what they say. One that has more stays where it is.
@@ -138,7 +140,7 @@ func (s *sorter) listen(ctx context.Context, views []*View) (map[ConversationID]
 func (tx *Tx) sort(viewer UserID, c *Conversation, said explanationText) bool {
 	mine, _ := c.Sides(viewer)
 	switch {
-	case mine.Folder == FolderHidden && mine.HoldReason == HoldWords:
+	case mine.Folder == FolderHidden && mine.HoldReason == policy.HoldWords:
 		return said.read && !said.hidden && tx.letOut(viewer, c)
 	case mine.Folder == FolderHidden:
 		return tx.release(viewer, c)
@@ -153,10 +155,10 @@ func (tx *Tx) sort(viewer UserID, c *Conversation, said explanationText) bool {
 func (tx *Tx) hide(viewer UserID, c *Conversation) bool {
 	mine, theirs := c.Sides(viewer)
 	f, ok := tx.facts(theirs.User, viewer)
-	if !ok || f.familiar() || mine.FrozenSeq > 0 {
+	if !ok || f.Familiar() || mine.FrozenSeq > 0 {
 		return false
 	}
-	tx.changeConversation(c, func() { mine.Folder, mine.HoldReason = FolderHidden, HoldWords })
+	tx.changeConversation(c, func() { mine.Folder, mine.HoldReason = FolderHidden, policy.HoldWords })
 	tx.event(viewer, EventConversationChanged, c, nil)
 	return true
 }

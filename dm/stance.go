@@ -1,28 +1,10 @@
 package dm
 
-import "context"
+import (
+	"context"
 
-// Listed is a standing answer to one person by name, on top of the relations.
-type Listed uint8
-
-// The lists. NotListed: the relations decide.
-const (
-	NotListed Listed = iota
-	// ListedAlways: this person's messages go to the inbox whatever the audience, also under NO_ONE: the audience speaks of
-	// everybody, the list of one person whom the user named.
-	ListedAlways
-	// ListedNever: this person's messages are refused as by a closed audience.
-	ListedNever
+	"github.com/aparte-im/aparte/dm/policy"
 )
-
-// Override is what one user has decided about another. The zero Override is no decision. The person concerned cannot see
-// it: a block and ListedNever read like a closed audience, a restriction like nothing at all.
-type Override struct {
-	Blocked bool
-	// Restricted: this person's messages go to the requests, and nothing of what the user does shows to them.
-	Restricted bool
-	Listed     Listed
-}
 
 // OverrideList is one of the lists of people that a user keeps.
 type OverrideList uint8
@@ -55,15 +37,15 @@ func (s *Service) Unrestrict(ctx context.Context, viewer, other UserID) error {
 
 // SetListed puts a person on one of the viewer's lists, or on none. To be put on the list of those who always may ends
 // a decline. Errors: NOT_FOUND, INVALID_INPUT.
-func (s *Service) SetListed(ctx context.Context, viewer, other UserID, listed Listed) error {
-	if listed > ListedNever {
+func (s *Service) SetListed(ctx context.Context, viewer, other UserID, listed policy.Listed) error {
+	if listed > policy.ListedNever {
 		return Invalid("list", "No such list.")
 	}
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
-		if listed == ListedAlways && mine.override.Blocked {
+		if listed == policy.ListedAlways && mine.override.Blocked {
 			return Invalid("userId", "You have blocked this person. Unblock them first.")
 		}
-		if listed == ListedAlways && mine.age != Adult && !mine.familiar {
+		if listed == policy.ListedAlways && mine.age != policy.Adult && !mine.familiar {
 			return Invalid("userId", "Until you are 18 this list takes people whom you follow or have written to.")
 		}
 		mine.override.Listed = listed
@@ -77,11 +59,11 @@ func (s *Service) RestrictedUsers(ctx context.Context, viewer UserID, page PageR
 }
 
 // ListedUsers lists whom the viewer has put on a list. Errors: INVALID_INPUT.
-func (s *Service) ListedUsers(ctx context.Context, viewer UserID, listed Listed, page PageRequest) (Page[FoundUser], error) {
+func (s *Service) ListedUsers(ctx context.Context, viewer UserID, listed policy.Listed, page PageRequest) (Page[FoundUser], error) {
 	switch listed {
-	case ListedAlways:
+	case policy.ListedAlways:
 		return s.listOverrides(ctx, viewer, AlwaysPeople, page)
-	case ListedNever:
+	case policy.ListedNever:
 		return s.listOverrides(ctx, viewer, NeverPeople, page)
 	}
 	return Page[FoundUser]{}, Invalid("list", "No such list.")
@@ -94,7 +76,7 @@ func (s *Service) listOverrides(ctx context.Context, viewer UserID, list Overrid
 }
 
 // Override returns what user has decided about other.
-func (tx *Tx) Override(user, other UserID) Override {
+func (tx *Tx) Override(user, other UserID) policy.Override {
 	pair := PairOf(user, other)
 	e := tx.in.Pairs[pair]
 	if user == pair.Low {

@@ -3,6 +3,8 @@ package dm
 import (
 	"context"
 	"time"
+
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Store keeps everything. Package store/storetest is its specification: every implementation passes it.
@@ -79,7 +81,7 @@ type Store interface {
 	// Revocations lists the users whose tokens were revoked, or who were deleted, since a time.
 	Revocations(ctx context.Context, since time.Time) ([]Revocation, error)
 	// SetAgeBand describes a user's age as the host said it at a time, unless what is kept was said in a later second.
-	SetAgeBand(ctx context.Context, user UserID, band AgeBand, said time.Time) error
+	SetAgeBand(ctx context.Context, user UserID, band policy.AgeBand, said time.Time) error
 	// Import writes a batch of history, all or nothing, and returns how many messages were new.
 	Import(ctx context.Context, sends []Send) (int, error)
 }
@@ -107,7 +109,7 @@ type UserInput struct {
 	Handle      string
 	DisplayName string
 	AvatarURL   *string
-	AgeBand     AgeBand
+	AgeBand     policy.AgeBand
 	Exempt      bool
 	// CreatedAt is when the account was made, for a community that is brought in. Zero: now.
 	CreatedAt time.Time

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // flood sends n requests of as many people to one, at one time, and counts where they land.
@@ -30,7 +31,7 @@ func flood(t *testing.T, to *dm.Head, n int, at time.Time, edge dm.PairState) (r
 		case dm.FolderRequests:
 			requests++
 		case dm.FolderHidden:
-			if side.HoldReason != dm.HoldShield {
+			if side.HoldReason != policy.HoldShield {
 				t.Fatalf("hidden, and held by %v", side.HoldReason)
 			}
 			hidden++
@@ -40,7 +41,7 @@ func flood(t *testing.T, to *dm.Head, n int, at time.Time, edge dm.PairState) (r
 }
 
 func popular() *dm.Head {
-	return &dm.Head{User: dm.UserID{9}, Settings: dm.Settings{Audience: dm.Everyone}}
+	return &dm.Head{User: dm.UserID{9}, Settings: dm.Settings{Audience: policy.Everyone}}
 }
 
 func TestASurgeRaisesTheShield(t *testing.T) {

@@ -1,6 +1,10 @@
 package dm
 
-import "context"
+import (
+	"context"
+
+	"github.com/aparte-im/aparte/dm/policy"
+)
 
 // PairFlags is what lies between a viewer and another person, as far as it decides where that person's messages go: a set. Who
 // has none of them is everyone else.
@@ -46,21 +50,21 @@ type ReachStore interface {
 
 // tied is what Decide needs to know of a person with these ties. What passes stays out of it: a request that is full or
 // held, a shield. So does what the person has decided, which is theirs.
-func (tx *Tx) tied(h *Head, t PairFlags, grid Grid) Facts {
-	f := Facts{
+func (tx *Tx) tied(h *Head, t PairFlags, grid policy.Grid) policy.Facts {
+	f := policy.Facts{
 		RecipientAge: h.AgeBand, RecipientGrid: grid, RequestLimit: tx.rules.RequestLimit, SharedFriendsNeeded: tx.rules.SharedFriends,
 		SenderFollows: t&FlagFollower != 0, RecipientFollows: t&FlagFollowed != 0, HostSuggested: t&FlagSuggested != 0,
 		Known: t&FlagKnown != 0, Declined: t&FlagDeclined != 0,
-		RecipientOverride: Override{Blocked: t&FlagBlocked != 0, Restricted: t&FlagRestricted != 0},
+		RecipientOverride: policy.Override{Blocked: t&FlagBlocked != 0, Restricted: t&FlagRestricted != 0},
 	}
 	if t&FlagShared != 0 {
 		f.SharedFriends = tx.rules.SharedFriends
 	}
 	switch {
 	case t&FlagAlways != 0:
-		f.RecipientOverride.Listed = ListedAlways
+		f.RecipientOverride.Listed = policy.ListedAlways
 	case t&FlagNever != 0:
-		f.RecipientOverride.Listed = ListedNever
+		f.RecipientOverride.Listed = policy.ListedNever
 	}
 	return f
 }

@@ -1,15 +1,9 @@
 package dm
 
-import "time"
+import (
+	"time"
 
-// AgeBand is what the host app says of a user's age.
-type AgeBand uint8
-
-// The age bands. A host that says nothing has adults.
-const (
-	Adult AgeBand = iota
-	Age16To17
-	Under16
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // User is a person of the host app.
@@ -21,7 +15,7 @@ type User struct {
 	Handle      string
 	DisplayName string
 	AvatarURL   *string
-	AgeBand     AgeBand
+	AgeBand     policy.AgeBand
 	// Exempt users are not held to limits on rate and outreach: the host's own accounts, and load tests.
 	Exempt    bool
 	CreatedAt time.Time

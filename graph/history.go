@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -15,7 +16,7 @@ func (s *Server) MessagingChoice() generated.MessagingChoiceResolver { return me
 type messagingChoice struct{}
 
 func (messagingChoice) Routes(_ context.Context, c *bind.Choice) ([]*generated.RelationRoute, error) {
-	if c.Audience == dm.NotChosen {
+	if c.Audience == policy.NotChosen {
 		return nil, nil
 	}
 	// The operator's rules matter only where nothing was chosen.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -13,10 +14,10 @@ func (messagingSettings) Kinds(_ context.Context, m *dm.Messaging) ([]*generated
 }
 
 // kindsOf lists what may be sent, from the closest relation to the farthest.
-func kindsOf(refused dm.KindGrid) []*generated.RelationKinds {
+func kindsOf(refused policy.KindGrid) []*generated.RelationKinds {
 	out := make([]*generated.RelationKinds, 0, len(refused))
 	for i := len(refused) - 1; i >= 0; i-- {
-		out = append(out, &generated.RelationKinds{Relation: dm.Relation(i), Kinds: bind.KindsOf(dm.AllKinds &^ refused[i])})
+		out = append(out, &generated.RelationKinds{Relation: policy.Relation(i), Kinds: bind.KindsOf(policy.AllKinds &^ refused[i])})
 	}
 	return out
 }
@@ -34,14 +35,14 @@ func (messagePermission) Kinds(_ context.Context, p *dm.Permission) ([]bind.Kind
 }
 
 func (m mutation) SetAcceptedKinds(ctx context.Context, in []*generated.RelationKindsInput) (generated.SettingsResult, error) {
-	accepted := make(map[dm.Relation]dm.Kinds, len(in))
+	accepted := make(map[policy.Relation]policy.Kinds, len(in))
 	for _, r := range in {
 		if _, twice := accepted[r.Relation]; twice {
 			return refused[generated.SettingsResult](dm.Invalid("kinds", "Give each relation once."))
 		}
 		accepted[r.Relation] = 0
 		for _, k := range r.Kinds {
-			accepted[r.Relation] |= dm.Kinds(k)
+			accepted[r.Relation] |= policy.Kinds(k)
 		}
 	}
 	return m.settings(ctx, func(viewer dm.UserID) (dm.Messaging, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -34,17 +35,17 @@ func (r settingsChanged) Settings(ctx context.Context, _ *bind.SettingsChanged) 
 }
 
 // routesOf lists a grid from the closest relation to the farthest.
-func routesOf(grid dm.Grid) []*generated.RelationRoute {
+func routesOf(grid policy.Grid) []*generated.RelationRoute {
 	out := make([]*generated.RelationRoute, 0, len(grid))
 	for i := len(grid) - 1; i >= 0; i-- {
-		out = append(out, &generated.RelationRoute{Relation: dm.Relation(i), Route: grid[i]})
+		out = append(out, &generated.RelationRoute{Relation: policy.Relation(i), Route: grid[i]})
 	}
 	return out
 }
 
 // routesFrom reads a part of a grid. Errors: INVALID_INPUT.
-func routesFrom(in []*generated.RelationRouteInput) (map[dm.Relation]dm.Route, error) {
-	routes := make(map[dm.Relation]dm.Route, len(in))
+func routesFrom(in []*generated.RelationRouteInput) (map[policy.Relation]policy.Route, error) {
+	routes := make(map[policy.Relation]policy.Route, len(in))
 	for _, r := range in {
 		if _, twice := routes[r.Relation]; twice {
 			return nil, dm.Invalid("routes", "Give each relation once.")

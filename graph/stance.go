@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -18,7 +19,7 @@ func (q query) RestrictedUsers(ctx context.Context, first *int, after *string) (
 	return users(ctx, found, page, err)
 }
 
-func (q query) ListedUsers(ctx context.Context, list dm.Listed, first *int, after *string) (*bind.UserConnection, error) {
+func (q query) ListedUsers(ctx context.Context, list policy.Listed, first *int, after *string) (*bind.UserConnection, error) {
 	viewer, err := viewerOf(ctx)
 	if err != nil {
 		return nil, err
@@ -36,9 +37,9 @@ func (m mutation) UnrestrictUser(ctx context.Context, id string) (generated.User
 	return m.person(ctx, id, m.service.Unrestrict)
 }
 
-func (m mutation) SetListed(ctx context.Context, id string, list *dm.Listed) (generated.UserResult, error) {
+func (m mutation) SetListed(ctx context.Context, id string, list *policy.Listed) (generated.UserResult, error) {
 	return m.person(ctx, id, func(ctx context.Context, viewer, other dm.UserID) error {
-		listed := dm.NotListed
+		listed := policy.NotListed
 		if list != nil {
 			listed = *list
 		}

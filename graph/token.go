@@ -9,9 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/golang-jwt/jwt/v5"
-
-	"github.com/aparte-im/aparte/dm"
 )
 
 // ScopeAdmin in a token's scope makes it the host application's own, unless TokenConfig says another.
@@ -40,7 +39,7 @@ type Claims struct {
 	// Handle and Name describe the user, for Config.CreateUsers.
 	Handle, Name string
 	// AgeBand is what the token says of the user's age. Nil: nothing.
-	AgeBand *dm.AgeBand
+	AgeBand *policy.AgeBand
 	// Issued is when the token was made; zero when it does not say.
 	Issued time.Time
 	// Expires is when the token ends. It is never zero.
@@ -235,7 +234,7 @@ func (c *Claims) readAge(v any) error {
 		return nil
 	}
 	name, _ := v.(string)
-	band, ok := map[string]dm.AgeBand{"ADULT": dm.Adult, "AGE_16_17": dm.Age16To17, "UNDER_16": dm.Under16}[name]
+	band, ok := map[string]policy.AgeBand{"ADULT": policy.Adult, "AGE_16_17": policy.Age16To17, "UNDER_16": policy.Under16}[name]
 	switch {
 	case !ok:
 		return errors.New("graph: the token's age band is none that is known")

@@ -7,7 +7,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/graph"
 )
 
@@ -105,7 +105,7 @@ func TestClaimsUnderOtherNames(t *testing.T) {
 	}
 	got, err := read(names, claims)
 	if err != nil || got.Subject != "4711" || got.Handle != "ines" || got.Name != "Inès" || !got.Admin ||
-		got.AgeBand == nil || *got.AgeBand != dm.Age16To17 {
+		got.AgeBand == nil || *got.AgeBand != policy.Age16To17 {
 		t.Errorf("read %+v, %v", got, err)
 	}
 	if got, err := read(graph.ClaimNames{}, claims); err != nil || got.Subject != "sub" || got.Handle != "" || got.Admin || got.AgeBand != nil {
@@ -113,7 +113,7 @@ func TestClaimsUnderOtherNames(t *testing.T) {
 	}
 	usual := clock.claims("4711")
 	usual["preferred_username"], usual["name"], usual["age_band"] = "ines", "Inès", "UNDER_16"
-	if got, err := read(graph.ClaimNames{}, usual); err != nil || got.Handle != "ines" || got.Name != "Inès" || *got.AgeBand != dm.Under16 {
+	if got, err := read(graph.ClaimNames{}, usual); err != nil || got.Handle != "ines" || got.Name != "Inès" || *got.AgeBand != policy.Under16 {
 		t.Errorf("read %+v, %v", got, err)
 	}
 	if got, err := read(graph.ClaimNames{AgeBand: "-"}, usual); err != nil || got.AgeBand != nil {

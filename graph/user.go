@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
@@ -32,7 +33,7 @@ func (user) ViewerRestricts(ctx context.Context, u *dm.User) (bool, error) {
 	return st.ViewerOverride.Restricted, err
 }
 
-func (user) ViewerLists(ctx context.Context, u *dm.User) (*dm.Listed, error) {
+func (user) ViewerLists(ctx context.Context, u *dm.User) (*policy.Listed, error) {
 	st, err := loadersOf(ctx).standing(ctx, u.ID)
 	return &st.ViewerOverride.Listed, err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/faultproxy"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
@@ -88,7 +89,7 @@ var changes = []change{
 		return s.Block(t.Context(), bob, alice)
 	}, []int64{0, 1}, true},
 	{"NO_ONE", func(t *testing.T, s *dm.Service, _, bob dm.UserID, _ dm.MessageID) error {
-		_, err := s.SetWhoCanMessageMe(t.Context(), bob, dm.NoOne, nil)
+		_, err := s.SetWhoCanMessageMe(t.Context(), bob, policy.NoOne, nil)
 		return err
 	}, []int64{0, 1}, true},
 	{"read", func(t *testing.T, s *dm.Service, _, bob dm.UserID, m dm.MessageID) error {

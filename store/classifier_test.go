@@ -12,6 +12,7 @@ import (
 
 	"github.com/aparte-im/aparte/classify"
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
@@ -38,7 +39,7 @@ func TestClassifier(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		hub := live.NewHub()
 		rules := dm.DefaultRules()
-		rules.DefaultAudience = dm.Everyone
+		rules.DefaultAudience = policy.Everyone
 		s, err := store.Open(t.Context(), store.Config{URL: url, Rules: rules, Wake: hub.Publish})
 		if err != nil {
 			t.Fatal(err)
@@ -54,7 +55,7 @@ func TestClassifier(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer quick.Close()
-		service := func(c dm.Classifier, failed dm.Classification) *dm.Service {
+		service := func(c dm.Classifier, failed policy.Classification) *dm.Service {
 			return dm.New(dm.Config{Store: s, Notifier: hub, Classification: dm.ClassifierConfig{Classifier: c, Failed: failed}})
 		}
 		names := 0
@@ -72,13 +73,13 @@ func TestClassifier(t *testing.T) {
 			body    string
 			service *dm.Service
 			folder  dm.Folder
-			denial  dm.Denial
+			denial  policy.Denial
 		}{
-			{"hello", service(webhook, dm.ClassifiedHide), dm.FolderRequests, dm.DenialNone},
-			{"hide me", service(webhook, dm.ClassifiedNone), dm.FolderHidden, dm.DenialNone},
-			{"refuse me", service(webhook, dm.ClassifiedNone), dm.FolderNone, dm.DenialKind},
-			{"say nothing", service(quick, dm.ClassifiedNone), dm.FolderRequests, dm.DenialNone},
-			{"say nothing", service(quick, dm.ClassifiedHide), dm.FolderHidden, dm.DenialNone},
+			{"hello", service(webhook, policy.ClassifiedHide), dm.FolderRequests, policy.DenialNone},
+			{"hide me", service(webhook, policy.ClassifiedNone), dm.FolderHidden, policy.DenialNone},
+			{"refuse me", service(webhook, policy.ClassifiedNone), dm.FolderNone, policy.DenialKind},
+			{"say nothing", service(quick, policy.ClassifiedNone), dm.FolderRequests, policy.DenialNone},
+			{"say nothing", service(quick, policy.ClassifiedHide), dm.FolderHidden, policy.DenialNone},
 		} {
 			alice := person()
 			sent, err := c.service.Send(t.Context(), alice, dm.SendInput{To: bob, Body: c.body, ClientMessageID: "k"})
@@ -88,7 +89,7 @@ func TestClassifier(t *testing.T) {
 			} else if err != nil {
 				t.Fatal(err)
 			}
-			if c.denial != dm.DenialNone {
+			if c.denial != policy.DenialNone {
 				if refusal == nil || refusal.Denial != c.denial {
 					t.Errorf("%q is answered with %v", c.body, err)
 				}
@@ -103,13 +104,13 @@ func TestClassifier(t *testing.T) {
 				t.Errorf("%q is in %+v, %v", c.body, view, err)
 			}
 			// A retry is the first result, whatever the classifier thinks of it by now.
-			again, err := service(webhook, dm.ClassifiedHide).Send(t.Context(), alice, dm.SendInput{To: bob, Body: c.body, ClientMessageID: "k"})
+			again, err := service(webhook, policy.ClassifiedHide).Send(t.Context(), alice, dm.SendInput{To: bob, Body: c.body, ClientMessageID: "k"})
 			if c.service == nil || err != nil && c.body != "say nothing" || err == nil && !again.Repeated {
 				t.Errorf("a retry of %q is answered with %+v, %v", c.body, again, err)
 			}
 		}
 		// Whom the recipient knows or refuses nobody is asked about.
-		all, friend := service(webhook, dm.ClassifiedNone), person()
+		all, friend := service(webhook, policy.ClassifiedNone), person()
 		if _, err := all.Send(t.Context(), bob, dm.SendInput{To: friend, Body: "hello", ClientMessageID: "f"}); err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +121,7 @@ func TestClassifier(t *testing.T) {
 		if _, err := all.Send(t.Context(), friend, dm.SendInput{To: bob, Body: "hide me", ClientMessageID: "g"}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := all.SetWhoCanMessageMe(t.Context(), bob, dm.NoOne, nil); err != nil {
+		if _, err := all.SetWhoCanMessageMe(t.Context(), bob, policy.NoOne, nil); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := all.Send(t.Context(), person(), dm.SendInput{To: bob, Body: "hide me", ClientMessageID: "h"}); dm.CodeOf(err) != dm.CodeMessageNotAllowed {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/consent"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
@@ -67,7 +68,7 @@ type consentNode struct {
 func openConsentNode(t *testing.T, number int, url string, locked bool) *consentNode {
 	t.Helper()
 	rules := dm.DefaultRules()
-	rules.DefaultAudience = dm.Everyone
+	rules.DefaultAudience = policy.Everyone
 	// No send may be refused for anything but a "no".
 	rules.RequestLimit = 1 << 20
 	open := store.Open
@@ -192,7 +193,7 @@ func (n *consentNode) decide(ctx context.Context, p consentPair) {
 	}
 	block := func() { do(consent.Block, func() error { return n.service.Block(ctx, p.Bob, p.Alice) }) }
 	unblock := func() { do(consent.Unblock, func() error { return n.service.Unblock(ctx, p.Bob, p.Alice) }) }
-	audience := func(kind consent.Kind, a dm.Audience) {
+	audience := func(kind consent.Kind, a policy.Audience) {
 		do(kind, func() error {
 			_, err := n.service.SetWhoCanMessageMe(ctx, p.Bob, a, nil)
 			return err
@@ -215,9 +216,9 @@ func (n *consentNode) decide(ctx context.Context, p consentPair) {
 		block()
 		read()
 		unblock()
-		audience(consent.Close, dm.NoOne)
+		audience(consent.Close, policy.NoOne)
 		read()
-		audience(consent.Open, dm.Everyone)
+		audience(consent.Open, policy.Everyone)
 	}
 }
 

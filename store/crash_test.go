@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/internal/testpg/pgcluster"
 	"github.com/aparte-im/aparte/store"
@@ -325,7 +326,7 @@ func openStore(t *testing.T, url string) *store.Store {
 func openStoreWith(t *testing.T, c store.Config) *store.Store {
 	t.Helper()
 	c.Rules = dm.DefaultRules()
-	c.Rules.DefaultAudience = dm.Everyone
+	c.Rules.DefaultAudience = policy.Everyone
 	s, err := store.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)

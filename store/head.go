@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // headRow scans a head. What is small and always read together is packed into one number: a head is written twice by
@@ -59,7 +60,7 @@ func addHead(r rowset, h *dm.Head) {
 }
 
 // The grid is kept in one number, four bits a relation.
-func packGrid(g dm.Grid) int64 {
+func packGrid(g policy.Grid) int64 {
 	var n int64
 	for i, r := range g {
 		n |= int64(r) << (4 * i)
@@ -67,10 +68,10 @@ func packGrid(g dm.Grid) int64 {
 	return n
 }
 
-func unpackGrid(n int64) dm.Grid {
-	var g dm.Grid
+func unpackGrid(n int64) policy.Grid {
+	var g policy.Grid
 	for i := range g {
-		g[i] = dm.Route(n >> (4 * i) & 15)
+		g[i] = policy.Route(n >> (4 * i) & 15)
 	}
 	return g
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	ent "github.com/aparte-im/aparte/ent/generated"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
 )
@@ -41,17 +42,17 @@ func changeOf(row *ent.SettingsChange) dm.SettingsChange {
 		ID: dm.ChangeID(row.ID), User: dm.UserID(row.UserID), At: fromMicros(row.At),
 		Origin: dm.Origin{By: dm.Changer(row.ChangedBy), Device: row.Device},
 		Before: dm.Settings{
-			Audience: dm.Audience(row.AudienceBefore), Routes: unpackGrid(int64(row.RoutesBefore)),
+			Audience: policy.Audience(row.AudienceBefore), Routes: unpackGrid(int64(row.RoutesBefore)),
 			ReadReceipts: row.ReadReceiptsBefore, Refused: unpackKinds(int64(row.RefusedBefore)), RequestLinks: row.RequestLinksBefore,
 			RequestPreviews: row.RequestPreviewsBefore,
 		},
 		After: dm.Settings{
-			Audience: dm.Audience(row.AudienceAfter), Routes: unpackGrid(int64(row.RoutesAfter)),
+			Audience: policy.Audience(row.AudienceAfter), Routes: unpackGrid(int64(row.RoutesAfter)),
 			ReadReceipts: row.ReadReceiptsAfter, Refused: unpackKinds(int64(row.RefusedAfter)), RequestLinks: row.RequestLinksAfter,
 			RequestPreviews: row.RequestPreviewsAfter,
 			ChangedAt:       fromMicros(row.At),
 		},
-		AgeBefore: dm.AgeBand(row.AgeBefore), AgeAfter: dm.AgeBand(row.AgeAfter),
+		AgeBefore: policy.AgeBand(row.AgeBefore), AgeAfter: policy.AgeBand(row.AgeAfter),
 	}
 	if row.WordsVersion > 0 {
 		c.After.ChangedAt = c.Before.ChangedAt // the settings did not change
@@ -101,7 +102,7 @@ func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange
 }
 
 // The kinds that are refused are kept in one number, four bits a relation.
-func packKinds(g dm.KindGrid) int64 {
+func packKinds(g policy.KindGrid) int64 {
 	var n int64
 	for i, k := range g {
 		n |= int64(k) << (4 * i)
@@ -109,10 +110,10 @@ func packKinds(g dm.KindGrid) int64 {
 	return n
 }
 
-func unpackKinds(n int64) dm.KindGrid {
-	var g dm.KindGrid
+func unpackKinds(n int64) policy.KindGrid {
+	var g policy.KindGrid
 	for i := range g {
-		g[i] = dm.Kinds(n >> (4 * i) & 15)
+		g[i] = policy.Kinds(n >> (4 * i) & 15)
 	}
 	return g
 }

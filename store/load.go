@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // queries are the prepared reads that load a scope: a session's, or those of the pool that reads.
@@ -33,11 +34,7 @@ func (s *Store) load(ctx context.Context, q queries, scope dm.Scope) (*dm.Tx, er
 }
 
 func (s *Store) newTx(in dm.Loaded) *dm.Tx {
-	tx := dm.NewTx(s.rules, s.epoch, s.clock(), in)
-	if s.measure != nil {
-		tx.MeasureWith(s.measure)
-	}
-	return tx
+	return dm.NewTx(s.rules, s.epoch, s.clock(), in)
 }
 
 func newLoaded() dm.Loaded {
@@ -199,7 +196,7 @@ func (c *conversationRow) conversation() *dm.Conversation {
 			ClearedSeq: s.clearedSeq.Int64, Known: s.known.Bool, Pending: int(s.pending.Int64),
 			DeclinedUntil: fromMicros(s.declinedUntil.Int64), Muted: s.muted.Bool,
 			FrozenSeq: s.frozenSeq.Int64,
-			Blocks:    s.blocks.Bool, HoldReason: dm.HoldReason(s.held.Int64),
+			Blocks:    s.blocks.Bool, HoldReason: policy.HoldReason(s.held.Int64),
 		}
 	}
 	return out

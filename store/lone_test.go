@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/faultproxy"
 	"github.com/aparte-im/aparte/live"
 )
@@ -60,7 +61,7 @@ func TestALoneSendMeetsAChange(t *testing.T) {
 		}},
 		change{name: "an age", do: func(t *testing.T, s *dm.Service, _, bob dm.UserID, _ dm.MessageID) error {
 			name := externalIDs(t, s, bob)[0]
-			_, err := s.UpsertUsers(t.Context(), []dm.UserInput{{ExternalID: name, Handle: name, DisplayName: name, AgeBand: dm.Under16}})
+			_, err := s.UpsertUsers(t.Context(), []dm.UserInput{{ExternalID: name, Handle: name, DisplayName: name, AgeBand: policy.Under16}})
 			return err
 		}, closes: true},
 		change{name: "an answer", do: func(t *testing.T, s *dm.Service, alice, bob dm.UserID, _ dm.MessageID) error {
@@ -117,7 +118,7 @@ func TestALoneSendWaitsForAChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	if _, err := tx.ExecContext(t.Context(), "UPDATE heads SET audience = $1 WHERE user_id = $2", dm.NoOne, uuid.UUID(bob).String()); err != nil {
+	if _, err := tx.ExecContext(t.Context(), "UPDATE heads SET audience = $1 WHERE user_id = $2", policy.NoOne, uuid.UUID(bob).String()); err != nil {
 		t.Fatal(err)
 	}
 	sent := make(chan error, 1)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
@@ -27,7 +28,7 @@ const (
 func recordTour(t *testing.T, url string, user func(*dm.Service) func(int) dm.UserID, trim time.Time) []store.Asked {
 	t.Helper()
 	rules := dm.DefaultRules()
-	rules.DefaultAudience = dm.Everyone
+	rules.DefaultAudience = policy.Everyone
 	var asked []store.Asked
 	recording := false
 	note := func(a store.Asked) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
@@ -67,7 +68,7 @@ func tourOfCodes(t *testing.T, s *store.Store, service *dm.Service, user func(in
 func TestASendWithoutACodeAsksNothingMore(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		rules := dm.DefaultRules()
-		rules.DefaultAudience = dm.Everyone
+		rules.DefaultAudience = policy.Everyone
 		var mu sync.Mutex
 		asked, about := 0, 0
 		s, closeAll, err := store.OpenRecording(t.Context(), store.Config{URL: url, Rules: rules}, func(a store.Asked) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/store"
 )
 
@@ -121,7 +122,7 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	must(err)
 	_, err = service.RestrictedUsers(ctx, hub, dm.PageRequest{First: 50})
 	must(err)
-	for _, list := range []dm.Listed{dm.ListedAlways, dm.ListedNever} {
+	for _, list := range []policy.Listed{policy.ListedAlways, policy.ListedNever} {
 		_, err = service.ListedUsers(ctx, hub, list, dm.PageRequest{First: 50})
 		must(err)
 	}
@@ -148,12 +149,12 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	must(service.Unblock(ctx, user(32), user(33)))
 	must(service.Restrict(ctx, user(31), user(30)))
 	must(service.Unrestrict(ctx, user(31), user(30)))
-	must(service.SetListed(ctx, user(31), user(30), dm.ListedAlways))
-	must(service.SetListed(ctx, user(31), user(30), dm.NotListed))
-	for _, a := range []dm.Audience{dm.SuggestedFriends, dm.Everyone} {
+	must(service.SetListed(ctx, user(31), user(30), policy.ListedAlways))
+	must(service.SetListed(ctx, user(31), user(30), policy.NotListed))
+	for _, a := range []policy.Audience{policy.SuggestedFriends, policy.Everyone} {
 		_, err = service.SetWhoCanMessageMe(ctx, hub, a, nil)
 		must(err)
-		if a == dm.SuggestedFriends {
+		if a == policy.SuggestedFriends {
 			// Whether they share friends decides; the hub's id is below that of some and above that of others.
 			for i := range 4 {
 				_, err = service.Send(ctx, user(strangers+i), dm.SendInput{To: hub, Body: "hello", ClientMessageID: "shared"})
@@ -163,7 +164,7 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 			}
 		}
 	}
-	_, err = service.SetAcceptedKinds(ctx, hub, map[dm.Relation]dm.Kinds{dm.Stranger: dm.KindText})
+	_, err = service.SetAcceptedKinds(ctx, hub, map[policy.Relation]policy.Kinds{policy.Stranger: policy.KindText})
 	must(err)
 	changes, err := service.History(ctx, hub, 1)
 	must(err)

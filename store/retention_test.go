@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
@@ -102,7 +103,7 @@ func TestSweepsRemoveWhatIsOldEnough(t *testing.T) {
 			must(err)
 			return c, secret
 		}
-		_, err = service.SetWhoCanMessageMe(ctx, a, dm.NoOne, nil)
+		_, err = service.SetWhoCanMessageMe(ctx, a, policy.NoOne, nil)
 		must(err)
 		_, secret := code(2)
 		_, err = service.Send(ctx, b, dm.SendInput{To: a, Body: "y", ClientMessageID: "code", ContactCode: &secret})

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // RevokeTokens implements dm.Store. The time never goes back, whatever the clocks of two nodes say.
@@ -43,7 +44,7 @@ func (s *Store) Revocations(ctx context.Context, since time.Time) ([]dm.Revocati
 }
 
 // SetAgeBand implements dm.Store. Tokens count in seconds, so what was said in the same second may be overwritten.
-func (s *Store) SetAgeBand(ctx context.Context, user dm.UserID, band dm.AgeBand, said time.Time) error {
+func (s *Store) SetAgeBand(ctx context.Context, user dm.UserID, band policy.AgeBand, said time.Time) error {
 	return s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		var id uuid.UUID
 		err := ses.conn.QueryRowContext(ctx, `UPDATE users SET age_band = $2, age_band_at = $3

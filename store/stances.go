@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // overrideShape is what a row of overrides says; there is none where nothing was decided.
@@ -28,8 +29,8 @@ type overrideRow struct {
 
 func (s *overrideRow) dest() []any { return []any{&s.blocked, &s.restricted, &s.listed} }
 
-func (s *overrideRow) override() dm.Override {
-	return dm.Override{Blocked: s.blocked.Bool, Restricted: s.restricted.Bool, Listed: dm.Listed(s.listed.Int64)}
+func (s *overrideRow) override() policy.Override {
+	return policy.Override{Blocked: s.blocked.Bool, Restricted: s.restricted.Bool, Listed: policy.Listed(s.listed.Int64)}
 }
 
 // OverrideUsers implements dm.Store.
@@ -50,8 +51,8 @@ func writeOverrides(ctx context.Context, ses *session, now int64, p dm.Pair, was
 	return nil
 }
 
-func writeOverride(ctx context.Context, ses *session, now int64, user, other dm.UserID, is dm.Override) error {
-	if is == (dm.Override{}) {
+func writeOverride(ctx context.Context, ses *session, now int64, user, other dm.UserID, is policy.Override) error {
+	if is == (policy.Override{}) {
 		_, err := ses.conn.ExecContext(ctx, "DELETE FROM overrides WHERE user_id = $1 AND other_id = $2",
 			uuidText(user), uuidText(other))
 		return err

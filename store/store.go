@@ -40,8 +40,6 @@ type Config struct {
 	Observer         Observer
 	// Tracing makes the spans of batches and statements. Nil: there are none.
 	Tracing trace.TracerProvider
-	// Measure, in bench only, is a policy in the place of dm.Decide. Nil: dm.Decide.
-	Measure dm.Policy
 }
 
 // defaultStatementTimeout is far beyond what a statement takes, and bearable for who waits behind it.
@@ -52,7 +50,6 @@ type Store struct {
 	databases
 	texts    statements
 	rules    dm.Rules
-	measure  dm.Policy
 	epoch    int64
 	clock    func() time.Time
 	wake     func([]*dm.Event)
@@ -101,7 +98,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		databases: dbs, texts: dbs.dialect.statements(c.Rules.SharedFriends, c.StatementTimeout), rules: c.Rules, measure: c.Measure,
+		databases: dbs, texts: dbs.dialect.statements(c.Rules.SharedFriends, c.StatementTimeout), rules: c.Rules,
 		clock: c.Clock, wake: c.Wake, logger: c.Logger, observer: c.Observer, closing: make(chan struct{}), closed: make(chan struct{}),
 		tracing: traced,
 	}

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
@@ -40,7 +41,7 @@ func TestSendsAreLinkedWithTheirBatches(t *testing.T) {
 			t.Fatalf("%d spans below none", n)
 		}
 		for _, u := range users {
-			if _, err := service.SetWhoCanMessageMe(t.Context(), u.ID, dm.Everyone, nil); err != nil {
+			if _, err := service.SetWhoCanMessageMe(t.Context(), u.ID, policy.Everyone, nil); err != nil {
 				t.Fatal(err)
 			}
 		}

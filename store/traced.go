@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Traced returns a store whose calls that come of a request have spans. What it does not list is passed on without one:
@@ -116,7 +117,7 @@ func (t traced) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.Us
 	})
 }
 
-func (t traced) SetAgeBand(ctx context.Context, user dm.UserID, band dm.AgeBand, said time.Time) error {
+func (t traced) SetAgeBand(ctx context.Context, user dm.UserID, band policy.AgeBand, said time.Time) error {
 	_, err := spanned(ctx, t.tracer, "store.SetAgeBand", func(ctx context.Context) (none, error) {
 		return none{}, t.Store.SetAgeBand(ctx, user, band, said)
 	})

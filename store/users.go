@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	ent "github.com/aparte-im/aparte/ent/generated"
 	"github.com/aparte-im/aparte/ent/generated/user"
 )
@@ -51,7 +52,7 @@ func (s *Store) UserByExternalID(ctx context.Context, externalID string) (*dm.Us
 func userOf(row *ent.User) *dm.User {
 	return &dm.User{
 		ID: dm.UserID(row.ID), ExternalID: row.ExternalID, Handle: row.Handle, DisplayName: row.DisplayName,
-		AvatarURL: row.AvatarURL, AgeBand: dm.AgeBand(row.AgeBand), Exempt: row.Exempt, Deleted: row.Deleted,
+		AvatarURL: row.AvatarURL, AgeBand: policy.AgeBand(row.AgeBand), Exempt: row.Exempt, Deleted: row.Deleted,
 		CreatedAt: fromMicros(row.CreatedAt), TokensValidAfter: fromMicros(row.TokensValidAfter),
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aparte-im/aparte/classify"
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // classifierOptions are the settings of the classifier that is asked about messages of strangers.
@@ -18,7 +19,7 @@ type classifierOptions struct {
 // classification is what they come to; the zero value asks nobody.
 type classification struct {
 	webhook *classify.Webhook
-	failed  dm.Classification
+	failed  policy.Classification
 }
 
 func defineClassifier(o *options) classifierOptions {
@@ -35,7 +36,7 @@ func (p classifierOptions) apply(o *options) (c classification) {
 	switch *p.failed {
 	case "ALLOW":
 	case "HIDE":
-		c.failed = dm.ClassifiedHide
+		c.failed = policy.ClassifiedHide
 	default:
 		o.problem("--classifier-failed: %q is neither ALLOW nor HIDE", *p.failed)
 	}

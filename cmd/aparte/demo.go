@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/store"
 )
 
@@ -77,7 +78,7 @@ func (d *demo) bringHistory(ctx context.Context) error {
 
 func (d *demo) chooseAudiences(ctx context.Context) error {
 	for _, p := range demoPeople {
-		if p.audience == dm.NotChosen {
+		if p.audience == policy.NotChosen {
 			continue
 		}
 		if _, err := d.service.SetWhoCanMessageMe(ctx, d.ids[p.handle], p.audience, p.routes); err != nil {

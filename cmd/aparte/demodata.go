@@ -4,29 +4,30 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 type demoPerson struct {
 	handle, name string
-	band         dm.AgeBand
+	band         policy.AgeBand
 	// audience NotChosen: the default of the age band.
-	audience dm.Audience
-	routes   map[dm.Relation]dm.Route
+	audience policy.Audience
+	routes   map[policy.Relation]policy.Route
 }
 
 var demoPeople = []demoPerson{
-	{handle: "alice", name: "Alice Moreau", audience: dm.Everyone},
-	{handle: "bob", name: "Bob Okafor", audience: dm.Friends},
-	{handle: "chloe", name: "Chloé Lambert", audience: dm.Followers},
-	{handle: "david", name: "David Klein", audience: dm.SuggestedFriends},
-	{handle: "emma", name: "Emma Rossi", audience: dm.PeopleIMessaged},
-	{handle: "farid", name: "Farid Benali", audience: dm.Custom, routes: map[dm.Relation]dm.Route{
-		dm.Known: dm.RouteInbox, dm.Friend: dm.RouteInbox, dm.Followed: dm.RouteInbox, dm.Suggested: dm.RouteRequests,
-		dm.Follower: dm.RouteHidden, dm.Stranger: dm.RouteHidden,
+	{handle: "alice", name: "Alice Moreau", audience: policy.Everyone},
+	{handle: "bob", name: "Bob Okafor", audience: policy.Friends},
+	{handle: "chloe", name: "Chloé Lambert", audience: policy.Followers},
+	{handle: "david", name: "David Klein", audience: policy.SuggestedFriends},
+	{handle: "emma", name: "Emma Rossi", audience: policy.PeopleIMessaged},
+	{handle: "farid", name: "Farid Benali", audience: policy.Custom, routes: map[policy.Relation]policy.Route{
+		policy.Known: policy.RouteInbox, policy.Friend: policy.RouteInbox, policy.Followed: policy.RouteInbox, policy.Suggested: policy.RouteRequests,
+		policy.Follower: policy.RouteHidden, policy.Stranger: policy.RouteHidden,
 	}},
-	{handle: "gina", name: "Gina Park", audience: dm.NoOne},
+	{handle: "gina", name: "Gina Park", audience: policy.NoOne},
 	// Seventeen, and has not chosen: nobody may write to him until he does.
-	{handle: "hugo", name: "Hugo Silva", band: dm.Age16To17},
+	{handle: "hugo", name: "Hugo Silva", band: policy.Age16To17},
 }
 
 var demoFollows = map[string][]string{

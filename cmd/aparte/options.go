@@ -7,10 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/aparte-im/aparte/dm"
 )
 
 // options are the settings of one command. Whatever is wrong with them is collected, so that it is told at once.
@@ -120,14 +119,14 @@ func list(s string) []string {
 }
 
 // audiences are those that stand for themselves: CUSTOM needs a grid.
-var audiences = map[string]dm.Audience{
-	"EVERYONE": dm.Everyone, "FOLLOWERS": dm.Followers, "SUGGESTED_FRIENDS": dm.SuggestedFriends,
-	"FRIENDS": dm.Friends, "PEOPLE_I_MESSAGED": dm.PeopleIMessaged, "NO_ONE": dm.NoOne,
+var audiences = map[string]policy.Audience{
+	"EVERYONE": policy.Everyone, "FOLLOWERS": policy.Followers, "SUGGESTED_FRIENDS": policy.SuggestedFriends,
+	"FRIENDS": policy.Friends, "PEOPLE_I_MESSAGED": policy.PeopleIMessaged, "NO_ONE": policy.NoOne,
 }
 
 const audienceNames = "EVERYONE, FOLLOWERS, SUGGESTED_FRIENDS, FRIENDS, PEOPLE_I_MESSAGED or NO_ONE"
 
-func (o *options) audience(flag, value string) dm.Audience {
+func (o *options) audience(flag, value string) policy.Audience {
 	a, ok := audiences[strings.ToUpper(value)]
 	if !ok {
 		o.problem("--%s: %q is no audience; give %s", flag, value, audienceNames)

@@ -4,21 +4,22 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Choice is what a user had chosen at one time, and how old they were.
 type Choice struct {
 	dm.Settings
-	AgeBand dm.AgeBand
+	AgeBand policy.AgeBand
 }
 
 // Kind is one kind of what a message is made of.
-type Kind dm.Kinds
+type Kind policy.Kinds
 
 // KindsOf lists the kinds of a set.
-func KindsOf(set dm.Kinds) []Kind {
+func KindsOf(set policy.Kinds) []Kind {
 	out := []Kind{}
-	for k := dm.KindText; k <= dm.KindLink; k <<= 1 {
+	for k := policy.KindText; k <= policy.KindLink; k <<= 1 {
 		if set&k != 0 {
 			out = append(out, Kind(k))
 		}
@@ -26,7 +27,7 @@ func KindsOf(set dm.Kinds) []Kind {
 	return out
 }
 
-var kinds = names{dm.KindText: "TEXT", dm.KindVideo: "VIDEO", dm.KindLink: "LINK"}
+var kinds = names{policy.KindText: "TEXT", policy.KindVideo: "VIDEO", policy.KindLink: "LINK"}
 
 // MarshalMessageKind writes a kind.
 func MarshalMessageKind(v Kind) graphql.Marshaler { return kinds.marshal(uint8(v)) }
@@ -38,16 +39,16 @@ func UnmarshalMessageKind(v any) (Kind, error) {
 }
 
 var rules = names{
-	dm.RuleBlock: "BLOCK", dm.RuleGone: "GONE", dm.RuleAge: "AGE", dm.RuleDecline: "DECLINE", dm.RuleNever: "NEVER",
-	dm.RuleAudience: "AUDIENCE", dm.RuleRequestFull: "REQUEST_FULL", dm.RuleRestriction: "RESTRICTION", dm.RuleHeld: "HELD",
-	dm.RuleShield: "SHIELD", dm.RuleAlways: "ALWAYS",
+	policy.RuleBlock: "BLOCK", policy.RuleGone: "GONE", policy.RuleAge: "AGE", policy.RuleDecline: "DECLINE", policy.RuleNever: "NEVER",
+	policy.RuleAudience: "AUDIENCE", policy.RuleRequestFull: "REQUEST_FULL", policy.RuleRestriction: "RESTRICTION", policy.RuleHeld: "HELD",
+	policy.RuleShield: "SHIELD", policy.RuleAlways: "ALWAYS",
 }
 
 // MarshalPolicyRule writes a rule.
-func MarshalPolicyRule(v dm.Rule) graphql.Marshaler { return rules.marshal(uint8(v)) }
+func MarshalPolicyRule(v policy.Rule) graphql.Marshaler { return rules.marshal(uint8(v)) }
 
 // UnmarshalPolicyRule exists because generated code names it.
-func UnmarshalPolicyRule(any) (dm.Rule, error) { return 0, errOutput }
+func UnmarshalPolicyRule(any) (policy.Rule, error) { return 0, errOutput }
 
 var changers = names{dm.BySelf: "SELF", dm.ByHost: "HOST"}
 

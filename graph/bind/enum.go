@@ -4,6 +4,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // names are the wire names of an enum, by value. A value without a name is null.
@@ -28,55 +29,55 @@ func (n names) parse(v any) (uint8, error) {
 }
 
 var audiences = names{
-	dm.Everyone: "EVERYONE", dm.Followers: "FOLLOWERS", dm.SuggestedFriends: "SUGGESTED_FRIENDS", dm.Friends: "FRIENDS",
-	dm.PeopleIMessaged: "PEOPLE_I_MESSAGED", dm.NoOne: "NO_ONE", dm.Custom: "CUSTOM",
+	policy.Everyone: "EVERYONE", policy.Followers: "FOLLOWERS", policy.SuggestedFriends: "SUGGESTED_FRIENDS", policy.Friends: "FRIENDS",
+	policy.PeopleIMessaged: "PEOPLE_I_MESSAGED", policy.NoOne: "NO_ONE", policy.Custom: "CUSTOM",
 }
 
 // MarshalAudience writes an audience; NotChosen is null.
-func MarshalAudience(v dm.Audience) graphql.Marshaler { return audiences.marshal(uint8(v)) }
+func MarshalAudience(v policy.Audience) graphql.Marshaler { return audiences.marshal(uint8(v)) }
 
 // UnmarshalAudience reads an audience. Errors: INVALID_INPUT.
-func UnmarshalAudience(v any) (dm.Audience, error) {
+func UnmarshalAudience(v any) (policy.Audience, error) {
 	n, err := audiences.parse(v)
-	return dm.Audience(n), err
+	return policy.Audience(n), err
 }
 
-var namedLists = names{dm.ListedAlways: "ALWAYS", dm.ListedNever: "NEVER"}
+var namedLists = names{policy.ListedAlways: "ALWAYS", policy.ListedNever: "NEVER"}
 
 // MarshalNamedList writes a list; NotListed is null.
-func MarshalNamedList(v dm.Listed) graphql.Marshaler { return namedLists.marshal(uint8(v)) }
+func MarshalNamedList(v policy.Listed) graphql.Marshaler { return namedLists.marshal(uint8(v)) }
 
 // UnmarshalNamedList reads a list. Errors: INVALID_INPUT.
-func UnmarshalNamedList(v any) (dm.Listed, error) {
+func UnmarshalNamedList(v any) (policy.Listed, error) {
 	n, err := namedLists.parse(v)
-	return dm.Listed(n), err
+	return policy.Listed(n), err
 }
 
 var relations = names{
-	dm.Stranger: "STRANGER", dm.Follower: "FOLLOWER", dm.Suggested: "SUGGESTED", dm.Followed: "FOLLOWED",
-	dm.Friend: "FRIEND", dm.Known: "KNOWN",
+	policy.Stranger: "STRANGER", policy.Follower: "FOLLOWER", policy.Suggested: "SUGGESTED", policy.Followed: "FOLLOWED",
+	policy.Friend: "FRIEND", policy.Known: "KNOWN",
 }
 
 // MarshalRelation writes a relation.
-func MarshalRelation(v dm.Relation) graphql.Marshaler { return relations.marshal(uint8(v)) }
+func MarshalRelation(v policy.Relation) graphql.Marshaler { return relations.marshal(uint8(v)) }
 
 // UnmarshalRelation reads a relation. Errors: INVALID_INPUT.
-func UnmarshalRelation(v any) (dm.Relation, error) {
+func UnmarshalRelation(v any) (policy.Relation, error) {
 	n, err := relations.parse(v)
-	return dm.Relation(n), err
+	return policy.Relation(n), err
 }
 
 var routes = names{
-	dm.RouteRefuse: "REFUSE", dm.RouteHidden: "HIDDEN", dm.RouteRequests: "REQUESTS", dm.RouteInbox: "INBOX",
+	policy.RouteRefuse: "REFUSE", policy.RouteHidden: "HIDDEN", policy.RouteRequests: "REQUESTS", policy.RouteInbox: "INBOX",
 }
 
 // MarshalRoute writes a route.
-func MarshalRoute(v dm.Route) graphql.Marshaler { return routes.marshal(uint8(v)) }
+func MarshalRoute(v policy.Route) graphql.Marshaler { return routes.marshal(uint8(v)) }
 
 // UnmarshalRoute reads a route. Errors: INVALID_INPUT.
-func UnmarshalRoute(v any) (dm.Route, error) {
+func UnmarshalRoute(v any) (policy.Route, error) {
 	n, err := routes.parse(v)
-	return dm.Route(n), err
+	return policy.Route(n), err
 }
 
 var folders = names{
@@ -93,30 +94,30 @@ func UnmarshalFolder(v any) (dm.Folder, error) {
 }
 
 var denials = names{
-	dm.DenialSelf: "SELF", dm.DenialAgeRestricted: "AGE_RESTRICTED", dm.DenialViewerBlocksThem: "VIEWER_BLOCKS_THEM",
-	dm.DenialNotAccepting: "NOT_ACCEPTING", dm.DenialRequestLimit: "REQUEST_LIMIT",
-	dm.DenialOutreachLimit: "OUTREACH_LIMIT", dm.DenialSuspended: "SUSPENDED",
-	dm.DenialKind: "KIND_NOT_ACCEPTED", dm.DenialContactCode: "CONTACT_CODE",
+	policy.DenialSelf: "SELF", policy.DenialAgeRestricted: "AGE_RESTRICTED", policy.DenialViewerBlocksThem: "VIEWER_BLOCKS_THEM",
+	policy.DenialNotAccepting: "NOT_ACCEPTING", policy.DenialRequestLimit: "REQUEST_LIMIT",
+	policy.DenialOutreachLimit: "OUTREACH_LIMIT", policy.DenialSuspended: "SUSPENDED",
+	policy.DenialKind: "KIND_NOT_ACCEPTED", policy.DenialContactCode: "CONTACT_CODE",
 }
 
 // MarshalDenialCode writes a denial; DenialNone is null.
-func MarshalDenialCode(v dm.Denial) graphql.Marshaler { return denials.marshal(uint8(v)) }
+func MarshalDenialCode(v policy.Denial) graphql.Marshaler { return denials.marshal(uint8(v)) }
 
 // DenialName is the name of a denial in the API.
-func DenialName(v dm.Denial) string { return denials[v] }
+func DenialName(v policy.Denial) string { return denials[v] }
 
 // UnmarshalDenialCode exists because generated code names it.
-func UnmarshalDenialCode(any) (dm.Denial, error) { return 0, errOutput }
+func UnmarshalDenialCode(any) (policy.Denial, error) { return 0, errOutput }
 
-var ageBands = names{dm.Adult: "ADULT", dm.Age16To17: "AGE_16_17", dm.Under16: "UNDER_16"}
+var ageBands = names{policy.Adult: "ADULT", policy.Age16To17: "AGE_16_17", policy.Under16: "UNDER_16"}
 
 // MarshalAgeBand writes an age band.
-func MarshalAgeBand(v dm.AgeBand) graphql.Marshaler { return ageBands.marshal(uint8(v)) }
+func MarshalAgeBand(v policy.AgeBand) graphql.Marshaler { return ageBands.marshal(uint8(v)) }
 
 // UnmarshalAgeBand reads an age band. Errors: INVALID_INPUT.
-func UnmarshalAgeBand(v any) (dm.AgeBand, error) {
+func UnmarshalAgeBand(v any) (policy.AgeBand, error) {
 	n, err := ageBands.parse(v)
-	return dm.AgeBand(n), err
+	return policy.AgeBand(n), err
 }
 
 var heldRequests = names{dm.ShieldKeep: "KEEP", dm.ShieldRelease: "RELEASE", dm.ShieldDecline: "DECLINE"}

@@ -15,6 +15,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/graph/bind"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -131,7 +132,7 @@ type MutationResolver interface {
 	UnblockUser(ctx context.Context, userID string) (UserResult, error)
 	RestrictUser(ctx context.Context, userID string) (UserResult, error)
 	UnrestrictUser(ctx context.Context, userID string) (UserResult, error)
-	SetListed(ctx context.Context, userID string, list *dm.Listed) (UserResult, error)
+	SetListed(ctx context.Context, userID string, list *policy.Listed) (UserResult, error)
 	Report(ctx context.Context, input ReportInput) (ReportResult, error)
 	AppealDecision(ctx context.Context, noticeID string, text string) (NoticeResult, error)
 	ClaimReport(ctx context.Context, reportID string, minutes int) (CaseResult, error)
@@ -156,7 +157,7 @@ type QueryResolver interface {
 	SuggestedFriends(ctx context.Context, first *int, after *string) (*bind.UserConnection, error)
 	BlockedUsers(ctx context.Context, first *int, after *string) (*bind.UserConnection, error)
 	RestrictedUsers(ctx context.Context, first *int, after *string) (*bind.UserConnection, error)
-	ListedUsers(ctx context.Context, list dm.Listed, first *int, after *string) (*bind.UserConnection, error)
+	ListedUsers(ctx context.Context, list policy.Listed, first *int, after *string) (*bind.UserConnection, error)
 	Inbox(ctx context.Context, folder *dm.Folder, first *int, after *string) (*bind.ConversationConnection, error)
 	Conversation(ctx context.Context, id string) (*dm.View, error)
 	ConversationWith(ctx context.Context, userID string) (*dm.View, error)
@@ -202,7 +203,7 @@ type UserResolver interface {
 	FollowsViewer(ctx context.Context, obj *dm.User) (bool, error)
 	ViewerHasBlocked(ctx context.Context, obj *dm.User) (bool, error)
 	ViewerRestricts(ctx context.Context, obj *dm.User) (bool, error)
-	ViewerLists(ctx context.Context, obj *dm.User) (*dm.Listed, error)
+	ViewerLists(ctx context.Context, obj *dm.User) (*policy.Listed, error)
 	ViewerCanMessage(ctx context.Context, obj *dm.User) (*dm.Permission, error)
 }
 
@@ -3586,8 +3587,8 @@ func (ec *executionContext) field_Mutation_setListed_args(ctx context.Context, r
 	}
 	args["userId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "list",
-		func(ctx context.Context, v any) (*dm.Listed, error) {
-			return ec.unmarshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx, v)
+		func(ctx context.Context, v any) (*policy.Listed, error) {
+			return ec.unmarshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐListed(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4014,8 +4015,8 @@ func (ec *executionContext) field_Query_listedUsers_args(ctx context.Context, ra
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "list",
-		func(ctx context.Context, v any) (dm.Listed, error) {
-			return ec.unmarshalNNamedList2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx, v)
+		func(ctx context.Context, v any) (policy.Listed, error) {
+			return ec.unmarshalNNamedList2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐListed(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4637,8 +4638,8 @@ func (ec *executionContext) _AudienceReach_audience(ctx context.Context, field g
 			return obj.Audience, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Audience) graphql.Marshaler {
-			return ec.marshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAudience(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Audience) graphql.Marshaler {
+			return ec.marshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAudience(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4830,8 +4831,8 @@ func (ec *executionContext) _AudienceReach_everyoneElse(ctx context.Context, fie
 			return obj.EveryoneElse, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Route) graphql.Marshaler {
-			return ec.marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRoute(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Route) graphql.Marshaler {
+			return ec.marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRoute(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6869,8 +6870,8 @@ func (ec *executionContext) _Explanation_relations(ctx context.Context, field gr
 			return obj.Relations, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []dm.Relation) graphql.Marshaler {
-			return ec.marshalNRelation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelationᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []policy.Relation) graphql.Marshaler {
+			return ec.marshalNRelation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6892,8 +6893,8 @@ func (ec *executionContext) _Explanation_rule(ctx context.Context, field graphql
 			return obj.Rule, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Rule) graphql.Marshaler {
-			return ec.marshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRule(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Rule) graphql.Marshaler {
+			return ec.marshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRule(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6915,8 +6916,8 @@ func (ec *executionContext) _Explanation_route(ctx context.Context, field graphq
 			return obj.Route, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Route) graphql.Marshaler {
-			return ec.marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRoute(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Route) graphql.Marshaler {
+			return ec.marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRoute(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8150,8 +8151,8 @@ func (ec *executionContext) _MessageNotAllowed_denial(ctx context.Context, field
 			return obj.Denial, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Denial) graphql.Marshaler {
-			return ec.marshalNDenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐDenial(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Denial) graphql.Marshaler {
+			return ec.marshalNDenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐDenial(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8274,8 +8275,8 @@ func (ec *executionContext) _MessagePermission_denial(ctx context.Context, field
 			return obj.Denial, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Denial) graphql.Marshaler {
-			return ec.marshalODenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐDenial(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Denial) graphql.Marshaler {
+			return ec.marshalODenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐDenial(ctx, selections, v)
 		},
 		true,
 		false,
@@ -8485,8 +8486,8 @@ func (ec *executionContext) _MessagingChoice_whoCanMessageMe(ctx context.Context
 			return obj.Audience, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Audience) graphql.Marshaler {
-			return ec.marshalOAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAudience(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Audience) graphql.Marshaler {
+			return ec.marshalOAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAudience(ctx, selections, v)
 		},
 		true,
 		false,
@@ -8641,8 +8642,8 @@ func (ec *executionContext) _MessagingChoice_ageBand(ctx context.Context, field 
 			return obj.AgeBand, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.AgeBand) graphql.Marshaler {
-			return ec.marshalNAgeBand2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAgeBand(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.AgeBand) graphql.Marshaler {
+			return ec.marshalNAgeBand2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAgeBand(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8664,8 +8665,8 @@ func (ec *executionContext) _MessagingSettings_whoCanMessageMe(ctx context.Conte
 			return obj.Audience, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Audience) graphql.Marshaler {
-			return ec.marshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAudience(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Audience) graphql.Marshaler {
+			return ec.marshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAudience(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10470,7 +10471,7 @@ func (ec *executionContext) _Mutation_setListed(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().SetListed(ctx, fc.Args["userId"].(string), fc.Args["list"].(*dm.Listed))
+			return ec.Resolvers.Mutation().SetListed(ctx, fc.Args["userId"].(string), fc.Args["list"].(*policy.Listed))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v UserResult) graphql.Marshaler {
@@ -11891,7 +11892,7 @@ func (ec *executionContext) _Query_listedUsers(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ListedUsers(ctx, fc.Args["list"].(dm.Listed), fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().ListedUsers(ctx, fc.Args["list"].(policy.Listed), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *bind.UserConnection) graphql.Marshaler {
@@ -13013,8 +13014,8 @@ func (ec *executionContext) _RelationKinds_relation(ctx context.Context, field g
 			return obj.Relation, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Relation) graphql.Marshaler {
-			return ec.marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Relation) graphql.Marshaler {
+			return ec.marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelation(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13059,8 +13060,8 @@ func (ec *executionContext) _RelationRoute_relation(ctx context.Context, field g
 			return obj.Relation, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Relation) graphql.Marshaler {
-			return ec.marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Relation) graphql.Marshaler {
+			return ec.marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelation(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13082,8 +13083,8 @@ func (ec *executionContext) _RelationRoute_route(ctx context.Context, field grap
 			return obj.Route, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Route) graphql.Marshaler {
-			return ec.marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRoute(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v policy.Route) graphql.Marshaler {
+			return ec.marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRoute(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14999,8 +15000,8 @@ func (ec *executionContext) _User_viewerLists(ctx context.Context, field graphql
 			return ec.Resolvers.User().ViewerLists(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.Listed) graphql.Marshaler {
-			return ec.marshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *policy.Listed) graphql.Marshaler {
+			return ec.marshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐListed(ctx, selections, v)
 		},
 		true,
 		false,
@@ -16858,7 +16859,7 @@ func (ec *executionContext) unmarshalInputRelationKindsInput(ctx context.Context
 		switch k {
 		case "relation":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("relation"))
-			data, err := ec.unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx, v)
+			data, err := ec.unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelation(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -16907,14 +16908,14 @@ func (ec *executionContext) unmarshalInputRelationRouteInput(ctx context.Context
 		switch k {
 		case "relation":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("relation"))
-			data, err := ec.unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx, v)
+			data, err := ec.unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelation(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Relation = data
 		case "route":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("route"))
-			data, err := ec.unmarshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRoute(ctx, v)
+			data, err := ec.unmarshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRoute(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -17191,7 +17192,7 @@ func (ec *executionContext) unmarshalInputSetWhoCanMessageMeInput(ctx context.Co
 		switch k {
 		case "audience":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("audience"))
-			data, err := ec.unmarshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAudience(ctx, v)
+			data, err := ec.unmarshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAudience(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -17335,7 +17336,7 @@ func (ec *executionContext) unmarshalInputUserInput(ctx context.Context, obj any
 			it.AvatarURL = data
 		case "ageBand":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ageBand"))
-			data, err := ec.unmarshalNAgeBand2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAgeBand(ctx, v)
+			data, err := ec.unmarshalNAgeBand2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAgeBand(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -23006,12 +23007,12 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNAgeBand2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAgeBand(ctx context.Context, v any) (dm.AgeBand, error) {
+func (ec *executionContext) unmarshalNAgeBand2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAgeBand(ctx context.Context, v any) (policy.AgeBand, error) {
 	res, err := bind.UnmarshalAgeBand(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAgeBand2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAgeBand(ctx context.Context, sel ast.SelectionSet, v dm.AgeBand) graphql.Marshaler {
+func (ec *executionContext) marshalNAgeBand2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAgeBand(ctx context.Context, sel ast.SelectionSet, v policy.AgeBand) graphql.Marshaler {
 	_ = sel
 	res := bind.MarshalAgeBand(v)
 	if res == graphql.Null {
@@ -23034,12 +23035,12 @@ func (ec *executionContext) marshalNAppealOutcome2githubᚗcomᚋaparteᚑimᚋa
 	return res
 }
 
-func (ec *executionContext) unmarshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAudience(ctx context.Context, v any) (dm.Audience, error) {
+func (ec *executionContext) unmarshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAudience(ctx context.Context, v any) (policy.Audience, error) {
 	res, err := bind.UnmarshalAudience(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAudience(ctx context.Context, sel ast.SelectionSet, v dm.Audience) graphql.Marshaler {
+func (ec *executionContext) marshalNAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAudience(ctx context.Context, sel ast.SelectionSet, v policy.Audience) graphql.Marshaler {
 	_ = sel
 	res := bind.MarshalAudience(v)
 	if res == graphql.Null {
@@ -23357,12 +23358,12 @@ func (ec *executionContext) marshalNDeleteUserResult2githubᚗcomᚋaparteᚑim�
 	return ec._DeleteUserResult(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNDenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐDenial(ctx context.Context, v any) (dm.Denial, error) {
+func (ec *executionContext) unmarshalNDenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐDenial(ctx context.Context, v any) (policy.Denial, error) {
 	res, err := bind.UnmarshalDenialCode(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐDenial(ctx context.Context, sel ast.SelectionSet, v dm.Denial) graphql.Marshaler {
+func (ec *executionContext) marshalNDenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐDenial(ctx context.Context, sel ast.SelectionSet, v policy.Denial) graphql.Marshaler {
 	_ = sel
 	res := bind.MarshalDenialCode(v)
 	if res == graphql.Null {
@@ -23856,12 +23857,12 @@ func (ec *executionContext) marshalNModerationCase2ᚖgithubᚗcomᚋaparteᚑim
 	return ec._ModerationCase(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNNamedList2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx context.Context, v any) (dm.Listed, error) {
+func (ec *executionContext) unmarshalNNamedList2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐListed(ctx context.Context, v any) (policy.Listed, error) {
 	res, err := bind.UnmarshalNamedList(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNNamedList2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx context.Context, sel ast.SelectionSet, v dm.Listed) graphql.Marshaler {
+func (ec *executionContext) marshalNNamedList2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐListed(ctx context.Context, sel ast.SelectionSet, v policy.Listed) graphql.Marshaler {
 	_ = sel
 	res := bind.MarshalNamedList(v)
 	if res == graphql.Null {
@@ -23922,12 +23923,12 @@ func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋaparteᚑimᚋapa
 	return ec._PageInfo(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRule(ctx context.Context, v any) (dm.Rule, error) {
+func (ec *executionContext) unmarshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRule(ctx context.Context, v any) (policy.Rule, error) {
 	res, err := bind.UnmarshalPolicyRule(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRule(ctx context.Context, sel ast.SelectionSet, v dm.Rule) graphql.Marshaler {
+func (ec *executionContext) marshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRule(ctx context.Context, sel ast.SelectionSet, v policy.Rule) graphql.Marshaler {
 	_ = sel
 	res := bind.MarshalPolicyRule(v)
 	if res == graphql.Null {
@@ -23936,12 +23937,12 @@ func (ec *executionContext) marshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋapar
 	return res
 }
 
-func (ec *executionContext) unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx context.Context, v any) (dm.Relation, error) {
+func (ec *executionContext) unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelation(ctx context.Context, v any) (policy.Relation, error) {
 	res, err := bind.UnmarshalRelation(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx context.Context, sel ast.SelectionSet, v dm.Relation) graphql.Marshaler {
+func (ec *executionContext) marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelation(ctx context.Context, sel ast.SelectionSet, v policy.Relation) graphql.Marshaler {
 	_ = sel
 	res := bind.MarshalRelation(v)
 	if res == graphql.Null {
@@ -23950,13 +23951,13 @@ func (ec *executionContext) marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparte
 	return res
 }
 
-func (ec *executionContext) unmarshalNRelation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelationᚄ(ctx context.Context, v any) ([]dm.Relation, error) {
+func (ec *executionContext) unmarshalNRelation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelationᚄ(ctx context.Context, v any) ([]policy.Relation, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]dm.Relation, len(vSlice))
+	res := make([]policy.Relation, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelation(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -23964,11 +23965,11 @@ func (ec *executionContext) unmarshalNRelation2ᚕgithubᚗcomᚋaparteᚑimᚋa
 	return res, nil
 }
 
-func (ec *executionContext) marshalNRelation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelationᚄ(ctx context.Context, sel ast.SelectionSet, v []dm.Relation) graphql.Marshaler {
+func (ec *executionContext) marshalNRelation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelationᚄ(ctx context.Context, sel ast.SelectionSet, v []policy.Relation) graphql.Marshaler {
 	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRelation(ctx, sel, v[i])
+		return ec.marshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelation(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -24150,12 +24151,12 @@ func (ec *executionContext) marshalNRevokeTokensResult2githubᚗcomᚋaparteᚑi
 	return ec._RevokeTokensResult(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRoute(ctx context.Context, v any) (dm.Route, error) {
+func (ec *executionContext) unmarshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRoute(ctx context.Context, v any) (policy.Route, error) {
 	res, err := bind.UnmarshalRoute(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRoute(ctx context.Context, sel ast.SelectionSet, v dm.Route) graphql.Marshaler {
+func (ec *executionContext) marshalNRoute2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRoute(ctx context.Context, sel ast.SelectionSet, v policy.Route) graphql.Marshaler {
 	_ = sel
 	res := bind.MarshalRoute(v)
 	if res == graphql.Null {
@@ -24627,12 +24628,12 @@ func (ec *executionContext) marshalOAppealOutcome2ᚖgithubᚗcomᚋaparteᚑim�
 	return res
 }
 
-func (ec *executionContext) unmarshalOAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAudience(ctx context.Context, v any) (dm.Audience, error) {
+func (ec *executionContext) unmarshalOAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAudience(ctx context.Context, v any) (policy.Audience, error) {
 	res, err := bind.UnmarshalAudience(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAudience(ctx context.Context, sel ast.SelectionSet, v dm.Audience) graphql.Marshaler {
+func (ec *executionContext) marshalOAudience2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐAudience(ctx context.Context, sel ast.SelectionSet, v policy.Audience) graphql.Marshaler {
 	_ = sel
 	_ = ctx
 	res := bind.MarshalAudience(v)
@@ -24708,12 +24709,12 @@ func (ec *executionContext) marshalOCursor2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
-func (ec *executionContext) unmarshalODenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐDenial(ctx context.Context, v any) (dm.Denial, error) {
+func (ec *executionContext) unmarshalODenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐDenial(ctx context.Context, v any) (policy.Denial, error) {
 	res, err := bind.UnmarshalDenialCode(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalODenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐDenial(ctx context.Context, sel ast.SelectionSet, v dm.Denial) graphql.Marshaler {
+func (ec *executionContext) marshalODenialCode2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐDenial(ctx context.Context, sel ast.SelectionSet, v policy.Denial) graphql.Marshaler {
 	_ = sel
 	_ = ctx
 	res := bind.MarshalDenialCode(v)
@@ -24892,7 +24893,7 @@ func (ec *executionContext) marshalOModerationCase2ᚖgithubᚗcomᚋaparteᚑim
 	return ec._ModerationCase(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx context.Context, v any) (*dm.Listed, error) {
+func (ec *executionContext) unmarshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐListed(ctx context.Context, v any) (*policy.Listed, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -24900,7 +24901,7 @@ func (ec *executionContext) unmarshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐListed(ctx context.Context, sel ast.SelectionSet, v *dm.Listed) graphql.Marshaler {
+func (ec *executionContext) marshalONamedList2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐListed(ctx context.Context, sel ast.SelectionSet, v *policy.Listed) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

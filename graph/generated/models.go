@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/graph/bind"
 )
 
@@ -415,7 +416,7 @@ type MessageNotAllowed struct {
 	// A sentence for people, in English.
 	Message string `json:"message"`
 	// Why.
-	Denial dm.Denial `json:"denial"`
+	Denial policy.Denial `json:"denial"`
 	// What the viewer has left for new people, with OUTREACH_LIMIT.
 	Outreach *dm.OutreachBudget `json:"outreach,omitempty"`
 }
@@ -561,7 +562,7 @@ func (RateLimited) IsSendMessageResult() {}
 // What people of one Relation may send.
 type RelationKinds struct {
 	// What the sender is to the user.
-	Relation dm.Relation `json:"relation"`
+	Relation policy.Relation `json:"relation"`
 	// What they may send.
 	Kinds []bind.Kind `json:"kinds"`
 }
@@ -569,7 +570,7 @@ type RelationKinds struct {
 // What people of one Relation may send from now on.
 type RelationKindsInput struct {
 	// What the sender is to the user. Give each relation once.
-	Relation dm.Relation `json:"relation"`
+	Relation policy.Relation `json:"relation"`
 	// What they may send: TEXT or VIDEO at least.
 	Kinds []bind.Kind `json:"kinds"`
 }
@@ -577,17 +578,17 @@ type RelationKindsInput struct {
 // Where messages of one Relation go.
 type RelationRoute struct {
 	// What the sender is to the user.
-	Relation dm.Relation `json:"relation"`
+	Relation policy.Relation `json:"relation"`
 	// Where their messages go.
-	Route dm.Route `json:"route"`
+	Route policy.Route `json:"route"`
 }
 
 // Where messages of one Relation shall go.
 type RelationRouteInput struct {
 	// What the sender is to the user. Give each relation once.
-	Relation dm.Relation `json:"relation"`
+	Relation policy.Relation `json:"relation"`
 	// Where their messages shall go.
-	Route dm.Route `json:"route"`
+	Route policy.Route `json:"route"`
 }
 
 // A report that the viewer made.
@@ -740,7 +741,7 @@ func (SendMessageSuccess) IsSendMessageResult() {}
 // Who can message me, as the viewer wants it.
 type SetWhoCanMessageMeInput struct {
 	// The audience.
-	Audience dm.Audience `json:"audience"`
+	Audience policy.Audience `json:"audience"`
 	// Only with CUSTOM. Relations that are left out keep what held before.
 	Routes []*RelationRouteInput `json:"routes,omitempty"`
 }

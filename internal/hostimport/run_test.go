@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/hostimport"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/live"
@@ -115,7 +116,7 @@ func TestImportTwice(t *testing.T) {
 func (w *world) checkCommunity() {
 	t, ctx := w.t, w.t.Context()
 	ann, ben, cleo := w.user("1001"), w.user("1002"), w.user("1003")
-	if ann.Handle != "ann" || ann.DisplayName != "Ann Ample" || ben.DisplayName != "ben" || cleo.AgeBand != dm.Age16To17 ||
+	if ann.Handle != "ann" || ann.DisplayName != "Ann Ample" || ben.DisplayName != "ben" || cleo.AgeBand != policy.Age16To17 ||
 		!cleo.CreatedAt.Equal(time.Unix(1500000000, 0)) {
 		t.Errorf("users %+v %+v %+v", ann, ben, cleo)
 	}
@@ -142,7 +143,7 @@ func (w *world) checkCommunity() {
 		t.Errorf("ben stands to ann: %+v %v", s, err)
 	}
 	// Ann wrote to Ben and never to Cleo, so under this audience the one is known and the other is not.
-	if _, err := w.service.SetWhoCanMessageMe(ctx, ann.ID, dm.PeopleIMessaged, nil); err != nil {
+	if _, err := w.service.SetWhoCanMessageMe(ctx, ann.ID, policy.PeopleIMessaged, nil); err != nil {
 		t.Fatal(err)
 	}
 	for who, known := range map[*dm.User]bool{ben: true, cleo: false} {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/rows"
 )
 
@@ -16,13 +17,13 @@ var (
 	userColumns     = []string{"external_id", "handle"}
 	userExtra       = []string{"display_name", "avatar_url", "age_band", "created_at"}
 	followColumns   = []string{"follower", "followee"}
-	ageBands        = map[string]dm.AgeBand{"": dm.Adult, "adult": dm.Adult, "16-17": dm.Age16To17, "under-16": dm.Under16}
+	ageBands        = map[string]policy.AgeBand{"": policy.Adult, "adult": policy.Adult, "16-17": policy.Age16To17, "under-16": policy.Under16}
 	ageBandSpelling = strings.NewReplacer("_", "-", "age-", "", "-to-", "-")
 )
 
 // ParseAgeBand reads an age band: ADULT, AGE_16_17 (also 16_17, AGE_16_TO_17) or UNDER_16, in any case, with dashes or
 // underscores. Empty: adult.
-func ParseAgeBand(s string) (dm.AgeBand, bool) {
+func ParseAgeBand(s string) (policy.AgeBand, bool) {
 	s = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), "_", "-")
 	band, ok := ageBands[ageBandSpelling.Replace(s)]
 	return band, ok

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 func (w *world) acquaintance(viewer, other dm.UserID) *dm.SenderContext {
@@ -39,7 +40,7 @@ func testAcquaintance(t *testing.T, b Backend) {
 		w.must(err)
 		return users[id].ExternalID
 	}
-	aged := func(id dm.UserID, band dm.AgeBand) {
+	aged := func(id dm.UserID, band policy.AgeBand) {
 		e := external(id)
 		w.upsert(dm.UserInput{ExternalID: e, Handle: e[len("ext-"):], DisplayName: e, AgeBand: band})
 	}
@@ -65,12 +66,12 @@ func testAcquaintance(t *testing.T, b Backend) {
 	shares(bob, alice, 4, friends[1], friends[2], friends[3])
 	w.must(w.service.Block(ctx, bob, friends[1]))
 	shares(bob, alice, 3, friends[2], friends[3], friends[4])
-	aged(friends[2], dm.Age16To17)
-	aged(friends[3], dm.Under16)
+	aged(friends[2], policy.Age16To17)
+	aged(friends[3], policy.Under16)
 	shares(bob, alice, 3, friends[4])
-	aged(bob, dm.Age16To17)
+	aged(bob, policy.Age16To17)
 	shares(bob, alice, 3, friends[2], friends[4])
-	aged(bob, dm.Adult)
+	aged(bob, policy.Adult)
 	w.must(w.service.DeleteUser(ctx, external(friends[4])))
 	shares(bob, alice, 2)
 
@@ -120,7 +121,7 @@ func testAcquaintanceOfMany(t *testing.T, b Backend) {
 		if a := w.acquaintance(p[0], p[1]); a.SharedFriends.Count != 50 || !a.SharedFriends.IsCapped || len(a.SharedFriends.Some) != 3 {
 			t.Errorf("they share %+v", a.SharedFriends)
 		}
-		w.audience(p[0], dm.SuggestedFriends)
+		w.audience(p[0], policy.SuggestedFriends)
 		if got := w.standing(p[1], p[0]).Permission.Folder; got != dm.FolderRequests {
 			t.Errorf("with 59 shared friends a message lands in folder %v", got)
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // came is by which code of the owner's somebody came; nil: by none.
@@ -41,7 +42,7 @@ func testContactCodeUses(t *testing.T, b Backend) {
 	ctx := t.Context()
 	people := w.users(9)
 	owner, other, friend, bearers := people[0], people[1], people[2], people[3:]
-	w.audience(owner, dm.Friends)
+	w.audience(owner, policy.Friends)
 	made, secret := w.code(owner, 100)
 	later, laterSecret := w.code(owner, 100)
 	theirs, _ := w.code(other, 1)
@@ -78,7 +79,7 @@ func testContactCodeUses(t *testing.T, b Backend) {
 	w.friends(owner, friend)
 	w.must(second(w.tryBearing(friend, owner, "hi", w.key(), secret)))
 	w.must(w.service.Block(ctx, owner, other))
-	w.denied(second(w.tryBearing(other, owner, "in", w.key(), secret)), dm.DenialContactCode)
+	w.denied(second(w.tryBearing(other, owner, "in", w.key(), secret)), policy.DenialContactCode)
 	for _, user := range []dm.UserID{friend, other, owner} {
 		if use := w.came(owner, user); use != nil {
 			t.Errorf("%v is said to have used a code: %+v", user, use)
@@ -128,7 +129,7 @@ func byRedeemer(uses []dm.Redemption) map[dm.UserID]dm.Redemption {
 func testContactCodeUsesLookedAt(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	owner := w.users(1)[0]
-	w.audience(owner, dm.NoOne)
+	w.audience(owner, policy.NoOne)
 	var bearers []dm.UserID
 	for range 3 {
 		bearer := w.users(1)[0]

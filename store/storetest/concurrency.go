@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // nodes are the stores over one database: two where the database can be shared.
@@ -155,9 +156,9 @@ func (w *world) anything(random *rand.Rand, user dm.UserID, users []dm.UserID, k
 		_, _, err := w.service.DeclineRequests(ctx, user, []dm.ConversationID{id})
 		return err
 	case 8:
-		return second(w.service.SetWhoCanMessageMe(ctx, user, dm.Audience(1+random.IntN(6)), nil))
+		return second(w.service.SetWhoCanMessageMe(ctx, user, policy.Audience(1+random.IntN(6)), nil))
 	case 9:
-		return second(w.service.SetWhoCanMessageMe(ctx, user, dm.Everyone, nil))
+		return second(w.service.SetWhoCanMessageMe(ctx, user, policy.Everyone, nil))
 	case 10:
 		return second(w.service.Archive(ctx, user, id, random.IntN(2) == 0))
 	case 11:
@@ -182,7 +183,7 @@ func testConsentIsLinearizable(t *testing.T, b Backend) {
 	nodes := w.nodes(t)
 	for name, no := range map[string]func(n *world, bob, alice dm.UserID) error{
 		"NO_ONE": func(n *world, bob, _ dm.UserID) error {
-			return second(n.service.SetWhoCanMessageMe(t.Context(), bob, dm.NoOne, nil))
+			return second(n.service.SetWhoCanMessageMe(t.Context(), bob, policy.NoOne, nil))
 		},
 		"block": func(n *world, bob, alice dm.UserID) error { return n.service.Block(t.Context(), bob, alice) },
 		"decline": func(n *world, bob, alice dm.UserID) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // code makes a contact code.
@@ -45,7 +46,7 @@ func testContactCode(t *testing.T, b Backend) {
 	ctx := t.Context()
 	u := w.users(6)
 	owner, alice, bob, carol, friend, late := u[0], u[1], u[2], u[3], u[4], u[5]
-	w.audience(owner, dm.NoOne)
+	w.audience(owner, policy.NoOne)
 	at := w.cursor(owner)
 	made, secret := w.code(owner, 2)
 	if w.cursor(owner) == at {
@@ -57,7 +58,7 @@ func testContactCode(t *testing.T, b Backend) {
 	if diff := cmp.Diff(made, w.kept(owner, made.ID)); diff != "" {
 		t.Errorf("-made +kept:\n%s", diff)
 	}
-	w.denied(second(w.trySend(alice, owner, "no code", w.key())), dm.DenialNotAccepting)
+	w.denied(second(w.trySend(alice, owner, "no code", w.key())), policy.DenialNotAccepting)
 	c, err := w.service.Contact(ctx, alice, secret)
 	w.must(err)
 	if c.Owner != owner || c.Permission.Folder != dm.FolderInbox || c.Permission.Remaining != nil {
@@ -78,11 +79,11 @@ func testContactCode(t *testing.T, b Backend) {
 		t.Errorf("it landed in folder %v", v.Folder)
 	}
 	// Once is once: with it and without.
-	w.denied(second(w.tryBearing(alice, owner, "again", w.key(), secret)), dm.DenialContactCode)
-	w.denied(second(w.trySend(alice, owner, "again", w.key())), dm.DenialNotAccepting)
+	w.denied(second(w.tryBearing(alice, owner, "again", w.key(), secret)), policy.DenialContactCode)
+	w.denied(second(w.trySend(alice, owner, "again", w.key())), policy.DenialNotAccepting)
 	w.refused(second(w.service.Contact(ctx, alice, secret)), dm.CodeNotFound)
 	// Who is welcome needs no code, and uses none.
-	w.audience(owner, dm.Friends)
+	w.audience(owner, policy.Friends)
 	w.friends(owner, friend)
 	w.must(second(w.tryBearing(friend, owner, "hi", w.key(), secret)))
 	w.must(second(w.tryBearing(friend, owner, "hi", w.key(), "garbage")))
@@ -91,14 +92,14 @@ func testContactCode(t *testing.T, b Backend) {
 	}
 	// The last use ends it.
 	w.must(second(w.tryBearing(bob, owner, "second", w.key(), secret)))
-	w.denied(second(w.tryBearing(carol, owner, "third", w.key(), secret)), dm.DenialContactCode)
+	w.denied(second(w.tryBearing(carol, owner, "third", w.key(), secret)), policy.DenialContactCode)
 	if now := w.kept(owner, made.ID); now.Uses != 2 || !now.EndsAt.Equal(w.clock.Now()) {
 		t.Errorf("used up it is %+v", now)
 	}
 	// Expired; of somebody else; and it counts for no request.
 	other, expiring := w.code(owner, 5)
-	w.denied(second(w.tryBearing(carol, alice, "to another", w.key(), expiring)), dm.DenialContactCode) // EVERYONE would be a request
-	w.audience(owner, dm.Everyone)
+	w.denied(second(w.tryBearing(carol, alice, "to another", w.key(), expiring)), policy.DenialContactCode) // EVERYONE would be a request
+	w.audience(owner, policy.Everyone)
 	budget := w.outreach(carol)
 	w.must(second(w.tryBearing(carol, owner, "fresh", w.key(), expiring)))
 	w.wantUnread(owner, 4, 0, 5)
@@ -106,7 +107,7 @@ func testContactCode(t *testing.T, b Backend) {
 		t.Errorf("a code costs outreach: %+v after %+v", after, budget)
 	}
 	w.clock.advance(48 * time.Hour)
-	w.denied(second(w.tryBearing(late, owner, "late", w.key(), expiring)), dm.DenialContactCode)
+	w.denied(second(w.tryBearing(late, owner, "late", w.key(), expiring)), policy.DenialContactCode)
 	w.refused(second(w.service.Contact(ctx, late, expiring)), dm.CodeNotFound)
 	if at := w.cursor(owner); w.revoke(owner, other.ID).RevokedAt != (time.Time{}) || w.cursor(owner) != at {
 		t.Error("an expired code was revoked")
@@ -136,7 +137,7 @@ func testContactCodeStops(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
 	owner := w.users(1)[0]
-	w.audience(owner, dm.PeopleIMessaged)
+	w.audience(owner, policy.PeopleIMessaged)
 	_, secret := w.code(owner, 100)
 	taken, revoked := w.code(owner, 100)
 	first := w.revoke(owner, taken.ID)
@@ -148,27 +149,30 @@ func testContactCodeStops(t *testing.T, b Backend) {
 		t.Error("revoked twice")
 	}
 	none := func(user dm.UserID) *dm.Error {
-		return w.denied(second(w.tryBearing(user, owner, "x", w.key(), "no such code")), dm.DenialContactCode)
+		return w.denied(second(w.tryBearing(user, owner, "x", w.key(), "no such code")), policy.DenialContactCode)
 	}
 	nothing := none(w.users(1)[0])
 	for name, stop := range map[string]func(user dm.UserID) string{
-		"revoked":  func(dm.UserID) string { return revoked },
-		"block":    func(u dm.UserID) string { w.must(w.service.Block(ctx, owner, u)); return secret },
-		"never":    func(u dm.UserID) string { w.must(w.service.SetListed(ctx, owner, u, dm.ListedNever)); return secret },
+		"revoked": func(dm.UserID) string { return revoked },
+		"block":   func(u dm.UserID) string { w.must(w.service.Block(ctx, owner, u)); return secret },
+		"never": func(u dm.UserID) string {
+			w.must(w.service.SetListed(ctx, owner, u, policy.ListedNever))
+			return secret
+		},
 		"not mine": func(u dm.UserID) string { _, s := w.code(u, 1); return s },
 		"declined": func(u dm.UserID) string {
-			w.audience(owner, dm.Everyone)
+			w.audience(owner, policy.Everyone)
 			w.send(u, owner, "request")
 			_, _, err := w.service.DeclineRequests(ctx, owner, []dm.ConversationID{dm.ConversationOf(u, owner)})
 			w.must(err)
-			w.audience(owner, dm.PeopleIMessaged)
+			w.audience(owner, policy.PeopleIMessaged)
 			return secret
 		},
 	} {
 		user := w.users(1)[0]
 		code := stop(user)
 		before := w.cursor(owner)
-		got := w.denied(second(w.tryBearing(user, owner, "x", w.key(), code)), dm.DenialContactCode)
+		got := w.denied(second(w.tryBearing(user, owner, "x", w.key(), code)), policy.DenialContactCode)
 		if diff := cmp.Diff(nothing, got); diff != "" {
 			t.Errorf("%s reads unlike a code that does not exist: %s", name, diff)
 		}
@@ -182,9 +186,9 @@ func testContactCodeStops(t *testing.T, b Backend) {
 	// Limits of the bearer's own bring no name out of a code that is not for them.
 	blocked := w.users(1)[0]
 	w.must(w.service.Block(ctx, owner, blocked))
-	w.age(blocked, dm.Under16)
+	w.age(blocked, policy.Under16)
 	w.refused(second(w.service.Contact(ctx, blocked, secret)), dm.CodeNotFound)
-	w.denied(second(w.tryBearing(blocked, owner, "x", w.key(), secret)), dm.DenialAgeRestricted)
+	w.denied(second(w.tryBearing(blocked, owner, "x", w.key(), secret)), policy.DenialAgeRestricted)
 
 	// Restricted: it reads as if it had gone to the inbox.
 	user := w.users(1)[0]
@@ -193,14 +197,14 @@ func testContactCodeStops(t *testing.T, b Backend) {
 		t.Errorf("restricted: %+v, %v", sent, err)
 	}
 	// The age goes before: a code that was made before it was known lets nobody in, and none is made.
-	w.age(owner, dm.Age16To17)
-	w.denied(second(w.tryBearing(w.users(1)[0], owner, "x", w.key(), secret)), dm.DenialContactCode)
+	w.age(owner, policy.Age16To17)
+	w.denied(second(w.tryBearing(w.users(1)[0], owner, "x", w.key(), secret)), policy.DenialContactCode)
 	_, _, err := w.service.CreateContactCode(ctx, owner, dm.ContactCodeInput{Label: "x", For: time.Hour, MaxUses: 1})
 	w.refused(err, dm.CodeInvalidInput)
 	w.consistent(owner, user)
 }
 
-func (w *world) age(user dm.UserID, band dm.AgeBand) {
+func (w *world) age(user dm.UserID, band policy.AgeBand) {
 	w.Helper()
 	found, err := w.service.Users(w.Context(), []dm.UserID{user})
 	w.must(err)
@@ -292,7 +296,7 @@ func testContactCodeRace(t *testing.T, b Backend) {
 	for round := range rounds {
 		u := w.users(1 + 2*bearers)
 		owner, early, late := u[0], u[1:1+bearers], u[1+bearers:]
-		w.audience(owner, dm.NoOne)
+		w.audience(owner, policy.NoOne)
 		uses := serves
 		if revokes := round%2 == 1; revokes {
 			uses = 2 * bearers
@@ -333,7 +337,7 @@ func testContactCodeRace(t *testing.T, b Backend) {
 			for i, bearer := range late {
 				wg.Go(func() {
 					_, err := nodes[i%len(nodes)].tryBearing(bearer, owner, "late", w.key(), secret)
-					if e, ok := err.(*dm.Error); !ok || e.Denial != dm.DenialContactCode { //nolint:errorlint // services return it as it is
+					if e, ok := err.(*dm.Error); !ok || e.Denial != policy.DenialContactCode { //nolint:errorlint // services return it as it is
 						t.Errorf("the code was revoked, and a send is answered with %v (I1)", err)
 					}
 				})
@@ -367,7 +371,7 @@ func testContactCodeData(t *testing.T, b Backend) {
 		return u.ID
 	}
 	owner, bearer := byName("owner"), byName("bearer")
-	w.audience(owner, dm.NoOne)
+	w.audience(owner, policy.NoOne)
 	c, secret := w.code(owner, 3)
 	w.must(second(w.tryBearing(bearer, owner, "in", w.key(), secret)))
 	files := w.exported(owner)
@@ -394,7 +398,7 @@ func testContactCodeData(t *testing.T, b Backend) {
 		t.Errorf("the erasure of a bearer changed the count to %d", n)
 	}
 	w.must(w.service.DeleteUser(ctx, "owner"))
-	w.denied(second(w.tryBearing(w.users(1)[0], owner, "x", w.key(), secret)), dm.DenialContactCode)
+	w.denied(second(w.tryBearing(w.users(1)[0], owner, "x", w.key(), secret)), policy.DenialContactCode)
 	if left, err := w.store.ContactCodes(ctx, owner, nil, 10); err != nil || len(left) > 0 {
 		t.Errorf("left of the owner: %v, %v", left, err)
 	}

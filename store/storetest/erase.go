@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // host is who erases, in the audit log.
@@ -41,7 +42,7 @@ func testErase(t *testing.T, b Backend) {
 	})
 	w.must(err)
 	r := w.report(bob, dm.ReportInput{Messages: []dm.MessageID{last.Message.ID}})
-	w.audience(goes, dm.NoOne)
+	w.audience(goes, policy.NoOne)
 	before := map[dm.UserID]*snapshot{bob: w.snapshot(bob), carol: w.snapshot(carol)}
 
 	w.refused(second(w.service.EraseUser(ctx, host, "nobody")), dm.CodeNotFound)
@@ -54,7 +55,7 @@ func testErase(t *testing.T, b Backend) {
 			t.Fatalf("the jobs are %+v", jobs)
 		}
 	}
-	w.denied(second(w.trySend(bob, goes, "more", w.key())), dm.DenialNotAccepting)
+	w.denied(second(w.trySend(bob, goes, "more", w.key())), policy.DenialNotAccepting)
 
 	// A node takes it and dies in the middle; nobody else gets it before its lease ends, and then goes on from there.
 	job, err := w.service.TakeJob(ctx, dm.JobErase, "one", hold)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // The explanation names the rule that decides what the next send meets, and nothing of what the sender has decided.
@@ -22,7 +23,7 @@ func testExplain(t *testing.T, b Backend) {
 			t.Errorf("said as %q: %q", e.Key, e.Sentence)
 		}
 	}
-	want := func(rule dm.Rule, route dm.Route) {
+	want := func(rule policy.Rule, route policy.Route) {
 		t.Helper()
 		e, err := w.service.ExplainWhoCanMessageMe(ctx, bob, alice)
 		w.must(err)
@@ -31,28 +32,28 @@ func testExplain(t *testing.T, b Backend) {
 			t.Errorf("explained as %+v, want rule %v, route %v", e, rule, route)
 		}
 	}
-	want(dm.RuleAudience, dm.RouteRequests)
+	want(policy.RuleAudience, policy.RouteRequests)
 	if diff := cmp.Diff([]dm.Parameter{{Name: "relation", Value: "STRANGER"}, {Name: "audience", Value: "EVERYONE"}}, last.Parameters); diff != "" ||
 		last.Key != "explain.audience.requests" {
 		t.Errorf("said as %s, -want +got:\n%s", last.Key, diff)
 	}
 	w.must(w.service.Block(ctx, alice, bob))
-	want(dm.RuleAudience, dm.RouteRequests) // what she has decided is hers
+	want(policy.RuleAudience, policy.RouteRequests) // what she has decided is hers
 	w.must(w.service.Unblock(ctx, alice, bob))
 	w.must(w.service.Follow(ctx, bob, alice))
 	w.must(w.service.Restrict(ctx, bob, alice))
-	want(dm.RuleRestriction, dm.RouteRequests)
+	want(policy.RuleRestriction, policy.RouteRequests)
 	w.send(alice, bob, "hello")
 	if now := w.view(bob, alice); now.Folder != dm.FolderRequests {
 		t.Errorf("it went to folder %v", now.Folder)
 	}
 	w.must(w.service.Unrestrict(ctx, bob, alice))
-	w.must(w.service.SetListed(ctx, bob, alice, dm.ListedAlways))
-	want(dm.RuleAlways, dm.RouteInbox)
-	w.must(w.service.SetListed(ctx, bob, alice, dm.ListedNever))
-	want(dm.RuleNever, dm.RouteRefuse)
+	w.must(w.service.SetListed(ctx, bob, alice, policy.ListedAlways))
+	want(policy.RuleAlways, policy.RouteInbox)
+	w.must(w.service.SetListed(ctx, bob, alice, policy.ListedNever))
+	want(policy.RuleNever, policy.RouteRefuse)
 	w.must(w.service.Block(ctx, bob, alice))
-	want(dm.RuleBlock, dm.RouteRefuse)
+	want(policy.RuleBlock, policy.RouteRefuse)
 	carol := w.users(1)[0]
 	id := w.send(carol, bob, "hello").View.ID
 	_, _, err := w.service.DeclineRequests(ctx, bob, []dm.ConversationID{id})

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // exported runs an export and returns its lines by file.
@@ -60,8 +61,8 @@ func testExportSettings(t *testing.T, b Backend) {
 	ctx := dm.WithOrigin(t.Context(), dm.Origin{Device: "her phone"})
 	alice, bob := w.pair()
 	carol := w.users(1)[0]
-	w.must(second(w.service.SetWhoCanMessageMe(ctx, alice, dm.Custom, map[dm.Relation]dm.Route{dm.Stranger: dm.RouteHidden})))
-	w.must(second(w.service.SetAcceptedKinds(ctx, alice, map[dm.Relation]dm.Kinds{dm.Stranger: dm.KindText})))
+	w.must(second(w.service.SetWhoCanMessageMe(ctx, alice, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteHidden})))
+	w.must(second(w.service.SetAcceptedKinds(ctx, alice, map[policy.Relation]policy.Kinds{policy.Stranger: policy.KindText})))
 	w.must(second(w.service.SetRequestPreviews(ctx, alice, true)))
 	w.must(second(w.service.SetRequestLinks(ctx, alice, true)))
 	w.must(second(w.service.SetReadReceipts(ctx, alice, false)))
@@ -72,7 +73,7 @@ func testExportSettings(t *testing.T, b Backend) {
 	w.must(w.service.SetEdges(ctx, []dm.EdgeEdit{{From: "ext-u1", To: "ext-u3", Suggested: true}}))
 	w.send(bob, alice, "hello")
 	w.must(second(w.service.Mute(ctx, alice, dm.ConversationOf(alice, bob), true)))
-	w.audience(carol, dm.Everyone)
+	w.audience(carol, policy.Everyone)
 	own := w.send(alice, carol, "hello").Message.ClientMessageID
 
 	files := w.exported(alice)
@@ -123,7 +124,7 @@ func testExport(t *testing.T, b Backend) {
 	alice, bob := w.pair()
 	carol := w.users(1)[0]
 	w.friends(alice, bob)
-	w.audience(alice, dm.Everyone)
+	w.audience(alice, policy.Everyone)
 	var sends []dm.Send
 	for i := range 1100 {
 		s := dm.Send{Sender: alice, Recipient: bob, Body: fmt.Sprint("m ", i, " é\n<b>"), ClientMessageID: w.key(), At: w.clock.Now()}

@@ -5,16 +5,17 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // A user who is created from a token is as the host described them, if it did, and stays away if it deleted them.
 func testCreateUser(t *testing.T, b Backend) {
 	w := newWorld(t, b)
-	w.upsert(dm.UserInput{ExternalID: "minor", Handle: "minor", AgeBand: dm.Under16, Exempt: true})
+	w.upsert(dm.UserInput{ExternalID: "minor", Handle: "minor", AgeBand: policy.Under16, Exempt: true})
 	for range 2 {
 		got, err := w.service.CreateUser(t.Context(), dm.UserInput{ExternalID: "minor", Handle: "other"})
 		w.must(err)
-		if got.Handle != "minor" || got.AgeBand != dm.Under16 || !got.Exempt {
+		if got.Handle != "minor" || got.AgeBand != policy.Under16 || !got.Exempt {
 			t.Errorf("a token made %+v of a user whom the host described", got)
 		}
 	}
@@ -30,7 +31,7 @@ func testCreateUser(t *testing.T, b Backend) {
 	_, err = w.service.CreateUser(t.Context(), dm.UserInput{ExternalID: "minor", Handle: "minor"})
 	w.refused(err, dm.CodeNotFound)
 	// The host may bring them back, as somebody new.
-	w.upsert(dm.UserInput{ExternalID: "minor", Handle: "minor", AgeBand: dm.Under16})
+	w.upsert(dm.UserInput{ExternalID: "minor", Handle: "minor", AgeBand: policy.Under16})
 }
 
 // A deleted user is watched no more, and a block that met them can still be taken back.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // A stranger's message that holds a hidden word goes to HIDDEN, and they are told what they would be told anyway. Whom the
@@ -32,14 +33,14 @@ func testHiddenWords(t *testing.T, b Backend) {
 		}
 	}
 	w.wantUnread(bob, 0, 1, 0)
-	if p := w.standing(alice, bob).Permission; p.Denial != dm.DenialRequestLimit {
+	if p := w.standing(alice, bob).Permission; p.Denial != policy.DenialRequestLimit {
 		t.Errorf("a hidden request counts like any other, but she is told %+v", p)
 	}
 	if p := w.standing(carol, bob).Permission; p.Folder != dm.FolderRequests {
 		t.Errorf("she is told %+v", p)
 	}
 	// A video's words count too, and a route to the inbox is no way around.
-	_, err = w.service.SetWhoCanMessageMe(ctx, bob, dm.Custom, map[dm.Relation]dm.Route{dm.Stranger: dm.RouteInbox})
+	_, err = w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteInbox})
 	w.must(err)
 	dave := w.users(1)[0]
 	title := "IDIOT!"
@@ -78,7 +79,7 @@ func testHiddenWordsAnswered(t *testing.T, b Backend) {
 	alice, bob := w.pair()
 	carol := w.users(1)[0]
 	w.must(second(w.service.AddHiddenWords(ctx, bob, []string{"idiot"})))
-	w.must(second(w.service.SetWhoCanMessageMe(ctx, bob, dm.Custom, map[dm.Relation]dm.Route{dm.Stranger: dm.RouteInbox})))
+	w.must(second(w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteInbox})))
 	for _, who := range []dm.UserID{alice, carol} {
 		sent := w.send(who, bob, "idiot")
 		if now := w.view(bob, who); now.Folder != dm.FolderHidden || sent.View.TheirReadSeq == nil || sent.Remaining != nil {
@@ -94,7 +95,7 @@ func testHiddenWordsAnswered(t *testing.T, b Backend) {
 	}
 	for _, who := range []dm.UserID{alice, carol} {
 		w.refused(second(w.service.ConversationWith(ctx, bob, who)), dm.CodeNotFound)
-		if p := w.standing(who, bob).Permission; p.Denial != dm.DenialNotAccepting {
+		if p := w.standing(who, bob).Permission; p.Denial != policy.DenialNotAccepting {
 			t.Errorf("they are told %+v", p)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 func history(from, to dm.UserID, body, key string, at time.Time) dm.Send {
@@ -16,7 +17,7 @@ func testImport(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	u := w.users(4)
 	for _, user := range u {
-		w.audience(user, dm.NoOne) // history is not judged
+		w.audience(user, policy.NoOne) // history is not judged
 	}
 	then := time.Date(2004, 4, 15, 7, 0, 0, 0, time.UTC)
 	var rows []dm.Send
@@ -66,7 +67,7 @@ func testImport(t *testing.T, b Backend) {
 		}
 	}
 	for pair := range known {
-		w.audience(pair[0], dm.PeopleIMessaged)
+		w.audience(pair[0], policy.PeopleIMessaged)
 		if s := w.standing(pair[1], pair[0]); s.Permission.Folder != dm.FolderInbox {
 			t.Errorf("who was written to in the imported history stands %+v", s.Permission)
 		}

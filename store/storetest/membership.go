@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 func testMarkRead(t *testing.T, b Backend) {
@@ -116,32 +117,32 @@ func testSettings(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice := w.users(1)[0]
 	minors := w.upsert(
-		dm.UserInput{ExternalID: "teen", Handle: "teen", AgeBand: dm.Age16To17},
-		dm.UserInput{ExternalID: "child", Handle: "child", AgeBand: dm.Under16})
+		dm.UserInput{ExternalID: "teen", Handle: "teen", AgeBand: policy.Age16To17},
+		dm.UserInput{ExternalID: "child", Handle: "child", AgeBand: policy.Under16})
 	m, err := w.service.Messaging(t.Context(), alice)
 	w.must(err)
-	if m.Audience != dm.Everyone || m.Settings.Audience != dm.NotChosen || !m.ChangedAt.IsZero() {
+	if m.Audience != policy.Everyone || m.Settings.Audience != policy.NotChosen || !m.ChangedAt.IsZero() {
 		t.Errorf("before any choice: %+v", m)
 	}
 	for _, minor := range minors {
 		m, err := w.service.Messaging(t.Context(), minor)
 		w.must(err)
-		if m.Audience != dm.NoOne {
+		if m.Audience != policy.NoOne {
 			t.Errorf("a minor who has chosen nothing has the audience %v", m.Audience)
 		}
 	}
 	w.clock.advance(time.Second)
-	w.audience(alice, dm.Followers)
+	w.audience(alice, policy.Followers)
 	first := w.clock.Now()
 	w.clock.advance(time.Second)
-	routes := map[dm.Relation]dm.Route{dm.Stranger: dm.RouteHidden, dm.Friend: dm.RouteRequests}
-	custom, err := w.service.SetWhoCanMessageMe(t.Context(), alice, dm.Custom, routes)
+	routes := map[policy.Relation]policy.Route{policy.Stranger: policy.RouteHidden, policy.Friend: policy.RouteRequests}
+	custom, err := w.service.SetWhoCanMessageMe(t.Context(), alice, policy.Custom, routes)
 	w.must(err)
-	want := dm.Grid{
-		dm.Known: dm.RouteInbox, dm.Friend: dm.RouteRequests, dm.Followed: dm.RouteInbox, dm.Suggested: dm.RouteRequests,
-		dm.Follower: dm.RouteRequests, dm.Stranger: dm.RouteHidden,
+	want := policy.Grid{
+		policy.Known: policy.RouteInbox, policy.Friend: policy.RouteRequests, policy.Followed: policy.RouteInbox, policy.Suggested: policy.RouteRequests,
+		policy.Follower: policy.RouteRequests, policy.Stranger: policy.RouteHidden,
 	}
-	if custom.Grid != want || custom.Audience != dm.Custom || !custom.ChangedAt.Equal(w.clock.Now()) {
+	if custom.Grid != want || custom.Audience != policy.Custom || !custom.ChangedAt.Equal(w.clock.Now()) {
 		t.Errorf("a grid of her own, over FOLLOWERS: %+v", custom)
 	}
 	read, err := w.service.Messaging(t.Context(), alice)
@@ -150,26 +151,26 @@ func testSettings(t *testing.T, b Backend) {
 		t.Errorf("read back, -set +read:\n%s", diff)
 	}
 	at := w.cursor(alice)
-	_, err = w.service.SetWhoCanMessageMe(t.Context(), alice, dm.Custom, routes)
+	_, err = w.service.SetWhoCanMessageMe(t.Context(), alice, policy.Custom, routes)
 	w.must(err)
 	if w.cursor(alice) != at {
 		t.Error("setting what is set wrote an event")
 	}
-	_, err = w.service.SetWhoCanMessageMe(t.Context(), alice, dm.Everyone, routes)
+	_, err = w.service.SetWhoCanMessageMe(t.Context(), alice, policy.Everyone, routes)
 	w.refused(err, dm.CodeInvalidInput)
-	_, err = w.service.SetWhoCanMessageMe(t.Context(), alice, dm.NotChosen, nil)
+	_, err = w.service.SetWhoCanMessageMe(t.Context(), alice, policy.NotChosen, nil)
 	w.refused(err, dm.CodeInvalidInput)
-	_, err = w.service.SetWhoCanMessageMe(t.Context(), dm.NewUserID(), dm.NoOne, nil)
+	_, err = w.service.SetWhoCanMessageMe(t.Context(), dm.NewUserID(), policy.NoOne, nil)
 	w.refused(err, dm.CodeNotFound)
 
 	// Every change is kept, newest first, and no one else's.
 	history, err := w.store.History(t.Context(), alice, 10)
 	w.must(err)
-	if len(history) != 2 || history[0].After.Audience != dm.Custom || history[0].Before.Audience != dm.Followers ||
-		history[0].After.Routes != want || history[1].Before.Audience != dm.NotChosen || !history[1].At.Equal(first) {
+	if len(history) != 2 || history[0].After.Audience != policy.Custom || history[0].Before.Audience != policy.Followers ||
+		history[0].After.Routes != want || history[1].Before.Audience != policy.NotChosen || !history[1].At.Equal(first) {
 		t.Errorf("the history is %+v", history)
 	}
-	if short, err := w.store.History(t.Context(), alice, 1); err != nil || len(short) != 1 || short[0].After.Audience != dm.Custom {
+	if short, err := w.store.History(t.Context(), alice, 1); err != nil || len(short) != 1 || short[0].After.Audience != policy.Custom {
 		t.Errorf("the newest of the history is %+v, %v", short, err)
 	}
 	last := w.events(alice, 0)
@@ -197,9 +198,9 @@ func testNoOneInOldConversations(t *testing.T, b Backend) {
 	w.friends(alice, bob)
 	w.send(alice, bob, "hello")
 	w.send(bob, alice, "hi")
-	w.audience(bob, dm.NoOne)
+	w.audience(bob, policy.NoOne)
 	_, err := w.trySend(alice, bob, "still there?", w.key())
-	w.denied(err, dm.DenialNotAccepting)
+	w.denied(err, policy.DenialNotAccepting)
 	if v := w.view(bob, alice); v.Folder != dm.FolderInbox || v.LastSeq != 2 {
 		t.Errorf("under NO_ONE the old conversation is %+v", v)
 	}
@@ -234,10 +235,10 @@ func testBlock(t *testing.T, b Backend) {
 	if diff := cmp.Diff(seen, w.view(alice, bob)); diff != "" {
 		t.Errorf("the blocked sees the block:\n%s", diff)
 	}
-	if s := w.standing(alice, bob); !s.ViewerFollows || s.FollowsViewer || s.ViewerOverride.Blocked || s.Permission.Denial != dm.DenialNotAccepting {
+	if s := w.standing(alice, bob); !s.ViewerFollows || s.FollowsViewer || s.ViewerOverride.Blocked || s.Permission.Denial != policy.DenialNotAccepting {
 		t.Errorf("the blocked is told %+v; their own follow stays in their view", s)
 	}
-	if s := w.standing(bob, alice); s.ViewerFollows || s.FollowsViewer || !s.ViewerOverride.Blocked || s.Permission.Denial != dm.DenialViewerBlocksThem {
+	if s := w.standing(bob, alice); s.ViewerFollows || s.FollowsViewer || !s.ViewerOverride.Blocked || s.Permission.Denial != policy.DenialViewerBlocksThem {
 		t.Errorf("the blocker is told %+v", s)
 	}
 	// What the blocked reads, the blocker does not hear of; nor the other way round.
@@ -254,7 +255,7 @@ func testBlock(t *testing.T, b Backend) {
 		t.Error("the blocked hears what the blocker has read")
 	}
 	_, err = w.trySend(alice, bob, "five", w.key())
-	w.denied(err, dm.DenialNotAccepting)
+	w.denied(err, policy.DenialNotAccepting)
 	w.refused(w.service.Follow(t.Context(), bob, alice), dm.CodeInvalidInput)
 	w.must(w.service.Follow(t.Context(), alice, bob))
 	if w.standing(bob, alice).FollowsViewer {
@@ -280,9 +281,9 @@ func testBlock(t *testing.T, b Backend) {
 	w.must(w.service.Block(t.Context(), bob, alice))
 	w.must(w.service.Unblock(t.Context(), bob, alice))
 	_, err = w.trySend(bob, alice, "blocked", w.key())
-	w.denied(err, dm.DenialNotAccepting)
+	w.denied(err, policy.DenialNotAccepting)
 	_, err = w.trySend(alice, bob, "blocking", w.key())
-	w.denied(err, dm.DenialViewerBlocksThem)
+	w.denied(err, policy.DenialViewerBlocksThem)
 	w.wantUnread(bob, 1, 0, 2)
 	w.consistent(alice, bob)
 	w.refused(w.service.Block(t.Context(), alice, alice), dm.CodeInvalidInput)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // model is the product in memory, written from the design alone: users are numbers, rows are fields, and there is no
@@ -17,7 +18,7 @@ type model struct {
 	follows       map[[2]int]bool // who, whom
 	blocks        map[[2]int]bool // who, whom
 	restricts     map[[2]int]bool
-	lists         map[[2]int]dm.Listed
+	lists         map[[2]int]policy.Listed
 	choices
 	who     []rule
 	rules   dm.Rules
@@ -75,13 +76,13 @@ type side struct {
 }
 
 // audienceRules is what each audience means, most welcoming first.
-var audienceRules = map[dm.Audience]rule{
-	dm.Everyone:         {"known": "INBOX", "friend": "INBOX", "followed": "INBOX", "suggested": "REQUESTS", "follower": "REQUESTS", "stranger": "REQUESTS"},
-	dm.Followers:        {"known": "INBOX", "friend": "INBOX", "followed": "INBOX", "suggested": "REQUESTS", "follower": "REQUESTS"},
-	dm.SuggestedFriends: {"known": "INBOX", "friend": "INBOX", "followed": "INBOX", "suggested": "REQUESTS"},
-	dm.Friends:          {"known": "INBOX", "friend": "INBOX"},
-	dm.PeopleIMessaged:  {"known": "INBOX"},
-	dm.NoOne:            {},
+var audienceRules = map[policy.Audience]rule{
+	policy.Everyone:         {"known": "INBOX", "friend": "INBOX", "followed": "INBOX", "suggested": "REQUESTS", "follower": "REQUESTS", "stranger": "REQUESTS"},
+	policy.Followers:        {"known": "INBOX", "friend": "INBOX", "followed": "INBOX", "suggested": "REQUESTS", "follower": "REQUESTS"},
+	policy.SuggestedFriends: {"known": "INBOX", "friend": "INBOX", "followed": "INBOX", "suggested": "REQUESTS"},
+	policy.Friends:          {"known": "INBOX", "friend": "INBOX"},
+	policy.PeopleIMessaged:  {"known": "INBOX"},
+	policy.NoOne:            {},
 }
 
 func newModel(w *world, users int) *model {
@@ -90,11 +91,11 @@ func newModel(w *world, users int) *model {
 		sharedFriends: w.config.Rules.SharedFriends,
 		rules:         w.config.Rules,
 		follows:       map[[2]int]bool{}, blocks: map[[2]int]bool{}, talks: map[[2]int]*talk{},
-		restricts: map[[2]int]bool{}, lists: map[[2]int]dm.Listed{}, choices: newChoices(),
+		restricts: map[[2]int]bool{}, lists: map[[2]int]policy.Listed{}, choices: newChoices(),
 		suspended: map[int]time.Time{}, tamed: map[int]time.Time{},
 	}
 	for range users {
-		m.who = append(m.who, audienceRules[dm.Everyone])
+		m.who = append(m.who, audienceRules[policy.Everyone])
 		m.budgets = append(m.budgets, &budget{joined: m.now, at: m.now})
 	}
 	return m
@@ -138,40 +139,40 @@ func (m *model) shared(a, b int) (n int) {
 }
 
 // ownDenial is why the sender may write to nobody, or not to this person, for reasons of their own.
-func (m *model) ownDenial(from, to int) dm.Denial {
+func (m *model) ownDenial(from, to int) policy.Denial {
 	t := m.talks[pairKey(from, to)]
 	switch {
 	case from == to:
-		return dm.DenialSelf
-	case m.ages[from] == dm.Under16:
-		return dm.DenialAgeRestricted
+		return policy.DenialSelf
+	case m.ages[from] == policy.Under16:
+		return policy.DenialAgeRestricted
 	case m.suspended[from].After(m.now):
-		return dm.DenialSuspended
+		return policy.DenialSuspended
 	case m.blocks[[2]int{from, to}]:
-		return dm.DenialViewerBlocksThem
+		return policy.DenialViewerBlocksThem
 	case m.tamed[from].After(m.now) && (t == nil || !t.sides[to].known):
-		return dm.DenialOutreachLimit
+		return policy.DenialOutreachLimit
 	}
-	return dm.DenialNone
+	return policy.DenialNone
 }
 
 // verdict is where a send lands as far as the sender knows, or why it is denied.
-func (m *model) verdict(from, to int, body string) (route string, denial dm.Denial) {
-	if own := m.ownDenial(from, to); own != dm.DenialNone {
+func (m *model) verdict(from, to int, body string) (route string, denial policy.Denial) {
+	if own := m.ownDenial(from, to); own != policy.DenialNone {
 		return "", own
 	}
-	if m.blocks[[2]int{to, from}] || m.ages[to] == dm.Under16 {
-		return "", dm.DenialNotAccepting
+	if m.blocks[[2]int{to, from}] || m.ages[to] == policy.Under16 {
+		return "", policy.DenialNotAccepting
 	}
 	t := m.talks[pairKey(from, to)]
 	if t != nil && t.sides[to].declined.After(m.now) {
-		return "", dm.DenialNotAccepting
+		return "", policy.DenialNotAccepting
 	}
 	if m.always(from, to) {
-		return "INBOX", dm.DenialNone
+		return "INBOX", policy.DenialNone
 	}
-	if m.lists[[2]int{to, from}] == dm.ListedNever {
-		return "", dm.DenialNotAccepting
+	if m.lists[[2]int{to, from}] == policy.ListedNever {
+		return "", policy.DenialNotAccepting
 	}
 	best := ""
 	for _, name := range m.relations(from, to) {
@@ -182,31 +183,31 @@ func (m *model) verdict(from, to int, body string) (route string, denial dm.Deni
 		}
 	}
 	if best == "" {
-		return "", dm.DenialNotAccepting
+		return "", policy.DenialNotAccepting
 	}
 	if !m.takes(from, to, best, body) {
-		return "", dm.DenialKind
+		return "", policy.DenialKind
 	}
 	if best != "INBOX" && t != nil && t.sides[to].asked >= m.requestLimit {
-		return "", dm.DenialRequestLimit
+		return "", policy.DenialRequestLimit
 	}
 	if best != "INBOX" && m.isNew(from, to) && m.budgets[from].left(m) < 1 {
-		return "", dm.DenialOutreachLimit
+		return "", policy.DenialOutreachLimit
 	}
-	return best, dm.DenialNone
+	return best, policy.DenialNone
 }
 
 // send returns the seq of the message, whether it is a first result again, and the refusal.
-func (m *model) send(p pastSend) (seq int, again bool, code dm.Code, denial dm.Denial) {
+func (m *model) send(p pastSend) (seq int, again bool, code dm.Code, denial policy.Denial) {
 	from, to, key, body := p.from, p.to, p.key, p.body
 	t := m.talks[pairKey(from, to)]
 	if t != nil {
 		for i, s := range t.messages {
 			if s.from == from && s.key == key {
 				if s.body != body {
-					return 0, false, dm.CodeIdempotencyConflict, dm.DenialNone
+					return 0, false, dm.CodeIdempotencyConflict, policy.DenialNone
 				}
-				return i + 1, true, "", dm.DenialNone
+				return i + 1, true, "", policy.DenialNone
 			}
 		}
 	}
@@ -215,7 +216,7 @@ func (m *model) send(p pastSend) (seq int, again bool, code dm.Code, denial dm.D
 	if p.bears {
 		route, denial, invited = m.bearing(from, to, body, p.code)
 	}
-	if denial != dm.DenialNone {
+	if denial != policy.DenialNone {
 		return 0, false, dm.CodeMessageNotAllowed, denial
 	}
 	if invited {
@@ -253,7 +254,7 @@ func (m *model) send(p pastSend) (seq int, again bool, code dm.Code, denial dm.D
 			theirs.freeze()
 		}
 	}
-	return len(t.messages), false, "", dm.DenialNone
+	return len(t.messages), false, "", policy.DenialNone
 }
 
 // unsend takes words away; the key and the place stay.
@@ -312,18 +313,18 @@ func (m *model) restrict(user, other int, on bool) {
 	}
 }
 
-func (m *model) list(user, other int, listed dm.Listed) dm.Code {
+func (m *model) list(user, other int, listed policy.Listed) dm.Code {
 	key := [2]int{user, other}
 	known := m.talks[pairKey(user, other)] != nil && m.talks[pairKey(user, other)].sides[user].known
-	if listed == dm.ListedAlways && (m.blocks[key] || m.ages[user] != dm.Adult && !known && !m.follows[key]) {
+	if listed == policy.ListedAlways && (m.blocks[key] || m.ages[user] != policy.Adult && !known && !m.follows[key]) {
 		return dm.CodeInvalidInput
 	}
-	if t := m.talks[pairKey(user, other)]; t != nil && listed == dm.ListedAlways && m.lists[key] != dm.ListedAlways {
+	if t := m.talks[pairKey(user, other)]; t != nil && listed == policy.ListedAlways && m.lists[key] != policy.ListedAlways {
 		t.sides[user].declined = time.Time{}
 	}
 	fresh := m.lists[key] != listed
 	m.lists[key] = listed
-	if fresh && listed == dm.ListedAlways {
+	if fresh && listed == policy.ListedAlways {
 		m.release(user, other, false)
 	}
 	return ""
@@ -377,8 +378,8 @@ func (m *model) archive(user, other int, archived bool) dm.Code {
 
 func (m *model) block(user, other int) {
 	m.blocks[[2]int{user, other}] = true
-	if m.lists[[2]int{user, other}] == dm.ListedAlways {
-		m.lists[[2]int{user, other}] = dm.NotListed
+	if m.lists[[2]int{user, other}] == policy.ListedAlways {
+		m.lists[[2]int{user, other}] = policy.NotListed
 	}
 	delete(m.follows, [2]int{user, other})
 	if _, s := m.shown(user, other); s != nil && (s.folder == "REQUESTS" && !s.frozen || s.folder == "HIDDEN") {

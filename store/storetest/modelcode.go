@@ -6,6 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // code is a contact code of the model.
@@ -28,7 +29,7 @@ const modelCodes = 2
 
 // makeCode tells what comes of making a code.
 func (m *model) makeCode(owner int) dm.Code {
-	if m.ages[owner] != dm.Adult {
+	if m.ages[owner] != policy.Adult {
 		return dm.CodeInvalidInput
 	}
 	live := 0
@@ -45,36 +46,36 @@ func (m *model) makeCode(owner int) dm.Code {
 
 // letsIn: the code brings this sender to the inbox of this recipient, who has said nothing against them.
 func (m *model) letsIn(c *code, from, to int) bool {
-	if c == nil || c.owner != to || !c.live(m.now) || c.used[from] || m.ages[to] != dm.Adult {
+	if c == nil || c.owner != to || !c.live(m.now) || c.used[from] || m.ages[to] != policy.Adult {
 		return false
 	}
 	t := m.talks[pairKey(from, to)]
 	declined := t != nil && t.sides[to].declined.After(m.now)
-	return !declined && !m.blocks[[2]int{to, from}] && m.lists[[2]int{to, from}] != dm.ListedNever
+	return !declined && !m.blocks[[2]int{to, from}] && m.lists[[2]int{to, from}] != policy.ListedNever
 }
 
 // bearing is the verdict about who bears a code, nil being one that was never made, and whether it is used.
-func (m *model) bearing(from, to int, body string, c *code) (route string, denial dm.Denial, used bool) {
+func (m *model) bearing(from, to int, body string, c *code) (route string, denial policy.Denial, used bool) {
 	route, denial = m.verdict(from, to, body)
-	if denial == dm.DenialNone && route == "INBOX" {
+	if denial == policy.DenialNone && route == "INBOX" {
 		return route, denial, false
 	}
-	if own := m.ownDenial(from, to); own != dm.DenialNone {
+	if own := m.ownDenial(from, to); own != policy.DenialNone {
 		return "", own, false
 	}
 	if m.letsIn(c, from, to) {
-		return "INBOX", dm.DenialNone, true
+		return "INBOX", policy.DenialNone, true
 	}
 	if m.welcomesButFor(from, to) {
 		return "", denial, false // the person is welcome, this kind of message is not
 	}
-	return "", dm.DenialContactCode, false
+	return "", policy.DenialContactCode, false
 }
 
 // welcomesButFor: a message of a kind that is taken would go to the inbox.
 func (m *model) welcomesButFor(from, to int) bool {
 	route, denial := m.verdict(from, to, "a")
-	return denial == dm.DenialNone && route == "INBOX"
+	return denial == policy.DenialNone && route == "INBOX"
 }
 
 func (r *modelRun) doMakeCode(t *rapid.T) {
@@ -174,7 +175,7 @@ func (r *modelRun) checkCodes() {
 // welcomes: by the recipient's side alone the sender gets to the inbox without a code.
 func (m *model) welcomes(from, to int) bool {
 	mine := *m
-	mine.blocks, mine.ages = map[[2]int]bool{}, map[int]dm.AgeBand{}
+	mine.blocks, mine.ages = map[[2]int]bool{}, map[int]policy.AgeBand{}
 	mine.suspended, mine.tamed = map[int]time.Time{}, map[int]time.Time{}
 	for k, v := range m.blocks {
 		mine.blocks[k] = v && k != [2]int{from, to}
@@ -182,7 +183,7 @@ func (m *model) welcomes(from, to int) bool {
 	for k, v := range m.ages {
 		mine.ages[k] = v
 	}
-	mine.ages[from] = dm.Adult
+	mine.ages[from] = policy.Adult
 	route, denial := mine.verdict(from, to, "a")
-	return denial == dm.DenialNone && route == "INBOX"
+	return denial == policy.DenialNone && route == "INBOX"
 }

@@ -7,11 +7,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // choices are what the users of a model have chosen and are, beside their audience.
 type choices struct {
-	ages map[int]dm.AgeBand
+	ages map[int]policy.AgeBand
 	// chosen: the user has chosen an audience; until then the default of their age holds.
 	chosen map[int]bool
 	// noLinks: from whom a user takes no links, by relation.
@@ -21,12 +22,12 @@ type choices struct {
 }
 
 func newChoices() choices {
-	return choices{ages: map[int]dm.AgeBand{}, chosen: map[int]bool{}, noLinks: map[int]map[string]bool{}, noSpam: map[int]bool{}}
+	return choices{ages: map[int]policy.AgeBand{}, chosen: map[int]bool{}, noLinks: map[int]map[string]bool{}, noSpam: map[int]bool{}}
 }
 
 // rule is a user's answer as it holds at their age.
 func (m *model) rule(user int) rule {
-	if m.ages[user] == dm.Adult {
+	if m.ages[user] == policy.Adult {
 		return m.who[user]
 	}
 	if !m.chosen[user] {
@@ -44,8 +45,8 @@ func (m *model) rule(user int) rule {
 // always: the recipient's list lets the sender in.
 func (m *model) always(from, to int) bool {
 	known := m.talks[pairKey(from, to)] != nil && m.talks[pairKey(from, to)].sides[to].known
-	return m.lists[[2]int{to, from}] == dm.ListedAlways &&
-		(m.ages[to] == dm.Adult || known || m.follows[[2]int{to, from}])
+	return m.lists[[2]int{to, from}] == policy.ListedAlways &&
+		(m.ages[to] == policy.Adult || known || m.follows[[2]int{to, from}])
 }
 
 // takes: what the message is made of is welcome, from one of the relations that decide where it goes.
@@ -87,7 +88,7 @@ func (r *modelRun) doWords(t *rapid.T) {
 
 // tooYoung is the refusal of a choice that the user's age does not leave them.
 func (m *model) tooYoung(user int, r rule) dm.Code {
-	if m.ages[user] != dm.Adult && r["stranger"] != "" {
+	if m.ages[user] != policy.Adult && r["stranger"] != "" {
 		return dm.CodeInvalidInput
 	}
 	return ""
@@ -95,7 +96,7 @@ func (m *model) tooYoung(user int, r rule) dm.Code {
 
 func (r *modelRun) doAge(t *rapid.T) {
 	a := r.user(t, "who")
-	band := dm.AgeBand(rapid.SampledFrom([]int{0, 0, 0, 1, 1, 2}).Draw(t, "age"))
+	band := policy.AgeBand(rapid.SampledFrom([]int{0, 0, 0, 1, 1, 2}).Draw(t, "age"))
 	users, err := r.service.Users(r.Context(), []dm.UserID{r.ids[a]})
 	r.must(err)
 	u := users[r.ids[a]]
@@ -110,11 +111,11 @@ func (r *modelRun) doKinds(t *rapid.T) {
 	a := r.user(t, "who")
 	name := rapid.SampledFrom([]string{"known", "friend", "followed", "suggested", "follower", "stranger"}).Draw(t, "from")
 	links := rapid.Bool().Draw(t, "links")
-	kinds := dm.AllKinds
+	kinds := policy.AllKinds
 	if !links {
-		kinds = dm.KindText
+		kinds = policy.KindText
 	}
-	_, err := r.service.SetAcceptedKinds(r.Context(), r.ids[a], map[dm.Relation]dm.Kinds{relationNames[name]: kinds})
+	_, err := r.service.SetAcceptedKinds(r.Context(), r.ids[a], map[policy.Relation]policy.Kinds{relationNames[name]: kinds})
 	r.must(err)
 	if r.m.noLinks[a] == nil {
 		r.m.noLinks[a] = map[string]bool{}
@@ -122,9 +123,9 @@ func (r *modelRun) doKinds(t *rapid.T) {
 	r.m.noLinks[a][name] = !links
 }
 
-var relationNames = map[string]dm.Relation{
-	"known": dm.Known, "friend": dm.Friend, "followed": dm.Followed, "suggested": dm.Suggested,
-	"follower": dm.Follower, "stranger": dm.Stranger,
+var relationNames = map[string]policy.Relation{
+	"known": policy.Known, "friend": policy.Friend, "followed": policy.Followed, "suggested": policy.Suggested,
+	"follower": policy.Follower, "stranger": policy.Stranger,
 }
 
 // doUndo takes the newest choice of an audience back, when there is one and nothing was changed since.
@@ -144,7 +145,7 @@ func (r *modelRun) doUndo(t *rapid.T) {
 		if now != before {
 			r.Fatalf("a refused undo changed %+v to %+v", before, now)
 		}
-		if c := history[0]; c.AgeBefore == c.AgeAfter && r.m.ages[a] == dm.Adult && now.Settings.ChangedAt.Equal(c.At) && now.Settings == c.After {
+		if c := history[0]; c.AgeBefore == c.AgeAfter && r.m.ages[a] == policy.Adult && now.Settings.ChangedAt.Equal(c.At) && now.Settings == c.After {
 			r.Fatalf("the newest change is not undone: %+v", c)
 		}
 		return
@@ -158,11 +159,11 @@ func (r *modelRun) doUndo(t *rapid.T) {
 		return
 	}
 	was, rules := history[0].Before, r.m.rule(a)
-	r.m.chosen[a] = was.Audience != dm.NotChosen
+	r.m.chosen[a] = was.Audience != policy.NotChosen
 	switch was.Audience {
-	case dm.NotChosen:
-		r.m.who[a] = audienceRules[dm.Everyone]
-	case dm.Custom:
+	case policy.NotChosen:
+		r.m.who[a] = audienceRules[policy.Everyone]
+	case policy.Custom:
 		r.m.who[a] = ruleOf(was.Routes)
 	default:
 		r.m.who[a] = audienceRules[was.Audience]
@@ -170,14 +171,14 @@ func (r *modelRun) doUndo(t *rapid.T) {
 	r.m.loosened(a, rules)
 	r.m.noLinks[a] = map[string]bool{}
 	for name, relation := range relationNames {
-		r.m.noLinks[a][name] = was.Refused[relation]&dm.KindLink != 0
+		r.m.noLinks[a][name] = was.Refused[relation]&policy.KindLink != 0
 	}
 }
 
-func ruleOf(grid dm.Grid) rule {
+func ruleOf(grid policy.Grid) rule {
 	out := rule{}
 	for name, relation := range relationNames {
-		out[name] = map[dm.Route]string{dm.RouteInbox: "INBOX", dm.RouteRequests: "REQUESTS", dm.RouteHidden: "HIDDEN"}[grid[relation]]
+		out[name] = map[policy.Route]string{policy.RouteInbox: "INBOX", policy.RouteRequests: "REQUESTS", policy.RouteHidden: "HIDDEN"}[grid[relation]]
 	}
 	return out
 }

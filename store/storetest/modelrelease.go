@@ -3,7 +3,7 @@ package storetest
 import (
 	"slices"
 
-	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // welcome is the order of routes.
@@ -58,7 +58,7 @@ func (m *model) says(t *talk, s *side, user int) bool {
 func (m *model) release(user, other int, counted bool) {
 	_, s := m.shown(user, other)
 	if s == nil || s.folder != "HIDDEN" || s.suspect || m.blocks[[2]int{user, other}] || m.blocks[[2]int{other, user}] ||
-		m.ages[user] == dm.Under16 || m.ages[other] == dm.Under16 || s.declined.After(m.now) {
+		m.ages[user] == policy.Under16 || m.ages[other] == policy.Under16 || s.declined.After(m.now) {
 		return
 	}
 	best := ""
@@ -73,7 +73,7 @@ func (m *model) release(user, other int, counted bool) {
 	switch {
 	case m.always(other, user):
 		best = "INBOX"
-	case m.lists[[2]int{user, other}] == dm.ListedNever:
+	case m.lists[[2]int{user, other}] == policy.ListedNever:
 		return
 	}
 	if best == "INBOX" && m.restricts[[2]int{user, other}] {

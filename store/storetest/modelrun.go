@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // The random histories: few users, so that they meet; every check uses new ones on the same store, so that a history
@@ -164,7 +165,7 @@ func (r *modelRun) attempt(p pastSend) {
 	sent, err := r.service.Send(r.Context(), r.ids[p.from], p.input(r.ids[p.to]))
 	seq, again, code, denial := r.m.send(p)
 	r.wantCode("send", err, code)
-	if denial != dm.DenialNone {
+	if denial != policy.DenialNone {
 		r.denied(err, denial)
 	}
 	if code == "" {
@@ -189,8 +190,8 @@ func (r *modelRun) attempt(p pastSend) {
 		return // what it was offered is compared by checkCodes
 	}
 	// The answer before a send and the send are one policy.
-	if denial == dm.DenialKind {
-		denial = dm.DenialNone // of the message, not of the person
+	if denial == policy.DenialKind {
+		denial = policy.DenialNone // of the message, not of the person
 	}
 	if fresh := ok && p.from != p.to; fresh && before.Permission.Denial != denial {
 		r.Fatalf("before the send: denial %v; the send: %v", before.Permission.Denial, denial)
@@ -257,22 +258,22 @@ func (r *modelRun) doUnblock(t *rapid.T) {
 
 func (r *modelRun) doAudience(t *rapid.T) {
 	a := r.user(t, "who")
-	audience := dm.Audience(rapid.IntRange(int(dm.Everyone), int(dm.NoOne)).Draw(t, "audience"))
+	audience := policy.Audience(rapid.IntRange(int(policy.Everyone), int(policy.NoOne)).Draw(t, "audience"))
 	r.choose(a, audience, nil, audienceRules[audience])
 }
 
 func (r *modelRun) doCustom(t *rapid.T) {
 	a := r.user(t, "who")
-	var grid dm.Grid
-	routes := map[dm.Relation]dm.Route{}
+	var grid policy.Grid
+	routes := map[policy.Relation]policy.Route{}
 	for _, name := range []string{"known", "friend", "followed", "suggested", "follower", "stranger"} {
-		route := rapid.SampledFrom([]dm.Route{dm.RouteInbox, dm.RouteRequests, dm.RouteHidden, dm.RouteRefuse}).Draw(t, name)
+		route := rapid.SampledFrom([]policy.Route{policy.RouteInbox, policy.RouteRequests, policy.RouteHidden, policy.RouteRefuse}).Draw(t, name)
 		grid[relationNames[name]], routes[relationNames[name]] = route, route
 	}
-	r.choose(a, dm.Custom, routes, ruleOf(grid))
+	r.choose(a, policy.Custom, routes, ruleOf(grid))
 }
 
-func (r *modelRun) choose(user int, audience dm.Audience, routes map[dm.Relation]dm.Route, rule rule) {
+func (r *modelRun) choose(user int, audience policy.Audience, routes map[policy.Relation]policy.Route, rule rule) {
 	_, err := r.service.SetWhoCanMessageMe(r.Context(), r.ids[user], audience, routes)
 	code := r.m.tooYoung(user, rule)
 	r.wantCode("choose", err, code)

@@ -4,6 +4,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 func (r *modelRun) doRestrict(t *rapid.T) {
@@ -26,7 +27,7 @@ func (r *modelRun) doRestrict(t *rapid.T) {
 
 func (r *modelRun) doList(t *rapid.T) {
 	a, b := r.two(t)
-	listed := dm.Listed(rapid.IntRange(int(dm.NotListed), int(dm.ListedNever)).Draw(t, "list"))
+	listed := policy.Listed(rapid.IntRange(int(policy.NotListed), int(policy.ListedNever)).Draw(t, "list"))
 	seen := r.cursor(r.ids[b])
 	err := r.service.SetListed(r.Context(), r.ids[a], r.ids[b], listed)
 	if a == b {

@@ -7,12 +7,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 func testFollow(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
-	w.audience(bob, dm.Friends)
+	w.audience(bob, policy.Friends)
 	w.must(w.service.Follow(t.Context(), alice, bob))
 	w.must(w.service.Follow(t.Context(), alice, bob))
 	if s := w.standing(alice, bob); !s.ViewerFollows || s.FollowsViewer || s.Permission.Allowed() {
@@ -29,7 +30,7 @@ func testFollow(t *testing.T, b Backend) {
 	w.must(w.service.Unfollow(t.Context(), bob, alice))
 	w.must(w.service.Unfollow(t.Context(), bob, alice))
 	_, err := w.trySend(alice, bob, "no friend any more", w.key())
-	w.denied(err, dm.DenialNotAccepting)
+	w.denied(err, policy.DenialNotAccepting)
 	w.refused(w.service.Follow(t.Context(), alice, alice), dm.CodeInvalidInput)
 	w.refused(w.service.Follow(t.Context(), alice, dm.NewUserID()), dm.CodeNotFound)
 	w.refused(w.service.Follow(t.Context(), dm.NewUserID(), alice), dm.CodeNotFound)
@@ -41,13 +42,13 @@ func testSharedFriends(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
 	shared := w.users(w.config.Rules.SharedFriends)
-	w.audience(bob, dm.SuggestedFriends)
+	w.audience(bob, policy.SuggestedFriends)
 	for i, friend := range shared {
 		if s := w.standing(alice, bob); s.Permission.Allowed() {
 			t.Fatalf("with %d shared friends she is suggested", i)
 		}
 		_, err := w.trySend(alice, bob, "hello", w.key())
-		w.denied(err, dm.DenialNotAccepting)
+		w.denied(err, policy.DenialNotAccepting)
 		w.friends(alice, friend)
 		w.must(w.service.Follow(t.Context(), bob, friend))
 		if i < len(shared)-1 {
@@ -64,11 +65,11 @@ func testSharedFriends(t *testing.T, b Backend) {
 	w.send(alice, bob, "hello")
 	w.must(w.service.Unfollow(t.Context(), bob, shared[0]))
 	_, err := w.trySend(alice, bob, "hello", w.key())
-	w.denied(err, dm.DenialNotAccepting)
+	w.denied(err, policy.DenialNotAccepting)
 	w.must(w.service.Follow(t.Context(), bob, shared[0]))
 	w.must(w.service.Block(t.Context(), shared[0], alice))
 	_, err = w.trySend(alice, bob, "a block ends a friendship", w.key())
-	w.denied(err, dm.DenialNotAccepting)
+	w.denied(err, policy.DenialNotAccepting)
 }
 
 func testUpsertUsers(t *testing.T, b Backend) {
@@ -108,10 +109,10 @@ func testUpsertUsers(t *testing.T, b Backend) {
 
 	// The same again changes nothing but what is told; what the user chose stays.
 	alice := first[0].ID
-	w.audience(alice, dm.NoOne)
+	w.audience(alice, policy.NoOne)
 	again, err := w.service.UpsertUsers(t.Context(), []dm.UserInput{
 		{ExternalID: "44", Handle: "chloe"},
-		{ExternalID: "42", Handle: "alice2", DisplayName: "Alice", AgeBand: dm.Age16To17},
+		{ExternalID: "42", Handle: "alice2", DisplayName: "Alice", AgeBand: policy.Age16To17},
 	})
 	w.must(err)
 	if u := again[1]; u.ID != alice || u.Handle != "alice2" || u.AvatarURL != nil || u.Exempt || !u.CreatedAt.Equal(born) {
@@ -121,14 +122,14 @@ func testUpsertUsers(t *testing.T, b Backend) {
 	w.refused(err, dm.CodeNotFound)
 	m, err := w.service.Messaging(t.Context(), alice)
 	w.must(err)
-	if m.Audience != dm.NoOne {
+	if m.Audience != policy.NoOne {
 		t.Errorf("an upsert overwrote her audience with %v", m.Audience)
 	}
 	// The age band counts from the next send on.
-	_, err = w.service.UpsertUsers(t.Context(), []dm.UserInput{{ExternalID: "43", Handle: "bob", AgeBand: dm.Under16}})
+	_, err = w.service.UpsertUsers(t.Context(), []dm.UserInput{{ExternalID: "43", Handle: "bob", AgeBand: policy.Under16}})
 	w.must(err)
 	_, err = w.trySend(first[1].ID, again[0].ID, "hello", w.key())
-	w.denied(err, dm.DenialAgeRestricted)
+	w.denied(err, policy.DenialAgeRestricted)
 }
 
 func testUpsertUsersAllOrNothing(t *testing.T, b Backend) {
@@ -166,7 +167,7 @@ func testSetEdges(t *testing.T, b Backend) {
 	edge := func(from, to string, suggested, remove bool) dm.EdgeEdit {
 		return dm.EdgeEdit{From: "ext-" + from, To: "ext-" + to, Suggested: suggested, Remove: remove}
 	}
-	w.audience(bob, dm.SuggestedFriends)
+	w.audience(bob, policy.SuggestedFriends)
 	for _, step := range []struct {
 		name           string
 		edits          []dm.EdgeEdit
@@ -232,7 +233,7 @@ func testDeleteUser(t *testing.T, b Backend) {
 		t.Errorf("what is left of alice is %+v", users[alice])
 	}
 	_, err = w.trySend(bob, alice, "still there?", w.key())
-	w.denied(err, dm.DenialNotAccepting)
+	w.denied(err, policy.DenialNotAccepting)
 	for name, err := range map[string]error{
 		"handle":       second(w.service.UserByHandle(t.Context(), "u1")),
 		"external id":  second(w.service.UserByExternalID(t.Context(), "ext-u1")),

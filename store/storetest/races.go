@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // I3: the time of a change is that at which it holds the lock, not that at which it began to wait for it, so the times
@@ -25,7 +26,7 @@ func testTimesRise(t *testing.T, b Backend) {
 	for i := range 6 {
 		wg.Go(func() {
 			for step := range 25 {
-				audience := dm.Everyone + dm.Audience((i+step)%int(dm.NoOne))
+				audience := policy.Everyone + policy.Audience((i+step)%int(policy.NoOne))
 				if _, err := nodes[i%len(nodes)].service.SetWhoCanMessageMe(t.Context(), alice, audience, nil); err != nil {
 					t.Error(err)
 				}

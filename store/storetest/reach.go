@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // What an audience is said to admit is what choosing it admits: each is chosen, and each person explained, whose verdict is
@@ -70,9 +71,9 @@ func (r *reachRun) step(t *rapid.T) {
 	case "restrict":
 		r.must(r.service.Restrict(ctx, r.viewer, who))
 	case "always":
-		may(r.service.SetListed(ctx, r.viewer, who, dm.ListedAlways))
+		may(r.service.SetListed(ctx, r.viewer, who, policy.ListedAlways))
 	case "never":
-		r.must(r.service.SetListed(ctx, r.viewer, who, dm.ListedNever))
+		r.must(r.service.SetListed(ctx, r.viewer, who, policy.ListedNever))
 	case "know":
 		_, err := r.trySend(r.viewer, who, "hello", r.key())
 		may(err)
@@ -95,10 +96,10 @@ func (r *reachRun) step(t *rapid.T) {
 		external := r.external(r.viewer)
 		r.upsert(dm.UserInput{
 			ExternalID: external, Handle: external[len("ext-"):], DisplayName: external,
-			AgeBand: rapid.SampledFrom([]dm.AgeBand{dm.Adult, dm.Adult, dm.Age16To17, dm.Under16}).Draw(t, "band"),
+			AgeBand: rapid.SampledFrom([]policy.AgeBand{policy.Adult, policy.Adult, policy.Age16To17, policy.Under16}).Draw(t, "band"),
 		})
 	case "audience":
-		_, err := r.service.SetWhoCanMessageMe(ctx, r.viewer, dm.Custom, r.routes(t))
+		_, err := r.service.SetWhoCanMessageMe(ctx, r.viewer, policy.Custom, r.routes(t))
 		may(err)
 	case "gone":
 		r.must(r.service.DeleteUser(ctx, r.external(who)))
@@ -106,11 +107,11 @@ func (r *reachRun) step(t *rapid.T) {
 	}
 }
 
-func (r *reachRun) routes(t *rapid.T) map[dm.Relation]dm.Route {
-	out := map[dm.Relation]dm.Route{}
+func (r *reachRun) routes(t *rapid.T) map[policy.Relation]policy.Route {
+	out := map[policy.Relation]policy.Route{}
 	for _, name := range slices.Sorted(maps.Keys(relationNames)) {
 		if n := rapid.IntRange(0, 4).Draw(t, name); n < 4 {
-			out[relationNames[name]] = dm.Route(n)
+			out[relationNames[name]] = policy.Route(n)
 		}
 	}
 	return out
@@ -129,7 +130,7 @@ func (r *reachRun) check(t *rapid.T) {
 	routes := r.routes(t)
 	reaches, err := r.service.WhoCouldMessageMe(ctx, r.viewer, routes)
 	if dm.CodeOf(err) == dm.CodeInvalidInput {
-		_, err := r.service.SetWhoCanMessageMe(ctx, r.viewer, dm.Custom, routes)
+		_, err := r.service.SetWhoCanMessageMe(ctx, r.viewer, policy.Custom, routes)
 		r.refused(err, dm.CodeInvalidInput)
 		reaches, err = r.service.WhoCouldMessageMe(ctx, r.viewer, nil)
 		r.must(err)
@@ -139,17 +140,17 @@ func (r *reachRun) check(t *rapid.T) {
 	r.limited(t)
 	current, tied := 0, r.tied()
 	for _, reach := range reaches {
-		custom := map[dm.Relation]dm.Route(nil)
+		custom := map[policy.Relation]policy.Route(nil)
 		if reach.Current {
 			current++
 			if reach.Audience != before.Audience || reach.Grid != before.Grid {
 				r.Fatalf("%+v is said to hold, but %+v does", reach, before)
 			}
 		}
-		if reach.Audience == dm.Custom {
-			custom = map[dm.Relation]dm.Route{}
+		if reach.Audience == policy.Custom {
+			custom = map[policy.Relation]policy.Route{}
 			for relation, route := range reach.Grid {
-				custom[dm.Relation(relation)] = route
+				custom[policy.Relation(relation)] = route
 			}
 		}
 		now, err := r.service.SetWhoCanMessageMe(ctx, r.viewer, reach.Audience, custom)
@@ -173,15 +174,15 @@ func (r *reachRun) check(t *rapid.T) {
 // tied is those who are there and between whom and the viewer there is anything. Shared friends are counted where they
 // matter, so it is asked under a grid where they do.
 func (r *reachRun) tied() (out []dm.UserID) {
-	_, err := r.service.SetWhoCanMessageMe(r.Context(), r.viewer, dm.Custom, map[dm.Relation]dm.Route{
-		dm.Known: 0, dm.Friend: 0, dm.Followed: 0, dm.Follower: 0, dm.Stranger: 0, dm.Suggested: dm.RouteInbox,
+	_, err := r.service.SetWhoCanMessageMe(r.Context(), r.viewer, policy.Custom, map[policy.Relation]policy.Route{
+		policy.Known: 0, policy.Friend: 0, policy.Followed: 0, policy.Follower: 0, policy.Stranger: 0, policy.Suggested: policy.RouteInbox,
 	})
 	r.must(err)
 	for _, other := range r.others {
 		e, err := r.service.ExplainWhoCanMessageMe(r.Context(), r.viewer, other)
 		r.must(err)
 		st := r.standing(r.viewer, other)
-		stranger := len(e.Relations) == 1 && e.Relations[0] == dm.Stranger && st.ViewerOverride == (dm.Override{})
+		stranger := len(e.Relations) == 1 && e.Relations[0] == policy.Stranger && st.ViewerOverride == (policy.Override{})
 		if !slices.Contains(r.gone, other) && (!stranger || r.declined(other)) {
 			out = append(out, other)
 		}
@@ -194,13 +195,13 @@ func (r *reachRun) countTo(reach *dm.Reach, other dm.UserID) {
 	e, err := r.service.ExplainWhoCanMessageMe(r.Context(), r.viewer, other)
 	r.must(err)
 	switch e.Route {
-	case dm.RouteInbox:
+	case policy.RouteInbox:
 		reach.Inbox++
-	case dm.RouteRequests:
+	case policy.RouteRequests:
 		reach.Requests++
-	case dm.RouteHidden:
+	case policy.RouteHidden:
 		reach.Hidden++
-	case dm.RouteRefuse:
+	case policy.RouteRefuse:
 		reach.Refused++
 	}
 }
@@ -264,11 +265,11 @@ func testReachCapped(t *testing.T, b Backend) {
 			t.Errorf("not said to be capped: %+v", reach)
 		}
 		switch reach.Audience {
-		case dm.Followers:
+		case policy.Followers:
 			if reach.Inbox != 1 || reach.Requests < 999 || reach.Requests > 1000 || reach.Refused != 0 {
 				t.Errorf("FOLLOWERS: %+v", reach)
 			}
-		case dm.Friends:
+		case policy.Friends:
 			if reach.Inbox != 1 || reach.Refused < 999 {
 				t.Errorf("FRIENDS: %+v", reach)
 			}

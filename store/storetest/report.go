@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 func (w *world) report(user dm.UserID, in dm.ReportInput) *dm.Report {
@@ -116,7 +117,7 @@ func testReportScope(t *testing.T, b Backend) {
 	// With a block, in one step: who reports needs no second one.
 	in := dm.ReportInput{ClientReportID: "k", Conversation: conversation, Category: dm.CategorySpam, Block: true}
 	r := w.report(bob, in)
-	w.denied(second(w.trySend(alice, bob, "more", w.key())), dm.DenialNotAccepting)
+	w.denied(second(w.trySend(alice, bob, "more", w.key())), policy.DenialNotAccepting)
 	if !w.standing(bob, alice).ViewerOverride.Blocked {
 		t.Error("the report did not block")
 	}
@@ -230,8 +231,8 @@ func testModeration(t *testing.T, b Backend) {
 		}
 	}
 	// Told truthfully, before and at the send; everything else goes on.
-	w.denied(second(w.trySend(alice, bob, "again", w.key())), dm.DenialSuspended)
-	if d := w.standing(alice, bob).Permission.Denial; d != dm.DenialSuspended {
+	w.denied(second(w.trySend(alice, bob, "again", w.key())), policy.DenialSuspended)
+	if d := w.standing(alice, bob).Permission.Denial; d != policy.DenialSuspended {
 		t.Errorf("before the send: %v", d)
 	}
 	w.send(bob, alice, "why")
@@ -315,11 +316,11 @@ func testRestrictions(t *testing.T, b Backend) {
 	w.send(alice, bob, "hello")
 	w.send(bob, alice, "hello")
 	decide(dm.ActionLimitOutreach, 10)
-	w.denied(second(w.trySend(alice, carol, "hi", w.key())), dm.DenialOutreachLimit)
+	w.denied(second(w.trySend(alice, carol, "hi", w.key())), policy.DenialOutreachLimit)
 	w.send(alice, bob, "to whom knows me")
 	w.must(w.service.Block(ctx, carol, alice))
 	// The limit is the sender's own: what carol does must not show.
-	w.denied(second(w.trySend(alice, carol, "hi", w.key())), dm.DenialOutreachLimit)
+	w.denied(second(w.trySend(alice, carol, "hi", w.key())), policy.DenialOutreachLimit)
 	w.must(w.service.Unblock(ctx, carol, alice))
 
 	long := decide(dm.ActionSuspend, 5)
@@ -332,10 +333,10 @@ func testRestrictions(t *testing.T, b Backend) {
 	if left := stands.SuspendedUntil.Sub(w.clock.Now()); left != 2*time.Hour {
 		t.Errorf("suspended for %v, the other decision stands for 2 h", left)
 	}
-	w.denied(second(w.trySend(alice, bob, "x", w.key())), dm.DenialSuspended)
+	w.denied(second(w.trySend(alice, bob, "x", w.key())), policy.DenialSuspended)
 	w.clock.advance(2 * time.Hour)
 	w.send(alice, bob, "suspension over")
-	w.denied(second(w.trySend(alice, carol, "hi", w.key())), dm.DenialOutreachLimit)
+	w.denied(second(w.trySend(alice, carol, "hi", w.key())), policy.DenialOutreachLimit)
 	w.clock.advance(8 * time.Hour)
 	w.send(alice, carol, "all over")
 

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 func testRequestQuota(t *testing.T, b Backend) {
@@ -22,7 +23,7 @@ func testRequestQuota(t *testing.T, b Backend) {
 		}
 	}
 	_, err := w.trySend(alice, bob, "one too many", w.key())
-	w.denied(err, dm.DenialRequestLimit)
+	w.denied(err, policy.DenialRequestLimit)
 	if v := w.view(bob, alice); v.Folder != dm.FolderRequests || v.LastSeq != 3 || v.Unread != 3 {
 		t.Errorf("the recipient sees %+v", v)
 	}
@@ -58,7 +59,7 @@ func testAccept(t *testing.T, b Backend) {
 			t.Errorf("%d remain after the request was accepted", *sent.Remaining)
 		}
 	}
-	w.audience(bob, dm.PeopleIMessaged)
+	w.audience(bob, policy.PeopleIMessaged)
 	w.send(alice, bob, "still known")
 	_, err = w.service.AcceptRequest(t.Context(), stranger, id)
 	w.refused(err, dm.CodeNotFound)
@@ -69,7 +70,7 @@ func testAccept(t *testing.T, b Backend) {
 func testAnswerAccepts(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
-	w.audience(alice, dm.PeopleIMessaged)
+	w.audience(alice, policy.PeopleIMessaged)
 	if !w.standing(alice, bob).Permission.CanReply {
 		t.Error("PEOPLE_I_MESSAGED takes the answer of whoever was written to")
 	}
@@ -84,7 +85,7 @@ func testAnswerAccepts(t *testing.T, b Backend) {
 	if v := w.view(bob, alice); v.Folder != dm.FolderInbox || v.ReadSeq != 3 {
 		t.Errorf("who has answered sees %+v", v)
 	}
-	w.audience(bob, dm.PeopleIMessaged)
+	w.audience(bob, policy.PeopleIMessaged)
 	w.send(alice, bob, "known now")
 	w.consistent(alice, bob)
 }
@@ -107,7 +108,7 @@ func testDecline(t *testing.T, b Backend) {
 		t.Errorf("declining tells the other devices %+v", e)
 	}
 	_, err = w.trySend(alice, bob, "again", w.key())
-	w.denied(err, dm.DenialNotAccepting)
+	w.denied(err, policy.DenialNotAccepting)
 
 	// Declining what is declined is done already.
 	declined, _, err = w.service.DeclineRequests(t.Context(), bob, []dm.ConversationID{id})
@@ -116,7 +117,7 @@ func testDecline(t *testing.T, b Backend) {
 	}
 	w.clock.advance(w.config.Rules.DeclineFor - time.Microsecond)
 	_, err = w.trySend(alice, bob, "a moment too early", w.key())
-	w.denied(err, dm.DenialNotAccepting)
+	w.denied(err, policy.DenialNotAccepting)
 	w.clock.advance(time.Microsecond)
 	if sent := w.send(alice, bob, "after thirty days"); sent.Message.ID.Seq != 2 || *sent.Remaining != 2 {
 		t.Errorf("after the time has run out: %+v, %v remain", sent.Message, *sent.Remaining)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Revocations are told to every node that asks, with their times, and deletions are among them.
@@ -66,9 +67,9 @@ func testRevocations(t *testing.T, b Backend) {
 func testAgeBandOfAToken(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair() // u1, u2
-	w.audience(bob, dm.Everyone)
+	w.audience(bob, policy.Everyone)
 	position := w.cursor(alice).Position
-	band := func(want dm.AgeBand) {
+	band := func(want policy.AgeBand) {
 		t.Helper()
 		u, err := w.service.UserByExternalID(t.Context(), "ext-u1")
 		w.must(err)
@@ -79,26 +80,26 @@ func testAgeBandOfAToken(t *testing.T, b Backend) {
 	w.send(alice, bob, "as an adult")
 	w.clock.advance(time.Minute)
 	now := w.clock.Now()
-	w.must(w.service.SetAgeBand(t.Context(), alice, dm.Under16, now))
-	band(dm.Under16)
+	w.must(w.service.SetAgeBand(t.Context(), alice, policy.Under16, now))
+	band(policy.Under16)
 	_, err := w.trySend(alice, bob, "under 16", w.key())
-	w.denied(err, dm.DenialAgeRestricted)
+	w.denied(err, policy.DenialAgeRestricted)
 	if events := w.events(alice, position); len(events) == 0 || events[len(events)-1].Kind != dm.EventSettingsChanged {
 		t.Errorf("her devices were not told: %+v", events)
 	}
 	// An older token does not undo it; one of the same second, or later, may.
-	w.must(w.service.SetAgeBand(t.Context(), alice, dm.Adult, now.Add(-time.Second)))
-	band(dm.Under16)
-	w.must(w.service.SetAgeBand(t.Context(), alice, dm.Age16To17, now.Truncate(time.Second)))
-	band(dm.Age16To17)
-	w.must(w.service.SetAgeBand(t.Context(), alice, dm.Adult, now.Add(time.Second)))
-	band(dm.Adult)
+	w.must(w.service.SetAgeBand(t.Context(), alice, policy.Adult, now.Add(-time.Second)))
+	band(policy.Under16)
+	w.must(w.service.SetAgeBand(t.Context(), alice, policy.Age16To17, now.Truncate(time.Second)))
+	band(policy.Age16To17)
+	w.must(w.service.SetAgeBand(t.Context(), alice, policy.Adult, now.Add(time.Second)))
+	band(policy.Adult)
 	w.send(alice, bob, "as an adult again")
 	// What the host says itself counts from when it says it.
 	w.clock.advance(time.Minute)
-	w.upsert(dm.UserInput{ExternalID: "ext-u1", Handle: "u1", AgeBand: dm.Under16})
-	w.must(w.service.SetAgeBand(t.Context(), alice, dm.Adult, w.clock.Now().Add(-time.Minute)))
-	band(dm.Under16)
-	w.must(w.service.SetAgeBand(t.Context(), dm.NewUserID(), dm.Adult, w.clock.Now()))
+	w.upsert(dm.UserInput{ExternalID: "ext-u1", Handle: "u1", AgeBand: policy.Under16})
+	w.must(w.service.SetAgeBand(t.Context(), alice, policy.Adult, w.clock.Now().Add(-time.Minute)))
+	band(policy.Under16)
+	w.must(w.service.SetAgeBand(t.Context(), dm.NewUserID(), policy.Adult, w.clock.Now()))
 	w.consistent(alice, bob)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 func testSend(t *testing.T, b Backend) {
@@ -137,10 +138,10 @@ func testSendRefused(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice := w.users(1)[0]
 	blocker, noOne, friendsOnly, gone, child := w.users(1)[0], w.users(1)[0], w.users(1)[0], w.users(1)[0], w.upsert(
-		dm.UserInput{ExternalID: "child", Handle: "child", AgeBand: dm.Under16})[0]
+		dm.UserInput{ExternalID: "child", Handle: "child", AgeBand: policy.Under16})[0]
 	w.must(w.service.Block(t.Context(), blocker, alice))
-	w.audience(noOne, dm.NoOne)
-	w.audience(friendsOnly, dm.Friends)
+	w.audience(noOne, policy.NoOne)
+	w.audience(friendsOnly, policy.Friends)
 	users, err := w.service.Users(t.Context(), []dm.UserID{gone})
 	w.must(err)
 	w.must(w.service.DeleteUser(t.Context(), users[gone].ExternalID))
@@ -150,23 +151,23 @@ func testSendRefused(t *testing.T, b Backend) {
 		"a blocker": blocker, "NO_ONE": noOne, "FRIENDS": friendsOnly, "a deleted user": gone, "a child": child,
 	} {
 		_, err := w.trySend(alice, to, "hello", w.key())
-		e := w.denied(err, dm.DenialNotAccepting)
+		e := w.denied(err, policy.DenialNotAccepting)
 		if first == nil {
 			first = e
 		} else if diff := cmp.Diff(first, e); diff != "" {
 			t.Errorf("%s answers differently, which tells what it is:\n%s", name, diff)
 		}
-		if p := w.standing(alice, to).Permission; p.Allowed() || p.Denial != dm.DenialNotAccepting || p.Remaining != nil {
+		if p := w.standing(alice, to).Permission; p.Allowed() || p.Denial != policy.DenialNotAccepting || p.Remaining != nil {
 			t.Errorf("%s: the answer before the send is %+v", name, p)
 		}
 		w.noView(alice, to)
 	}
 	_, err = w.trySend(alice, alice, "hello", w.key())
-	w.denied(err, dm.DenialSelf)
+	w.denied(err, policy.DenialSelf)
 	_, err = w.trySend(child, alice, "hello", w.key())
-	w.denied(err, dm.DenialAgeRestricted)
+	w.denied(err, policy.DenialAgeRestricted)
 	_, err = w.trySend(blocker, alice, "hello", w.key())
-	w.denied(err, dm.DenialViewerBlocksThem)
+	w.denied(err, policy.DenialViewerBlocksThem)
 	_, err = w.trySend(alice, dm.NewUserID(), "hello", w.key())
 	w.refused(err, dm.CodeNotFound)
 	_, err = w.trySend(dm.NewUserID(), alice, "hello", w.key())

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // What people may send goes by what they are to the recipient, whatever the audience; a kind that is refused is all that
@@ -16,32 +17,32 @@ func testAcceptedKinds(t *testing.T, b Backend) {
 	ctx := t.Context()
 	alice, bob := w.pair()
 	video := &dm.VideoCard{URL: "https://v.example/1"}
-	set := func(r dm.Relation, k dm.Kinds) {
+	set := func(r policy.Relation, k policy.Kinds) {
 		t.Helper()
-		_, err := w.service.SetAcceptedKinds(ctx, bob, map[dm.Relation]dm.Kinds{r: k})
+		_, err := w.service.SetAcceptedKinds(ctx, bob, map[policy.Relation]policy.Kinds{r: k})
 		w.must(err)
 	}
 	try := func(body string, video *dm.VideoCard) error {
 		_, err := w.service.Send(ctx, alice, dm.SendInput{To: bob, Body: body, Video: video, ClientMessageID: w.key()})
 		return err
 	}
-	set(dm.Stranger, dm.KindText)
-	if p := w.standing(alice, bob).Permission; p.Kinds != dm.KindText || !p.Allowed() {
+	set(policy.Stranger, policy.KindText)
+	if p := w.standing(alice, bob).Permission; p.Kinds != policy.KindText || !p.Allowed() {
 		t.Errorf("before the send she hears %+v", p)
 	}
-	w.denied(try("", video), dm.DenialKind)
-	w.denied(try("look at example.com", nil), dm.DenialKind)
+	w.denied(try("", video), policy.DenialKind)
+	w.denied(try("look at example.com", nil), policy.DenialKind)
 	title := "more on example.com"
-	w.denied(try("", &dm.VideoCard{URL: "https://v.example/1", Title: &title}), dm.DenialKind)
+	w.denied(try("", &dm.VideoCard{URL: "https://v.example/1", Title: &title}), policy.DenialKind)
 	w.must(try("hello", nil))
 	w.must(w.service.Follow(ctx, bob, alice))
 	w.must(try("look at example.com", video))
-	set(dm.Followed, dm.KindText|dm.KindVideo)
-	w.denied(try("look at example.com", nil), dm.DenialKind)
+	set(policy.Followed, policy.KindText|policy.KindVideo)
+	w.denied(try("look at example.com", nil), policy.DenialKind)
 	w.must(try("", video))
-	w.must(w.service.SetListed(ctx, bob, alice, dm.ListedAlways))
+	w.must(w.service.SetListed(ctx, bob, alice, policy.ListedAlways))
 	w.must(try("look at example.com", nil))
-	_, err := w.service.SetAcceptedKinds(ctx, bob, map[dm.Relation]dm.Kinds{dm.Friend: dm.KindLink})
+	_, err := w.service.SetAcceptedKinds(ctx, bob, map[policy.Relation]policy.Kinds{policy.Friend: policy.KindLink})
 	w.refused(err, dm.CodeInvalidInput)
 
 	// A setting like any other: kept by a second node, in the history, for the devices.
@@ -49,13 +50,13 @@ func testAcceptedKinds(t *testing.T, b Backend) {
 	w.must(err)
 	read, err := w.service.Messaging(ctx, bob)
 	w.must(err)
-	if diff := cmp.Diff(m, read); diff != "" || !read.RequestLinks || read.Refused[dm.Stranger] != dm.KindVideo|dm.KindLink {
+	if diff := cmp.Diff(m, read); diff != "" || !read.RequestLinks || read.Refused[policy.Stranger] != policy.KindVideo|policy.KindLink {
 		t.Errorf("read back %+v, -set +read:\n%s", read, diff)
 	}
 	history, err := w.service.History(ctx, bob, 10)
 	w.must(err)
 	if len(history) != 3 || !history[0].After.RequestLinks || history[0].Before.RequestLinks ||
-		history[2].Before.Refused != (dm.KindGrid{}) || history[2].After.Refused[dm.Stranger] != dm.KindVideo|dm.KindLink {
+		history[2].Before.Refused != (policy.KindGrid{}) || history[2].After.Refused[policy.Stranger] != policy.KindVideo|policy.KindLink {
 		t.Errorf("the history is %+v", history)
 	}
 	w.consistent(alice, bob)
@@ -73,7 +74,7 @@ func testUndoSettings(t *testing.T, b Backend) {
 		return history[0]
 	}
 	w.clock.advance(time.Second)
-	_, err := w.service.SetWhoCanMessageMe(ctx, alice, dm.Custom, map[dm.Relation]dm.Route{dm.Stranger: dm.RouteHidden})
+	_, err := w.service.SetWhoCanMessageMe(ctx, alice, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteHidden})
 	w.must(err)
 	chosen := newest()
 	if chosen.Device != "Pixel 9 of Alice 🍐" || chosen.By != dm.BySelf || !chosen.At.Equal(w.clock.Now()) {
@@ -97,7 +98,7 @@ func testUndoSettings(t *testing.T, b Backend) {
 	undone := newest()
 	m, err := w.service.UndoSettingsChange(ctx, alice, undone.ID)
 	w.must(err)
-	if c := newest(); !m.ReadReceipts || m.Audience != dm.Custom || c.Undoes != undone.ID || !c.After.ReadReceipts {
+	if c := newest(); !m.ReadReceipts || m.Audience != policy.Custom || c.Undoes != undone.ID || !c.After.ReadReceipts {
 		t.Errorf("after the undo %+v, kept as %+v", m, c)
 	}
 	if tail := w.events(alice, at.Position); len(tail) != 1 || tail[0].Kind != dm.EventSettingsChanged {
@@ -111,12 +112,12 @@ func testUndoSettings(t *testing.T, b Backend) {
 	}
 	// Back to no choice at all: the default of the operator holds again.
 	w.clock.advance(time.Second)
-	w.audience(bob, dm.NoOne)
+	w.audience(bob, policy.NoOne)
 	history, err := w.service.History(ctx, bob, 1)
 	w.must(err)
 	m, err = w.service.UndoSettingsChange(ctx, bob, history[0].ID)
 	w.must(err)
-	if m.Settings.Audience != dm.NotChosen || m.Audience != dm.Everyone {
+	if m.Settings.Audience != policy.NotChosen || m.Audience != policy.Everyone {
 		t.Errorf("after the first choice was taken back: %+v", m)
 	}
 	w.send(alice, bob, "by the default")
@@ -128,48 +129,48 @@ func testYoungPeople(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
 	alice, bob := w.pair()
-	aged := func(band dm.AgeBand) {
+	aged := func(band policy.AgeBand) {
 		w.upsert(dm.UserInput{ExternalID: "ext-u2", Handle: "u2", DisplayName: "u2", AgeBand: band})
 	}
 	w.clock.advance(time.Second)
-	w.audience(bob, dm.Everyone)
+	w.audience(bob, policy.Everyone)
 	chosen, err := w.service.History(ctx, bob, 1)
 	w.must(err)
 	w.send(alice, bob, "to an adult")
 	w.clock.advance(time.Second)
-	aged(dm.Age16To17)
+	aged(policy.Age16To17)
 	_, err = w.trySend(alice, bob, "to a young person", w.key())
-	w.denied(err, dm.DenialNotAccepting)
-	if m, err := w.service.Messaging(ctx, bob); err != nil || m.Audience != dm.Followers || m.Grid[dm.Stranger] != dm.RouteRefuse {
+	w.denied(err, policy.DenialNotAccepting)
+	if m, err := w.service.Messaging(ctx, bob); err != nil || m.Audience != policy.Followers || m.Grid[policy.Stranger] != policy.RouteRefuse {
 		t.Errorf("EVERYONE at 16 is %+v, %v", m, err)
 	}
-	_, err = w.service.SetWhoCanMessageMe(ctx, bob, dm.Everyone, nil)
+	_, err = w.service.SetWhoCanMessageMe(ctx, bob, policy.Everyone, nil)
 	w.refused(err, dm.CodeInvalidInput)
-	_, err = w.service.SetWhoCanMessageMe(ctx, bob, dm.Custom, map[dm.Relation]dm.Route{dm.Stranger: dm.RouteHidden})
+	_, err = w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteHidden})
 	w.refused(err, dm.CodeInvalidInput)
 	history, err := w.service.History(ctx, bob, 10)
 	w.must(err)
-	if len(history) != 2 || history[0].By != dm.ByHost || history[0].AgeBefore != dm.Adult || history[0].AgeAfter != dm.Age16To17 {
+	if len(history) != 2 || history[0].By != dm.ByHost || history[0].AgeBefore != policy.Adult || history[0].AgeAfter != policy.Age16To17 {
 		t.Errorf("the history is %+v", history)
 	}
 	_, err = w.service.UndoSettingsChange(ctx, bob, history[0].ID)
 	w.refused(err, dm.CodeInvalidInput)
 	w.clock.advance(time.Second)
-	w.audience(bob, dm.NoOne)
+	w.audience(bob, policy.NoOne)
 	history, err = w.service.History(ctx, bob, 1)
 	w.must(err)
 	_, err = w.service.UndoSettingsChange(ctx, bob, history[0].ID)
 	w.refused(err, dm.CodeInvalidInput) // back to EVERYONE, which is not theirs to choose any more
-	w.audience(bob, dm.Followers)
+	w.audience(bob, policy.Followers)
 	w.must(w.service.Follow(ctx, alice, bob))
 	w.send(alice, bob, "as a follower")
 
-	aged(dm.Under16)
+	aged(policy.Under16)
 	_, err = w.trySend(alice, bob, "to a child", w.key())
-	w.denied(err, dm.DenialNotAccepting)
+	w.denied(err, policy.DenialNotAccepting)
 	_, err = w.trySend(bob, alice, "from a child", w.key())
-	w.denied(err, dm.DenialAgeRestricted)
-	aged(dm.Adult)
+	w.denied(err, policy.DenialAgeRestricted)
+	aged(policy.Adult)
 	w.send(alice, bob, "grown up")
 	if len(chosen) != 1 || chosen[0].Device != "" {
 		t.Errorf("without a device the history says %+v", chosen)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // What is there is sorted by a list of hidden words that changes: a request that holds one is hidden, and comes out when the
@@ -51,7 +52,7 @@ func testHiddenWordsSort(t *testing.T, b Backend) {
 		t.Errorf("the sender sees it: %s", diff)
 	}
 	// Whom nobody follows, let into the inbox and then held, sees no receipts of what is read meanwhile, and all of them after.
-	_, err = w.service.SetWhoCanMessageMe(ctx, bob, dm.Custom, map[dm.Relation]dm.Route{dm.Stranger: dm.RouteInbox})
+	_, err = w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteInbox})
 	w.must(err)
 	w.send(open, bob, "idiot")
 	_, err = w.service.MarkRead(ctx, bob, dm.ConversationOf(bob, open), 1)
@@ -66,12 +67,12 @@ func testHiddenWordsSort(t *testing.T, b Backend) {
 		t.Errorf("after it came out its sender sees %v read", seen)
 	}
 	// What is out because of its words alone stays where the routes want it, and comes out with them.
-	_, err = w.service.SetWhoCanMessageMe(ctx, bob, dm.Custom, map[dm.Relation]dm.Route{dm.Stranger: dm.RouteHidden})
+	_, err = w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteHidden})
 	w.must(err)
 	_, err = w.service.RemoveHiddenWords(ctx, bob, []string{"buy now"})
 	w.must(err)
 	folders(map[dm.UserID]dm.Folder{both: dm.FolderHidden})
-	w.audience(bob, dm.Everyone)
+	w.audience(bob, policy.Everyone)
 	folders(map[dm.UserID]dm.Folder{both: dm.FolderRequests})
 	w.consistent(append(others, bob)...)
 }
@@ -81,7 +82,7 @@ func testSortInTheBackground(t *testing.T, b Backend) {
 	w := newWorld(t, b, func(w *world) { w.config.Rules.SurgeFloor = 0 })
 	ctx := t.Context()
 	bob := w.users(1)[0]
-	_, err := w.service.SetWhoCanMessageMe(ctx, bob, dm.Custom, map[dm.Relation]dm.Route{dm.Stranger: dm.RouteHidden})
+	_, err := w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteHidden})
 	w.must(err)
 	const many = 2500
 	var crowd []dm.UserID
@@ -99,7 +100,7 @@ func testSortInTheBackground(t *testing.T, b Backend) {
 		})
 	}
 	wg.Wait()
-	w.audience(bob, dm.Everyone) // 1,000 of them come out with the call
+	w.audience(bob, policy.Everyone) // 1,000 of them come out with the call
 	if got := w.unread(bob).Requests; got != 1000 {
 		t.Fatalf("%d requests are out", got)
 	}
@@ -193,13 +194,13 @@ func testUndoWords(t *testing.T, b Backend) {
 	}
 	// It can be undone, and a change of the settings meanwhile stands for itself.
 	w.clock.advance(time.Second)
-	w.audience(bob, dm.Everyone)
+	w.audience(bob, policy.Everyone)
 	_, err = w.service.UndoSettingsChange(ctx, bob, history[0].ID)
 	w.must(err)
 	if now := w.view(bob, alice).Folder; now != dm.FolderRequests {
 		t.Errorf("the undo was not undone: folder %v", now)
 	}
-	if m, err := w.service.Messaging(ctx, bob); err != nil || m.Settings.Audience != dm.Everyone {
+	if m, err := w.service.Messaging(ctx, bob); err != nil || m.Settings.Audience != policy.Everyone {
 		t.Errorf("it took the setting with it: %+v, %v", m, err)
 	}
 }

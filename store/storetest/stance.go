@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // Whom somebody restricts goes to their requests, in an old conversation too, and sees nothing of it: not in the answer
@@ -29,7 +30,7 @@ func testRestrict(t *testing.T, b Backend) {
 	if diff := cmp.Diff(before, w.view(alice, bob)); diff != "" || w.cursor(alice) != told {
 		t.Errorf("who is restricted sees it: %s", diff)
 	}
-	if p := w.standing(alice, bob).Permission; p.Folder != dm.FolderInbox || p.Remaining != nil || p.Denial != dm.DenialNone {
+	if p := w.standing(alice, bob).Permission; p.Folder != dm.FolderInbox || p.Remaining != nil || p.Denial != policy.DenialNone {
 		t.Errorf("who is restricted is told %+v before the send", p)
 	}
 	for range w.config.Rules.RequestLimit + 1 {
@@ -77,21 +78,21 @@ func testNamedLists(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
 	alice, bob := w.pair()
-	w.audience(bob, dm.NoOne)
+	w.audience(bob, policy.NoOne)
 	_, err := w.trySend(alice, bob, "closed", w.key())
-	closed := w.denied(err, dm.DenialNotAccepting)
-	w.must(w.service.SetListed(ctx, bob, alice, dm.ListedAlways))
+	closed := w.denied(err, policy.DenialNotAccepting)
+	w.must(w.service.SetListed(ctx, bob, alice, policy.ListedAlways))
 	w.send(alice, bob, "always, under NO_ONE too")
 	if now := w.view(bob, alice); now.Folder != dm.FolderInbox {
 		t.Errorf("who may always write is in folder %v", now.Folder)
 	}
 
-	w.audience(bob, dm.Everyone)
+	w.audience(bob, policy.Everyone)
 	w.send(bob, alice, "known")
 	told := w.cursor(alice)
-	w.must(w.service.SetListed(ctx, bob, alice, dm.ListedNever))
+	w.must(w.service.SetListed(ctx, bob, alice, policy.ListedNever))
 	_, err = w.trySend(alice, bob, "never", w.key())
-	if diff := cmp.Diff(closed, w.denied(err, dm.DenialNotAccepting)); diff != "" {
+	if diff := cmp.Diff(closed, w.denied(err, policy.DenialNotAccepting)); diff != "" {
 		t.Errorf("a list reads unlike a closed audience: %s", diff)
 	}
 	if w.cursor(alice) != told {
@@ -101,9 +102,9 @@ func testNamedLists(t *testing.T, b Backend) {
 		t.Errorf("who may never write cannot answer, and the one who listed them is told %+v", p)
 	}
 	for _, list := range []struct {
-		name dm.Listed
+		name policy.Listed
 		want []dm.UserID
-	}{{dm.ListedAlways, nil}, {dm.ListedNever, []dm.UserID{alice}}} {
+	}{{policy.ListedAlways, nil}, {policy.ListedNever, []dm.UserID{alice}}} {
 		page, err := w.service.ListedUsers(ctx, bob, list.name, dm.PageRequest{First: 10})
 		w.must(err)
 		var got []dm.UserID
@@ -114,14 +115,14 @@ func testNamedLists(t *testing.T, b Backend) {
 			t.Errorf("list %v, -want +got:\n%s", list.name, diff)
 		}
 	}
-	w.must(w.service.SetListed(ctx, bob, alice, dm.NotListed))
+	w.must(w.service.SetListed(ctx, bob, alice, policy.NotListed))
 	w.send(alice, bob, "on no list")
 
 	w.must(w.service.Block(ctx, bob, alice))
-	w.refused(w.service.SetListed(ctx, bob, alice, dm.ListedAlways), dm.CodeInvalidInput)
+	w.refused(w.service.SetListed(ctx, bob, alice, policy.ListedAlways), dm.CodeInvalidInput)
 	w.must(w.service.Unblock(ctx, bob, alice))
-	w.refused(w.service.SetListed(ctx, bob, bob, dm.ListedAlways), dm.CodeInvalidInput)
-	w.refused(w.service.SetListed(ctx, bob, dm.NewUserID(), dm.ListedAlways), dm.CodeNotFound)
+	w.refused(w.service.SetListed(ctx, bob, bob, policy.ListedAlways), dm.CodeInvalidInput)
+	w.refused(w.service.SetListed(ctx, bob, dm.NewUserID(), policy.ListedAlways), dm.CodeNotFound)
 	w.consistent(alice, bob)
 }
 
@@ -133,8 +134,8 @@ func testListAfterDecline(t *testing.T, b Backend) {
 	_, _, err := w.service.DeclineRequests(t.Context(), bob, []dm.ConversationID{dm.ConversationOf(alice, bob)})
 	w.must(err)
 	_, err = w.trySend(alice, bob, "declined", w.key())
-	w.denied(err, dm.DenialNotAccepting)
-	w.must(w.service.SetListed(t.Context(), bob, alice, dm.ListedAlways))
+	w.denied(err, policy.DenialNotAccepting)
+	w.must(w.service.SetListed(t.Context(), bob, alice, policy.ListedAlways))
 	w.send(alice, bob, "welcome")
 	w.consistent(alice, bob)
 }
@@ -145,16 +146,16 @@ func testListUnder18(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
 	alice, bob := w.pair()
-	w.must(w.service.SetListed(ctx, bob, alice, dm.ListedAlways))
+	w.must(w.service.SetListed(ctx, bob, alice, policy.ListedAlways))
 	w.send(alice, bob, "to an adult")
-	young := dm.UserInput{ExternalID: "ext-u2", Handle: "u2", DisplayName: "u2", AgeBand: dm.Age16To17}
+	young := dm.UserInput{ExternalID: "ext-u2", Handle: "u2", DisplayName: "u2", AgeBand: policy.Age16To17}
 	w.upsert(young)
 	_, err := w.trySend(alice, bob, "to a young person", w.key())
-	w.denied(err, dm.DenialNotAccepting)
-	w.must(w.service.SetListed(ctx, bob, alice, dm.NotListed))
-	w.refused(w.service.SetListed(ctx, bob, alice, dm.ListedAlways), dm.CodeInvalidInput)
+	w.denied(err, policy.DenialNotAccepting)
+	w.must(w.service.SetListed(ctx, bob, alice, policy.NotListed))
+	w.refused(w.service.SetListed(ctx, bob, alice, policy.ListedAlways), dm.CodeInvalidInput)
 	w.must(w.service.Follow(ctx, bob, alice))
-	w.must(w.service.SetListed(ctx, bob, alice, dm.ListedAlways))
+	w.must(w.service.SetListed(ctx, bob, alice, policy.ListedAlways))
 	w.send(alice, bob, "to a young person who follows")
 	w.consistent(alice, bob)
 }

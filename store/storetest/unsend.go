@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // testUnsend: the words go for both sides, the place stays (I3), the counts stay (I6), both logs tell (I5), and the key
@@ -68,7 +69,7 @@ func testUnsend(t *testing.T, b Backend) {
 	// A request does not grow by unsending what it holds.
 	w.send(alice, bob, "third")
 	_, err = w.trySend(alice, bob, "fourth", w.key())
-	w.denied(err, dm.DenialRequestLimit)
+	w.denied(err, policy.DenialRequestLimit)
 	w.consistent(alice, bob)
 }
 

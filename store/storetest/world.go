@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/live"
 )
 
@@ -44,7 +45,7 @@ func newWorld(t *testing.T, b Backend, change ...func(*world)) *world {
 	t.Helper()
 	w := &world{T: t, backend: b, url: b.Fresh(t), clock: newClock(), hub: live.NewHub(), names: &atomic.Int64{}}
 	rules := dm.DefaultRules()
-	rules.DefaultAudience = dm.Everyone
+	rules.DefaultAudience = policy.Everyone
 	w.config = Config{Rules: rules, Wake: w.hub.Publish, Clock: w.clock.Now}
 	for _, c := range change {
 		c(w)
@@ -156,7 +157,7 @@ func (w *world) refused(err error, code dm.Code) *dm.Error {
 	return e
 }
 
-func (w *world) denied(err error, denial dm.Denial) *dm.Error {
+func (w *world) denied(err error, denial policy.Denial) *dm.Error {
 	w.Helper()
 	e := w.refused(err, dm.CodeMessageNotAllowed)
 	if e.Denial != denial {
@@ -179,7 +180,7 @@ func (w *world) send(from, to dm.UserID, body string) dm.Sent {
 	return sent
 }
 
-func (w *world) audience(user dm.UserID, a dm.Audience) {
+func (w *world) audience(user dm.UserID, a policy.Audience) {
 	w.Helper()
 	_, err := w.service.SetWhoCanMessageMe(w.Context(), user, a, nil)
 	w.must(err)
