@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 TESTPG := go run ./internal/testpg --
 TOOL := go tool -modfile=tools/go.mod
 NODE_MODULES := web/node_modules/.package-lock.json
+WEB_LINT := web/lint/node_modules/.package-lock.json
 CONFORMANCE := conformance/node_modules/.package-lock.json
 
 .PHONY: help
@@ -70,9 +71,10 @@ fuzz: ## Feed the parsers random input (FUZZTIME=30s each)
 	scripts/fuzz
 
 .PHONY: lint
-lint: ## Check style, mistakes and prose
+lint: $(WEB_LINT) ## Check style, mistakes and prose
 	go run ./internal/prose
 	$(TOOL) golangci-lint run ./...
+	cd web && npm run lint
 
 .PHONY: format
 format: ## Write the code in the style of the house
@@ -107,6 +109,10 @@ prepare: ## Install what the tests need and is missing (Postgres, Chromium, a C 
 
 $(NODE_MODULES): web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
+
+# ESLint resolves imports, so it needs what they name.
+$(WEB_LINT): web/lint/package-lock.json $(NODE_MODULES)
+	cd web/lint && npm ci --no-audit --no-fund
 
 $(CONFORMANCE): conformance/package-lock.json
 	cd conformance && npm ci --no-audit --no-fund

@@ -60,7 +60,7 @@ export function useIdentity(first?: DevPerson[] | null): Identity {
     return () => {
       current = false;
     };
-  }, []);
+  }, [first]);
 
   const person = people?.find((p) => p.handle === handle) ?? people?.[0];
   const dev = person?.handle;
@@ -73,7 +73,7 @@ export function useIdentity(first?: DevPerson[] | null): Identity {
       return known.token;
     }
     return (await fetchDevPeople())?.find((p) => p.handle === dev)?.token ?? '';
-  }, [dev, token]);
+  }, [dev, first, since, token]);
   return {
     people,
     person,

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useT } from '../i18n/i18n';
 import { useFolder, useMe, useUnread } from './hooks';
 import { nameOf } from './words';
@@ -17,18 +17,19 @@ export function Announcer() {
   const last = newest?.lastMessage;
   const heard = useRef({ message: '', requests: 0, ready: false });
 
-  useEffect(() => {
-    if (!inbox.loaded) return;
+  const announce = useEffectEvent((loaded: boolean, lastId = '', waiting: number) => {
+    if (!loaded) return;
     const before = heard.current;
-    heard.current = { message: last?.id ?? '', requests, ready: true };
+    heard.current = { message: lastId, requests: waiting, ready: true };
     if (!before.ready) return;
-    if (last && last.id !== before.message && last.sender.id !== me && !newest.muted && newest.unreadCount > 0) {
+    if (newest && last && last.id !== before.message && last.sender.id !== me && !newest.muted && newest.unreadCount > 0) {
       const text = last.removed ? t('list.removed') : last.body || t('list.video', { title: last.video?.title || t('video.untitled') });
       say(t('announce.message', { name: nameOf(newest.with, t), text }));
-    } else if (requests > before.requests) {
+    } else if (waiting > before.requests) {
       say(t('announce.request'));
     }
-  }, [inbox.loaded, last?.id, requests]);
+  });
+  useEffect(() => announce(inbox.loaded, last?.id, requests), [inbox.loaded, last?.id, requests]);
 
   return (
     <div className="hidden-text" aria-live="polite">

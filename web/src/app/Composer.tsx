@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import type { Permission, Standing, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { useDraft } from './drafts';
@@ -32,8 +32,11 @@ export function Composer({ user, permission, request, contactCode, sent, changed
   const closed = permission !== null && !permission.allowed;
   const name = nameOf(user, t);
 
+  const focusField = useEffectEvent(() => {
+    if (!request && matchMedia('(hover: hover)').matches) field.current?.focus({ preventScroll: true });
+  });
   useEffect(() => {
-    if (!closed && !request && matchMedia('(hover: hover)').matches) field.current?.focus({ preventScroll: true });
+    if (!closed) focusField();
   }, [closed]);
 
   if (closed) {
@@ -87,6 +90,7 @@ export function Composer({ user, permission, request, contactCode, sent, changed
             placeholder="https://…"
             pattern="https?://.+"
             required
+            // eslint-disable-next-line jsx-a11y/no-autofocus -- the button that was just pressed opened this field
             autoFocus
             value={video.url}
             onChange={(event) => setVideo({ ...video, url: event.target.value })}

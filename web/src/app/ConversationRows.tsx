@@ -2,6 +2,7 @@ import {
   createContext,
   useContext,
   useEffect,
+  useEffectEvent,
   useLayoutEffect,
   useRef,
   useState,
@@ -48,10 +49,11 @@ export function ConversationRows({ folder, person, ticked, tick }: Props) {
 
   // Back from a conversation on a narrow screen: the focus is where one left.
   const left = useRef(person);
-  useEffect(() => {
-    if (left.current && !person && document.activeElement === document.body) focusAt(placeOf(left.current));
-    left.current = person;
-  }, [person]);
+  const focusLeft = useEffectEvent((open: string | null) => {
+    if (left.current && !open && document.activeElement === document.body) focusAt(placeOf(left.current));
+    left.current = open;
+  });
+  useEffect(() => focusLeft(person), [person]);
 
   const askForMore = async () => {
     const end = rows.current?.findItemIndex(rows.current.scrollOffset + rows.current.viewportSize) ?? 0;
@@ -61,7 +63,8 @@ export function ConversationRows({ folder, person, ticked, tick }: Props) {
     await actions.moreConversations(folder).catch(() => undefined);
     asking.current = false;
   };
-  useEffect(() => void askForMore(), [conversations.length, more]);
+  const fill = useEffectEvent(() => void askForMore());
+  useEffect(() => fill(), [conversations.length, more]);
 
   const focusAt = (index: number) => {
     const conversation = conversations[index];
@@ -93,7 +96,7 @@ export function ConversationRows({ folder, person, ticked, tick }: Props) {
   };
   return (
     <Size value={more ? -1 : conversations.length}>
-    <div className="rows" ref={box} onKeyDown={onKey}>
+    <div className="rows" role="presentation" ref={box} onKeyDown={onKey}>
       <Virtualizer
         ref={rows}
         as="ul"
@@ -161,5 +164,5 @@ function useKeptFocus(box: RefObject<HTMLElement | null>, order: unknown) {
     : undefined;
   useLayoutEffect(() => {
     if (held && document.activeElement === document.body) linkOf(box.current, held)?.focus({ preventScroll: true });
-  }, [order]);
+  }, [box, held, order]);
 }

@@ -45,6 +45,7 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
   }
   const name = nameOf(user, t);
   return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape comes from whatever has the focus inside
     <section
       className="conversation"
       aria-label={t('conversation.with', { name })}
@@ -141,14 +142,14 @@ function useStanding(userId: string): [Standing | null, (standing: Standing) => 
   const conversation = useConversationWith(userId);
   const refusals = useOutgoing(userId).filter((o) => o.failure).length;
   // Whether one may write changes with what either side does; these are the traces it leaves here.
-  const traces = [
+  const traces = JSON.stringify([
     conversation?.lastMessage?.seq,
     conversation?.folder,
     conversation?.with.viewerHasBlocked,
     useSettings()?.whoCanMessageMe,
     useConnection(),
     refusals,
-  ];
+  ]);
   useEffect(() => {
     let current = true;
     actions.person(userId).then(
@@ -162,6 +163,6 @@ function useStanding(userId: string): [Standing | null, (standing: Standing) => 
     return () => {
       current = false;
     };
-  }, [actions, userId, ...traces]);
+  }, [actions, userId, traces]);
   return [standing, setStanding, missing];
 }

@@ -14,6 +14,7 @@ export function Dialog({ title, close, children }: { title: string; close(): voi
     dialog.current!.querySelector<HTMLElement>('[data-first]')?.focus();
   }, []);
   return (
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a click on the backdrop; Escape does the same by keyboard
     <dialog
       ref={dialog}
       onClose={close}

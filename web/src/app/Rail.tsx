@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import type { Folder } from '@aparte/client';
 import { useLocale } from '../i18n/i18n';
+import { Count } from './Count';
+import type { OpenDialog } from './dialogs';
 import { useMe, useSettings, useUnread } from './hooks';
 import { ArchiveIcon, GearIcon, InboxIcon, PencilIcon, RequestsIcon } from './icons';
 import { Link } from './Link';
 import { folderPath, settingsPath } from './route';
-import type { Opened } from './Shell';
 import { audienceName, folderName, nameOf } from './words';
 
 // Hidden has no place here: it lies behind a door, at the end of the requests.
@@ -16,7 +17,7 @@ const shown: { folder: Folder; icon: ReactNode }[] = [
 ];
 
 /** Where one can go, and where one is; null: nowhere. */
-export function Rail({ current, open }: { current: Folder | 'SETTINGS' | null; open(dialog: Opened): void }) {
+export function Rail({ current, open }: { current: Folder | 'SETTINGS' | null; open(dialog: OpenDialog): void }) {
   const { t } = useLocale();
   const me = useMe();
   const settings = useSettings();
@@ -56,16 +57,5 @@ export function Rail({ current, open }: { current: Folder | 'SETTINGS' | null; o
         </button>
       </p>
     </header>
-  );
-}
-
-export function Count({ of }: { of: number }) {
-  const { t, tag } = useLocale();
-  if (of === 0) return null;
-  return (
-    <span className="count">
-      <span aria-hidden="true">{of > 99 ? `${(99).toLocaleString(tag)}+` : of.toLocaleString(tag)}</span>
-      <span className="hidden-text">{t('list.unread', { count: of })}</span>
-    </span>
   );
 }

@@ -4,6 +4,7 @@ import type { Identity } from '../people';
 import { Announcer as AnnouncerView } from './Announcer';
 import { ConversationList as ListView } from './ConversationList';
 import { ConversationView as OpenView } from './ConversationView';
+import type { OpenDialog } from './dialogs';
 import { useConnection, useConversationWith, useUnread, type Notice } from './hooks';
 import { NothingOpen } from './NothingOpen';
 import { Rail as RailView } from './Rail';
@@ -27,13 +28,11 @@ const Nowhere = lazy(() => import('./Nowhere'));
 const Redeem = lazy(() => import('./Redeem'));
 const SettingsView = lazy(() => import('./settings/SettingsView'));
 
-export type Opened = 'compose' | 'help' | null;
-
 /** Everything on screen: the rail, and beside it one folder and one conversation, or the settings. */
 export function Shell({ identity, notice }: { identity: Identity; notice: Notice | null }) {
   const t = useT();
   const route = useRoute();
-  const [dialog, setDialog] = useState<Opened>(null);
+  const [dialog, setDialog] = useState<OpenDialog>(null);
   const open = useConversationWith(route.person);
   const [lastFolder, setLastFolder] = useState(route.folder ?? 'INBOX');
   const folder = route.folder ?? open?.folder ?? lastFolder;

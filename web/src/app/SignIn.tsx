@@ -22,6 +22,7 @@ export function SignIn({ identity, refused = false }: { identity: Identity; refu
           <>
             <label>
               {t('signIn.token')}
+              {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the page has no other field */}
               <input name="token" type="password" autoComplete="off" required autoFocus />
             </label>
             <button className="primary">{t('signIn.open')}</button>

@@ -68,13 +68,13 @@ export function useTyping(userId: string): boolean {
   const at = useSelected((s) => s.typing.get(userId) ?? 0);
   // The time of the one whose hold is over.
   const [over, setOver] = useState(0);
-  const left = at + typingMs - Date.now();
   useEffect(() => {
+    const left = at + typingMs - Date.now();
     if (left <= 0) return;
     const timer = setTimeout(() => setOver(at), left);
     return () => clearTimeout(timer);
   }, [at]);
-  return over !== at && left > 0;
+  return over !== at && at + typingMs > Date.now();
 }
 
 const emptyThread: Pick<Thread, 'loaded' | 'messages' | 'before' | 'after'> = {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { Conversation } from '@aparte/client';
 import { useActions, useAsk, useThread } from './hooks';
@@ -59,9 +59,10 @@ export function usePages(id: string | undefined, box: RefObject<HTMLElement | nu
     if (!loaded) void ask((of) => actions.messages.open(of));
   }, [actions, ask, loaded]);
   // A page that does not fill the screen is never scrolled.
-  useEffect(() => {
+  const fill = useEffectEvent(() => {
     if (loaded && box.current!.scrollHeight <= box.current!.clientHeight) scrolled();
-  }, [loaded, messages.length]);
+  });
+  useEffect(() => fill(), [loaded, messages.length]);
   return {
     scrolled,
     around: (seq) => ask((of) => actions.messages.around(of, seq)),
@@ -80,10 +81,10 @@ export function useFoot(
   const moving = useUsersScroll(box);
   const [away, setAway] = useState(false);
   const [placed, setPlaced] = useState(false);
-  const toFoot = () => {
+  const toFoot = useCallback(() => {
     // A frame may still come for what was just left.
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
-  };
+  }, [box]);
   // Shown once it stands where it belongs: the rows have been measured by then.
   useEffect(() => {
     if (!here || placed) return;
@@ -92,7 +93,7 @@ export function useFoot(
       setPlaced(true);
     });
     return () => cancelAnimationFrame(frame);
-  }, [here, placed]);
+  }, [here, placed, toFoot]);
   // Told by the size and not by what was added, it costs no layout of its own.
   useEffect(() => {
     const element = box.current!;
@@ -100,7 +101,7 @@ export function useFoot(
     keep.observe(element);
     for (const child of element.children) keep.observe(child);
     return () => keep.disconnect();
-  }, [placed]);
+  }, [box, placed, toFoot]);
 
   return {
     placed,
@@ -148,7 +149,7 @@ function useUsersScroll(box: RefObject<HTMLElement | null>): RefObject<boolean> 
       for (const sign of ['wheel', 'touchmove', 'keydown', 'pointerdown']) element.removeEventListener(sign, moves);
       element.removeEventListener('scrollend', rests);
     };
-  }, []);
+  }, [box]);
   return moving;
 }
 
@@ -178,13 +179,14 @@ export function useFirstUnread(
     const index = seq - first + above;
     setUnseen(seq < first || rows.current.getItemOffset(index) + near < rows.current.scrollOffset);
   };
-  useEffect(() => {
+  const seek = useEffectEvent(() => {
     if (!seeking || seq === undefined || first === undefined) return;
     leave();
     if (first > seq) return void pages.around(seq);
     rows.current?.scrollToIndex(seq - first + above, { align: 'start', offset: -16 });
     setSeeking(false);
-  }, [seeking, first]);
+  });
+  useEffect(() => seek(), [seeking, first]);
   return {
     seq,
     count: found.current?.count ?? 0,

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
 import type { Folder } from '@aparte/client';
 import type { Key } from '../i18n/i18n';
+import type { OpenDialog } from './dialogs';
 import { useFolder } from './hooks';
 import { usePreferences } from './preferences';
 import { folderPath, navigate, personPath, settingsPath } from './route';
-import type { Opened } from './Shell';
 
 /** What Help.tsx lists. */
 export const shortcuts: { keys: string[]; means: Key }[] = [
@@ -27,7 +27,7 @@ const places: Record<string, string> = {
 interface Where {
   folder: Folder;
   person: string | null;
-  open(dialog: Opened): void;
+  open(dialog: OpenDialog): void;
 }
 
 /** The keys that work anywhere on the page. Single keys rest while someone types, and can be turned off. */

@@ -17,15 +17,16 @@ export default function DataSection() {
   const [job, setJob] = useState<ExportJob | null | undefined>(undefined);
   const [why, setWhy] = useState<'none' | { hours: number } | null>(null);
   const [busy, setBusy] = useState(false);
+  const id = job?.id;
   const running = job?.state === 'QUEUED' || job?.state === 'RUNNING';
 
   useEffect(() => void attempt(actions.exportJob().then(setJob)), [actions, attempt]);
   useEffect(() => {
-    if (!running) return;
+    if (!running || !id) return;
     // A look that fails is followed by another: the job goes on without us.
-    const timer = setInterval(() => void actions.exportJob(job!.id).then(setJob, () => undefined), lookMs);
+    const timer = setInterval(() => void actions.exportJob(id).then(setJob, () => undefined), lookMs);
     return () => clearInterval(timer);
-  }, [actions, running, job?.id]);
+  }, [actions, running, id]);
 
   const ask = async () => {
     setBusy(true);

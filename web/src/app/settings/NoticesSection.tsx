@@ -112,12 +112,12 @@ function NoticeCase({ notice, changed }: { notice: Notice; changed(notice: Notic
 
 /** Whether a time is still to come; it turns false when it has. */
 function useOpenUntil(iso: string): boolean {
-  const left = () => Date.parse(iso) - Date.now();
-  const [open, setOpen] = useState(left() > 0);
+  const [open, setOpen] = useState(() => Date.parse(iso) > Date.now());
   useEffect(() => {
+    const left = Date.parse(iso) - Date.now();
     // What ends later than a timer can say does not end on this page.
-    if (left() > 2 ** 31 - 1) return;
-    const timer = setTimeout(() => setOpen(false), Math.max(0, left()));
+    if (left > 2 ** 31 - 1) return;
+    const timer = setTimeout(() => setOpen(false), Math.max(0, left));
     return () => clearTimeout(timer);
   }, [iso]);
   return open;

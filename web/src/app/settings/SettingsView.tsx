@@ -87,6 +87,7 @@ function Sections({ section }: { section: SettingsSection }) {
   }, [open]);
   return (
     <header
+      role="presentation"
       onKeyDown={(event) => {
         if (!open || event.key !== 'Escape') return;
         event.preventDefault();
@@ -98,9 +99,9 @@ function Sections({ section }: { section: SettingsSection }) {
         <b>{t('settings.title')}</b>
         <ExpandIcon />
       </button>
-      <nav id="sections" ref={nav} className={open ? 'open' : undefined} aria-label={t('settings.title')} onClick={() => open && shut()}>
+      <nav id="sections" ref={nav} className={open ? 'open' : undefined} aria-label={t('settings.title')}>
         {settingsSections.map((s) => (
-          <Link key={s} to={settingsPath(s)} aria-current={s === section ? 'page' : undefined}>
+          <Link key={s} to={settingsPath(s)} followed={() => open && shut()} aria-current={s === section ? 'page' : undefined}>
             {icons[s]}
             <span>{t(`settings.${s}`)}</span>
           </Link>

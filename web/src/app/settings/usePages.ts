@@ -1,5 +1,5 @@
 import type { Page, Paging } from '@aparte/client';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useAsk } from '../hooks';
 
 interface Pages<T> {
@@ -24,9 +24,10 @@ export function usePages<T>(load: (paging: Paging) => Promise<Page<T>>, version?
       },
       (error) => signal?.aborted || Promise.reject(error),
     );
+  const readAnew = useEffectEvent((signal: AbortSignal) => void ask(read(null, signal)));
   useEffect(() => {
     const abort = new AbortController();
-    void ask(read(null, abort.signal));
+    readAnew(abort.signal);
     return () => abort.abort();
   }, [version]);
   return {
