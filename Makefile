@@ -81,9 +81,9 @@ format: ## Write the code in the style of the house
 	$(TOOL) golangci-lint fmt ./...
 
 .PHONY: generate
-generate: web ## Make everything that is generated: ent, graph, web/dist
+generate: web ## Make everything that is generated: ent, graph, web/dist, the tables of settings
 	go run ent/entc.go
-	go generate ./graph
+	go generate ./graph ./cmd/aparte
 
 .PHONY: web
 web: $(NODE_MODULES) ## Generate the client's types and build the pages into web/dist

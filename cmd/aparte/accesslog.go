@@ -1,53 +1,27 @@
 package main
 
 import (
+	"log/slog"
+
 	"github.com/aparte-im/aparte/graph"
 	"github.com/aparte-im/aparte/graph/access"
 )
 
-// accessOptions are the settings of the access log, which is off unless it is asked for.
-type accessOptions struct {
-	lines     *string
-	sample    *int
-	addresses *bool
-}
-
-func defineAccess(o *options) accessOptions {
-	return accessOptions{
-		lines:     o.text("access-log", "off", "log a line for each request and each operation of a socket: off, failed or all"),
-		sample:    o.number("access-log-sample", 1, "with --access-log all: log one in so many of what went well"),
-		addresses: o.toggle("access-log-addresses", false, "log the client's address too, which is personal data"),
-	}
-}
-
-// apply checks the settings and carries them over. It comes after those of the proxies.
-func (p accessOptions) apply(o *options, s *settings) {
-	if *p.sample < 1 {
-		o.problem("--access-log-sample: %d is less than 1", *p.sample)
-	}
-	s.access.lines, s.access.sample, s.access.addresses = *p.lines, *p.sample, *p.addresses
-	switch *p.lines {
-	case "off", "failed", "all":
-	default:
-		o.problem("--access-log: %q is none of off, failed and all", *p.lines)
-	}
-}
-
-// accessSettings are these, checked.
+// accessSettings say which requests the access log holds.
 type accessSettings struct {
-	lines     string
-	sample    int
-	addresses bool
+	Lines     string `name:"access-log" default:"off" oneof:"off,failed,all" help:"Log a line for each request and each operation of a socket: off, failed or all."`
+	Sample    int    `name:"access-log-sample" default:"1" min:"1" help:"With --access-log all: log one in so many of the requests that succeeded."`
+	Addresses bool   `name:"access-log-addresses" help:"Log the client's address too, which is personal data."`
 }
 
 // open returns the log, nil when it is off.
-func (a accessSettings) open(s *settings) *access.Log {
-	if a.lines != "failed" && a.lines != "all" {
+func (c accessSettings) open(logger *slog.Logger, proxies graph.Proxies) *access.Log {
+	if c.Lines != "failed" && c.Lines != "all" {
 		return nil
 	}
-	c := access.Config{Logger: s.logger, Failed: a.lines == "failed", Sample: a.sample}
-	if a.addresses {
-		c.Address = graph.ClientOf(s.proxies)
+	config := access.Config{Logger: logger, Failed: c.Lines == "failed", Sample: c.Sample}
+	if c.Addresses {
+		config.Address = graph.ClientOf(proxies)
 	}
-	return access.New(c)
+	return access.New(config)
 }

@@ -7,12 +7,8 @@ import (
 	"time"
 )
 
-const (
-	// defaultAnswerWait is for clients that are far away; who does not read at all holds a connection no longer.
-	defaultAnswerWait = 20 * time.Second
-	// answerPiece is how much of an answer a client has that time for, so a large one takes as long as it is read.
-	answerPiece = 16 << 10
-)
+// answerPiece is the part of a response that each deadline is for, so a large response may take as long as it is read.
+const answerPiece = 16 << 10
 
 // boundAnswer ends connections whose client does not read its answer. http.Server.WriteTimeout would count the time that
 // an operation takes, and would cut downloads that are long and well.

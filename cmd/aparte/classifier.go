@@ -9,64 +9,44 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// classifierOptions are the settings of the classifier that is asked about messages of strangers.
-type classifierOptions struct {
-	url, secretFile, failed *string
-	timeout                 *time.Duration
-	limit                   *int
+// classifierSettings name the web service that classifies messages of strangers.
+type classifierSettings struct {
+	URL        string        `name:"url" placeholder:"URL" help:"Web service that classifies messages of strangers before they are sent; empty: none."`
+	SecretFile string        `placeholder:"FILE" help:"File with the secret that signs requests to the classifier, 32 bytes or more."`
+	Failed     string        `default:"ALLOW" oneof:"ALLOW,HIDE" help:"What happens to a message when the classifier gives no answer: ALLOW or HIDE."`
+	Timeout    time.Duration `default:"300ms" min:"1ms" help:"Time that a message waits for the classifier."`
+	Limit      int           `default:"64" min:"1" help:"Number of requests to the classifier at once."`
 }
 
-// classification is what they come to; the zero value asks nobody.
-type classification struct {
-	webhook *classify.Webhook
-	failed  policy.Classification
-}
-
-func defineClassifier(o *options) classifierOptions {
-	return classifierOptions{
-		url:        o.text("classifier-url", "", "web service that judges messages of strangers before they are sent"),
-		secretFile: o.text("classifier-secret-file", "", "file with the secret that signs what is asked, 32 bytes or more"),
-		failed:     o.text("classifier-failed", "ALLOW", "what holds when the classifier gives no answer: ALLOW or HIDE"),
-		timeout:    o.duration("classifier-timeout", classify.DefaultTimeout, "how long a message waits for the classifier"),
-		limit:      o.number("classifier-limit", classify.DefaultLimit, "how many messages the classifier is asked about at once"),
+// webhook returns the classifier, nil when none is set.
+func (c classifierSettings) webhook(s *settings) *classify.Webhook {
+	if c.URL == "" {
+		return nil
 	}
-}
-
-func (p classifierOptions) apply(o *options) (c classification) {
-	switch *p.failed {
-	case "ALLOW":
-	case "HIDE":
-		c.failed = policy.ClassifiedHide
-	default:
-		o.problem("--classifier-failed: %q is neither ALLOW nor HIDE", *p.failed)
+	if c.SecretFile == "" {
+		s.missing("give --classifier-secret-file FILE (or %s) beside --classifier-url", environment("classifier-secret-file"))
+		return nil
 	}
-	if *p.limit < 1 {
-		o.problem("--classifier-limit: %d is less than 1", *p.limit)
-	}
-	o.atLeast("classifier-timeout", *p.timeout, time.Millisecond)
-	if *p.url == "" {
-		return c
-	}
-	if *p.secretFile == "" {
-		o.problem("give --classifier-secret-file FILE (or %s) beside --classifier-url", environment("classifier-secret-file"))
-		return c
-	}
-	secret := o.secretSetting("classifier-secret-file", *p.secretFile)
+	secret := s.secret("classifier-secret-file", c.SecretFile)
 	if secret == nil {
-		return c
+		return nil
 	}
-	webhook, err := classify.New(classify.Config{URL: *p.url, Secret: secret, Timeout: *p.timeout, Limit: *p.limit})
+	webhook, err := classify.New(classify.Config{URL: c.URL, Secret: secret, Timeout: c.Timeout, Limit: c.Limit})
 	if err != nil {
-		o.problem("--classifier-url: %v", err)
+		s.problem("classifier-url", "%v", err)
+		return nil
 	}
-	c.webhook = webhook
-	return c
+	return webhook
 }
 
-// use is what the service needs of it.
-func (c classification) use(logger *slog.Logger) dm.ClassifierConfig {
-	if c.webhook == nil {
+// classification is what the service is configured with; without a webhook nothing is classified.
+func classification(webhook *classify.Webhook, failed string, logger *slog.Logger) dm.ClassifierConfig {
+	if webhook == nil {
 		return dm.ClassifierConfig{}
 	}
-	return dm.ClassifierConfig{Classifier: c.webhook, Failed: c.failed, Logger: logger}
+	c := dm.ClassifierConfig{Classifier: webhook, Logger: logger}
+	if failed == "HIDE" {
+		c.Failed = policy.ClassifiedHide
+	}
+	return c
 }

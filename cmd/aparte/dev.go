@@ -10,52 +10,53 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
+	"github.com/aparte-im/aparte/graph"
 	"github.com/aparte-im/aparte/store"
 )
 
-func newDev(a *app) *cobra.Command {
-	c := a.command(&cobra.Command{
-		Use:   "dev",
-		Short: "Try it: SQLite, demo people, a playground",
-		Long: `Runs the service on a SQLite database in a data directory, which it makes, migrates and, when it is empty, fills with
-demo people: alice, bob, chloe, david, emma, farid, gina and hugo. It hands out tokens to whoever asks, so it listens
-on loopback only.`,
-		Example: "  aparte dev\n  aparte dev --listen 127.0.0.1:9090 --data-dir ./data",
-	}, func(o *options) action {
-		listen := o.text("listen", "127.0.0.1:8080", "loopback address to listen on")
-		dir := o.text("data-dir", defaultDataDir(a.getenv), "where the database and the secret are kept")
-		operator := defineOperator(o)
-		limits := defineLimits(o)
-		connections := defineConnections(o)
-		return func(ctx context.Context) error {
-			d := dataDir(*dir)
-			s := settings{
-				listen: *listen, databaseURL: d.databaseURL(), dev: true, exportDir: d.file("exports"), playground: true, introspection: true,
-				logger: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-			}
-			o.checkListen(s.listen)
-			if host, _, err := net.SplitHostPort(s.listen); err == nil && !loopback(host) {
-				o.problem("--listen: dev hands out tokens to whoever asks, so it listens on loopback only, not on %q; "+
-					"use `aparte serve` for others", s.listen)
-			}
-			operator.apply(o, &s)
-			limits.apply(o, &s)
-			connections.apply(o, &s)
-			if err := o.err(); err != nil {
-				return err
-			}
-			unlock, err := d.lock()
-			if err != nil {
-				return err
-			}
-			defer unlock()
-			return a.runDev(ctx, d, s)
-		}
-	})
-	_ = c.RegisterFlagCompletionFunc("default-audience", completeAudience)
-	return c
+// devCommand runs the service on a data directory of its own.
+type devCommand struct {
+	Listen  string          `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Loopback address to listen on."`
+	DataDir string          `default:"${data_dir}" placeholder:"DIR" help:"Directory of the database and the secret."`
+	Service serviceSettings `embed:""`
+
+	config serverConfig
+}
+
+// Help is the text of aparte dev --help.
+func (*devCommand) Help() string {
+	return `Runs the service on a SQLite database in a data directory, which it creates, migrates and, when it is empty, fills
+with demo people: alice, bob, chloe, david, emma, farid, gina and hugo. It hands out tokens to anybody who asks, so it
+listens on loopback only.
+
+Examples:
+
+  aparte dev
+  aparte dev --listen 127.0.0.1:9090 --data-dir ./data`
+}
+
+func (c *devCommand) check(s *settings) {
+	checkListen(s, c.Listen)
+	if host, _, err := net.SplitHostPort(c.Listen); err == nil && !loopback(host) {
+		s.problem("listen", "dev hands out tokens to anybody who asks, so it listens on loopback only, not on %q; "+
+			"use `aparte serve` for others", c.Listen)
+	}
+	d := dataDir(c.DataDir)
+	c.config = c.Service.config(s)
+	c.config.listen, c.config.databaseURL, c.config.exportDir = c.Listen, d.databaseURL(), d.file("exports")
+	c.config.dev, c.config.playground, c.config.introspection = true, true, true
+}
+
+// Run serves until the process is told to stop. It holds the data directory for that time.
+func (c *devCommand) Run(a *app) error {
+	d := dataDir(c.DataDir)
+	unlock, err := d.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	c.config.logger = slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return a.runDev(a.ctx, d, c.config)
 }
 
 // loopback reports whether a host can be reached from this machine only. A name other than localhost is not looked
@@ -64,12 +65,12 @@ func loopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-func (a *app) runDev(ctx context.Context, d dataDir, s settings) error {
+func (a *app) runDev(ctx context.Context, d dataDir, s serverConfig) error {
 	secret, err := d.ensureSecret()
 	if err != nil {
 		return err
 	}
-	s.tokens = believe(secret)
+	s.tokens = graph.TokenConfig{Secrets: [][]byte{secret}, Leeway: graph.DefaultLeeway}
 	if _, err := store.Migrate(ctx, s.databaseURL); err != nil {
 		return err
 	}

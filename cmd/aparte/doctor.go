@@ -9,8 +9,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/aparte-im/aparte/store"
 )
 
@@ -20,25 +18,31 @@ const (
 	doctorTimeout = 20 * time.Second
 )
 
-func newDoctor(a *app) *cobra.Command {
-	return a.command(&cobra.Command{
-		Use:   "doctor",
-		Short: "Check a database: reach, schema, clock, permission to write",
-		Long: `Checks that the database can be reached, that its schema is the one this binary needs, that its clock is not apart
-from this machine's, and that it may be written. It changes nothing. Exit code 1 when any check fails.`,
-		Example: "  aparte doctor --database-url postgres://aparte@localhost/aparte\n  aparte doctor --data-dir ./data",
-	}, func(o *options) action {
-		where := defineTarget(o)
-		return func(ctx context.Context) error {
-			t := where.resolve()
-			if err := o.err(); err != nil {
-				return err
-			}
-			ctx, cancel := context.WithTimeout(ctx, doctorTimeout)
-			defer cancel()
-			return examine(ctx, a.stdout, t)
-		}
-	})
+// doctorCommand checks a database.
+type doctorCommand struct {
+	Target targetSettings `embed:""`
+
+	target target
+}
+
+// Help is the text of aparte doctor --help.
+func (*doctorCommand) Help() string {
+	return `Checks that the database can be reached, that its schema is the one this binary needs, that its clock does not differ
+from this machine's, and that it may be written. It changes nothing. Exit code 1 when any check fails.
+
+Examples:
+
+  aparte doctor --database-url postgres://aparte@localhost/aparte
+  aparte doctor --data-dir ./data`
+}
+
+func (c *doctorCommand) check(s *settings) { c.target = c.Target.target(s) }
+
+// Run prints what the checks found.
+func (c *doctorCommand) Run(a *app) error {
+	ctx, cancel := context.WithTimeout(a.ctx, doctorTimeout)
+	defer cancel()
+	return examine(ctx, a.stdout, c.target)
 }
 
 // finding is what one check found: a remark, or what is wrong. skipped: an earlier failure leaves nothing to look at.
@@ -67,7 +71,7 @@ func examine(ctx context.Context, out io.Writer, t target) error {
 		return err
 	}
 	if failed > 0 {
-		return toldError{fmt.Errorf("%d checks failed", failed)}
+		return reportedError{fmt.Errorf("%d checks failed", failed)}
 	}
 	return nil
 }

@@ -8,89 +8,87 @@ import (
 	"github.com/aparte-im/aparte/graph"
 )
 
-// identityOptions are the settings that say whose tokens are believed, and what in them.
-type identityOptions struct {
-	secretFile, oldSecretFile, keysURL, keysFile *string
-	algorithms, issuer, audiences                *string
-	scope, adminScope, moderatorScope            *string
-	leeway                                       *time.Duration
-	id, handle, name, ageBand, scopes            *string
+// identitySettings say which tokens are valid, and which claims are read.
+type identitySettings struct {
+	SecretFile     string        `name:"jwt-secret-file" placeholder:"FILE" help:"File with the secret that signs the tokens (HS256), 32 bytes or more without the end of the line. This or a key set is required."`
+	OldSecretFile  string        `name:"jwt-old-secret-file" placeholder:"FILE" help:"File with the previous secret, whose tokens stay valid while it is replaced."`
+	KeysURL        string        `name:"jwks-url" placeholder:"URL" help:"Address of the key set (JWKS) that verifies tokens: https, or http on this machine."`
+	KeysFile       string        `name:"jwks-file" placeholder:"FILE" help:"File with the key set, instead of its address; it is read again every 5 minutes."`
+	Algorithms     list          `name:"jwt-algorithms" default:"RS256,PS256,ES256,EdDSA" help:"Algorithms that the key set may verify."`
+	Issuer         string        `name:"jwt-issuer" placeholder:"ISSUER" help:"Required value of the claim iss; empty accepts any."`
+	Audiences      list          `name:"jwt-audience" placeholder:"AUDIENCE,..." help:"Values of which the claim aud must name one; empty accepts any."`
+	Leeway         time.Duration `name:"jwt-leeway" default:"5s" min:"0s" help:"Tolerated difference between the clock of the issuer and this server's."`
+	Scope          string        `name:"jwt-scope" placeholder:"SCOPE" help:"Scope that every token must have; empty: none."`
+	AdminScope     string        `name:"jwt-admin-scope" default:"admin" help:"Scope that makes a token the host application's own."`
+	ModeratorScope string        `name:"jwt-moderator-scope" default:"moderator" help:"Scope that makes a token a moderator's."`
+	ClaimID        string        `name:"claim-id" default:"sub" help:"Claim with the host's own id of the user."`
+	ClaimHandle    string        `name:"claim-handle" default:"handle" help:"Claim with the handle, for --create-users; handle falls back to preferred_username."`
+	ClaimName      string        `name:"claim-name" default:"name" help:"Claim with the name to show, for --create-users."`
+	ClaimAgeBand   string        `name:"claim-age-band" default:"age_band" help:"Claim with the age band: ADULT, AGE_16_17 or UNDER_16; - reads none."`
+	ClaimScope     string        `name:"claim-scope" default:"scope" help:"Claim with the scopes."`
 }
 
-func defineIdentity(o *options) identityOptions {
-	return identityOptions{
-		secretFile: o.text("jwt-secret-file", "",
-			"file with the secret that signs the tokens, 32 bytes or more (this or a key set is required)"),
-		oldSecretFile:  o.text("jwt-old-secret-file", "", "file with the secret before, whose tokens are still good while it is replaced"),
-		keysURL:        o.text("jwks-url", "", "address of the key set (JWKS) that verifies tokens: https, or http on this machine"),
-		keysFile:       o.text("jwks-file", "", "file with the key set, instead of its address; it is read again every 5 minutes"),
-		algorithms:     o.text("jwt-algorithms", "RS256,PS256,ES256,EdDSA", "algorithms that the key set may verify, comma-separated"),
-		issuer:         o.text("jwt-issuer", "", "what the claim iss of a token must be; empty: anything"),
-		audiences:      o.text("jwt-audience", "", "what the claim aud of a token must name one of, comma-separated; empty: anything"),
-		leeway:         o.duration("jwt-leeway", graph.DefaultLeeway, "how far the clocks of who signs tokens and of this server may be apart"),
-		scope:          o.text("jwt-scope", "", "a scope that every token must have; empty: none"),
-		adminScope:     o.text("jwt-admin-scope", graph.ScopeAdmin, "the scope that makes a token the host application's own"),
-		moderatorScope: o.text("jwt-moderator-scope", graph.ScopeModerator, "the scope that makes a token a moderator's"),
-		id:             o.text("claim-id", "sub", "claim that holds the host's own id of the user"),
-		handle:         o.text("claim-handle", "handle", "claim that holds the handle, for --create-users; handle falls back to preferred_username"),
-		name:           o.text("claim-name", "name", "claim that holds the name to show, for --create-users"),
-		ageBand:        o.text("claim-age-band", "age_band", "claim that holds the age band: ADULT, AGE_16_17 or UNDER_16; -: none"),
-		scopes:         o.text("claim-scope", "scope", "claim that holds the scopes"),
+// tokens returns the configuration of the verifier without the key set, which is fetched when the server starts.
+func (c identitySettings) tokens(s *settings) graph.TokenConfig {
+	t := graph.TokenConfig{
+		Algorithms: c.Algorithms, Issuer: c.Issuer, Audiences: c.Audiences, Leeway: c.Leeway,
+		Scope: c.Scope, AdminScope: c.AdminScope, ModeratorScope: c.ModeratorScope,
+		Claims: graph.ClaimNames{ID: c.ClaimID, Handle: c.ClaimHandle, Name: c.ClaimName, AgeBand: c.ClaimAgeBand, Scope: c.ClaimScope},
 	}
-}
-
-// apply checks the settings and carries them over. The key set is fetched when the server starts.
-func (p identityOptions) apply(o *options, s *settings) {
-	s.tokens = graph.TokenConfig{
-		Algorithms: list(*p.algorithms), Issuer: *p.issuer, Audiences: list(*p.audiences), Leeway: *p.leeway,
-		Scope: *p.scope, AdminScope: *p.adminScope, ModeratorScope: *p.moderatorScope,
-		Claims: graph.ClaimNames{ID: *p.id, Handle: *p.handle, Name: *p.name, AgeBand: *p.ageBand, Scope: *p.scopes},
-	}
-	for flag, file := range map[string]string{"jwt-secret-file": *p.secretFile, "jwt-old-secret-file": *p.oldSecretFile} {
-		if file == "" {
+	for _, file := range []struct{ flag, path string }{
+		{"jwt-secret-file", c.SecretFile}, {"jwt-old-secret-file", c.OldSecretFile},
+	} {
+		if file.path == "" {
 			continue
 		}
-		if secret := o.secretSetting(flag, file); secret != nil {
-			s.tokens.Secrets = append(s.tokens.Secrets, secret)
+		if secret := s.secret(file.flag, file.path); secret != nil {
+			t.Secrets = append(t.Secrets, secret)
 		}
 	}
-	s.keys = graph.KeySetConfig{URL: *p.keysURL, File: *p.keysFile}
-	hasKeys := s.keys.URL != "" || s.keys.File != ""
+	c.checkKeys(s, t)
+	if c.ClaimID == "" || c.ClaimID == "-" {
+		s.problem("claim-id", "without this claim users cannot be told apart; give its name")
+	}
+	if c.AdminScope == "" || c.ModeratorScope == "" || c.AdminScope == c.ModeratorScope {
+		s.missing("--jwt-admin-scope, --jwt-moderator-scope: give two different names")
+	}
+	return t
+}
+
+func (c identitySettings) keys() graph.KeySetConfig {
+	return graph.KeySetConfig{URL: c.KeysURL, File: c.KeysFile}
+}
+
+func (c identitySettings) checkKeys(s *settings, t graph.TokenConfig) {
+	hasKeys := c.KeysURL != "" || c.KeysFile != ""
 	switch {
-	case *p.secretFile == "" && *p.oldSecretFile != "":
-		o.problem("--jwt-old-secret-file: an old secret needs a new one; give --jwt-secret-file too")
-	case *p.secretFile == "" && !hasKeys:
-		o.problem("give --jwt-secret-file FILE (or %s) or a key set: without one nobody could be told apart",
+	case c.SecretFile == "" && c.OldSecretFile != "":
+		s.problem("jwt-old-secret-file", "an old secret needs a new one; give --jwt-secret-file too")
+	case c.SecretFile == "" && !hasKeys:
+		s.missing("give --jwt-secret-file FILE (or %s) or a key set: without either no token can be verified",
 			environment("jwt-secret-file"))
 	case hasKeys:
-		if _, err := graph.NewKeySet(s.keys); err != nil {
-			o.problem("--jwks-url, --jwks-file: %v", err)
+		if _, err := graph.NewKeySet(c.keys()); err != nil {
+			s.missing("--jwks-url, --jwks-file: %v", err)
 		}
 	}
-	o.atLeast("jwt-leeway", *p.leeway, 0)
-	if *p.id == "" || *p.id == "-" {
-		o.problem("--claim-id: without it nobody could be told apart")
+	if !hasKeys {
+		return
 	}
-	if *p.adminScope == "" || *p.moderatorScope == "" || *p.adminScope == *p.moderatorScope {
-		o.problem("--jwt-admin-scope, --jwt-moderator-scope: two different names are needed")
-	}
-	if hasKeys {
-		check := s.tokens
-		check.Keys, check.Secrets, check.Leeway = &graph.KeySet{}, nil, 0
-		if _, err := graph.NewVerifier(check); err != nil {
-			o.problem("--jwt-algorithms: %v", err)
-		}
+	t.Keys, t.Secrets, t.Leeway = &graph.KeySet{}, nil, 0
+	if _, err := graph.NewVerifier(t); err != nil {
+		s.problem("jwt-algorithms", "%v", err)
 	}
 }
 
 // verifier makes what checks tokens, and keeps its keys fresh until ctx ends. A key set that cannot be fetched now is
 // no reason not to start: it is asked for again, and nobody is let in before it comes.
 func (s *server) verifier(ctx context.Context) (graph.Verifier, error) {
-	c := s.settings.tokens
-	if s.settings.keys.URL == "" && s.settings.keys.File == "" {
+	c := s.config.tokens
+	if s.config.keys.URL == "" && s.config.keys.File == "" {
 		return graph.NewVerifier(c)
 	}
-	from := s.settings.keys
+	from := s.config.keys
 	from.Logger = s.logger
 	keys, err := graph.NewKeySet(from)
 	if err != nil {
@@ -110,9 +108,4 @@ func (s *server) verifier(ctx context.Context) (graph.Verifier, error) {
 	}
 	s.owned.Go(func() { keys.Run(ctx) })
 	return verify, nil
-}
-
-// believe is the one secret of dev and of tests.
-func believe(secret []byte) graph.TokenConfig {
-	return graph.TokenConfig{Secrets: [][]byte{secret}, Leeway: graph.DefaultLeeway}
 }

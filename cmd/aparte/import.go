@@ -6,59 +6,54 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/aparte-im/aparte/internal/hostimport"
 	"github.com/aparte-im/aparte/store"
 )
 
-type importOptions struct {
-	target                   targetOptions
-	users, follows, messages *string
-	createUsers, verify      *bool
+// importCommand imports a community from files.
+type importCommand struct {
+	Target      targetSettings `embed:""`
+	Users       string         `placeholder:"FILE" help:"CSV file of users."`
+	Follows     string         `placeholder:"FILE" help:"CSV file of follows."`
+	Messages    string         `placeholder:"FILE" help:"File of messages: CSV, or lines \"sender recipient unixtime\"."`
+	CreateUsers bool           `help:"Create unknown users that a CSV of messages names."`
+	Verify      bool           `default:"true" help:"After messages: check that every seq is gapless and every unread count is right."`
+
+	target target
 }
 
-func newImport(a *app) *cobra.Command {
-	return a.command(&cobra.Command{
-		Use:   "import",
-		Short: "Bring an existing community in",
-		Long: `Brings users, follows and messages in from files, plain or gzip. Every row of every file is checked before the first
-is written; what is wrong is told with its line number, and then nothing is written. The same import again changes
+// Help is the text of aparte import --help.
+func (*importCommand) Help() string {
+	return `Imports users, follows and messages from files, plain or gzip. Every row of every file is checked before the first
+is written; errors are reported with their line number, and then nothing is written. The same import again changes
 nothing, so an import that was cut off is finished by running it again.
 
   --users     CSV with the header external_id,handle and optionally display_name, avatar_url, age_band (ADULT,
               AGE_16_17, UNDER_16) and created_at
   --follows   CSV with the header follower,followee: external ids
   --messages  CSV with the header sender,recipient,sent_at and optionally body and id; or lines "sender recipient
-              unixtime", whose people are created where nobody knows them
+              unixtime", whose unknown users are created
 
 Times are Unix seconds or RFC 3339. Messages keep their times and the order of the file, are not judged again, and
-make their senders known to those they wrote to. A message without text gets one that says so.`,
-		Example: `  aparte import --data-dir ./data --users users.csv --follows follows.csv --messages messages.csv
-  aparte import --database-url postgres://aparte@localhost/aparte --messages CollegeMsg.txt.gz`,
-	}, func(o *options) action {
-		i := importOptions{
-			target:      defineTarget(o),
-			users:       o.text("users", "", "CSV file of users"),
-			follows:     o.text("follows", "", "CSV file of follows"),
-			messages:    o.text("messages", "", "file of messages: CSV, or lines \"sender recipient unixtime\""),
-			createUsers: o.toggle("create-users", false, "create people whom a CSV of messages names and nobody knows"),
-			verify:      o.toggle("verify", true, "after messages: check that every seq is gapless and every unread count is right"),
-		}
-		return func(ctx context.Context) error {
-			t := i.target.resolve()
-			if *i.users == "" && *i.follows == "" && *i.messages == "" {
-				o.problem("give at least one of --users, --follows and --messages")
-			}
-			if err := o.err(); err != nil {
-				return err
-			}
-			return a.runImport(ctx, t, i)
-		}
-	})
+make their senders known to those they wrote to. A message without text gets one that says so.
+
+Examples:
+
+  aparte import --data-dir ./data --users users.csv --follows follows.csv --messages messages.csv
+  aparte import --database-url postgres://aparte@localhost/aparte --messages CollegeMsg.txt.gz`
 }
 
-func (a *app) runImport(ctx context.Context, t target, i importOptions) error {
+func (c *importCommand) check(s *settings) {
+	c.target = c.Target.target(s)
+	if c.Users == "" && c.Follows == "" && c.Messages == "" {
+		s.missing("give at least one of --users, --follows and --messages")
+	}
+}
+
+// Run imports the files and prints what changed.
+func (c *importCommand) Run(a *app) error { return a.runImport(a.ctx, c.target, c) }
+
+func (a *app) runImport(ctx context.Context, t target, i *importCommand) error {
 	unlock, err := t.lock()
 	if err != nil {
 		return err
@@ -81,11 +76,11 @@ func (a *app) runImport(ctx context.Context, t target, i importOptions) error {
 	return errors.Join(err, db.Close())
 }
 
-func (a *app) importInto(ctx context.Context, db *opened, i importOptions) error {
+func (a *app) importInto(ctx context.Context, db *opened, i *importCommand) error {
 	bar := newProgress(a.stderr)
 	summary, err := hostimport.Run(ctx, hostimport.Config{
-		Service: db.service, Store: db.Store, CreateUsers: *i.createUsers,
-		Users: *i.users, Follows: *i.follows, Messages: *i.messages,
+		Service: db.service, Store: db.Store, CreateUsers: i.CreateUsers,
+		Users: i.Users, Follows: i.Follows, Messages: i.Messages,
 		Progress: func(p hostimport.Progress) { bar.show(p.Stage, p.Done, p.Total, p.Bytes) },
 	})
 	bar.end()
@@ -98,25 +93,25 @@ func (a *app) importInto(ctx context.Context, db *opened, i importOptions) error
 			_, _ = fmt.Fprintf(a.stderr, "… and %d more\n", rest)
 		}
 		_, _ = fmt.Fprintf(a.stderr, "aparte: %v\n", bad)
-		return toldError{bad}
+		return reportedError{bad}
 	}
 	if err != nil {
 		return fmt.Errorf("%w\nThe import is not complete; the same command again goes on", err)
 	}
 	a.printSummary(summary, i)
-	if *i.messages == "" || !*i.verify {
+	if i.Messages == "" || !i.Verify {
 		return nil
 	}
 	return a.verify(ctx, db)
 }
 
-func (a *app) printSummary(s hostimport.Summary, i importOptions) {
+func (a *app) printSummary(s hostimport.Summary, i *importCommand) {
 	_, _ = fmt.Fprintf(a.stdout, "%-9s %10s %10s %14s\n", "", "rows", "new", "already there")
 	var rows int64
 	for _, line := range []struct {
 		name, path string
 		count      hostimport.Count
-	}{{"users", *i.users, s.Users}, {"follows", *i.follows, s.Follows}, {"messages", *i.messages, s.Messages}} {
+	}{{"users", i.Users, s.Users}, {"follows", i.Follows, s.Follows}, {"messages", i.Messages, s.Messages}} {
 		if line.path != "" {
 			_, _ = fmt.Fprintf(a.stdout, "%-9s %10d %10d %14d\n", line.name, line.count.Rows, line.count.New, line.count.Existing)
 			rows += line.count.Rows

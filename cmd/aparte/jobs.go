@@ -53,7 +53,7 @@ func (s *server) doExports(ctx context.Context, exports *spool) {
 		if err != nil {
 			return err
 		}
-		return s.service.FinishExport(ctx, job, size, s.settings.keeps.exports)
+		return s.service.FinishExport(ctx, job, size, s.config.retention.Exports)
 	})
 }
 

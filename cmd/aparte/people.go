@@ -54,7 +54,7 @@ func devPeople(ctx context.Context, st *store.Store, secret []byte) ([]devPerson
 
 // servePeople hands out tokens to whoever asks. It exists in dev only, which listens on loopback only.
 func (s *server) servePeople(w http.ResponseWriter, r *http.Request) {
-	people, err := devPeople(r.Context(), s.store, s.settings.tokens.Secrets[0])
+	people, err := devPeople(r.Context(), s.store, s.config.tokens.Secrets[0])
 	if err != nil {
 		s.logger.Error("list the people of dev", "error", err)
 		http.Error(w, "internal error", http.StatusInternalServerError)

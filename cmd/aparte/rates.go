@@ -8,86 +8,42 @@ import (
 	"github.com/aparte-im/aparte/graph/rates"
 )
 
-// rateOptions are how fast users and addresses may ask, whose word about addresses is believed, and how long an operation
-// may take.
-type rateOptions struct {
-	user, address                map[rates.Class]*string
-	proxies, proxyHeader         *string
-	queryTimeout, changeTimeouts *time.Duration
+// rateSettings bound how fast users and addresses may ask, name the trusted proxies, and bound the time of an operation.
+type rateSettings struct {
+	Reads           rates.Rate     `name:"rate-reads" default:"300/30s" help:"Queries and new subscriptions of a user. All of a budget may be used at once, and it fills again over its time; 0 sets no bound, here and below."`
+	Sends           rates.Rate     `name:"rate-sends" default:"30/10s" help:"Messages of a user."`
+	Changes         rates.Rate     `name:"rate-changes" default:"120/30s" help:"Other changes of a user: fields of mutations."`
+	Codes           rates.Rate     `name:"rate-codes" default:"30/10m" help:"Contact codes that a user tries, by a query or with a message."`
+	AddressReads    rates.Rate     `name:"rate-address-reads" default:"3000/10s" help:"Queries and new subscriptions of an address; an IPv6 /64 is one."`
+	AddressSends    rates.Rate     `name:"rate-address-sends" default:"1000/10s" help:"Messages of an address."`
+	AddressChanges  rates.Rate     `name:"rate-address-changes" default:"2000/10s" help:"Other changes of an address."`
+	AddressCodes    rates.Rate     `name:"rate-address-codes" default:"300/10m" help:"Contact codes that an address tries."`
+	AddressRefusals rates.Rate     `name:"rate-address-refusals" default:"200/10s" help:"Requests of an address with a bad token or operation, before all of its requests are refused for a while."`
+	TrustedProxies  []netip.Prefix `placeholder:"NETWORK" help:"Networks of the proxies before this server, as 10.0.0.0/8: their header is believed about a client's address."`
+	ProxyHeader     string         `default:"X-Forwarded-For" oneof:"X-Forwarded-For,Forwarded" help:"The header in which proxies name the client: X-Forwarded-For or Forwarded."`
+	QueryTimeout    time.Duration  `default:"10s" min:"0s" help:"Time that a query may take, and the start of a subscription; 0 sets no bound."`
+	MutationTimeout time.Duration  `default:"30s" min:"0s" help:"Time that a mutation may take; 0 sets no bound."`
 }
 
-// rateFlags is the flag and the default of each budget.
-var rateFlags = []struct {
-	flag, value, usage string
-	class              rates.Class
-	address            bool
-}{
-	{"rate-reads", "300/30s", "queries and new subscriptions of a user; 0: no bound", rates.Reads, false},
-	{"rate-sends", "30/10s", "messages of a user; 0: no bound", rates.Sends, false},
-	{"rate-changes", "120/30s", "other changes of a user; 0: no bound", rates.Changes, false},
-	{"rate-codes", "30/10m", "contact codes that a user tries; 0: no bound", rates.Codes, false},
-	{"rate-address-reads", "3000/10s", "queries and new subscriptions of an address; 0: no bound", rates.Reads, true},
-	{"rate-address-sends", "1000/10s", "messages of an address; 0: no bound", rates.Sends, true},
-	{"rate-address-changes", "2000/10s", "other changes of an address; 0: no bound", rates.Changes, true},
-	{"rate-address-codes", "300/10m", "contact codes that an address tries; 0: no bound", rates.Codes, true},
-	{"rate-address-refusals", "200/10s", "requests of an address with a bad token or operation, before all of its are refused; 0: no bound", rates.Refusals, true},
+func (c rateSettings) rates() *rates.Rates {
+	var r rates.Config
+	r.User[rates.Reads], r.User[rates.Sends] = c.Reads, c.Sends
+	r.User[rates.Changes], r.User[rates.Codes] = c.Changes, c.Codes
+	r.Address[rates.Reads], r.Address[rates.Sends] = c.AddressReads, c.AddressSends
+	r.Address[rates.Changes], r.Address[rates.Codes] = c.AddressChanges, c.AddressCodes
+	r.Address[rates.Refusals] = c.AddressRefusals
+	return rates.New(r)
 }
 
-func defineRates(o *options) rateOptions {
-	p := rateOptions{
-		user: map[rates.Class]*string{}, address: map[rates.Class]*string{},
-		proxies: o.text("trusted-proxies", "",
-			"networks of the proxies before this server, comma-separated: what they say of a client's address is believed"),
-		proxyHeader:    o.text("proxy-header", "X-Forwarded-For", "the header in which they say it: X-Forwarded-For or Forwarded"),
-		queryTimeout:   o.duration("query-timeout", 10*time.Second, "how long a query may take, and the begin of a subscription; 0: no bound"),
-		changeTimeouts: o.duration("mutation-timeout", 30*time.Second, "how long a mutation may take; 0: no bound"),
-	}
-	for _, f := range rateFlags {
-		held := p.user
-		if f.address {
-			held = p.address
-		}
-		held[f.class] = o.text(f.flag, f.value, f.usage)
-	}
-	return p
+func (c rateSettings) proxies() graph.Proxies {
+	return graph.Proxies{Trusted: c.TrustedProxies, Header: c.ProxyHeader}
 }
 
-// apply checks the settings and carries them over.
-func (p rateOptions) apply(o *options, s *settings) {
-	var c rates.Config
-	for _, f := range rateFlags {
-		held, to := p.user, &c.User[f.class]
-		if f.address {
-			held, to = p.address, &c.Address[f.class]
-		}
-		parsed, err := rates.Parse(*held[f.class])
-		if err != nil {
-			o.problem("--%s: %v", f.flag, err)
-		}
-		*to = parsed
-	}
-	s.rates = rates.New(c)
-	s.proxies.Header = *p.proxyHeader
-	if h := *p.proxyHeader; h != "X-Forwarded-For" && h != "Forwarded" {
-		o.problem("--proxy-header: %q is none of X-Forwarded-For and Forwarded", h)
-	}
-	for _, text := range list(*p.proxies) {
-		network, err := netip.ParsePrefix(text)
-		if address, err2 := netip.ParseAddr(text); err != nil && err2 == nil {
-			network, err = netip.PrefixFrom(address, address.BitLen()), nil
-		}
-		if err != nil {
-			o.problem("--trusted-proxies: %q is no network; give one as 10.0.0.0/8", text)
-			continue
-		}
-		s.proxies.Trusted = append(s.proxies.Trusted, network)
-	}
-	o.atLeast("query-timeout", *p.queryTimeout, 0)
-	o.atLeast("mutation-timeout", *p.changeTimeouts, 0)
-	s.timeouts = graph.Timeouts{Query: orNone(*p.queryTimeout), Mutation: orNone(*p.changeTimeouts)}
+func (c rateSettings) timeouts() graph.Timeouts {
+	return graph.Timeouts{Query: orNone(c.QueryTimeout), Mutation: orNone(c.MutationTimeout)}
 }
 
-// orNone is a timeout as package graph has it: for an operator 0 is none.
+// orNone returns a timeout as package graph has it: the flag's 0 is -1 there.
 func orNone(d time.Duration) time.Duration {
 	if d == 0 {
 		return -1

@@ -23,7 +23,7 @@ func TestServeRates(t *testing.T) {
 		"--rate-address-refusals", "1/x", "--trusted-proxies", "10.0.0.0/8,proxy", "--proxy-header", "X-Real-IP",
 		"--query-timeout", "-1s")
 	for _, mark := range []string{
-		"5 settings are wrong", "--rate-sends: \"many\"", "--rate-address-refusals", "\"proxy\" is no network", "X-Real-IP", "--query-timeout",
+		"5 settings are wrong", "--rate-sends: \"many\"", "--rate-address-refusals", "\"proxy\" is not a network", "X-Real-IP", "--query-timeout",
 	} {
 		if e.code != exitUsage || !strings.Contains(e.stderr, mark) {
 			t.Errorf("%q is not told: %d %s", mark, e.code, e.stderr)

@@ -5,35 +5,15 @@ import (
 	"time"
 )
 
-// keeps are how long what is kept for a time is kept.
-type keeps struct {
-	evidence, audit, settings, exports, shells, codes time.Duration
-}
-
-type retentionOptions struct {
-	evidence, audit, settings, exports, shells, codes *time.Duration
-}
-
-func defineRetention(o *options) retentionOptions {
-	const day = 24 * time.Hour
-	return retentionOptions{
-		evidence: o.duration("evidence-retention", 180*day, "how long reports and their sealed evidence are kept after the last that happened to them"),
-		audit:    o.duration("audit-retention", 730*day, "how long the audit log is kept"),
-		settings: o.duration("settings-retention", 730*day, "how long changes of settings are kept"),
-		exports:  o.duration("export-retention", 7*day, "how long the file of an export can be had"),
-		shells:   o.duration("erased-retention", 365*day, "how long who was erased is known by a digest of their externalId, so that no token brings them back"),
-		codes:    o.duration("contact-code-retention", 30*day, "how long contact codes are kept after they have ended, and who used them"),
-	}
-}
-
-func (p retentionOptions) apply(o *options, s *settings) {
-	s.keeps = keeps{*p.evidence, *p.audit, *p.settings, *p.exports, *p.shells, *p.codes}
-	for flag, keep := range map[string]time.Duration{
-		"evidence-retention": s.keeps.evidence, "audit-retention": s.keeps.audit, "settings-retention": s.keeps.settings,
-		"export-retention": s.keeps.exports, "erased-retention": s.keeps.shells, "contact-code-retention": s.keeps.codes,
-	} {
-		o.atLeast(flag, keep, minRetention)
-	}
+// retentionSettings are how long each kind of record is kept.
+type retentionSettings struct {
+	Events       time.Duration `name:"log-retention" default:"720h" min:"1s" help:"Time for which events are kept for clients that reconnect."`
+	Evidence     time.Duration `name:"evidence-retention" default:"4320h" min:"1s" help:"Time for which reports and their sealed evidence are kept after their last change."`
+	Audit        time.Duration `name:"audit-retention" default:"17520h" min:"1s" help:"Time for which entries of the audit log are kept."`
+	Settings     time.Duration `name:"settings-retention" default:"17520h" min:"1s" help:"Time for which changes of settings are kept."`
+	Exports      time.Duration `name:"export-retention" default:"168h" min:"1s" help:"Time for which the file of an export can be downloaded."`
+	Erased       time.Duration `name:"erased-retention" default:"8760h" min:"1s" help:"Time for which a digest of an erased user's externalId is kept, so that no token brings the user back."`
+	ContactCodes time.Duration `name:"contact-code-retention" default:"720h" min:"1s" help:"Time for which contact codes and their redemptions are kept after they have ended."`
 }
 
 // trimEvery is a tenth of the retention, within bounds: often enough to keep its word, seldom enough to cost nothing.
@@ -51,16 +31,16 @@ type chore struct {
 
 // keepRetention does each chore now and then, one after the other, until ctx ends.
 func (s *server) keepRetention(ctx context.Context, exports *spool) {
-	k := s.settings.keeps
+	k := s.config.retention
 	chores := []*chore{
-		{what: "events", keep: s.settings.retention, run: s.store.Trim},
-		{what: "reports", keep: k.evidence, run: s.store.SweepReports},
-		{what: "entries of the audit log", keep: k.audit, run: s.store.SweepAudit},
-		{what: "changes of settings", keep: k.settings, run: s.store.SweepSettings},
-		{what: "jobs that sorted requests", keep: k.settings, run: s.store.SweepSorted},
-		{what: "marks of erased users", keep: k.shells, run: s.store.SweepShells},
-		{what: "contact codes", keep: k.codes, run: s.store.SweepContactCodes},
-		{what: "exports", keep: k.exports, run: func(ctx context.Context, _ time.Time) (int64, error) {
+		{what: "events", keep: k.Events, run: s.store.Trim},
+		{what: "reports", keep: k.Evidence, run: s.store.SweepReports},
+		{what: "entries of the audit log", keep: k.Audit, run: s.store.SweepAudit},
+		{what: "changes of settings", keep: k.Settings, run: s.store.SweepSettings},
+		{what: "jobs that sorted requests", keep: k.Settings, run: s.store.SweepSorted},
+		{what: "marks of erased users", keep: k.Erased, run: s.store.SweepShells},
+		{what: "contact codes", keep: k.ContactCodes, run: s.store.SweepContactCodes},
+		{what: "exports", keep: k.Exports, run: func(ctx context.Context, _ time.Time) (int64, error) {
 			n, err := s.store.SweepExports(ctx, time.Now())
 			if err == nil && exports != nil {
 				err = exports.sweep(ctx, s.store)
@@ -69,7 +49,7 @@ func (s *server) keepRetention(ctx context.Context, exports *spool) {
 		}},
 	}
 	for {
-		next := time.Now().Add(trimEvery(k.audit))
+		next := time.Now().Add(trimEvery(k.Audit))
 		for _, c := range chores {
 			if now := time.Now(); !now.Before(c.due) {
 				n, err := c.run(ctx, now.Add(-c.keep))

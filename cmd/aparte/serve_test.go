@@ -33,7 +33,7 @@ func TestServeTellsAllThatIsWrong(t *testing.T) {
 		t.Errorf("serve ended with %d %q", e.code, e.stdout)
 	}
 	for _, mark := range []string{
-		"11 settings are wrong", "APARTE_SHARED_FRIENDS: \"many\" is no int", "APARTE_PLAYGROUND: \"perhaps\"", "--listen: \"8080\"",
+		"11 settings are wrong", "APARTE_SHARED_FRIENDS: \"many\" is not a whole number", "APARTE_PLAYGROUND: \"perhaps\"", "--listen: \"8080\"",
 		"--default-audience: \"ALL\"", "--request-limit: 0 is less than 1", "--decline-for: \"a month\"", "--log-retention: 1ms",
 		"--allowed-origins: \"app.example.org\"", "--log-level: \"loud\"", "--database-url", "--jwt-secret-file",
 	} {
@@ -48,7 +48,7 @@ func TestSettingsThatAreWrongEndWithTwo(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"serve --no-such-flag", "no-such-flag"},
 		{"serve extra", "extra"},
-		{"servee", "unknown command"},
+		{"servee", "unexpected argument servee, did you mean \"serve\"?"},
 		{"token --data-dir " + dir, "give one of --user HANDLE, --subject ID, --moderator NAME and --admin"},
 		{"token --data-dir " + dir + " --user alice --admin", "give one of"},
 		{"token --subject a --ttl -1h --jwt-secret-file x", "--ttl"},

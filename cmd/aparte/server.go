@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/aparte-im/aparte/classify"
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
 	"github.com/aparte-im/aparte/graph/access"
@@ -24,40 +25,36 @@ import (
 	"github.com/aparte-im/aparte/web"
 )
 
-// settings are all that a server is made of, checked.
-type settings struct {
+// serverConfig is all that a server is made of, checked.
+type serverConfig struct {
 	listen, databaseURL, opsListen         string
 	tokens                                 graph.TokenConfig
 	keys                                   graph.KeySetConfig
-	rules                                  dm.Rules
-	retention, pollInterval, shutdownAfter time.Duration
 	createUsers, playground, introspection bool
 	origins                                []string
+	rules                                  dm.Rules
+	retention                              retentionSettings
+	classifier                             *classify.Webhook
+	classifierFailed                       string
+	pollInterval, shutdownTimeout          time.Duration
 	limits                                 graph.Limits
-	sockets                                socket.Limits
-	// perUser and perAddress bound sockets and streams; 0: no bound.
-	perUser, perAddress                              int
-	streamKeepAlive, streamWriteWait, revocationPoll time.Duration
-	// answerWait is how long a client may leave an answer unread that is no stream.
-	answerWait     time.Duration
-	documents      *graph.Documents
-	rates          *rates.Rates
-	proxies        graph.Proxies
-	timeouts       graph.Timeouts
-	dev, behindTLS bool
-	keeps          keeps
-	// exportDir is where exports are written. Empty: none are offered.
-	exportDir      string
-	classification classification
-	traces         traceSettings
-	access         accessSettings
-	logger         *slog.Logger
+	documents                              *graph.Documents
+	connections                            connectionSettings
+	rates                                  *rates.Rates
+	proxies                                graph.Proxies
+	timeouts                               graph.Timeouts
+	dev, behindTLS                         bool
+	// exportDir is the directory of exports; none are offered when it is empty.
+	exportDir string
+	traces    traceSettings
+	access    accessSettings
+	logger    *slog.Logger
 }
 
 // server is a running service: its parts, in the order in which they were made.
 type server struct {
 	floor    heap.Floor
-	settings settings
+	config   serverConfig
 	logger   *slog.Logger
 	store    *store.Store
 	service  *dm.Service
@@ -84,7 +81,7 @@ const (
 
 // start makes the parts of a server and begins to listen. Requests are answered once it runs. It must be run, or
 // abandoned.
-func start(ctx context.Context, s settings) (*server, error) {
+func start(ctx context.Context, s serverConfig) (*server, error) {
 	floor := heap.Tune(os.Getenv)
 	hub := live.NewHub()
 	traces, err := newTracer(ctx, s.traces, s.logger)
@@ -102,9 +99,9 @@ func start(ctx context.Context, s settings) (*server, error) {
 	if err != nil {
 		return nil, errors.Join(err, traces.close())
 	}
-	srv := &server{floor: floor, settings: s, logger: s.logger, store: st, metrics: figures, tracer: traces, access: s.access.open(&s)}
+	srv := &server{floor: floor, config: s, logger: s.logger, store: st, metrics: figures, tracer: traces, access: s.access.open(s.logger, s.proxies)}
 	srv.service = dm.New(dm.Config{
-		Store: store.Traced(st), Notifier: hub, PollInterval: s.pollInterval, Classification: s.classification.use(s.logger),
+		Store: store.Traced(st), Notifier: hub, PollInterval: s.pollInterval, Classification: classification(s.classifier, s.classifierFailed, s.logger),
 	})
 	var work context.Context
 	work, srv.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -121,8 +118,9 @@ func start(ctx context.Context, s settings) (*server, error) {
 		Service: srv.service, Verify: verify, CreateUsers: s.createUsers, Introspection: s.introspection,
 		Origins: s.origins, LoopbackOrigins: s.dev, Logger: s.logger,
 		Limits: s.limits, Documents: s.documents, Rates: s.rates, Proxies: s.proxies, Timeouts: s.timeouts, Observer: observer,
-		Tracing: traces.spans(), Access: srv.access, Sockets: s.sockets, ConnectionLimits: connlimit.New(s.perUser, s.perAddress),
-		KeepAlive: s.streamKeepAlive, WriteWait: s.streamWriteWait, RevocationPoll: s.revocationPoll,
+		Tracing: traces.spans(), Access: srv.access, Sockets: socket.Limits(s.connections.Sockets),
+		ConnectionLimits: connlimit.New(s.connections.PerUser, s.connections.PerAddress), KeepAlive: s.connections.StreamKeepAlive,
+		WriteWait: s.connections.StreamWriteWait, RevocationPoll: s.connections.RevocationPoll,
 	})
 	if err != nil {
 		return nil, srv.abandon(err)
@@ -160,16 +158,16 @@ func start(ctx context.Context, s settings) (*server, error) {
 // routes is every address that the server answers.
 func (s *server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", allowOrigins(s.settings.origins, refuseOtherSites(s.settings.origins, s.api)))
-	mux.Handle(graph.ExportPath, allowOrigins(s.settings.origins, refuseOtherSites(s.settings.origins, http.HandlerFunc(s.api.ServeExport))))
+	mux.Handle("/graphql", allowOrigins(s.config.origins, refuseOtherSites(s.config.origins, s.api)))
+	mux.Handle(graph.ExportPath, allowOrigins(s.config.origins, refuseOtherSites(s.config.origins, http.HandlerFunc(s.api.ServeExport))))
 	mux.HandleFunc("GET /healthz", serveHealth)
 	mux.HandleFunc("GET /readyz", s.serveReady)
-	mux.Handle("/", web.Handler(web.Config{Dev: s.settings.dev, Playground: s.settings.playground, Client: true}))
-	if !s.settings.dev {
-		return boundAnswer(s.settings.answerWait, s.access.Wrap(secureHeaders(s.settings.behindTLS, boundBody(s.metrics.count(mux)))))
+	mux.Handle("/", web.Handler(web.Config{Dev: s.config.dev, Playground: s.config.playground, Client: true}))
+	if !s.config.dev {
+		return boundAnswer(s.config.connections.AnswerWriteWait, s.access.Wrap(secureHeaders(s.config.behindTLS, boundBody(s.metrics.count(mux)))))
 	}
 	mux.HandleFunc("GET /dev/people", s.servePeople)
-	return boundAnswer(s.settings.answerWait, onlyLoopback(secureHeaders(false, boundBody(mux))))
+	return boundAnswer(s.config.connections.AnswerWriteWait, onlyLoopback(secureHeaders(false, boundBody(mux))))
 }
 
 // address is where the server listens, with the port that the system chose for port 0.
@@ -197,7 +195,7 @@ func (s *server) run(ctx context.Context) error {
 // the sends under way, then the database.
 func (s *server) stop(cause error) error {
 	s.draining.Store(true)
-	ctx, cancel := context.WithTimeout(context.Background(), s.settings.shutdownAfter)
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.shutdownTimeout)
 	defer cancel()
 	var connections sync.WaitGroup
 	var shut error
@@ -206,7 +204,7 @@ func (s *server) stop(cause error) error {
 	err := s.api.Shutdown(ctx)
 	connections.Wait()
 	if err = errors.Join(err, shut); err != nil {
-		err = fmt.Errorf("the graceful stop took longer than %s: %w", s.settings.shutdownAfter, errors.Join(err, s.http.Close()))
+		err = fmt.Errorf("the graceful stop took longer than %s: %w", s.config.shutdownTimeout, errors.Join(err, s.http.Close()))
 	}
 	return s.abandon(errors.Join(cause, err))
 }

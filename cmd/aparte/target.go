@@ -14,34 +14,27 @@ import (
 // target is the database that a command works on: a data directory, or a URL.
 type target struct {
 	dir dataDir
-	// url is the database's, also for a data directory.
+	// url is that of the database, also for a data directory.
 	url string
 }
 
-type targetOptions struct {
-	options      *options
-	dir, address *string
+// targetSettings name the database that a command works on.
+type targetSettings struct {
+	DataDir     string `placeholder:"DIR" help:"Data directory of \"aparte dev\"."`
+	DatabaseURL string `name:"database-url" placeholder:"URL" help:"Database: postgres://… or sqlite:PATH."`
 }
 
-func defineTarget(o *options) targetOptions {
-	return targetOptions{
-		options: o,
-		dir:     o.text("data-dir", "", "data directory of \"aparte dev\""),
-		address: o.text("database-url", "", "database: postgres://… or sqlite:PATH"),
-	}
-}
-
-// resolve returns the one target that was named. A flag beats a variable that names the other.
-func (t targetOptions) resolve() target {
-	dir, address := *t.dir, *t.address
+// target returns the one database that was named. A flag takes precedence over a variable that names another.
+func (t targetSettings) target(s *settings) target {
+	dir, address := t.DataDir, t.DatabaseURL
 	if dir != "" && address != "" {
-		switch inArgs := [2]bool{t.options.onCommandLine("data-dir"), t.options.onCommandLine("database-url")}; inArgs {
+		switch given := [2]bool{s.onCommandLine("data-dir"), s.onCommandLine("database-url")}; given {
 		case [2]bool{true, false}:
 			address = ""
 		case [2]bool{false, true}:
 			dir = ""
 		default:
-			t.options.problem("give one of --data-dir and --database-url, not both")
+			s.missing("give one of --data-dir and --database-url, not both")
 			return target{}
 		}
 	}
@@ -50,21 +43,21 @@ func (t targetOptions) resolve() target {
 		d := dataDir(dir)
 		return target{dir: d, url: d.databaseURL()}
 	case address != "":
-		t.options.databaseURL(address)
+		checkDatabaseURL(s, address)
 		return target{url: address}
 	}
-	t.options.problem("give --data-dir DIR or --database-url URL (or %s, %s)",
+	s.missing("give --data-dir DIR or --database-url URL (or %s, %s)",
 		environment("data-dir"), environment("database-url"))
 	return target{}
 }
 
-// databaseURL checks the form. It never repeats the URL, which may hold a password.
-func (o *options) databaseURL(address string) {
+// checkDatabaseURL checks the form. It never repeats the URL, which may hold a password.
+func checkDatabaseURL(s *settings, address string) {
 	if strings.HasPrefix(address, "sqlite:") {
 		return
 	}
 	if u, err := url.Parse(address); err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "" && u.RawQuery == "" {
-		o.problem("--database-url: the URL must start with postgres:// or sqlite:")
+		s.problem("database-url", "the URL must start with postgres:// or sqlite:")
 	}
 }
 

@@ -8,131 +8,110 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
 )
 
 const (
-	// tokenTTL is how long a token for development is good.
+	// tokenTTL is the life of a token for development.
 	tokenTTL = 24 * time.Hour
-	maxTTL   = 10 * 365 * 24 * time.Hour
-	// serviceSubject is who the host app is in a service token: nobody's external id is needed.
+	// serviceSubject is the subject of a service token, which needs no user.
 	serviceSubject = "aparte-service"
 )
 
-type tokenOptions struct {
-	dir, secretFile, user, subject *string
-	moderator                      *string
-	admin                          *bool
-	ttl                            *time.Duration
-	issuer, audience               *string
-	scope, ageBand                 *string
+// tokenCommand prints a token.
+type tokenCommand struct {
+	DataDir    string        `default:"${data_dir}" placeholder:"DIR" help:"Data directory of \"aparte dev\"."`
+	SecretFile string        `name:"jwt-secret-file" placeholder:"FILE" help:"File with the secret of a server, instead of a data directory."`
+	User       string        `placeholder:"HANDLE" help:"Handle of the user in the data directory."`
+	Subject    string        `placeholder:"ID" help:"The host's own id of the user, which is not looked up."`
+	Admin      bool          `help:"A service token, with the scope admin."`
+	Moderator  string        `placeholder:"NAME" help:"A moderator's token, with the scope moderator, by the name for the audit log."`
+	TTL        time.Duration `name:"ttl" default:"24h" min:"1s" max:"87600h" help:"Time for which the token is valid."`
+	Issuer     string        `placeholder:"ISSUER" help:"Claim iss, for a server with --jwt-issuer."`
+	Audience   string        `placeholder:"AUDIENCE" help:"Claim aud, for a server with --jwt-audience."`
+	Scope      string        `placeholder:"SCOPES" help:"Further scopes, separated by spaces."`
+	AgeBand    string        `placeholder:"BAND" oneof:"ADULT,AGE_16_17,UNDER_16" help:"Claim age_band: ADULT, AGE_16_17 or UNDER_16."`
 }
 
-func newToken(a *app) *cobra.Command {
-	return a.command(&cobra.Command{
-		Use:   "token",
-		Short: "Print a token that says who you are",
-		Long: `Prints a bearer token, alone on standard output. With a data directory it looks the person up by handle; with the
+// Help is the text of aparte token --help.
+func (*tokenCommand) Help() string {
+	return `Prints a bearer token, alone on standard output. With a data directory it looks the user up by handle; with the
 secret of a server it signs for the host's own id of a user. In production the host app signs such tokens itself:
-HS256 or a key of its key set, the user's external id as "sub", an expiry, and when it was issued.`,
-		Example: `  aparte token --user alice
+HS256 or a key of its key set, the user's external id as "sub", an expiry, and the time of issue.
+
+Examples:
+
+  aparte token --user alice
   aparte token --data-dir ./data --user bob --ttl 1h
   aparte token --data-dir ./data --admin
   aparte token --data-dir ./data --moderator ines
-  aparte token --jwt-secret-file secret --subject user-4711`,
-	}, func(o *options) action {
-		t := tokenOptions{
-			dir:        o.text("data-dir", defaultDataDir(a.getenv), "data directory of \"aparte dev\""),
-			secretFile: o.text("jwt-secret-file", "", "file with the secret of a server, instead of a data directory"),
-			user:       o.text("user", "", "handle of the person in the data directory"),
-			subject:    o.text("subject", "", "the host's own id of the user, which need not be looked up"),
-			admin:      o.toggle("admin", false, "a service token, with the scope admin"),
-			moderator:  o.text("moderator", "", "a moderator's token, with the scope moderator, by the name for the audit log"),
-			ttl:        o.duration("ttl", tokenTTL, "how long the token is good"),
-			issuer:     o.text("issuer", "", "claim iss, for a server with --jwt-issuer"),
-			audience:   o.text("audience", "", "claim aud, for a server with --jwt-audience"),
-			scope:      o.text("scope", "", "further scopes, with spaces between"),
-			ageBand:    o.text("age-band", "", "claim age_band: ADULT, AGE_16_17 or UNDER_16"),
-		}
-		return func(ctx context.Context) error {
-			t.check(o)
-			if err := o.err(); err != nil {
-				return err
-			}
-			token, err := t.make(ctx)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(a.stdout, token)
-			return err
-		}
-	})
+  aparte token --jwt-secret-file secret --subject user-4711`
 }
 
-func (t tokenOptions) check(o *options) {
+func (c *tokenCommand) check(s *settings) {
 	named := 0
-	for _, given := range []bool{*t.user != "", *t.subject != "", *t.moderator != "", *t.admin} {
+	for _, given := range []bool{c.User != "", c.Subject != "", c.Moderator != "", c.Admin} {
 		if given {
 			named++
 		}
 	}
 	if named != 1 {
-		o.problem("give one of --user HANDLE, --subject ID, --moderator NAME and --admin")
+		s.missing("give one of --user HANDLE, --subject ID, --moderator NAME and --admin")
 	}
-	if *t.user != "" && *t.secretFile != "" {
-		o.problem("--user looks a handle up in a data directory; with --jwt-secret-file give --subject ID")
+	if c.User != "" && c.SecretFile != "" {
+		s.missing("--user looks a handle up in a data directory; with --jwt-secret-file give --subject ID")
 	}
-	if *t.secretFile != "" && o.onCommandLine("data-dir") {
-		o.problem("give one of --data-dir and --jwt-secret-file, not both")
-	}
-	if b := *t.ageBand; b != "" && b != "ADULT" && b != "AGE_16_17" && b != "UNDER_16" {
-		o.problem("--age-band: %q is none of ADULT, AGE_16_17 and UNDER_16", b)
-	}
-	o.atLeast("ttl", *t.ttl, time.Second)
-	if *t.ttl > maxTTL {
-		o.problem("--ttl: %s is longer than ten years", *t.ttl)
+	if c.SecretFile != "" && s.onCommandLine("data-dir") {
+		s.missing("give one of --data-dir and --jwt-secret-file, not both")
 	}
 }
 
-func (t tokenOptions) make(ctx context.Context) (string, error) {
-	dir := dataDir(*t.dir)
-	secret, err := readSecret(*t.secretFile)
-	if *t.secretFile == "" {
+// Run prints the token.
+func (c *tokenCommand) Run(a *app) error {
+	token, err := c.sign(a.ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.stdout, token)
+	return err
+}
+
+func (c *tokenCommand) sign(ctx context.Context) (string, error) {
+	dir := dataDir(c.DataDir)
+	secret, err := readSecret(c.SecretFile)
+	if c.SecretFile == "" {
 		secret, err = dir.secret()
 	}
 	if err != nil {
 		return "", err
 	}
-	subject := *t.subject
-	if *t.admin {
+	subject := c.Subject
+	switch {
+	case c.Admin:
 		subject = serviceSubject
-	}
-	if *t.moderator != "" {
-		subject = *t.moderator
-	}
-	if *t.user != "" {
-		if subject, err = externalIDOf(ctx, dir, *t.user); err != nil {
+	case c.Moderator != "":
+		subject = c.Moderator
+	case c.User != "":
+		if subject, err = externalIDOf(ctx, dir, c.User); err != nil {
 			return "", err
 		}
 	}
-	return graph.SignClaims(secret, subject, *t.ttl, t.claims())
+	return graph.SignClaims(secret, subject, c.TTL, c.claims())
 }
 
-// claims are those beside the subject and the times.
-func (t tokenOptions) claims() map[string]any {
+// claims returns the claims beside the subject and the times.
+func (c *tokenCommand) claims() map[string]any {
 	out := map[string]any{}
-	scopes := strings.Fields(*t.scope)
-	if *t.admin {
+	scopes := strings.Fields(c.Scope)
+	if c.Admin {
 		scopes = append(scopes, graph.ScopeAdmin)
 	}
-	if *t.moderator != "" {
+	if c.Moderator != "" {
 		scopes = append(scopes, graph.ScopeModerator)
 	}
 	for name, value := range map[string]string{
-		"iss": *t.issuer, "aud": *t.audience, "scope": strings.Join(scopes, " "), "age_band": *t.ageBand,
+		"iss": c.Issuer, "aud": c.Audience, "scope": strings.Join(scopes, " "), "age_band": c.AgeBand,
 	} {
 		if value != "" {
 			out[name] = value
@@ -148,7 +127,7 @@ func externalIDOf(ctx context.Context, dir dataDir, handle string) (string, erro
 	}
 	user, err := db.service.UserByHandle(ctx, handle)
 	if dm.CodeOf(err) == dm.CodeNotFound {
-		err = fmt.Errorf("nobody in %s has the handle %q", dir, handle)
+		err = fmt.Errorf("no user in %s has the handle %q", dir, handle)
 	}
 	if err = errors.Join(err, db.Close()); err != nil {
 		return "", err
@@ -164,14 +143,14 @@ func adminToken(secret []byte, ttl time.Duration) (string, error) {
 	return graph.SignToken(secret, serviceSubject, ttl, graph.ScopeAdmin)
 }
 
-// secretSetting reads the file that a flag names; what is wrong with it is a problem of the settings.
-func (o *options) secretSetting(flag, path string) []byte {
+// secret reads the file that a flag names. What is wrong with it is recorded as a problem, and the result is nil.
+func (s *settings) secret(flag, path string) []byte {
 	secret, err := readSecret(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		o.problem("--%s: there is no file %s", flag, path)
+		s.problem(flag, "there is no file %s", path)
 	case err != nil:
-		o.problem("--%s: %v", flag, err)
+		s.problem(flag, "%v", err)
 	}
 	return secret
 }

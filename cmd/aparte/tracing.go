@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
-	"strconv"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -15,33 +14,18 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// traceOptions are the settings of traces, which are off unless somebody says where they go.
-type traceOptions struct{ endpoint, share *string }
-
-// traceSettings are these, checked.
+// traceSettings say where traces are sent; they are off without an address.
 type traceSettings struct {
-	endpoint string
-	share    float64
+	Endpoint string  `name:"otlp-endpoint" placeholder:"URL" help:"Address that takes OpenTelemetry traces (OTLP over HTTP), as http://127.0.0.1:4318/v1/traces; empty sends none."`
+	Share    float64 `name:"trace-share" default:"1" min:"0" max:"1" help:"Share of requests that is traced, 0 to 1."`
 }
 
-func defineTraces(o *options) traceOptions {
-	return traceOptions{
-		endpoint: o.text("otlp-endpoint", "", "address that takes OpenTelemetry traces (OTLP over HTTP), as http://127.0.0.1:4318/v1/traces; empty: no traces"),
-		share:    o.text("trace-share", "1", "which share of requests is traced, 0 to 1"),
-	}
-}
-
-func (p traceOptions) apply(o *options, s *settings) {
-	share, err := strconv.ParseFloat(*p.share, 64)
-	if err != nil || !(share >= 0 && share <= 1) {
-		o.problem("--trace-share: %q is no share; give 0 to 1", *p.share)
-	}
-	s.traces = traceSettings{*p.endpoint, share}
-	if *p.endpoint == "" {
+func (c traceSettings) check(s *settings) {
+	if c.Endpoint == "" {
 		return
 	}
-	if u, err := url.Parse(*p.endpoint); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		o.problem("--otlp-endpoint: %q is no http or https address; give one as http://127.0.0.1:4318/v1/traces", *p.endpoint)
+	if u, err := url.Parse(c.Endpoint); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		s.problem("otlp-endpoint", "%q is not an http or https address; give one as http://127.0.0.1:4318/v1/traces", c.Endpoint)
 	}
 }
 
@@ -53,17 +37,17 @@ type tracer struct{ provider *sdktrace.TracerProvider }
 
 // newTracer begins to send traces. An address that does not answer harms nobody: what cannot be sent is dropped.
 func newTracer(ctx context.Context, s traceSettings, logger *slog.Logger) (*tracer, error) {
-	if s.endpoint == "" {
+	if s.Endpoint == "" {
 		return nil, nil //nolint:nilnil // off
 	}
 	// Headers and certificates come from the environment that OpenTelemetry names (OTEL_EXPORTER_OTLP_HEADERS and so on).
-	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(withTracePath(s.endpoint)))
+	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(withTracePath(s.Endpoint)))
 	if err != nil {
 		return nil, err
 	}
 	// What fails in the background OpenTelemetry tells one handler of the process, by default outside of the log.
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { logger.Warn("traces were not sent", "error", err) }))
-	ratio := sdktrace.TraceIDRatioBased(s.share)
+	ratio := sdktrace.TraceIDRatioBased(s.Share)
 	return &tracer{sdktrace.NewTracerProvider(
 		sdktrace.WithBatcher(exporter),
 		sdktrace.WithResource(resource.NewSchemaless(

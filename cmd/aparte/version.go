@@ -1,29 +1,24 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
-
-	"github.com/spf13/cobra"
 )
 
-func newVersion(a *app) *cobra.Command {
-	return a.command(&cobra.Command{
-		Use: "version", Short: "Print the version of this binary", Example: "  aparte version",
-	}, func(o *options) action {
-		return func(context.Context) error {
-			if err := o.err(); err != nil {
-				return err
-			}
-			_, err := fmt.Fprintf(a.stdout, "aparte %s, %s, %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
-		}
-	})
+// versionCommand prints the version.
+type versionCommand struct{}
+
+// Help is the text of aparte version --help.
+func (versionCommand) Help() string { return "Examples:\n\n  aparte version" }
+
+// Run prints the version of the binary, of Go and of the platform.
+func (versionCommand) Run(a *app) error {
+	_, err := fmt.Fprintf(a.stdout, "aparte %s, %s, %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
 }
 
-// version is what the build knows of itself: the module's version, or the commit it was built from.
+// version returns the version that the build recorded: the module's version, or the commit it was built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
