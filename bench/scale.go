@@ -222,7 +222,7 @@ func scaleReads(ctx context.Context, url string, s size) (reads []read, stop fun
 		}},
 		{"message page, store", func(ctx context.Context, i int) error {
 			id := dm.ConversationOf(s.busyUser(i), s.friendOf(i))
-			lists, err := st.Messages(ctx, s.busyUser(i), []dm.ConversationID{id}, 0, scalePage)
+			lists, err := st.Messages(ctx, s.busyUser(i), []dm.ConversationID{id}, int64(dm.FromNewest), scalePage)
 			return full(len(lists[id]), messagesPerConversation, err)
 		}},
 		{"unread, store", func(ctx context.Context, i int) error {

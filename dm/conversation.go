@@ -24,7 +24,7 @@ type Membership struct {
 	Folder Folder
 	// ReadSeq is the newest seq that this user has read.
 	ReadSeq int64
-	// ClearedSeq: messages up to here are out of this user's view.
+	// ClearedSeq: messages up to here are out of this user's view, imported history with a seq below 1 too. 0: all are in it.
 	ClearedSeq int64
 	// Known: this user has written here, or has accepted the other's request.
 	Known bool
@@ -80,6 +80,9 @@ func (c *Conversation) Unread(m *Membership) int64 {
 	}
 	return max(0, c.LastSeq-max(m.ReadSeq, m.ClearedSeq))
 }
+
+// sees reports whether a message of this conversation is in the member's view.
+func (m *Membership) sees(seq int64) bool { return m.ClearedSeq == 0 || seq > m.ClearedSeq }
 
 // pendingRequest: the member has not answered, so nothing of what they do may show to the other.
 func (m *Membership) pendingRequest() bool {

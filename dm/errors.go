@@ -34,6 +34,23 @@ type Error struct {
 	Outreach *OutreachBudget
 	// RetryAfter is how long to wait, with CodeRateLimited.
 	RetryAfter time.Duration
+	// Row is the item of a batch that is at fault. Nil: the whole call.
+	Row *BatchRow
+}
+
+// BatchRow names one item of a batch.
+type BatchRow struct {
+	// Index is its place in the batch, from 0.
+	Index int
+	// ExternalID is the host's id of the user who is at fault. Empty: none is.
+	ExternalID string
+}
+
+// At returns a copy of the error that names the item of a batch which is at fault.
+func (e *Error) At(index int, externalID string) *Error {
+	out := *e
+	out.Row = &BatchRow{Index: index, ExternalID: externalID}
+	return &out
 }
 
 func (e *Error) Error() string {

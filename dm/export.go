@@ -166,7 +166,7 @@ func (e *export) messages(ctx context.Context) error {
 	}
 	e.job.Done, e.job.Total = 0, 0
 	for i, c := range conversations {
-		e.job.Total += c.LastSeq
+		e.job.Total += c.count()
 		if i%exportPage == 0 {
 			if err := e.meet(ctx, conversations[i:min(i+exportPage, len(conversations))]); err != nil {
 				return err
@@ -181,7 +181,7 @@ func (e *export) messages(ctx context.Context) error {
 			Muted    bool         `json:"muted"`
 			Declined Stamp        `json:"declinedUntil"`
 		}{
-			c.ID.String(), personOf(c.Other, e.people[c.Other]), c.LastSeq, c.Folder.name(), c.ReadSeq, c.Muted, Stamp(c.DeclinedUntil),
+			c.ID.String(), personOf(c.Other, e.people[c.Other]), c.count(), c.Folder.name(), c.ReadSeq, c.Muted, Stamp(c.DeclinedUntil),
 		}); err != nil {
 			return err
 		}
@@ -209,7 +209,7 @@ func (e *export) meet(ctx context.Context, page []ConversationRef) error {
 }
 
 func (e *export) conversation(ctx context.Context, c ConversationRef, line func(any) error) error {
-	for after := int64(0); after < c.LastSeq; {
+	for after := c.FirstSeq - 1; after < c.LastSeq; {
 		to := min(after+exportPage, c.LastSeq)
 		page, err := e.service.store.MessagesOf(ctx, e.user, c, after, to)
 		if err != nil {

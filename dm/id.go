@@ -23,6 +23,9 @@ type MessageID struct {
 	Seq          int64
 }
 
+// maxSeq bounds the seqs that a client may name: arithmetic on them cannot overflow.
+const maxSeq = 1 << 62
+
 const (
 	userPrefix         = "usr_"
 	conversationPrefix = "cnv_"
@@ -103,10 +106,10 @@ func ParseMessageID(s string) (id MessageID, ok bool) {
 	}
 	n := copy(id.Conversation[:], b)
 	seq, used := binary.Uvarint(b[n:])
-	if used != len(b)-n || seq == 0 || seq > 1<<62 {
+	id.Seq = int64(seq)
+	if used != len(b)-n || id.Seq > maxSeq || id.Seq < -maxSeq {
 		return MessageID{}, false
 	}
-	id.Seq = int64(seq)
 	return id, id.String() == s
 }
 

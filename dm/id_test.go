@@ -61,7 +61,7 @@ func TestConversationOfIsOnePerPair(t *testing.T) {
 
 func TestMessageIDsOfEverySize(t *testing.T) {
 	c := dm.ConversationOf(dm.NewUserID(), dm.NewUserID())
-	for _, seq := range []int64{1, 127, 128, 1 << 31, 1 << 62} {
+	for _, seq := range []int64{1, 127, 128, 1 << 31, 1 << 62, 0, -1, -128, -1 << 31, -1 << 62} {
 		id := dm.MessageID{Conversation: c, Seq: seq}
 		if back, ok := dm.ParseMessageID(id.String()); !ok || back != id {
 			t.Errorf("%s reads back as %v, %v", id, back, ok)
@@ -112,7 +112,7 @@ func FuzzParseConversationID(f *testing.F) {
 func FuzzParseMessageID(f *testing.F) {
 	addIDs(f, dm.MessageID{Conversation: dm.ConversationOf(dm.UserID{1}, dm.UserID{2}), Seq: 300}.String())
 	f.Fuzz(func(t *testing.T, s string) {
-		if id, ok := dm.ParseMessageID(s); ok && (id.String() != s || id.Seq < 1) {
+		if id, ok := dm.ParseMessageID(s); ok && (id.String() != s || id.Seq > 1<<62 || id.Seq < -1<<62) {
 			t.Errorf("%q was read as %s", s, id)
 		}
 	})

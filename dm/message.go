@@ -22,7 +22,8 @@ type Message struct {
 // ConversationID is the conversation that the message stands in.
 func (m *Message) ConversationID() ConversationID { return m.ID.Conversation }
 
-// Seq is the message's place in its conversation, gapless from 1.
+// Seq is the message's place in its conversation: gapless, and rising from 1 in the order of commits. History that was
+// imported into a conversation and is older than what stands there counts down from 0.
 func (m *Message) Seq() int64 { return m.ID.Seq }
 
 // KeyFor is the message's ClientMessageID as a viewer is shown it: its sender as it is, anybody else as the message's id. It

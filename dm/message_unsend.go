@@ -41,7 +41,7 @@ func (tx *Tx) Unsend(viewer UserID, id MessageID) (*Message, error) {
 	tx.out.Removed = append(tx.out.Removed, m)
 	for i := range c.Members {
 		// A log tells nothing of what is out of its user's view.
-		if side := &c.Members[i]; side.Folder != FolderNone && id.Seq > side.ClearedSeq {
+		if side := &c.Members[i]; side.Folder != FolderNone && side.sees(id.Seq) {
 			tx.event(side.User, EventMessageRemoved, c, m)
 		}
 	}

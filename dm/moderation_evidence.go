@@ -72,7 +72,7 @@ func (tx *Tx) seal(viewer UserID, c *Conversation, in ReportInput, seqs []int64)
 	}
 	mine, theirs := c.Sides(viewer)
 	visible := func(seq int64) *Message {
-		if mine.Folder == FolderNone || seq <= mine.ClearedSeq {
+		if mine.Folder == FolderNone || !mine.sees(seq) {
 			return nil
 		}
 		return tx.in.Messages[MessageID{c.ID, seq}]

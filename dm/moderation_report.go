@@ -157,7 +157,7 @@ func (in *ReportInput) seqs(last int64) []int64 {
 // around names the messages at the seqs and those that give them context.
 func around(conversation ConversationID, seqs []int64, last int64) []MessageID {
 	var out []MessageID
-	next := int64(1)
+	next := int64(-maxSeq)
 	for _, seq := range seqs {
 		for at := max(next, seq-reportContext); at <= min(last, seq+reportContext); at++ {
 			out = append(out, MessageID{conversation, at})

@@ -3,6 +3,7 @@ package dm
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"math"
 	"time"
 	"unicode/utf8"
 )
@@ -68,8 +69,12 @@ func parseInboxPlace(s string) (*InboxPlace, *Error) {
 	return p, nil
 }
 
-// MessagePlace is the keyset place in a conversation: messages with a smaller seq follow.
+// MessagePlace is the keyset place in a conversation: messages with a smaller seq follow. A seq may be 0 or negative:
+// history that was imported into a conversation counts down from 0.
 type MessagePlace int64
+
+// FromNewest is the place before the newest message of every conversation.
+const FromNewest MessagePlace = math.MaxInt64
 
 // String is the opaque text form.
 func (p MessagePlace) String() string {
@@ -78,13 +83,17 @@ func (p MessagePlace) String() string {
 
 func parseMessagePlace(s string) (MessagePlace, *Error) {
 	if s == "" {
-		return 0, nil
+		return FromNewest, nil
 	}
 	b, ok := decodePlace('m', s)
-	if !ok || len(b) != 8 || binary.BigEndian.Uint64(b) == 0 || binary.BigEndian.Uint64(b) > 1<<62 {
+	if !ok || len(b) != 8 {
 		return 0, badPlace()
 	}
-	return MessagePlace(binary.BigEndian.Uint64(b)), nil
+	p := MessagePlace(binary.BigEndian.Uint64(b))
+	if p > maxSeq || p < -maxSeq {
+		return 0, badPlace()
+	}
+	return p, nil
 }
 
 // UserPlace is the keyset place in a listing of users: by rank (a search lists handles first, then names), then key.

@@ -122,7 +122,7 @@ func (s *sorter) listen(ctx context.Context, views []*View) (map[ConversationID]
 	if s.words.Version == 0 {
 		return out, nil
 	}
-	messages, err := s.service.store.Messages(ctx, s.viewer, ids, 0, sortMessages)
+	messages, err := s.service.store.Messages(ctx, s.viewer, ids, int64(FromNewest), sortMessages)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,8 @@ type Send struct {
 	// History is set by an import: the message was sent elsewhere, at At, and is not judged again.
 	History bool
 	At      time.Time
+	// Unread: the recipient has not read this message of history. It counts only where it becomes the newest message.
+	Unread bool
 }
 
 // Key is what makes the send unique.
@@ -39,6 +41,9 @@ type Sent struct {
 	Outreach *OutreachBudget
 	// Repeated: the message had been written before; this is the first result again.
 	Repeated bool
+	// Displaced: the message is history whose time lies between messages that were there before, so it stands before a
+	// message that is older.
+	Displaced bool
 }
 
 // SendInput is a send as a client asks for it. Exactly one of To and Conversation is set.
@@ -114,6 +119,9 @@ func (tx *Tx) Send(s Send) (Sent, error) {
 	bears, code := tx.codeOf(s.Code, s.Sender, s.Recipient)
 	verdict, used := policy.DecideWithCode(facts, bears)
 	if s.History && !facts.Self {
+		if c := tx.in.Conversations[s.Key().Conversation]; c != nil && tx.precedes(&s, c) {
+			return tx.prepend(s, c), nil
+		}
 		verdict, used = policy.Verdict{Route: policy.RouteInbox, Shown: policy.RouteInbox}, false
 	}
 	if !verdict.Allowed() {
@@ -163,22 +171,26 @@ func (tx *Tx) repeated(s Send, first *Message, facts policy.Facts) (Sent, error)
 
 func (tx *Tx) deliver(s Send, verdict policy.Verdict) *Message {
 	id := ConversationOf(s.Sender, s.Recipient)
+	at := tx.now
+	if s.History {
+		at = s.At.UTC().Truncate(time.Microsecond)
+	}
 	c := tx.in.Conversations[id]
 	if c == nil {
 		c = NewConversation(s.Sender, s.Recipient, tx.now)
+		tx.AddFirst(id, First{Seq: 1, At: at})
 		e := tx.PairState(s.Sender, s.Recipient)
 		// Only history comes here under a block.
 		c.Members[0].Blocks, c.Members[1].Blocks = e.LowOverride.Blocked, e.HighOverride.Blocked
 		tx.in.Conversations[id] = c
 	}
-	at := tx.now
-	if s.History {
-		at = s.At.UTC().Truncate(time.Microsecond)
-	}
 	tx.changeConversation(c, func() {
 		mine, theirs := c.Sides(s.Sender)
+		caughtUp := max(theirs.ReadSeq, theirs.ClearedSeq) >= c.LastSeq
 		c.LastSeq++
-		c.LastAt = at
+		if c.LastSeq == 1 || at.After(c.LastAt) {
+			c.LastAt = at
+		}
 		// To write is to know the other, to accept what they asked, and to have read what stands above.
 		mine.Known, mine.ReadSeq, mine.Pending, mine.DeclinedUntil = true, c.LastSeq, 0, time.Time{}
 		if mine.FrozenSeq > 0 && mine.Folder == FolderRequests && tx.Override(s.Sender, s.Recipient).Restricted {
@@ -187,18 +199,26 @@ func (tx *Tx) deliver(s Send, verdict policy.Verdict) *Message {
 			mine.Folder, mine.FrozenSeq = FolderInbox, 0
 		}
 		theirs.receive(verdict)
+		if s.History && !s.Unread && caughtUp {
+			theirs.ReadSeq = c.LastSeq
+		}
 	})
+	m := tx.write(s, MessageID{c.ID, c.LastSeq}, at)
+	tx.event(s.Sender, EventMessageAdded, c, m)
+	tx.event(s.Recipient, EventMessageAdded, c, m)
+	return m
+}
+
+// write adds a message to what is written, and its key to those that are used.
+func (tx *Tx) write(s Send, id MessageID, at time.Time) *Message {
 	m := &Message{
-		ID: MessageID{c.ID, c.LastSeq}, Sender: s.Sender, Body: s.Body, Video: s.Video,
-		ClientMessageID: s.ClientMessageID, CreatedAt: at,
+		ID: id, Sender: s.Sender, Body: s.Body, Video: s.Video, ClientMessageID: s.ClientMessageID, CreatedAt: at,
 	}
 	tx.out.Messages = append(tx.out.Messages, m)
 	if tx.in.Used == nil {
 		tx.in.Used = map[SendKey]*Message{}
 	}
 	tx.in.Used[s.Key()] = m
-	tx.event(s.Sender, EventMessageAdded, c, m)
-	tx.event(s.Recipient, EventMessageAdded, c, m)
 	return m
 }
 

@@ -33,7 +33,7 @@ type Store interface {
 	// last message of each.
 	Inbox(ctx context.Context, viewer UserID, folder Folder, after *InboxPlace, limit int) ([]*View, error)
 	// Messages lists, for each conversation that the viewer is a member of, the newest messages that are in their view
-	// with a seq below before (0: from the newest), newest first, up to limit each. One query for all.
+	// with a seq below before (FromNewest: all), newest first, up to limit each. One query for all.
 	Messages(ctx context.Context, viewer UserID, ids []ConversationID, before int64, limit int) (map[ConversationID][]*Message, error)
 	// MessagesByID returns those messages that the viewer may see.
 	MessagesByID(ctx context.Context, viewer UserID, ids []MessageID) (map[MessageID]*Message, error)
@@ -83,7 +83,7 @@ type Store interface {
 	// SetAgeBand describes a user's age as the host said it at a time, unless what is kept was said in a later second.
 	SetAgeBand(ctx context.Context, user UserID, band policy.AgeBand, said time.Time) error
 	// Import writes a batch of history, all or nothing, and returns how many messages were new.
-	Import(ctx context.Context, sends []Send) (int, error)
+	Import(ctx context.Context, sends []Send) (Imported, error)
 }
 
 // Log is a stretch of a user's inbox log and what is needed to judge it.

@@ -97,6 +97,7 @@ type Loaded struct {
 	Conversations map[ConversationID]*Conversation
 	Pairs         map[Pair]PairState
 	Used          map[SendKey]*Message
+	Firsts        map[ConversationID]First
 	Messages      map[MessageID]*Message
 	Reported      PastReports
 	Reports       map[ReportID]*Report

@@ -47,7 +47,7 @@ func TestHistoryUnderABlockDoesNotCountForWhoBlocks(t *testing.T) {
 	for _, edges := range []dm.PairState{{LowOverride: policy.Override{Blocked: true}}, {HighOverride: policy.Override{Blocked: true}}} {
 		tx, low, high := people(edges)
 		_, err := tx.Send(dm.Send{
-			Sender: low.User, Recipient: high.User, Body: "then", ClientMessageID: "k", History: true, At: noon.Add(-time.Hour),
+			Sender: low.User, Recipient: high.User, Body: "then", ClientMessageID: "k", History: true, At: noon.Add(-time.Hour), Unread: true,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -77,14 +77,14 @@ func (s *Service) Erase(ctx context.Context, job *Job, hold time.Duration) error
 	}
 	job.Total = 0
 	for _, c := range conversations {
-		job.Total += c.LastSeq
+		job.Total += c.count()
 	}
 	for _, c := range conversations {
 		if c.ID.Less(job.AtConversation) {
 			continue
 		}
 		if c.ID != job.AtConversation {
-			job.AtConversation, job.AtSeq = c.ID, 0
+			job.AtConversation, job.AtSeq = c.ID, c.FirstSeq-1
 		}
 		for job.AtSeq < c.LastSeq {
 			if err := ctx.Err(); err != nil {
@@ -114,11 +114,14 @@ func (tx *Tx) Erased(user, other UserID) {
 type ConversationRef struct {
 	ID    ConversationID
 	Other UserID
-	// LastSeq is the newest seq; Cleared the newest that is out of the member's view.
-	LastSeq, Cleared int64
+	// FirstSeq and LastSeq are the smallest and the greatest seq; Cleared is the greatest that is out of the member's view.
+	FirstSeq, LastSeq, Cleared int64
 	// Folder, ReadSeq, Muted and DeclinedUntil are of the member's own side.
 	Folder        Folder
 	ReadSeq       int64
 	Muted         bool
 	DeclinedUntil time.Time
 }
+
+// count is how many messages the conversation has.
+func (c ConversationRef) count() int64 { return c.LastSeq - c.FirstSeq + 1 }

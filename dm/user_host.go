@@ -2,6 +2,7 @@ package dm
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"unicode"
 )
@@ -20,16 +21,19 @@ func (s *Service) UpsertUsers(ctx context.Context, users []UserInput) ([]*User, 
 		return nil, Invalid("users", "Give 1 to %d users.", MaxBulk)
 	}
 	clean := make([]UserInput, len(users))
-	seen := map[string]bool{}
+	seen, handles := map[string]int{}, map[string]int{}
 	for i, u := range users {
 		c, err := u.Normalize()
 		if err != nil {
-			return nil, err
+			return nil, err.At(i, u.ExternalID)
 		}
-		if seen[c.ExternalID] {
-			return nil, Invalid("externalId", "The user %q is given twice.", c.ExternalID)
+		if first, twice := seen[c.ExternalID]; twice {
+			return nil, Invalid("externalId", "The user %q is given twice, as user %d too.", c.ExternalID, first).At(i, c.ExternalID)
 		}
-		seen[c.ExternalID] = true
+		if first, twice := handles[c.Handle]; twice {
+			return nil, Invalid("handle", "The handle %q is given twice, to user %d too.", c.Handle, first).At(i, c.ExternalID)
+		}
+		seen[c.ExternalID], handles[c.Handle] = i, i
 		clean[i] = c
 	}
 	return s.store.UpsertUsers(ctx, clean)
@@ -88,12 +92,14 @@ func (s *Service) SetEdges(ctx context.Context, edits []EdgeEdit) error {
 	if len(edits) == 0 || len(edits) > MaxBulk {
 		return Invalid("edges", "Give 1 to %d edges.", MaxBulk)
 	}
-	for _, e := range edits {
-		if checkExternalID(e.From) != nil || checkExternalID(e.To) != nil {
-			return NotFound("user")
+	for i, e := range edits {
+		for _, id := range []string{e.From, e.To} {
+			if checkExternalID(id) != nil {
+				return NotFound(fmt.Sprintf("user %q", id)).At(i, id)
+			}
 		}
 		if e.From == e.To {
-			return Invalid("edges", "The user %q is on both sides.", e.From)
+			return Invalid("edges", "The user %q is on both sides.", e.From).At(i, e.From)
 		}
 	}
 	return s.store.SetEdges(ctx, edits)
@@ -107,14 +113,24 @@ func (s *Service) DeleteUser(ctx context.Context, externalID string) error {
 	return s.store.DeleteUser(ctx, externalID)
 }
 
-// Import brings in history: messages that were sent elsewhere, in order, with their times. They are not judged, are
-// idempotent by their keys and make their senders Known. It returns how many were new. Errors: INVALID_INPUT.
-func (s *Service) Import(ctx context.Context, sends []Send) (int, error) {
+// Imported is what became of a batch of history.
+type Imported struct {
+	// New counts the messages that were not there before.
+	New int
+	// Displaced counts those of the new messages that stand before an older message (Sent.Displaced).
+	Displaced int
+}
+
+// Import brings in history: messages that were sent elsewhere, in order, with their times, all or nothing. They are not
+// judged, are idempotent by their keys and make their senders Known. A message that is older than the newest one of its
+// conversation gets a seq before the first, so a batch of such messages starts with the newest. Errors: INVALID_INPUT,
+// NOT_FOUND, IDEMPOTENCY_CONFLICT; Index names the send at fault.
+func (s *Service) Import(ctx context.Context, sends []Send) (Imported, error) {
 	clean := make([]Send, len(sends))
 	for i, in := range sends {
 		out, err := in.Normalize()
 		if err != nil {
-			return 0, err
+			return Imported{}, err.At(i, "")
 		}
 		out.History = true
 		clean[i] = out
@@ -136,6 +152,6 @@ func (s Send) Normalize() (Send, *Error) {
 	if s.At.UnixMicro() <= 0 || s.At.Year() > 9999 {
 		return Send{}, Invalid("sentAt", "A time between 1970 and 9999 is needed.")
 	}
-	out.History, out.At = s.History, s.At
+	out.History, out.At, out.Unread = s.History, s.At, s.Unread
 	return out, nil
 }

@@ -28,8 +28,8 @@ func (conversation) LastMessage(ctx context.Context, v *dm.View) (*dm.Message, e
 func (conversation) Messages(ctx context.Context, v *dm.View, first *int, after *string, beforeSeq *int) (*bind.MessageConnection, error) {
 	page := pageOf(first, after, defaultMessages)
 	if beforeSeq != nil {
-		if page.After != "" || *beforeSeq < 1 {
-			return nil, dm.Invalid("beforeSeq", "Give a seq of at least 1, and no after.")
+		if page.After != "" {
+			return nil, dm.Invalid("beforeSeq", "Give beforeSeq or after, not both.")
 		}
 		page.After = dm.MessagePlace(*beforeSeq).String()
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -254,6 +253,11 @@ func (s *Store) appendAll(ctx context.Context, ses *session, sends []dm.Send, an
 	if err := addCodes(ctx, ses, tx, sends); err != nil {
 		return nil, fmt.Errorf("read contact codes: %w", err)
 	}
+	if sends[0].History {
+		if err := s.addFirsts(ctx, ses, tx, pairs); err != nil {
+			return nil, fmt.Errorf("read the first messages: %w", err)
+		}
+	}
 	for i := range sends {
 		answers[i].sent, answers[i].err = tx.Send(sends[i])
 	}
@@ -261,29 +265,4 @@ func (s *Store) appendAll(ctx context.Context, ses *session, sends []dm.Send, an
 		return nil, nil
 	}
 	return tx.Changes().Events, s.flush(ctx, ses, tx)
-}
-
-// Import implements dm.Store.
-func (s *Store) Import(ctx context.Context, sends []dm.Send) (int, error) {
-	fresh := 0
-	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		fresh = 0
-		answers := make([]answer, len(sends))
-		events, err := s.appendAll(ctx, ses, sends, answers)
-		if err != nil {
-			return nil, err
-		}
-		for i, a := range answers {
-			var refusal *dm.Error
-			if errors.As(a.err, &refusal) {
-				refusal.Field = fmt.Sprintf("row %d", i+1)
-				return nil, refusal
-			}
-			if !a.sent.Repeated {
-				fresh++
-			}
-		}
-		return events, nil
-	})
-	return fresh, err
 }

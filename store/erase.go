@@ -38,7 +38,9 @@ func (s *Store) ConversationsOf(ctx context.Context, user dm.UserID) ([]dm.Conve
 	var out []dm.ConversationRef
 	for _, side := range [][2]string{{"low", "high"}, {"high", "low"}} {
 		mine := strings.ReplaceAll("MY_cleared_seq, MY_folder, MY_read_seq, MY_muted, MY_declined_until FROM conversations WHERE MY_id = $1", "MY", side[0])
-		rows, err := s.read.QueryContext(ctx, "SELECT id, "+side[1]+"_id, last_seq, "+mine, uuidText(user))
+		rows, err := s.read.QueryContext(ctx, "SELECT id, "+side[1]+`_id,
+			COALESCE((SELECT m.seq FROM messages m WHERE m.conversation_id = conversations.id ORDER BY m.seq LIMIT 1), 1), last_seq, `+mine,
+			uuidText(user))
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +48,7 @@ func (s *Store) ConversationsOf(ctx context.Context, user dm.UserID) ([]dm.Conve
 			var id, other uuid.UUID
 			var c dm.ConversationRef
 			var declined int64
-			err := rows.Scan(&id, &other, &c.LastSeq, &c.Cleared, &c.Folder, &c.ReadSeq, &c.Muted, &declined)
+			err := rows.Scan(&id, &other, &c.FirstSeq, &c.LastSeq, &c.Cleared, &c.Folder, &c.ReadSeq, &c.Muted, &declined)
 			c.DeclinedUntil = fromMicros(declined)
 			c.ID, c.Other = dm.ConversationID(id), dm.UserID(other)
 			out = append(out, c)

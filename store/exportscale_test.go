@@ -139,7 +139,7 @@ func fillExport(t *testing.T, service *dm.Service, messages int) (me dm.UserID, 
 			if err != nil {
 				t.Fatal(err)
 			}
-			total += n
+			total += n.New
 			sends = sends[:0]
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"math"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -31,7 +32,9 @@ const maxMicros int64 = math.MaxInt64
 var (
 	lastMessage = messageRead.names("m.")
 	viewerIsIn  = "(c.low_id = $1 OR c.high_id = $1)"
-	clearedOfMe = "CASE WHEN c.low_id = $1 THEN c.low_cleared_seq ELSE c.high_cleared_seq END"
+	// Where nothing is cleared (0), imported history with a seq below 1 is in view too.
+	clearedOfMe = "COALESCE(NULLIF(CASE WHEN c.low_id = $1 THEN c.low_cleared_seq ELSE c.high_cleared_seq END, 0), " +
+		strconv.FormatInt(math.MinInt64+1, 10) + ")"
 )
 
 // wholeView are the columns of a view of conversation c. Whether receipts show is asked of the index of those who have them
@@ -92,7 +95,7 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.views, "SELECT "+d.wholeView()+" FROM "+d.source(idShape, 2)+
 		d.join("conversations", "c", "c.id = r.id")+d.viewJoins()+" WHERE "+viewerIsIn)
 	// seq is gapless, so the newest messages of each conversation are a range of its key.
-	const before = "CASE WHEN CAST($2 AS bigint) BETWEEN 1 AND c.last_seq THEN CAST($2 AS bigint) ELSE c.last_seq + 1 END"
+	const before = "CASE WHEN CAST($2 AS bigint) <= c.last_seq THEN CAST($2 AS bigint) ELSE c.last_seq + 1 END"
 	prepare(&r.messages, "SELECT "+lastMessage+" FROM "+d.source(idShape, 4)+d.join("conversations", "c", "c.id = r.id")+
 		d.joinMessages("c.id", "m.seq > "+clearedOfMe+" AND m.seq < "+before+" AND m.seq >= "+before+" - CAST($3 AS bigint)")+
 		" WHERE "+viewerIsIn+" ORDER BY m.conversation_id, m.seq DESC")

@@ -55,10 +55,10 @@ const sides = `SELECT low_id AS user_id, low_folder AS folder, CASE WHEN low_blo
 	FROM conversations`
 
 var verifications = []struct{ problem, text string }{
-	{"seq is not 1 to n in conversation", `SELECT c.id FROM conversations c LEFT JOIN (
+	{"seq has a gap in conversation", `SELECT c.id FROM conversations c LEFT JOIN (
 			SELECT conversation_id, count(*) AS n, min(seq) AS low, max(seq) AS high FROM messages GROUP BY conversation_id
 		) AS m ON m.conversation_id = c.id
-		WHERE c.last_seq <> coalesce(m.n, 0) OR m.low <> 1 OR m.high <> c.last_seq`},
+		WHERE m.n IS NULL OR m.n <> m.high - m.low + 1 OR m.low > 1 OR m.high <> c.last_seq`},
 	{"position is not gapless in the log of user", `SELECT h.user_id FROM heads h LEFT JOIN (
 			SELECT user_id, count(*) AS n, min(position) AS low, max(position) AS high FROM events GROUP BY user_id
 		) AS e ON e.user_id = h.user_id

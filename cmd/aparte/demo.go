@@ -69,7 +69,7 @@ func (d *demo) bringHistory(ctx context.Context) error {
 	for i, l := range demoHistory {
 		sends = append(sends, dm.Send{
 			Sender: d.ids[l.from], Recipient: d.ids[l.to], Body: l.body, Video: l.video,
-			ClientMessageID: fmt.Sprintf("demo-history-%d", i+1), History: true, At: d.now.Add(-l.ago),
+			ClientMessageID: fmt.Sprintf("demo-history-%d", i+1), History: true, At: d.now.Add(-l.ago), Unread: true,
 		})
 	}
 	_, err := d.service.Import(ctx, sends)

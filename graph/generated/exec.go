@@ -723,7 +723,7 @@ type Conversation implements Node {
   folder: Folder!
   "The newest message, if any is in the viewer's view."
   lastMessage: Message
-  "When the newest message was sent."
+  "When the newest message was sent. It never goes back, also when the host imports older messages."
   lastActivityAt: Time!
   "How many messages the viewer has not read."
   unreadCount: Int!
@@ -750,7 +750,7 @@ type Conversation implements Node {
     first: Int = 50
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-    "Only messages with a smaller seq than this one, which is at least 1. Not together with ` + "`" + `after` + "`" + `."
+    "Only messages with a smaller seq than this one. Not together with ` + "`" + `after` + "`" + `."
     beforeSeq: Int
   ): MessageConnection!
 }
@@ -785,7 +785,10 @@ type Message implements Node {
   id: ID!
   "The conversation that it stands in."
   conversationId: ID!
-  "Gapless and rising in its conversation, from 1."
+  """
+  Gapless in its conversation, and rising from 1 as messages are accepted. History that the host imports into a conversation and
+  that is older than what stands there counts down from 0.
+  """
   seq: Int!
   "Who wrote it."
   sender: User!

@@ -93,10 +93,10 @@ func (r *run) importBatch(ctx context.Context, sends []dm.Send, lines []int) (in
 	if len(sends) == 0 {
 		return 0, nil
 	}
-	fresh, err := r.Service.Import(ctx, sends)
+	imported, err := r.Service.Import(ctx, sends)
 	var refusal *dm.Error
 	if err == nil || !errors.As(err, &refusal) {
-		return fresh, err
+		return imported.New, err
 	}
 	for i := range sends {
 		if _, err := r.Service.Import(ctx, sends[i:i+1]); err != nil {

@@ -27,8 +27,8 @@ func testImport(t *testing.T, b Backend) {
 	}
 	fresh, err := w.service.Import(t.Context(), rows[:120])
 	w.must(err)
-	if fresh != 120 {
-		t.Errorf("%d of 120 rows are new", fresh)
+	if fresh.New != 120 {
+		t.Errorf("%d of 120 rows are new", fresh.New)
 	}
 	heads := make([]dm.Cursor, len(u))
 	for i, user := range u {
@@ -42,13 +42,13 @@ func testImport(t *testing.T, b Backend) {
 			t.Error("the same import again wrote events (I2)")
 		}
 	}
-	if fresh != 0 {
-		t.Errorf("%d rows are new the second time", fresh)
+	if fresh.New != 0 {
+		t.Errorf("%d rows are new the second time", fresh.New)
 	}
 	fresh, err = w.service.Import(t.Context(), rows[60:])
 	w.must(err)
-	if fresh != 80 {
-		t.Errorf("%d rows are new after a restart, want 80", fresh)
+	if fresh.New != 80 {
+		t.Errorf("%d rows are new after a restart, want 80", fresh.New)
 	}
 	w.consistent(u...)
 
@@ -92,14 +92,14 @@ func testImportAllOrNothing(t *testing.T, b Backend) {
 	} {
 		fresh, err := w.service.Import(t.Context(), []dm.Send{good, bad})
 		if dm.CodeOf(err) == "" {
-			t.Errorf("%s: %d new, %v", name, fresh, err)
+			t.Errorf("%s: %d new, %v", name, fresh.New, err)
 		}
 		if n := len(w.events(alice, 0)); n != 0 {
 			t.Fatalf("%s: half of it was written", name)
 		}
 	}
-	if fresh, err := w.service.Import(t.Context(), []dm.Send{good, good}); fresh != 1 || err != nil {
-		t.Errorf("a row that stands twice is new %d times, %v", fresh, err)
+	if fresh, err := w.service.Import(t.Context(), []dm.Send{good, good}); fresh.New != 1 || err != nil {
+		t.Errorf("a row that stands twice is new %d times, %v", fresh.New, err)
 	}
 	w.consistent(alice, bob)
 }

@@ -250,7 +250,8 @@ func (w *world) gapless(v *dm.View) {
 			break
 		}
 	}
-	if want != v.ClearedSeq {
+	// Imported history counts down from 0, in a view where nothing is cleared.
+	if want != v.ClearedSeq && (v.ClearedSeq > 0 || want > 0) {
 		w.Fatalf("conversation %v ends at seq %d, its view is cleared up to %d (I3)", v.ID, want, v.ClearedSeq)
 	}
 }
