@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startBrowser } from './browser.mjs';
-import { item, menu, message, standing, type, writeTo } from './people.mjs';
+import { item, menu, message, stored, type, writeTo } from './steps.mjs';
 import { startServer } from './server.mjs';
 
 test('what alice sends arrives at bob live, and she sees that he has read it', async (t) => {
@@ -13,9 +13,9 @@ test('what alice sends arrives at bob live, and she sees that he has read it', a
   await item(alice, 'Bob').click();
   await item(bob, 'Alice').waitFor();
   await type(alice, 'Low tide at six.');
-  await standing(alice, 'Low tide at six.').waitFor();
+  await stored(alice, 'Low tide at six.').waitFor();
   await item(bob, 'Alice').filter({ hasText: 'Low tide at six.' }).click();
-  await standing(bob, 'Low tide at six.').waitFor();
+  await stored(bob, 'Low tide at six.').waitFor();
   await alice.getByText('Read', { exact: true }).waitFor();
 
   await bob.getByRole('button', { name: 'Share a video' }).click();
@@ -23,7 +23,7 @@ test('what alice sends arrives at bob live, and she sees that he has read it', a
   await bob.getByLabel('Title of the video').fill('Six in the morning');
   await bob.getByRole('button', { name: 'Send', exact: true }).click();
   await alice.getByRole('log').getByRole('link', { name: /Six in the morning/ }).waitFor();
-  assert.equal(await standing(alice, 'Low tide at six.').count(), 1);
+  assert.equal(await stored(alice, 'Low tide at six.').count(), 1);
 });
 
 test('a request is told beforehand, accepted with a word, and declined without one', async (t) => {
@@ -39,7 +39,7 @@ test('a request is told beforehand, accepted with a word, and declined without o
   await item(david, 'Alice').click();
   await david.getByText('Arrives as a request').waitFor({ state: 'detached' });
   await type(david, 'Thank you!');
-  await standing(alice, 'Thank you!').waitFor();
+  await stored(alice, 'Thank you!').waitFor();
 
   await alice.getByRole('link', { name: /^Requests/ }).click();
   await item(hugo, 'Alice').click();
@@ -77,7 +77,7 @@ test('what is hidden lies behind a door', async (t) => {
   assert.equal(await item(farid, 'Gina').count(), 0);
   await farid.getByRole('button', { name: 'Show hidden requests' }).click();
   await item(farid, 'Gina').click();
-  await standing(farid, 'That crust!').waitFor();
+  await stored(farid, 'That crust!').waitFor();
 });
 
 test('I1: under NO_ONE the next message is refused, and says so', async (t) => {
@@ -88,7 +88,7 @@ test('I1: under NO_ONE the next message is refused, and says so', async (t) => {
 
   await item(alice, 'Bob').click();
   await type(alice, 'One before.');
-  await standing(alice, 'One before.').waitFor();
+  await stored(alice, 'One before.').waitFor();
   await bob.getByRole('link', { name: /^Who can message me/ }).click();
   await bob.getByRole('radio', { name: /^No one/ }).check();
   await bob.locator('.who-can').getByText('No one').waitFor();
@@ -98,7 +98,7 @@ test('I1: under NO_ONE the next message is refused, and says so', async (t) => {
   await alice.locator('.denied').getByText('Bob Okafor does not accept messages from you.').waitFor();
   await bob.getByRole('link', { name: /^Inbox/ }).click();
   await item(bob, 'Alice').click();
-  await standing(bob, 'One before.').waitFor();
+  await stored(bob, 'One before.').waitFor();
   assert.equal(await message(bob, 'One after.').count(), 0);
   await bob.getByText('Nobody can message you now').waitFor();
 });
@@ -120,7 +120,7 @@ test('a setting is undone at once, and later from the history', async (t) => {
   await bob.getByRole('listitem').filter({ hasText: 'No one → Friends' }).waitFor();
 });
 
-test('a block ends it and its end begins it again', async (t) => {
+test('a block ends it and its end hasIntro it again', async (t) => {
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
   const alice = await browser.open('/?as=alice');
@@ -155,12 +155,12 @@ test('what was written is taken back, for both', async (t) => {
   await item(bob, 'Alice').click();
   await item(alice, 'Bob').click();
   await type(alice, 'Wrong window.');
-  await standing(bob, 'Wrong window.').waitFor();
-  await standing(alice, 'Wrong window.').hover();
-  await standing(alice, 'Wrong window.').getByRole('button', { name: 'Take back' }).click();
+  await stored(bob, 'Wrong window.').waitFor();
+  await stored(alice, 'Wrong window.').hover();
+  await stored(alice, 'Wrong window.').getByRole('button', { name: 'Take back' }).click();
   await alice.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
   for (const page of [alice, bob]) {
-    await standing(page, 'Message taken back').waitFor();
+    await stored(page, 'Message taken back').waitFor();
     assert.equal(await message(page, 'Wrong window.').count(), 0);
   }
 });
@@ -233,7 +233,7 @@ test('the pencil says what would become of a message before a word is typed', as
   await david.getByRole('dialog').waitFor({ state: 'detached' });
   await writeTo(david, 'bob');
   await type(david, 'Again: offside.');
-  await standing(david, 'Again: offside.').waitFor();
+  await stored(david, 'Again: offside.').waitFor();
 });
 
 test('what was begun stays with its conversation, over a reload', async (t) => {

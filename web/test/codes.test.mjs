@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startBrowser } from './browser.mjs';
-import { item, standing, type } from './people.mjs';
+import { item, stored, type } from './steps.mjs';
 import { startServer } from './server.mjs';
 
 test('a contact code is made, given, lets one message in, and lets nobody in once it is taken back', async (t) => {
@@ -26,7 +26,7 @@ test('a contact code is made, given, lets one message in, and lets nobody in onc
   await emma.goto(`${link}?as=emma`);
   await emma.getByRole('heading', { name: 'Gina Park' }).waitFor();
   await type(emma, 'You said to write: here I am.');
-  await standing(emma, 'You said to write: here I am.').waitFor();
+  await stored(emma, 'You said to write: here I am.').waitFor();
   await gina.getByText('1 of 2 used').waitFor({ timeout: 1 }).catch(() => gina.reload());
   await gina.getByText('1 of 2 used').waitFor();
   // Who came, and when; the code stands at the conversation too. Emma sees nothing of it.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startBrowser } from './browser.mjs';
-import { item } from './people.mjs';
+import { item } from './steps.mjs';
 import { startServer } from './server.mjs';
-import { claim, decide, decideAppeal, newcomers, report } from './world.mjs';
+import { claim, decide, decideAppeal, newcomers, report } from './fixtures.mjs';
 
 test('who reported sees how far it is, live, and that something was done', async (t) => {
   const server = await startServer(t);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startBrowser } from './browser.mjs';
-import { type } from './people.mjs';
+import { type } from './steps.mjs';
 import { startServer } from './server.mjs';
 
 /** A moment so short that nothing is seen to move. */
@@ -31,7 +31,7 @@ const watch = () => {
 };
 
 /** Goes over the main screens as a person does, by everything that is drawn with a motion; the answer: what moved. */
-async function walk(browser, reducedMotion) {
+async function step(browser, reducedMotion) {
   const page = await browser.open('about:blank', { reducedMotion });
   await page.addInitScript(watch);
   // Slowly, so that the shapes of what is being loaded are there.
@@ -46,7 +46,7 @@ async function walk(browser, reducedMotion) {
   await page.unroute('**/graphql');
   await page.locator('.list a.item').filter({ hasText: 'Bob' }).click();
   await page.locator('.messages:not(.placing)').waitFor();
-  // Each walk has its own words: the walk before it wrote into the same conversation.
+  // Each step has its own words: the step before it wrote into the same conversation.
   const words = `Walked with ${reducedMotion}.`;
   await type(page, words);
   await page.locator('article.message[data-seq]').filter({ hasText: words }).waitFor();
@@ -73,11 +73,11 @@ async function walk(browser, reducedMotion) {
 test('who asked for less motion sees none; who did not, sees the little there is', async (t) => {
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
-  const all = await walk(browser, 'no-preference');
+  const all = await step(browser, 'no-preference');
   for (const moving of [/^appear of ghost/, /^left of/]) {
     assert.ok(all.some(({ what, ms }) => moving.test(what) && ms > 100), `${moving} is not met: ${JSON.stringify(all)}`);
   }
-  const reduced = await walk(browser, 'reduce');
+  const reduced = await step(browser, 'reduce');
   assert.ok(reduced.length > 0, 'nothing was noted at all');
   assert.deepEqual(reduced.filter(({ ms }) => ms > atOnceMs), []);
 });

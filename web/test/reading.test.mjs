@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startBrowser } from './browser.mjs';
-import { item, standing } from './people.mjs';
+import { item, stored } from './steps.mjs';
 import { startServer } from './server.mjs';
 
 /** Many messages at once, in order. */
@@ -16,10 +16,10 @@ test('a long conversation opens at its end, keeps its place as older pages come,
   const alice = await browser.open('/?as=alice');
   await item(alice, 'Bob').click();
   await alice.locator('.messages:not(.placing)').waitFor();
-  await standing(alice, 'line 90 of many').waitFor();
+  await stored(alice, 'line 90 of many').waitFor();
   const distance = () =>
     alice.locator('.messages').evaluate((m) => Math.round(m.scrollHeight - m.scrollTop - m.clientHeight));
-  assert.ok((await distance()) <= 1, 'it stands at its foot');
+  assert.ok((await distance()) <= 1, 'it stands at its bottom');
 
   // What is in view stays where it is while pages are put above it: no line may jump between two pictures.
   const jumps = await alice.locator('.messages').evaluate(async (m) => {
@@ -50,7 +50,7 @@ test('a long conversation opens at its end, keeps its place as older pages come,
   assert.ok(jumps.worst < 40, `a line in view jumped by ${jumps.worst} px`);
 
   await alice.getByRole('button', { name: 'Newest' }).click();
-  await standing(alice, 'line 90 of many').waitFor();
+  await stored(alice, 'line 90 of many').waitFor();
   await alice.getByRole('button', { name: /new messages$/ }).click();
   await alice.getByText('New', { exact: true }).waitFor();
   const divider = await alice.locator('.first-unread').boundingBox();
@@ -95,7 +95,7 @@ test('in a conversation longer than what is kept of it nothing jumps on the way 
   await sendMany(server, 'bob', 'alice', 640);
   const alice = await browser.open('/?as=alice');
   await item(alice, 'Bob').click();
-  await standing(alice, 'line 640 of many').waitFor();
+  await stored(alice, 'line 640 of many').waitFor();
   const box = alice.locator('.messages:not(.placing)');
   const newest = Math.max(...(await box.evaluate(scroll, -1)).seqs);
   const up = await box.evaluate(scroll, 1);

@@ -1,4 +1,4 @@
-import { decide, newcomers, report } from './world.mjs';
+import { decide, newcomers, report } from './fixtures.mjs';
 
 // Every screen of the client and how to get there. accessibility.test.mjs checks each; scripts/screenshots.mjs draws each.
 
@@ -165,7 +165,7 @@ export const screens = [
       await page.locator('.take-back').last().focus();
     },
   },
-  { name: 'hidden-door', path: '/hidden', as: 'farid', go: (page) => page.locator('.list .blank').waitFor() },
+  { name: 'hidden-reveal', path: '/hidden', as: 'farid', go: (page) => page.locator('.list .blank').waitFor() },
   {
     name: 'hidden',
     path: '/hidden',
@@ -243,7 +243,7 @@ export const screens = [
       await page.locator('.codes li').nth(1).waitFor();
       await page.locator('.make-code .for input').fill('Workshop on Saturday');
       await page.locator('.make-code button').click();
-      await page.locator('.given').waitFor();
+      await page.locator('.created-code').waitFor();
     },
   },
   {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { startBrowser } from './browser.mjs';
-import { item } from './people.mjs';
+import { item } from './steps.mjs';
 import { startServer } from './server.mjs';
-import { newcomers } from './world.mjs';
+import { newcomers } from './fixtures.mjs';
 
 const section = (page, name) => page.getByRole('link', { name, exact: true }).first().click();
 
@@ -18,29 +18,29 @@ test('the setting is seen with the eyes of an example and of a person, and follo
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
   const bob = await browser.open('/settings?as=bob');
-  const eyes = bob.getByRole('region', { name: 'See it with someone’s eyes' });
-  await eyes.getByText('If a stranger writes to you, it is not accepted.').waitFor();
-  await eyes.getByRole('button', { name: 'A friend' }).click();
-  await eyes.getByText('If a friend writes to you, it reaches your inbox.').waitFor();
-  await eyes.getByRole('listitem').filter({ hasText: 'You follow each other' }).waitFor();
-  await eyes.getByText('You follow each other. With your setting “Friends” their messages go to your inbox.').waitFor();
+  const preview = bob.getByRole('region', { name: 'See it with someone’s eyes' });
+  await preview.getByText('If a stranger writes to you, it is not accepted.').waitFor();
+  await preview.getByRole('button', { name: 'A friend' }).click();
+  await preview.getByText('If a friend writes to you, it reaches your inbox.').waitFor();
+  await preview.getByRole('listitem').filter({ hasText: 'You follow each other' }).waitFor();
+  await preview.getByText('You follow each other. With your setting “Friends” their messages go to your inbox.').waitFor();
 
-  await eyes.getByRole('button', { name: 'Choose a person' }).click();
+  await preview.getByRole('button', { name: 'Choose a person' }).click();
   await choose(bob, 'hugo');
-  await eyes.getByText('If Hugo Silva writes to you, it is not accepted.').waitFor();
-  await eyes.getByRole('listitem').filter({ hasText: 'They follow you' }).waitFor();
-  await eyes.getByText('They follow you. With your setting “Friends” they cannot write to you.').waitFor();
+  await preview.getByText('If Hugo Silva writes to you, it is not accepted.').waitFor();
+  await preview.getByRole('listitem').filter({ hasText: 'They follow you' }).waitFor();
+  await preview.getByText('They follow you. With your setting “Friends” they cannot write to you.').waitFor();
   await bob.getByRole('radio', { name: /^Everyone/ }).check();
-  await eyes.getByText('If Hugo Silva writes to you, it waits in your requests.').waitFor();
+  await preview.getByText('If Hugo Silva writes to you, it waits in your requests.').waitFor();
 
   // A rule that goes before the choice, and the way to it.
   await server.ask('bob', 'mutation($id: ID!) { setListed(userId: $id, list: ALWAYS) { __typename } }', {
     id: await server.idOf('hugo'),
   });
   await bob.getByRole('radio', { name: /^No one/ }).check();
-  await eyes.getByText('If Hugo Silva writes to you, it reaches your inbox.').waitFor();
-  await eyes.getByText('They are among those whom you always let in.').waitFor();
-  await eyes.getByRole('link', { name: 'Change' }).first().click();
+  await preview.getByText('If Hugo Silva writes to you, it reaches your inbox.').waitFor();
+  await preview.getByText('They are among those whom you always let in.').waitFor();
+  await preview.getByRole('link', { name: 'Change' }).first().click();
   await bob.getByRole('button', { name: 'Remove Hugo Silva' }).waitFor();
 
   // A rule with something in its sentence, in another language than the server's.

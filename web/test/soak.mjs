@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startBrowser } from './browser.mjs';
-import { startCutter } from './cutter.mjs';
+import { startCutter } from './cutproxy.mjs';
 import { startServer } from './server.mjs';
 
 /** A small generator with a seed, so that a run can be had again. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { signer } from '../packages/client/test/world.mjs';
+import { signer } from '../packages/client/test/fixtures.mjs';
 import { startBrowser } from './browser.mjs';
-import { startCutter } from './cutter.mjs';
-import { item, standing, type } from './people.mjs';
+import { startCutter } from './cutproxy.mjs';
+import { item, stored, type } from './steps.mjs';
 import { startServer } from './server.mjs';
 
 /** Counts the sockets that a page has open. */
@@ -37,7 +37,7 @@ test('two tabs share one socket and one outbox, and the second takes over when t
   // From here on, so that the socket of the first load is counted too.
   await first.reload();
   await item(first, 'Bob').click();
-  await standing(first, '').first().waitFor();
+  await stored(first, '').first().waitFor();
   assert.equal(firstSockets.open, 1);
 
   const second = await first.context().newPage();
@@ -46,7 +46,7 @@ test('two tabs share one socket and one outbox, and the second takes over when t
   second.on('request', (request) => request.method() === 'POST' && asked.push(request.postData()));
   await second.goto(`${server.url}/?as=alice`);
   await item(second, 'Bob').click();
-  await standing(second, '').first().waitFor();
+  await stored(second, '').first().waitFor();
   assert.equal(secondSockets.ever, 0, 'the second follows the first');
   assert.ok(!asked.some((body) => body.includes('query Start')), 'and has the inbox from it');
 
@@ -62,19 +62,19 @@ test('two tabs share one socket and one outbox, and the second takes over when t
     });
   }
   await second.getByRole('textbox', { name: /^Message to/ }).press('Enter');
-  for (const page of [first, second]) await standing(page, 'begun here').waitFor();
+  for (const page of [first, second]) await stored(page, 'begun here').waitFor();
   assert.deepEqual(sends, ['begun here'], 'one tab sent it');
   await server.send('bob', 'alice', 'to both tabs');
-  for (const page of [first, second]) await standing(page, 'to both tabs').waitFor();
+  for (const page of [first, second]) await stored(page, 'to both tabs').waitFor();
   assert.equal(firstSockets.open + secondSockets.open, 1);
 
   const takesOver = second.waitForEvent('websocket');
   await first.close();
   await takesOver;
   await server.send('bob', 'alice', 'to the one that is left');
-  await standing(second, 'to the one that is left').waitFor();
+  await stored(second, 'to the one that is left').waitFor();
   await type(second, 'sent by the heir');
-  await standing(second, 'sent by the heir').waitFor();
+  await stored(second, 'sent by the heir').waitFor();
   assert.equal(secondSockets.ever, 1);
   assert.equal(await written(server, 'begun here'), 1);
   const shown = await second.locator('article.message[data-seq]').evaluateAll((all) => all.map((a) => Number(a.dataset.seq)));
@@ -86,7 +86,7 @@ test('I2: what is written offline waits through a reload and is sent once', asyn
   const browser = await startBrowser(t, server);
   const alice = await browser.open('/?as=alice');
   await item(alice, 'Bob').click();
-  await standing(alice, '').first().waitFor();
+  await stored(alice, '').first().waitFor();
 
   // Nothing of hers gets out: the pages still load, the API is away.
   let tries = 0;
@@ -105,7 +105,7 @@ test('I2: what is written offline waits through a reload and is sent once', asyn
   assert.ok(tries > 0);
 
   await alice.unrouteAll({ behavior: 'wait' });
-  for (const text of ['offline one', 'offline two']) await standing(alice, text).waitFor();
+  for (const text of ['offline one', 'offline two']) await stored(alice, text).waitFor();
   await reconnecting(alice).waitFor({ state: 'detached' });
   assert.equal(await alice.locator('article.sending').count(), 0);
   for (const text of ['offline one', 'offline two']) assert.equal(await written(server, text), 1);
@@ -119,27 +119,27 @@ test('I4: sleep, a network that is gone without a word, and a server that restar
   const browser = await startBrowser(t, cutter);
   const bob = await browser.open('/?as=bob');
   await item(bob, 'Alice').click();
-  await standing(bob, '').first().waitFor();
+  await stored(bob, '').first().waitFor();
 
   await bob.context().setOffline(true);
   cutter.cut();
   await reconnecting(bob).waitFor();
   await server.send('alice', 'bob', 'while offline');
   await bob.context().setOffline(false);
-  await standing(bob, 'while offline').waitFor();
+  await stored(bob, 'while offline').waitFor();
   await reconnecting(bob).waitFor({ state: 'detached' });
 
   // Connections that stay open and carry nothing: the browser says it is online again, which is reason enough to look.
   cutter.stall();
   await server.send('alice', 'bob', 'into the void');
   await bob.evaluate(() => dispatchEvent(new Event('online')));
-  await standing(bob, 'into the void').waitFor();
+  await stored(bob, 'into the void').waitFor();
 
   await server.kill();
   await reconnecting(bob).waitFor();
   await server.start();
   await server.send('alice', 'bob', 'after the restart');
-  await standing(bob, 'after the restart').waitFor();
+  await stored(bob, 'after the restart').waitFor();
   const shown = await bob.locator('article.message[data-seq]').evaluateAll((all) => all.map((a) => Number(a.dataset.seq)));
   assert.deepEqual(shown, shown.map((_, i) => shown[0] + i));
 });
@@ -158,7 +158,7 @@ test('a token that ends is replaced before anyone notices', async (t) => {
   });
   await alice.goto(`${server.url}/?as=alice`);
   await item(alice, 'Bob').click();
-  await standing(alice, '').first().waitFor();
+  await stored(alice, '').first().waitFor();
   let noticed = 0;
   await alice.exposeFunction('noticed', () => noticed++);
   await alice.evaluate(() => {
@@ -170,9 +170,9 @@ test('a token that ends is replaced before anyone notices', async (t) => {
   // The third socket: two tokens have come to their end.
   while (counter.ever < 3) await alice.waitForEvent('websocket');
   await server.send('bob', 'alice', 'with a new token');
-  await standing(alice, 'with a new token').waitFor();
+  await stored(alice, 'with a new token').waitFor();
   await type(alice, 'and an answer');
-  await standing(alice, 'and an answer').waitFor();
+  await stored(alice, 'and an answer').waitFor();
   assert.ok(given >= 3);
   assert.equal(noticed, 0);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startBrowser } from './browser.mjs';
-import { item, standing, type } from './people.mjs';
+import { item, stored, type } from './steps.mjs';
 import { startServer } from './server.mjs';
 
 test('who is writing is seen by the other, in the list and the conversation, until their message comes', async (t) => {
@@ -33,7 +33,7 @@ test('who is writing is seen by the other, in the list and the conversation, unt
   await again;
   // What was being written ends it at once.
   await field.press('Enter');
-  await standing(alice, 'I am').waitFor();
+  await stored(alice, 'I am').waitFor();
   await inHeader.waitFor({ state: 'detached' });
   await announced.waitFor({ state: 'detached' });
   assert.equal(await alice.evaluate(() => window.spoken), 0);
@@ -46,7 +46,7 @@ test('who stops writing is not said to be writing for long', async (t) => {
   await alice.clock.install();
   await alice.goto(`${browser.url}/?as=alice`);
   await item(alice, 'Bob').click();
-  await standing(alice, 'Bring the thick suit').waitFor();
+  await stored(alice, 'Bring the thick suit').waitFor();
   const bob = await browser.open('/?as=bob');
   await item(bob, 'Alice').click();
   await bob.locator('.composer textarea').pressSequentially('I');
@@ -66,6 +66,6 @@ test('with receipts off nobody is told that one is writing', async (t) => {
   await item(alice, 'Bob').click();
   await item(bob, 'Alice').click();
   await type(bob, 'Quietly.');
-  await standing(alice, 'Quietly.').waitFor();
+  await stored(alice, 'Quietly.').waitFor();
   assert.deepEqual(told, []);
 });

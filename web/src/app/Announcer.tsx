@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useT } from '../i18n/i18n';
 import { useFolder, useMe, useUnread } from './hooks';
-import { nameOf } from './words';
+import { nameOf } from './labels';
 
 /**
  * Tells screen readers what arrives. The lists themselves are silent: a virtual list adds and removes rows as it is

@@ -2,7 +2,7 @@ import type { Folder, RequestFilter } from '@aparte/client';
 import { useRef, useState } from 'react';
 import { useT } from '../i18n/i18n';
 import { Dialog } from './Dialog';
-import { useActions, useAttempt, useSettings, useTell } from './hooks';
+import { useActions, useAttempt, useSettings, useNotify } from './hooks';
 
 const dayMs = 86_400_000;
 const days = 30;
@@ -12,7 +12,7 @@ export default function AnswerAll({ folder, close }: { folder: Folder; close(): 
   const t = useT();
   const actions = useActions();
   const attempt = useAttempt();
-  const tell = useTell();
+  const notify = useNotify();
   const shield = useSettings()?.shieldSince;
   const form = useRef<HTMLFormElement>(null);
   const [sure, setSure] = useState(false);
@@ -26,15 +26,15 @@ export default function AnswerAll({ folder, close }: { folder: Folder; close(): 
       (async () => {
         // One call goes through a thousand requests.
         for (let more = true; more; ) {
-          const walk = await actions[what](filter);
-          moved += walk.moved;
-          more = walk.more;
+          const step = await actions[what](filter);
+          moved += step.moved;
+          more = step.more;
         }
       })(),
     );
     setBusy(false);
     close();
-    if (worked) tell({ done: t(`answerAll.done.${what}`, { count: moved }) });
+    if (worked) notify({ done: t(`answerAll.done.${what}`, { count: moved }) });
   };
   return (
     <Dialog title={t('answerAll.title')} close={close}>

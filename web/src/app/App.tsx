@@ -2,7 +2,7 @@ import { ApiError, connect, Refused, type Client, type Refusal } from '@aparte/c
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { graphqlPath } from '../endpoint';
 import { chooseLanguage, currentLanguage, loadLocale, LocaleContext, type Locale } from '../i18n/i18n';
-import { useIdentity, type DevPerson, type Identity } from '../people';
+import { useIdentity, type DevPerson, type Identity } from '../identity';
 import { SessionContext, type Notice } from './hooks';
 import { Shell } from './Shell';
 import { SignIn } from './SignIn';
@@ -46,7 +46,7 @@ function Signed({ identity }: { identity: Identity }) {
       setNotice(null);
       return ask(work);
     };
-    return client && { client, attempt, ask, tell: setNotice };
+    return client && { client, attempt, ask, notify: setNotice };
   }, [client]);
   return (
     session && (

@@ -1,8 +1,8 @@
-import type { Standing } from '@aparte/client';
+import type { Person } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { PersonSearch } from './PersonSearch';
 import { navigate, personPath } from './route';
-import { permissionText } from './words';
+import { permissionText } from './labels';
 
 /** Finds someone to write to, and says beforehand what would become of the message. */
 export default function Compose({ close }: { close(): void }) {
@@ -17,7 +17,7 @@ export default function Compose({ close }: { close(): void }) {
   );
 }
 
-function Outcome({ person }: { person: Standing }) {
+function Outcome({ person }: { person: Person }) {
   const t = useT();
   const { allowed, folder } = person.viewerCanMessage;
   const kind = !allowed ? 'closed' : folder === 'INBOX' ? 'inbox' : 'request';

@@ -1,12 +1,12 @@
 import { useEffect, useEffectEvent, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
-import type { Permission, Standing, User } from '@aparte/client';
+import type { Permission, Person, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { useDraft } from './drafts';
 import { useActions, useAttempt, useConversationWith } from './hooks';
 import { SendIcon, VideoIcon } from './icons';
 import { Link } from './Link';
 import { settingsPath } from './route';
-import { denialText, nameOf, permissionText } from './words';
+import { denialText, nameOf, permissionText } from './labels';
 
 interface Props {
   user: User;
@@ -17,7 +17,7 @@ interface Props {
   contactCode?: string;
   sent?(): void;
   /** How one stands to them was changed from here. */
-  changed?(standing: Standing): void;
+  changed?(person: Person): void;
 }
 
 /** Where one writes; or, when one may not, the reason in its place. */

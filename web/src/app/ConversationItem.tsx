@@ -9,7 +9,7 @@ import { CodeIcon, MutedIcon } from './icons';
 import { Link } from './Link';
 import { personPath } from './route';
 import { useTimes } from './time';
-import { lastLine, nameOf } from './words';
+import { lastLine, nameOf } from './labels';
 
 interface Props {
   conversation: Conversation;
@@ -53,7 +53,7 @@ export const ConversationItem = memo(function ConversationItem({ conversation: c
         </span>
       )}
       <time dateTime={c.lastActivityAt}>{times.brief(c.lastActivityAt)}</time>
-      <span className={c.lastMessage?.withheld ? 'last knows' : 'last'} dir="auto">
+      <span className={c.lastMessage?.withheld ? 'last context' : 'last'} dir="auto">
         {typing ? (
           <em>{t('conversation.typing')}</em>
         ) : draft && !open ? (

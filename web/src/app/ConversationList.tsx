@@ -3,12 +3,12 @@ import type { Folder } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { BulkBar } from './BulkBar';
 import { ConversationRows } from './ConversationRows';
-import { Door } from './Door';
+import { Reveal } from './Reveal';
 import { useConnection, useFolder, useSettings } from './hooks';
 import { ArchiveIcon, BackIcon, HiddenIcon, InboxIcon, RequestsIcon, ShieldIcon } from './icons';
 import { Link } from './Link';
 import { folderPath, settingsPath } from './route';
-import { folderName } from './words';
+import { folderName } from './labels';
 
 interface Props {
   folder: Folder;
@@ -23,10 +23,10 @@ export function ConversationList({ folder, person, compose }: Props) {
   const [ticked, setTicked] = useState<ReadonlySet<string> | null>(null);
   const [opened, setOpened] = useState(false);
   const requests = folder === 'REQUESTS' || folder === 'HIDDEN';
-  const behindDoor = folder === 'HIDDEN' && !opened && person === null;
+  const concealed = folder === 'HIDDEN' && !opened && person === null;
   // Where one is is drawn at once, the rows right after.
   const entered = useDeferredValue(true, false);
-  const filled = loaded && conversations.length > 0 && !behindDoor;
+  const filled = loaded && conversations.length > 0 && !concealed;
   return (
     <section className="list" aria-label={folderName(t, folder)}>
       <header>
@@ -43,8 +43,8 @@ export function ConversationList({ folder, person, compose }: Props) {
         )}
       </header>
       {requests && <ShieldUp />}
-      {behindDoor ? (
-        <Door open={() => setOpened(true)} />
+      {concealed ? (
+        <Reveal open={() => setOpened(true)} />
       ) : filled && !entered ? (
         <div className="rows" aria-busy="true" />
       ) : filled ? (

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react';
-import type { Conversation, Standing } from '@aparte/client';
+import type { Conversation, Person } from '@aparte/client';
 import { useT, type Translate } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { Composer } from './Composer';
@@ -8,7 +8,7 @@ import { BackIcon, MoreIcon, PersonIcon } from './icons';
 import { Messages } from './Messages';
 import { RequestBar } from './RequestBar';
 import { TypingAnnouncer } from './TypingAnnouncer';
-import { nameOf } from './words';
+import { nameOf } from './labels';
 
 // The menu's library is larger than all of this: it comes when the menu is about to be opened.
 const loadMenu = () => import('./PersonMenu');
@@ -19,8 +19,8 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
   const t = useT();
   const me = useMe();
   const conversation = useConversationWith(userId);
-  const [standing, setStanding, missing] = useStanding(userId);
-  const user = standing ?? conversation?.with;
+  const [person, setPerson, missing] = usePerson(userId);
+  const user = person ?? conversation?.with;
   const request = conversation?.folder === 'REQUESTS' || conversation?.folder === 'HIDDEN';
   // Who it is with is drawn at once; what was said takes longer, and comes right after.
   const entered = useDeferredValue(true, false);
@@ -54,15 +54,15 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
       <header>
         <Back back={back} />
         <Avatar user={user} />
-        <Heading name={name} about={about(t, standing, user.handle, conversation?.cameByCode)} userId={userId} entered={entered} />
-        {standing && <Menu standing={standing} changed={setStanding} />}
+        <Heading name={name} about={about(t, person, user.handle, conversation?.cameByCode)} userId={userId} entered={entered} />
+        {person && <Menu person={person} changed={setPerson} />}
       </header>
       {entered ? (
         <>
           <TypingAnnouncer key={userId} user={user} />
-          <Messages conversation={conversation} user={user} standing={standing} />
+          <Messages conversation={conversation} user={user} person={person} />
           {conversation && request && <RequestBar conversation={conversation} back={back} />}
-          <Composer user={user} permission={standing?.viewerCanMessage ?? null} request={request} changed={setStanding} />
+          <Composer user={user} permission={person?.viewerCanMessage ?? null} request={request} changed={setPerson} />
         </>
       ) : (
         <div className="messages-frame" aria-busy="true" />
@@ -98,21 +98,21 @@ function Heading({ name, about, userId, entered }: { name: string; about: string
   );
 }
 
-function about(t: Translate, standing: Standing | null, handle: string, came: Conversation['cameByCode']): string {
+function about(t: Translate, person: Person | null, handle: string, came: Conversation['cameByCode']): string {
   if (!handle) return '';
   // Isolated, or the sign moves to the other end among words that are read from the right.
   const said = [`\u2066@${handle}\u2069`];
-  if (standing?.viewerFollows) said.push(t(standing.followsViewer ? 'relation.friend' : 'relation.youFollow'));
-  else if (standing?.followsViewer) said.push(t('relation.followsYou'));
+  if (person?.viewerFollows) said.push(t(person.followsViewer ? 'relation.friend' : 'relation.youFollow'));
+  else if (person?.followsViewer) said.push(t('relation.followsYou'));
   if (came) said.push(t('codes.cameBy', { label: came.label }));
   return said.join(' · ');
 }
 
 /** A button until it is wanted, then the menu in its place. */
-function Menu({ standing, changed }: { standing: Standing; changed(standing: Standing): void }) {
+function Menu({ person, changed }: { person: Person; changed(person: Person): void }) {
   const t = useT();
   const [wanted, setWanted] = useState(false);
-  const label = t('menu.label', { name: nameOf(standing, t) });
+  const label = t('menu.label', { name: nameOf(person, t) });
   const button = (
     <button
       className="icon"
@@ -129,15 +129,15 @@ function Menu({ standing, changed }: { standing: Standing; changed(standing: Sta
   if (!wanted) return button;
   return (
     <Suspense fallback={button}>
-      <PersonMenu label={label} standing={standing} changed={changed} />
+      <PersonMenu label={label} person={person} changed={changed} />
     </Suspense>
   );
 }
 
 /** How the viewer stands to someone, asked anew whenever something may have changed it. */
-function useStanding(userId: string): [Standing | null, (standing: Standing) => void, boolean] {
+function usePerson(userId: string): [Person | null, (person: Person) => void, boolean] {
   const actions = useActions();
-  const [standing, setStanding] = useState<Standing | null>(null);
+  const [person, setPerson] = useState<Person | null>(null);
   const [missing, setMissing] = useState(false);
   const conversation = useConversationWith(userId);
   const refusals = useOutgoing(userId).filter((o) => o.failure).length;
@@ -155,7 +155,7 @@ function useStanding(userId: string): [Standing | null, (standing: Standing) => 
     actions.person(userId).then(
       (found) => {
         if (!current) return;
-        setStanding(found);
+        setPerson(found);
         setMissing(found === null);
       },
       () => undefined, // asked again at the next trace, at the latest when the connection is back
@@ -164,5 +164,5 @@ function useStanding(userId: string): [Standing | null, (standing: Standing) => 
       current = false;
     };
   }, [actions, userId, traces]);
-  return [standing, setStanding, missing];
+  return [person, setPerson, missing];
 }

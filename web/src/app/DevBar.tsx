@@ -1,6 +1,6 @@
 import type { Folder } from '@aparte/client';
 import { useT } from '../i18n/i18n';
-import type { Identity } from '../people';
+import type { Identity } from '../identity';
 import { useConversationWith } from './hooks';
 import { playgroundHref, queryOf } from './queries';
 import type { Route } from './route';

@@ -6,7 +6,7 @@ import { useActions, useAttempt } from './hooks';
 import { UndoIcon } from './icons';
 import { useTimes } from './time';
 import { VideoCardView } from './VideoCardView';
-import { nameOf, refusalText } from './words';
+import { nameOf, refusalText } from './labels';
 
 /** How far one's own message has come; null where it need not be said. */
 export type Sending = 'sending' | 'sent' | 'read' | 'refused' | null;

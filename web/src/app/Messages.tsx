@@ -1,13 +1,13 @@
 import { useRef } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
-import type { Conversation, Message, Outgoing, Standing, User } from '@aparte/client';
+import type { Conversation, Message, Outgoing, Person, User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
-import { Beginning } from './Beginning';
-import { useEnds } from './ends';
+import { Intro } from './Intro';
+import { useOneEndAtATime } from './listEnds';
 import { useOutgoing, useThread } from './hooks';
 import { DownIcon, UpIcon } from './icons';
 import { MessageRow, type Sending } from './MessageRow';
-import { useFirstUnread, useFoot, usePages, useReading } from './reading';
+import { useFirstUnread, useStickToBottom, usePages, useReading } from './reading';
 import { closeInTime, sameDay } from './time';
 
 type Item = Message | Outgoing;
@@ -23,26 +23,26 @@ const oldest = Array.from({ length: 60 }, (_, i) => i);
 interface Props {
   conversation: Conversation | undefined;
   user: User;
-  standing: Standing | null;
+  person: Person | null;
 }
 
 /** The messages with one person, of which only those in view are on the page. */
-export function Messages({ conversation, user, standing }: Props) {
+export function Messages({ conversation, user, person }: Props) {
   const t = useT();
   const id = conversation?.id;
   const { messages, loaded, before: more, after } = useThread(id);
   const outgoing = useOutgoing(user.id);
   const mine = (item: Item) => !('seq' in item) || item.sender.id !== user.id;
   // The key outlives the change from "on its way" to "sent", so nothing jumps.
-  const keyOf = (item: Item | 'beginning') =>
-    item === 'beginning' ? item : mine(item) ? item.clientMessageId : `${user.id} ${item.clientMessageId}`;
+  const keyOf = (item: Item | 'intro') =>
+    item === 'intro' ? item : mine(item) ? item.clientMessageId : `${user.id} ${item.clientMessageId}`;
   // The beginning is a row of its own: it is measured, and makes room, like the messages of an older page.
-  const { list, above } = useEnds<Item | 'beginning'>(
-    [...(loaded && !more && messages.length + outgoing.length > 0 ? ['beginning' as const] : []), ...(loaded ? messages : []), ...outgoing],
+  const { list, above } = useOneEndAtATime<Item | 'intro'>(
+    [...(loaded && !more && messages.length + outgoing.length > 0 ? ['intro' as const] : []), ...(loaded ? messages : []), ...outgoing],
     keyOf,
   );
-  const begins = list[0] === 'beginning';
-  const items = (begins ? list.slice(1) : list) as readonly Item[];
+  const hasIntro = list[0] === 'intro';
+  const items = (hasIntro ? list.slice(1) : list) as readonly Item[];
   const here = loaded || !id;
   const came = conversation?.cameByCode;
 
@@ -50,8 +50,8 @@ export function Messages({ conversation, user, standing }: Props) {
   const rows = useRef<VirtualizerHandle>(null);
   useReading(conversation, loaded && !after ? (messages.at(-1)?.seq ?? 0) : 0);
   const pages = usePages(id, box);
-  const foot = useFoot(box, here, after);
-  const unread = useFirstUnread(conversation, rows, seqOf(items[0]), begins ? 1 : 0, pages, foot.leave);
+  const bottom = useStickToBottom(box, here, after);
+  const unread = useFirstUnread(conversation, rows, seqOf(items[0]), hasIntro ? 1 : 0, pages, bottom.leave);
 
   const lastMine = items.findLast(mine);
   const readSeq = conversation?.theirReadSeq ?? 0;
@@ -64,14 +64,14 @@ export function Messages({ conversation, user, standing }: Props) {
   const joins = (a: Item, b: Item) =>
     mine(a) === mine(b) && closeInTime(timeOf(a), timeOf(b)) && sameDay(timeOf(a), timeOf(b));
   const onScroll = () => {
-    foot.scrolled();
+    bottom.scrolled();
     unread.scrolled();
     pages.scrolled();
   };
   return (
     <div className="messages-frame">
       <div
-        className={foot.placed ? 'messages' : 'messages placing'}
+        className={bottom.placed ? 'messages' : 'messages placing'}
         ref={box}
         tabIndex={0}
         role="log"
@@ -80,7 +80,7 @@ export function Messages({ conversation, user, standing }: Props) {
         aria-busy={!here}
       >
         <div className="grow" />
-        {here && items.length === 0 && <Beginning user={user} standing={standing} came={came} />}
+        {here && items.length === 0 && <Intro user={user} person={person} came={came} />}
         <Virtualizer
           ref={rows}
           data={list}
@@ -91,8 +91,8 @@ export function Messages({ conversation, user, standing }: Props) {
           scrollRef={box}
         >
           {(item, index) => {
-            if (item === 'beginning') return <Beginning key={item} user={user} standing={null} came={came} />;
-            const at = begins ? index - 1 : index;
+            if (item === 'intro') return <Intro key={item} user={user} person={null} came={came} />;
+            const at = hasIntro ? index - 1 : index;
             const before = items[at - 1];
             const after = items[at + 1];
             const newDay = !before || !sameDay(timeOf(before), timeOf(item));
@@ -119,8 +119,8 @@ export function Messages({ conversation, user, standing }: Props) {
           {t('messages.unread', { count: unread.count })}
         </button>
       )}
-      {(foot.away || after) && (
-        <button className="jump down" onClick={() => foot.jump(pages.newest)}>
+      {(bottom.away || after) && (
+        <button className="jump down" onClick={() => bottom.jump(pages.newest)}>
           <DownIcon />
           {t('messages.newest')}
         </button>

@@ -1,28 +1,28 @@
 import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator, useMenuStore } from '@ariakit/react/menu';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import type { Standing } from '@aparte/client';
+import type { Person } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Confirm } from './Dialog';
-import { useActions, useAttempt, useConversationWith, useTell } from './hooks';
+import { useActions, useAttempt, useConversationWith, useNotify } from './hooks';
 import { CheckIcon, MoreIcon } from './icons';
-import { nameOf } from './words';
+import { nameOf } from './labels';
 
 const Report = lazy(() => import('./Report'));
 
 interface Props {
   label: string;
-  standing: Standing;
-  changed(standing: Standing): void;
+  person: Person;
+  changed(person: Person): void;
 }
 
 /** What one can do about a person and the conversation with them. It opens as it comes: someone has asked for it. */
-export default function PersonMenu({ label, standing, changed }: Props) {
+export default function PersonMenu({ label, person, changed }: Props) {
   const t = useT();
   const actions = useActions();
   const attempt = useAttempt();
-  const conversation = useConversationWith(standing.id);
-  const tell = useTell();
-  const name = nameOf(standing, t);
+  const conversation = useConversationWith(person.id);
+  const notify = useNotify();
+  const name = nameOf(person, t);
   const [asking, setAsking] = useState(false);
   const [reporting, setReporting] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -37,27 +37,27 @@ export default function PersonMenu({ label, standing, changed }: Props) {
     menu.show();
   }, [menu]);
   const edge = (change: 'follow' | 'unfollow' | 'block' | 'unblock') =>
-    void attempt(actions[change](standing.id).then(changed));
+    void attempt(actions[change](person.id).then(changed));
   const list = (which: 'ALWAYS' | 'NEVER') => {
-    const to = standing.viewerLists === which ? null : which;
+    const to = person.viewerLists === which ? null : which;
     const done = t(`menu.listed.${to ?? 'none'}`, { name });
-    void attempt(actions.setListed(standing.id, to).then(changed)).then((worked) => worked && tell({ done }));
+    void attempt(actions.setListed(person.id, to).then(changed)).then((worked) => worked && notify({ done }));
   };
   const restrict = () => {
-    const done = t(standing.viewerRestricts ? 'menu.listed.none' : 'menu.restricted', { name });
-    const change = standing.viewerRestricts ? actions.unrestrict(standing.id) : actions.restrict(standing.id);
-    void attempt(change.then(changed)).then((worked) => worked && tell({ done }));
+    const done = t(person.viewerRestricts ? 'menu.listed.none' : 'menu.restricted', { name });
+    const change = person.viewerRestricts ? actions.unrestrict(person.id) : actions.restrict(person.id);
+    void attempt(change.then(changed)).then((worked) => worked && notify({ done }));
   };
   const filed = conversation?.folder === 'INBOX' || conversation?.folder === 'ARCHIVE' ? conversation : undefined;
-  const follow = standing.viewerFollows ? 'menu.unfollow' : standing.followsViewer ? 'menu.followBack' : 'menu.follow';
+  const follow = person.viewerFollows ? 'menu.unfollow' : person.followsViewer ? 'menu.followBack' : 'menu.follow';
   return (
     <MenuProvider store={menu}>
       <MenuButton ref={button} className="icon" aria-label={label}>
         <MoreIcon />
       </MenuButton>
       <Menu className="menu" gutter={6} modal={false} unmountOnHide aria-label={label}>
-        {!standing.viewerHasBlocked && (
-          <MenuItem onClick={() => edge(standing.viewerFollows ? 'unfollow' : 'follow')}>{t(follow)}</MenuItem>
+        {!person.viewerHasBlocked && (
+          <MenuItem onClick={() => edge(person.viewerFollows ? 'unfollow' : 'follow')}>{t(follow)}</MenuItem>
         )}
         {filed && (
           <>
@@ -69,18 +69,18 @@ export default function PersonMenu({ label, standing, changed }: Props) {
             </MenuItem>
           </>
         )}
-        {!standing.viewerHasBlocked && (
+        {!person.viewerHasBlocked && (
           <>
             <MenuSeparator />
             <MenuItem onClick={() => list('ALWAYS')}>
               {t('menu.always')}
-              {standing.viewerLists === 'ALWAYS' && <CheckIcon />}
+              {person.viewerLists === 'ALWAYS' && <CheckIcon />}
             </MenuItem>
             <MenuItem onClick={() => list('NEVER')}>
               {t('menu.never')}
-              {standing.viewerLists === 'NEVER' && <CheckIcon />}
+              {person.viewerLists === 'NEVER' && <CheckIcon />}
             </MenuItem>
-            <MenuItem onClick={restrict}>{t(standing.viewerRestricts ? 'menu.unrestrict' : 'menu.restrict')}</MenuItem>
+            <MenuItem onClick={restrict}>{t(person.viewerRestricts ? 'menu.unrestrict' : 'menu.restrict')}</MenuItem>
           </>
         )}
         <MenuSeparator />
@@ -89,7 +89,7 @@ export default function PersonMenu({ label, standing, changed }: Props) {
             {t('report.open')}
           </MenuItem>
         )}
-        {standing.viewerHasBlocked ? (
+        {person.viewerHasBlocked ? (
           <MenuItem onClick={() => edge('unblock')}>{t('menu.unblock')}</MenuItem>
         ) : (
           <MenuItem className="danger" onClick={() => setAsking(true)}>

@@ -1,18 +1,18 @@
 import { Combobox, ComboboxItem, ComboboxList, ComboboxProvider } from '@ariakit/react/combobox';
 import { useEffect, useState, type ReactNode } from 'react';
-import type { Standing } from '@aparte/client';
+import type { Person } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Avatar } from './Avatar';
 import { Dialog } from './Dialog';
 import { useActions, useMe } from './hooks';
-import { nameOf } from './words';
+import { nameOf } from './labels';
 
 interface Props {
   title: string;
   close(): void;
-  pick(person: Standing): void;
+  pick(person: Person): void;
   /** What stands under each name. */
-  under?(person: Standing): ReactNode;
+  under?(person: Person): ReactNode;
 }
 
 /** Finds a person: those whom the app suggests at first, then by name. */
@@ -21,7 +21,7 @@ export function PersonSearch({ title, close, pick, under }: Props) {
   const actions = useActions();
   const me = useMe()?.id;
   const [query, setQuery] = useState('');
-  const [found, setFound] = useState<{ query: string; people: readonly Standing[] } | null>(null);
+  const [found, setFound] = useState<{ query: string; people: readonly Person[] } | null>(null);
   const [away, setAway] = useState(false);
 
   useEffect(() => {
@@ -39,7 +39,7 @@ export function PersonSearch({ title, close, pick, under }: Props) {
 
   const people = found?.people.filter((p) => p.id !== me) ?? [];
   const suggested = found?.query.trim() === '';
-  const chosen = (person: Standing) => {
+  const chosen = (person: Person) => {
     close();
     pick(person);
   };

@@ -7,7 +7,7 @@ import { useMe, useSettings, useUnread } from './hooks';
 import { ArchiveIcon, GearIcon, InboxIcon, PencilIcon, RequestsIcon } from './icons';
 import { Link } from './Link';
 import { folderPath, settingsPath } from './route';
-import { audienceName, folderName, nameOf } from './words';
+import { audienceName, folderName, nameOf } from './labels';
 
 // Hidden has no place here: it lies behind a door, at the end of the requests.
 const shown: { folder: Folder; icon: ReactNode }[] = [

@@ -6,7 +6,7 @@ import { Composer } from './Composer';
 import { useActions, useAttempt } from './hooks';
 import { CodeIcon } from './icons';
 import { folderPath, navigate, personPath } from './route';
-import { nameOf } from './words';
+import { nameOf } from './labels';
 
 /** Where the link of a contact code leads: to whom it belongs, and to the one message that it carries. */
 export default function Redeem({ code }: { code: string }) {

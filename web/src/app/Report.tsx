@@ -2,8 +2,8 @@ import type { Conversation, ReportInput } from '@aparte/client';
 import { useRef, useState, type FormEvent } from 'react';
 import { useT } from '../i18n/i18n';
 import { Dialog } from './Dialog';
-import { useActions, useAttempt, useTell } from './hooks';
-import { nameOf } from './words';
+import { useActions, useAttempt, useNotify } from './hooks';
+import { nameOf } from './labels';
 
 type Category = ReportInput['category'];
 
@@ -32,7 +32,7 @@ export default function Report({ conversations, close, done }: Props) {
   const t = useT();
   const actions = useActions();
   const attempt = useAttempt();
-  const tell = useTell();
+  const notify = useNotify();
   // Requests may go from the list while this is open; what was asked about stays.
   const [about] = useState(conversations);
   const [one] = about;
@@ -66,7 +66,7 @@ export default function Report({ conversations, close, done }: Props) {
     close();
     if (!worked) return;
     done?.();
-    tell({ done: t('report.done') });
+    notify({ done: t('report.done') });
   };
   return (
     <Dialog title={text('title')} close={close}>

@@ -3,8 +3,8 @@ import type { Conversation } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { Confirm } from './Dialog';
 import { useActions, useAttempt } from './hooks';
-import { Ties } from './Ties';
-import { nameOf } from './words';
+import { SenderContextView } from './SenderContextView';
+import { nameOf } from './labels';
 
 const Report = lazy(() => import('./Report'));
 
@@ -24,7 +24,7 @@ export function RequestBar({ conversation, back }: { conversation: Conversation;
         <p>
           <b>{t('request.title', { name })}</b> {t('request.text')}
         </p>
-        {conversation.acquaintance && <Ties of={conversation.acquaintance} />}
+        {conversation.acquaintance && <SenderContextView of={conversation.acquaintance} />}
       </div>
       <div className="actions">
         <button className="danger" onClick={() => setReporting(true)}>

@@ -1,12 +1,12 @@
 import { lazy, memo, Suspense, useCallback, useDeferredValue, useEffect, useState } from 'react';
 import { useT } from '../i18n/i18n';
-import type { Identity } from '../people';
+import type { Identity } from '../identity';
 import { Announcer as AnnouncerView } from './Announcer';
 import { ConversationList as ListView } from './ConversationList';
 import { ConversationView as OpenView } from './ConversationView';
 import type { OpenDialog } from './dialogs';
 import { useConnection, useConversationWith, useUnread, type Notice } from './hooks';
-import { NothingOpen } from './NothingOpen';
+import { NoConversation } from './NoConversation';
 import { Rail as RailView } from './Rail';
 import { folderPath, navigate, useRoute } from './route';
 import { useShortcuts } from './shortcuts';
@@ -24,7 +24,7 @@ const Status = memo(StatusView);
 const Compose = lazy(() => import('./Compose'));
 const DevBar = lazy(() => import('./DevBar'));
 const Help = lazy(() => import('./Help'));
-const Nowhere = lazy(() => import('./Nowhere'));
+const NotFound = lazy(() => import('./NotFound'));
 const Redeem = lazy(() => import('./Redeem'));
 const SettingsView = lazy(() => import('./settings/SettingsView'));
 
@@ -49,7 +49,7 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
   useShortcuts({ folder, person: route.person, open: setDialog });
 
   if (signedOut) return <SignIn identity={identity} refused />;
-  const view = route.settings || route.code || route.nothing ? 'settings' : route.person ? 'conversation' : 'list';
+  const view = route.settings || route.code || route.notFound ? 'settings' : route.person ? 'conversation' : 'list';
   return (
     <div className="shell" data-view={view}>
       <a className="skip" href="#main">
@@ -60,12 +60,12 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
           <DevBar identity={identity} route={route} folder={folder} />
         </Suspense>
       )}
-      <Rail current={route.nothing ? null : route.settings ? 'SETTINGS' : folder} open={setDialog} />
+      <Rail current={route.notFound ? null : route.settings ? 'SETTINGS' : folder} open={setDialog} />
       <main id="main" tabIndex={-1}>
         <h1 className="hidden-text">Aparté</h1>
-        {route.nothing ? (
+        {route.notFound ? (
           <Suspense fallback={<div className="redeem" />}>
-            <Nowhere />
+            <NotFound />
           </Suspense>
         ) : route.code ? (
           <Suspense fallback={<div className="redeem" />}>
@@ -81,7 +81,7 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
             {person ? (
               <ConversationView key={person} userId={person} back={back} />
             ) : (
-              <NothingOpen compose={compose} />
+              <NoConversation compose={compose} />
             )}
           </>
         )}

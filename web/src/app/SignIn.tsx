@@ -1,6 +1,6 @@
 import type { FormEvent } from 'react';
 import { useT } from '../i18n/i18n';
-import type { Identity } from '../people';
+import type { Identity } from '../identity';
 
 /** Outside `aparte dev` the host app issues tokens, and one has to be brought along. */
 export function SignIn({ identity, refused = false }: { identity: Identity; refused?: boolean }) {

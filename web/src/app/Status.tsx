@@ -1,12 +1,12 @@
 import { useT } from '../i18n/i18n';
-import { useConnection, useTell, type Notice } from './hooks';
+import { useConnection, useNotify, type Notice } from './hooks';
 import { CloseIcon } from './icons';
-import { refusalText } from './words';
+import { refusalText } from './labels';
 
-/** The quiet line at the foot: the connection, what was done with a way back, what failed. */
+/** The quiet line at the bottom: the connection, what was done with a way back, what failed. */
 export function Status({ notice }: { notice: Notice | null }) {
   const t = useT();
-  const tell = useTell();
+  const notify = useNotify();
   const connection = useConnection();
   return (
     <div className="status" role="status">
@@ -21,7 +21,7 @@ export function Status({ notice }: { notice: Notice | null }) {
                 : t('status.failed')}
           </span>
           {'done' in notice && notice.undo && <button onClick={notice.undo}>{t('status.undo')}</button>}
-          <button className="icon" onClick={() => tell(null)} aria-label={t('status.dismiss')}>
+          <button className="icon" onClick={() => notify(null)} aria-label={t('status.dismiss')}>
             <CloseIcon />
           </button>
         </p>

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { User } from '@aparte/client';
 import { useT } from '../i18n/i18n';
 import { useTyping } from './hooks';
-import { nameOf } from './words';
+import { nameOf } from './labels';
 
 /** Who stops to think and goes on is not announced anew before this. */
 const silenceMs = 60_000;

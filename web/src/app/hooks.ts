@@ -18,7 +18,7 @@ import { createContext, useContext, useEffect, useState, useSyncExternalStore } 
 
 // The one place where the screens meet the data. What a person can do and ask are the methods of the package's Client.
 
-/** Something said once, at the foot of the page: a failure (its refusal; null: it did not get through), or what was done. */
+/** Something said once, at the bottom of the page: a failure (its refusal; null: it did not get through), or what was done. */
 export type Notice = { refusal: Refusal | null } | { done: string; undo?: () => void };
 
 export interface Session {
@@ -27,7 +27,7 @@ export interface Session {
   attempt(work: Promise<unknown>): Promise<boolean>;
   /** The same for what a screen asks by itself: what was last said, and the way back beside it, stays. */
   ask(work: Promise<unknown>): Promise<boolean>;
-  tell(notice: Notice | null): void;
+  notify(notice: Notice | null): void;
 }
 
 export const SessionContext = createContext<Session | null>(null);
@@ -44,7 +44,7 @@ export function useSelected<T>(select: (state: State) => T): T {
 
 export const useAttempt = (): Session['attempt'] => useSession().attempt;
 export const useAsk = (): Session['ask'] => useSession().ask;
-export const useTell = (): Session['tell'] => useSession().tell;
+export const useNotify = (): Session['notify'] => useSession().notify;
 export const useActions = (): Client => useSession().client;
 
 export const useConnection = (): Status => useSelected((s) => s.status);

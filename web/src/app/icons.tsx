@@ -44,7 +44,6 @@ export const RequestsIcon = drawn('M4 12l6-6v4c6 0 10 2 10 8-2-3-5-4-10-4v4z', t
 export const ArchiveIcon = drawn('M4 5h16v4H4zM5.5 9v10h13V9M10 13h4');
 export const HiddenIcon = drawn('M4 4l16 16M9.5 5.4A9 9 0 0 1 12 5c5 0 8 4.5 9 7a13 13 0 0 1-2.6 3.7M6 7.3A13 13 0 0 0 3 12c1 2.5 4 7 9 7 1.6 0 3-.5 4.2-1.2');
 export const MutedIcon = drawn('M5 9.5h3l4-4v13l-4-4H5zM16 9.5l5 5M21 9.5l-5 5', true);
-export const DoorIcon = drawn('M6 21V3h12v18M3 21h18M14.5 12v.5');
 export const ClockIcon = drawn('M12 7v5l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z');
 export const BlockIcon = drawn('M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0zM5.7 5.7l12.6 12.6');
 export const WordsIcon = drawn('M4 6h16M4 11h9M4 16h5M14 14l6 6M20 14l-6 6');

@@ -6,7 +6,7 @@ import './styles/conversation.css';
 import './styles/dialog.css';
 import { createRoot } from 'react-dom/client';
 import { currentLanguage, loadLocale } from '../i18n/i18n';
-import { fetchDevPeople } from '../people';
+import { fetchDevPeople } from '../identity';
 import { App } from './App';
 import { applyTheme } from './preferences';
 

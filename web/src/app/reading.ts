@@ -71,17 +71,17 @@ export function usePages(id: string | undefined, box: RefObject<HTMLElement | nu
 }
 
 /** Keeps the newest item in view, unless someone has scrolled away from it to read. */
-export function useFoot(
+export function useStickToBottom(
   box: RefObject<HTMLElement | null>,
   here: boolean,
-  /** Newer messages follow those that are here: the end of the page is not the foot. */
+  /** Newer messages follow those that are here: the end of the page is not the bottom. */
   after: boolean,
 ) {
   const at = useRef(true);
   const moving = useUsersScroll(box);
   const [away, setAway] = useState(false);
   const [placed, setPlaced] = useState(false);
-  const toFoot = useCallback(() => {
+  const toBottom = useCallback(() => {
     // A frame may still come for what was just left.
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [box]);
@@ -89,19 +89,19 @@ export function useFoot(
   useEffect(() => {
     if (!here || placed) return;
     const frame = requestAnimationFrame(() => {
-      toFoot();
+      toBottom();
       setPlaced(true);
     });
     return () => cancelAnimationFrame(frame);
-  }, [here, placed, toFoot]);
+  }, [here, placed, toBottom]);
   // Told by the size and not by what was added, it costs no layout of its own.
   useEffect(() => {
     const element = box.current!;
-    const keep = new ResizeObserver(() => at.current && toFoot());
+    const keep = new ResizeObserver(() => at.current && toBottom());
     keep.observe(element);
     for (const child of element.children) keep.observe(child);
     return () => keep.disconnect();
-  }, [box, placed, toFoot]);
+  }, [box, placed, toBottom]);
 
   return {
     placed,
@@ -121,14 +121,14 @@ export function useFoot(
       await newest();
       at.current = true;
       moving.current = false;
-      toFoot();
+      toBottom();
       box.current!.focus({ preventScroll: true });
     },
   };
 }
 
 /**
- * True from the first sign that someone moves the page themselves until it rests at its foot. What grows, shrinks or is
+ * True from the first sign that someone moves the page themselves until it rests at its bottom. What grows, shrinks or is
  * loaded anew moves it too, and must not count as leaving.
  */
 function useUsersScroll(box: RefObject<HTMLElement | null>): RefObject<boolean> {

@@ -27,7 +27,7 @@ export interface Route {
   /** A contact code that someone was given. */
   code: string | null;
   /** There is nothing at this address: the server has answered 404. */
-  nothing: boolean;
+  notFound: boolean;
 }
 
 const folders: Record<string, Folder> = { '': 'INBOX', requests: 'REQUESTS', hidden: 'HIDDEN', archive: 'ARCHIVE' };
@@ -56,23 +56,23 @@ export function hrefOf(path: string): string {
 
 export function parse(pathname: string): Route {
   const [first = '', second = '', ...more] = pathname.slice(1).split('/');
-  const route: Route = { folder: null, person: null, settings: null, code: null, nothing: false };
+  const route: Route = { folder: null, person: null, settings: null, code: null, notFound: false };
   const folder = folders[first];
   const section = settingsSections.find((name) => settingsPath(name) === pathname);
   if (first === 'with' && second && more.length === 0) return { ...route, person: second };
   if (first === 'c' && second && more.length === 0) return { ...route, code: decodeURIComponent(second) };
   if (section) return { ...route, settings: section };
   if (folder && pathname === folderPath(folder)) return { ...route, folder };
-  return { ...route, nothing: true };
+  return { ...route, notFound: true };
 }
 
 const listeners = new Set<() => void>();
 
-function tell() {
+function notify() {
   for (const listener of listeners) listener();
 }
 
-addEventListener('popstate', tell);
+addEventListener('popstate', notify);
 
 function subscribe(listener: () => void) {
   listeners.add(listener);
@@ -82,7 +82,7 @@ function subscribe(listener: () => void) {
 /** The address is noted before anything is drawn: who reloads what is on screen gets the same again. */
 export function navigate(to: string) {
   if (to !== location.pathname) history.pushState(null, '', hrefOf(to));
-  tell();
+  notify();
 }
 
 export function useRoute(): Route {

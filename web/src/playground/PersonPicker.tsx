@@ -1,4 +1,4 @@
-import type { Identity } from '../people';
+import type { Identity } from '../identity';
 
 export function PersonPicker({ identity }: { identity: Identity }) {
   if (!identity.people) {

@@ -1,9 +1,9 @@
 import { GraphiQL } from 'graphiql';
 import { useEffect, useState } from 'react';
-import { useIdentity } from '../people';
+import { useIdentity } from '../identity';
 import { newFetcher } from './fetcher';
 import { PersonPicker } from './PersonPicker';
-import { shownQuery } from './shown';
+import { linkedQuery } from './linkedQuery';
 import { newTabs } from './tabs';
 import { TokenInHeaders } from './TokenInHeaders';
 
@@ -16,7 +16,7 @@ export function Playground() {
   const { people, token } = identity;
   const [bob, setBob] = useState<string>();
   const [shown] = useState(() => {
-    const given = shownQuery(location.hash);
+    const given = linkedQuery(location.hash);
     // The tabs that were open here before would hide it.
     if (given) for (const key of ['tabState', 'query', 'variables']) sessionStorage.removeItem(`graphiql:${key}`);
     return given;

@@ -30,8 +30,8 @@ import type {
   Restrictions,
   Settings,
   SettingsChange,
-  Standing,
-  Walk,
+  Person,
+  BulkProgress,
 } from './types.js';
 
 export interface Paging {
@@ -84,7 +84,7 @@ export abstract class Calls {
   }
 
   /** How the viewer stands to someone now, and the conversation with them, which enters the state. Null: nobody. */
-  async person(id: string, signal?: AbortSignal): Promise<Standing | null> {
+  async person(id: string, signal?: AbortSignal): Promise<Person | null> {
     const { user } = await this.questions.ask(
       operations.Person,
       { id },
@@ -120,17 +120,17 @@ export abstract class Calls {
   }
 
   /** Accepts all requests that the filter means: up to 1,000 are looked at, and `more` says to call again. */
-  acceptAll(filter: RequestFilter): Promise<Walk> {
+  acceptAll(filter: RequestFilter): Promise<BulkProgress> {
     return this.#walk(operations.AcceptAllRequests, { filter }, (d) => d.acceptAllRequests);
   }
 
   /** Declines all requests that the filter means, as `acceptAll` accepts them. */
-  declineAll(filter: RequestFilter): Promise<Walk> {
+  declineAll(filter: RequestFilter): Promise<BulkProgress> {
     return this.#walk(operations.DeclineAllRequests, { filter }, (d) => d.declineAllRequests);
   }
 
   /** Moves hidden requests to where today's settings would bring them. A change of settings does so for the first 1,000. */
-  releaseHidden(): Promise<Walk> {
+  releaseHidden(): Promise<BulkProgress> {
     return this.#walk(operations.ReleaseHiddenRequests, {}, (d) => d.releaseHiddenRequests);
   }
 
@@ -138,7 +138,7 @@ export abstract class Calls {
     operation: Operation<T, V>,
     variables: V,
     result: (data: T) => operations.AcceptAllRequestsMutation['acceptAllRequests'],
-  ): Promise<Walk> {
+  ): Promise<BulkProgress> {
     const data = await this.questions.ask(operation, variables, (d) => ({ unread: achieved(result(d)).unread }));
     const { moved, more } = achieved(result(data));
     return { moved, more };
@@ -158,23 +158,23 @@ export abstract class Calls {
 
   // ------------------------------------------------------------ people
 
-  async search(query: string, { first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+  async search(query: string, { first = 20, after = null, signal }: Paging = {}): Promise<Page<Person>> {
     return (await this.ask(operations.SearchUsers, { query, first, after }, signal)).searchUsers;
   }
 
-  async suggestions({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+  async suggestions({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Person>> {
     return (await this.ask(operations.SuggestedFriends, { first, after }, signal)).suggestedFriends;
   }
 
-  async blocked({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+  async blocked({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Person>> {
     return (await this.ask(operations.BlockedUsers, { first, after }, signal)).blockedUsers;
   }
 
-  async restricted({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+  async restricted({ first = 20, after = null, signal }: Paging = {}): Promise<Page<Person>> {
     return (await this.ask(operations.RestrictedUsers, { first, after }, signal)).restrictedUsers;
   }
 
-  async listed(list: NamedList, { first = 20, after = null, signal }: Paging = {}): Promise<Page<Standing>> {
+  async listed(list: NamedList, { first = 20, after = null, signal }: Paging = {}): Promise<Page<Person>> {
     return (await this.ask(operations.ListedUsers, { list, first, after }, signal)).listedUsers;
   }
 
@@ -183,36 +183,36 @@ export abstract class Calls {
     return (await this.ask(operations.Outreach, {}, signal)).outreach;
   }
 
-  follow(id: string): Promise<Standing> {
+  follow(id: string): Promise<Person> {
     return this.#edge(operations.FollowUser, { id });
   }
 
-  unfollow(id: string): Promise<Standing> {
+  unfollow(id: string): Promise<Person> {
     return this.#edge(operations.UnfollowUser, { id });
   }
 
-  block(id: string): Promise<Standing> {
+  block(id: string): Promise<Person> {
     return this.#edge(operations.BlockUser, { id });
   }
 
-  unblock(id: string): Promise<Standing> {
+  unblock(id: string): Promise<Person> {
     return this.#edge(operations.UnblockUser, { id });
   }
 
-  restrict(id: string): Promise<Standing> {
+  restrict(id: string): Promise<Person> {
     return this.#edge(operations.RestrictUser, { id });
   }
 
-  unrestrict(id: string): Promise<Standing> {
+  unrestrict(id: string): Promise<Person> {
     return this.#edge(operations.UnrestrictUser, { id });
   }
 
   /** Null: on no list. */
-  setListed(id: string, list: NamedList | null): Promise<Standing> {
+  setListed(id: string, list: NamedList | null): Promise<Person> {
     return this.#edge(operations.SetListed, { id, list });
   }
 
-  async #edge<V>(operation: Operation<Record<string, unknown>, V>, variables: V): Promise<Standing> {
+  async #edge<V>(operation: Operation<Record<string, unknown>, V>, variables: V): Promise<Person> {
     const user = (data: Record<string, unknown>) =>
       achieved(Object.values(data)[0] as operations.FollowUserMutation['followUser']).user;
     return user(await this.questions.ask(operation, variables, (data) => ({ user: user(data) })));
@@ -324,7 +324,7 @@ export abstract class Calls {
   }
 
   /** Takes the surge shield down and decides about what it holds; `more` says to call again. */
-  async endSurgeShield(held: HeldRequests): Promise<Walk> {
+  async endSurgeShield(held: HeldRequests): Promise<BulkProgress> {
     const { endSurgeShield } = await this.questions.ask(operations.EndSurgeShield, { held }, (d) => ({
       settings: achieved(d.endSurgeShield).settings,
     }));

@@ -15,10 +15,10 @@ import type {
   ReportFragment,
   SettingsFragment,
   SettingsHistoryQuery,
-  StandingFragment,
+  PersonFragment,
   UnreadFragment,
   UserFragment,
-  WalkFragment,
+  BulkFragment,
   WhoCouldMessageMeQuery,
 } from './generated/operations.js';
 
@@ -46,8 +46,8 @@ export type {
 
 export type User = UserFragment;
 /** A User and how the viewer stands to them now. It goes stale with what either side does, so it is never kept. */
-export type Standing = StandingFragment;
-export type Permission = Standing['viewerCanMessage'];
+export type Person = PersonFragment;
+export type Permission = Person['viewerCanMessage'];
 export type Message = MessageFragment;
 export type VideoCard = NonNullable<Message['video']>;
 /** `cameByCode` is there once a page or a person was asked for; an event does not have it. */
@@ -77,7 +77,7 @@ export type ContactCodeUse = ContactCodeUsesQuery['contactCodeUses']['nodes'][nu
 /** What a contact code offers to the viewer who bears it. */
 export type Contact = NonNullable<ContactQuery['contact']>;
 /** How much of a walk through requests was done; `more`: the same call goes on. */
-export type Walk = Omit<WalkFragment, 'unread'>;
+export type BulkProgress = Omit<BulkFragment, 'unread'>;
 /** Absolute counts. */
 export type Unread = Omit<UnreadFragment, 'cursor'>;
 export type InboxEvent = EventFragment;

@@ -1,10 +1,10 @@
-import type { Standing } from '@aparte/client';
+import type { Person } from '@aparte/client';
 import { lazy, Suspense, useState } from 'react';
 
 const PersonSearch = lazy(() => import('../PersonSearch').then((m) => ({ default: m.PersonSearch })));
 
 /** A button that finds somebody for a list. */
-export function AddPerson({ label, pick }: { label: string; pick(person: Standing): void }) {
+export function AddPerson({ label, pick }: { label: string; pick(person: Person): void }) {
   const [open, setOpen] = useState(false);
   return (
     <>

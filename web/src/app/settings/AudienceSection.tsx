@@ -1,11 +1,11 @@
 import type { Audience, Relation, Route, Settings } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
-import { useActions, useAttempt, useTell } from '../hooks';
+import { useActions, useAttempt, useNotify } from '../hooks';
 import { Link } from '../Link';
 import { ForwardIcon } from '../icons';
 import { settingsPath, type SettingsSection } from '../route';
 import { useTimes } from '../time';
-import { audienceName, audiences } from '../words';
+import { audienceName, audiences } from '../labels';
 import { CustomGrid } from './CustomGrid';
 import { gridOf } from './presets';
 import { Reach, useReach } from './Reach';
@@ -21,7 +21,7 @@ export function AudienceSection({ settings }: { settings: Settings }) {
   const times = useTimes();
   const actions = useActions();
   const attempt = useAttempt();
-  const tell = useTell();
+  const notify = useNotify();
   const [audience, choose] = useChoice(settings.whoCanMessageMe, (a) => actions.setWhoCanMessageMe(a));
 
   const reach = useReach(settings);
@@ -31,10 +31,10 @@ export function AudienceSection({ settings }: { settings: Settings }) {
     if (!(await choose(to))) return;
     // Undoing is a change like any other, so the history has both.
     const undo = () => {
-      tell(null);
+      notify(null);
       void attempt(actions.setWhoCanMessageMe(from, from === 'CUSTOM' ? routes : undefined));
     };
-    tell({ done: t('settings.now', { audience: audienceName(t, to) }), undo });
+    notify({ done: t('settings.now', { audience: audienceName(t, to) }), undo });
   };
   return (
     <>
@@ -89,15 +89,15 @@ function Also({ settings }: { settings: Settings }) {
   const t = useT();
   const all = settings.kinds.every((k) => k.kinds.length === 3);
   const stands: [SettingsSection, string][] = [
-    ['kinds', t(all ? 'also.allKinds' : 'also.someKinds')],
-    ['requests', t(settings.requestPreviews ? 'also.previewsOn' : 'also.previewsOff')],
-    ['words', t('also.words')],
-    ['exceptions', t('also.exceptions')],
+    ['kinds', t(all ? 'otherRules.allKinds' : 'otherRules.someKinds')],
+    ['requests', t(settings.requestPreviews ? 'otherRules.previewsOn' : 'otherRules.previewsOff')],
+    ['words', t('otherRules.words')],
+    ['exceptions', t('otherRules.exceptions')],
   ];
   return (
-    <section aria-label={t('also.title')}>
-      <h3>{t('also.title')}</h3>
-      <ul className="also">
+    <section aria-label={t('otherRules.title')}>
+      <h3>{t('otherRules.title')}</h3>
+      <ul className="other-rules">
         {stands.map(([section, state]) => (
           <li key={section}>
             <Link to={settingsPath(section)}>

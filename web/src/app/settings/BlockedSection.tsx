@@ -1,9 +1,9 @@
-import type { Standing } from '@aparte/client';
+import type { Person } from '@aparte/client';
 import { useState } from 'react';
 import { useT } from '../../i18n/i18n';
 import { Confirm } from '../Dialog';
-import { useActions, useAttempt, useTell } from '../hooks';
-import { nameOf } from '../words';
+import { useActions, useAttempt, useNotify } from '../hooks';
+import { nameOf } from '../labels';
 import { AddPerson } from './AddPerson';
 import { PeopleList } from './PeopleList';
 
@@ -12,8 +12,8 @@ export function BlockedSection() {
   const t = useT();
   const actions = useActions();
   const attempt = useAttempt();
-  const tell = useTell();
-  const [asking, setAsking] = useState<Standing | null>(null);
+  const notify = useNotify();
+  const [asking, setAsking] = useState<Person | null>(null);
   const [added, setAdded] = useState(0);
   return (
     <>
@@ -24,7 +24,7 @@ export function BlockedSection() {
         act={t('menu.unblock')}
         actNamed={(name) => t('blocked.unblock', { name })}
         run={(person) => actions.unblock(person.id)}
-        done={(person) => tell({ done: t('blocked.done', { name: nameOf(person, t) }) })}
+        done={(person) => notify({ done: t('blocked.done', { name: nameOf(person, t) }) })}
         version={added}
       />
       <AddPerson label={t('blocked.add')} pick={setAsking} />

@@ -3,12 +3,12 @@ import { useState, type FormEvent } from 'react';
 import { useLocale, useT } from '../../i18n/i18n';
 import { Avatar } from '../Avatar';
 import { Confirm } from '../Dialog';
-import { useActions, useAttempt, useSettings, useTell } from '../hooks';
+import { useActions, useAttempt, useSettings, useNotify } from '../hooks';
 import { CodeIcon } from '../icons';
 import { Link } from '../Link';
 import { codeLink, personPath } from '../route';
 import { useTimes } from '../time';
-import { nameOf } from '../words';
+import { nameOf } from '../labels';
 import { usePages } from './usePages';
 
 const day = 24;
@@ -137,16 +137,16 @@ function Make({ made }: { made(code: ContactCode, secret: string): void }) {
 /** The secret, this once: only a hash of it is kept. */
 function Given({ code, secret }: { code: ContactCode; secret: string }) {
   const t = useT();
-  const tell = useTell();
+  const notify = useNotify();
   const link = codeLink(secret);
   const copy = (text: string) => {
     navigator.clipboard.writeText(text).then(
-      () => tell({ done: t('codes.copied') }),
-      () => tell({ done: t('codes.notCopied') }),
+      () => notify({ done: t('codes.copied') }),
+      () => notify({ done: t('codes.notCopied') }),
     );
   };
   return (
-    <section className="given" aria-label={t('codes.given', { label: code.label })} role="status">
+    <section className="created-code" aria-label={t('codes.given', { label: code.label })} role="status">
       <p>
         <b>{t('codes.given', { label: code.label })}</b> {t('codes.once')}
       </p>

@@ -1,7 +1,7 @@
 import type { Relation, Route, Settings } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
 import { useActions } from '../hooks';
-import { relations, routes } from '../words';
+import { relations, routes } from '../labels';
 import { useChoice } from './useChoice';
 
 /** One's own answer for each kind of person. */

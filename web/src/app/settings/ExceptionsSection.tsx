@@ -1,4 +1,4 @@
-import type { NamedList, Standing } from '@aparte/client';
+import type { NamedList, Person } from '@aparte/client';
 import { useState } from 'react';
 import { useT } from '../../i18n/i18n';
 import { useActions, useAttempt } from '../hooks';
@@ -34,7 +34,7 @@ export function ExceptionsSection() {
           />
           <AddPerson
             label={t(`exceptionsAdd.${list}`)}
-            pick={(person: Standing) => then(actions.setListed(person.id, list))}
+            pick={(person: Person) => then(actions.setListed(person.id, list))}
           />
         </div>
       ))}
@@ -48,7 +48,7 @@ export function ExceptionsSection() {
         />
         <AddPerson
           label={t('exceptionsAdd.restricted')}
-          pick={(person: Standing) => then(actions.restrict(person.id))}
+          pick={(person: Person) => then(actions.restrict(person.id))}
         />
       </div>
     </>

@@ -1,10 +1,10 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Audience, Choice, Settings, SettingsChange } from '@aparte/client';
 import { useT, type Translate } from '../../i18n/i18n';
-import { useActions, useAttempt, useTell } from '../hooks';
+import { useActions, useAttempt, useNotify } from '../hooks';
 import { UndoIcon } from '../icons';
 import { useTimes } from '../time';
-import { audienceName } from '../words';
+import { audienceName } from '../labels';
 
 const some = 20;
 /** So many the server gives at most. */
@@ -15,7 +15,7 @@ export function HistorySection({ settings }: { settings: Settings }) {
   const t = useT();
   const actions = useActions();
   const attempt = useAttempt();
-  const tell = useTell();
+  const notify = useNotify();
   const [changes, setChanges] = useState<SettingsChange[] | null>(null);
   const [first, setFirst] = useState(some);
 
@@ -33,7 +33,7 @@ export function HistorySection({ settings }: { settings: Settings }) {
       actions.setWhoCanMessageMe(whoCanMessageMe!, whoCanMessageMe === 'CUSTOM' ? (routes ?? undefined) : undefined),
     );
   const undo = async (change: SettingsChange) => {
-    if (await attempt(actions.undoSettingsChange(change.id))) tell({ done: t('history.undone') });
+    if (await attempt(actions.undoSettingsChange(change.id))) notify({ done: t('history.undone') });
   };
   if (!changes) {
     return (

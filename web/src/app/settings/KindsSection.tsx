@@ -1,8 +1,8 @@
 import type { MessageKind, Relation, Settings } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
 import { useActions } from '../hooks';
-import { relations } from '../words';
-import { routeOf } from './eyes';
+import { relations } from '../labels';
+import { routeOf } from './preview';
 import { useChoice } from './useChoice';
 
 const kinds: MessageKind[] = ['TEXT', 'VIDEO', 'LINK'];

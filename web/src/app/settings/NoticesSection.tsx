@@ -2,7 +2,7 @@ import type { Notice, Restrictions } from '@aparte/client';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useT } from '../../i18n/i18n';
 import { Dialog } from '../Dialog';
-import { useActions, useAttempt, useSelected, useTell } from '../hooks';
+import { useActions, useAttempt, useSelected, useNotify } from '../hooks';
 import { NoticeIcon } from '../icons';
 import { useTimes } from '../time';
 import { usePages } from './usePages';
@@ -30,7 +30,7 @@ export default function NoticesSection() {
   const changed = (notice: Notice) => setItems((all) => all.map((n) => (n.id === notice.id ? notice : n)));
   return (
     <>
-      {restrictions && <Standing restrictions={restrictions} />}
+      {restrictions && <ActiveRestrictions restrictions={restrictions} />}
       {notices.length === 0 ? (
         <div className="blank">
           <NoticeIcon />
@@ -52,12 +52,12 @@ export default function NoticesSection() {
   );
 }
 
-function Standing({ restrictions: { suspendedUntil, outreachUntil } }: { restrictions: Restrictions }) {
+function ActiveRestrictions({ restrictions: { suspendedUntil, outreachUntil } }: { restrictions: Restrictions }) {
   const t = useT();
   const times = useTimes();
   if (!suspendedUntil && !outreachUntil) return null;
   return (
-    <div className="standing" role="status">
+    <div className="restrictions" role="status">
       {suspendedUntil && <p>{t('notices.suspendedUntil', { at: times.full(suspendedUntil) })}</p>}
       {outreachUntil && <p>{t('notices.outreachUntil', { at: times.full(outreachUntil) })}</p>}
     </div>
@@ -127,7 +127,7 @@ function Appeal({ notice, changed, close }: { notice: Notice; changed(notice: No
   const t = useT();
   const actions = useActions();
   const attempt = useAttempt();
-  const tell = useTell();
+  const notify = useNotify();
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -137,7 +137,7 @@ function Appeal({ notice, changed, close }: { notice: Notice; changed(notice: No
     const worked = await attempt(actions.appeal(notice.id, text).then(changed));
     setBusy(false);
     close();
-    if (worked) tell({ done: t('appeal.done') });
+    if (worked) notify({ done: t('appeal.done') });
   };
   return (
     <Dialog title={t('appeal.title')} close={close}>

@@ -1,18 +1,18 @@
-import type { Page, Paging, Standing } from '@aparte/client';
+import type { Page, Paging, Person } from '@aparte/client';
 import { useT } from '../../i18n/i18n';
 import { Avatar } from '../Avatar';
 import { useAttempt } from '../hooks';
-import { nameOf } from '../words';
+import { nameOf } from '../labels';
 import { usePages } from './usePages';
 
 interface Props {
-  load(paging: Paging): Promise<Page<Standing>>;
+  load(paging: Paging): Promise<Page<Person>>;
   empty: string;
   /** What the button at each person says, and says of whom. */
   act: string;
   actNamed(name: string): string;
-  run(person: Standing): Promise<unknown>;
-  done?(person: Standing): void;
+  run(person: Person): Promise<unknown>;
+  done?(person: Person): void;
   /** Read anew when it changes. */
   version?: unknown;
 }
@@ -23,7 +23,7 @@ export function PeopleList({ load, empty, act, actNamed, run, done, version }: P
   const attempt = useAttempt();
   const { items: people, setItems: setPeople, more } = usePages(load, version);
 
-  const take = async (person: Standing) => {
+  const take = async (person: Person) => {
     if (!(await attempt(run(person)))) return;
     setPeople((before) => before.filter((p) => p.id !== person.id));
     done?.(person);

@@ -4,7 +4,7 @@ import { Avatar } from '../Avatar';
 import { useActions, useSelected } from '../hooks';
 import { FlagIcon } from '../icons';
 import { useTimes } from '../time';
-import { nameOf } from '../words';
+import { nameOf } from '../labels';
 import { usePages } from './usePages';
 
 /** What one has reported, and what became of it. */

@@ -1,7 +1,7 @@
 import type { HeldRequests } from '@aparte/client';
 import { useState } from 'react';
 import { useT } from '../../i18n/i18n';
-import { useActions, useAttempt, useTell } from '../hooks';
+import { useActions, useAttempt, useNotify } from '../hooks';
 import { ShieldIcon } from '../icons';
 import { Link } from '../Link';
 import { folderPath } from '../route';
@@ -15,7 +15,7 @@ export function Shield({ since }: { since: string | null }) {
   const times = useTimes();
   const actions = useActions();
   const attempt = useAttempt();
-  const tell = useTell();
+  const notify = useNotify();
   const [held, setHeld] = useState<HeldRequests>('KEEP');
   const [busy, setBusy] = useState(false);
 
@@ -26,14 +26,14 @@ export function Shield({ since }: { since: string | null }) {
       (async () => {
         // One call goes through a thousand requests.
         for (let more = true; more; ) {
-          const walk = await actions.endSurgeShield(held);
-          moved += walk.moved;
-          more = walk.more;
+          const step = await actions.endSurgeShield(held);
+          moved += step.moved;
+          more = step.more;
         }
       })(),
     );
     setBusy(false);
-    if (worked) tell({ done: t(`shieldDone.${held}`, { count: moved }) });
+    if (worked) notify({ done: t(`shieldDone.${held}`, { count: moved }) });
   };
   return (
     <section className="shield" aria-label={t('shield.title')}>

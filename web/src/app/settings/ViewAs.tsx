@@ -7,9 +7,9 @@ import { SearchIcon } from '../icons';
 import { Link } from '../Link';
 import { folderPath, settingsPath } from '../route';
 import { useTimes } from '../time';
-import { nameOf } from '../words';
-import { examples, kindsOf, routeOf, seenAs, type Example, type Seen } from './eyes';
-import { saying } from './saying';
+import { nameOf } from '../labels';
+import { examples, kindsOf, routeOf, previewOf, type Example, type Preview } from './preview';
+import { explanationText } from './explanationText';
 
 // The search brings a library along that nothing else here needs.
 const PersonSearch = lazy(() => import('../PersonSearch').then((m) => ({ default: m.PersonSearch })));
@@ -56,7 +56,7 @@ export function ViewAs({ settings }: { settings: Settings }) {
       </div>
       <div className="verdict" aria-live="polite" aria-busy={person !== null && !explained}>
         {!person ? (
-          <Verdict who={t(`viewAs.a.${example}`)} seen={seenAs(example, settings)} settings={settings} />
+          <Verdict who={t(`viewAs.a.${example}`)} seen={previewOf(example, settings)} settings={settings} />
         ) : explained === 'gone' ? (
           <p className="soft">{t('conversation.missing')}</p>
         ) : explained ? (
@@ -91,7 +91,7 @@ function useExplanation(person: User | null, settings: Settings): Explanation | 
   return person && (explained === 'gone' || explained?.user.id === person.id) ? explained : null;
 }
 
-function Verdict({ who, person, seen, settings }: { who: string; person?: User; seen: Seen; settings: Settings }) {
+function Verdict({ who, person, seen, settings }: { who: string; person?: User; seen: Preview; settings: Settings }) {
   const locale = useLocale();
   const { t, tag } = locale;
   const times = useTimes();
@@ -111,7 +111,7 @@ function Verdict({ who, person, seen, settings }: { who: string; person?: User; 
       <dl>
         <dt>{t('viewAs.why')}</dt>
         <dd>
-          {saying(locale, times, seen)}{' '}
+          {explanationText(locale, times, seen)}{' '}
           {place && (
             <Link className="inline" to={place}>
               {t('viewAs.change')}
@@ -123,7 +123,7 @@ function Verdict({ who, person, seen, settings }: { who: string; person?: User; 
           <ul>
             {ties.map((relation) => (
               <li key={relation}>
-                {t(`tie.${relation}`)}
+                {t(`relationTo.${relation}`)}
                 {seen.rule === 'AUDIENCE' && (
                   <span className={`route ${routeOf(relation, settings).toLowerCase()}`}>
                     {t(`route.${routeOf(relation, settings)}`)}

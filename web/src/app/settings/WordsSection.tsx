@@ -1,9 +1,9 @@
 import { Refused, type Settings } from '@aparte/client';
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import { useLocale } from '../../i18n/i18n';
-import { useActions, useAsk, useAttempt, useTell } from '../hooks';
+import { useActions, useAsk, useAttempt, useNotify } from '../hooks';
 import { CloseIcon, WordsIcon } from '../icons';
-import { dresses, findable } from './folded';
+import { variants, findable } from './wordVariants';
 
 /** As many entries a list has, and as long one may be: package words says the same. */
 const most = 1000;
@@ -17,7 +17,7 @@ export default function WordsSection({ settings }: { settings: Settings }) {
   const actions = useActions();
   const ask = useAsk();
   const attempt = useAttempt();
-  const tell = useTell();
+  const notify = useNotify();
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const [words, setWords] = useState<readonly string[] | null>(null);
@@ -62,10 +62,10 @@ export default function WordsSection({ settings }: { settings: Settings }) {
   const remove = async (word: string) => {
     if (!(await attempt(actions.removeHiddenWords([word]).then(setWords)))) return;
     const undo = () => {
-      tell(null);
+      notify(null);
       void attempt(actions.addHiddenWords([word]).then(setWords));
     };
-    tell({ done: t('words.removed', { word }), undo });
+    notify({ done: t('words.removed', { word }), undo });
     field.current?.focus();
   };
   if (!words) {
@@ -75,7 +75,7 @@ export default function WordsSection({ settings }: { settings: Settings }) {
       </p>
     );
   }
-  const seen = dresses(entry);
+  const seen = variants(entry);
   return (
     <>
       <p className="soft">{t('words.intro')}</p>
@@ -106,8 +106,8 @@ export default function WordsSection({ settings }: { settings: Settings }) {
         </p>
         <p className="soft" id={`${id}-folded`}>
           {seen.length > 0 ? t('words.alsoFound') : t('words.folded')}{' '}
-          {seen.map((dress) => (
-            <code key={dress}>{dress}</code>
+          {seen.map((variant) => (
+            <code key={variant}>{variant}</code>
           ))}
         </p>
       </form>

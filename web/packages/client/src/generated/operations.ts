@@ -311,7 +311,7 @@ export type AgeBand =
 
 export type UserFragment = { id: string, handle: string, displayName: string, avatarUrl: string | null, viewerHasBlocked: boolean };
 
-export type StandingFragment = (
+export type PersonFragment = (
   { viewerFollows: boolean, followsViewer: boolean, viewerRestricts: boolean, viewerLists: NamedList | null, viewerCanMessage: PermissionFragment }
   & UserFragment
 );
@@ -460,7 +460,7 @@ export type FollowUserMutationVariables = Exact<{
 
 
 export type FollowUserMutation = { followUser:
-    | { user: StandingFragment }
+    | { user: PersonFragment }
     | Refusal_NotFound_Fragment
     | Refusal_InvalidInput_Fragment
    };
@@ -471,7 +471,7 @@ export type UnfollowUserMutationVariables = Exact<{
 
 
 export type UnfollowUserMutation = { unfollowUser:
-    | { user: StandingFragment }
+    | { user: PersonFragment }
     | Refusal_NotFound_Fragment
     | Refusal_InvalidInput_Fragment
    };
@@ -482,7 +482,7 @@ export type BlockUserMutationVariables = Exact<{
 
 
 export type BlockUserMutation = { blockUser:
-    | { user: StandingFragment }
+    | { user: PersonFragment }
     | Refusal_NotFound_Fragment
     | Refusal_InvalidInput_Fragment
    };
@@ -493,7 +493,7 @@ export type UnblockUserMutationVariables = Exact<{
 
 
 export type UnblockUserMutation = { unblockUser:
-    | { user: StandingFragment }
+    | { user: PersonFragment }
     | Refusal_NotFound_Fragment
     | Refusal_InvalidInput_Fragment
    };
@@ -504,7 +504,7 @@ export type RestrictUserMutationVariables = Exact<{
 
 
 export type RestrictUserMutation = { restrictUser:
-    | { user: StandingFragment }
+    | { user: PersonFragment }
     | Refusal_NotFound_Fragment
     | Refusal_InvalidInput_Fragment
    };
@@ -515,7 +515,7 @@ export type UnrestrictUserMutationVariables = Exact<{
 
 
 export type UnrestrictUserMutation = { unrestrictUser:
-    | { user: StandingFragment }
+    | { user: PersonFragment }
     | Refusal_NotFound_Fragment
     | Refusal_InvalidInput_Fragment
    };
@@ -527,7 +527,7 @@ export type SetListedMutationVariables = Exact<{
 
 
 export type SetListedMutation = { setListed:
-    | { user: StandingFragment }
+    | { user: PersonFragment }
     | Refusal_NotFound_Fragment
     | Refusal_InvalidInput_Fragment
    };
@@ -627,7 +627,7 @@ export type EndSurgeShieldMutation = { endSurgeShield:
     | Refusal_NotFound_Fragment
    };
 
-export type WalkFragment = { moved: number, more: boolean, unread: UnreadFragment };
+export type BulkFragment = { moved: number, more: boolean, unread: UnreadFragment };
 
 export type AcceptAllRequestsMutationVariables = Exact<{
   filter: RequestFilter;
@@ -635,7 +635,7 @@ export type AcceptAllRequestsMutationVariables = Exact<{
 
 
 export type AcceptAllRequestsMutation = { acceptAllRequests:
-    | WalkFragment
+    | BulkFragment
     | Refusal_NotFound_Fragment
     | Refusal_InvalidInput_Fragment
    };
@@ -646,7 +646,7 @@ export type DeclineAllRequestsMutationVariables = Exact<{
 
 
 export type DeclineAllRequestsMutation = { declineAllRequests:
-    | WalkFragment
+    | BulkFragment
     | Refusal_NotFound_Fragment
     | Refusal_InvalidInput_Fragment
    };
@@ -655,7 +655,7 @@ export type ReleaseHiddenRequestsMutationVariables = Exact<{ [key: string]: neve
 
 
 export type ReleaseHiddenRequestsMutation = { releaseHiddenRequests:
-    | WalkFragment
+    | BulkFragment
     | Refusal_NotFound_Fragment
     | Refusal_InvalidInput_Fragment
    };
@@ -722,7 +722,7 @@ export type ConversationsFragment = { nodes: Array<(
 
 export type CameFragment = { cameByCode: { codeId: string, label: string, usedAt: string } | null };
 
-export type StandingsFragment = { nodes: Array<StandingFragment>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
+export type PeopleFragment = { nodes: Array<PersonFragment>, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
 
 export type InboxQueryVariables = Exact<{
   folder: Folder;
@@ -750,7 +750,7 @@ export type PersonQueryVariables = Exact<{
 }>;
 
 
-export type PersonQuery = { user: StandingFragment | null, conversationWith: (
+export type PersonQuery = { user: PersonFragment | null, conversationWith: (
     ConversationFragment
     & CameFragment
   ) | null };
@@ -762,7 +762,7 @@ export type SearchUsersQueryVariables = Exact<{
 }>;
 
 
-export type SearchUsersQuery = { searchUsers: StandingsFragment };
+export type SearchUsersQuery = { searchUsers: PeopleFragment };
 
 export type SuggestedFriendsQueryVariables = Exact<{
   first: number;
@@ -770,7 +770,7 @@ export type SuggestedFriendsQueryVariables = Exact<{
 }>;
 
 
-export type SuggestedFriendsQuery = { suggestedFriends: StandingsFragment };
+export type SuggestedFriendsQuery = { suggestedFriends: PeopleFragment };
 
 export type BlockedUsersQueryVariables = Exact<{
   first: number;
@@ -778,7 +778,7 @@ export type BlockedUsersQueryVariables = Exact<{
 }>;
 
 
-export type BlockedUsersQuery = { blockedUsers: StandingsFragment };
+export type BlockedUsersQuery = { blockedUsers: PeopleFragment };
 
 export type RestrictedUsersQueryVariables = Exact<{
   first: number;
@@ -786,7 +786,7 @@ export type RestrictedUsersQueryVariables = Exact<{
 }>;
 
 
-export type RestrictedUsersQuery = { restrictedUsers: StandingsFragment };
+export type RestrictedUsersQuery = { restrictedUsers: PeopleFragment };
 
 export type ListedUsersQueryVariables = Exact<{
   list: NamedList;
@@ -795,7 +795,7 @@ export type ListedUsersQueryVariables = Exact<{
 }>;
 
 
-export type ListedUsersQuery = { listedUsers: StandingsFragment };
+export type ListedUsersQuery = { listedUsers: PeopleFragment };
 
 export type OutreachQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -948,19 +948,19 @@ export const SetWhoCanMessageMe = "mutation SetWhoCanMessageMe($input:SetWhoCanM
 
 export const SetReadReceipts = "mutation SetReadReceipts($on:Boolean!){setReadReceipts(on:$on){...on SettingsSuccess{settings{...Settings}}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SetReadReceiptsMutation, SetReadReceiptsMutationVariables>;
 
-export const FollowUser = "mutation FollowUser($id:ID!){followUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<FollowUserMutation, FollowUserMutationVariables>;
+export const FollowUser = "mutation FollowUser($id:ID!){followUser(userId:$id){...on UserSuccess{user{...Person}}...Refusal}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<FollowUserMutation, FollowUserMutationVariables>;
 
-export const UnfollowUser = "mutation UnfollowUser($id:ID!){unfollowUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnfollowUserMutation, UnfollowUserMutationVariables>;
+export const UnfollowUser = "mutation UnfollowUser($id:ID!){unfollowUser(userId:$id){...on UserSuccess{user{...Person}}...Refusal}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnfollowUserMutation, UnfollowUserMutationVariables>;
 
-export const BlockUser = "mutation BlockUser($id:ID!){blockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<BlockUserMutation, BlockUserMutationVariables>;
+export const BlockUser = "mutation BlockUser($id:ID!){blockUser(userId:$id){...on UserSuccess{user{...Person}}...Refusal}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<BlockUserMutation, BlockUserMutationVariables>;
 
-export const UnblockUser = "mutation UnblockUser($id:ID!){unblockUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnblockUserMutation, UnblockUserMutationVariables>;
+export const UnblockUser = "mutation UnblockUser($id:ID!){unblockUser(userId:$id){...on UserSuccess{user{...Person}}...Refusal}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnblockUserMutation, UnblockUserMutationVariables>;
 
-export const RestrictUser = "mutation RestrictUser($id:ID!){restrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<RestrictUserMutation, RestrictUserMutationVariables>;
+export const RestrictUser = "mutation RestrictUser($id:ID!){restrictUser(userId:$id){...on UserSuccess{user{...Person}}...Refusal}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<RestrictUserMutation, RestrictUserMutationVariables>;
 
-export const UnrestrictUser = "mutation UnrestrictUser($id:ID!){unrestrictUser(userId:$id){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnrestrictUserMutation, UnrestrictUserMutationVariables>;
+export const UnrestrictUser = "mutation UnrestrictUser($id:ID!){unrestrictUser(userId:$id){...on UserSuccess{user{...Person}}...Refusal}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<UnrestrictUserMutation, UnrestrictUserMutationVariables>;
 
-export const SetListed = "mutation SetListed($id:ID!$list:NamedList){setListed(userId:$id list:$list){...on UserSuccess{user{...Standing}}...Refusal}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<SetListedMutation, SetListedMutationVariables>;
+export const SetListed = "mutation SetListed($id:ID!$list:NamedList){setListed(userId:$id list:$list){...on UserSuccess{user{...Person}}...Refusal}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}" as Operation<SetListedMutation, SetListedMutationVariables>;
 
 export const UnsendMessage = "mutation UnsendMessage($id:ID!){unsendMessage(messageId:$id){...on UnsendMessageSuccess{message{...Message}}...Refusal}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<UnsendMessageMutation, UnsendMessageMutationVariables>;
 
@@ -980,11 +980,11 @@ export const SetRequestPreviews = "mutation SetRequestPreviews($on:Boolean!){set
 
 export const EndSurgeShield = "mutation EndSurgeShield($held:HeldRequests!){endSurgeShield(held:$held){...on ShieldSuccess{settings{...Settings}moved more}...Refusal}}fragment Settings on MessagingSettings{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews shieldSince changedAt}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<EndSurgeShieldMutation, EndSurgeShieldMutationVariables>;
 
-export const AcceptAllRequests = "mutation AcceptAllRequests($filter:RequestFilter!){acceptAllRequests(filter:$filter){...Walk ...Refusal}}fragment Walk on WalkSuccess{moved more unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<AcceptAllRequestsMutation, AcceptAllRequestsMutationVariables>;
+export const AcceptAllRequests = "mutation AcceptAllRequests($filter:RequestFilter!){acceptAllRequests(filter:$filter){...Bulk ...Refusal}}fragment Bulk on WalkSuccess{moved more unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<AcceptAllRequestsMutation, AcceptAllRequestsMutationVariables>;
 
-export const DeclineAllRequests = "mutation DeclineAllRequests($filter:RequestFilter!){declineAllRequests(filter:$filter){...Walk ...Refusal}}fragment Walk on WalkSuccess{moved more unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<DeclineAllRequestsMutation, DeclineAllRequestsMutationVariables>;
+export const DeclineAllRequests = "mutation DeclineAllRequests($filter:RequestFilter!){declineAllRequests(filter:$filter){...Bulk ...Refusal}}fragment Bulk on WalkSuccess{moved more unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<DeclineAllRequestsMutation, DeclineAllRequestsMutationVariables>;
 
-export const ReleaseHiddenRequests = "mutation ReleaseHiddenRequests{releaseHiddenRequests{...Walk ...Refusal}}fragment Walk on WalkSuccess{moved more unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ReleaseHiddenRequestsMutation, ReleaseHiddenRequestsMutationVariables>;
+export const ReleaseHiddenRequests = "mutation ReleaseHiddenRequests{releaseHiddenRequests{...Bulk ...Refusal}}fragment Bulk on WalkSuccess{moved more unread{...Unread}}fragment Unread on Unread{conversations requests messages cursor}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ReleaseHiddenRequestsMutation, ReleaseHiddenRequestsMutationVariables>;
 
 export const AddHiddenWords = "mutation AddHiddenWords($words:[String!]!){addHiddenWords(words:$words){...Words ...Refusal}}fragment Words on HiddenWordsSuccess{words}fragment Refusal on UserError{code reason:message ...on MessageNotAllowed{denial outreach{...Outreach}}...on RateLimited{retryAfterSeconds}...on InvalidInput{field}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<AddHiddenWordsMutation, AddHiddenWordsMutationVariables>;
 
@@ -1002,17 +1002,17 @@ export const Inbox = "query Inbox($folder:Folder!$first:Int!$after:String){inbox
 
 export const Messages = "query Messages($id:ID!$first:Int!$beforeSeq:Int){conversation(id:$id){...Conversation messages(first:$first beforeSeq:$beforeSeq){nodes{...Message}pageInfo{hasNextPage}}}}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}" as Operation<MessagesQuery, MessagesQueryVariables>;
 
-export const Person = "query Person($id:ID!){user(id:$id){...Standing}conversationWith(userId:$id){...Conversation ...Came}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Came on Conversation{cameByCode{codeId label usedAt}}" as Operation<PersonQuery, PersonQueryVariables>;
+export const Person = "query Person($id:ID!){user(id:$id){...Person}conversationWith(userId:$id){...Conversation ...Came}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Conversation on Conversation{id with{...User}folder lastMessage{...Message}lastActivityAt unreadCount readSeq theirReadSeq muted acquaintance{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden withheld}fragment Came on Conversation{cameByCode{codeId label usedAt}}" as Operation<PersonQuery, PersonQueryVariables>;
 
-export const SearchUsers = "query SearchUsers($query:String!$first:Int!$after:String){searchUsers(query:$query first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SearchUsersQuery, SearchUsersQueryVariables>;
+export const SearchUsers = "query SearchUsers($query:String!$first:Int!$after:String){searchUsers(query:$query first:$first after:$after){...People}}fragment People on UserConnection{nodes{...Person}pageInfo{hasNextPage endCursor}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SearchUsersQuery, SearchUsersQueryVariables>;
 
-export const SuggestedFriends = "query SuggestedFriends($first:Int!$after:String){suggestedFriends(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SuggestedFriendsQuery, SuggestedFriendsQueryVariables>;
+export const SuggestedFriends = "query SuggestedFriends($first:Int!$after:String){suggestedFriends(first:$first after:$after){...People}}fragment People on UserConnection{nodes{...Person}pageInfo{hasNextPage endCursor}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SuggestedFriendsQuery, SuggestedFriendsQueryVariables>;
 
-export const BlockedUsers = "query BlockedUsers($first:Int!$after:String){blockedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<BlockedUsersQuery, BlockedUsersQueryVariables>;
+export const BlockedUsers = "query BlockedUsers($first:Int!$after:String){blockedUsers(first:$first after:$after){...People}}fragment People on UserConnection{nodes{...Person}pageInfo{hasNextPage endCursor}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<BlockedUsersQuery, BlockedUsersQueryVariables>;
 
-export const RestrictedUsers = "query RestrictedUsers($first:Int!$after:String){restrictedUsers(first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<RestrictedUsersQuery, RestrictedUsersQueryVariables>;
+export const RestrictedUsers = "query RestrictedUsers($first:Int!$after:String){restrictedUsers(first:$first after:$after){...People}}fragment People on UserConnection{nodes{...Person}pageInfo{hasNextPage endCursor}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<RestrictedUsersQuery, RestrictedUsersQueryVariables>;
 
-export const ListedUsers = "query ListedUsers($list:NamedList!$first:Int!$after:String){listedUsers(list:$list first:$first after:$after){...Standings}}fragment Standings on UserConnection{nodes{...Standing}pageInfo{hasNextPage endCursor}}fragment Standing on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ListedUsersQuery, ListedUsersQueryVariables>;
+export const ListedUsers = "query ListedUsers($list:NamedList!$first:Int!$after:String){listedUsers(list:$list first:$first after:$after){...People}}fragment People on UserConnection{nodes{...Person}pageInfo{hasNextPage endCursor}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<ListedUsersQuery, ListedUsersQueryVariables>;
 
 export const Outreach = "query Outreach{outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<OutreachQuery, OutreachQueryVariables>;
 
