@@ -14,9 +14,12 @@ type Send struct {
 	Body              string
 	Video             *VideoCard
 	ClientMessageID   string
-	// Opinion is what a classifier thinks of it.
+	// Classification is the classifier's answer.
 	Classification policy.Classification
-	// Code is the contact code that the sender bears; zero: none.
+	// Unclassified is set when a classifier is configured and has not been asked. Then Tx.Send
+	// returns ErrUnclassified for a message that needs a classification.
+	Unclassified bool
+	// Code is the contact code that the sender presents; zero is none.
 	Code CodeHash
 	// History is set by an import: the message was sent elsewhere, at At, and is not judged again.
 	History bool
@@ -57,9 +60,10 @@ type SendInput struct {
 	ContactCode *string
 }
 
-// Send writes a message, or returns the first result when the same clientMessageID was used before (I2). It returns
-// after the commit (I10). Errors: NOT_FOUND, INVALID_INPUT, MESSAGE_NOT_ALLOWED, IDEMPOTENCY_CONFLICT, RATE_LIMITED.
-// When ctx ends first, the message may or may not have been written; the same call again tells.
+// Send writes a message, or returns the first result when the same clientMessageID was used before
+// (I2). It returns after the commit (I10). Errors: NOT_FOUND, INVALID_INPUT, MESSAGE_NOT_ALLOWED,
+// IDEMPOTENCY_CONFLICT, RATE_LIMITED. When ctx ends first, the message may or may not have been
+// written; the same call again tells.
 func (s *Service) Send(ctx context.Context, viewer UserID, in SendInput) (Sent, error) {
 	send, refusal := in.normalize(viewer)
 	if refusal != nil {
@@ -72,8 +76,7 @@ func (s *Service) Send(ctx context.Context, viewer UserID, in SendInput) (Sent, 
 		}
 		send.Recipient = other
 	}
-	send.Classification = s.classify(ctx, &send)
-	return s.store.Append(ctx, send)
+	return s.appendClassified(ctx, send)
 }
 
 func (in SendInput) normalize(sender UserID) (Send, *Error) {
@@ -105,7 +108,9 @@ func (in SendInput) normalize(sender UserID) (Send, *Error) {
 	return send, nil
 }
 
-// Send decides about one send and writes it into the ledger. A store calls it for each send of a batch, in order.
+// Send decides about one send and records the message when it is allowed. A store calls it for each
+// send of a batch, in order. It returns ErrUnclassified, and records nothing, for a send that is
+// Unclassified, allowed, and from a sender whose messages are filtered.
 func (tx *Tx) Send(s Send) (Sent, error) {
 	facts, ok := tx.facts(s.Sender, s.Recipient)
 	if !ok || tx.in.Heads[s.Sender].Gone {
@@ -126,6 +131,9 @@ func (tx *Tx) Send(s Send) (Sent, error) {
 	}
 	if !verdict.Allowed() {
 		return Sent{}, tx.notAllowed(s.Sender, verdict.Denial)
+	}
+	if s.Unclassified && !s.History && !used && !facts.Familiar() {
+		return Sent{}, ErrUnclassified
 	}
 	m := tx.deliver(s, verdict)
 	sent := Sent{Message: m, View: tx.View(s.Sender, s.Recipient)}
@@ -158,10 +166,12 @@ func (tx *Tx) repeated(s Send, first *Message, facts policy.Facts) (Sent, error)
 	}
 	sent := Sent{Message: first, View: tx.View(s.Sender, s.Recipient), Repeated: true}
 	if sent.View.Folder == FolderNone {
-		// The sender has declined the other's answer since; the result has to show the conversation all the same.
+		// The sender has declined the other's answer since; the result has to show the conversation
+		// all the same.
 		sent.View.Folder = FolderHidden
 	}
-	// Of the side's own count: that the request was declined, or its sender blocked, must not show in a retry.
+	// Of the side's own count: that the request was declined, or its sender blocked, must not show
+	// in a retry.
 	if _, theirs := tx.Conversation(s.Sender, s.Recipient).Sides(s.Sender); theirs.Pending > 0 {
 		left := max(0, facts.RequestLimit-theirs.Pending)
 		sent.Remaining, sent.Outreach = &left, tx.Outreach(s.Sender)
@@ -191,7 +201,8 @@ func (tx *Tx) deliver(s Send, verdict policy.Verdict) *Message {
 		if c.LastSeq == 1 || at.After(c.LastAt) {
 			c.LastAt = at
 		}
-		// To write is to know the other, to accept what they asked, and to have read what stands above.
+		// Sending marks the recipient as known, accepts their pending request and marks the
+		// conversation as read.
 		mine.Known, mine.ReadSeq, mine.Pending, mine.DeclinedUntil = true, c.LastSeq, 0, time.Time{}
 		if mine.FrozenSeq > 0 && mine.Folder == FolderRequests && tx.Override(s.Sender, s.Recipient).Restricted {
 			mine.FrozenSeq = c.LastSeq + 1 // whom they restrict stays there, and has been read by now
@@ -240,7 +251,8 @@ func (m *Membership) receive(v policy.Verdict) {
 	}
 }
 
-// denialMessages say what a person may be told. A block, NO_ONE and a closed audience share one text.
+// denialMessages say what a person may be told. A block, NO_ONE and a closed audience share one
+// text.
 var denialMessages = map[policy.Denial]string{
 	policy.DenialSelf:             "You cannot write to yourself.",
 	policy.DenialAgeRestricted:    "Messages are off for your age.",

@@ -2,10 +2,14 @@ package dm
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/aparte-im/aparte/dm/policy"
 )
+
+// ErrUnclassified says that a send was not written because a classifier has to judge it first.
+var ErrUnclassified = errors.New("the message needs a classification")
 
 // Content is a message as a classifier gets it.
 type Content struct {
@@ -14,49 +18,48 @@ type Content struct {
 	Video             *VideoCard
 }
 
-// Classifier judges messages of people whom the recipient does not know, before they are sent. It is asked outside of
-// any transaction and under no lock, and must return soon after ctx ends. It must be safe for concurrent use.
+// Classifier judges messages before they are sent, when the recipient does not know the sender. It
+// is called outside of transactions and without locks, and must return soon after ctx ends. It must
+// be safe for concurrent use.
 type Classifier interface {
 	Classify(ctx context.Context, c Content) (policy.Classification, error)
 }
 
-// Classification is how a Service uses a Classifier.
+// ClassifierConfig is how a Service uses a Classifier.
 type ClassifierConfig struct {
+	// Classifier is nil when messages are not classified.
 	Classifier Classifier
-	// Failed is the opinion that holds when the classifier gives none: ClassifiedNone or ClassifiedHide.
+	// Failed is the classification of a message for which the classifier returns an error:
+	// ClassifiedNone or ClassifiedHide.
 	Failed policy.Classification
+	// Logger receives the errors of the classifier. Nil logs nothing.
 	Logger *slog.Logger
 }
 
-// classify asks the classifier about a send, where there is one and the recipient does not know the sender or the message
-// would be a request. A send that is going to be refused anyway is not shown to it.
-func (s *Service) classify(ctx context.Context, send *Send) policy.Classification {
-	c := s.classification
-	if c.Classifier == nil || send.Sender == send.Recipient {
-		return policy.ClassifiedNone
+// appendClassified writes a send. The store decides under lock whether the message needs a
+// classification, because most messages are between people who know each other. Such a message is
+// written at once; for any other the classifier is asked, without a lock, and the send is tried
+// again.
+func (s *Service) appendClassified(ctx context.Context, send Send) (Sent, error) {
+	send.Unclassified = s.classification.Classifier != nil
+	sent, err := s.store.Append(ctx, send)
+	if !errors.Is(err, ErrUnclassified) {
+		return sent, err
 	}
-	tx, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(send.Sender, send.Recipient)}})
-	if err != nil {
-		return c.failed(ctx, err)
-	}
-	f, ok := tx.facts(send.Sender, send.Recipient)
-	if !ok {
-		return policy.ClassifiedNone
-	}
-	v := policy.Decide(f)
-	if !v.Allowed() || f.Familiar() {
-		return policy.ClassifiedNone
-	}
-	opinion, err := c.Classifier.Classify(ctx, Content{Sender: send.Sender, Recipient: send.Recipient, Text: send.Body, Video: send.Video})
-	if err != nil {
-		return c.failed(ctx, err)
-	}
-	return opinion
+	send.Unclassified, send.Classification = false, s.classification.classify(ctx, &send)
+	return s.store.Append(ctx, send)
 }
 
-func (c *ClassifierConfig) failed(ctx context.Context, err error) policy.Classification {
+// classify asks the classifier. It returns Failed when there is no answer.
+func (c *ClassifierConfig) classify(ctx context.Context, send *Send) policy.Classification {
+	classified, err := c.Classifier.Classify(ctx, Content{
+		Sender: send.Sender, Recipient: send.Recipient, Text: send.Body, Video: send.Video,
+	})
+	if err == nil {
+		return classified
+	}
 	if c.Logger != nil && ctx.Err() == nil {
-		c.Logger.WarnContext(ctx, "the classifier gave no opinion", "error", err)
+		c.Logger.WarnContext(ctx, "the classifier gave no answer", "error", err)
 	}
 	return c.Failed
 }

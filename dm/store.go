@@ -17,6 +17,7 @@ type Store interface {
 	ContactCodeStore
 	// Append writes one send through Tx.Send and returns after the commit (I10). Concurrent sends share a
 	// transaction; one that is refused or fails harms no other (I8). A full queue answers RATE_LIMITED at once.
+	// ErrUnclassified of Tx.Send is returned as it is, and nothing is written.
 	Append(ctx context.Context, send Send) (Sent, error)
 	// Change locks the scope's heads in order, loads the scope, runs change and writes the ledger, in one transaction
 	// that commits before Change returns. change may run again after a serialization failure, on a fresh ledger.

@@ -1,6 +1,7 @@
 package dm_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -39,6 +40,53 @@ func TestARetryAfterADeclineOfTheAnswerIsInAFolder(t *testing.T) {
 	}
 	if again.View.Folder != dm.FolderHidden {
 		t.Errorf("the retry shows the folder %v; one that has a name is needed, and none in which it would be seen", again.View.Folder)
+	}
+}
+
+// A message needs a classification when it would be written and the recipient does not know,
+// follow, list or invite its sender. Nothing is recorded before it has one.
+func TestMessagesThatNeedAClassification(t *testing.T) {
+	type change func(s *dm.Send, high *dm.Head)
+	for name, test := range map[string]struct {
+		edges  dm.PairState
+		change change
+		want   error
+	}{
+		"a stranger":             {want: dm.ErrUnclassified},
+		"a follower":             {edges: dm.PairState{LowFollows: true}, want: dm.ErrUnclassified},
+		"followed":               {edges: dm.PairState{HighFollows: true}},
+		"on the list":            {edges: dm.PairState{HighOverride: policy.Override{Listed: policy.ListedAlways}}},
+		"history":                {change: func(s *dm.Send, _ *dm.Head) { s.History, s.At = true, noon }},
+		"with a classification":  {change: func(s *dm.Send, _ *dm.Head) { s.Unclassified = false }},
+		"refused by an audience": {change: func(_ *dm.Send, high *dm.Head) { high.Settings.Audience = policy.NoOne }},
+	} {
+		tx, low, high := people(test.edges)
+		send := dm.Send{Sender: low.User, Recipient: high.User, Body: "hello", ClientMessageID: "k", Unclassified: true}
+		if test.change != nil {
+			test.change(&send, high)
+		}
+		_, err := tx.Send(send)
+		if errors.Is(err, dm.ErrUnclassified) != (test.want != nil) {
+			t.Errorf("%s: %v, want %v", name, err, test.want)
+		}
+		if err != nil && !tx.Changes().Empty() {
+			t.Errorf("%s: something is recorded", name)
+		}
+	}
+
+	// A retry returns the first result, and the other side's answer is from a known person.
+	tx, low, high := people(dm.PairState{})
+	first := dm.Send{Sender: low.User, Recipient: high.User, Body: "hello", ClientMessageID: "k"}
+	if _, err := tx.Send(first); err != nil {
+		t.Fatal(err)
+	}
+	first.Unclassified = true
+	if again, err := tx.Send(first); err != nil || !again.Repeated {
+		t.Errorf("a retry answers %+v, %v", again, err)
+	}
+	answer := dm.Send{Sender: high.User, Recipient: low.User, Body: "hi", ClientMessageID: "k", Unclassified: true}
+	if _, err := tx.Send(answer); err != nil {
+		t.Errorf("an answer: %v", err)
 	}
 }
 

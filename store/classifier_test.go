@@ -1,11 +1,14 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -129,6 +132,81 @@ func TestClassifier(t *testing.T) {
 		}
 		if asked.Load() != before {
 			t.Error("the classifier was asked about somebody who is known, or refused anyway")
+		}
+	})
+}
+
+// counting is a classifier that counts its calls.
+type counting struct{ asked atomic.Int64 }
+
+func (c *counting) Classify(context.Context, dm.Content) (policy.Classification, error) {
+	c.asked.Add(1)
+	return policy.ClassifiedNone, nil
+}
+
+// A classifier costs a send nothing between people who know each other, and one more attempt
+// otherwise.
+func TestAClassifierReadsNothingBetweenAcquaintances(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, url string) {
+		rules := dm.DefaultRules()
+		rules.DefaultAudience = policy.Everyone
+		var mu sync.Mutex
+		var asked []string
+		s, closeAll, err := store.OpenRecording(t.Context(), store.Config{URL: url, Rules: rules}, func(a store.Asked) {
+			mu.Lock()
+			defer mu.Unlock()
+			asked = append(asked, a.Text)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := closeAll(); err != nil {
+				t.Error(err)
+			}
+		}()
+		classifier := new(counting)
+		plain := dm.New(dm.Config{Store: s})
+		filtered := dm.New(dm.Config{Store: s, Classification: dm.ClassifierConfig{Classifier: classifier}})
+		var people []dm.UserID
+		for _, name := range []string{"alice", "bob", "carol", "dave"} {
+			users, err := plain.UpsertUsers(t.Context(), []dm.UserInput{{ExternalID: name, Handle: name, Exempt: true}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			people = append(people, users[0].ID)
+		}
+		alice, bob, carol, dave := people[0], people[1], people[2], people[3]
+		keys := 0
+		statements := func(service *dm.Service, from, to dm.UserID) []string {
+			mu.Lock()
+			asked = nil
+			mu.Unlock()
+			keys++
+			_, err := service.Send(t.Context(), from, dm.SendInput{To: to, Body: "hello", ClientMessageID: fmt.Sprint(keys)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(asked)
+		}
+		statements(plain, alice, bob)
+		statements(plain, bob, alice) // sessions are connected and prepared, and both know each other
+		without := statements(plain, alice, bob)
+		with := statements(filtered, alice, bob)
+		if classifier.asked.Load() != 0 || !slices.Equal(with, without) {
+			t.Errorf("with a classifier (asked %d times):\n%s\nwithout:\n%s", classifier.asked.Load(),
+				strings.Join(with, "\n"), strings.Join(without, "\n"))
+		}
+
+		without = statements(plain, carol, bob)
+		with = statements(filtered, dave, bob)
+		if classifier.asked.Load() != 1 {
+			t.Errorf("the classifier was asked %d times about a stranger, want 1", classifier.asked.Load())
+		}
+		if len(with) > 2*len(without) {
+			t.Errorf("a stranger's send takes %d statements, %d without a classifier", len(with), len(without))
 		}
 	})
 }

@@ -23,9 +23,10 @@ import (
 
 const traceName = "github.com/aparte-im/aparte/store"
 
-// tracing makes the spans of a store: of what is asked of it (Traced), of batches of sends, and of statements, which
-// are told by name and never by text. It makes them only below a span that is sampled, so what the store does by itself
-// makes none. A nil tracing makes none at all, and costs a comparison: the pools are not even wrapped.
+// tracing makes the spans of a store: of what is asked of it (Traced), of batches of sends, and of
+// statements, which are told by name and never by text. It makes them only below a span that is
+// sampled, so what the store does by itself makes none. A nil tracing makes none at all, and costs
+// a comparison: the pools are not even wrapped.
 type tracing struct {
 	provider trace.TracerProvider
 	tracer   trace.Tracer
@@ -148,8 +149,8 @@ func (t *tracing) nameRead(r *readStatements, field **sql.Stmt, text string) {
 // firstTable finds what a statement that has no name is about.
 var firstTable = regexp.MustCompile(`(?i)\b(?:FROM|INTO|UPDATE)\s+["\x60]?([a-z_]+)`)
 
-// nameOf is what a span is called: the statement's name, or its verb and first table; a call of the driver that has no
-// statement goes by its own.
+// nameOf is what a span is called: the statement's name, or its verb and first table; a call of the
+// driver that has no statement goes by its own.
 func (t *tracing) nameOf(method, text string) string {
 	t.mu.RLock()
 	name := t.names[text]
@@ -175,8 +176,9 @@ func (t *tracing) item(ctx context.Context) trace.Span {
 	return trace.SpanFromContext(ctx)
 }
 
-// batch begins the span of a batch: a child of the first of its sends that is traced, so that a trace leads from a
-// request to its statements. Each such send has a link to it, and it one to each of them. Without one there is no span.
+// batch begins the span of a batch: a child of the first of its sends that is traced, so that a
+// trace leads from a request to its statements. Each such send has a link to it, and it one to each
+// of them. Without one there is no span.
 func (t *tracing) batch(batch []*waiting) (context.Context, func(error)) {
 	if t == nil {
 		return context.Background(), func(error) {}
@@ -207,14 +209,14 @@ func (t *tracing) batch(batch []*waiting) (context.Context, func(error)) {
 	}
 }
 
-// endSpan ends a span. A refusal is an answer, and its code is told; of a failure only that it was one: its text may
-// hold what a row holds.
+// endSpan ends a span. A refusal is an answer, and its code is told; of a failure only that it was
+// one: its text may hold what a row holds.
 func endSpan(span trace.Span, err error) {
 	var refusal *dm.Error
 	switch {
 	case errors.As(err, &refusal):
 		span.SetAttributes(attribute.String("aparte.code", string(refusal.Code)))
-	case err != nil:
+	case err != nil && !errors.Is(err, dm.ErrUnclassified):
 		span.SetStatus(codes.Error, "")
 	}
 	span.End()
