@@ -51,7 +51,7 @@ func serveUntilEOF(ctx context.Context, url string) error {
 	}
 	defer runtime.KeepAlive(heap.Tune(os.Getenv)) // as the product does
 	hub := live.NewHub()
-	s, err := store.Open(ctx, store.Config{URL: url, Rules: dm.DefaultRules(), Wake: hub.Publish})
+	s, err := store.Open(ctx, store.Config{URL: url, Rules: dm.DefaultRules(), Publisher: hub})
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func serveUntilEOF(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	server, err := graph.New(graph.Config{Service: dm.New(dm.Config{Store: s, Notifier: hub}), Verify: verify})
+	server, err := graph.New(graph.Config{Service: dm.New(dm.Config{Store: s, Bus: hub}), Verify: verify})
 	if err != nil {
 		return err
 	}

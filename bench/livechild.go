@@ -63,21 +63,23 @@ type liveServer struct {
 // countingHub notes what watchers have taken.
 type countingHub struct{ *liveServer }
 
-type countingListener struct {
-	dm.Listener
+type countingSubscription struct {
+	dm.Subscription
 	server *liveServer
 }
 
-func (h countingHub) Listen(user dm.UserID) dm.Listener {
-	return countingListener{h.hub.Listen(user), h.liveServer}
+func (h countingHub) Publish(events []*dm.Event) { h.hub.Publish(events) }
+
+func (h countingHub) Signal(user dm.UserID, payload []byte) { h.hub.Signal(user, payload) }
+
+func (h countingHub) Subscribe(user dm.UserID, s dm.Subscriber) dm.Subscription {
+	return countingSubscription{h.hub.Subscribe(user, s), h.liveServer}
 }
 
-func (h countingHub) Signal(e *dm.Event) { h.hub.Signal(e) }
-
-func (l countingListener) Next(position int64) (*dm.Event, bool) {
-	e, ok := l.Listener.Next(position)
+func (s countingSubscription) Take(position int64) (*dm.Event, bool) {
+	e, ok := s.Subscription.Take(position)
 	if ok {
-		l.server.events.Add(1)
+		s.server.events.Add(1)
 	}
 	return e, ok
 }
@@ -97,7 +99,7 @@ func serveLive(ctx context.Context, kind, people string) int {
 func serveLiveUntilEOF(ctx context.Context, kind string, people int) error {
 	defer runtime.KeepAlive(heap.Tune(os.Getenv)) // as the product does
 	s := &liveServer{store: newLiveStore(people), hub: live.NewHub()}
-	service := dm.New(dm.Config{Store: s.store, Notifier: countingHub{s}})
+	service := dm.New(dm.Config{Store: s.store, Bus: countingHub{s}})
 	verify, err := graph.HS256(benchSecret, nil)
 	if err != nil {
 		return err

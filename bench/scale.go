@@ -192,7 +192,7 @@ func scaleReads(ctx context.Context, url string, s size) (reads []read, stop fun
 		return nil, stop, err
 	}
 	stops = append(stops, func() { _ = st.Close() })
-	service := dm.New(dm.Config{Store: st, Notifier: live.NewHub()})
+	service := dm.New(dm.Config{Store: st, Bus: live.NewHub()})
 	server, err := startAPI(ctx, url)
 	if err != nil {
 		return nil, stop, err

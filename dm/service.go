@@ -6,8 +6,8 @@ import (
 
 // Config is what a Service is made of.
 type Config struct {
-	Store    Store
-	Notifier Notifier
+	Store Store
+	Bus   Bus
 	// PollInterval bounds how late an event is when every wake is lost. Zero: 5 seconds.
 	PollInterval time.Duration
 	// Classification: who judges messages of strangers before they are sent. Zero: nobody.
@@ -17,7 +17,7 @@ type Config struct {
 // Service is the product's front: every call of the API ends here.
 type Service struct {
 	store     Store
-	notifier  Notifier
+	bus       Bus
 	lagPoller *lagPoller
 
 	classification ClassifierConfig
@@ -29,6 +29,6 @@ func New(c Config) *Service {
 		c.PollInterval = 5 * time.Second
 	}
 	return &Service{
-		store: c.Store, notifier: c.Notifier, lagPoller: newLagPoller(c.Store, c.PollInterval), classification: c.Classification,
+		store: c.Store, bus: c.Bus, lagPoller: newLagPoller(c.Store, c.PollInterval), classification: c.Classification,
 	}
 }

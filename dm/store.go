@@ -124,26 +124,3 @@ type EdgeEdit struct {
 	Suggested bool
 	Remove    bool
 }
-
-// Notifier carries wakes: hints that a user's log has grown. It may lose, delay or double them without harm (I7). It
-// carries Signals too: what is worth telling at this moment only, and is in no log.
-type Notifier interface {
-	// Listen registers for a user's wakes until the listener is closed.
-	Listen(user UserID) Listener
-	// Signal hands a signal to those who listen for e.User now. It must not be changed afterwards.
-	Signal(e *Event)
-}
-
-// Listener receives the wakes of one user.
-type Listener interface {
-	// Notify makes each wake call wake with the newest position that it tells of, or 0 when it tells of none; the log is
-	// read then, and with a negative one when there is only a signal to take. wake is called from anywhere and must not wait, nor call the listener. Notify is called once, before
-	// anything else.
-	Notify(wake func(position int64))
-	// Next returns the event at exactly this position when it came along with a wake and is still at hand.
-	Next(position int64) (*Event, bool)
-	// Signal takes the newest signal that was not taken; nil: there is none.
-	Signal() *Event
-	// Close ends the registration.
-	Close()
-}

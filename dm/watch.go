@@ -12,9 +12,9 @@ const logPage = 100
 // Watcher follows one user's inbox log. It is pulled: a slow one slows only itself, and an idle one costs no goroutine
 // and no timer.
 type Watcher struct {
-	service  *Service
-	user     UserID
-	listener Listener
+	service      *Service
+	user         UserID
+	subscription Subscription
 	// position is that of the newest event that was handed out. The patrol reads it while the watcher moves it.
 	position atomic.Int64
 	// unread and epoch are those of where it stands, for the signals that have no place of their own.
@@ -30,7 +30,9 @@ type Watcher struct {
 	wake  func()
 	heard atomic.Int64
 	due   atomic.Bool
-	beat  beat
+	// signaled is the newest signal that was not delivered: of several, the last says most.
+	signaled atomic.Pointer[signal]
+	beat     beat
 	// woken is what Next waits for.
 	woken <-chan struct{}
 }
@@ -57,10 +59,12 @@ func (s *Service) Watch(ctx context.Context, viewer UserID, after *Cursor) (*Wat
 // anywhere and also before WatchQuietly returns. It must not wait, nor call the watcher.
 func (s *Service) WatchQuietly(ctx context.Context, viewer UserID, after *Cursor, wake func()) (*Watcher, error) {
 	// Registered before the log is read, so that nothing falls between the two.
-	w := &Watcher{service: s, user: viewer, listener: s.notifier.Listen(viewer), wake: wake}
-	w.listener.Notify(w.hear)
+	w := &Watcher{service: s, user: viewer, wake: wake}
+	w.subscription = s.bus.Subscribe(viewer, (*watcherSubscriber)(w))
+	awaitInterest(ctx, w.subscription)
+	w.due.Store(false)
 	if err := w.start(ctx, after); err != nil {
-		w.listener.Close()
+		w.subscription.Close()
 		return nil, err
 	}
 	s.lagPoller.add(w)
@@ -99,21 +103,7 @@ func (w *Watcher) start(ctx context.Context, after *Cursor) error {
 // Close ends the watch and frees what it holds. It may be called twice.
 func (w *Watcher) Close() {
 	w.service.lagPoller.remove(w)
-	w.listener.Close()
-}
-
-// hear takes a wake.
-func (w *Watcher) hear(position int64) {
-	for {
-		heard := w.heard.Load()
-		if position <= heard || w.heard.CompareAndSwap(heard, position) {
-			break
-		}
-	}
-	if position == 0 {
-		w.due.Store(true)
-	}
-	w.wake()
+	w.subscription.Close()
 }
 
 // Poll returns the next event, or nil when there is none for now; wake tells when to ask again. It reads the log when
@@ -126,7 +116,7 @@ func (w *Watcher) Poll(ctx context.Context) (*Event, error) {
 		}
 		// An event that came along with a wake counts only when it is exactly the next; the log decides otherwise.
 		next := w.position.Load() + 1
-		if e, ok := w.listener.Next(next); ok {
+		if e, ok := w.subscription.Take(next); ok {
 			w.position.Store(next)
 			w.unread, w.epoch = e.Unread, e.Epoch
 			return e, nil
@@ -148,16 +138,16 @@ func (w *Watcher) Poll(ctx context.Context) (*Event, error) {
 	}
 }
 
-// signal takes a signal, when there is one and nothing to read before it. It stands where the watcher stands, so a resume
-// from it repeats nothing and misses nothing.
+// signal returns the newest signal, or nil. It is called when there is nothing to read before it. Its event has the
+// watcher's position, so a resume from it repeats nothing and misses nothing.
 func (w *Watcher) signal() *Event {
-	s := w.listener.Signal()
+	s := w.signaled.Swap(nil)
 	if s == nil {
 		return nil
 	}
-	e := *s
+	e := s.event(w.user)
 	e.Position, e.Epoch, e.Unread = w.position.Load(), w.epoch, w.unread
-	return &e
+	return e
 }
 
 func (w *Watcher) ready() *Event {

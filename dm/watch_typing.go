@@ -26,9 +26,7 @@ func (s *Service) Typing(ctx context.Context, viewer UserID, id ConversationID) 
 		return Changed{}, NotFound("conversation")
 	}
 	if tx.showsTyping(c, viewer, other) {
-		s.notifier.Signal(&Event{
-			User: other, Kind: EventTyping, At: time.Now().UTC(), View: &View{ID: c.ID, Viewer: other, With: viewer},
-		})
+		s.bus.Signal(other, signal{kind: signalTyping, conversation: c.ID, from: viewer, at: time.Now()}.encode())
 	}
 	return Changed{View: tx.view(c, viewer), Unread: tx.Unread(viewer)}, nil
 }

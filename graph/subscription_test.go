@@ -243,7 +243,7 @@ func TestAFailedSourceIsNoNormalEnd(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	_, err = dm.New(dm.Config{Store: other, Notifier: live.NewHub()}).Send(t.Context(), w.ids["alice"],
+	_, err = dm.New(dm.Config{Store: other, Bus: live.NewHub()}).Send(t.Context(), w.ids["alice"],
 		dm.SendInput{To: w.ids["bob"], Body: "two", ClientMessageID: "two"})
 	if err != nil {
 		t.Fatal(err)

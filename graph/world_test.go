@@ -75,7 +75,7 @@ func newWorld(t testing.TB, with setup) *world {
 		with.url = testdb.SQLite(t)
 	}
 	hub := live.NewHub()
-	kept, err := store.Open(ctx, store.Config{URL: with.url, Rules: dm.DefaultRules(), Wake: hub.Publish, Clock: with.clock})
+	kept, err := store.Open(ctx, store.Config{URL: with.url, Rules: dm.DefaultRules(), Publisher: hub, Clock: with.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func newWorld(t testing.TB, with setup) *world {
 		port = with.wrap(port)
 	}
 	w := &world{t: t, store: port, logs: &logs{}, ids: map[string]dm.UserID{}}
-	w.service = dm.New(dm.Config{Store: port, Notifier: hub, PollInterval: with.poll})
+	w.service = dm.New(dm.Config{Store: port, Bus: hub, PollInterval: with.poll})
 	var in []dm.UserInput
 	for _, p := range people {
 		in = append(in, dm.UserInput{ExternalID: "x-" + p, Handle: p, DisplayName: strings.ToUpper(p[:1]) + p[1:]})

@@ -8,15 +8,13 @@ import (
 )
 
 const (
-	// shardCount keeps the locks of users who have nothing to do with each other apart. A power of two.
+	// shardCount is the number of locks over which users are spread. A power of two.
 	shardCount = 256
-	// ringSize is how many recent events of a user are at hand: about what one batch of sends can bring.
+	// ringSize is the number of recent events of a user that are kept: about what one batch of sends can write.
 	ringSize = 64
-	// signalOnly is the position of a wake that tells of no event.
-	signalOnly = -1
 )
 
-// Hub implements dm.Notifier for one node.
+// Hub is the dm.Bus of one process. NewHub makes it. All methods are safe for concurrent use.
 type Hub struct {
 	shards [shardCount]shard
 }
@@ -26,16 +24,16 @@ type shard struct {
 	users map[dm.UserID]*inbox
 }
 
-// inbox is what the hub holds for a user who has listeners. The shard's lock guards it.
+// inbox is what the hub holds for a user who has subscriptions. The shard's lock guards it.
 type inbox struct {
-	listeners []*listener
+	subscriptions []*subscription
 	// ring holds recent events at position % ringSize. Nil until the first event, because most inboxes are idle.
 	ring *[ringSize]slot
 }
 
 type slot struct {
 	event *dm.Event
-	// left counts the takes until every listener has had the event.
+	// left counts the takes until every subscription has had the event.
 	left int
 }
 
@@ -48,37 +46,39 @@ func NewHub() *Hub {
 	return h
 }
 
-// Publish wakes the listeners of the events' users and keeps the events at hand for them. It is called after the
-// commit; calls may come in any order, also for one user.
+var _ dm.Bus = (*Hub)(nil)
+
+// Publish wakes the subscribers of the events' users and keeps the events in memory for them. It is called after the
+// commit. Calls may come in any order, also for one user.
 func (h *Hub) Publish(events []*dm.Event) {
 	for _, e := range events {
 		h.shard(e.User).publish(e)
 	}
 }
 
-// Signal hands a signal to the listeners of its user. Nobody keeps it for who comes later.
-func (h *Hub) Signal(e *dm.Event) {
-	s := h.shard(e.User)
+// Signal hands a payload to the subscribers that the user has now. It is not kept for later ones.
+func (h *Hub) Signal(user dm.UserID, payload []byte) {
+	s := h.shard(user)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	in := s.users[e.User]
+	in := s.users[user]
 	if in == nil {
 		return
 	}
-	for _, l := range in.listeners {
-		l.signal = e
-		l.wake(signalOnly)
+	for _, to := range in.subscriptions {
+		to.subscriber.Signal(payload)
 	}
 }
 
-// Listen registers for a user's wakes until the listener is closed.
-func (h *Hub) Listen(user dm.UserID) dm.Listener {
-	l := &listener{shard: h.shard(user), user: user, wake: func(int64) {}}
-	l.shard.add(l)
-	return l
+// Subscribe registers for a user's wakes and signals until the subscription is closed. The interest is in place when
+// Subscribe returns.
+func (h *Hub) Subscribe(user dm.UserID, s dm.Subscriber) dm.Subscription {
+	sub := &subscription{shard: h.shard(user), user: user, subscriber: s}
+	sub.shard.add(sub)
+	return sub
 }
 
-// shard relies on ids that end in random bits, as UUIDv7 does.
+// shard relies on ids whose last byte is random, as in UUIDv7.
 func (h *Hub) shard(user dm.UserID) *shard {
 	return &h.shards[int(user[len(user)-1])%shardCount]
 }
@@ -91,8 +91,8 @@ func (s *shard) publish(e *dm.Event) {
 		return
 	}
 	in.keep(e)
-	for _, l := range in.listeners {
-		l.wake(e.Position)
+	for _, to := range in.subscriptions {
+		to.subscriber.Wake(dm.WakeOf(e))
 	}
 }
 
@@ -103,12 +103,12 @@ func (in *inbox) keep(e *dm.Event) {
 	}
 	at := &in.ring[e.Position%ringSize]
 	if at.event == nil || at.event.Epoch != e.Epoch || at.event.Position < e.Position {
-		*at = slot{event: e, left: len(in.listeners)}
+		*at = slot{event: e, left: len(in.subscriptions)}
 	}
 }
 
-// take returns the event at exactly this position. A listener that takes it twice makes it go early, which costs
-// another listener a query and nothing else.
+// take returns the event at exactly this position. A subscription that takes it twice releases it early, which costs
+// another subscription a query and nothing else.
 func (in *inbox) take(position int64) (*dm.Event, bool) {
 	if in.ring == nil || position < 1 {
 		return nil, false
@@ -124,40 +124,40 @@ func (in *inbox) take(position int64) (*dm.Event, bool) {
 	return e, true
 }
 
-func (s *shard) add(l *listener) {
+func (s *shard) add(sub *subscription) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	in := s.users[l.user]
+	in := s.users[sub.user]
 	if in == nil {
 		in = &inbox{}
-		s.users[l.user] = in
+		s.users[sub.user] = in
 	}
-	in.listeners = append(in.listeners, l)
+	in.subscriptions = append(in.subscriptions, sub)
 }
 
-func (s *shard) remove(l *listener) {
+func (s *shard) remove(sub *subscription) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	in := s.users[l.user]
+	in := s.users[sub.user]
 	if in == nil {
 		return
 	}
-	if i := slices.Index(in.listeners, l); i >= 0 {
-		in.listeners = slices.Delete(in.listeners, i, i+1)
+	if i := slices.Index(in.subscriptions, sub); i >= 0 {
+		in.subscriptions = slices.Delete(in.subscriptions, i, i+1)
 	}
-	if len(in.listeners) == 0 {
-		delete(s.users, l.user)
+	if len(in.subscriptions) == 0 {
+		delete(s.users, sub.user)
 	}
 }
 
-// Listeners is how many there are now.
-func (h *Hub) Listeners() int {
+// Subscriptions returns the number of open subscriptions.
+func (h *Hub) Subscriptions() int {
 	n := 0
 	for i := range h.shards {
 		s := &h.shards[i]
 		s.mu.Lock()
 		for _, in := range s.users {
-			n += len(in.listeners)
+			n += len(in.subscriptions)
 		}
 		s.mu.Unlock()
 	}

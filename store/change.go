@@ -80,8 +80,8 @@ func (s *Store) transactOn(ctx context.Context, ses *session, work func(context.
 			return err
 		})
 	})
-	if err == nil && len(events) > 0 {
-		s.wake(events)
+	if err == nil {
+		s.publish(events)
 	}
 	return err
 }

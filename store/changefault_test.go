@@ -22,7 +22,7 @@ func TestChangesUnderFaults(t *testing.T) {
 		"conflict at COMMIT": faultproxy.Fail("40001"), "stalled at COMMIT": faultproxy.Stall(),
 	}
 	f := newFaulty(t, 400*time.Millisecond)
-	service := dm.New(dm.Config{Store: f.store, Notifier: live.NewHub(), PollInterval: time.Hour})
+	service := dm.New(dm.Config{Store: f.store, Bus: live.NewHub(), PollInterval: time.Hour})
 	n := 0
 	for name, step := range steps {
 		for _, c := range changes {

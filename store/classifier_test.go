@@ -43,7 +43,7 @@ func TestClassifier(t *testing.T) {
 		hub := live.NewHub()
 		rules := dm.DefaultRules()
 		rules.DefaultAudience = policy.Everyone
-		s, err := store.Open(t.Context(), store.Config{URL: url, Rules: rules, Wake: hub.Publish})
+		s, err := store.Open(t.Context(), store.Config{URL: url, Rules: rules, Publisher: hub})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestClassifier(t *testing.T) {
 		}
 		defer quick.Close()
 		service := func(c dm.Classifier, failed policy.Classification) *dm.Service {
-			return dm.New(dm.Config{Store: s, Notifier: hub, Classification: dm.ClassifierConfig{Classifier: c, Failed: failed}})
+			return dm.New(dm.Config{Store: s, Bus: hub, Classification: dm.ClassifierConfig{Classifier: c, Failed: failed}})
 		}
 		names := 0
 		person := func() dm.UserID {

@@ -84,7 +84,7 @@ func openConsentNode(t *testing.T, number int, url string, locked bool) *consent
 			t.Error(err)
 		}
 	})
-	return &consentNode{number: number, store: s, service: dm.New(dm.Config{Store: s, Notifier: live.NewHub()})}
+	return &consentNode{number: number, store: s, service: dm.New(dm.Config{Store: s, Bus: live.NewHub()})}
 }
 
 // begin makes a round's pairs stoppable. The first news of them may come as soon as the other node knows of the round.

@@ -47,7 +47,7 @@ func TestAnExportHoldsLittleMemory(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		service := dm.New(dm.Config{Store: s, Notifier: live.NewHub()})
+		service := dm.New(dm.Config{Store: s, Bus: live.NewHub()})
 		me, total := fillExport(t, service, messages)
 
 		if _, err := service.StartExport(ctx, me); err != nil {

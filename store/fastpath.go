@@ -77,8 +77,8 @@ func (s *Store) appendFast(ctx context.Context, ses *session, send dm.Send) (ans
 		_ = ses.failed(err)
 		return answer{}, false
 	}
-	if done && len(events) > 0 {
-		s.wake(events)
+	if done {
+		s.publish(events)
 	}
 	return a, done
 }

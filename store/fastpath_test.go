@@ -48,7 +48,7 @@ func TestALoneSendMeetsAChange(t *testing.T) {
 	f := newFaulty(t, 0)
 	other := openStore(t, f.url)
 	defer other.Close()
-	service := dm.New(dm.Config{Store: other, Notifier: live.NewHub(), PollInterval: time.Hour})
+	service := dm.New(dm.Config{Store: other, Bus: live.NewHub(), PollInterval: time.Hour})
 	f.acknowledged("connect")
 	everything := append(slices.Clone(changes),
 		change{name: "the host's edges", do: func(t *testing.T, s *dm.Service, alice, bob dm.UserID, _ dm.MessageID) error {

@@ -40,7 +40,7 @@ func recordTour(t *testing.T, url string, user func(*dm.Service) func(int) dm.Us
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := dm.New(dm.Config{Store: s, Notifier: live.NewHub()})
+	service := dm.New(dm.Config{Store: s, Bus: live.NewHub()})
 	users := user(service)
 	recording = true
 	tourOf(t, s, service, users, trim)

@@ -82,7 +82,7 @@ func TestASendWithoutACodeAsksNothingMore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		service := dm.New(dm.Config{Store: s, Notifier: live.NewHub()})
+		service := dm.New(dm.Config{Store: s, Bus: live.NewHub()})
 		users := planPeople(t, service)
 		_, secret, err := service.CreateContactCode(t.Context(), users(1), dm.ContactCodeInput{Label: "l", For: time.Hour, MaxUses: 1})
 		if err != nil {

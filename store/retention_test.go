@@ -29,7 +29,7 @@ func TestSweepsRemoveWhatIsOldEnough(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		service := dm.New(dm.Config{Store: s, Notifier: live.NewHub()})
+		service := dm.New(dm.Config{Store: s, Bus: live.NewHub()})
 		must := func(err error) {
 			t.Helper()
 			if err != nil {

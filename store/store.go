@@ -29,8 +29,8 @@ type Config struct {
 	// URL is postgres://… or sqlite:PATH. The schema must be current; see Migrate.
 	URL   string
 	Rules dm.Rules
-	// Wake is called after a commit with the events that it wrote. It must not block. Nil: nobody is woken.
-	Wake func([]*dm.Event)
+	// Publisher announces the events of each commit. Nil: nothing is announced, and watchers find events by their poll.
+	Publisher dm.Publisher
 	// Clock is the time of a transaction. Nil: time.Now.
 	Clock func() time.Time
 	// StatementTimeout bounds a statement of a change on Postgres. A connection that is silent for somewhat longer is
@@ -52,7 +52,7 @@ type Store struct {
 	rules    dm.Rules
 	epoch    int64
 	clock    func() time.Time
-	wake     func([]*dm.Event)
+	bus      dm.Publisher
 	logger   *slog.Logger
 	observer Observer
 	tracing  *tracing
@@ -76,9 +76,6 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	if c.Wake == nil {
-		c.Wake = func([]*dm.Event) {}
-	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -99,7 +96,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{
 		databases: dbs, texts: dbs.dialect.statements(c.Rules.SharedFriends, c.StatementTimeout), rules: c.Rules,
-		clock: c.Clock, wake: c.Wake, logger: c.Logger, observer: c.Observer, closing: make(chan struct{}), closed: make(chan struct{}),
+		clock: c.Clock, bus: c.Publisher, logger: c.Logger, observer: c.Observer, closing: make(chan struct{}), closed: make(chan struct{}),
 		tracing: traced,
 	}
 	s.tracing.nameTexts(&s.texts)
@@ -192,4 +189,11 @@ func notFound(err error, what string) error {
 		return dm.NotFound(what)
 	}
 	return err
+}
+
+// publish announces what a transaction has committed.
+func (s *Store) publish(events []*dm.Event) {
+	if s.bus != nil && len(events) > 0 {
+		s.bus.Publish(events)
+	}
 }

@@ -11,7 +11,7 @@ import (
 func TestConformance(t *testing.T) {
 	open := func(t testing.TB, url string, c storetest.Config) storetest.Store {
 		t.Helper()
-		s, err := store.Open(t.Context(), store.Config{URL: url, Rules: c.Rules, Wake: c.Wake, Clock: c.Clock})
+		s, err := store.Open(t.Context(), store.Config{URL: url, Rules: c.Rules, Publisher: c.Publisher, Clock: c.Clock})
 		if err != nil {
 			t.Fatal(err)
 		}

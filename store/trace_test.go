@@ -28,7 +28,7 @@ func TestSendsAreLinkedWithTheirBatches(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		service := dm.New(dm.Config{Store: store.Traced(s), Notifier: live.NewHub()})
+		service := dm.New(dm.Config{Store: store.Traced(s), Bus: live.NewHub()})
 		var in []dm.UserInput
 		for i := range 20 {
 			in = append(in, dm.UserInput{ExternalID: fmt.Sprint(i), Handle: fmt.Sprintf("handle%d", i), DisplayName: "Nobody"})

@@ -100,7 +100,7 @@ func (m *metrics) watch(st *store.Store, api *graph.Server, hub *live.Hub) {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, value))
 	}
 	gauge("aparte_queue_sends", "Sends that wait for a writer.", func() float64 { return float64(st.Stats().Waiting) })
-	gauge("aparte_subscriptions", "Subscriptions that are followed, over sockets and streams.", func() float64 { return float64(hub.Listeners()) })
+	gauge("aparte_subscriptions", "Subscriptions that are followed, over sockets and streams.", func() float64 { return float64(hub.Subscriptions()) })
 	gauge("aparte_sockets", "Open WebSockets.", func() float64 { return float64(api.Sockets().Connections) })
 	gauge("aparte_streams", "Open event streams.", func() float64 { return float64(api.Streams()) })
 	count("aparte_sockets_refused_total", "WebSockets that were turned away for a limit or for what they showed.", func() float64 { return float64(api.Sockets().Refused) })

@@ -88,7 +88,7 @@ func start(ctx context.Context, s serverConfig) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := store.Config{URL: s.databaseURL, Rules: s.rules, Wake: hub.Publish, Logger: s.logger, Tracing: traces.spans()}
+	open := store.Config{URL: s.databaseURL, Rules: s.rules, Publisher: hub, Logger: s.logger, Tracing: traces.spans()}
 	var figures *metrics
 	var observer graph.Observer
 	if s.opsListen != "" { // nobody looks otherwise, so nothing is counted
@@ -101,7 +101,7 @@ func start(ctx context.Context, s serverConfig) (*server, error) {
 	}
 	srv := &server{floor: floor, config: s, logger: s.logger, store: st, metrics: figures, tracer: traces, access: s.access.open(s.logger, s.proxies)}
 	srv.service = dm.New(dm.Config{
-		Store: store.Traced(st), Notifier: hub, PollInterval: s.pollInterval, Classification: classification(s.classifier, s.classifierFailed, s.logger),
+		Store: store.Traced(st), Bus: hub, PollInterval: s.pollInterval, Classification: classification(s.classifier, s.classifierFailed, s.logger),
 	})
 	var work context.Context
 	work, srv.cancel = context.WithCancel(context.WithoutCancel(ctx))

@@ -99,5 +99,5 @@ func (t target) open(ctx context.Context) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &opened{st, dm.New(dm.Config{Store: st, Notifier: live.NewHub()})}, nil
+	return &opened{st, dm.New(dm.Config{Store: st, Bus: live.NewHub()})}, nil
 }

@@ -33,7 +33,7 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	return &world{t, st, dm.New(dm.Config{Store: st, Notifier: live.NewHub()}), map[string]string{}}
+	return &world{t, st, dm.New(dm.Config{Store: st, Bus: live.NewHub()}), map[string]string{}}
 }
 
 func (w *world) file(name, content string) string {

@@ -68,7 +68,7 @@ func testErase(t *testing.T, b Backend) {
 	}
 	dies, die := context.WithCancel(ctx)
 	steps := &dyingStore{Store: w.store, left: 2, die: die}
-	service := dm.New(dm.Config{Store: steps, Notifier: w.hub, PollInterval: never})
+	service := dm.New(dm.Config{Store: steps, Bus: w.hub, PollInterval: never})
 	if err := service.Erase(dies, job, hold); err == nil {
 		t.Fatal("the erasure went on without its node")
 	}

@@ -37,7 +37,7 @@ func testCreateUser(t *testing.T, b Backend) {
 // A deleted user is watched no more, and a block that met them can still be taken back.
 func testBlockedAndGone(t *testing.T, b Backend) {
 	w := newWorld(t, b)
-	w.service = dm.New(dm.Config{Store: w.store, Notifier: w.hub, PollInterval: 5 * time.Millisecond})
+	w.service = dm.New(dm.Config{Store: w.store, Bus: w.hub, PollInterval: 5 * time.Millisecond})
 	ids := w.upsert(
 		dm.UserInput{ExternalID: "stays", Handle: "stays"}, dm.UserInput{ExternalID: "goes", Handle: "goes"},
 	)

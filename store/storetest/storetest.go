@@ -16,9 +16,9 @@ type Store interface {
 
 // Config is what a test wants of a store.
 type Config struct {
-	Rules dm.Rules
-	Wake  func([]*dm.Event)
-	Clock func() time.Time
+	Rules     dm.Rules
+	Publisher dm.Publisher
+	Clock     func() time.Time
 }
 
 // Backend is one kind of database.

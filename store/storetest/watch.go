@@ -189,7 +189,7 @@ type badNews struct {
 	late atomic.Pointer[[]*dm.Event]
 }
 
-func (b *badNews) publish(events []*dm.Event) {
+func (b *badNews) Publish(events []*dm.Event) {
 	if late := b.late.Swap(nil); late != nil {
 		b.hub.Publish(*late)
 	}
@@ -209,8 +209,8 @@ func (b *badNews) publish(events []*dm.Event) {
 
 // I7: with wakes lost, late, doubled or out of order, everything arrives within the poll interval, once and in order.
 func testWatchWithoutWakes(t *testing.T, b Backend) {
-	w := newWorld(t, b, func(w *world) { w.config.Wake = (&badNews{hub: w.hub}).publish })
-	w.service = dm.New(dm.Config{Store: w.store, Notifier: w.hub, PollInterval: 5 * time.Millisecond})
+	w := newWorld(t, b, func(w *world) { w.config.Publisher = &badNews{hub: w.hub} })
+	w.service = dm.New(dm.Config{Store: w.store, Bus: w.hub, PollInterval: 5 * time.Millisecond})
 	alice, bob := w.pair()
 	w.friends(alice, bob)
 	watcher := w.watch(bob, nil)
@@ -252,7 +252,7 @@ func testWatchCostsNoQuery(t *testing.T, b Backend) {
 	alice, bob := w.pair()
 	w.friends(alice, bob)
 	counting := &countingStore{Store: w.store}
-	w.service = dm.New(dm.Config{Store: counting, Notifier: w.hub, PollInterval: never})
+	w.service = dm.New(dm.Config{Store: counting, Bus: w.hub, PollInterval: never})
 	watcher := w.watch(bob, nil)
 	defer watcher.Close()
 	counting.reads.Store(0)

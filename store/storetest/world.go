@@ -46,7 +46,7 @@ func newWorld(t *testing.T, b Backend, change ...func(*world)) *world {
 	w := &world{T: t, backend: b, url: b.Fresh(t), clock: newClock(), hub: live.NewHub(), names: &atomic.Int64{}}
 	rules := dm.DefaultRules()
 	rules.DefaultAudience = policy.Everyone
-	w.config = Config{Rules: rules, Wake: w.hub.Publish, Clock: w.clock.Now}
+	w.config = Config{Rules: rules, Publisher: w.hub, Clock: w.clock.Now}
 	for _, c := range change {
 		c(w)
 	}
@@ -65,7 +65,7 @@ func (w *world) open(t testing.TB) {
 		}
 	})
 	w.store = s
-	w.service = dm.New(dm.Config{Store: s, Notifier: w.hub, PollInterval: never})
+	w.service = dm.New(dm.Config{Store: s, Bus: w.hub, PollInterval: never})
 }
 
 // node opens another store on the same database, with the same clock and hub, as a second node would.
