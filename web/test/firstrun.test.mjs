@@ -4,7 +4,7 @@ import test from 'node:test';
 import { results, startBrowser } from './browser.mjs';
 import { startServer } from './server.mjs';
 
-// The way of docs/newcomer.md: only what is written on the screen is known, and nothing but clicks and one sentence.
+// The first steps of a new user: they use only clicks, one sentence, and the text on the screen.
 test('a newcomer receives a message and changes a setting', async (t) => {
   const began = Date.now();
   const server = await startServer(t);
