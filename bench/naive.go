@@ -66,8 +66,8 @@ func (n *naiveSender) prepare(ctx context.Context, db *sql.DB) error {
 		{&n.addEvent, `INSERT INTO events (user_id, position, kind, at, with_id, seq, last_at, folder, read_seq, their_read_seq,
 			unread, muted, unread_conversations, unread_requests, unread_messages)
 			VALUES ($1, $2, 1, $3, $4, $5, $3, $6, $7, $8, $9, false, $10, $11, $12)`},
-		{&n.setHead, `UPDATE heads SET position = $2, unread_conversations = $3, unread_requests = $4, unread_messages = $5
-			WHERE user_id = $1`},
+		{&n.setHead, `UPDATE heads SET position = $2, unread_conversations = $3, unread_requests = $4, unread_messages = $5,
+			version = version + 1 WHERE user_id = $1`},
 	} {
 		if *s.to, err = conn.PrepareContext(ctx, s.text); err != nil {
 			return err

@@ -13,7 +13,8 @@ import (
 // UserID names a user. Its text form starts with "usr_".
 type UserID uuid.UUID
 
-// ConversationID names a conversation. Its text form starts with "cnv_".
+// ConversationID names a conversation. That of a direct conversation is a UUID of version 8
+// (ConversationOf); other versions are free for other types. Its text form starts with "cnv_".
 type ConversationID uuid.UUID
 
 // MessageID names a message by its place: no second key is needed, and a lookup by id reads the primary key. Its text

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/aparte-im/aparte/dm"
 )
 
@@ -52,6 +54,9 @@ func TestConversationOfIsOnePerPair(t *testing.T) {
 				t.Error("two pairs share a conversation")
 			}
 			seen[id] = true
+			if version := uuid.UUID(id).Version(); version != 8 {
+				t.Errorf("%s has version %d; 8 says that a conversation is direct", id, version)
+			}
 			if back, ok := dm.ParseConversationID(id.String()); !ok || back != id {
 				t.Errorf("%s reads back as %v, %v", id, back, ok)
 			}

@@ -15,8 +15,9 @@ type Message struct {
 	Withheld bool
 	// Removed: its words were taken away, by Unsend or because its sender was erased. Body and Video are empty then.
 	Removed bool
-	// Digest stands for the content of a removed message, to tell a retry from a conflict. Empty after an erasure.
-	Digest string
+	// FirstDigest is the digest of the content as it was first sent, once the message holds another. It tells a retry from
+	// a conflict. Nil: the message holds what was first sent. Empty after an erasure.
+	FirstDigest *string
 }
 
 // ConversationID is the conversation that the message stands in.

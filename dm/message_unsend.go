@@ -51,18 +51,22 @@ func (tx *Tx) Unsend(viewer UserID, id MessageID) (*Message, error) {
 // withoutWords is the message that is left of m: its place, its sender, its key and a digest.
 func (m *Message) withoutWords() *Message {
 	out := *m
-	out.Digest = contentDigest(m.ID.Conversation, m.Sender, m.ClientMessageID, m.Body, m.Video)
+	if m.FirstDigest == nil {
+		digest := contentDigest(m.ID.Conversation, m.Sender, m.ClientMessageID, m.Body, m.Video)
+		out.FirstDigest = &digest
+	}
 	out.Body, out.Video, out.Removed = "", nil, true
 	return &out
 }
 
-// sameContent reports whether a send with this message's key asks for the same message (I2). Of a message without
-// words only the digest is left to compare; when that was erased too, every retry is taken for the first.
+// sameContent reports whether a send with this message's key asks for the same message (I2): whether it has the content
+// that was first sent, which the message may hold no longer. After an erasure every retry is taken for the first send.
 func (m *Message) sameContent(s *Send) bool {
-	if !m.Removed {
+	if m.FirstDigest == nil {
 		return m.Body == s.Body && m.Video.equal(s.Video)
 	}
-	return m.Digest == "" || m.Digest == contentDigest(m.ID.Conversation, m.Sender, m.ClientMessageID, s.Body, s.Video)
+	return *m.FirstDigest == "" ||
+		*m.FirstDigest == contentDigest(m.ID.Conversation, m.Sender, m.ClientMessageID, s.Body, s.Video)
 }
 
 // contentDigest tells contents apart without keeping them. It goes with its message's place and key, so that equal

@@ -305,7 +305,7 @@ func checkWhole(t *testing.T, s *store.Store, url string, messages int) {
 	}
 }
 
-func openRaw(t *testing.T, url string) *sql.DB {
+func openRaw(t testing.TB, url string) *sql.DB {
 	t.Helper()
 	driver := "postgres"
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {

@@ -79,10 +79,11 @@ func (s *Store) EraseStep(ctx context.Context, job *dm.Job, c dm.ConversationRef
 			tx.Erased(job.User, c.Other)
 		}
 		// The key was the client's to choose, so it may say something too. What stands for it stays unique.
-		_, err := ses.conn.ExecContext(ctx, `UPDATE messages SET body = '', video = NULL, removed = '',
+		_, err := ses.conn.ExecContext(ctx, `UPDATE messages SET body = '', video = NULL, attributes = NULL, metadata = NULL, first_digest = '',
+			removed_at = COALESCE(removed_at, $6),
 			client_message_id = 'erased:' || CAST($5 AS text) || ':' || CAST(seq AS text)
 			WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND sender_id = $4`,
-			uuidText(c.ID), job.AtSeq, next.AtSeq, uuidText(job.User), uuidText(job.ID))
+			uuidText(c.ID), job.AtSeq, next.AtSeq, uuidText(job.User), uuidText(job.ID), toMicros(s.clock()))
 		if err != nil {
 			return nil, err
 		}

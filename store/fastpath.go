@@ -8,19 +8,19 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// A lone send, one that nobody waits with, would spend most of its time on the way to Postgres and back: begin, lock,
-// read, write, commit. It takes two round trips instead. The first reads all facts, in one statement and so in one
-// snapshot. The second locks the heads, in the order in which everybody does, compares their versions with those that were
-// read, and writes only if both are the same; it is a transaction by itself. So the send was decided on the facts that
-// hold under the lock (I1, I3), because of one rule:
+// The fast path writes one send in two round trips to Postgres, where a batch takes five: begin, lock, read, write,
+// commit. The first statement reads all facts in one snapshot. The second locks the heads in the order of their ids,
+// compares their versions with those that were read, and writes only if both are the same; it is a transaction by itself.
+// So the send is decided on the facts that hold under the lock (I1, I3). This rests on two rules:
 //
-//	Whoever changes anything that a send depends on writes the head of one of the two users.
+//	A change of anything that a send depends on writes the head of one of the two users.
+//	Every write of a head adds one to its version.
 //
-// Flush keeps it for what a ledger changes. The version of a head is the transaction that wrote it last (xmin). A send
-// that meets a change, or that needs more than this (a count of shared friends, a contact code, a retry after a failure), goes the way
-// of a batch, which locks first.
+// flush keeps the first rule for what a dm.Tx changes (touch), headUpserter and updateHead keep the second. A send whose
+// facts change between the statements, or that needs more than them (a count of shared friends, a contact code, a second
+// try after a failure), goes into a batch, which locks first.
 
-// What a lone send writes: its conversation, its message, and an event and a head for each of the two.
+// fastRows counts the rows that the fast path writes: a conversation, a message, and an event and a head for each user.
 var fastRows = [flushTables]int{flushConversations: 1, flushMessages: 1, flushEvents: 2, flushHeads: 2}
 
 // fastTexts are the two statements.
@@ -34,7 +34,7 @@ func newFastTexts(guard bool) fastTexts {
 	}
 	columns := pairColumns(edge("follows", "follower_id", "followee_id", "$1", "$2"),
 		edge("follows", "follower_id", "followee_id", "$2", "$1"), edge("suggestions", "user_id", "suggested_id", "$1", "$2"))
-	read := "SELECT a.xmin::text, b.xmin::text, " + headRead.names("a.") + ", " + headRead.names("b.") + ", " + columns +
+	read := "SELECT " + headRead.names("a.") + ", " + headRead.names("b.") + ", " + columns +
 		" FROM heads a JOIN heads b ON b.user_id = $2::uuid" +
 		pairJoins(outerJoin, "$1::uuid", "$2::uuid", "$3::uuid", "$4::uuid", "$5::text") + " WHERE a.user_id = $1::uuid"
 
@@ -43,12 +43,12 @@ func newFastTexts(guard bool) fastTexts {
 	if guard {
 		where = "(SELECT yes FROM same)"
 		parts = []string{
-			"held AS (SELECT user_id, xmin AS version FROM heads WHERE user_id IN ($1::uuid, $3::uuid) ORDER BY user_id FOR NO KEY UPDATE)",
+			"held AS (SELECT user_id, version FROM heads WHERE user_id IN ($1::uuid, $3::uuid) ORDER BY user_id FOR NO KEY UPDATE)",
 			`same AS (SELECT count(*) = 2 AS yes FROM held
-				WHERE (user_id = $1::uuid AND version = $2::text::xid) OR (user_id = $3::uuid AND version = $4::text::xid))`,
+				WHERE (user_id = $1::uuid AND version = $2::bigint) OR (user_id = $3::uuid AND version = $4::bigint))`,
 		}
 	} else {
-		parts = []string{"unused AS (SELECT $1::uuid, $2::text, $3::uuid, $4::text)"}
+		parts = []string{"unused AS (SELECT $1::uuid, $2::bigint, $3::uuid, $4::bigint)"}
 	}
 	text := flushTexts(where)
 	first := fastGuards + 1
@@ -115,13 +115,13 @@ func (s *Store) tryFast(ctx context.Context, ses *session, send dm.Send) (a answ
 }
 
 // loadFast reads what a send depends on, and the versions of both heads. The ledger is nil when a user does not exist.
-func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.Tx, [2]string, error) {
+func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.Tx, [2]int64, error) {
 	scope := dm.Scope{Pairs: []dm.Pair{dm.PairOf(send.Sender, send.Recipient)}, Keys: []dm.SendKey{send.Key()}}
 	p, key := scope.Pairs[0], scope.Keys[0]
-	var versions [2]string
+	var versions [2]int64
 	var heads [2]headRow
 	var pair pairRow
-	dest := []any{&versions[0], &versions[1]}
+	var dest []any
 	for i := range heads {
 		dest = append(dest, heads[i].dest()...)
 	}
@@ -140,8 +140,11 @@ func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.T
 	}
 	in := newLoaded()
 	for i := range heads {
-		h := heads[i].head()
-		in.Heads[h.User] = h
+		h, err := heads[i].head()
+		if err != nil {
+			return nil, versions, err
+		}
+		in.Heads[h.User], versions[i] = h, heads[i].version
 	}
 	if err := pair.into(in, scope, 0); err != nil {
 		return nil, versions, err
@@ -151,7 +154,7 @@ func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.T
 }
 
 // fastArgs binds what a ledger wants written, when it is what a lone send writes and nothing else.
-func fastArgs(c *dm.Changes, p dm.Pair, versions [2]string) (args []any, fits bool, err error) {
+func fastArgs(c *dm.Changes, p dm.Pair, versions [2]int64) (args []any, fits bool, err error) {
 	rest := *c
 	rest.Conversations, rest.Messages, rest.Events, rest.Heads = nil, nil, nil, nil
 	if !rest.Empty() {

@@ -36,7 +36,7 @@ func (s *Store) flush(ctx context.Context, ses *session, tx *dm.Tx) error {
 	if err := s.writeEdges(ctx, ses, tx, c.Pairs); err != nil {
 		return fmt.Errorf("write edges: %w", err)
 	}
-	if err := writeRemoved(ctx, ses, c.Removed); err != nil {
+	if err := writeRemoved(ctx, ses, toMicros(tx.Now()), c.Removed); err != nil {
 		return fmt.Errorf("remove words: %w", err)
 	}
 	if err := s.writeSafety(ctx, ses, c); err != nil {

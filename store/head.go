@@ -1,6 +1,10 @@
 package store
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
+
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
@@ -13,7 +17,8 @@ type headRow struct {
 	read                                                                        dm.Head
 	id                                                                          uuid.UUID
 	routes, changed, joined, full, refusals, surge, shield, suspended, outreach int64
-	refused                                                                     int64
+	version                                                                     int64
+	refused                                                                     string
 }
 
 func (h *headRow) dest() []any {
@@ -22,20 +27,27 @@ func (h *headRow) dest() []any {
 		&h.id, &d.Position, &d.TrimmedTo, &d.Unread.Conversations, &d.Unread.Requests, &d.Unread.Messages,
 		&d.Settings.Audience, &h.routes, &d.Settings.ReadReceipts, &h.changed, &d.AgeBand, &d.Exempt, &d.Gone,
 		&d.Settings.RequestPreviews, &h.full, &h.refusals, &h.surge, &h.shield,
-		&h.joined, &h.suspended, &h.outreach, &h.refused, &d.Settings.RequestLinks, &d.Words,
+		&h.joined, &h.version, &h.suspended, &h.outreach, &h.refused, &d.Settings.RequestLinks, &d.Words,
 	}
 }
 
-func (h *headRow) head() *dm.Head {
-	d := h.read
+func (h *headRow) head() (*dm.Head, error) {
+	d, err := h.read, error(nil)
 	d.User = dm.UserID(h.id)
 	d.Settings.Routes, d.Settings.ChangedAt = unpackGrid(h.routes), fromMicros(h.changed)
 	d.JoinedAt, d.ShieldAt = fromMicros(h.joined), fromMicros(h.shield)
 	d.Outreach = dm.Outreach{FullAt: fromMicros(h.full), Refusals: unpackRefusals(h.refusals)}
 	d.Surge = unpackSurge(h.surge)
-	d.Settings.Refused = unpackKinds(h.refused)
+	d.Settings.Refused, err = unpackKinds(h.refused)
 	d.SuspendedUntil, d.OutreachUntil = fromMicros(h.suspended), fromMicros(h.outreach)
-	return &d
+	return &d, err
+}
+
+// updateHead sets columns of a head that no send writes; $1 is the user. Every write of a head adds one to its version.
+func updateHead(ctx context.Context, ses *session, user dm.UserID, assignments string, args ...any) error {
+	_, err := ses.conn.ExecContext(ctx, "UPDATE heads SET version = version + 1, "+assignments+" WHERE user_id = $1",
+		append([]any{uuidText(user)}, args...)...)
+	return err
 }
 
 func addHead(r rowset, h *dm.Head) {
@@ -74,6 +86,25 @@ func unpackGrid(n int64) policy.Grid {
 		g[i] = policy.Route(n >> (4 * i) & 15)
 	}
 	return g
+}
+
+// The kinds that are refused are kept as a JSON array of bit sets, one for each relation, or as nothing where none is.
+func packKinds(g policy.KindGrid) (string, error) {
+	if g == (policy.KindGrid{}) {
+		return "", nil
+	}
+	text, err := json.Marshal(g)
+	return string(text), err
+}
+
+func unpackKinds(text string) (g policy.KindGrid, err error) {
+	if text == "" {
+		return g, nil
+	}
+	if err := json.Unmarshal([]byte(text), &g); err != nil {
+		return g, fmt.Errorf("the kinds that a user refuses, %q: %w", text, err)
+	}
+	return g, nil
 }
 
 // Refusals are the day and two counts of 16 bits.

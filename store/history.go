@@ -22,7 +22,9 @@ func (s *Store) History(ctx context.Context, viewer dm.UserID, limit int) ([]dm.
 	}
 	out := make([]dm.SettingsChange, len(rows))
 	for i, row := range rows {
-		out[i] = changeOf(row)
+		if out[i], err = changeOf(row); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
@@ -34,21 +36,29 @@ func (s *Store) SettingsChange(ctx context.Context, viewer dm.UserID, id dm.Chan
 	if err != nil {
 		return dm.SettingsChange{}, notFound(err, "change")
 	}
-	return changeOf(row), nil
+	return changeOf(row)
 }
 
-func changeOf(row *ent.SettingsChange) dm.SettingsChange {
+func changeOf(row *ent.SettingsChange) (dm.SettingsChange, error) {
+	before, err := unpackKinds(row.RefusedBefore)
+	if err != nil {
+		return dm.SettingsChange{}, err
+	}
+	after, err := unpackKinds(row.RefusedAfter)
+	if err != nil {
+		return dm.SettingsChange{}, err
+	}
 	c := dm.SettingsChange{
 		ID: dm.ChangeID(row.ID), User: dm.UserID(row.UserID), At: fromMicros(row.At),
 		Origin: dm.Origin{By: dm.Changer(row.ChangedBy), Device: row.Device},
 		Before: dm.Settings{
 			Audience: policy.Audience(row.AudienceBefore), Routes: unpackGrid(int64(row.RoutesBefore)),
-			ReadReceipts: row.ReadReceiptsBefore, Refused: unpackKinds(int64(row.RefusedBefore)), RequestLinks: row.RequestLinksBefore,
+			ReadReceipts: row.ReadReceiptsBefore, Refused: before, RequestLinks: row.RequestLinksBefore,
 			RequestPreviews: row.RequestPreviewsBefore,
 		},
 		After: dm.Settings{
 			Audience: policy.Audience(row.AudienceAfter), Routes: unpackGrid(int64(row.RoutesAfter)),
-			ReadReceipts: row.ReadReceiptsAfter, Refused: unpackKinds(int64(row.RefusedAfter)), RequestLinks: row.RequestLinksAfter,
+			ReadReceipts: row.ReadReceiptsAfter, Refused: after, RequestLinks: row.RequestLinksAfter,
 			RequestPreviews: row.RequestPreviewsAfter,
 			ChangedAt:       fromMicros(row.At),
 		},
@@ -61,7 +71,7 @@ func changeOf(row *ent.SettingsChange) dm.SettingsChange {
 	if row.Undoes != nil {
 		c.Undoes = dm.ChangeID(*row.Undoes)
 	}
-	return c
+	return c, nil
 }
 
 // writeHistory keeps changes of settings. What of the settings a send does not write with the head is written here.
@@ -76,14 +86,22 @@ func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange
 			id := uuidText(h.Undoes)
 			undoes = &id
 		}
-		_, err := ses.conn.ExecContext(ctx, `INSERT INTO settings_changes (id, user_id, at, audience_before, audience_after,
+		before, err := packKinds(h.Before.Refused)
+		if err != nil {
+			return err
+		}
+		after, err := packKinds(h.After.Refused)
+		if err != nil {
+			return err
+		}
+		_, err = ses.conn.ExecContext(ctx, `INSERT INTO settings_changes (id, user_id, at, audience_before, audience_after,
 			routes_before, routes_after, read_receipts_before, read_receipts_after, refused_before, refused_after,
 			request_links_before, request_links_after, request_previews_before, request_previews_after, age_before, age_after, changed_by, device, undoes,
 			words_version, words_added, words_removed)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
 			uuidText(h.ID), uuidText(h.User), toMicros(h.At), h.Before.Audience, h.After.Audience,
 			packGrid(h.Before.Routes), packGrid(h.After.Routes), h.Before.ReadReceipts, h.After.ReadReceipts,
-			packKinds(h.Before.Refused), packKinds(h.After.Refused), h.Before.RequestLinks, h.After.RequestLinks,
+			before, after, h.Before.RequestLinks, h.After.RequestLinks,
 			h.Before.RequestPreviews, h.After.RequestPreviews, h.AgeBefore, h.AgeAfter, h.By, h.Device, undoes,
 			words.Version, strings.Join(words.Added, "\n"), strings.Join(words.Removed, "\n"))
 		if err != nil {
@@ -92,28 +110,9 @@ func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange
 		if h.Before.Refused == h.After.Refused && h.Before.RequestLinks == h.After.RequestLinks {
 			continue
 		}
-		_, err = ses.conn.ExecContext(ctx, "UPDATE heads SET refused = $2, request_links = $3 WHERE user_id = $1",
-			uuidText(h.User), packKinds(h.After.Refused), h.After.RequestLinks)
-		if err != nil {
+		if err := updateHead(ctx, ses, h.User, "refused = $2, request_links = $3", after, h.After.RequestLinks); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// The kinds that are refused are kept in one number, four bits a relation.
-func packKinds(g policy.KindGrid) int64 {
-	var n int64
-	for i, k := range g {
-		n |= int64(k) << (4 * i)
-	}
-	return n
-}
-
-func unpackKinds(n int64) policy.KindGrid {
-	var g policy.KindGrid
-	for i := range g {
-		g[i] = policy.Kinds(n >> (4 * i) & 15)
-	}
-	return g
 }

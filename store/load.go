@@ -56,8 +56,9 @@ func (s *Store) loadHeads(ctx context.Context, stmt *sql.Stmt, scope dm.Scope, i
 		if err := row.Scan(h.dest()...); err != nil {
 			return err
 		}
-		in.Heads[dm.UserID(h.id)] = h.head()
-		return nil
+		head, err := h.head()
+		in.Heads[dm.UserID(h.id)] = head
+		return err
 	})
 }
 
@@ -207,18 +208,19 @@ type messageRow struct {
 	conversation, sender uuid.NullUUID
 	seq, created         sql.NullInt64
 	key, body, video     sql.NullString
-	removed              sql.NullString
+	firstDigest          *string
+	removedAt            sql.NullInt64
 }
 
 func (m *messageRow) dest() []any {
-	return []any{&m.conversation, &m.seq, &m.sender, &m.key, &m.body, &m.video, &m.created, &m.removed}
+	return []any{&m.conversation, &m.seq, &m.sender, &m.key, &m.body, &m.video, &m.created, &m.firstDigest, &m.removedAt}
 }
 
 func (m *messageRow) message() (*dm.Message, error) {
 	out := &dm.Message{
 		ID:     dm.MessageID{Conversation: dm.ConversationID(m.conversation.UUID), Seq: m.seq.Int64},
 		Sender: dm.UserID(m.sender.UUID), Body: m.body.String, ClientMessageID: m.key.String,
-		CreatedAt: fromMicros(m.created.Int64), Removed: m.removed.Valid, Digest: m.removed.String,
+		CreatedAt: fromMicros(m.created.Int64), Removed: m.removedAt.Valid, FirstDigest: m.firstDigest,
 	}
 	if m.video.Valid {
 		out.Video = &dm.VideoCard{}

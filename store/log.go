@@ -103,7 +103,10 @@ func (s *Store) scanEvent(row *sql.Rows) (*dm.Head, *dm.Event, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	h := hr.head()
+	h, err := hr.head()
+	if err != nil {
+		return nil, nil, err
+	}
 	if !user.Valid {
 		return h, nil, nil
 	}
@@ -221,8 +224,7 @@ func (s *Store) trimUser(ctx context.Context, user dm.UserID, before int64) (int
 			uuidText(user), to.Int64); err != nil {
 			return nil, err
 		}
-		_, err = ses.conn.ExecContext(ctx, "UPDATE heads SET trimmed_to = $2 WHERE user_id = $1", uuidText(user), to.Int64)
-		return nil, err
+		return nil, updateHead(ctx, ses, user, "trimmed_to = $2", to.Int64)
 	})
 	return removed, err
 }

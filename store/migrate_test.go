@@ -13,10 +13,7 @@ import (
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/schema"
-	"github.com/google/uuid"
-	"github.com/pressly/goose/v3"
 
-	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/ent/migrations"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/store"
@@ -55,75 +52,6 @@ func TestMigrationsMatchTheEntities(t *testing.T) {
 			}
 		}
 	})
-}
-
-// The blocks of an older version are the overrides of this one.
-func TestMigrationKeepsBlocks(t *testing.T) {
-	for name, empty := range map[string]func(testing.TB) string{"sqlite": testdb.EmptySQLite, "postgres": testdb.EmptyPostgres} {
-		t.Run(name, func(t *testing.T) {
-			url := empty(t)
-			driver, source, folder := "postgres", url, migrations.Postgres
-			gooseDialect := goose.DialectPostgres
-			if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-				driver, source, folder, gooseDialect = "sqlite", "file:"+path, migrations.SQLite, goose.DialectSQLite3
-			}
-			db, err := sql.Open(driver, source)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer db.Close()
-			versions, err := folder()
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := goose.NewProvider(gooseDialect, db, versions, goose.WithDisableGlobalRegistry(true))
-			if err != nil {
-				t.Fatal(err)
-			}
-			blocker, blocked := dm.NewUserID(), dm.NewUserID()
-			id := func(u dm.UserID) string { return uuid.UUID(u).String() }
-			if _, err := p.UpTo(t.Context(), 3); err != nil {
-				t.Fatal(err)
-			}
-			for _, u := range []dm.UserID{blocker, blocked} {
-				for _, text := range []string{
-					`INSERT INTO users (id, external_id, handle, display_name, name_key, age_band, exempt, deleted, created_at)
-						VALUES ($1, $2, $2, $2, $2, 0, false, false, 1)`,
-					`INSERT INTO heads (user_id, position, trimmed_to, unread_conversations, unread_requests, unread_messages,
-						audience, routes, read_receipts, changed_at, age_band, exempt, gone)
-						VALUES ($1, 0, 0, 0, 0, 0, 1, 0, true, length($2), 0, false, false)`,
-				} {
-					if _, err := db.ExecContext(t.Context(), text, id(u), u.String()); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-			if _, err := db.ExecContext(t.Context(), "INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES ($1, $2, 7)",
-				id(blocker), id(blocked)); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := store.Migrate(t.Context(), url); err != nil {
-				t.Fatal(err)
-			}
-			s, err := store.Open(t.Context(), store.Config{URL: url, Rules: dm.DefaultRules()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			found, err := dm.New(dm.Config{Store: s}).BlockedUsers(t.Context(), blocker, dm.PageRequest{First: 10})
-			if err != nil || len(found.Items) != 1 || found.Items[0].ID != blocked {
-				t.Errorf("after the migration they have blocked %+v, %v", found.Items, err)
-			}
-			if _, err := p.DownTo(t.Context(), 3); err != nil {
-				t.Fatal(err)
-			}
-			var at int
-			if err := db.QueryRowContext(t.Context(), "SELECT created_at FROM blocks WHERE blocker_id = $1 AND blocked_id = $2",
-				id(blocker), id(blocked)).Scan(&at); err != nil || at != 7 {
-				t.Errorf("after the way back the block is of %d, %v", at, err)
-			}
-		})
-	}
 }
 
 // Two processes that start at once migrate once.

@@ -31,10 +31,10 @@ func (s *Store) loadMessages(ctx context.Context, ses *session, tx *dm.Tx, ids [
 }
 
 // writeRemoved takes the words of messages away for good.
-func writeRemoved(ctx context.Context, ses *session, messages []*dm.Message) error {
+func writeRemoved(ctx context.Context, ses *session, now int64, messages []*dm.Message) error {
 	for _, m := range messages {
-		_, err := ses.conn.ExecContext(ctx, `UPDATE messages SET body = '', video = NULL, removed = $3
-			WHERE conversation_id = $1 AND seq = $2`, uuidText(m.ID.Conversation), m.ID.Seq, m.Digest)
+		_, err := ses.conn.ExecContext(ctx, `UPDATE messages SET body = '', video = NULL, attributes = NULL, metadata = NULL, first_digest = $3, removed_at = $4
+			WHERE conversation_id = $1 AND seq = $2`, uuidText(m.ID.Conversation), m.ID.Seq, m.FirstDigest, now)
 		if err != nil {
 			return err
 		}

@@ -223,8 +223,8 @@ func (s *Store) writeSafety(ctx context.Context, ses *session, c *dm.Changes) er
 		}
 	}
 	for _, h := range c.Restricted {
-		_, err := ses.conn.ExecContext(ctx, "UPDATE heads SET suspended_until = $2, outreach_until = $3 WHERE user_id = $1",
-			uuidText(h.User), toMicros(h.SuspendedUntil), toMicros(h.OutreachUntil))
+		err := updateHead(ctx, ses, h.User, "suspended_until = $2, outreach_until = $3",
+			toMicros(h.SuspendedUntil), toMicros(h.OutreachUntil))
 		if err != nil {
 			return err
 		}

@@ -32,9 +32,10 @@ var (
 	// and settings that are seldom anything, are written apart, and never by a send.
 	headNew  = concat(headShape, shape{{"joined_at", kindInt}})
 	headRead = concat(headNew, shape{
+		{"version", kindInt},
 		{"suspended_until", kindInt},
 		{"outreach_until", kindInt},
-		{"refused", kindInt4},
+		{"refused", kindText},
 		{"request_links", kindBool},
 		{"words", kindInt4},
 	})
@@ -73,8 +74,8 @@ var (
 		{"video", kindText},
 		{"created_at", kindInt},
 	}
-	// messageRead is what is read of a message: a send never writes whether it was removed.
-	messageRead = concat(messageShape, shape{{"removed", kindText}})
+	// messageRead is what is read of a message: a send never writes what changes a message later.
+	messageRead = concat(messageShape, shape{{"first_digest", kindText}, {"removed_at", kindInt}})
 	eventShape  = shape{
 		{"user_id", kindUUID},
 		{"position", kindInt},
@@ -185,8 +186,14 @@ func flushTexts(where string) [flushTables]func(source string) string {
 		flushConversations: upserter("conversations", conversationShape, len(conversationKey), where),
 		flushMessages:      inserter("messages", messageShape, where),
 		flushEvents:        inserter("events", eventShape, where),
-		flushHeads:         upserter("heads", headShape, 1, where),
+		flushHeads:         headUpserter(where),
 	}
+}
+
+// headUpserter writes heads. Every write of a head adds one to its version; see fastpath.go.
+func headUpserter(where string) func(string) string {
+	upsert := upserter("heads", headShape, 1, where)
+	return func(source string) string { return upsert(source) + ", version = heads.version + 1" }
 }
 
 func (d *dialect) writes() []write {

@@ -83,8 +83,7 @@ func writeWords(ctx context.Context, ses *session, lists []dm.HiddenWords) error
 		if err != nil {
 			return err
 		}
-		_, err = ses.conn.ExecContext(ctx, "UPDATE heads SET words = $2 WHERE user_id = $1", uuidText(w.User), w.Version)
-		if err != nil {
+		if err := updateHead(ctx, ses, w.User, "words = $2", w.Version); err != nil {
 			return err
 		}
 	}

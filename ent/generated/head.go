@@ -17,6 +17,8 @@ type Head struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID uuid.UUID `json:"id,omitempty"`
+	// every write of the row adds one; a send on the fast path compares it
+	Version int64 `json:"version,omitempty"`
 	// the newest position of the log
 	Position int64 `json:"position,omitempty"`
 	// the newest position that was trimmed
@@ -41,8 +43,8 @@ type Head struct {
 	Exempt bool `json:"exempt,omitempty"`
 	// Gone holds the value of the "gone" field.
 	Gone bool `json:"gone,omitempty"`
-	// the kinds that are not taken, four bits a relation
-	Refused int32 `json:"refused,omitempty"`
+	// the kinds that are not accepted: a JSON array of bit sets, one for each relation; empty: none
+	Refused string `json:"refused,omitempty"`
 	// RequestLinks holds the value of the "request_links" field.
 	RequestLinks bool `json:"request_links,omitempty"`
 	// the version of the hidden words; 0: none
@@ -73,8 +75,10 @@ func (*Head) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case head.FieldReadReceipts, head.FieldExempt, head.FieldGone, head.FieldRequestLinks, head.FieldRequestPreviews:
 			values[i] = new(sql.NullBool)
-		case head.FieldPosition, head.FieldTrimmedTo, head.FieldUnreadConversations, head.FieldUnreadRequests, head.FieldUnreadMessages, head.FieldAudience, head.FieldRoutes, head.FieldChangedAt, head.FieldAgeBand, head.FieldRefused, head.FieldWords, head.FieldSuspendedUntil, head.FieldOutreachUntil, head.FieldJoinedAt, head.FieldOutreachFullAt, head.FieldRefusals, head.FieldSurge, head.FieldShieldAt:
+		case head.FieldVersion, head.FieldPosition, head.FieldTrimmedTo, head.FieldUnreadConversations, head.FieldUnreadRequests, head.FieldUnreadMessages, head.FieldAudience, head.FieldRoutes, head.FieldChangedAt, head.FieldAgeBand, head.FieldWords, head.FieldSuspendedUntil, head.FieldOutreachUntil, head.FieldJoinedAt, head.FieldOutreachFullAt, head.FieldRefusals, head.FieldSurge, head.FieldShieldAt:
 			values[i] = new(sql.NullInt64)
+		case head.FieldRefused:
+			values[i] = new(sql.NullString)
 		case head.FieldID:
 			values[i] = new(uuid.UUID)
 		default:
@@ -97,6 +101,12 @@ func (_m *Head) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field id", values[i])
 			} else if value != nil {
 				_m.ID = *value
+			}
+		case head.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = value.Int64
 			}
 		case head.FieldPosition:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -171,10 +181,10 @@ func (_m *Head) assignValues(columns []string, values []any) error {
 				_m.Gone = value.Bool
 			}
 		case head.FieldRefused:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
+			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field refused", values[i])
 			} else if value.Valid {
-				_m.Refused = int32(value.Int64)
+				_m.Refused = value.String
 			}
 		case head.FieldRequestLinks:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -272,6 +282,9 @@ func (_m *Head) String() string {
 	var builder strings.Builder
 	builder.WriteString("Head(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
+	builder.WriteString(", ")
 	builder.WriteString("position=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Position))
 	builder.WriteString(", ")
@@ -309,7 +322,7 @@ func (_m *Head) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.Gone))
 	builder.WriteString(", ")
 	builder.WriteString("refused=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Refused))
+	builder.WriteString(_m.Refused)
 	builder.WriteString(", ")
 	builder.WriteString("request_links=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RequestLinks))

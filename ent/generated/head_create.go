@@ -23,6 +23,20 @@ type HeadCreate struct {
 	conflict []sql.ConflictOption
 }
 
+// SetVersion sets the "version" field.
+func (_c *HeadCreate) SetVersion(v int64) *HeadCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *HeadCreate) SetNillableVersion(v *int64) *HeadCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetPosition sets the "position" field.
 func (_c *HeadCreate) SetPosition(v int64) *HeadCreate {
 	_c.mutation.SetPosition(v)
@@ -96,13 +110,13 @@ func (_c *HeadCreate) SetGone(v bool) *HeadCreate {
 }
 
 // SetRefused sets the "refused" field.
-func (_c *HeadCreate) SetRefused(v int32) *HeadCreate {
+func (_c *HeadCreate) SetRefused(v string) *HeadCreate {
 	_c.mutation.SetRefused(v)
 	return _c
 }
 
 // SetNillableRefused sets the "refused" field if the given value is not nil.
-func (_c *HeadCreate) SetNillableRefused(v *int32) *HeadCreate {
+func (_c *HeadCreate) SetNillableRefused(v *string) *HeadCreate {
 	if v != nil {
 		_c.SetRefused(*v)
 	}
@@ -290,6 +304,10 @@ func (_c *HeadCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *HeadCreate) defaults() {
+	if _, ok := _c.mutation.Version(); !ok {
+		v := head.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	if _, ok := _c.mutation.Refused(); !ok {
 		v := head.DefaultRefused
 		_c.mutation.SetRefused(v)
@@ -338,6 +356,9 @@ func (_c *HeadCreate) defaults() {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *HeadCreate) check() error {
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`generated: missing required field "Head.version"`)}
+	}
 	if _, ok := _c.mutation.Position(); !ok {
 		return &ValidationError{Name: "position", err: errors.New(`generated: missing required field "Head.position"`)}
 	}
@@ -443,6 +464,10 @@ func (_c *HeadCreate) createSpec() (*Head, *sqlgraph.CreateSpec) {
 		_node.ID = id
 		_spec.ID.Value = &id
 	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(head.FieldVersion, field.TypeInt64, value)
+		_node.Version = value
+	}
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(head.FieldPosition, field.TypeInt64, value)
 		_node.Position = value
@@ -492,7 +517,7 @@ func (_c *HeadCreate) createSpec() (*Head, *sqlgraph.CreateSpec) {
 		_node.Gone = value
 	}
 	if value, ok := _c.mutation.Refused(); ok {
-		_spec.SetField(head.FieldRefused, field.TypeInt32, value)
+		_spec.SetField(head.FieldRefused, field.TypeString, value)
 		_node.Refused = value
 	}
 	if value, ok := _c.mutation.RequestLinks(); ok {
@@ -542,7 +567,7 @@ func (_c *HeadCreate) createSpec() (*Head, *sqlgraph.CreateSpec) {
 // of the `INSERT` statement. For example:
 //
 //	client.Head.Create().
-//		SetPosition(v).
+//		SetVersion(v).
 //		OnConflict(
 //			// Update the row with the new values
 //			// the was proposed for insertion.
@@ -551,7 +576,7 @@ func (_c *HeadCreate) createSpec() (*Head, *sqlgraph.CreateSpec) {
 //		// Override some of the fields with custom
 //		// update values.
 //		Update(func(u *ent.HeadUpsert) {
-//			SetPosition(v+v).
+//			SetVersion(v+v).
 //		}).
 //		Exec(ctx)
 func (_c *HeadCreate) OnConflict(opts ...sql.ConflictOption) *HeadUpsertOne {
@@ -586,6 +611,24 @@ type (
 		*sql.UpdateSet
 	}
 )
+
+// SetVersion sets the "version" field.
+func (u *HeadUpsert) SetVersion(v int64) *HeadUpsert {
+	u.Set(head.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *HeadUpsert) UpdateVersion() *HeadUpsert {
+	u.SetExcluded(head.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *HeadUpsert) AddVersion(v int64) *HeadUpsert {
+	u.Add(head.FieldVersion, v)
+	return u
+}
 
 // SetPosition sets the "position" field.
 func (u *HeadUpsert) SetPosition(v int64) *HeadUpsert {
@@ -786,7 +829,7 @@ func (u *HeadUpsert) UpdateGone() *HeadUpsert {
 }
 
 // SetRefused sets the "refused" field.
-func (u *HeadUpsert) SetRefused(v int32) *HeadUpsert {
+func (u *HeadUpsert) SetRefused(v string) *HeadUpsert {
 	u.Set(head.FieldRefused, v)
 	return u
 }
@@ -794,12 +837,6 @@ func (u *HeadUpsert) SetRefused(v int32) *HeadUpsert {
 // UpdateRefused sets the "refused" field to the value that was provided on create.
 func (u *HeadUpsert) UpdateRefused() *HeadUpsert {
 	u.SetExcluded(head.FieldRefused)
-	return u
-}
-
-// AddRefused adds v to the "refused" field.
-func (u *HeadUpsert) AddRefused(v int32) *HeadUpsert {
-	u.Add(head.FieldRefused, v)
 	return u
 }
 
@@ -1017,6 +1054,27 @@ func (u *HeadUpsertOne) Update(set func(*HeadUpsert)) *HeadUpsertOne {
 		set(&HeadUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *HeadUpsertOne) SetVersion(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *HeadUpsertOne) AddVersion(v int64) *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *HeadUpsertOne) UpdateVersion() *HeadUpsertOne {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateVersion()
+	})
 }
 
 // SetPosition sets the "position" field.
@@ -1251,16 +1309,9 @@ func (u *HeadUpsertOne) UpdateGone() *HeadUpsertOne {
 }
 
 // SetRefused sets the "refused" field.
-func (u *HeadUpsertOne) SetRefused(v int32) *HeadUpsertOne {
+func (u *HeadUpsertOne) SetRefused(v string) *HeadUpsertOne {
 	return u.Update(func(s *HeadUpsert) {
 		s.SetRefused(v)
-	})
-}
-
-// AddRefused adds v to the "refused" field.
-func (u *HeadUpsertOne) AddRefused(v int32) *HeadUpsertOne {
-	return u.Update(func(s *HeadUpsert) {
-		s.AddRefused(v)
 	})
 }
 
@@ -1603,7 +1654,7 @@ func (_c *HeadCreateBulk) ExecX(ctx context.Context) {
 //		// Override some of the fields with custom
 //		// update values.
 //		Update(func(u *ent.HeadUpsert) {
-//			SetPosition(v+v).
+//			SetVersion(v+v).
 //		}).
 //		Exec(ctx)
 func (_c *HeadCreateBulk) OnConflict(opts ...sql.ConflictOption) *HeadUpsertBulk {
@@ -1680,6 +1731,27 @@ func (u *HeadUpsertBulk) Update(set func(*HeadUpsert)) *HeadUpsertBulk {
 		set(&HeadUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *HeadUpsertBulk) SetVersion(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *HeadUpsertBulk) AddVersion(v int64) *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *HeadUpsertBulk) UpdateVersion() *HeadUpsertBulk {
+	return u.Update(func(s *HeadUpsert) {
+		s.UpdateVersion()
+	})
 }
 
 // SetPosition sets the "position" field.
@@ -1914,16 +1986,9 @@ func (u *HeadUpsertBulk) UpdateGone() *HeadUpsertBulk {
 }
 
 // SetRefused sets the "refused" field.
-func (u *HeadUpsertBulk) SetRefused(v int32) *HeadUpsertBulk {
+func (u *HeadUpsertBulk) SetRefused(v string) *HeadUpsertBulk {
 	return u.Update(func(s *HeadUpsert) {
 		s.SetRefused(v)
-	})
-}
-
-// AddRefused adds v to the "refused" field.
-func (u *HeadUpsertBulk) AddRefused(v int32) *HeadUpsertBulk {
-	return u.Update(func(s *HeadUpsert) {
-		s.AddRefused(v)
 	})
 }
 

@@ -263,12 +263,12 @@ func (_q *HeadQuery) Clone() *HeadQuery {
 // Example:
 //
 //	var v []struct {
-//		Position int64 `json:"position,omitempty"`
+//		Version int64 `json:"version,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
 //	client.Head.Query().
-//		GroupBy(head.FieldPosition).
+//		GroupBy(head.FieldVersion).
 //		Aggregate(generated.Count()).
 //		Scan(ctx, &v)
 func (_q *HeadQuery) GroupBy(field string, fields ...string) *HeadGroupBy {
@@ -286,11 +286,11 @@ func (_q *HeadQuery) GroupBy(field string, fields ...string) *HeadGroupBy {
 // Example:
 //
 //	var v []struct {
-//		Position int64 `json:"position,omitempty"`
+//		Version int64 `json:"version,omitempty"`
 //	}
 //
 //	client.Head.Query().
-//		Select(head.FieldPosition).
+//		Select(head.FieldVersion).
 //		Scan(ctx, &v)
 func (_q *HeadQuery) Select(fields ...string) *HeadSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)

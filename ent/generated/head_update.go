@@ -27,6 +27,27 @@ func (_u *HeadUpdate) Where(ps ...predicate.Head) *HeadUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *HeadUpdate) SetVersion(v int64) *HeadUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *HeadUpdate) SetNillableVersion(v *int64) *HeadUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *HeadUpdate) AddVersion(v int64) *HeadUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetPosition sets the "position" field.
 func (_u *HeadUpdate) SetPosition(v int64) *HeadUpdate {
 	_u.mutation.ResetPosition()
@@ -259,23 +280,16 @@ func (_u *HeadUpdate) SetNillableGone(v *bool) *HeadUpdate {
 }
 
 // SetRefused sets the "refused" field.
-func (_u *HeadUpdate) SetRefused(v int32) *HeadUpdate {
-	_u.mutation.ResetRefused()
+func (_u *HeadUpdate) SetRefused(v string) *HeadUpdate {
 	_u.mutation.SetRefused(v)
 	return _u
 }
 
 // SetNillableRefused sets the "refused" field if the given value is not nil.
-func (_u *HeadUpdate) SetNillableRefused(v *int32) *HeadUpdate {
+func (_u *HeadUpdate) SetNillableRefused(v *string) *HeadUpdate {
 	if v != nil {
 		_u.SetRefused(*v)
 	}
-	return _u
-}
-
-// AddRefused adds value to the "refused" field.
-func (_u *HeadUpdate) AddRefused(v int32) *HeadUpdate {
-	_u.mutation.AddRefused(v)
 	return _u
 }
 
@@ -516,6 +530,12 @@ func (_u *HeadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(head.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(head.FieldVersion, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Position(); ok {
 		_spec.SetField(head.FieldPosition, field.TypeInt64, value)
 	}
@@ -580,10 +600,7 @@ func (_u *HeadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.SetField(head.FieldGone, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Refused(); ok {
-		_spec.SetField(head.FieldRefused, field.TypeInt32, value)
-	}
-	if value, ok := _u.mutation.AddedRefused(); ok {
-		_spec.AddField(head.FieldRefused, field.TypeInt32, value)
+		_spec.SetField(head.FieldRefused, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.RequestLinks(); ok {
 		_spec.SetField(head.FieldRequestLinks, field.TypeBool, value)
@@ -657,6 +674,27 @@ type HeadUpdateOne struct {
 	fields   []string
 	hooks    []Hook
 	mutation *HeadMutation
+}
+
+// SetVersion sets the "version" field.
+func (_u *HeadUpdateOne) SetVersion(v int64) *HeadUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *HeadUpdateOne) SetNillableVersion(v *int64) *HeadUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *HeadUpdateOne) AddVersion(v int64) *HeadUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
 }
 
 // SetPosition sets the "position" field.
@@ -891,23 +929,16 @@ func (_u *HeadUpdateOne) SetNillableGone(v *bool) *HeadUpdateOne {
 }
 
 // SetRefused sets the "refused" field.
-func (_u *HeadUpdateOne) SetRefused(v int32) *HeadUpdateOne {
-	_u.mutation.ResetRefused()
+func (_u *HeadUpdateOne) SetRefused(v string) *HeadUpdateOne {
 	_u.mutation.SetRefused(v)
 	return _u
 }
 
 // SetNillableRefused sets the "refused" field if the given value is not nil.
-func (_u *HeadUpdateOne) SetNillableRefused(v *int32) *HeadUpdateOne {
+func (_u *HeadUpdateOne) SetNillableRefused(v *string) *HeadUpdateOne {
 	if v != nil {
 		_u.SetRefused(*v)
 	}
-	return _u
-}
-
-// AddRefused adds value to the "refused" field.
-func (_u *HeadUpdateOne) AddRefused(v int32) *HeadUpdateOne {
-	_u.mutation.AddRefused(v)
 	return _u
 }
 
@@ -1178,6 +1209,12 @@ func (_u *HeadUpdateOne) sqlSave(ctx context.Context) (_node *Head, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(head.FieldVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(head.FieldVersion, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Position(); ok {
 		_spec.SetField(head.FieldPosition, field.TypeInt64, value)
 	}
@@ -1242,10 +1279,7 @@ func (_u *HeadUpdateOne) sqlSave(ctx context.Context) (_node *Head, err error) {
 		_spec.SetField(head.FieldGone, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Refused(); ok {
-		_spec.SetField(head.FieldRefused, field.TypeInt32, value)
-	}
-	if value, ok := _u.mutation.AddedRefused(); ok {
-		_spec.AddField(head.FieldRefused, field.TypeInt32, value)
+		_spec.SetField(head.FieldRefused, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.RequestLinks(); ok {
 		_spec.SetField(head.FieldRequestLinks, field.TypeBool, value)

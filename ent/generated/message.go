@@ -29,8 +29,20 @@ type Message struct {
 	Video *string `json:"video,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt int64 `json:"created_at,omitempty"`
-	// null: the words are there; else a digest of what they were, empty after an erasure
-	Removed      *string `json:"removed,omitempty"`
+	// digest of the content as it was first sent, once the row holds another; null: the row holds it; empty: the sender was erased
+	FirstDigest *string `json:"first_digest,omitempty"`
+	// when the content was removed; null: it was not
+	RemovedAt *int64 `json:"removed_at,omitempty"`
+	// when the content was last edited; null: never
+	EditedAt *int64 `json:"edited_at,omitempty"`
+	// the quoted message; null: the message is no reply
+	ReplyToSeq *int64 `json:"reply_to_seq,omitempty"`
+	// null: a person's message; else an entry of the system
+	Kind *int16 `json:"kind,omitempty"`
+	// what else belongs to the content, as mentions and a forward's mark: a JSON object
+	Attributes *string `json:"attributes,omitempty"`
+	// the host's own data: a JSON object of at most 4 KB
+	Metadata     *string `json:"metadata,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -39,9 +51,9 @@ func (*Message) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case message.FieldID, message.FieldCreatedAt:
+		case message.FieldID, message.FieldCreatedAt, message.FieldRemovedAt, message.FieldEditedAt, message.FieldReplyToSeq, message.FieldKind:
 			values[i] = new(sql.NullInt64)
-		case message.FieldClientMessageID, message.FieldBody, message.FieldVideo, message.FieldRemoved:
+		case message.FieldClientMessageID, message.FieldBody, message.FieldVideo, message.FieldFirstDigest, message.FieldAttributes, message.FieldMetadata:
 			values[i] = new(sql.NullString)
 		case message.FieldConversationID, message.FieldSenderID:
 			values[i] = new(uuid.UUID)
@@ -103,12 +115,54 @@ func (_m *Message) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreatedAt = value.Int64
 			}
-		case message.FieldRemoved:
+		case message.FieldFirstDigest:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field removed", values[i])
+				return fmt.Errorf("unexpected type %T for field first_digest", values[i])
 			} else if value.Valid {
-				_m.Removed = new(string)
-				*_m.Removed = value.String
+				_m.FirstDigest = new(string)
+				*_m.FirstDigest = value.String
+			}
+		case message.FieldRemovedAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field removed_at", values[i])
+			} else if value.Valid {
+				_m.RemovedAt = new(int64)
+				*_m.RemovedAt = value.Int64
+			}
+		case message.FieldEditedAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field edited_at", values[i])
+			} else if value.Valid {
+				_m.EditedAt = new(int64)
+				*_m.EditedAt = value.Int64
+			}
+		case message.FieldReplyToSeq:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field reply_to_seq", values[i])
+			} else if value.Valid {
+				_m.ReplyToSeq = new(int64)
+				*_m.ReplyToSeq = value.Int64
+			}
+		case message.FieldKind:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field kind", values[i])
+			} else if value.Valid {
+				_m.Kind = new(int16)
+				*_m.Kind = int16(value.Int64)
+			}
+		case message.FieldAttributes:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field attributes", values[i])
+			} else if value.Valid {
+				_m.Attributes = new(string)
+				*_m.Attributes = value.String
+			}
+		case message.FieldMetadata:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field metadata", values[i])
+			} else if value.Valid {
+				_m.Metadata = new(string)
+				*_m.Metadata = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -166,8 +220,38 @@ func (_m *Message) String() string {
 	builder.WriteString("created_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreatedAt))
 	builder.WriteString(", ")
-	if v := _m.Removed; v != nil {
-		builder.WriteString("removed=")
+	if v := _m.FirstDigest; v != nil {
+		builder.WriteString("first_digest=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.RemovedAt; v != nil {
+		builder.WriteString("removed_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.EditedAt; v != nil {
+		builder.WriteString("edited_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ReplyToSeq; v != nil {
+		builder.WriteString("reply_to_seq=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Kind; v != nil {
+		builder.WriteString("kind=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Attributes; v != nil {
+		builder.WriteString("attributes=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Metadata; v != nil {
+		builder.WriteString("metadata=")
 		builder.WriteString(*v)
 	}
 	builder.WriteByte(')')

@@ -66,16 +66,100 @@ func (_c *MessageCreate) SetCreatedAt(v int64) *MessageCreate {
 	return _c
 }
 
-// SetRemoved sets the "removed" field.
-func (_c *MessageCreate) SetRemoved(v string) *MessageCreate {
-	_c.mutation.SetRemoved(v)
+// SetFirstDigest sets the "first_digest" field.
+func (_c *MessageCreate) SetFirstDigest(v string) *MessageCreate {
+	_c.mutation.SetFirstDigest(v)
 	return _c
 }
 
-// SetNillableRemoved sets the "removed" field if the given value is not nil.
-func (_c *MessageCreate) SetNillableRemoved(v *string) *MessageCreate {
+// SetNillableFirstDigest sets the "first_digest" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableFirstDigest(v *string) *MessageCreate {
 	if v != nil {
-		_c.SetRemoved(*v)
+		_c.SetFirstDigest(*v)
+	}
+	return _c
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (_c *MessageCreate) SetRemovedAt(v int64) *MessageCreate {
+	_c.mutation.SetRemovedAt(v)
+	return _c
+}
+
+// SetNillableRemovedAt sets the "removed_at" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableRemovedAt(v *int64) *MessageCreate {
+	if v != nil {
+		_c.SetRemovedAt(*v)
+	}
+	return _c
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (_c *MessageCreate) SetEditedAt(v int64) *MessageCreate {
+	_c.mutation.SetEditedAt(v)
+	return _c
+}
+
+// SetNillableEditedAt sets the "edited_at" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableEditedAt(v *int64) *MessageCreate {
+	if v != nil {
+		_c.SetEditedAt(*v)
+	}
+	return _c
+}
+
+// SetReplyToSeq sets the "reply_to_seq" field.
+func (_c *MessageCreate) SetReplyToSeq(v int64) *MessageCreate {
+	_c.mutation.SetReplyToSeq(v)
+	return _c
+}
+
+// SetNillableReplyToSeq sets the "reply_to_seq" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableReplyToSeq(v *int64) *MessageCreate {
+	if v != nil {
+		_c.SetReplyToSeq(*v)
+	}
+	return _c
+}
+
+// SetKind sets the "kind" field.
+func (_c *MessageCreate) SetKind(v int16) *MessageCreate {
+	_c.mutation.SetKind(v)
+	return _c
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableKind(v *int16) *MessageCreate {
+	if v != nil {
+		_c.SetKind(*v)
+	}
+	return _c
+}
+
+// SetAttributes sets the "attributes" field.
+func (_c *MessageCreate) SetAttributes(v string) *MessageCreate {
+	_c.mutation.SetAttributes(v)
+	return _c
+}
+
+// SetNillableAttributes sets the "attributes" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableAttributes(v *string) *MessageCreate {
+	if v != nil {
+		_c.SetAttributes(*v)
+	}
+	return _c
+}
+
+// SetMetadata sets the "metadata" field.
+func (_c *MessageCreate) SetMetadata(v string) *MessageCreate {
+	_c.mutation.SetMetadata(v)
+	return _c
+}
+
+// SetNillableMetadata sets the "metadata" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableMetadata(v *string) *MessageCreate {
+	if v != nil {
+		_c.SetMetadata(*v)
 	}
 	return _c
 }
@@ -192,9 +276,33 @@ func (_c *MessageCreate) createSpec() (*Message, *sqlgraph.CreateSpec) {
 		_spec.SetField(message.FieldCreatedAt, field.TypeInt64, value)
 		_node.CreatedAt = value
 	}
-	if value, ok := _c.mutation.Removed(); ok {
-		_spec.SetField(message.FieldRemoved, field.TypeString, value)
-		_node.Removed = &value
+	if value, ok := _c.mutation.FirstDigest(); ok {
+		_spec.SetField(message.FieldFirstDigest, field.TypeString, value)
+		_node.FirstDigest = &value
+	}
+	if value, ok := _c.mutation.RemovedAt(); ok {
+		_spec.SetField(message.FieldRemovedAt, field.TypeInt64, value)
+		_node.RemovedAt = &value
+	}
+	if value, ok := _c.mutation.EditedAt(); ok {
+		_spec.SetField(message.FieldEditedAt, field.TypeInt64, value)
+		_node.EditedAt = &value
+	}
+	if value, ok := _c.mutation.ReplyToSeq(); ok {
+		_spec.SetField(message.FieldReplyToSeq, field.TypeInt64, value)
+		_node.ReplyToSeq = &value
+	}
+	if value, ok := _c.mutation.Kind(); ok {
+		_spec.SetField(message.FieldKind, field.TypeInt16, value)
+		_node.Kind = &value
+	}
+	if value, ok := _c.mutation.Attributes(); ok {
+		_spec.SetField(message.FieldAttributes, field.TypeString, value)
+		_node.Attributes = &value
+	}
+	if value, ok := _c.mutation.Metadata(); ok {
+		_spec.SetField(message.FieldMetadata, field.TypeString, value)
+		_node.Metadata = &value
 	}
 	return _node, _spec
 }
@@ -278,21 +386,153 @@ func (u *MessageUpsert) ClearVideo() *MessageUpsert {
 	return u
 }
 
-// SetRemoved sets the "removed" field.
-func (u *MessageUpsert) SetRemoved(v string) *MessageUpsert {
-	u.Set(message.FieldRemoved, v)
+// SetFirstDigest sets the "first_digest" field.
+func (u *MessageUpsert) SetFirstDigest(v string) *MessageUpsert {
+	u.Set(message.FieldFirstDigest, v)
 	return u
 }
 
-// UpdateRemoved sets the "removed" field to the value that was provided on create.
-func (u *MessageUpsert) UpdateRemoved() *MessageUpsert {
-	u.SetExcluded(message.FieldRemoved)
+// UpdateFirstDigest sets the "first_digest" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateFirstDigest() *MessageUpsert {
+	u.SetExcluded(message.FieldFirstDigest)
 	return u
 }
 
-// ClearRemoved clears the value of the "removed" field.
-func (u *MessageUpsert) ClearRemoved() *MessageUpsert {
-	u.SetNull(message.FieldRemoved)
+// ClearFirstDigest clears the value of the "first_digest" field.
+func (u *MessageUpsert) ClearFirstDigest() *MessageUpsert {
+	u.SetNull(message.FieldFirstDigest)
+	return u
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (u *MessageUpsert) SetRemovedAt(v int64) *MessageUpsert {
+	u.Set(message.FieldRemovedAt, v)
+	return u
+}
+
+// UpdateRemovedAt sets the "removed_at" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateRemovedAt() *MessageUpsert {
+	u.SetExcluded(message.FieldRemovedAt)
+	return u
+}
+
+// AddRemovedAt adds v to the "removed_at" field.
+func (u *MessageUpsert) AddRemovedAt(v int64) *MessageUpsert {
+	u.Add(message.FieldRemovedAt, v)
+	return u
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (u *MessageUpsert) ClearRemovedAt() *MessageUpsert {
+	u.SetNull(message.FieldRemovedAt)
+	return u
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (u *MessageUpsert) SetEditedAt(v int64) *MessageUpsert {
+	u.Set(message.FieldEditedAt, v)
+	return u
+}
+
+// UpdateEditedAt sets the "edited_at" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateEditedAt() *MessageUpsert {
+	u.SetExcluded(message.FieldEditedAt)
+	return u
+}
+
+// AddEditedAt adds v to the "edited_at" field.
+func (u *MessageUpsert) AddEditedAt(v int64) *MessageUpsert {
+	u.Add(message.FieldEditedAt, v)
+	return u
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (u *MessageUpsert) ClearEditedAt() *MessageUpsert {
+	u.SetNull(message.FieldEditedAt)
+	return u
+}
+
+// SetReplyToSeq sets the "reply_to_seq" field.
+func (u *MessageUpsert) SetReplyToSeq(v int64) *MessageUpsert {
+	u.Set(message.FieldReplyToSeq, v)
+	return u
+}
+
+// UpdateReplyToSeq sets the "reply_to_seq" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateReplyToSeq() *MessageUpsert {
+	u.SetExcluded(message.FieldReplyToSeq)
+	return u
+}
+
+// AddReplyToSeq adds v to the "reply_to_seq" field.
+func (u *MessageUpsert) AddReplyToSeq(v int64) *MessageUpsert {
+	u.Add(message.FieldReplyToSeq, v)
+	return u
+}
+
+// ClearReplyToSeq clears the value of the "reply_to_seq" field.
+func (u *MessageUpsert) ClearReplyToSeq() *MessageUpsert {
+	u.SetNull(message.FieldReplyToSeq)
+	return u
+}
+
+// SetKind sets the "kind" field.
+func (u *MessageUpsert) SetKind(v int16) *MessageUpsert {
+	u.Set(message.FieldKind, v)
+	return u
+}
+
+// UpdateKind sets the "kind" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateKind() *MessageUpsert {
+	u.SetExcluded(message.FieldKind)
+	return u
+}
+
+// AddKind adds v to the "kind" field.
+func (u *MessageUpsert) AddKind(v int16) *MessageUpsert {
+	u.Add(message.FieldKind, v)
+	return u
+}
+
+// ClearKind clears the value of the "kind" field.
+func (u *MessageUpsert) ClearKind() *MessageUpsert {
+	u.SetNull(message.FieldKind)
+	return u
+}
+
+// SetAttributes sets the "attributes" field.
+func (u *MessageUpsert) SetAttributes(v string) *MessageUpsert {
+	u.Set(message.FieldAttributes, v)
+	return u
+}
+
+// UpdateAttributes sets the "attributes" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateAttributes() *MessageUpsert {
+	u.SetExcluded(message.FieldAttributes)
+	return u
+}
+
+// ClearAttributes clears the value of the "attributes" field.
+func (u *MessageUpsert) ClearAttributes() *MessageUpsert {
+	u.SetNull(message.FieldAttributes)
+	return u
+}
+
+// SetMetadata sets the "metadata" field.
+func (u *MessageUpsert) SetMetadata(v string) *MessageUpsert {
+	u.Set(message.FieldMetadata, v)
+	return u
+}
+
+// UpdateMetadata sets the "metadata" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateMetadata() *MessageUpsert {
+	u.SetExcluded(message.FieldMetadata)
+	return u
+}
+
+// ClearMetadata clears the value of the "metadata" field.
+func (u *MessageUpsert) ClearMetadata() *MessageUpsert {
+	u.SetNull(message.FieldMetadata)
 	return u
 }
 
@@ -391,24 +631,178 @@ func (u *MessageUpsertOne) ClearVideo() *MessageUpsertOne {
 	})
 }
 
-// SetRemoved sets the "removed" field.
-func (u *MessageUpsertOne) SetRemoved(v string) *MessageUpsertOne {
+// SetFirstDigest sets the "first_digest" field.
+func (u *MessageUpsertOne) SetFirstDigest(v string) *MessageUpsertOne {
 	return u.Update(func(s *MessageUpsert) {
-		s.SetRemoved(v)
+		s.SetFirstDigest(v)
 	})
 }
 
-// UpdateRemoved sets the "removed" field to the value that was provided on create.
-func (u *MessageUpsertOne) UpdateRemoved() *MessageUpsertOne {
+// UpdateFirstDigest sets the "first_digest" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateFirstDigest() *MessageUpsertOne {
 	return u.Update(func(s *MessageUpsert) {
-		s.UpdateRemoved()
+		s.UpdateFirstDigest()
 	})
 }
 
-// ClearRemoved clears the value of the "removed" field.
-func (u *MessageUpsertOne) ClearRemoved() *MessageUpsertOne {
+// ClearFirstDigest clears the value of the "first_digest" field.
+func (u *MessageUpsertOne) ClearFirstDigest() *MessageUpsertOne {
 	return u.Update(func(s *MessageUpsert) {
-		s.ClearRemoved()
+		s.ClearFirstDigest()
+	})
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (u *MessageUpsertOne) SetRemovedAt(v int64) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetRemovedAt(v)
+	})
+}
+
+// AddRemovedAt adds v to the "removed_at" field.
+func (u *MessageUpsertOne) AddRemovedAt(v int64) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.AddRemovedAt(v)
+	})
+}
+
+// UpdateRemovedAt sets the "removed_at" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateRemovedAt() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateRemovedAt()
+	})
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (u *MessageUpsertOne) ClearRemovedAt() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearRemovedAt()
+	})
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (u *MessageUpsertOne) SetEditedAt(v int64) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetEditedAt(v)
+	})
+}
+
+// AddEditedAt adds v to the "edited_at" field.
+func (u *MessageUpsertOne) AddEditedAt(v int64) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.AddEditedAt(v)
+	})
+}
+
+// UpdateEditedAt sets the "edited_at" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateEditedAt() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateEditedAt()
+	})
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (u *MessageUpsertOne) ClearEditedAt() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearEditedAt()
+	})
+}
+
+// SetReplyToSeq sets the "reply_to_seq" field.
+func (u *MessageUpsertOne) SetReplyToSeq(v int64) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetReplyToSeq(v)
+	})
+}
+
+// AddReplyToSeq adds v to the "reply_to_seq" field.
+func (u *MessageUpsertOne) AddReplyToSeq(v int64) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.AddReplyToSeq(v)
+	})
+}
+
+// UpdateReplyToSeq sets the "reply_to_seq" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateReplyToSeq() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateReplyToSeq()
+	})
+}
+
+// ClearReplyToSeq clears the value of the "reply_to_seq" field.
+func (u *MessageUpsertOne) ClearReplyToSeq() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearReplyToSeq()
+	})
+}
+
+// SetKind sets the "kind" field.
+func (u *MessageUpsertOne) SetKind(v int16) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetKind(v)
+	})
+}
+
+// AddKind adds v to the "kind" field.
+func (u *MessageUpsertOne) AddKind(v int16) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.AddKind(v)
+	})
+}
+
+// UpdateKind sets the "kind" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateKind() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateKind()
+	})
+}
+
+// ClearKind clears the value of the "kind" field.
+func (u *MessageUpsertOne) ClearKind() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearKind()
+	})
+}
+
+// SetAttributes sets the "attributes" field.
+func (u *MessageUpsertOne) SetAttributes(v string) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetAttributes(v)
+	})
+}
+
+// UpdateAttributes sets the "attributes" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateAttributes() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateAttributes()
+	})
+}
+
+// ClearAttributes clears the value of the "attributes" field.
+func (u *MessageUpsertOne) ClearAttributes() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearAttributes()
+	})
+}
+
+// SetMetadata sets the "metadata" field.
+func (u *MessageUpsertOne) SetMetadata(v string) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetMetadata(v)
+	})
+}
+
+// UpdateMetadata sets the "metadata" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateMetadata() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateMetadata()
+	})
+}
+
+// ClearMetadata clears the value of the "metadata" field.
+func (u *MessageUpsertOne) ClearMetadata() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearMetadata()
 	})
 }
 
@@ -672,24 +1066,178 @@ func (u *MessageUpsertBulk) ClearVideo() *MessageUpsertBulk {
 	})
 }
 
-// SetRemoved sets the "removed" field.
-func (u *MessageUpsertBulk) SetRemoved(v string) *MessageUpsertBulk {
+// SetFirstDigest sets the "first_digest" field.
+func (u *MessageUpsertBulk) SetFirstDigest(v string) *MessageUpsertBulk {
 	return u.Update(func(s *MessageUpsert) {
-		s.SetRemoved(v)
+		s.SetFirstDigest(v)
 	})
 }
 
-// UpdateRemoved sets the "removed" field to the value that was provided on create.
-func (u *MessageUpsertBulk) UpdateRemoved() *MessageUpsertBulk {
+// UpdateFirstDigest sets the "first_digest" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateFirstDigest() *MessageUpsertBulk {
 	return u.Update(func(s *MessageUpsert) {
-		s.UpdateRemoved()
+		s.UpdateFirstDigest()
 	})
 }
 
-// ClearRemoved clears the value of the "removed" field.
-func (u *MessageUpsertBulk) ClearRemoved() *MessageUpsertBulk {
+// ClearFirstDigest clears the value of the "first_digest" field.
+func (u *MessageUpsertBulk) ClearFirstDigest() *MessageUpsertBulk {
 	return u.Update(func(s *MessageUpsert) {
-		s.ClearRemoved()
+		s.ClearFirstDigest()
+	})
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (u *MessageUpsertBulk) SetRemovedAt(v int64) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetRemovedAt(v)
+	})
+}
+
+// AddRemovedAt adds v to the "removed_at" field.
+func (u *MessageUpsertBulk) AddRemovedAt(v int64) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.AddRemovedAt(v)
+	})
+}
+
+// UpdateRemovedAt sets the "removed_at" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateRemovedAt() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateRemovedAt()
+	})
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (u *MessageUpsertBulk) ClearRemovedAt() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearRemovedAt()
+	})
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (u *MessageUpsertBulk) SetEditedAt(v int64) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetEditedAt(v)
+	})
+}
+
+// AddEditedAt adds v to the "edited_at" field.
+func (u *MessageUpsertBulk) AddEditedAt(v int64) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.AddEditedAt(v)
+	})
+}
+
+// UpdateEditedAt sets the "edited_at" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateEditedAt() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateEditedAt()
+	})
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (u *MessageUpsertBulk) ClearEditedAt() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearEditedAt()
+	})
+}
+
+// SetReplyToSeq sets the "reply_to_seq" field.
+func (u *MessageUpsertBulk) SetReplyToSeq(v int64) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetReplyToSeq(v)
+	})
+}
+
+// AddReplyToSeq adds v to the "reply_to_seq" field.
+func (u *MessageUpsertBulk) AddReplyToSeq(v int64) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.AddReplyToSeq(v)
+	})
+}
+
+// UpdateReplyToSeq sets the "reply_to_seq" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateReplyToSeq() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateReplyToSeq()
+	})
+}
+
+// ClearReplyToSeq clears the value of the "reply_to_seq" field.
+func (u *MessageUpsertBulk) ClearReplyToSeq() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearReplyToSeq()
+	})
+}
+
+// SetKind sets the "kind" field.
+func (u *MessageUpsertBulk) SetKind(v int16) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetKind(v)
+	})
+}
+
+// AddKind adds v to the "kind" field.
+func (u *MessageUpsertBulk) AddKind(v int16) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.AddKind(v)
+	})
+}
+
+// UpdateKind sets the "kind" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateKind() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateKind()
+	})
+}
+
+// ClearKind clears the value of the "kind" field.
+func (u *MessageUpsertBulk) ClearKind() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearKind()
+	})
+}
+
+// SetAttributes sets the "attributes" field.
+func (u *MessageUpsertBulk) SetAttributes(v string) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetAttributes(v)
+	})
+}
+
+// UpdateAttributes sets the "attributes" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateAttributes() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateAttributes()
+	})
+}
+
+// ClearAttributes clears the value of the "attributes" field.
+func (u *MessageUpsertBulk) ClearAttributes() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearAttributes()
+	})
+}
+
+// SetMetadata sets the "metadata" field.
+func (u *MessageUpsertBulk) SetMetadata(v string) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetMetadata(v)
+	})
+}
+
+// UpdateMetadata sets the "metadata" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateMetadata() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateMetadata()
+	})
+}
+
+// ClearMetadata clears the value of the "metadata" field.
+func (u *MessageUpsertBulk) ClearMetadata() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearMetadata()
 	})
 }
 

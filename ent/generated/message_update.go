@@ -61,23 +61,171 @@ func (_u *MessageUpdate) ClearVideo() *MessageUpdate {
 	return _u
 }
 
-// SetRemoved sets the "removed" field.
-func (_u *MessageUpdate) SetRemoved(v string) *MessageUpdate {
-	_u.mutation.SetRemoved(v)
+// SetFirstDigest sets the "first_digest" field.
+func (_u *MessageUpdate) SetFirstDigest(v string) *MessageUpdate {
+	_u.mutation.SetFirstDigest(v)
 	return _u
 }
 
-// SetNillableRemoved sets the "removed" field if the given value is not nil.
-func (_u *MessageUpdate) SetNillableRemoved(v *string) *MessageUpdate {
+// SetNillableFirstDigest sets the "first_digest" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableFirstDigest(v *string) *MessageUpdate {
 	if v != nil {
-		_u.SetRemoved(*v)
+		_u.SetFirstDigest(*v)
 	}
 	return _u
 }
 
-// ClearRemoved clears the value of the "removed" field.
-func (_u *MessageUpdate) ClearRemoved() *MessageUpdate {
-	_u.mutation.ClearRemoved()
+// ClearFirstDigest clears the value of the "first_digest" field.
+func (_u *MessageUpdate) ClearFirstDigest() *MessageUpdate {
+	_u.mutation.ClearFirstDigest()
+	return _u
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (_u *MessageUpdate) SetRemovedAt(v int64) *MessageUpdate {
+	_u.mutation.ResetRemovedAt()
+	_u.mutation.SetRemovedAt(v)
+	return _u
+}
+
+// SetNillableRemovedAt sets the "removed_at" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableRemovedAt(v *int64) *MessageUpdate {
+	if v != nil {
+		_u.SetRemovedAt(*v)
+	}
+	return _u
+}
+
+// AddRemovedAt adds value to the "removed_at" field.
+func (_u *MessageUpdate) AddRemovedAt(v int64) *MessageUpdate {
+	_u.mutation.AddRemovedAt(v)
+	return _u
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (_u *MessageUpdate) ClearRemovedAt() *MessageUpdate {
+	_u.mutation.ClearRemovedAt()
+	return _u
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (_u *MessageUpdate) SetEditedAt(v int64) *MessageUpdate {
+	_u.mutation.ResetEditedAt()
+	_u.mutation.SetEditedAt(v)
+	return _u
+}
+
+// SetNillableEditedAt sets the "edited_at" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableEditedAt(v *int64) *MessageUpdate {
+	if v != nil {
+		_u.SetEditedAt(*v)
+	}
+	return _u
+}
+
+// AddEditedAt adds value to the "edited_at" field.
+func (_u *MessageUpdate) AddEditedAt(v int64) *MessageUpdate {
+	_u.mutation.AddEditedAt(v)
+	return _u
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (_u *MessageUpdate) ClearEditedAt() *MessageUpdate {
+	_u.mutation.ClearEditedAt()
+	return _u
+}
+
+// SetReplyToSeq sets the "reply_to_seq" field.
+func (_u *MessageUpdate) SetReplyToSeq(v int64) *MessageUpdate {
+	_u.mutation.ResetReplyToSeq()
+	_u.mutation.SetReplyToSeq(v)
+	return _u
+}
+
+// SetNillableReplyToSeq sets the "reply_to_seq" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableReplyToSeq(v *int64) *MessageUpdate {
+	if v != nil {
+		_u.SetReplyToSeq(*v)
+	}
+	return _u
+}
+
+// AddReplyToSeq adds value to the "reply_to_seq" field.
+func (_u *MessageUpdate) AddReplyToSeq(v int64) *MessageUpdate {
+	_u.mutation.AddReplyToSeq(v)
+	return _u
+}
+
+// ClearReplyToSeq clears the value of the "reply_to_seq" field.
+func (_u *MessageUpdate) ClearReplyToSeq() *MessageUpdate {
+	_u.mutation.ClearReplyToSeq()
+	return _u
+}
+
+// SetKind sets the "kind" field.
+func (_u *MessageUpdate) SetKind(v int16) *MessageUpdate {
+	_u.mutation.ResetKind()
+	_u.mutation.SetKind(v)
+	return _u
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableKind(v *int16) *MessageUpdate {
+	if v != nil {
+		_u.SetKind(*v)
+	}
+	return _u
+}
+
+// AddKind adds value to the "kind" field.
+func (_u *MessageUpdate) AddKind(v int16) *MessageUpdate {
+	_u.mutation.AddKind(v)
+	return _u
+}
+
+// ClearKind clears the value of the "kind" field.
+func (_u *MessageUpdate) ClearKind() *MessageUpdate {
+	_u.mutation.ClearKind()
+	return _u
+}
+
+// SetAttributes sets the "attributes" field.
+func (_u *MessageUpdate) SetAttributes(v string) *MessageUpdate {
+	_u.mutation.SetAttributes(v)
+	return _u
+}
+
+// SetNillableAttributes sets the "attributes" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableAttributes(v *string) *MessageUpdate {
+	if v != nil {
+		_u.SetAttributes(*v)
+	}
+	return _u
+}
+
+// ClearAttributes clears the value of the "attributes" field.
+func (_u *MessageUpdate) ClearAttributes() *MessageUpdate {
+	_u.mutation.ClearAttributes()
+	return _u
+}
+
+// SetMetadata sets the "metadata" field.
+func (_u *MessageUpdate) SetMetadata(v string) *MessageUpdate {
+	_u.mutation.SetMetadata(v)
+	return _u
+}
+
+// SetNillableMetadata sets the "metadata" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableMetadata(v *string) *MessageUpdate {
+	if v != nil {
+		_u.SetMetadata(*v)
+	}
+	return _u
+}
+
+// ClearMetadata clears the value of the "metadata" field.
+func (_u *MessageUpdate) ClearMetadata() *MessageUpdate {
+	_u.mutation.ClearMetadata()
 	return _u
 }
 
@@ -131,11 +279,59 @@ func (_u *MessageUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.VideoCleared() {
 		_spec.ClearField(message.FieldVideo, field.TypeString)
 	}
-	if value, ok := _u.mutation.Removed(); ok {
-		_spec.SetField(message.FieldRemoved, field.TypeString, value)
+	if value, ok := _u.mutation.FirstDigest(); ok {
+		_spec.SetField(message.FieldFirstDigest, field.TypeString, value)
 	}
-	if _u.mutation.RemovedCleared() {
-		_spec.ClearField(message.FieldRemoved, field.TypeString)
+	if _u.mutation.FirstDigestCleared() {
+		_spec.ClearField(message.FieldFirstDigest, field.TypeString)
+	}
+	if value, ok := _u.mutation.RemovedAt(); ok {
+		_spec.SetField(message.FieldRemovedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRemovedAt(); ok {
+		_spec.AddField(message.FieldRemovedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.RemovedAtCleared() {
+		_spec.ClearField(message.FieldRemovedAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.EditedAt(); ok {
+		_spec.SetField(message.FieldEditedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedEditedAt(); ok {
+		_spec.AddField(message.FieldEditedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.EditedAtCleared() {
+		_spec.ClearField(message.FieldEditedAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ReplyToSeq(); ok {
+		_spec.SetField(message.FieldReplyToSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReplyToSeq(); ok {
+		_spec.AddField(message.FieldReplyToSeq, field.TypeInt64, value)
+	}
+	if _u.mutation.ReplyToSeqCleared() {
+		_spec.ClearField(message.FieldReplyToSeq, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Kind(); ok {
+		_spec.SetField(message.FieldKind, field.TypeInt16, value)
+	}
+	if value, ok := _u.mutation.AddedKind(); ok {
+		_spec.AddField(message.FieldKind, field.TypeInt16, value)
+	}
+	if _u.mutation.KindCleared() {
+		_spec.ClearField(message.FieldKind, field.TypeInt16)
+	}
+	if value, ok := _u.mutation.Attributes(); ok {
+		_spec.SetField(message.FieldAttributes, field.TypeString, value)
+	}
+	if _u.mutation.AttributesCleared() {
+		_spec.ClearField(message.FieldAttributes, field.TypeString)
+	}
+	if value, ok := _u.mutation.Metadata(); ok {
+		_spec.SetField(message.FieldMetadata, field.TypeString, value)
+	}
+	if _u.mutation.MetadataCleared() {
+		_spec.ClearField(message.FieldMetadata, field.TypeString)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -191,23 +387,171 @@ func (_u *MessageUpdateOne) ClearVideo() *MessageUpdateOne {
 	return _u
 }
 
-// SetRemoved sets the "removed" field.
-func (_u *MessageUpdateOne) SetRemoved(v string) *MessageUpdateOne {
-	_u.mutation.SetRemoved(v)
+// SetFirstDigest sets the "first_digest" field.
+func (_u *MessageUpdateOne) SetFirstDigest(v string) *MessageUpdateOne {
+	_u.mutation.SetFirstDigest(v)
 	return _u
 }
 
-// SetNillableRemoved sets the "removed" field if the given value is not nil.
-func (_u *MessageUpdateOne) SetNillableRemoved(v *string) *MessageUpdateOne {
+// SetNillableFirstDigest sets the "first_digest" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableFirstDigest(v *string) *MessageUpdateOne {
 	if v != nil {
-		_u.SetRemoved(*v)
+		_u.SetFirstDigest(*v)
 	}
 	return _u
 }
 
-// ClearRemoved clears the value of the "removed" field.
-func (_u *MessageUpdateOne) ClearRemoved() *MessageUpdateOne {
-	_u.mutation.ClearRemoved()
+// ClearFirstDigest clears the value of the "first_digest" field.
+func (_u *MessageUpdateOne) ClearFirstDigest() *MessageUpdateOne {
+	_u.mutation.ClearFirstDigest()
+	return _u
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (_u *MessageUpdateOne) SetRemovedAt(v int64) *MessageUpdateOne {
+	_u.mutation.ResetRemovedAt()
+	_u.mutation.SetRemovedAt(v)
+	return _u
+}
+
+// SetNillableRemovedAt sets the "removed_at" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableRemovedAt(v *int64) *MessageUpdateOne {
+	if v != nil {
+		_u.SetRemovedAt(*v)
+	}
+	return _u
+}
+
+// AddRemovedAt adds value to the "removed_at" field.
+func (_u *MessageUpdateOne) AddRemovedAt(v int64) *MessageUpdateOne {
+	_u.mutation.AddRemovedAt(v)
+	return _u
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (_u *MessageUpdateOne) ClearRemovedAt() *MessageUpdateOne {
+	_u.mutation.ClearRemovedAt()
+	return _u
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (_u *MessageUpdateOne) SetEditedAt(v int64) *MessageUpdateOne {
+	_u.mutation.ResetEditedAt()
+	_u.mutation.SetEditedAt(v)
+	return _u
+}
+
+// SetNillableEditedAt sets the "edited_at" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableEditedAt(v *int64) *MessageUpdateOne {
+	if v != nil {
+		_u.SetEditedAt(*v)
+	}
+	return _u
+}
+
+// AddEditedAt adds value to the "edited_at" field.
+func (_u *MessageUpdateOne) AddEditedAt(v int64) *MessageUpdateOne {
+	_u.mutation.AddEditedAt(v)
+	return _u
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (_u *MessageUpdateOne) ClearEditedAt() *MessageUpdateOne {
+	_u.mutation.ClearEditedAt()
+	return _u
+}
+
+// SetReplyToSeq sets the "reply_to_seq" field.
+func (_u *MessageUpdateOne) SetReplyToSeq(v int64) *MessageUpdateOne {
+	_u.mutation.ResetReplyToSeq()
+	_u.mutation.SetReplyToSeq(v)
+	return _u
+}
+
+// SetNillableReplyToSeq sets the "reply_to_seq" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableReplyToSeq(v *int64) *MessageUpdateOne {
+	if v != nil {
+		_u.SetReplyToSeq(*v)
+	}
+	return _u
+}
+
+// AddReplyToSeq adds value to the "reply_to_seq" field.
+func (_u *MessageUpdateOne) AddReplyToSeq(v int64) *MessageUpdateOne {
+	_u.mutation.AddReplyToSeq(v)
+	return _u
+}
+
+// ClearReplyToSeq clears the value of the "reply_to_seq" field.
+func (_u *MessageUpdateOne) ClearReplyToSeq() *MessageUpdateOne {
+	_u.mutation.ClearReplyToSeq()
+	return _u
+}
+
+// SetKind sets the "kind" field.
+func (_u *MessageUpdateOne) SetKind(v int16) *MessageUpdateOne {
+	_u.mutation.ResetKind()
+	_u.mutation.SetKind(v)
+	return _u
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableKind(v *int16) *MessageUpdateOne {
+	if v != nil {
+		_u.SetKind(*v)
+	}
+	return _u
+}
+
+// AddKind adds value to the "kind" field.
+func (_u *MessageUpdateOne) AddKind(v int16) *MessageUpdateOne {
+	_u.mutation.AddKind(v)
+	return _u
+}
+
+// ClearKind clears the value of the "kind" field.
+func (_u *MessageUpdateOne) ClearKind() *MessageUpdateOne {
+	_u.mutation.ClearKind()
+	return _u
+}
+
+// SetAttributes sets the "attributes" field.
+func (_u *MessageUpdateOne) SetAttributes(v string) *MessageUpdateOne {
+	_u.mutation.SetAttributes(v)
+	return _u
+}
+
+// SetNillableAttributes sets the "attributes" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableAttributes(v *string) *MessageUpdateOne {
+	if v != nil {
+		_u.SetAttributes(*v)
+	}
+	return _u
+}
+
+// ClearAttributes clears the value of the "attributes" field.
+func (_u *MessageUpdateOne) ClearAttributes() *MessageUpdateOne {
+	_u.mutation.ClearAttributes()
+	return _u
+}
+
+// SetMetadata sets the "metadata" field.
+func (_u *MessageUpdateOne) SetMetadata(v string) *MessageUpdateOne {
+	_u.mutation.SetMetadata(v)
+	return _u
+}
+
+// SetNillableMetadata sets the "metadata" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableMetadata(v *string) *MessageUpdateOne {
+	if v != nil {
+		_u.SetMetadata(*v)
+	}
+	return _u
+}
+
+// ClearMetadata clears the value of the "metadata" field.
+func (_u *MessageUpdateOne) ClearMetadata() *MessageUpdateOne {
+	_u.mutation.ClearMetadata()
 	return _u
 }
 
@@ -291,11 +635,59 @@ func (_u *MessageUpdateOne) sqlSave(ctx context.Context) (_node *Message, err er
 	if _u.mutation.VideoCleared() {
 		_spec.ClearField(message.FieldVideo, field.TypeString)
 	}
-	if value, ok := _u.mutation.Removed(); ok {
-		_spec.SetField(message.FieldRemoved, field.TypeString, value)
+	if value, ok := _u.mutation.FirstDigest(); ok {
+		_spec.SetField(message.FieldFirstDigest, field.TypeString, value)
 	}
-	if _u.mutation.RemovedCleared() {
-		_spec.ClearField(message.FieldRemoved, field.TypeString)
+	if _u.mutation.FirstDigestCleared() {
+		_spec.ClearField(message.FieldFirstDigest, field.TypeString)
+	}
+	if value, ok := _u.mutation.RemovedAt(); ok {
+		_spec.SetField(message.FieldRemovedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRemovedAt(); ok {
+		_spec.AddField(message.FieldRemovedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.RemovedAtCleared() {
+		_spec.ClearField(message.FieldRemovedAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.EditedAt(); ok {
+		_spec.SetField(message.FieldEditedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedEditedAt(); ok {
+		_spec.AddField(message.FieldEditedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.EditedAtCleared() {
+		_spec.ClearField(message.FieldEditedAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ReplyToSeq(); ok {
+		_spec.SetField(message.FieldReplyToSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReplyToSeq(); ok {
+		_spec.AddField(message.FieldReplyToSeq, field.TypeInt64, value)
+	}
+	if _u.mutation.ReplyToSeqCleared() {
+		_spec.ClearField(message.FieldReplyToSeq, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Kind(); ok {
+		_spec.SetField(message.FieldKind, field.TypeInt16, value)
+	}
+	if value, ok := _u.mutation.AddedKind(); ok {
+		_spec.AddField(message.FieldKind, field.TypeInt16, value)
+	}
+	if _u.mutation.KindCleared() {
+		_spec.ClearField(message.FieldKind, field.TypeInt16)
+	}
+	if value, ok := _u.mutation.Attributes(); ok {
+		_spec.SetField(message.FieldAttributes, field.TypeString, value)
+	}
+	if _u.mutation.AttributesCleared() {
+		_spec.ClearField(message.FieldAttributes, field.TypeString)
+	}
+	if value, ok := _u.mutation.Metadata(); ok {
+		_spec.SetField(message.FieldMetadata, field.TypeString, value)
+	}
+	if _u.mutation.MetadataCleared() {
+		_spec.ClearField(message.FieldMetadata, field.TypeString)
 	}
 	_node = &Message{config: _u.config}
 	_spec.Assign = _node.assignValues

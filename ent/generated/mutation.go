@@ -7175,6 +7175,8 @@ type HeadMutation struct {
 	op                      Op
 	typ                     string
 	id                      *uuid.UUID
+	version                 *int64
+	addversion              *int64
 	position                *int64
 	addposition             *int64
 	trimmed_to              *int64
@@ -7196,8 +7198,7 @@ type HeadMutation struct {
 	addage_band             *int16
 	exempt                  *bool
 	gone                    *bool
-	refused                 *int32
-	addrefused              *int32
+	refused                 *string
 	request_links           *bool
 	words                   *int32
 	addwords                *int32
@@ -7324,6 +7325,62 @@ func (m *HeadMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
 	default:
 		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
 	}
+}
+
+// SetVersion sets the "version" field.
+func (m *HeadMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *HeadMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Head entity.
+// If the Head object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HeadMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *HeadMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *HeadMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *HeadMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetPosition sets the "position" field.
@@ -7939,13 +7996,12 @@ func (m *HeadMutation) ResetGone() {
 }
 
 // SetRefused sets the "refused" field.
-func (m *HeadMutation) SetRefused(i int32) {
-	m.refused = &i
-	m.addrefused = nil
+func (m *HeadMutation) SetRefused(s string) {
+	m.refused = &s
 }
 
 // Refused returns the value of the "refused" field in the mutation.
-func (m *HeadMutation) Refused() (r int32, exists bool) {
+func (m *HeadMutation) Refused() (r string, exists bool) {
 	v := m.refused
 	if v == nil {
 		return
@@ -7956,7 +8012,7 @@ func (m *HeadMutation) Refused() (r int32, exists bool) {
 // OldRefused returns the old "refused" field's value of the Head entity.
 // If the Head object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *HeadMutation) OldRefused(ctx context.Context) (v int32, err error) {
+func (m *HeadMutation) OldRefused(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldRefused is only allowed on UpdateOne operations")
 	}
@@ -7970,28 +8026,9 @@ func (m *HeadMutation) OldRefused(ctx context.Context) (v int32, err error) {
 	return oldValue.Refused, nil
 }
 
-// AddRefused adds i to the "refused" field.
-func (m *HeadMutation) AddRefused(i int32) {
-	if m.addrefused != nil {
-		*m.addrefused += i
-	} else {
-		m.addrefused = &i
-	}
-}
-
-// AddedRefused returns the value that was added to the "refused" field in this mutation.
-func (m *HeadMutation) AddedRefused() (r int32, exists bool) {
-	v := m.addrefused
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ResetRefused resets all changes to the "refused" field.
 func (m *HeadMutation) ResetRefused() {
 	m.refused = nil
-	m.addrefused = nil
 }
 
 // SetRequestLinks sets the "request_links" field.
@@ -8548,7 +8585,10 @@ func (m *HeadMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *HeadMutation) Fields() []string {
-	fields := make([]string, 0, 23)
+	fields := make([]string, 0, 24)
+	if m.version != nil {
+		fields = append(fields, head.FieldVersion)
+	}
 	if m.position != nil {
 		fields = append(fields, head.FieldPosition)
 	}
@@ -8626,6 +8666,8 @@ func (m *HeadMutation) Fields() []string {
 // schema.
 func (m *HeadMutation) Field(name string) (ent.Value, bool) {
 	switch name {
+	case head.FieldVersion:
+		return m.Version()
 	case head.FieldPosition:
 		return m.Position()
 	case head.FieldTrimmedTo:
@@ -8681,6 +8723,8 @@ func (m *HeadMutation) Field(name string) (ent.Value, bool) {
 // database failed.
 func (m *HeadMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
 	switch name {
+	case head.FieldVersion:
+		return m.OldVersion(ctx)
 	case head.FieldPosition:
 		return m.OldPosition(ctx)
 	case head.FieldTrimmedTo:
@@ -8736,6 +8780,13 @@ func (m *HeadMutation) OldField(ctx context.Context, name string) (ent.Value, er
 // type.
 func (m *HeadMutation) SetField(name string, value ent.Value) error {
 	switch name {
+	case head.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	case head.FieldPosition:
 		v, ok := value.(int64)
 		if !ok {
@@ -8821,7 +8872,7 @@ func (m *HeadMutation) SetField(name string, value ent.Value) error {
 		m.SetGone(v)
 		return nil
 	case head.FieldRefused:
-		v, ok := value.(int32)
+		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -8905,6 +8956,9 @@ func (m *HeadMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *HeadMutation) AddedFields() []string {
 	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, head.FieldVersion)
+	}
 	if m.addposition != nil {
 		fields = append(fields, head.FieldPosition)
 	}
@@ -8931,9 +8985,6 @@ func (m *HeadMutation) AddedFields() []string {
 	}
 	if m.addage_band != nil {
 		fields = append(fields, head.FieldAgeBand)
-	}
-	if m.addrefused != nil {
-		fields = append(fields, head.FieldRefused)
 	}
 	if m.addwords != nil {
 		fields = append(fields, head.FieldWords)
@@ -8967,6 +9018,8 @@ func (m *HeadMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *HeadMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case head.FieldVersion:
+		return m.AddedVersion()
 	case head.FieldPosition:
 		return m.AddedPosition()
 	case head.FieldTrimmedTo:
@@ -8985,8 +9038,6 @@ func (m *HeadMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedChangedAt()
 	case head.FieldAgeBand:
 		return m.AddedAgeBand()
-	case head.FieldRefused:
-		return m.AddedRefused()
 	case head.FieldWords:
 		return m.AddedWords()
 	case head.FieldSuspendedUntil:
@@ -9012,6 +9063,13 @@ func (m *HeadMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *HeadMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case head.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
 	case head.FieldPosition:
 		v, ok := value.(int64)
 		if !ok {
@@ -9074,13 +9132,6 @@ func (m *HeadMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddAgeBand(v)
-		return nil
-	case head.FieldRefused:
-		v, ok := value.(int32)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddRefused(v)
 		return nil
 	case head.FieldWords:
 		v, ok := value.(int32)
@@ -9165,6 +9216,9 @@ func (m *HeadMutation) ClearField(name string) error {
 // It returns an error if the field is not defined in the schema.
 func (m *HeadMutation) ResetField(name string) error {
 	switch name {
+	case head.FieldVersion:
+		m.ResetVersion()
+		return nil
 	case head.FieldPosition:
 		m.ResetPosition()
 		return nil
@@ -11121,7 +11175,17 @@ type MessageMutation struct {
 	video             *string
 	created_at        *int64
 	addcreated_at     *int64
-	removed           *string
+	first_digest      *string
+	removed_at        *int64
+	addremoved_at     *int64
+	edited_at         *int64
+	addedited_at      *int64
+	reply_to_seq      *int64
+	addreply_to_seq   *int64
+	kind              *int16
+	addkind           *int16
+	attributes        *string
+	metadata          *string
 	clearedFields     map[string]struct{}
 	done              bool
 	oldValue          func(context.Context) (*Message, error)
@@ -11481,53 +11545,431 @@ func (m *MessageMutation) ResetCreatedAt() {
 	m.addcreated_at = nil
 }
 
-// SetRemoved sets the "removed" field.
-func (m *MessageMutation) SetRemoved(s string) {
-	m.removed = &s
+// SetFirstDigest sets the "first_digest" field.
+func (m *MessageMutation) SetFirstDigest(s string) {
+	m.first_digest = &s
 }
 
-// Removed returns the value of the "removed" field in the mutation.
-func (m *MessageMutation) Removed() (r string, exists bool) {
-	v := m.removed
+// FirstDigest returns the value of the "first_digest" field in the mutation.
+func (m *MessageMutation) FirstDigest() (r string, exists bool) {
+	v := m.first_digest
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldRemoved returns the old "removed" field's value of the Message entity.
+// OldFirstDigest returns the old "first_digest" field's value of the Message entity.
 // If the Message object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *MessageMutation) OldRemoved(ctx context.Context) (v *string, err error) {
+func (m *MessageMutation) OldFirstDigest(ctx context.Context) (v *string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRemoved is only allowed on UpdateOne operations")
+		return v, errors.New("OldFirstDigest is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRemoved requires an ID field in the mutation")
+		return v, errors.New("OldFirstDigest requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRemoved: %w", err)
+		return v, fmt.Errorf("querying old value for OldFirstDigest: %w", err)
 	}
-	return oldValue.Removed, nil
+	return oldValue.FirstDigest, nil
 }
 
-// ClearRemoved clears the value of the "removed" field.
-func (m *MessageMutation) ClearRemoved() {
-	m.removed = nil
-	m.clearedFields[message.FieldRemoved] = struct{}{}
+// ClearFirstDigest clears the value of the "first_digest" field.
+func (m *MessageMutation) ClearFirstDigest() {
+	m.first_digest = nil
+	m.clearedFields[message.FieldFirstDigest] = struct{}{}
 }
 
-// RemovedCleared returns if the "removed" field was cleared in this mutation.
-func (m *MessageMutation) RemovedCleared() bool {
-	_, ok := m.clearedFields[message.FieldRemoved]
+// FirstDigestCleared returns if the "first_digest" field was cleared in this mutation.
+func (m *MessageMutation) FirstDigestCleared() bool {
+	_, ok := m.clearedFields[message.FieldFirstDigest]
 	return ok
 }
 
-// ResetRemoved resets all changes to the "removed" field.
-func (m *MessageMutation) ResetRemoved() {
-	m.removed = nil
-	delete(m.clearedFields, message.FieldRemoved)
+// ResetFirstDigest resets all changes to the "first_digest" field.
+func (m *MessageMutation) ResetFirstDigest() {
+	m.first_digest = nil
+	delete(m.clearedFields, message.FieldFirstDigest)
+}
+
+// SetRemovedAt sets the "removed_at" field.
+func (m *MessageMutation) SetRemovedAt(i int64) {
+	m.removed_at = &i
+	m.addremoved_at = nil
+}
+
+// RemovedAt returns the value of the "removed_at" field in the mutation.
+func (m *MessageMutation) RemovedAt() (r int64, exists bool) {
+	v := m.removed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemovedAt returns the old "removed_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldRemovedAt(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemovedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemovedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemovedAt: %w", err)
+	}
+	return oldValue.RemovedAt, nil
+}
+
+// AddRemovedAt adds i to the "removed_at" field.
+func (m *MessageMutation) AddRemovedAt(i int64) {
+	if m.addremoved_at != nil {
+		*m.addremoved_at += i
+	} else {
+		m.addremoved_at = &i
+	}
+}
+
+// AddedRemovedAt returns the value that was added to the "removed_at" field in this mutation.
+func (m *MessageMutation) AddedRemovedAt() (r int64, exists bool) {
+	v := m.addremoved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRemovedAt clears the value of the "removed_at" field.
+func (m *MessageMutation) ClearRemovedAt() {
+	m.removed_at = nil
+	m.addremoved_at = nil
+	m.clearedFields[message.FieldRemovedAt] = struct{}{}
+}
+
+// RemovedAtCleared returns if the "removed_at" field was cleared in this mutation.
+func (m *MessageMutation) RemovedAtCleared() bool {
+	_, ok := m.clearedFields[message.FieldRemovedAt]
+	return ok
+}
+
+// ResetRemovedAt resets all changes to the "removed_at" field.
+func (m *MessageMutation) ResetRemovedAt() {
+	m.removed_at = nil
+	m.addremoved_at = nil
+	delete(m.clearedFields, message.FieldRemovedAt)
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (m *MessageMutation) SetEditedAt(i int64) {
+	m.edited_at = &i
+	m.addedited_at = nil
+}
+
+// EditedAt returns the value of the "edited_at" field in the mutation.
+func (m *MessageMutation) EditedAt() (r int64, exists bool) {
+	v := m.edited_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEditedAt returns the old "edited_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldEditedAt(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEditedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEditedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEditedAt: %w", err)
+	}
+	return oldValue.EditedAt, nil
+}
+
+// AddEditedAt adds i to the "edited_at" field.
+func (m *MessageMutation) AddEditedAt(i int64) {
+	if m.addedited_at != nil {
+		*m.addedited_at += i
+	} else {
+		m.addedited_at = &i
+	}
+}
+
+// AddedEditedAt returns the value that was added to the "edited_at" field in this mutation.
+func (m *MessageMutation) AddedEditedAt() (r int64, exists bool) {
+	v := m.addedited_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (m *MessageMutation) ClearEditedAt() {
+	m.edited_at = nil
+	m.addedited_at = nil
+	m.clearedFields[message.FieldEditedAt] = struct{}{}
+}
+
+// EditedAtCleared returns if the "edited_at" field was cleared in this mutation.
+func (m *MessageMutation) EditedAtCleared() bool {
+	_, ok := m.clearedFields[message.FieldEditedAt]
+	return ok
+}
+
+// ResetEditedAt resets all changes to the "edited_at" field.
+func (m *MessageMutation) ResetEditedAt() {
+	m.edited_at = nil
+	m.addedited_at = nil
+	delete(m.clearedFields, message.FieldEditedAt)
+}
+
+// SetReplyToSeq sets the "reply_to_seq" field.
+func (m *MessageMutation) SetReplyToSeq(i int64) {
+	m.reply_to_seq = &i
+	m.addreply_to_seq = nil
+}
+
+// ReplyToSeq returns the value of the "reply_to_seq" field in the mutation.
+func (m *MessageMutation) ReplyToSeq() (r int64, exists bool) {
+	v := m.reply_to_seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReplyToSeq returns the old "reply_to_seq" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldReplyToSeq(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReplyToSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReplyToSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReplyToSeq: %w", err)
+	}
+	return oldValue.ReplyToSeq, nil
+}
+
+// AddReplyToSeq adds i to the "reply_to_seq" field.
+func (m *MessageMutation) AddReplyToSeq(i int64) {
+	if m.addreply_to_seq != nil {
+		*m.addreply_to_seq += i
+	} else {
+		m.addreply_to_seq = &i
+	}
+}
+
+// AddedReplyToSeq returns the value that was added to the "reply_to_seq" field in this mutation.
+func (m *MessageMutation) AddedReplyToSeq() (r int64, exists bool) {
+	v := m.addreply_to_seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearReplyToSeq clears the value of the "reply_to_seq" field.
+func (m *MessageMutation) ClearReplyToSeq() {
+	m.reply_to_seq = nil
+	m.addreply_to_seq = nil
+	m.clearedFields[message.FieldReplyToSeq] = struct{}{}
+}
+
+// ReplyToSeqCleared returns if the "reply_to_seq" field was cleared in this mutation.
+func (m *MessageMutation) ReplyToSeqCleared() bool {
+	_, ok := m.clearedFields[message.FieldReplyToSeq]
+	return ok
+}
+
+// ResetReplyToSeq resets all changes to the "reply_to_seq" field.
+func (m *MessageMutation) ResetReplyToSeq() {
+	m.reply_to_seq = nil
+	m.addreply_to_seq = nil
+	delete(m.clearedFields, message.FieldReplyToSeq)
+}
+
+// SetKind sets the "kind" field.
+func (m *MessageMutation) SetKind(i int16) {
+	m.kind = &i
+	m.addkind = nil
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *MessageMutation) Kind() (r int16, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldKind(ctx context.Context) (v *int16, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// AddKind adds i to the "kind" field.
+func (m *MessageMutation) AddKind(i int16) {
+	if m.addkind != nil {
+		*m.addkind += i
+	} else {
+		m.addkind = &i
+	}
+}
+
+// AddedKind returns the value that was added to the "kind" field in this mutation.
+func (m *MessageMutation) AddedKind() (r int16, exists bool) {
+	v := m.addkind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearKind clears the value of the "kind" field.
+func (m *MessageMutation) ClearKind() {
+	m.kind = nil
+	m.addkind = nil
+	m.clearedFields[message.FieldKind] = struct{}{}
+}
+
+// KindCleared returns if the "kind" field was cleared in this mutation.
+func (m *MessageMutation) KindCleared() bool {
+	_, ok := m.clearedFields[message.FieldKind]
+	return ok
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *MessageMutation) ResetKind() {
+	m.kind = nil
+	m.addkind = nil
+	delete(m.clearedFields, message.FieldKind)
+}
+
+// SetAttributes sets the "attributes" field.
+func (m *MessageMutation) SetAttributes(s string) {
+	m.attributes = &s
+}
+
+// Attributes returns the value of the "attributes" field in the mutation.
+func (m *MessageMutation) Attributes() (r string, exists bool) {
+	v := m.attributes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttributes returns the old "attributes" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldAttributes(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttributes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttributes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttributes: %w", err)
+	}
+	return oldValue.Attributes, nil
+}
+
+// ClearAttributes clears the value of the "attributes" field.
+func (m *MessageMutation) ClearAttributes() {
+	m.attributes = nil
+	m.clearedFields[message.FieldAttributes] = struct{}{}
+}
+
+// AttributesCleared returns if the "attributes" field was cleared in this mutation.
+func (m *MessageMutation) AttributesCleared() bool {
+	_, ok := m.clearedFields[message.FieldAttributes]
+	return ok
+}
+
+// ResetAttributes resets all changes to the "attributes" field.
+func (m *MessageMutation) ResetAttributes() {
+	m.attributes = nil
+	delete(m.clearedFields, message.FieldAttributes)
+}
+
+// SetMetadata sets the "metadata" field.
+func (m *MessageMutation) SetMetadata(s string) {
+	m.metadata = &s
+}
+
+// Metadata returns the value of the "metadata" field in the mutation.
+func (m *MessageMutation) Metadata() (r string, exists bool) {
+	v := m.metadata
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMetadata returns the old "metadata" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldMetadata(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMetadata is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMetadata requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMetadata: %w", err)
+	}
+	return oldValue.Metadata, nil
+}
+
+// ClearMetadata clears the value of the "metadata" field.
+func (m *MessageMutation) ClearMetadata() {
+	m.metadata = nil
+	m.clearedFields[message.FieldMetadata] = struct{}{}
+}
+
+// MetadataCleared returns if the "metadata" field was cleared in this mutation.
+func (m *MessageMutation) MetadataCleared() bool {
+	_, ok := m.clearedFields[message.FieldMetadata]
+	return ok
+}
+
+// ResetMetadata resets all changes to the "metadata" field.
+func (m *MessageMutation) ResetMetadata() {
+	m.metadata = nil
+	delete(m.clearedFields, message.FieldMetadata)
 }
 
 // Where appends a list predicates to the MessageMutation builder.
@@ -11564,7 +12006,7 @@ func (m *MessageMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MessageMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 13)
 	if m.conversation_id != nil {
 		fields = append(fields, message.FieldConversationID)
 	}
@@ -11583,8 +12025,26 @@ func (m *MessageMutation) Fields() []string {
 	if m.created_at != nil {
 		fields = append(fields, message.FieldCreatedAt)
 	}
-	if m.removed != nil {
-		fields = append(fields, message.FieldRemoved)
+	if m.first_digest != nil {
+		fields = append(fields, message.FieldFirstDigest)
+	}
+	if m.removed_at != nil {
+		fields = append(fields, message.FieldRemovedAt)
+	}
+	if m.edited_at != nil {
+		fields = append(fields, message.FieldEditedAt)
+	}
+	if m.reply_to_seq != nil {
+		fields = append(fields, message.FieldReplyToSeq)
+	}
+	if m.kind != nil {
+		fields = append(fields, message.FieldKind)
+	}
+	if m.attributes != nil {
+		fields = append(fields, message.FieldAttributes)
+	}
+	if m.metadata != nil {
+		fields = append(fields, message.FieldMetadata)
 	}
 	return fields
 }
@@ -11606,8 +12066,20 @@ func (m *MessageMutation) Field(name string) (ent.Value, bool) {
 		return m.Video()
 	case message.FieldCreatedAt:
 		return m.CreatedAt()
-	case message.FieldRemoved:
-		return m.Removed()
+	case message.FieldFirstDigest:
+		return m.FirstDigest()
+	case message.FieldRemovedAt:
+		return m.RemovedAt()
+	case message.FieldEditedAt:
+		return m.EditedAt()
+	case message.FieldReplyToSeq:
+		return m.ReplyToSeq()
+	case message.FieldKind:
+		return m.Kind()
+	case message.FieldAttributes:
+		return m.Attributes()
+	case message.FieldMetadata:
+		return m.Metadata()
 	}
 	return nil, false
 }
@@ -11629,8 +12101,20 @@ func (m *MessageMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldVideo(ctx)
 	case message.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
-	case message.FieldRemoved:
-		return m.OldRemoved(ctx)
+	case message.FieldFirstDigest:
+		return m.OldFirstDigest(ctx)
+	case message.FieldRemovedAt:
+		return m.OldRemovedAt(ctx)
+	case message.FieldEditedAt:
+		return m.OldEditedAt(ctx)
+	case message.FieldReplyToSeq:
+		return m.OldReplyToSeq(ctx)
+	case message.FieldKind:
+		return m.OldKind(ctx)
+	case message.FieldAttributes:
+		return m.OldAttributes(ctx)
+	case message.FieldMetadata:
+		return m.OldMetadata(ctx)
 	}
 	return nil, fmt.Errorf("unknown Message field %s", name)
 }
@@ -11682,12 +12166,54 @@ func (m *MessageMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCreatedAt(v)
 		return nil
-	case message.FieldRemoved:
+	case message.FieldFirstDigest:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetRemoved(v)
+		m.SetFirstDigest(v)
+		return nil
+	case message.FieldRemovedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemovedAt(v)
+		return nil
+	case message.FieldEditedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEditedAt(v)
+		return nil
+	case message.FieldReplyToSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReplyToSeq(v)
+		return nil
+	case message.FieldKind:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case message.FieldAttributes:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttributes(v)
+		return nil
+	case message.FieldMetadata:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMetadata(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Message field %s", name)
@@ -11700,6 +12226,18 @@ func (m *MessageMutation) AddedFields() []string {
 	if m.addcreated_at != nil {
 		fields = append(fields, message.FieldCreatedAt)
 	}
+	if m.addremoved_at != nil {
+		fields = append(fields, message.FieldRemovedAt)
+	}
+	if m.addedited_at != nil {
+		fields = append(fields, message.FieldEditedAt)
+	}
+	if m.addreply_to_seq != nil {
+		fields = append(fields, message.FieldReplyToSeq)
+	}
+	if m.addkind != nil {
+		fields = append(fields, message.FieldKind)
+	}
 	return fields
 }
 
@@ -11710,6 +12248,14 @@ func (m *MessageMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case message.FieldCreatedAt:
 		return m.AddedCreatedAt()
+	case message.FieldRemovedAt:
+		return m.AddedRemovedAt()
+	case message.FieldEditedAt:
+		return m.AddedEditedAt()
+	case message.FieldReplyToSeq:
+		return m.AddedReplyToSeq()
+	case message.FieldKind:
+		return m.AddedKind()
 	}
 	return nil, false
 }
@@ -11726,6 +12272,34 @@ func (m *MessageMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddCreatedAt(v)
 		return nil
+	case message.FieldRemovedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRemovedAt(v)
+		return nil
+	case message.FieldEditedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEditedAt(v)
+		return nil
+	case message.FieldReplyToSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReplyToSeq(v)
+		return nil
+	case message.FieldKind:
+		v, ok := value.(int16)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddKind(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Message numeric field %s", name)
 }
@@ -11737,8 +12311,26 @@ func (m *MessageMutation) ClearedFields() []string {
 	if m.FieldCleared(message.FieldVideo) {
 		fields = append(fields, message.FieldVideo)
 	}
-	if m.FieldCleared(message.FieldRemoved) {
-		fields = append(fields, message.FieldRemoved)
+	if m.FieldCleared(message.FieldFirstDigest) {
+		fields = append(fields, message.FieldFirstDigest)
+	}
+	if m.FieldCleared(message.FieldRemovedAt) {
+		fields = append(fields, message.FieldRemovedAt)
+	}
+	if m.FieldCleared(message.FieldEditedAt) {
+		fields = append(fields, message.FieldEditedAt)
+	}
+	if m.FieldCleared(message.FieldReplyToSeq) {
+		fields = append(fields, message.FieldReplyToSeq)
+	}
+	if m.FieldCleared(message.FieldKind) {
+		fields = append(fields, message.FieldKind)
+	}
+	if m.FieldCleared(message.FieldAttributes) {
+		fields = append(fields, message.FieldAttributes)
+	}
+	if m.FieldCleared(message.FieldMetadata) {
+		fields = append(fields, message.FieldMetadata)
 	}
 	return fields
 }
@@ -11757,8 +12349,26 @@ func (m *MessageMutation) ClearField(name string) error {
 	case message.FieldVideo:
 		m.ClearVideo()
 		return nil
-	case message.FieldRemoved:
-		m.ClearRemoved()
+	case message.FieldFirstDigest:
+		m.ClearFirstDigest()
+		return nil
+	case message.FieldRemovedAt:
+		m.ClearRemovedAt()
+		return nil
+	case message.FieldEditedAt:
+		m.ClearEditedAt()
+		return nil
+	case message.FieldReplyToSeq:
+		m.ClearReplyToSeq()
+		return nil
+	case message.FieldKind:
+		m.ClearKind()
+		return nil
+	case message.FieldAttributes:
+		m.ClearAttributes()
+		return nil
+	case message.FieldMetadata:
+		m.ClearMetadata()
 		return nil
 	}
 	return fmt.Errorf("unknown Message nullable field %s", name)
@@ -11786,8 +12396,26 @@ func (m *MessageMutation) ResetField(name string) error {
 	case message.FieldCreatedAt:
 		m.ResetCreatedAt()
 		return nil
-	case message.FieldRemoved:
-		m.ResetRemoved()
+	case message.FieldFirstDigest:
+		m.ResetFirstDigest()
+		return nil
+	case message.FieldRemovedAt:
+		m.ResetRemovedAt()
+		return nil
+	case message.FieldEditedAt:
+		m.ResetEditedAt()
+		return nil
+	case message.FieldReplyToSeq:
+		m.ResetReplyToSeq()
+		return nil
+	case message.FieldKind:
+		m.ResetKind()
+		return nil
+	case message.FieldAttributes:
+		m.ResetAttributes()
+		return nil
+	case message.FieldMetadata:
+		m.ResetMetadata()
 		return nil
 	}
 	return fmt.Errorf("unknown Message field %s", name)
@@ -14508,10 +15136,8 @@ type SettingsChangeMutation struct {
 	addroutes_after         *int32
 	read_receipts_before    *bool
 	read_receipts_after     *bool
-	refused_before          *int32
-	addrefused_before       *int32
-	refused_after           *int32
-	addrefused_after        *int32
+	refused_before          *string
+	refused_after           *string
 	request_links_before    *bool
 	request_links_after     *bool
 	request_previews_before *bool
@@ -15027,13 +15653,12 @@ func (m *SettingsChangeMutation) ResetReadReceiptsAfter() {
 }
 
 // SetRefusedBefore sets the "refused_before" field.
-func (m *SettingsChangeMutation) SetRefusedBefore(i int32) {
-	m.refused_before = &i
-	m.addrefused_before = nil
+func (m *SettingsChangeMutation) SetRefusedBefore(s string) {
+	m.refused_before = &s
 }
 
 // RefusedBefore returns the value of the "refused_before" field in the mutation.
-func (m *SettingsChangeMutation) RefusedBefore() (r int32, exists bool) {
+func (m *SettingsChangeMutation) RefusedBefore() (r string, exists bool) {
 	v := m.refused_before
 	if v == nil {
 		return
@@ -15044,7 +15669,7 @@ func (m *SettingsChangeMutation) RefusedBefore() (r int32, exists bool) {
 // OldRefusedBefore returns the old "refused_before" field's value of the SettingsChange entity.
 // If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SettingsChangeMutation) OldRefusedBefore(ctx context.Context) (v int32, err error) {
+func (m *SettingsChangeMutation) OldRefusedBefore(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldRefusedBefore is only allowed on UpdateOne operations")
 	}
@@ -15058,38 +15683,18 @@ func (m *SettingsChangeMutation) OldRefusedBefore(ctx context.Context) (v int32,
 	return oldValue.RefusedBefore, nil
 }
 
-// AddRefusedBefore adds i to the "refused_before" field.
-func (m *SettingsChangeMutation) AddRefusedBefore(i int32) {
-	if m.addrefused_before != nil {
-		*m.addrefused_before += i
-	} else {
-		m.addrefused_before = &i
-	}
-}
-
-// AddedRefusedBefore returns the value that was added to the "refused_before" field in this mutation.
-func (m *SettingsChangeMutation) AddedRefusedBefore() (r int32, exists bool) {
-	v := m.addrefused_before
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ResetRefusedBefore resets all changes to the "refused_before" field.
 func (m *SettingsChangeMutation) ResetRefusedBefore() {
 	m.refused_before = nil
-	m.addrefused_before = nil
 }
 
 // SetRefusedAfter sets the "refused_after" field.
-func (m *SettingsChangeMutation) SetRefusedAfter(i int32) {
-	m.refused_after = &i
-	m.addrefused_after = nil
+func (m *SettingsChangeMutation) SetRefusedAfter(s string) {
+	m.refused_after = &s
 }
 
 // RefusedAfter returns the value of the "refused_after" field in the mutation.
-func (m *SettingsChangeMutation) RefusedAfter() (r int32, exists bool) {
+func (m *SettingsChangeMutation) RefusedAfter() (r string, exists bool) {
 	v := m.refused_after
 	if v == nil {
 		return
@@ -15100,7 +15705,7 @@ func (m *SettingsChangeMutation) RefusedAfter() (r int32, exists bool) {
 // OldRefusedAfter returns the old "refused_after" field's value of the SettingsChange entity.
 // If the SettingsChange object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SettingsChangeMutation) OldRefusedAfter(ctx context.Context) (v int32, err error) {
+func (m *SettingsChangeMutation) OldRefusedAfter(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldRefusedAfter is only allowed on UpdateOne operations")
 	}
@@ -15114,28 +15719,9 @@ func (m *SettingsChangeMutation) OldRefusedAfter(ctx context.Context) (v int32, 
 	return oldValue.RefusedAfter, nil
 }
 
-// AddRefusedAfter adds i to the "refused_after" field.
-func (m *SettingsChangeMutation) AddRefusedAfter(i int32) {
-	if m.addrefused_after != nil {
-		*m.addrefused_after += i
-	} else {
-		m.addrefused_after = &i
-	}
-}
-
-// AddedRefusedAfter returns the value that was added to the "refused_after" field in this mutation.
-func (m *SettingsChangeMutation) AddedRefusedAfter() (r int32, exists bool) {
-	v := m.addrefused_after
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ResetRefusedAfter resets all changes to the "refused_after" field.
 func (m *SettingsChangeMutation) ResetRefusedAfter() {
 	m.refused_after = nil
-	m.addrefused_after = nil
 }
 
 // SetRequestLinksBefore sets the "request_links_before" field.
@@ -15935,14 +16521,14 @@ func (m *SettingsChangeMutation) SetField(name string, value ent.Value) error {
 		m.SetReadReceiptsAfter(v)
 		return nil
 	case settingschange.FieldRefusedBefore:
-		v, ok := value.(int32)
+		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRefusedBefore(v)
 		return nil
 	case settingschange.FieldRefusedAfter:
-		v, ok := value.(int32)
+		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -16055,12 +16641,6 @@ func (m *SettingsChangeMutation) AddedFields() []string {
 	if m.addroutes_after != nil {
 		fields = append(fields, settingschange.FieldRoutesAfter)
 	}
-	if m.addrefused_before != nil {
-		fields = append(fields, settingschange.FieldRefusedBefore)
-	}
-	if m.addrefused_after != nil {
-		fields = append(fields, settingschange.FieldRefusedAfter)
-	}
 	if m.addage_before != nil {
 		fields = append(fields, settingschange.FieldAgeBefore)
 	}
@@ -16091,10 +16671,6 @@ func (m *SettingsChangeMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedRoutesBefore()
 	case settingschange.FieldRoutesAfter:
 		return m.AddedRoutesAfter()
-	case settingschange.FieldRefusedBefore:
-		return m.AddedRefusedBefore()
-	case settingschange.FieldRefusedAfter:
-		return m.AddedRefusedAfter()
 	case settingschange.FieldAgeBefore:
 		return m.AddedAgeBefore()
 	case settingschange.FieldAgeAfter:
@@ -16146,20 +16722,6 @@ func (m *SettingsChangeMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRoutesAfter(v)
-		return nil
-	case settingschange.FieldRefusedBefore:
-		v, ok := value.(int32)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddRefusedBefore(v)
-		return nil
-	case settingschange.FieldRefusedAfter:
-		v, ok := value.(int32)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddRefusedAfter(v)
 		return nil
 	case settingschange.FieldAgeBefore:
 		v, ok := value.(int16)

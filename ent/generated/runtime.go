@@ -50,48 +50,52 @@ func init() {
 	conversation.DefaultHighHoldReason = conversationDescHighHoldReason.Default.(int16)
 	headFields := schema.Head{}.Fields()
 	_ = headFields
+	// headDescVersion is the schema descriptor for version field.
+	headDescVersion := headFields[1].Descriptor()
+	// head.DefaultVersion holds the default value on creation for the version field.
+	head.DefaultVersion = headDescVersion.Default.(int64)
 	// headDescRefused is the schema descriptor for refused field.
-	headDescRefused := headFields[13].Descriptor()
+	headDescRefused := headFields[14].Descriptor()
 	// head.DefaultRefused holds the default value on creation for the refused field.
-	head.DefaultRefused = headDescRefused.Default.(int32)
+	head.DefaultRefused = headDescRefused.Default.(string)
 	// headDescRequestLinks is the schema descriptor for request_links field.
-	headDescRequestLinks := headFields[14].Descriptor()
+	headDescRequestLinks := headFields[15].Descriptor()
 	// head.DefaultRequestLinks holds the default value on creation for the request_links field.
 	head.DefaultRequestLinks = headDescRequestLinks.Default.(bool)
 	// headDescWords is the schema descriptor for words field.
-	headDescWords := headFields[15].Descriptor()
+	headDescWords := headFields[16].Descriptor()
 	// head.DefaultWords holds the default value on creation for the words field.
 	head.DefaultWords = headDescWords.Default.(int32)
 	// headDescSuspendedUntil is the schema descriptor for suspended_until field.
-	headDescSuspendedUntil := headFields[16].Descriptor()
+	headDescSuspendedUntil := headFields[17].Descriptor()
 	// head.DefaultSuspendedUntil holds the default value on creation for the suspended_until field.
 	head.DefaultSuspendedUntil = headDescSuspendedUntil.Default.(int64)
 	// headDescOutreachUntil is the schema descriptor for outreach_until field.
-	headDescOutreachUntil := headFields[17].Descriptor()
+	headDescOutreachUntil := headFields[18].Descriptor()
 	// head.DefaultOutreachUntil holds the default value on creation for the outreach_until field.
 	head.DefaultOutreachUntil = headDescOutreachUntil.Default.(int64)
 	// headDescRequestPreviews is the schema descriptor for request_previews field.
-	headDescRequestPreviews := headFields[18].Descriptor()
+	headDescRequestPreviews := headFields[19].Descriptor()
 	// head.DefaultRequestPreviews holds the default value on creation for the request_previews field.
 	head.DefaultRequestPreviews = headDescRequestPreviews.Default.(bool)
 	// headDescJoinedAt is the schema descriptor for joined_at field.
-	headDescJoinedAt := headFields[19].Descriptor()
+	headDescJoinedAt := headFields[20].Descriptor()
 	// head.DefaultJoinedAt holds the default value on creation for the joined_at field.
 	head.DefaultJoinedAt = headDescJoinedAt.Default.(int64)
 	// headDescOutreachFullAt is the schema descriptor for outreach_full_at field.
-	headDescOutreachFullAt := headFields[20].Descriptor()
+	headDescOutreachFullAt := headFields[21].Descriptor()
 	// head.DefaultOutreachFullAt holds the default value on creation for the outreach_full_at field.
 	head.DefaultOutreachFullAt = headDescOutreachFullAt.Default.(int64)
 	// headDescRefusals is the schema descriptor for refusals field.
-	headDescRefusals := headFields[21].Descriptor()
+	headDescRefusals := headFields[22].Descriptor()
 	// head.DefaultRefusals holds the default value on creation for the refusals field.
 	head.DefaultRefusals = headDescRefusals.Default.(int64)
 	// headDescSurge is the schema descriptor for surge field.
-	headDescSurge := headFields[22].Descriptor()
+	headDescSurge := headFields[23].Descriptor()
 	// head.DefaultSurge holds the default value on creation for the surge field.
 	head.DefaultSurge = headDescSurge.Default.(int64)
 	// headDescShieldAt is the schema descriptor for shield_at field.
-	headDescShieldAt := headFields[23].Descriptor()
+	headDescShieldAt := headFields[24].Descriptor()
 	// head.DefaultShieldAt holds the default value on creation for the shield_at field.
 	head.DefaultShieldAt = headDescShieldAt.Default.(int64)
 	settingschangeFields := schema.SettingsChange{}.Fields()
@@ -99,11 +103,11 @@ func init() {
 	// settingschangeDescRefusedBefore is the schema descriptor for refused_before field.
 	settingschangeDescRefusedBefore := settingschangeFields[9].Descriptor()
 	// settingschange.DefaultRefusedBefore holds the default value on creation for the refused_before field.
-	settingschange.DefaultRefusedBefore = settingschangeDescRefusedBefore.Default.(int32)
+	settingschange.DefaultRefusedBefore = settingschangeDescRefusedBefore.Default.(string)
 	// settingschangeDescRefusedAfter is the schema descriptor for refused_after field.
 	settingschangeDescRefusedAfter := settingschangeFields[10].Descriptor()
 	// settingschange.DefaultRefusedAfter holds the default value on creation for the refused_after field.
-	settingschange.DefaultRefusedAfter = settingschangeDescRefusedAfter.Default.(int32)
+	settingschange.DefaultRefusedAfter = settingschangeDescRefusedAfter.Default.(string)
 	// settingschangeDescRequestLinksBefore is the schema descriptor for request_links_before field.
 	settingschangeDescRequestLinksBefore := settingschangeFields[11].Descriptor()
 	// settingschange.DefaultRequestLinksBefore holds the default value on creation for the request_links_before field.

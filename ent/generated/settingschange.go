@@ -33,10 +33,10 @@ type SettingsChange struct {
 	ReadReceiptsBefore bool `json:"read_receipts_before,omitempty"`
 	// ReadReceiptsAfter holds the value of the "read_receipts_after" field.
 	ReadReceiptsAfter bool `json:"read_receipts_after,omitempty"`
-	// RefusedBefore holds the value of the "refused_before" field.
-	RefusedBefore int32 `json:"refused_before,omitempty"`
+	// as Head.refused
+	RefusedBefore string `json:"refused_before,omitempty"`
 	// RefusedAfter holds the value of the "refused_after" field.
-	RefusedAfter int32 `json:"refused_after,omitempty"`
+	RefusedAfter string `json:"refused_after,omitempty"`
 	// RequestLinksBefore holds the value of the "request_links_before" field.
 	RequestLinksBefore bool `json:"request_links_before,omitempty"`
 	// RequestLinksAfter holds the value of the "request_links_after" field.
@@ -73,9 +73,9 @@ func (*SettingsChange) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case settingschange.FieldReadReceiptsBefore, settingschange.FieldReadReceiptsAfter, settingschange.FieldRequestLinksBefore, settingschange.FieldRequestLinksAfter, settingschange.FieldRequestPreviewsBefore, settingschange.FieldRequestPreviewsAfter:
 			values[i] = new(sql.NullBool)
-		case settingschange.FieldAt, settingschange.FieldAudienceBefore, settingschange.FieldAudienceAfter, settingschange.FieldRoutesBefore, settingschange.FieldRoutesAfter, settingschange.FieldRefusedBefore, settingschange.FieldRefusedAfter, settingschange.FieldAgeBefore, settingschange.FieldAgeAfter, settingschange.FieldChangedBy, settingschange.FieldWordsVersion:
+		case settingschange.FieldAt, settingschange.FieldAudienceBefore, settingschange.FieldAudienceAfter, settingschange.FieldRoutesBefore, settingschange.FieldRoutesAfter, settingschange.FieldAgeBefore, settingschange.FieldAgeAfter, settingschange.FieldChangedBy, settingschange.FieldWordsVersion:
 			values[i] = new(sql.NullInt64)
-		case settingschange.FieldDevice, settingschange.FieldWordsAdded, settingschange.FieldWordsRemoved:
+		case settingschange.FieldRefusedBefore, settingschange.FieldRefusedAfter, settingschange.FieldDevice, settingschange.FieldWordsAdded, settingschange.FieldWordsRemoved:
 			values[i] = new(sql.NullString)
 		case settingschange.FieldID, settingschange.FieldUserID:
 			values[i] = new(uuid.UUID)
@@ -149,16 +149,16 @@ func (_m *SettingsChange) assignValues(columns []string, values []any) error {
 				_m.ReadReceiptsAfter = value.Bool
 			}
 		case settingschange.FieldRefusedBefore:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
+			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field refused_before", values[i])
 			} else if value.Valid {
-				_m.RefusedBefore = int32(value.Int64)
+				_m.RefusedBefore = value.String
 			}
 		case settingschange.FieldRefusedAfter:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
+			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field refused_after", values[i])
 			} else if value.Valid {
-				_m.RefusedAfter = int32(value.Int64)
+				_m.RefusedAfter = value.String
 			}
 		case settingschange.FieldRequestLinksBefore:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -294,10 +294,10 @@ func (_m *SettingsChange) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.ReadReceiptsAfter))
 	builder.WriteString(", ")
 	builder.WriteString("refused_before=")
-	builder.WriteString(fmt.Sprintf("%v", _m.RefusedBefore))
+	builder.WriteString(_m.RefusedBefore)
 	builder.WriteString(", ")
 	builder.WriteString("refused_after=")
-	builder.WriteString(fmt.Sprintf("%v", _m.RefusedAfter))
+	builder.WriteString(_m.RefusedAfter)
 	builder.WriteString(", ")
 	builder.WriteString("request_links_before=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RequestLinksBefore))

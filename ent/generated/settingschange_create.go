@@ -72,13 +72,13 @@ func (_c *SettingsChangeCreate) SetReadReceiptsAfter(v bool) *SettingsChangeCrea
 }
 
 // SetRefusedBefore sets the "refused_before" field.
-func (_c *SettingsChangeCreate) SetRefusedBefore(v int32) *SettingsChangeCreate {
+func (_c *SettingsChangeCreate) SetRefusedBefore(v string) *SettingsChangeCreate {
 	_c.mutation.SetRefusedBefore(v)
 	return _c
 }
 
 // SetNillableRefusedBefore sets the "refused_before" field if the given value is not nil.
-func (_c *SettingsChangeCreate) SetNillableRefusedBefore(v *int32) *SettingsChangeCreate {
+func (_c *SettingsChangeCreate) SetNillableRefusedBefore(v *string) *SettingsChangeCreate {
 	if v != nil {
 		_c.SetRefusedBefore(*v)
 	}
@@ -86,13 +86,13 @@ func (_c *SettingsChangeCreate) SetNillableRefusedBefore(v *int32) *SettingsChan
 }
 
 // SetRefusedAfter sets the "refused_after" field.
-func (_c *SettingsChangeCreate) SetRefusedAfter(v int32) *SettingsChangeCreate {
+func (_c *SettingsChangeCreate) SetRefusedAfter(v string) *SettingsChangeCreate {
 	_c.mutation.SetRefusedAfter(v)
 	return _c
 }
 
 // SetNillableRefusedAfter sets the "refused_after" field if the given value is not nil.
-func (_c *SettingsChangeCreate) SetNillableRefusedAfter(v *int32) *SettingsChangeCreate {
+func (_c *SettingsChangeCreate) SetNillableRefusedAfter(v *string) *SettingsChangeCreate {
 	if v != nil {
 		_c.SetRefusedAfter(*v)
 	}
@@ -508,11 +508,11 @@ func (_c *SettingsChangeCreate) createSpec() (*SettingsChange, *sqlgraph.CreateS
 		_node.ReadReceiptsAfter = value
 	}
 	if value, ok := _c.mutation.RefusedBefore(); ok {
-		_spec.SetField(settingschange.FieldRefusedBefore, field.TypeInt32, value)
+		_spec.SetField(settingschange.FieldRefusedBefore, field.TypeString, value)
 		_node.RefusedBefore = value
 	}
 	if value, ok := _c.mutation.RefusedAfter(); ok {
-		_spec.SetField(settingschange.FieldRefusedAfter, field.TypeInt32, value)
+		_spec.SetField(settingschange.FieldRefusedAfter, field.TypeString, value)
 		_node.RefusedAfter = value
 	}
 	if value, ok := _c.mutation.RequestLinksBefore(); ok {

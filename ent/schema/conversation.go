@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Conversation is two people, low and high by id, with both their memberships in the one row that a send changes
+// Conversation is a direct conversation: two people, low and high by id, with both their memberships in the one row that a send changes
 // anyway. It is guarded by the head rows of the two.
 type Conversation struct{ ent.Schema }
 

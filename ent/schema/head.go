@@ -16,6 +16,8 @@ type Head struct{ ent.Schema }
 func (Head) Fields() []ent.Field {
 	return []ent.Field{
 		field.UUID("id", uuid.UUID{}).StorageKey("user_id").Immutable(),
+		field.Int64("version").Default(0).
+			Comment("every write of the row adds one; a send on the fast path compares it"),
 		field.Int64("position").Comment("the newest position of the log"),
 		field.Int64("trimmed_to").Comment("the newest position that was trimmed"),
 		field.Int32("unread_conversations"),
@@ -28,7 +30,8 @@ func (Head) Fields() []ent.Field {
 		field.Int16("age_band"),
 		field.Bool("exempt"),
 		field.Bool("gone"),
-		field.Int32("refused").Default(0).Comment("the kinds that are not taken, four bits a relation"),
+		field.Text("refused").Default("").
+			Comment("the kinds that are not accepted: a JSON array of bit sets, one for each relation; empty: none"),
 		field.Bool("request_links").Default(false),
 		field.Int32("words").Default(0).Comment("the version of the hidden words; 0: none"),
 		field.Int64("suspended_until").Default(0).Comment("by moderators; 0: not. No send writes this or the next"),

@@ -20,8 +20,16 @@ func (Message) Fields() []ent.Field {
 		field.Text("body"),
 		field.Text("video").Optional().Nillable().Comment("a VideoCard in JSON"),
 		field.Int64("created_at").Immutable(),
-		field.String("removed").Optional().Nillable().
-			Comment("null: the words are there; else a digest of what they were, empty after an erasure"),
+		field.String("first_digest").Optional().Nillable().
+			Comment("digest of the content as it was first sent, once the row holds another; " +
+				"null: the row holds it; empty: the sender was erased"),
+		field.Int64("removed_at").Optional().Nillable().Comment("when the content was removed; null: it was not"),
+		field.Int64("edited_at").Optional().Nillable().Comment("when the content was last edited; null: never"),
+		field.Int64("reply_to_seq").Optional().Nillable().Comment("the quoted message; null: the message is no reply"),
+		field.Int16("kind").Optional().Nillable().Comment("null: a person's message; else an entry of the system"),
+		field.Text("attributes").Optional().Nillable().
+			Comment("what else belongs to the content, as mentions and a forward's mark: a JSON object"),
+		field.Text("metadata").Optional().Nillable().Comment("the host's own data: a JSON object of at most 4 KB"),
 	}
 }
 

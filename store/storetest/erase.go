@@ -109,7 +109,7 @@ func testErase(t *testing.T, b Backend) {
 				switch {
 				case m.Sender == viewer && m.Body == "mine":
 					mine++
-				case m.Sender != goes || !m.Removed || m.Body != "" || m.Video != nil || m.Digest != "":
+				case m.Sender != goes || !m.Removed || m.Body != "" || m.Video != nil || m.FirstDigest == nil || *m.FirstDigest != "":
 					t.Fatalf("message %d is %+v", m.ID.Seq, m)
 				}
 			}

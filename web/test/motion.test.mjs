@@ -50,7 +50,7 @@ async function step(browser, reducedMotion) {
   const words = `Walked with ${reducedMotion}.`;
   await type(page, words);
   await page.locator('article.message[data-seq]').filter({ hasText: words }).waitFor();
-  await page.getByRole('button', { name: 'More options for Bob Okafor' }).click();
+  await page.getByRole('button', { name: 'More about Bob Okafor' }).click();
   await page.getByRole('menuitem').first().waitFor();
   await page.keyboard.press('Escape');
   await page.locator('.rail').getByRole('link', { name: /^Requests/ }).click();

@@ -11,6 +11,8 @@ const (
 	Label = "head"
 	// FieldID holds the string denoting the id field in the database.
 	FieldID = "user_id"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
 	// FieldPosition holds the string denoting the position field in the database.
 	FieldPosition = "position"
 	// FieldTrimmedTo holds the string denoting the trimmed_to field in the database.
@@ -64,6 +66,7 @@ const (
 // Columns holds all SQL columns for head fields.
 var Columns = []string{
 	FieldID,
+	FieldVersion,
 	FieldPosition,
 	FieldTrimmedTo,
 	FieldUnreadConversations,
@@ -100,8 +103,10 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion int64
 	// DefaultRefused holds the default value on creation for the "refused" field.
-	DefaultRefused int32
+	DefaultRefused string
 	// DefaultRequestLinks holds the default value on creation for the "request_links" field.
 	DefaultRequestLinks bool
 	// DefaultWords holds the default value on creation for the "words" field.
@@ -130,6 +135,11 @@ type OrderOption func(*sql.Selector)
 // ByID orders the results by the id field.
 func ByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldID, opts...).ToFunc()
+}
+
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
 }
 
 // ByPosition orders the results by the position field.

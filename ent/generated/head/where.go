@@ -53,6 +53,11 @@ func IDLTE(id uuid.UUID) predicate.Head {
 	return predicate.Head(sql.FieldLTE(FieldID, id))
 }
 
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldVersion, v))
+}
+
 // Position applies equality check predicate on the "position" field. It's identical to PositionEQ.
 func Position(v int64) predicate.Head {
 	return predicate.Head(sql.FieldEQ(FieldPosition, v))
@@ -114,7 +119,7 @@ func Gone(v bool) predicate.Head {
 }
 
 // Refused applies equality check predicate on the "refused" field. It's identical to RefusedEQ.
-func Refused(v int32) predicate.Head {
+func Refused(v string) predicate.Head {
 	return predicate.Head(sql.FieldEQ(FieldRefused, v))
 }
 
@@ -166,6 +171,46 @@ func Surge(v int64) predicate.Head {
 // ShieldAt applies equality check predicate on the "shield_at" field. It's identical to ShieldAtEQ.
 func ShieldAt(v int64) predicate.Head {
 	return predicate.Head(sql.FieldEQ(FieldShieldAt, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int64) predicate.Head {
+	return predicate.Head(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int64) predicate.Head {
+	return predicate.Head(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int64) predicate.Head {
+	return predicate.Head(sql.FieldLTE(FieldVersion, v))
 }
 
 // PositionEQ applies the EQ predicate on the "position" field.
@@ -559,43 +604,68 @@ func GoneNEQ(v bool) predicate.Head {
 }
 
 // RefusedEQ applies the EQ predicate on the "refused" field.
-func RefusedEQ(v int32) predicate.Head {
+func RefusedEQ(v string) predicate.Head {
 	return predicate.Head(sql.FieldEQ(FieldRefused, v))
 }
 
 // RefusedNEQ applies the NEQ predicate on the "refused" field.
-func RefusedNEQ(v int32) predicate.Head {
+func RefusedNEQ(v string) predicate.Head {
 	return predicate.Head(sql.FieldNEQ(FieldRefused, v))
 }
 
 // RefusedIn applies the In predicate on the "refused" field.
-func RefusedIn(vs ...int32) predicate.Head {
+func RefusedIn(vs ...string) predicate.Head {
 	return predicate.Head(sql.FieldIn(FieldRefused, vs...))
 }
 
 // RefusedNotIn applies the NotIn predicate on the "refused" field.
-func RefusedNotIn(vs ...int32) predicate.Head {
+func RefusedNotIn(vs ...string) predicate.Head {
 	return predicate.Head(sql.FieldNotIn(FieldRefused, vs...))
 }
 
 // RefusedGT applies the GT predicate on the "refused" field.
-func RefusedGT(v int32) predicate.Head {
+func RefusedGT(v string) predicate.Head {
 	return predicate.Head(sql.FieldGT(FieldRefused, v))
 }
 
 // RefusedGTE applies the GTE predicate on the "refused" field.
-func RefusedGTE(v int32) predicate.Head {
+func RefusedGTE(v string) predicate.Head {
 	return predicate.Head(sql.FieldGTE(FieldRefused, v))
 }
 
 // RefusedLT applies the LT predicate on the "refused" field.
-func RefusedLT(v int32) predicate.Head {
+func RefusedLT(v string) predicate.Head {
 	return predicate.Head(sql.FieldLT(FieldRefused, v))
 }
 
 // RefusedLTE applies the LTE predicate on the "refused" field.
-func RefusedLTE(v int32) predicate.Head {
+func RefusedLTE(v string) predicate.Head {
 	return predicate.Head(sql.FieldLTE(FieldRefused, v))
+}
+
+// RefusedContains applies the Contains predicate on the "refused" field.
+func RefusedContains(v string) predicate.Head {
+	return predicate.Head(sql.FieldContains(FieldRefused, v))
+}
+
+// RefusedHasPrefix applies the HasPrefix predicate on the "refused" field.
+func RefusedHasPrefix(v string) predicate.Head {
+	return predicate.Head(sql.FieldHasPrefix(FieldRefused, v))
+}
+
+// RefusedHasSuffix applies the HasSuffix predicate on the "refused" field.
+func RefusedHasSuffix(v string) predicate.Head {
+	return predicate.Head(sql.FieldHasSuffix(FieldRefused, v))
+}
+
+// RefusedEqualFold applies the EqualFold predicate on the "refused" field.
+func RefusedEqualFold(v string) predicate.Head {
+	return predicate.Head(sql.FieldEqualFold(FieldRefused, v))
+}
+
+// RefusedContainsFold applies the ContainsFold predicate on the "refused" field.
+func RefusedContainsFold(v string) predicate.Head {
+	return predicate.Head(sql.FieldContainsFold(FieldRefused, v))
 }
 
 // RequestLinksEQ applies the EQ predicate on the "request_links" field.

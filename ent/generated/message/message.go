@@ -23,8 +23,20 @@ const (
 	FieldVideo = "video"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
-	// FieldRemoved holds the string denoting the removed field in the database.
-	FieldRemoved = "removed"
+	// FieldFirstDigest holds the string denoting the first_digest field in the database.
+	FieldFirstDigest = "first_digest"
+	// FieldRemovedAt holds the string denoting the removed_at field in the database.
+	FieldRemovedAt = "removed_at"
+	// FieldEditedAt holds the string denoting the edited_at field in the database.
+	FieldEditedAt = "edited_at"
+	// FieldReplyToSeq holds the string denoting the reply_to_seq field in the database.
+	FieldReplyToSeq = "reply_to_seq"
+	// FieldKind holds the string denoting the kind field in the database.
+	FieldKind = "kind"
+	// FieldAttributes holds the string denoting the attributes field in the database.
+	FieldAttributes = "attributes"
+	// FieldMetadata holds the string denoting the metadata field in the database.
+	FieldMetadata = "metadata"
 	// Table holds the table name of the message in the database.
 	Table = "messages"
 )
@@ -38,7 +50,13 @@ var Columns = []string{
 	FieldBody,
 	FieldVideo,
 	FieldCreatedAt,
-	FieldRemoved,
+	FieldFirstDigest,
+	FieldRemovedAt,
+	FieldEditedAt,
+	FieldReplyToSeq,
+	FieldKind,
+	FieldAttributes,
+	FieldMetadata,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -89,7 +107,37 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
 }
 
-// ByRemoved orders the results by the removed field.
-func ByRemoved(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldRemoved, opts...).ToFunc()
+// ByFirstDigest orders the results by the first_digest field.
+func ByFirstDigest(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFirstDigest, opts...).ToFunc()
+}
+
+// ByRemovedAt orders the results by the removed_at field.
+func ByRemovedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRemovedAt, opts...).ToFunc()
+}
+
+// ByEditedAt orders the results by the edited_at field.
+func ByEditedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEditedAt, opts...).ToFunc()
+}
+
+// ByReplyToSeq orders the results by the reply_to_seq field.
+func ByReplyToSeq(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReplyToSeq, opts...).ToFunc()
+}
+
+// ByKind orders the results by the kind field.
+func ByKind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKind, opts...).ToFunc()
+}
+
+// ByAttributes orders the results by the attributes field.
+func ByAttributes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAttributes, opts...).ToFunc()
+}
+
+// ByMetadata orders the results by the metadata field.
+func ByMetadata(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMetadata, opts...).ToFunc()
 }

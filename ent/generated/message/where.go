@@ -83,9 +83,39 @@ func CreatedAt(v int64) predicate.Message {
 	return predicate.Message(sql.FieldEQ(FieldCreatedAt, v))
 }
 
-// Removed applies equality check predicate on the "removed" field. It's identical to RemovedEQ.
-func Removed(v string) predicate.Message {
-	return predicate.Message(sql.FieldEQ(FieldRemoved, v))
+// FirstDigest applies equality check predicate on the "first_digest" field. It's identical to FirstDigestEQ.
+func FirstDigest(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldFirstDigest, v))
+}
+
+// RemovedAt applies equality check predicate on the "removed_at" field. It's identical to RemovedAtEQ.
+func RemovedAt(v int64) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldRemovedAt, v))
+}
+
+// EditedAt applies equality check predicate on the "edited_at" field. It's identical to EditedAtEQ.
+func EditedAt(v int64) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldEditedAt, v))
+}
+
+// ReplyToSeq applies equality check predicate on the "reply_to_seq" field. It's identical to ReplyToSeqEQ.
+func ReplyToSeq(v int64) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldReplyToSeq, v))
+}
+
+// Kind applies equality check predicate on the "kind" field. It's identical to KindEQ.
+func Kind(v int16) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldKind, v))
+}
+
+// Attributes applies equality check predicate on the "attributes" field. It's identical to AttributesEQ.
+func Attributes(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldAttributes, v))
+}
+
+// Metadata applies equality check predicate on the "metadata" field. It's identical to MetadataEQ.
+func Metadata(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldMetadata, v))
 }
 
 // ConversationIDEQ applies the EQ predicate on the "conversation_id" field.
@@ -413,79 +443,429 @@ func CreatedAtLTE(v int64) predicate.Message {
 	return predicate.Message(sql.FieldLTE(FieldCreatedAt, v))
 }
 
-// RemovedEQ applies the EQ predicate on the "removed" field.
-func RemovedEQ(v string) predicate.Message {
-	return predicate.Message(sql.FieldEQ(FieldRemoved, v))
+// FirstDigestEQ applies the EQ predicate on the "first_digest" field.
+func FirstDigestEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldFirstDigest, v))
 }
 
-// RemovedNEQ applies the NEQ predicate on the "removed" field.
-func RemovedNEQ(v string) predicate.Message {
-	return predicate.Message(sql.FieldNEQ(FieldRemoved, v))
+// FirstDigestNEQ applies the NEQ predicate on the "first_digest" field.
+func FirstDigestNEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldFirstDigest, v))
 }
 
-// RemovedIn applies the In predicate on the "removed" field.
-func RemovedIn(vs ...string) predicate.Message {
-	return predicate.Message(sql.FieldIn(FieldRemoved, vs...))
+// FirstDigestIn applies the In predicate on the "first_digest" field.
+func FirstDigestIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldFirstDigest, vs...))
 }
 
-// RemovedNotIn applies the NotIn predicate on the "removed" field.
-func RemovedNotIn(vs ...string) predicate.Message {
-	return predicate.Message(sql.FieldNotIn(FieldRemoved, vs...))
+// FirstDigestNotIn applies the NotIn predicate on the "first_digest" field.
+func FirstDigestNotIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldFirstDigest, vs...))
 }
 
-// RemovedGT applies the GT predicate on the "removed" field.
-func RemovedGT(v string) predicate.Message {
-	return predicate.Message(sql.FieldGT(FieldRemoved, v))
+// FirstDigestGT applies the GT predicate on the "first_digest" field.
+func FirstDigestGT(v string) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldFirstDigest, v))
 }
 
-// RemovedGTE applies the GTE predicate on the "removed" field.
-func RemovedGTE(v string) predicate.Message {
-	return predicate.Message(sql.FieldGTE(FieldRemoved, v))
+// FirstDigestGTE applies the GTE predicate on the "first_digest" field.
+func FirstDigestGTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldFirstDigest, v))
 }
 
-// RemovedLT applies the LT predicate on the "removed" field.
-func RemovedLT(v string) predicate.Message {
-	return predicate.Message(sql.FieldLT(FieldRemoved, v))
+// FirstDigestLT applies the LT predicate on the "first_digest" field.
+func FirstDigestLT(v string) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldFirstDigest, v))
 }
 
-// RemovedLTE applies the LTE predicate on the "removed" field.
-func RemovedLTE(v string) predicate.Message {
-	return predicate.Message(sql.FieldLTE(FieldRemoved, v))
+// FirstDigestLTE applies the LTE predicate on the "first_digest" field.
+func FirstDigestLTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldFirstDigest, v))
 }
 
-// RemovedContains applies the Contains predicate on the "removed" field.
-func RemovedContains(v string) predicate.Message {
-	return predicate.Message(sql.FieldContains(FieldRemoved, v))
+// FirstDigestContains applies the Contains predicate on the "first_digest" field.
+func FirstDigestContains(v string) predicate.Message {
+	return predicate.Message(sql.FieldContains(FieldFirstDigest, v))
 }
 
-// RemovedHasPrefix applies the HasPrefix predicate on the "removed" field.
-func RemovedHasPrefix(v string) predicate.Message {
-	return predicate.Message(sql.FieldHasPrefix(FieldRemoved, v))
+// FirstDigestHasPrefix applies the HasPrefix predicate on the "first_digest" field.
+func FirstDigestHasPrefix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasPrefix(FieldFirstDigest, v))
 }
 
-// RemovedHasSuffix applies the HasSuffix predicate on the "removed" field.
-func RemovedHasSuffix(v string) predicate.Message {
-	return predicate.Message(sql.FieldHasSuffix(FieldRemoved, v))
+// FirstDigestHasSuffix applies the HasSuffix predicate on the "first_digest" field.
+func FirstDigestHasSuffix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasSuffix(FieldFirstDigest, v))
 }
 
-// RemovedIsNil applies the IsNil predicate on the "removed" field.
-func RemovedIsNil() predicate.Message {
-	return predicate.Message(sql.FieldIsNull(FieldRemoved))
+// FirstDigestIsNil applies the IsNil predicate on the "first_digest" field.
+func FirstDigestIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldFirstDigest))
 }
 
-// RemovedNotNil applies the NotNil predicate on the "removed" field.
-func RemovedNotNil() predicate.Message {
-	return predicate.Message(sql.FieldNotNull(FieldRemoved))
+// FirstDigestNotNil applies the NotNil predicate on the "first_digest" field.
+func FirstDigestNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldFirstDigest))
 }
 
-// RemovedEqualFold applies the EqualFold predicate on the "removed" field.
-func RemovedEqualFold(v string) predicate.Message {
-	return predicate.Message(sql.FieldEqualFold(FieldRemoved, v))
+// FirstDigestEqualFold applies the EqualFold predicate on the "first_digest" field.
+func FirstDigestEqualFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldEqualFold(FieldFirstDigest, v))
 }
 
-// RemovedContainsFold applies the ContainsFold predicate on the "removed" field.
-func RemovedContainsFold(v string) predicate.Message {
-	return predicate.Message(sql.FieldContainsFold(FieldRemoved, v))
+// FirstDigestContainsFold applies the ContainsFold predicate on the "first_digest" field.
+func FirstDigestContainsFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldContainsFold(FieldFirstDigest, v))
+}
+
+// RemovedAtEQ applies the EQ predicate on the "removed_at" field.
+func RemovedAtEQ(v int64) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldRemovedAt, v))
+}
+
+// RemovedAtNEQ applies the NEQ predicate on the "removed_at" field.
+func RemovedAtNEQ(v int64) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldRemovedAt, v))
+}
+
+// RemovedAtIn applies the In predicate on the "removed_at" field.
+func RemovedAtIn(vs ...int64) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldRemovedAt, vs...))
+}
+
+// RemovedAtNotIn applies the NotIn predicate on the "removed_at" field.
+func RemovedAtNotIn(vs ...int64) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldRemovedAt, vs...))
+}
+
+// RemovedAtGT applies the GT predicate on the "removed_at" field.
+func RemovedAtGT(v int64) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldRemovedAt, v))
+}
+
+// RemovedAtGTE applies the GTE predicate on the "removed_at" field.
+func RemovedAtGTE(v int64) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldRemovedAt, v))
+}
+
+// RemovedAtLT applies the LT predicate on the "removed_at" field.
+func RemovedAtLT(v int64) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldRemovedAt, v))
+}
+
+// RemovedAtLTE applies the LTE predicate on the "removed_at" field.
+func RemovedAtLTE(v int64) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldRemovedAt, v))
+}
+
+// RemovedAtIsNil applies the IsNil predicate on the "removed_at" field.
+func RemovedAtIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldRemovedAt))
+}
+
+// RemovedAtNotNil applies the NotNil predicate on the "removed_at" field.
+func RemovedAtNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldRemovedAt))
+}
+
+// EditedAtEQ applies the EQ predicate on the "edited_at" field.
+func EditedAtEQ(v int64) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldEditedAt, v))
+}
+
+// EditedAtNEQ applies the NEQ predicate on the "edited_at" field.
+func EditedAtNEQ(v int64) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldEditedAt, v))
+}
+
+// EditedAtIn applies the In predicate on the "edited_at" field.
+func EditedAtIn(vs ...int64) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldEditedAt, vs...))
+}
+
+// EditedAtNotIn applies the NotIn predicate on the "edited_at" field.
+func EditedAtNotIn(vs ...int64) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldEditedAt, vs...))
+}
+
+// EditedAtGT applies the GT predicate on the "edited_at" field.
+func EditedAtGT(v int64) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldEditedAt, v))
+}
+
+// EditedAtGTE applies the GTE predicate on the "edited_at" field.
+func EditedAtGTE(v int64) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldEditedAt, v))
+}
+
+// EditedAtLT applies the LT predicate on the "edited_at" field.
+func EditedAtLT(v int64) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldEditedAt, v))
+}
+
+// EditedAtLTE applies the LTE predicate on the "edited_at" field.
+func EditedAtLTE(v int64) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldEditedAt, v))
+}
+
+// EditedAtIsNil applies the IsNil predicate on the "edited_at" field.
+func EditedAtIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldEditedAt))
+}
+
+// EditedAtNotNil applies the NotNil predicate on the "edited_at" field.
+func EditedAtNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldEditedAt))
+}
+
+// ReplyToSeqEQ applies the EQ predicate on the "reply_to_seq" field.
+func ReplyToSeqEQ(v int64) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldReplyToSeq, v))
+}
+
+// ReplyToSeqNEQ applies the NEQ predicate on the "reply_to_seq" field.
+func ReplyToSeqNEQ(v int64) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldReplyToSeq, v))
+}
+
+// ReplyToSeqIn applies the In predicate on the "reply_to_seq" field.
+func ReplyToSeqIn(vs ...int64) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldReplyToSeq, vs...))
+}
+
+// ReplyToSeqNotIn applies the NotIn predicate on the "reply_to_seq" field.
+func ReplyToSeqNotIn(vs ...int64) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldReplyToSeq, vs...))
+}
+
+// ReplyToSeqGT applies the GT predicate on the "reply_to_seq" field.
+func ReplyToSeqGT(v int64) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldReplyToSeq, v))
+}
+
+// ReplyToSeqGTE applies the GTE predicate on the "reply_to_seq" field.
+func ReplyToSeqGTE(v int64) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldReplyToSeq, v))
+}
+
+// ReplyToSeqLT applies the LT predicate on the "reply_to_seq" field.
+func ReplyToSeqLT(v int64) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldReplyToSeq, v))
+}
+
+// ReplyToSeqLTE applies the LTE predicate on the "reply_to_seq" field.
+func ReplyToSeqLTE(v int64) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldReplyToSeq, v))
+}
+
+// ReplyToSeqIsNil applies the IsNil predicate on the "reply_to_seq" field.
+func ReplyToSeqIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldReplyToSeq))
+}
+
+// ReplyToSeqNotNil applies the NotNil predicate on the "reply_to_seq" field.
+func ReplyToSeqNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldReplyToSeq))
+}
+
+// KindEQ applies the EQ predicate on the "kind" field.
+func KindEQ(v int16) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldKind, v))
+}
+
+// KindNEQ applies the NEQ predicate on the "kind" field.
+func KindNEQ(v int16) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldKind, v))
+}
+
+// KindIn applies the In predicate on the "kind" field.
+func KindIn(vs ...int16) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldKind, vs...))
+}
+
+// KindNotIn applies the NotIn predicate on the "kind" field.
+func KindNotIn(vs ...int16) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldKind, vs...))
+}
+
+// KindGT applies the GT predicate on the "kind" field.
+func KindGT(v int16) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldKind, v))
+}
+
+// KindGTE applies the GTE predicate on the "kind" field.
+func KindGTE(v int16) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldKind, v))
+}
+
+// KindLT applies the LT predicate on the "kind" field.
+func KindLT(v int16) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldKind, v))
+}
+
+// KindLTE applies the LTE predicate on the "kind" field.
+func KindLTE(v int16) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldKind, v))
+}
+
+// KindIsNil applies the IsNil predicate on the "kind" field.
+func KindIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldKind))
+}
+
+// KindNotNil applies the NotNil predicate on the "kind" field.
+func KindNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldKind))
+}
+
+// AttributesEQ applies the EQ predicate on the "attributes" field.
+func AttributesEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldAttributes, v))
+}
+
+// AttributesNEQ applies the NEQ predicate on the "attributes" field.
+func AttributesNEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldAttributes, v))
+}
+
+// AttributesIn applies the In predicate on the "attributes" field.
+func AttributesIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldAttributes, vs...))
+}
+
+// AttributesNotIn applies the NotIn predicate on the "attributes" field.
+func AttributesNotIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldAttributes, vs...))
+}
+
+// AttributesGT applies the GT predicate on the "attributes" field.
+func AttributesGT(v string) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldAttributes, v))
+}
+
+// AttributesGTE applies the GTE predicate on the "attributes" field.
+func AttributesGTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldAttributes, v))
+}
+
+// AttributesLT applies the LT predicate on the "attributes" field.
+func AttributesLT(v string) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldAttributes, v))
+}
+
+// AttributesLTE applies the LTE predicate on the "attributes" field.
+func AttributesLTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldAttributes, v))
+}
+
+// AttributesContains applies the Contains predicate on the "attributes" field.
+func AttributesContains(v string) predicate.Message {
+	return predicate.Message(sql.FieldContains(FieldAttributes, v))
+}
+
+// AttributesHasPrefix applies the HasPrefix predicate on the "attributes" field.
+func AttributesHasPrefix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasPrefix(FieldAttributes, v))
+}
+
+// AttributesHasSuffix applies the HasSuffix predicate on the "attributes" field.
+func AttributesHasSuffix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasSuffix(FieldAttributes, v))
+}
+
+// AttributesIsNil applies the IsNil predicate on the "attributes" field.
+func AttributesIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldAttributes))
+}
+
+// AttributesNotNil applies the NotNil predicate on the "attributes" field.
+func AttributesNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldAttributes))
+}
+
+// AttributesEqualFold applies the EqualFold predicate on the "attributes" field.
+func AttributesEqualFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldEqualFold(FieldAttributes, v))
+}
+
+// AttributesContainsFold applies the ContainsFold predicate on the "attributes" field.
+func AttributesContainsFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldContainsFold(FieldAttributes, v))
+}
+
+// MetadataEQ applies the EQ predicate on the "metadata" field.
+func MetadataEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldMetadata, v))
+}
+
+// MetadataNEQ applies the NEQ predicate on the "metadata" field.
+func MetadataNEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldMetadata, v))
+}
+
+// MetadataIn applies the In predicate on the "metadata" field.
+func MetadataIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldMetadata, vs...))
+}
+
+// MetadataNotIn applies the NotIn predicate on the "metadata" field.
+func MetadataNotIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldMetadata, vs...))
+}
+
+// MetadataGT applies the GT predicate on the "metadata" field.
+func MetadataGT(v string) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldMetadata, v))
+}
+
+// MetadataGTE applies the GTE predicate on the "metadata" field.
+func MetadataGTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldMetadata, v))
+}
+
+// MetadataLT applies the LT predicate on the "metadata" field.
+func MetadataLT(v string) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldMetadata, v))
+}
+
+// MetadataLTE applies the LTE predicate on the "metadata" field.
+func MetadataLTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldMetadata, v))
+}
+
+// MetadataContains applies the Contains predicate on the "metadata" field.
+func MetadataContains(v string) predicate.Message {
+	return predicate.Message(sql.FieldContains(FieldMetadata, v))
+}
+
+// MetadataHasPrefix applies the HasPrefix predicate on the "metadata" field.
+func MetadataHasPrefix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasPrefix(FieldMetadata, v))
+}
+
+// MetadataHasSuffix applies the HasSuffix predicate on the "metadata" field.
+func MetadataHasSuffix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasSuffix(FieldMetadata, v))
+}
+
+// MetadataIsNil applies the IsNil predicate on the "metadata" field.
+func MetadataIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldMetadata))
+}
+
+// MetadataNotNil applies the NotNil predicate on the "metadata" field.
+func MetadataNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldMetadata))
+}
+
+// MetadataEqualFold applies the EqualFold predicate on the "metadata" field.
+func MetadataEqualFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldEqualFold(FieldMetadata, v))
+}
+
+// MetadataContainsFold applies the ContainsFold predicate on the "metadata" field.
+func MetadataContainsFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldContainsFold(FieldMetadata, v))
 }
 
 // And groups predicates with the AND operator between them.

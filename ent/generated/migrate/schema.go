@@ -243,6 +243,7 @@ var (
 	// HeadsColumns holds the columns for the "heads" table.
 	HeadsColumns = []*schema.Column{
 		{Name: "user_id", Type: field.TypeUUID},
+		{Name: "version", Type: field.TypeInt64, Default: 0},
 		{Name: "position", Type: field.TypeInt64},
 		{Name: "trimmed_to", Type: field.TypeInt64},
 		{Name: "unread_conversations", Type: field.TypeInt32},
@@ -255,7 +256,7 @@ var (
 		{Name: "age_band", Type: field.TypeInt16},
 		{Name: "exempt", Type: field.TypeBool},
 		{Name: "gone", Type: field.TypeBool},
-		{Name: "refused", Type: field.TypeInt32, Default: 0},
+		{Name: "refused", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "request_links", Type: field.TypeBool, Default: false},
 		{Name: "words", Type: field.TypeInt32, Default: 0},
 		{Name: "suspended_until", Type: field.TypeInt64, Default: 0},
@@ -340,7 +341,13 @@ var (
 		{Name: "body", Type: field.TypeString, Size: 2147483647},
 		{Name: "video", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "created_at", Type: field.TypeInt64},
-		{Name: "removed", Type: field.TypeString, Nullable: true},
+		{Name: "first_digest", Type: field.TypeString, Nullable: true},
+		{Name: "removed_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "edited_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "reply_to_seq", Type: field.TypeInt64, Nullable: true},
+		{Name: "kind", Type: field.TypeInt16, Nullable: true},
+		{Name: "attributes", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "metadata", Type: field.TypeString, Nullable: true, Size: 2147483647},
 	}
 	// MessagesTable holds the schema information for the "messages" table.
 	MessagesTable = &schema.Table{
@@ -491,8 +498,8 @@ var (
 		{Name: "routes_after", Type: field.TypeInt32},
 		{Name: "read_receipts_before", Type: field.TypeBool},
 		{Name: "read_receipts_after", Type: field.TypeBool},
-		{Name: "refused_before", Type: field.TypeInt32, Default: 0},
-		{Name: "refused_after", Type: field.TypeInt32, Default: 0},
+		{Name: "refused_before", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "refused_after", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "request_links_before", Type: field.TypeBool, Default: false},
 		{Name: "request_links_after", Type: field.TypeBool, Default: false},
 		{Name: "request_previews_before", Type: field.TypeBool, Default: false},

@@ -99,9 +99,9 @@ func ValidColumn(column string) bool {
 
 var (
 	// DefaultRefusedBefore holds the default value on creation for the "refused_before" field.
-	DefaultRefusedBefore int32
+	DefaultRefusedBefore string
 	// DefaultRefusedAfter holds the default value on creation for the "refused_after" field.
-	DefaultRefusedAfter int32
+	DefaultRefusedAfter string
 	// DefaultRequestLinksBefore holds the default value on creation for the "request_links_before" field.
 	DefaultRequestLinksBefore bool
 	// DefaultRequestLinksAfter holds the default value on creation for the "request_links_after" field.

@@ -94,12 +94,12 @@ func ReadReceiptsAfter(v bool) predicate.SettingsChange {
 }
 
 // RefusedBefore applies equality check predicate on the "refused_before" field. It's identical to RefusedBeforeEQ.
-func RefusedBefore(v int32) predicate.SettingsChange {
+func RefusedBefore(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldEQ(FieldRefusedBefore, v))
 }
 
 // RefusedAfter applies equality check predicate on the "refused_after" field. It's identical to RefusedAfterEQ.
-func RefusedAfter(v int32) predicate.SettingsChange {
+func RefusedAfter(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldEQ(FieldRefusedAfter, v))
 }
 
@@ -424,83 +424,133 @@ func ReadReceiptsAfterNEQ(v bool) predicate.SettingsChange {
 }
 
 // RefusedBeforeEQ applies the EQ predicate on the "refused_before" field.
-func RefusedBeforeEQ(v int32) predicate.SettingsChange {
+func RefusedBeforeEQ(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldEQ(FieldRefusedBefore, v))
 }
 
 // RefusedBeforeNEQ applies the NEQ predicate on the "refused_before" field.
-func RefusedBeforeNEQ(v int32) predicate.SettingsChange {
+func RefusedBeforeNEQ(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldNEQ(FieldRefusedBefore, v))
 }
 
 // RefusedBeforeIn applies the In predicate on the "refused_before" field.
-func RefusedBeforeIn(vs ...int32) predicate.SettingsChange {
+func RefusedBeforeIn(vs ...string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldIn(FieldRefusedBefore, vs...))
 }
 
 // RefusedBeforeNotIn applies the NotIn predicate on the "refused_before" field.
-func RefusedBeforeNotIn(vs ...int32) predicate.SettingsChange {
+func RefusedBeforeNotIn(vs ...string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldNotIn(FieldRefusedBefore, vs...))
 }
 
 // RefusedBeforeGT applies the GT predicate on the "refused_before" field.
-func RefusedBeforeGT(v int32) predicate.SettingsChange {
+func RefusedBeforeGT(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldGT(FieldRefusedBefore, v))
 }
 
 // RefusedBeforeGTE applies the GTE predicate on the "refused_before" field.
-func RefusedBeforeGTE(v int32) predicate.SettingsChange {
+func RefusedBeforeGTE(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldGTE(FieldRefusedBefore, v))
 }
 
 // RefusedBeforeLT applies the LT predicate on the "refused_before" field.
-func RefusedBeforeLT(v int32) predicate.SettingsChange {
+func RefusedBeforeLT(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldLT(FieldRefusedBefore, v))
 }
 
 // RefusedBeforeLTE applies the LTE predicate on the "refused_before" field.
-func RefusedBeforeLTE(v int32) predicate.SettingsChange {
+func RefusedBeforeLTE(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldLTE(FieldRefusedBefore, v))
 }
 
+// RefusedBeforeContains applies the Contains predicate on the "refused_before" field.
+func RefusedBeforeContains(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldContains(FieldRefusedBefore, v))
+}
+
+// RefusedBeforeHasPrefix applies the HasPrefix predicate on the "refused_before" field.
+func RefusedBeforeHasPrefix(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldHasPrefix(FieldRefusedBefore, v))
+}
+
+// RefusedBeforeHasSuffix applies the HasSuffix predicate on the "refused_before" field.
+func RefusedBeforeHasSuffix(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldHasSuffix(FieldRefusedBefore, v))
+}
+
+// RefusedBeforeEqualFold applies the EqualFold predicate on the "refused_before" field.
+func RefusedBeforeEqualFold(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEqualFold(FieldRefusedBefore, v))
+}
+
+// RefusedBeforeContainsFold applies the ContainsFold predicate on the "refused_before" field.
+func RefusedBeforeContainsFold(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldContainsFold(FieldRefusedBefore, v))
+}
+
 // RefusedAfterEQ applies the EQ predicate on the "refused_after" field.
-func RefusedAfterEQ(v int32) predicate.SettingsChange {
+func RefusedAfterEQ(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldEQ(FieldRefusedAfter, v))
 }
 
 // RefusedAfterNEQ applies the NEQ predicate on the "refused_after" field.
-func RefusedAfterNEQ(v int32) predicate.SettingsChange {
+func RefusedAfterNEQ(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldNEQ(FieldRefusedAfter, v))
 }
 
 // RefusedAfterIn applies the In predicate on the "refused_after" field.
-func RefusedAfterIn(vs ...int32) predicate.SettingsChange {
+func RefusedAfterIn(vs ...string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldIn(FieldRefusedAfter, vs...))
 }
 
 // RefusedAfterNotIn applies the NotIn predicate on the "refused_after" field.
-func RefusedAfterNotIn(vs ...int32) predicate.SettingsChange {
+func RefusedAfterNotIn(vs ...string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldNotIn(FieldRefusedAfter, vs...))
 }
 
 // RefusedAfterGT applies the GT predicate on the "refused_after" field.
-func RefusedAfterGT(v int32) predicate.SettingsChange {
+func RefusedAfterGT(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldGT(FieldRefusedAfter, v))
 }
 
 // RefusedAfterGTE applies the GTE predicate on the "refused_after" field.
-func RefusedAfterGTE(v int32) predicate.SettingsChange {
+func RefusedAfterGTE(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldGTE(FieldRefusedAfter, v))
 }
 
 // RefusedAfterLT applies the LT predicate on the "refused_after" field.
-func RefusedAfterLT(v int32) predicate.SettingsChange {
+func RefusedAfterLT(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldLT(FieldRefusedAfter, v))
 }
 
 // RefusedAfterLTE applies the LTE predicate on the "refused_after" field.
-func RefusedAfterLTE(v int32) predicate.SettingsChange {
+func RefusedAfterLTE(v string) predicate.SettingsChange {
 	return predicate.SettingsChange(sql.FieldLTE(FieldRefusedAfter, v))
+}
+
+// RefusedAfterContains applies the Contains predicate on the "refused_after" field.
+func RefusedAfterContains(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldContains(FieldRefusedAfter, v))
+}
+
+// RefusedAfterHasPrefix applies the HasPrefix predicate on the "refused_after" field.
+func RefusedAfterHasPrefix(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldHasPrefix(FieldRefusedAfter, v))
+}
+
+// RefusedAfterHasSuffix applies the HasSuffix predicate on the "refused_after" field.
+func RefusedAfterHasSuffix(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldHasSuffix(FieldRefusedAfter, v))
+}
+
+// RefusedAfterEqualFold applies the EqualFold predicate on the "refused_after" field.
+func RefusedAfterEqualFold(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldEqualFold(FieldRefusedAfter, v))
+}
+
+// RefusedAfterContainsFold applies the ContainsFold predicate on the "refused_after" field.
+func RefusedAfterContainsFold(v string) predicate.SettingsChange {
+	return predicate.SettingsChange(sql.FieldContainsFold(FieldRefusedAfter, v))
 }
 
 // RequestLinksBeforeEQ applies the EQ predicate on the "request_links_before" field.

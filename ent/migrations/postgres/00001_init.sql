@@ -119,6 +119,7 @@ CREATE INDEX follow_friends ON follows (follower_id, followee_id) WHERE mutual;
 
 CREATE TABLE heads (
     user_id uuid NOT NULL,
+    version bigint NOT NULL DEFAULT 0,
     "position" bigint NOT NULL,
     trimmed_to bigint NOT NULL,
     unread_conversations integer NOT NULL,
@@ -139,7 +140,7 @@ CREATE TABLE heads (
     refusals bigint NOT NULL DEFAULT 0,
     surge bigint NOT NULL DEFAULT 0,
     shield_at bigint NOT NULL DEFAULT 0,
-    refused integer NOT NULL DEFAULT 0,
+    refused text NOT NULL DEFAULT '',
     request_links boolean NOT NULL DEFAULT false,
     words integer NOT NULL DEFAULT 0,
     PRIMARY KEY (user_id)
@@ -182,7 +183,13 @@ CREATE TABLE messages (
     body text NOT NULL,
     video text,
     created_at bigint NOT NULL,
-    removed varchar,
+    first_digest varchar,
+    removed_at bigint,
+    edited_at bigint,
+    reply_to_seq bigint,
+    kind smallint,
+    attributes text,
+    metadata text,
     PRIMARY KEY (conversation_id, seq)
 );
 CREATE UNIQUE INDEX message_once ON messages (conversation_id, sender_id, client_message_id);
@@ -232,8 +239,8 @@ CREATE TABLE settings_changes (
     routes_after integer NOT NULL,
     read_receipts_before boolean NOT NULL,
     read_receipts_after boolean NOT NULL,
-    refused_before integer NOT NULL DEFAULT 0,
-    refused_after integer NOT NULL DEFAULT 0,
+    refused_before text NOT NULL DEFAULT '',
+    refused_after text NOT NULL DEFAULT '',
     request_links_before boolean NOT NULL DEFAULT false,
     request_links_after boolean NOT NULL DEFAULT false,
     request_previews_before boolean NOT NULL DEFAULT false,

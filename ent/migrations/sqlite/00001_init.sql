@@ -118,6 +118,7 @@ CREATE INDEX follow_followee_id_follower_id ON follows (followee_id, follower_id
 
 CREATE TABLE heads (
     user_id uuid NOT NULL,
+    version integer NOT NULL DEFAULT 0,
     "position" integer NOT NULL,
     trimmed_to integer NOT NULL,
     unread_conversations integer NOT NULL,
@@ -138,7 +139,7 @@ CREATE TABLE heads (
     refusals integer NOT NULL DEFAULT 0,
     surge integer NOT NULL DEFAULT 0,
     shield_at integer NOT NULL DEFAULT 0,
-    refused integer NOT NULL DEFAULT 0,
+    refused text NOT NULL DEFAULT '',
     request_links bool NOT NULL DEFAULT false,
     words integer NOT NULL DEFAULT 0,
     PRIMARY KEY (user_id)
@@ -181,7 +182,13 @@ CREATE TABLE messages (
     body text NOT NULL,
     video text NULL,
     created_at integer NOT NULL,
-    removed text NULL,
+    first_digest text NULL,
+    removed_at integer NULL,
+    edited_at integer NULL,
+    reply_to_seq integer NULL,
+    kind integer NULL,
+    attributes text NULL,
+    metadata text NULL,
     PRIMARY KEY (conversation_id, seq)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX message_once ON messages (conversation_id, sender_id, client_message_id);
@@ -231,8 +238,8 @@ CREATE TABLE settings_changes (
     routes_after integer NOT NULL,
     read_receipts_before bool NOT NULL,
     read_receipts_after bool NOT NULL,
-    refused_before integer NOT NULL DEFAULT 0,
-    refused_after integer NOT NULL DEFAULT 0,
+    refused_before text NOT NULL DEFAULT '',
+    refused_after text NOT NULL DEFAULT '',
     request_links_before bool NOT NULL DEFAULT false,
     request_links_after bool NOT NULL DEFAULT false,
     request_previews_before bool NOT NULL DEFAULT false,
