@@ -32,8 +32,8 @@ BEGIN
     IF FOUND THEN RETURN 0; END IF;
     SELECT * INTO c FROM conversations WHERE id = conv;
     is_new := NOT FOUND;
-    IF EXISTS (SELECT 1 FROM stances WHERE user_id = low AND other_id = high AND blocked)
-        OR EXISTS (SELECT 1 FROM stances WHERE user_id = high AND other_id = low AND blocked) THEN RETURN -1; END IF;
+    IF EXISTS (SELECT 1 FROM overrides WHERE user_id = low AND other_id = high AND blocked)
+        OR EXISTS (SELECT 1 FROM overrides WHERE user_id = high AND other_id = low AND blocked) THEN RETURN -1; END IF;
     follows_to := EXISTS (SELECT 1 FROM follows WHERE follower_id = sender AND followee_id = recipient);
     followed_by := EXISTS (SELECT 1 FROM follows WHERE follower_id = recipient AND followee_id = sender);
     suggested := EXISTS (SELECT 1 FROM suggestions WHERE user_id = recipient AND suggested_id = sender);
@@ -124,8 +124,8 @@ BEGIN
             CASE WHEN folder = 1 THEN c.last_seq ELSE -1 END, to_unread, false,
             to_head.unread_conversations, to_head.unread_requests, to_head.unread_messages);
     UPDATE heads SET position = from_head.position, unread_conversations = from_head.unread_conversations,
-        unread_requests = from_head.unread_requests, unread_messages = from_head.unread_messages WHERE user_id = sender;
+        unread_requests = from_head.unread_requests, unread_messages = from_head.unread_messages, version = version + 1 WHERE user_id = sender;
     UPDATE heads SET position = to_head.position, unread_conversations = to_head.unread_conversations,
-        unread_requests = to_head.unread_requests, unread_messages = to_head.unread_messages WHERE user_id = recipient;
+        unread_requests = to_head.unread_requests, unread_messages = to_head.unread_messages, version = version + 1 WHERE user_id = recipient;
     RETURN c.last_seq;
 END $$;
