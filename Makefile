@@ -10,7 +10,7 @@ WEB_LINT := web/lint/node_modules/.package-lock.json
 CONFORMANCE := conformance/node_modules/.package-lock.json
 
 .PHONY: help
-help: ## Say what there is
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .PHONY: run
@@ -18,7 +18,7 @@ run: ## Start a playground with a demo on http://127.0.0.1:8080
 	go run ./cmd/aparte dev
 
 .PHONY: test
-test: prepare $(NODE_MODULES) $(CONFORMANCE) ## Run every test: SQLite, Postgres, race detector, protocols, browser
+test: prepare $(NODE_MODULES) $(CONFORMANCE) ## Run every test
 	go vet ./...
 	go build -o bin/aparte ./cmd/aparte
 	$(TESTPG) scripts/test
@@ -27,7 +27,7 @@ test: prepare $(NODE_MODULES) $(CONFORMANCE) ## Run every test: SQLite, Postgres
 	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" npm test
 
 .PHONY: conformance
-conformance: $(CONFORMANCE) ## Run the official clients and audits of the protocols against the binary
+conformance: $(CONFORMANCE) ## Run the official protocol audits and clients
 	go build -o bin/aparte ./cmd/aparte
 	cd conformance && APARTE_BIN="$(CURDIR)/bin/aparte" npm test
 
@@ -36,7 +36,7 @@ race: prepare ## Run all Go tests under the race detector
 	$(TESTPG) env CGO_ENABLED=1 go test -race -timeout 20m ./...
 
 .PHONY: soak
-soak: prepare ## Walk many more random histories, races and crashes through the store, and feed every parser for an hour together (CHECKS, STEPS, RACES, ROUNDS, TIMINGS, FUZZTIME)
+soak: prepare ## Run long random tests (CHECKS, STEPS, RACES, ROUNDS, TIMINGS, FUZZTIME)
 	APARTE_SOAK_ROUNDS=$${ROUNDS:-100} go test ./store -run '^TestCrash' -timeout 0 -count 1 -v
 	$(TESTPG) env APARTE_RACES=$${RACES:-200000} go test ./store -run '^TestConsentIsLinearizableOnTwoNodes$$' -timeout 0 -count 1 -v
 	$(MAKE) timings
@@ -45,11 +45,11 @@ soak: prepare ## Walk many more random histories, races and crashes through the 
 	FUZZTIME=$${FUZZTIME:-220s} scripts/fuzz
 
 .PHONY: timings
-timings: prepare ## Time refusals by a block and by a closed audience, and compare the distributions (TIMINGS=10000 of each; leave the machine alone)
+timings: prepare ## Compare the times of refusals on an idle machine (TIMINGS=10000)
 	$(TESTPG) env APARTE_TIMINGS=$${TIMINGS:-10000} go test ./graph -run '^TestABlockTakesAsLongAsAClosedAudience$$' -timeout 0 -count 1 -v
 
 .PHONY: web-soak
-web-soak: prepare $(NODE_MODULES) ## Keep the web client in a stream of messages while its connections are cut (DURATION=3600 s, SEED)
+web-soak: prepare $(NODE_MODULES) ## Run the client for an hour (DURATION in s, SEED)
 	go build -o bin/aparte ./cmd/aparte
 	cd web && DURATION=$${DURATION:-3600} APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" \
 		node --test --test-reporter=spec test/soak.test.mjs
@@ -59,11 +59,11 @@ bench: prepare ## Measure the write path and subscriptions on this machine (abou
 	go run ./bench
 
 .PHONY: bench-live
-bench-live: ## Measure subscriptions only, and hold 50,000 for a minute, for which a system needs that many files a process
+bench-live: ## Measure subscriptions only, and hold 50,000 for a minute (one file each)
 	go run ./bench -live -out bench/out/live.json
 
 .PHONY: bench-scale
-bench-scale: prepare ## Measure reads at ten million messages and at a hundredth (SCALE, 12 GB of disk)
+bench-scale: prepare ## Measure reads at ten million messages (SCALE, 12 GB of disk)
 	go run ./bench -scale $${SCALE:-10000000}
 
 .PHONY: fuzz
@@ -77,11 +77,11 @@ lint: $(WEB_LINT) ## Check style, mistakes and prose
 	cd web && npm run lint
 
 .PHONY: format
-format: ## Write the code in the style of the house
+format: ## Format the Go code
 	$(TOOL) golangci-lint fmt ./...
 
 .PHONY: generate
-generate: web ## Make everything that is generated: ent, graph, web/dist, the tables of settings
+generate: web ## Generate ent, graph, web/dist and the tables of settings
 	go run ent/entc.go
 	go generate ./graph ./cmd/aparte
 
@@ -90,21 +90,21 @@ web: $(NODE_MODULES) ## Generate the client's types and build the pages into web
 	cd web && npm run generate --workspace @aparte/client && npm run build
 
 .PHONY: web-screenshots
-web-screenshots: prepare $(NODE_MODULES) ## Draw every screen of the client in three widths and both themes (web/test-results/screens)
+web-screenshots: prepare $(NODE_MODULES) ## Draw every screen (web/test-results/screens)
 	go build -o bin/aparte ./cmd/aparte
 	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" node scripts/screenshots.mjs
 
 .PHONY: web-report
-web-report: prepare $(NODE_MODULES) ## Measure the client against its limits: bytes, first load, interactions, long lists
+web-report: prepare $(NODE_MODULES) ## Measure the client against its limits
 	go build -o bin/aparte ./cmd/aparte
 	cd web && APARTE_BIN="$(CURDIR)/bin/aparte" APARTE_CHROMIUM="$$(../scripts/chromium)" node scripts/report.mjs
 
 .PHONY: verify
-verify: ## Check that what is generated is what is committed
+verify: ## Check that generated code is up to date
 	scripts/verify
 
 .PHONY: prepare
-prepare: ## Install what the tests need and is missing (Postgres, Chromium, a C compiler)
+prepare: ## Install missing requirements of the tests
 	@scripts/prepare
 
 $(NODE_MODULES): web/package-lock.json

@@ -1,11 +1,13 @@
-// Package classify asks a web service of the operator's what it thinks of a message, before the message is sent.
+// Package classify asks an operator's web service about a message before it is sent.
 //
-// Purpose. It implements dm.Classifier: one signed POST a message, an answer ALLOW, HIDE or REFUSE. Only messages of people
-// whom the recipient does not know come here; see dm.ContentFacts.
+// Purpose. It implements dm.Classifier: one signed POST for each message, with the answer ALLOW,
+// HIDE or REFUSE. Only messages of senders whom the recipient does not know get here; see
+// dm.ErrUnclassified.
 //
-// Invariants. A question takes no longer than the timeout, the wait for a free place included, and there are never more at
-// once than the limit; beyond it a question fails at the timeout. Whatever goes wrong is an error, and what holds then is
-// the caller's to say. Redirects are not followed. Neither questions nor answers are logged or kept.
+// Invariants. A question takes no longer than the timeout, including the wait for a free slot. The
+// number of concurrent questions is limited; beyond the limit a question fails at its timeout.
+// Every failure is an error, and the caller decides what it means for the message. Redirects are
+// not followed. Questions and answers are not logged or stored.
 //
-// Concurrency. A Webhook may be used by many at once. Lifecycle. Close frees the connections that wait for a next question.
+// Concurrency. A Webhook is safe for concurrent use. Lifecycle. Close closes idle connections.
 package classify

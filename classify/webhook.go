@@ -19,11 +19,11 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// HeaderSignature carries "t=SECONDS,v1=HEX": when the question was asked, and the HMAC-SHA-256 of "SECONDS.BODY" with the
-// secret that both sides have.
+// HeaderSignature carries "t=SECONDS,v1=HEX": the time of the request, and the HMAC-SHA-256 of
+// "SECONDS.BODY" with the shared secret.
 const HeaderSignature = "Aparte-Signature"
 
-// Bounds of a Webhook.
+// Limits of a Webhook.
 const (
 	DefaultTimeout = 300 * time.Millisecond
 	DefaultLimit   = 64
@@ -32,16 +32,16 @@ const (
 	maxAnswer = 4096
 )
 
-// Config is what a Webhook is made of.
+// Config configures a Webhook.
 type Config struct {
 	// URL is http or https.
 	URL    string
 	Secret []byte
-	// Timeout bounds a question. Zero: DefaultTimeout.
+	// Timeout limits a question. Zero is DefaultTimeout.
 	Timeout time.Duration
-	// Limit is how many questions are asked at once. Zero: DefaultLimit.
+	// Limit is the maximum number of concurrent questions. Zero is DefaultLimit.
 	Limit int
-	// Now is the clock of signatures. Nil: time.Now.
+	// Now is the clock of signatures. Nil is time.Now.
 	Now func() time.Time
 }
 
@@ -54,7 +54,7 @@ type Webhook struct {
 
 var _ dm.Classifier = (*Webhook)(nil)
 
-// New returns a Webhook. Errors: an address or a secret that cannot be used.
+// New returns a Webhook. It returns an error for an unusable URL or a secret that is too short.
 func New(c Config) (*Webhook, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
@@ -79,7 +79,7 @@ func New(c Config) (*Webhook, error) {
 	}}, nil
 }
 
-// Close frees the connections that wait for a next question.
+// Close closes idle connections. Questions in progress continue.
 func (w *Webhook) Close() { w.client.CloseIdleConnections() }
 
 type question struct {

@@ -92,7 +92,8 @@ func TestWhatIsNoAnswerFails(t *testing.T) {
 	}
 }
 
-// A service that does not answer costs the timeout and no more, also whoever waits for a free place.
+// A service that does not answer costs no more than the timeout, including the wait for a free
+// slot.
 func TestTheTimeoutHoldsForTheWaitToo(t *testing.T) {
 	asked, server := silent(t)
 	w := webhook(t, classify.Config{URL: server.URL, Timeout: 100 * time.Millisecond, Limit: 2})
@@ -119,7 +120,8 @@ func TestTheTimeoutHoldsForTheWaitToo(t *testing.T) {
 	}
 }
 
-// No more questions are asked at once than the limit says: who comes then waits, and asks nothing while they do.
+// No more questions are asked at once than the limit says: who comes then waits, and asks nothing
+// while they do.
 func TestQuestionsAtOnceAreBounded(t *testing.T) {
 	const limit = 2
 	asked, server := silent(t)

@@ -1,4 +1,5 @@
-// Package graph is the public API: GraphQL over HTTP, WebSocket and server-sent events, on one path.
+// Package graph is the public API: GraphQL over HTTP, WebSocket and server-sent events, on one
+// path.
 //
 // Purpose. It reads a request, finds out who asks, calls dm.Service and writes the answer. It decides nothing about
 // messages: a rule that is found here is in the wrong place. The schema is schema.graphqls at the root, written by hand;

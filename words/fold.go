@@ -36,7 +36,8 @@ func classify(r rune) kind {
 		return gap
 	case r >= 0x1F3FB && r <= 0x1F3FF: // skin tones
 		return nothing
-	case unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r): // shows as nothing: letters of Hangul that fill, and places to come
+	case unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
+		// Invisible: Hangul fillers and reserved code points.
 		return nothing
 	case r == 0x2800: // braille without a dot
 		return gap
@@ -92,8 +93,8 @@ func spelled(r rune) string {
 	return ""
 }
 
-// small is what each character below smallEnd folds to: Latin, Greek and Cyrillic, which is most of what is not ASCII.
-// It is made once, when it is needed first, and never changed.
+// small is what each character below smallEnd folds to: Latin, Greek and Cyrillic, which is most of
+// what is not ASCII. It is made once, when it is needed first, and never changed.
 var small = sync.OnceValue(func() *[smallEnd]folded {
 	var table [smallEnd]folded
 	for r := rune(utf8.RuneSelf); r < smallEnd; r++ {
@@ -133,7 +134,8 @@ func takeApart(r rune) (out folded) {
 	return out
 }
 
-// eachPart takes a character beyond ASCII apart: into the letter and its marks, and that letter into those it is spelled with.
+// eachPart takes a character beyond ASCII apart: into the letter and its marks, and that letter
+// into those it is spelled with.
 func eachPart(r rune, take func(rune)) {
 	var text [utf8.UTFMax]byte
 	parts := norm.NFKD.Properties(text[:utf8.EncodeRune(text[:], r)]).Decomposition()
@@ -158,7 +160,8 @@ func spell(r rune, take func(rune)) {
 	}
 }
 
-// leet is the letter that a digit or sign stands for; one says what 1, ! and | are: i or l. 0: none.
+// leet is the letter that a digit or sign stands for; one says what 1, ! and | are: i or l. 0:
+// none.
 func leet(r rune, one byte) byte {
 	switch r {
 	case '0':
@@ -202,33 +205,37 @@ const (
 	apart
 	// chained: of parts with a sign between them.
 	chained
-	// drawn: it stands there with letters three times or more, and each of its letters was taken once.
+	// drawn: it stands there with letters three times or more, and each of its letters was taken
+	// once.
 	drawn
 )
 
-// folder cuts a text into folded words and hands each on. It keeps its buffers from one text to the next.
+// folder cuts a text into folded words and hands each on. It keeps its buffers from one text to the
+// next.
 type folder struct {
-	// one is how leet is read; 0: not at all. latin: letters that look like Latin ones are those, and with signs, signs that
-	// hold a letter are that letter.
+	// one is how leet is read; 0: not at all. latin: letters that look like Latin ones are those,
+	// and with signs, signs that hold a letter are that letter.
 	one          byte
 	latin, signs bool
-	// word is the one that is being read; plain the same without leet, for a word that has no letter; looks the same in Latin
-	// letters.
+	// word is the one that is being read; plain the same without leet, for a word that has no
+	// letter; looks the same in Latin letters.
 	word, plain, looks []byte
 	letters            int
 	// alike counts the characters of word that look like Latin ones, foreign those that do not.
 	alike, foreign int
-	// last is the character before, and same how many like it stand before it; drawn: some stand three times or more.
+	// last is the character before, and same how many like it stand before it; drawn: some stand
+	// three times or more.
 	last  rune
 	same  int
 	drawn bool
 	// runes counts the characters of word, so that letters set apart are seen.
 	runes int
-	// gaps counts the signs since the last word, before those before the word that is being read, of which dash says that it
-	// is one and no blank.
+	// gaps counts the signs since the last word, before those before the word that is being read,
+	// of which dash says that it is one and no blank.
 	gaps, before int
 	dash, dashes bool
-	// apart joins words of one letter that stand equally far from each other; parts counts them, far is how far.
+	// apart joins words of one letter that stand equally far from each other; parts counts them,
+	// far is how far.
 	apart      []byte
 	parts, far int
 	lastPart   int
@@ -237,8 +244,8 @@ type folder struct {
 	links int
 	// take gets each word, and says how it was put together. It must not keep the bytes.
 	take func(word []byte, how joint)
-	// leets reports that the text has something that leet can read, ones that there are two ways to, latins that it has
-	// a word that latin may read in another way.
+	// leets reports that the text has something that leet can read, ones that there are two ways
+	// to, latins that it has a word that latin may read in another way.
 	leets, ones, latins bool
 	// next is the byte after the character that is being read.
 	next byte
@@ -352,8 +359,8 @@ func (f *folder) add(r rune, k kind, as byte) {
 	}
 }
 
-// standsIn reports whether a digit or sign may stand in for a letter here: beside a letter, or another that does. A mark at
-// the end of a sentence does not.
+// standsIn reports whether a digit or sign may stand in for a letter here: beside a letter, or
+// another that does. A mark at the end of a sentence does not.
 func (f *folder) standsIn(r rune, k kind) bool {
 	next := classify(rune(f.next)) != gap || f.next >= utf8.RuneSelf || f.next == '@' || f.next == '$'
 	if r == '!' || r == '|' {
@@ -387,7 +394,8 @@ func (f *folder) grow(r rune) {
 	f.drawn = f.drawn || f.same+1 >= minDrawn
 }
 
-// minDrawn is how many times a letter stands in what is drawn out: "soo" may be a word, "sooo" is none.
+// minDrawn is how many times a letter stands in what is drawn out: "soo" may be a word, "sooo" is
+// none.
 const minDrawn = 3
 
 // end hands on the word that was being read.
@@ -432,8 +440,8 @@ func once(word, into []byte) []byte {
 // minApart is how many letters set apart are a word: "a b" is two.
 const minApart = 3
 
-// joinApart puts letters together that stand equally far from each other; a wider gap begins the next word, a narrower one
-// takes the letter before it along.
+// joinApart puts letters together that stand equally far from each other; a wider gap begins the
+// next word, a narrower one takes the letter before it along.
 func (f *folder) joinApart(word []byte) {
 	if f.runes != 1 || len(word) == 0 {
 		f.endApart()
@@ -465,7 +473,8 @@ func (f *folder) endApart() {
 	f.apart, f.parts = f.apart[:0], 0
 }
 
-// minChained is how many letters a word has at least that is found in parts with signs between them.
+// minChained is how many letters a word has at least that is found in parts with signs between
+// them.
 const minChained = 4
 
 // joinChain puts words together between which there is one sign each and no blank.

@@ -89,7 +89,7 @@ func FuzzMatch(f *testing.F) {
 				t.Fatalf("the entry %q is not found in itself", entry)
 			}
 		}
-		// What is folded stays what it is, and folding makes no text that is none.
+		// Folding is idempotent and returns valid UTF-8.
 		for _, word := range read(text, reading{}).words {
 			if !utf8.ValidString(word) {
 				t.Fatalf("the word %q is no text", word)

@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// alike lists letters of other scripts, and of the phonetic alphabet, that readers take for the Latin letter before them. Both
-// cases are there where they look unlike. It holds what people type to get past a list, not all of Unicode's confusables.
+// alike lists letters of other scripts and of the phonetic alphabet that readers take for the Latin
+// letter before them. Both cases are listed where they look different. The list has the letters
+// that people type to evade a list, not all confusables of Unicode.
 const alike = `
 a а А α Α ᴀ ɑ Ꭺ ꓮ
 b в В β Β ʙ ь Ь Ᏼ ꓐ
@@ -49,8 +50,8 @@ var alikes = sync.OnceValue(func() map[rune]byte {
 	return table
 })
 
-// looksLike is the Latin letter that a character beyond ASCII is taken for, which may be a sign: letters in circles and
-// squares, and those that flags are made of. 0: none.
+// looksLike returns the Latin letter that a character beyond ASCII looks like, or 0. The character
+// may be a symbol: letters in circles and squares, and the letters of flags.
 func looksLike(r rune) (as byte, sign bool) {
 	switch {
 	case r >= 0x1F1E6 && r <= 0x1F1FF:
@@ -63,13 +64,13 @@ func looksLike(r rune) (as byte, sign bool) {
 	return alikes()[r], false
 }
 
-// rightToLeft turns what follows it around on the screen, whatever the letters are, until endOfTurn or the end of the line.
+// rightToLeft reverses the following text on the screen until endOfTurn or the end of the line.
 const (
 	rightToLeft = '\u202E'
 	endOfTurn   = '\u202C'
 )
 
-// asShown is a text whose turned parts are written as they are shown.
+// asShown returns a text with its reversed parts in the order in which they are displayed.
 func asShown(text string) string {
 	var out strings.Builder
 	for line := range strings.Lines(text) {

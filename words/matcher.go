@@ -9,21 +9,22 @@ import (
 
 // Limits of a list.
 const (
-	// MaxCount is how many entries a list has at most.
+	// MaxCount is the maximum number of entries of a list.
 	MaxCount = 1000
-	// MaxLength is how many characters an entry has at most.
+	// MaxLength is the maximum number of characters of an entry.
 	MaxLength = 64
 )
 
 // Matcher finds the entries of one list.
 type Matcher struct {
-	// ids names each word that stands in an entry, from 1; 0 is every other word.
+	// ids numbers the words of all entries from 1; 0 is every other word.
 	ids map[string]int32
-	// nodes is the automaton; node 0 is its start.
+	// nodes are the states of the automaton; node 0 is the start.
 	nodes []node
 	steps map[step]int32
-	// singles are the entries of one word, which letters set apart may spell; drawn are the same with each letter once. starts
-	// are the first letters of those that are found among more letters, with how many these have.
+	// singles are the entries of one word, which separated letters may spell; drawn are the same
+	// entries with each repeated letter once. starts maps the first letters of entries that are
+	// found among more separated letters to the lengths of these entries.
 	singles map[int32]bool
 	drawn   map[string]bool
 	starts  map[string][]int
@@ -31,28 +32,29 @@ type Matcher struct {
 }
 
 type node struct {
-	// back is the longest proper end of what was read that begins an entry too.
+	// back is the node of the longest proper suffix that is also a prefix of an entry.
 	back int32
-	// hit: an entry ends here.
+	// hit is set when an entry ends here.
 	hit bool
 }
 
-// step goes from a node by a word.
+// step is a transition from a node by a word.
 type step struct{ node, word int32 }
 
-// Valid reports whether an entry can be found in any text, and is within MaxLength.
+// Valid reports whether an entry can match a text and is within MaxLength.
 func Valid(entry string) bool {
 	return utf8.ValidString(entry) && utf8.RuneCountInString(entry) <= MaxLength && len(sequence(entry, reading{})) > 0
 }
 
-// Compile makes a matcher of a list. Entries that are not Valid find nothing.
+// Compile returns a matcher for a list. Entries that are not Valid match nothing.
 func Compile(entries []string) *Matcher {
 	m := &Matcher{ids: map[string]int32{}, nodes: make([]node, 1), steps: map[step]int32{}, singles: map[int32]bool{}, drawn: map[string]bool{}, starts: map[string][]int{}}
 	for _, entry := range entries {
 		if !Valid(entry) {
 			continue
 		}
-		// As it stands, and as it reads when it is written in l33t, or in letters that look like others, itself.
+		// The entry as it is, and as it reads when it is itself written in l33t or in look-alike
+		// letters.
 		for _, r := range readings {
 			m.add(sequence(entry, r))
 		}
@@ -62,10 +64,11 @@ func Compile(entries []string) *Matcher {
 	return m
 }
 
-// Empty reports whether there is nothing to find.
+// Empty reports whether the list has no entry that can match.
 func (m *Matcher) Empty() bool { return len(m.nodes) == 1 }
 
-// reading is a way to read a text: how its digits and signs are, and whether what looks like Latin letters is Latin.
+// reading is one interpretation of a text: of its digits and signs, and of letters that look like
+// Latin ones.
 type reading struct {
 	one   byte
 	latin bool
@@ -73,7 +76,7 @@ type reading struct {
 
 var readings = [...]reading{{0, false}, {'i', false}, {'l', false}, {0, true}, {'i', true}, {'l', true}}
 
-// sequence is the words of an entry. Letters set apart are one word. A flag in it is a flag.
+// sequence returns the words of an entry. Separated letters are one word. A flag stays a flag.
 func sequence(entry string, r reading) []string {
 	var out []string
 	joined := ""
@@ -121,7 +124,7 @@ func (m *Matcher) add(words []string) {
 	}
 }
 
-// link sets the ways back, breadth first: a node's way back is nearer to the start than itself.
+// link sets the back links, breadth first: a back link is always nearer to the start.
 func (m *Matcher) link() {
 	type edge struct {
 		step
@@ -145,7 +148,8 @@ func (m *Matcher) link() {
 	}
 }
 
-// next reads one word. What it walks back was walked forward before, so a text costs no more than twice its words.
+// next reads one word. Each step back undoes an earlier step forward, so a text costs at most two
+// steps for each word.
 func (m *Matcher) next(at, word int32) int32 {
 	if word == 0 {
 		return 0
@@ -161,7 +165,7 @@ func (m *Matcher) next(at, word int32) int32 {
 	}
 }
 
-// run is the state of one match; its buffers are used again.
+// run is the state of one match; its buffers are reused.
 type run struct {
 	folder folder
 	m      *Matcher
@@ -169,7 +173,7 @@ type run struct {
 	found  bool
 }
 
-// Match reports whether one of the texts holds an entry. Two texts are never read as one.
+// Match reports whether one of the texts contains an entry. An entry never spans two texts.
 func (m *Matcher) Match(texts ...string) bool {
 	if m.Empty() {
 		return false
@@ -190,8 +194,8 @@ func (r *run) text(text string) bool {
 	return strings.ContainsRune(text, rightToLeft) && r.read(asShown(text))
 }
 
-// read reads a text in every way that there is to it: leet in two, and only where there is any, and so with what looks like
-// Latin letters.
+// read reads a text in each possible way: l33t in two ways when there is any, and look-alike
+// letters as they are and as Latin.
 func (r *run) read(text string) bool {
 	f := &r.folder
 	f.signs = true
@@ -215,7 +219,7 @@ func (r *run) read(text string) bool {
 	return false
 }
 
-// minAmong is how many letters a word has at least that is found among more letters that stand apart.
+// minAmong is the minimum length of a word that is found among more separated letters.
 const minAmong = 4
 
 func (r *run) word(word []byte, how joint) {
@@ -232,7 +236,8 @@ func (r *run) word(word []byte, how joint) {
 	}
 }
 
-// among looks for an entry at every place of letters that stand apart: by how one begins first, which few places do.
+// among looks for an entry at every offset of separated letters. It compares the first letters
+// first, which few offsets pass.
 func (r *run) among(letters []byte) bool {
 	for len(r.m.starts) > 0 {
 		start := prefix(letters)
@@ -250,7 +255,7 @@ func (r *run) among(letters []byte) bool {
 	return false
 }
 
-// prefix is the first minAmong letters; nil: there are fewer.
+// prefix returns the first minAmong letters, or nil when there are fewer.
 func prefix(letters []byte) []byte {
 	end := 0
 	for range minAmong {

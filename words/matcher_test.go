@@ -86,9 +86,11 @@ func TestWhatHasNothingToFindIsNotValid(t *testing.T) {
 	}
 }
 
-// The time of a match does not depend on the list: phrases that all begin alike, over a text of their beginning.
+// The time of a match does not depend on the list: phrases that all begin alike, over a text of
+// their beginning.
 func TestMatchIsLinear(t *testing.T) {
-	// 2,000 words of such a text in well under what a quadratic search takes; generous, for a busy machine.
+	// 2,000 words of such a text in well under what a quadratic search takes; generous, for a busy
+	// machine.
 	for name, b := range map[string]func(*testing.B){"phrases": BenchmarkMatchAlike, "letters apart": BenchmarkMatchApart} {
 		if per := testing.Benchmark(b).NsPerOp(); per > 5_000_000 {
 			t.Errorf("%s: %d ns for a text of 4,000 characters", name, per)

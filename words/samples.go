@@ -1,14 +1,15 @@
 package words
 
-// Sample is a list that a user may begin with. None holds until they add it.
+// Sample is a list that a user can start with. It has no effect until the user adds it.
 type Sample struct {
 	// Language is an IETF language tag.
 	Language string
 	Words    []string
 }
 
-// Samples are short lists in English and French: insults that stand in most unwanted messages, and what those say who are after
-// money. They are decent to show to anybody, so they hold no slurs: who needs these adds them. A user's own list is theirs.
+// Samples are short lists in English and French: insults that most unwanted messages contain, and
+// words of senders who want money. They contain no slurs, so that they can be shown to anybody;
+// users add those themselves.
 func Samples() []Sample {
 	return []Sample{
 		{Language: "en", Words: []string{

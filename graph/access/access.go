@@ -1,15 +1,17 @@
-// Package access writes the access log: one structured line for each request, and for each operation of a socket.
+// Package access writes the access log: one structured line for each request, and for each
+// operation of a WebSocket connection.
 //
-// Purpose. Who runs the service sees what was asked and what became of it: request id, route, status, what kind of
-// operation and which field of the schema, time and size. It is off unless it is asked for.
+// Purpose. Operators see each request and its result: request id, route, status, kind of operation,
+// field of the schema, time and size. The log is off by default.
 //
-// Invariants. A line holds nothing of a person and nothing that a client wrote: no user, no variables, no name of an
-// operation (the client's own word), no path beyond the route's pattern, and no address unless that was asked for.
+// Invariants. A line holds nothing about a person and no text of the client: no user, no variables,
+// no operation name, no path beyond the route's pattern, and no address unless addresses are turned
+// on.
 //
-// Concurrency. A Log is safe for concurrent use. The Note of a request is written by whoever answers it, and read when
-// it has been.
+// Concurrency. A Log is safe for concurrent use. The handler of a request writes its Note, which is
+// read after the response.
 //
-// Lifecycle. A nil *Log is one that is off: it adds nothing to a request. There is nothing to close.
+// Lifecycle. A nil *Log is off and costs a request nothing. There is nothing to close.
 package access
 
 import (
@@ -79,7 +81,8 @@ func NewID() string {
 	return hex.EncodeToString(b[:])
 }
 
-// Ran notes which operation it was: query, mutation or subscription, and its field of the schema. Nil notes nothing.
+// Ran notes which operation it was: query, mutation or subscription, and its field of the schema.
+// Nil notes nothing.
 func (n *Note) Ran(kind, operation string) {
 	if n == nil {
 		return
@@ -111,8 +114,8 @@ func (n *Note) Traced(id string) {
 	n.trace = id
 }
 
-// Wrap writes a line for each request that next has answered. On a nil Log it is next. A request that became a socket
-// has its line when it did.
+// Wrap writes a line for each request that next has answered. On a nil Log it is next. A request
+// that became a socket has its line when it did.
 func (l *Log) Wrap(next http.Handler) http.Handler {
 	if l == nil {
 		return next

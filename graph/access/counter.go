@@ -52,8 +52,8 @@ func (c *Counter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 // Unwrap lets http.ResponseController reach what lies below: deadlines and flushing.
 func (c *Counter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// Answered is the status that the client got: a handler that returns without a word answers 200, and one that took the
-// connection over made a socket of it.
+// Answered is the status that the client got: a handler that returns without a word answers 200,
+// and one that took the connection over made a socket of it.
 func (c *Counter) Answered() int {
 	switch {
 	case c.Status != 0:

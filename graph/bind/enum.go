@@ -17,7 +17,8 @@ func (n names) marshal(v uint8) graphql.Marshaler {
 	return plain(n[v])
 }
 
-// parse reads a name. The schema's own check comes first, so a refusal here is for what slipped through it.
+// parse reads a name. The schema's own check comes first, so a refusal here is for what slipped
+// through it.
 func (n names) parse(v any) (uint8, error) {
 	text, _ := v.(string)
 	for i, name := range n {

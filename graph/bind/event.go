@@ -6,7 +6,8 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// InboxEvent is an entry of the inbox log: one type for each kind, all of them a look at one dm.Event.
+// InboxEvent is an entry of the inbox log: one type for each kind, all of them a look at one
+// dm.Event.
 type InboxEvent interface{ Cursor() dm.Cursor }
 
 // NewInboxEvent shows an event.

@@ -29,8 +29,8 @@ var errOutput = errors.New("this value only goes out")
 // MarshalUserID writes an id.
 func MarshalUserID(id dm.UserID) graphql.Marshaler { return plain(id.String()) }
 
-// UnmarshalUserID exists because generated code names it. Arguments arrive as text, so that an id that cannot be read
-// answers like one that does not exist (I9).
+// UnmarshalUserID exists because generated code names it. Arguments arrive as text, so that an id
+// that cannot be read answers like one that does not exist (I9).
 func UnmarshalUserID(any) (dm.UserID, error) { return dm.UserID{}, errOutput }
 
 // MarshalConversationID writes an id.
@@ -48,7 +48,8 @@ func UnmarshalMessageID(any) (dm.MessageID, error) { return dm.MessageID{}, errO
 // MarshalCursor writes a place in the inbox log.
 func MarshalCursor(c dm.Cursor) graphql.Marshaler { return plain(c.String()) }
 
-// UnmarshalCursor exists because generated code names it. A cursor is read with its user at hand: dm.ParseCursor.
+// UnmarshalCursor exists because generated code names it. A cursor is read with its user at hand:
+// dm.ParseCursor.
 func UnmarshalCursor(any) (dm.Cursor, error) { return dm.Cursor{}, errOutput }
 
 // MarshalCode writes the name of a refusal.
@@ -93,7 +94,8 @@ func UnmarshalInt(v any) (int, error) {
 	return int(n), nil
 }
 
-// MarshalInt64 writes a seq or a count. GraphQL's Int has 32 bits, which is more than a conversation will hold.
+// MarshalInt64 writes a seq or a count. GraphQL's Int has 32 bits, which is more than a
+// conversation will hold.
 func MarshalInt64(n int64) graphql.Marshaler { return number(n) }
 
 // UnmarshalInt64 reads a number. Errors: INVALID_INPUT.

@@ -1,15 +1,15 @@
-// Package seats counts the long-lived connections of each user and of each address: sockets and event streams alike, so
-// that nobody has twice as many by using both.
+// Package connlimit counts the long-lived connections of each user and each address. WebSocket
+// connections and event streams share the limits, so nobody gets twice as many by using both.
 //
-// Purpose. A connection that stays holds memory and a file. Without a bound one user, or one machine, could have them
-// all.
+// Purpose. An open connection holds memory and a file descriptor. Without a limit, one user or one
+// machine could take all of them.
 //
-// Invariants. What was taken is given back once, by whoever took it; a count of zero takes no memory. A bound below one
-// is no bound.
+// Invariants. Every successful take is released once, by its caller. A count of zero uses no
+// memory. A limit below 1 is no limit.
 //
-// Concurrency. Seats is safe for concurrent use.
+// Concurrency. Limits is safe for concurrent use.
 //
-// Lifecycle. It holds nothing that must be closed.
+// Lifecycle. Limits holds nothing that must be closed.
 package connlimit
 
 import (
@@ -19,13 +19,13 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// Defaults for New.
+// Default limits.
 const (
 	PerUser    = 50
 	PerAddress = 10_000
 )
 
-// Seats are those of one node.
+// Limits counts the connections of one node. Create it with New.
 type Limits struct {
 	perUser, perAddress int
 
@@ -34,7 +34,7 @@ type Limits struct {
 	addresses map[netip.Addr]int
 }
 
-// New returns Seats with so many for each user and each address. Below one: as many as they like.
+// New returns Limits with a maximum number of connections for each user and each address.
 func New(perUser, perAddress int) *Limits {
 	return &Limits{
 		perUser: perUser, perAddress: perAddress,
@@ -42,21 +42,22 @@ func New(perUser, perAddress int) *Limits {
 	}
 }
 
-// TakeAddress takes a seat for an address, or reports that it has all it may have.
+// TakeAddress counts a connection of an address, or returns false when the address is at its limit.
 func (s *Limits) TakeAddress(a netip.Addr) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return take(s.addresses, a, s.perAddress)
 }
 
-// FreeAddress gives one back.
+// FreeAddress releases a connection of an address.
 func (s *Limits) FreeAddress(a netip.Addr) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	free(s.addresses, a)
 }
 
-// TakeUser takes a seat for a user, or reports that they have all they may have. Nobody, the zero id, has no bound.
+// TakeUser counts a connection of a user, or returns false when the user is at their limit. The
+// zero id has no limit.
 func (s *Limits) TakeUser(u dm.UserID) bool {
 	if u.IsZero() {
 		return true
@@ -66,7 +67,7 @@ func (s *Limits) TakeUser(u dm.UserID) bool {
 	return take(s.users, u, s.perUser)
 }
 
-// FreeUser gives one back.
+// FreeUser releases a connection of a user.
 func (s *Limits) FreeUser(u dm.UserID) {
 	if u.IsZero() {
 		return
@@ -76,7 +77,7 @@ func (s *Limits) FreeUser(u dm.UserID) {
 	free(s.users, u)
 }
 
-// Taken is how many seats of users and of addresses are taken.
+// Taken returns the number of counted connections of all users and of all addresses.
 func (s *Limits) Taken() (ofUsers, ofAddresses int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,10 +1,10 @@
-// Package archtest holds the house rules that a compiler does not know: which package may import which, what a folder
-// holds, how long a file is.
+// Package archtest checks rules of the repository that the compiler does not know: the imports that
+// a package may have, the content of a folder, the length of a file.
 //
-// Purpose. The picture of ARCHITECTURE.md stays true because a test fails when it is not.
+// Purpose. A test fails when the code differs from the picture in ARCHITECTURE.md.
 //
-// Invariants. A rule is checked on what the go command lists, so a new package is under the rules from its first day:
-// a folder that no rule names may import nothing of ours.
+// Invariants. The rules are checked on the packages that the go command lists, so a new package is
+// checked from its first day: a folder that no rule names may import no package of this module.
 //
 // Concurrency and lifecycle. Plain functions over values; nothing is kept.
 package archtest
@@ -15,11 +15,12 @@ import (
 	"strings"
 )
 
-// Package is what the rules look at.
+// Package is one package to check.
 type Package struct {
 	// Path is relative to the module: "dm", "store/storetest".
 	Path string
-	// Imports are of the code without its tests: whole paths, with those of this module relative like Path.
+	// Imports are those of the code without its tests. Paths of this module are relative, like
+	// Path.
 	Imports []Import
 	Files   []File
 }
@@ -37,18 +38,18 @@ type File struct {
 	Test      bool
 	Generated bool
 	Lines     int
-	// PackageComment: it holds the comment of its package.
+	// PackageComment is set when the file has the comment of its package.
 	PackageComment bool
-	// Inits: it declares func init.
+	// Inits is set when the file declares func init.
 	Inits bool
 }
 
-// arrow says what of this module the packages of a folder may import. A folder stands for itself and all below it; the
-// longest one that matches decides.
+// arrow lists the packages of this module that the packages of a folder may import. A folder stands
+// for itself and all folders below it; the longest match decides.
 type arrow struct {
 	folder string
 	may    []string
-	// outside restricts what may come from other modules; nil: anything.
+	// outside lists the allowed packages of other modules. Nil allows all.
 	outside []string
 }
 
@@ -69,12 +70,12 @@ var arrows = []arrow{
 	{folder: "internal/testdb", may: []string{"internal", "store"}},
 }
 
-// generated are the folders that hold nothing else.
+// generated lists the folders that hold only generated code.
 var generated = []string{"ent/generated", "graph/generated"}
 
 const maxLines = 500
 
-// Check returns what breaks a rule, in words.
+// Check returns one sentence for each violation of a rule.
 func Check(packages []Package) []string {
 	var broken []string
 	complain := func(format string, args ...any) { broken = append(broken, fmt.Sprintf(format, args...)) }

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// Every test that docs/consent.md names is there: a page that a person would sign must not promise what nobody checks.
+// Every test that docs/consent.md names is there: a page that a person would sign must not promise
+// what nobody checks.
 func TestConsentPageNamesRealTests(t *testing.T) {
 	page, err := os.ReadFile("../../docs/consent.md")
 	if err != nil {

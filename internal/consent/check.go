@@ -10,8 +10,8 @@ import (
 // checkTime bounds the search for an order. One pair's history takes milliseconds.
 const checkTime = time.Minute
 
-// Check judges one pair's history, sorted by call as ByPair leaves it. Its error tells what is wrong and shows the
-// history.
+// Check judges one pair's history, sorted by call as ByPair leaves it. Its error tells what is
+// wrong and shows the history.
 func Check(pair []Op) error {
 	if err := checkAfterNo(pair); err != nil {
 		return err
@@ -19,9 +19,9 @@ func Check(pair []Op) error {
 	return checkOrder(pair)
 }
 
-// checkAfterNo looks for what I1 forbids outright: a "no" had returned, nothing took it back, and a message was accepted
-// all the same. A message came after when it was asked for after, or when its seq is above what a read found after. It
-// needs no search, so it also says which message it was.
+// checkAfterNo looks for what I1 forbids outright: a "no" had returned, nothing took it back, and a
+// message was accepted all the same. A message came after when it was asked for after, or when its
+// seq is above what a read found after. It needs no search, so it also says which message it was.
 func checkAfterNo(pair []Op) error {
 	for i, no := range pair {
 		yes, is := noes[no.Kind]
@@ -84,8 +84,8 @@ var model = porcupine.Model{
 	Step: func(s, in, out any) (bool, any) { return s.(state).step(out.(Op)) },
 }
 
-// step is the sequential specification: whether the answer fits the state, and the state after it. It is written down
-// a second time here on purpose; package dm is what is being checked.
+// step is the sequential specification: whether the answer fits the state, and the state after it.
+// It is written down a second time here on purpose; package dm is what is being checked.
 func (s state) step(o Op) (bool, state) {
 	switch o.Kind {
 	case Send:

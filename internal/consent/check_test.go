@@ -93,7 +93,7 @@ func TestBadHistories(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
-		// What forbids it outright must also be no order: the two checks agree.
+		// The two checks agree: a history that the first forbids has no order either.
 		if checkOrder(c.history) == nil {
 			t.Errorf("%s: an order was found", name)
 		}

@@ -1,10 +1,12 @@
-// Package consent checks histories of sends that race against "no" (I1).
+// Package consent checks histories of sends that race with refusals (I1).
 //
-// Purpose. Two nodes write down what they asked, when they asked it and what came back; this package says whether one
-// order of all of it explains every answer, and whether anything got in after a "no" had returned.
+// Purpose. Two nodes record each call with its time and its result. This package reports whether
+// one order of all calls explains every result, and whether a message was written after a refusal
+// had returned.
 //
-// Invariants. Times are of one clock that only goes forward, in nanoseconds. An operation took effect at one moment
-// between its call and its return, or the history is bad. What ended without a known outcome does not belong into one.
+// Invariants. Times are nanoseconds of one monotonic clock. Each operation took effect at one
+// moment between its call and its return; otherwise the history is bad. Operations with an unknown
+// outcome must not be part of a history.
 //
 // Concurrency and lifecycle. Plain functions over values; nothing is kept.
 package consent

@@ -65,7 +65,8 @@ func ByPair(ops []Op) map[int][]Op {
 	return out
 }
 
-// Races counts the noes of one pair's history, and those of them that a send overlaps: only these could have gone wrong.
+// Races counts, by kind, the refusals in the history of one pair that overlap a send. Only these
+// could have failed.
 func Races(pair []Op) map[Kind]int {
 	out := map[Kind]int{}
 	for _, no := range pair {

@@ -81,7 +81,8 @@ func (c *connection) login(step Step) error {
 	return errCut
 }
 
-// message passes one message on. The messages from a Bind to its Sync are one statement and share one fate.
+// message passes one message on. The messages from a Bind to its Sync are one statement and share
+// one fate.
 func (c *connection) message(from *bufio.Reader) error {
 	kind, body, err := readMessage(from)
 	if err != nil {
@@ -131,7 +132,8 @@ func (c *connection) follow(step Step, raw []byte) ([]byte, error) {
 	return raw, nil
 }
 
-// stall waits, and hides from the server that the client leaves. backward ends it with the server's connection.
+// stall waits, and hides from the server that the client leaves. backward ends it with the server's
+// connection.
 func (c *connection) stall() error {
 	c.stalled.Store(true)
 	_, _ = io.Copy(io.Discard, c.client)

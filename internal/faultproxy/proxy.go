@@ -1,15 +1,16 @@
-// Package faultproxy stands between a client and Postgres and makes go wrong what a test wants to go wrong.
+// Package faultproxy stands between a client and Postgres and injects faults for tests.
 //
-// Purpose. Tests see what a store makes of conflicts, full disks, cut and stalled connections and unknown outcomes, at
-// the very statement that they choose, on a real server.
+// Purpose. Tests see how a store handles conflicts, full disks, lost and stalled connections and
+// unknown outcomes, at a statement of their choice, on a real server.
 //
-// Invariants. What is not touched passes byte for byte and in order. An error comes from the server itself, which is
-// asked to raise it in place of the statement, so that its transaction is in the state that such an error leaves. Only
+// Invariants. All other traffic passes unchanged and in order. The server itself raises an injected
+// error in place of the statement, so its transaction has the state that such an error leaves. Only
 // refused logins are forged.
 //
-// Concurrency. A Proxy may be used from several goroutines. Its script is asked by one connection at a time.
+// Concurrency. A Proxy is safe for concurrent use. It calls its script for one connection at a
+// time.
 //
-// Lifecycle. Close cuts all connections and waits for their goroutines.
+// Lifecycle. Close closes all connections and waits for their goroutines.
 package faultproxy
 
 import (
@@ -44,17 +45,20 @@ const (
 // Pass lets a statement pass.
 func Pass() Step { return Step{} }
 
-// Fail makes the server raise an error with this SQLSTATE in place of the statement. A login is refused with it.
+// Fail makes the server raise an error with this SQLSTATE in place of the statement. A login is
+// refused with it.
 func Fail(sqlstate string) Step { return Step{fail, sqlstate} }
 
 // CutBefore cuts the connection; the server never hears of the statement.
 func CutBefore() Step { return Step{kind: cutBefore} }
 
-// CutAfter lets the server run the statement and cuts the connection when it has; the client never hears of it.
+// CutAfter lets the server run the statement and cuts the connection when it has; the client never
+// hears of it.
 func CutAfter() Step { return Step{kind: cutAfter} }
 
-// Stall keeps the statement from the server and the connection silent, on both sides, until the server ends its own or
-// the proxy is closed. That the client has gone the server does not hear either.
+// Stall keeps the statement from the server and the connection silent, on both sides, until the
+// server ends its own or the proxy is closed. That the client has gone the server does not hear
+// either.
 func Stall() Step { return Step{kind: stall} }
 
 // Proxy is a running proxy.

@@ -1,15 +1,15 @@
-// Command gqlserial takes the goroutines out of gqlgen's generated code: that for each element of a list, and that for
-// each resolver of an object. It is the second step of `go generate ./graph`.
+// Command gqlserial removes goroutines from gqlgen's generated code: the one for each element of a
+// list, and the one for each resolver of an object. It is the second step of `go generate ./graph`.
 //
-// Purpose. A goroutine for each of 50 conversations, and another for each field that is resolved, cost more CPU than all
-// that they do: their stacks grow anew each time. Nothing is gained by them here, because what a list refers to is read
-// at once for all of it (graph/loader.go). gqlgen has no setting for that.
+// Purpose. A goroutine for each of 50 conversations, and another for each resolved field, cost more
+// CPU than the work itself, because their stacks grow anew each time. They gain nothing here: a
+// list reads all that it refers to at once (graph/loader.go). gqlgen has no setting for that.
 //
-// Invariants. It replaces calls of two functions by calls of graph/bind that do the same in turn, and nothing else; the
-// fields of a query's first level stay concurrent. It fails when it finds none: gqlgen has changed then, and somebody
-// must look.
+// Invariants. It replaces the calls of two functions with calls of graph/bind that do the same
+// sequentially, and changes nothing else. The root fields of a query stay concurrent. It fails when
+// it finds nothing to replace, because then gqlgen has changed and a person must look.
 //
-// Concurrency and lifecycle. It runs once and ends.
+// Concurrency and lifecycle. It runs once and exits.
 package main
 
 import (

@@ -1,13 +1,14 @@
-// Package heap sets the garbage collector for a service whose live heap is small and whose garbage is much.
+// Package heap tunes the garbage collector for a service with a small live heap and much garbage.
 //
-// Purpose. A collection takes five to seventeen milliseconds on a small machine, and requests share the processors with it. It
-// comes when the heap is some multiple of what is live. Here ten megabytes are live and a send leaves fifty kilobytes, so
-// without a floor it would come several times a second.
+// Purpose. A collection takes 5 to 17 ms on a small machine and shares the processors with
+// requests. It starts when the heap is a multiple of the live heap. Here about 10 MB are live and a
+// send leaves 50 KB of garbage, so without a floor it would run several times a second.
 //
-// Invariants. What an operator has set (GOGC, GOMEMLIMIT) holds. The floor takes addresses, not memory: its pages are never
-// touched.
+// Invariants. Settings of the operator (GOGC, GOMEMLIMIT) take precedence. The floor uses address
+// space and no memory: its pages are never touched.
 //
-// Concurrency and lifecycle. Tune is called once, before there is load. The floor lasts as long as what it returns.
+// Concurrency and lifecycle. Call Tune once, before there is load. The floor lasts as long as the
+// value that it returns.
 package heap
 
 import "runtime/debug"

@@ -10,7 +10,8 @@ import (
 	"github.com/aparte-im/aparte/internal/rows"
 )
 
-// NoText stands where a message came without its text, so that nobody takes it for what was written.
+// NoText stands where a message came without its text, so that nobody takes it for what was
+// written.
 const NoText = "(This message was imported without its text.)"
 
 func (r *run) checkMessages(ctx context.Context, source *rows.Source) error {
@@ -87,8 +88,9 @@ func (r *run) writeMessages(ctx context.Context, source *rows.Source) error {
 	return flush()
 }
 
-// importBatch writes a batch in one transaction. When the database refuses it, which a check of the file alone cannot
-// foresee (an id that was used for other content), the batch is written row by row to name the line.
+// importBatch writes a batch in one transaction. When the database refuses it, which a check of the
+// file alone cannot foresee (an id that was used for other content), the batch is written row by
+// row to name the line.
 func (r *run) importBatch(ctx context.Context, sends []dm.Send, lines []int) (int, error) {
 	if len(sends) == 0 {
 		return 0, nil

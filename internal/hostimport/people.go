@@ -30,7 +30,8 @@ type people struct {
 	created []string
 }
 
-// find returns the person with that external id; a person who exists nowhere has neither id, line nor create.
+// find returns the person with that external id; a person who exists nowhere has neither id, line
+// nor create.
 func (p *people) find(ctx context.Context, externalID string) (*person, error) {
 	if known := p.byID[externalID]; known != nil {
 		return known, nil

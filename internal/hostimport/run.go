@@ -10,7 +10,8 @@ import (
 	"github.com/aparte-im/aparte/internal/rows"
 )
 
-// batch is how many rows share a transaction: large enough to spread a commit's cost, small enough to be quick.
+// batch is how many rows share a transaction: large enough to spread a commit's cost, small enough
+// to be quick.
 const batch = 500
 
 // Config says what to bring in, and into what.
@@ -19,13 +20,15 @@ type Config struct {
 	Store   dm.Store
 	// Users, Follows and Messages are paths; empty: none.
 	Users, Follows, Messages string
-	// CreateUsers makes people that messages name and nobody knows. The bare form of messages implies it.
+	// CreateUsers makes people that messages name and nobody knows. The bare form of messages
+	// implies it.
 	CreateUsers bool
 	// Progress is called now and then, and at the end of each stage. May be nil.
 	Progress func(Progress)
 }
 
-// Progress is how far a stage has come: in bytes while a file is checked, when nobody knows how many rows it has.
+// Progress is how far a stage has come: in bytes while a file is checked, when nobody knows how
+// many rows it has.
 type Progress struct {
 	Stage       string
 	Done, Total int64
@@ -55,15 +58,15 @@ type run struct {
 	Config
 	people people
 	report report
-	// What the first pass counted, for the second one's progress.
+	// Rows counted by the first pass, for the progress of the second.
 	userRows, followRows, messageRows int64
 	summary                           Summary
 	// writing: a row that is bad now was changed since it was checked, and ends the import.
 	writing bool
 }
 
-// Run brings the files in. A *BadRowsError means that nothing was written. Any other error may leave a first part written;
-// the same import again goes on.
+// Run brings the files in. A *BadRowsError means that nothing was written. Any other error may
+// leave a first part written; the same import again goes on.
 func Run(ctx context.Context, c Config) (Summary, error) {
 	r := &run{Config: c, people: people{store: c.Store, byID: map[string]*person{}, handles: map[string]string{}}}
 	if r.Progress == nil {
@@ -102,7 +105,8 @@ func (r *run) write(ctx context.Context) error {
 	return read(ctx, r.Messages, r.writeMessages)
 }
 
-// check runs the first pass over one file. A *Bad that ends it (a wrong header) does not end the check of the others.
+// check runs the first pass over one file. A *Bad that ends it (a wrong header) does not end the
+// check of the others.
 func (r *run) check(ctx context.Context, path string, pass func(context.Context, *rows.Source) error) error {
 	return read(ctx, path, func(ctx context.Context, source *rows.Source) error {
 		if err := pass(ctx, source); err != nil && !r.report.take(err) {

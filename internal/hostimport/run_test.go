@@ -82,7 +82,8 @@ const (
 		"1002,1001,2021-01-01T10:00:05Z,\"Hello,\nyou\"\n1001,1002,2021-01-01T10:00:05Z,\n1003,1001,1600000000,Hi\n"
 )
 
-// The whole of a community comes in, with its times and in its order (I3), and the same import again changes nothing.
+// The whole of a community comes in, with its times and in its order (I3), and the same import
+// again changes nothing.
 func TestImportTwice(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, url)
@@ -142,7 +143,8 @@ func (w *world) checkCommunity() {
 	if s := standings[ann.ID]; err != nil || !s.ViewerFollows || !s.FollowsViewer {
 		t.Errorf("ben stands to ann: %+v %v", s, err)
 	}
-	// Ann wrote to Ben and never to Cleo, so under this audience the one is known and the other is not.
+	// Ann wrote to Ben and never to Cleo, so under this audience the one is known and the other is
+	// not.
 	if _, err := w.service.SetWhoCanMessageMe(ctx, ann.ID, policy.PeopleIMessaged, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +192,8 @@ func TestBadRowsWriteNothing(t *testing.T) {
 	}
 }
 
-// An import that was cut off in the middle is finished by running it again, and nothing is there twice (I2).
+// An import that was cut off in the middle is finished by running it again, and nothing is there
+// twice (I2).
 func TestAnImportThatWasCutOffGoesOn(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, url)
@@ -230,7 +233,8 @@ func TestAnIDOfOtherContentNamesTheLine(t *testing.T) {
 	}
 }
 
-// The people of the bare form are made; one whose handle is taken gets another, and those who are there stay.
+// The people of the bare form are made; one whose handle is taken gets another, and those who are
+// there stay.
 func TestTheBareFormMakesItsPeople(t *testing.T) {
 	w := newWorld(t, testdb.SQLite(t))
 	if _, err := w.service.UpsertUsers(t.Context(), []dm.UserInput{

@@ -50,8 +50,8 @@ func (c *client) patience() *patience {
 	return &patience{until: time.Now().Add(c.retryFor), wait: firstWait}
 }
 
-// pause waits before a repeat, at least for the time given; false when the patience is at an end. The jitter keeps
-// senders that failed together from coming back together.
+// pause waits before a repeat, at least for the time given; false when the patience is at an end.
+// The jitter keeps senders that failed together from coming back together.
 func (p *patience) pause(ctx context.Context, atLeast time.Duration) bool {
 	wait := max(atLeast, p.wait/2) + rand.N(p.wait)
 	p.wait = min(2*p.wait, longestWait)
@@ -84,7 +84,8 @@ type transientError struct{ error }
 
 func (e transientError) Unwrap() error { return e.error }
 
-// call runs one operation as a user ("": as the service itself) until it is answered or the patience is at an end.
+// call runs one operation as a user ("": as the service itself) until it is answered or the
+// patience is at an end.
 func (c *client) call(ctx context.Context, p *patience, as, query string, variables, data any) error {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {

@@ -39,7 +39,7 @@ func sent(member string) http.HandlerFunc {
 	return says(200, `{"data":{"sendMessage":{"__typename":`+member+`}}}`)
 }
 
-// What got no answer is asked again; what was answered is counted under its name.
+// A send without an answer is repeated. An answer is counted under its name.
 func TestSendsAreRepeatedUntilTheyAreAnswered(t *testing.T) {
 	for name, c := range map[string]struct {
 		answers []http.HandlerFunc

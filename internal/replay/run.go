@@ -32,8 +32,8 @@ type Config struct {
 	RetryFor time.Duration
 	// Name makes this run's people distinct from those of every other run. Empty: a random one.
 	Name string
-	// Progress is called when the people are made, when they have chosen, and then now and then; from several goroutines
-	// at once. May be nil.
+	// Progress is called when the people are made, when they have chosen, and then now and then;
+	// from several goroutines at once. May be nil.
 	Progress func(stage string, done, total int64)
 }
 
@@ -45,7 +45,8 @@ type run struct {
 	total  int64
 }
 
-// Run replays the trace. The error is about what ended it early; the result counts what was done until then.
+// Run replays the trace. The error is about what ended it early; the result counts what was done
+// until then.
 func Run(ctx context.Context, c Config) (*Result, error) {
 	if c.Progress == nil {
 		c.Progress = func(string, int64, int64) {}
@@ -101,7 +102,8 @@ func (r *run) send(ctx context.Context) (*Result, error) {
 	return out, err
 }
 
-// eachRow reads the trace up to the limit. The trace has to be right: a row that is bad ends the replay.
+// eachRow reads the trace up to the limit. The trace has to be right: a row that is bad ends the
+// replay.
 func (r *run) eachRow(ctx context.Context, take func(*rows.Message) error) error {
 	source, err := rows.Open(r.Path)
 	if err != nil {

@@ -21,8 +21,8 @@ func pairOf(row *rows.Message) pair {
 	return pair{min(row.Sender, row.Recipient), max(row.Sender, row.Recipient)}
 }
 
-// schedule hands out rows in an order that keeps the order of each pair and of each sender. It holds at most as many
-// rows as it has room for.
+// schedule hands out rows in an order that keeps the order of each pair and of each sender. It
+// holds at most as many rows as it has room for.
 type schedule struct {
 	room  chan struct{}
 	ready chan *task
@@ -35,7 +35,8 @@ type schedule struct {
 
 func newSchedule(size int) *schedule {
 	return &schedule{
-		// ready has room for every task there can be, so that handing one out never blocks under the lock.
+		// ready has room for every task there can be, so that handing one out never blocks under
+		// the lock.
 		room: make(chan struct{}, size), ready: make(chan *task, size),
 		ofPair: map[pair]*task{}, ofSender: map[string]*task{},
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/aparte-im/aparte/internal/rows"
 )
 
-// The rows of each pair, and of each sender, are done in the order of the trace, whoever works on them, and never two
-// at once; all are done.
+// The rows of each pair, and of each sender, are sent in the order of the trace and never two at
+// once, by any number of workers. All rows are sent.
 func TestScheduleKeepsTheOrderOfPairsAndSenders(t *testing.T) {
 	const people, count = 12, 5000
 	random := rand.New(rand.NewPCG(1, 2))
@@ -84,7 +84,7 @@ func TestScheduleKeepsTheOrderOfPairsAndSenders(t *testing.T) {
 	}
 }
 
-// What cannot end ends with its context.
+// A schedule that cannot finish ends with its context.
 func TestScheduleEndsWithItsContext(t *testing.T) {
 	s := newSchedule(1)
 	row := rows.Message{Sender: "a", Recipient: "b"}

@@ -22,9 +22,9 @@ type Message struct {
 	ID string
 }
 
-// Key is the clientMessageID of the row: the same file gives the same keys, which makes an import restartable. Without
-// an id of the host's it is the line and a digest of what stands there, so that two equal messages in one second stay
-// two.
+// Key is the clientMessageID of the row: the same file gives the same keys, which makes an import
+// restartable. Without an id of the host's it is the line and a digest of what stands there, so
+// that two equal messages in one second stay two.
 func (m *Message) Key() string {
 	if m.ID != "" {
 		return "import:" + m.ID
@@ -33,8 +33,9 @@ func (m *Message) Key() string {
 	return fmt.Sprintf("import:%d:%s", m.Line, hex.EncodeToString(sum[:8]))
 }
 
-// Messages reads a file of messages: CSV with the header sender,recipient,sent_at and optionally body and id, or the
-// bare form "sender recipient unixtime" with or without a header line, comments (#, %) left out.
+// Messages reads a file of messages: CSV with the header sender,recipient,sent_at and optionally
+// body and id, or the bare form "sender recipient unixtime" with or without a header line, comments
+// (#, %) left out.
 type Messages struct {
 	source *Source
 	table  *Table
@@ -44,7 +45,8 @@ type Messages struct {
 	started bool
 }
 
-// ReadMessages finds out the form of the file by its first line. A CSV header that is wrong is a *RowError.
+// ReadMessages finds out the form of the file by its first line. A CSV header that is wrong is a
+// *RowError.
 func ReadMessages(s *Source) (*Messages, error) {
 	m := &Messages{source: s}
 	if strings.Contains(s.firstLine(), ",") {
@@ -62,7 +64,8 @@ func ReadMessages(s *Source) (*Messages, error) {
 // Bare reports whether the file has the form without text.
 func (m *Messages) Bare() bool { return m.table == nil }
 
-// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be read.
+// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be
+// read.
 func (m *Messages) Next() (Message, error) {
 	var row Message
 	var at string
@@ -120,7 +123,8 @@ func (m *Messages) bareLine() ([]string, error) {
 		}
 		first := !m.started
 		m.started = true
-		// A first line whose last field holds no digit at all is a header; any other is data, or bad data.
+		// A first line whose last field holds no digit at all is a header; any other is data, or
+		// bad data.
 		if first && !strings.ContainsAny(fields[len(fields)-1], "0123456789") {
 			continue
 		}

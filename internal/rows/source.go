@@ -9,7 +9,8 @@ import (
 	"os"
 )
 
-// maxRow bounds what one row may hold: a quote that is never closed must not pull the rest of a file into memory.
+// maxRow bounds what one row may hold: a quote that is never closed must not pull the rest of a
+// file into memory.
 const maxRow = 1 << 20
 
 // Source is one open file, unpacked when it is gzip.
@@ -23,7 +24,8 @@ type Source struct {
 	text *bufio.Reader
 }
 
-// Open opens a file. Gzip is recognised by its first bytes, whatever the name. The source must be closed.
+// Open opens a file. Gzip is recognised by its first bytes, whatever the name. The source must be
+// closed.
 func Open(path string) (*Source, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -74,7 +76,8 @@ func (s *Source) firstLine() string {
 	return string(line)
 }
 
-// counter counts the bytes that leave the file, so that progress is known before the number of rows is.
+// counter counts the bytes that leave the file, so that progress is known before the number of rows
+// is.
 type counter struct{ s *Source }
 
 func (c counter) Read(p []byte) (int, error) {

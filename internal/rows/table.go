@@ -34,8 +34,8 @@ type Table struct {
 	line    int
 }
 
-// ReadTable reads the header. A column that is required and missing, given twice, or not known at all is a *RowError: a
-// misspelt column would otherwise be lost without a word.
+// ReadTable reads the header. A column that is required and missing, given twice, or not known at
+// all is a *RowError: a misspelt column would otherwise be lost without a word.
 func ReadTable(s *Source, required, optional []string) (*Table, error) {
 	t := &Table{source: s, csv: csv.NewReader(s.text), columns: map[string]int{}}
 	t.csv.ReuseRecord = true
@@ -68,7 +68,8 @@ func ReadTable(s *Source, required, optional []string) (*Table, error) {
 	return t, nil
 }
 
-// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be read.
+// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be
+// read.
 func (t *Table) Next() error {
 	t.source.nextRow()
 	fields, err := t.csv.Read()
@@ -124,7 +125,8 @@ func parseTime(s string) (time.Time, error) {
 	return at.UTC(), nil
 }
 
-// Time reads a field as Unix seconds or RFC 3339; zero when it is empty or the file has no such column.
+// Time reads a field as Unix seconds or RFC 3339; zero when it is empty or the file has no such
+// column.
 func (t *Table) Time(column string) (time.Time, *RowError) {
 	s := strings.TrimSpace(t.Text(column))
 	if s == "" {
