@@ -38,7 +38,7 @@ type apiClient struct {
 
 const sendMutation = `mutation Send($input: SendMessageInput!) { sendMessage(input: $input) { __typename
 	... on SendMessageSuccess { message { id seq createdAt } remaining }
-	... on UserError { code reason: message } } }`
+	... on UserError { code detail } } }`
 
 // sendPrefix and sendSuffix go around the variables of a send.
 var sendPrefix = `{"query":` + mustQuote(sendMutation) + `,"variables":{"input":{"toUserId":"`

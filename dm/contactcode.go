@@ -80,7 +80,7 @@ func (s *Service) CreateContactCode(ctx context.Context, viewer UserID, in Conta
 	case in.For < MinContactFor || in.For > MaxContactFor:
 		return nil, "", Invalid("expiresInHours", "A contact code lives from 1 to %d hours.", MaxContactFor/time.Hour)
 	case in.MaxUses < 1 || in.MaxUses > MaxContactUses:
-		return nil, "", Invalid("maxUses", "A contact code serves 1 to %d people.", MaxContactUses)
+		return nil, "", Invalid("maxRedemptions", "A contact code serves 1 to %d people.", MaxContactUses)
 	}
 	secret := newContactSecret()
 	var made *ContactCode
@@ -128,11 +128,11 @@ func (tx *Tx) roomForCode(owner UserID) error {
 	case live >= tx.rules.ContactCodes:
 		return &Error{
 			Code: CodeRateLimited, RetryAfter: ends.Sub(tx.now),
-			Message: "You have as many contact codes in use as there can be. Take one back, or wait until one ends.",
+			Detail: "You have as many contact codes in use as there can be. Take one back, or wait until one ends.",
 		}
 	case today >= contactCodesPerDay:
 		return &Error{
-			Code: CodeRateLimited, RetryAfter: again.Sub(tx.now), Message: "You have made many contact codes today. Try again later.",
+			Code: CodeRateLimited, RetryAfter: again.Sub(tx.now), Detail: "You have made many contact codes today. Try again later.",
 		}
 	}
 	return nil

@@ -24,8 +24,9 @@ const (
 
 // Error is an expected refusal: something that a caller can understand and act on.
 type Error struct {
-	Code    Code
-	Message string
+	Code Code
+	// Detail is a sentence in English for people. Programs compare Code.
+	Detail string
 	// Field is the input at fault, with CodeInvalidInput.
 	Field string
 	// Denial is the reason, with CodeMessageNotAllowed.
@@ -55,9 +56,9 @@ func (e *Error) At(index int, externalID string) *Error {
 
 func (e *Error) Error() string {
 	if e.Field != "" {
-		return fmt.Sprintf("%s: %s: %s", e.Code, e.Field, e.Message)
+		return fmt.Sprintf("%s: %s: %s", e.Code, e.Field, e.Detail)
 	}
-	return fmt.Sprintf("%s: %s", e.Code, e.Message)
+	return fmt.Sprintf("%s: %s", e.Code, e.Detail)
 }
 
 // CodeOf returns the code of an expected refusal, or "" when err is nil or internal.
@@ -71,7 +72,7 @@ func CodeOf(err error) Code {
 
 // NotFound is the answer for what does not exist and for what is not the viewer's (I9): the two cannot be told apart.
 func NotFound(what string) *Error {
-	return &Error{Code: CodeNotFound, Message: "No such " + what + "."}
+	return &Error{Code: CodeNotFound, Detail: "No such " + what + "."}
 }
 
 // NotFoundAs turns NOT_FOUND into that of another thing and leaves other errors as they are.
@@ -84,30 +85,30 @@ func NotFoundAs(err error, what string) error {
 
 // Invalid is the answer to an input that can never succeed as it is.
 func Invalid(field, format string, args ...any) *Error {
-	return &Error{Code: CodeInvalidInput, Field: field, Message: fmt.Sprintf(format, args...)}
+	return &Error{Code: CodeInvalidInput, Field: field, Detail: fmt.Sprintf(format, args...)}
 }
 
 // Overloaded is the answer when the queue of sends is full: nothing was written, and the same send may be tried again.
 func Overloaded(retryAfter time.Duration) *Error {
-	return &Error{Code: CodeRateLimited, Message: "The service is busy. Try again in a moment.", RetryAfter: retryAfter}
+	return &Error{Code: CodeRateLimited, Detail: "The service is busy. Try again in a moment.", RetryAfter: retryAfter}
 }
 
 // TooFast is the answer to who sends faster than they may: nothing was written, and the same send may be tried again.
 func TooFast(retryAfter time.Duration) *Error {
-	return &Error{Code: CodeRateLimited, Message: "That is too fast. Wait a moment.", RetryAfter: retryAfter}
+	return &Error{Code: CodeRateLimited, Detail: "That is too fast. Wait a moment.", RetryAfter: retryAfter}
 }
 
 func conflict() *Error {
 	return &Error{
-		Code:    CodeIdempotencyConflict,
-		Message: "This clientMessageId was used before in this conversation with other content.",
+		Code:   CodeIdempotencyConflict,
+		Detail: "This clientMessageId was used before in this conversation with other content.",
 	}
 }
 
 func conflictOf(key string) *Error {
-	return &Error{Code: CodeIdempotencyConflict, Field: key, Message: "This " + key + " was used before with other content."}
+	return &Error{Code: CodeIdempotencyConflict, Field: key, Detail: "This " + key + " was used before with other content."}
 }
 
 func invalidCursor() *Error {
-	return &Error{Code: CodeInvalidCursor, Message: "This cursor was never issued for this inbox."}
+	return &Error{Code: CodeInvalidCursor, Detail: "This cursor was never issued for this inbox."}
 }

@@ -26,7 +26,7 @@ func (s *Service) StartExport(ctx context.Context, viewer UserID) (*Job, error) 
 			return nil
 		case last != nil && last.State == JobDone && tx.now.Before(last.RequestedAt.Add(tx.rules.ExportEvery)):
 			return &Error{
-				Code: CodeRateLimited, Message: "You have asked for your data a short while ago.",
+				Code: CodeRateLimited, Detail: "You have asked for your data a short while ago.",
 				RetryAfter: last.RequestedAt.Add(tx.rules.ExportEvery).Sub(tx.now),
 			}
 		}

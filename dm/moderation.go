@@ -109,7 +109,7 @@ func (s *Service) Claim(ctx context.Context, by Moderator, id ReportID, hold tim
 func (tx *Tx) free(r *Report, by Moderator) error {
 	if r.ClaimedBy != "" && r.ClaimedBy != by.Name && r.ClaimedUntil.After(tx.now) {
 		return &Error{
-			Code: CodeReportClaimed, Message: "Another moderator holds this report.", RetryAfter: r.ClaimedUntil.Sub(tx.now),
+			Code: CodeReportClaimed, Detail: "Another moderator holds this report.", RetryAfter: r.ClaimedUntil.Sub(tx.now),
 		}
 	}
 	return nil

@@ -192,7 +192,7 @@ func (tx *Tx) Report(viewer, other UserID, in ReportInput, seqs []int64) (*Repor
 	}
 	if past.Recent >= tx.rules.ReportLimit && !h.Exempt {
 		wait := past.Oldest.Add(reportWindow).Sub(tx.now)
-		return nil, &Error{Code: CodeRateLimited, Message: "You have made many reports today. Try again later.", RetryAfter: wait}
+		return nil, &Error{Code: CodeRateLimited, Detail: "You have made many reports today. Try again later.", RetryAfter: wait}
 	}
 	c := tx.Conversation(viewer, other)
 	evidence, err := tx.seal(viewer, c, in, seqs)

@@ -266,7 +266,7 @@ var denialMessages = map[policy.Denial]string{
 }
 
 func (tx *Tx) notAllowed(sender UserID, d policy.Denial) *Error {
-	e := &Error{Code: CodeMessageNotAllowed, Denial: d, Message: denialMessages[d]}
+	e := &Error{Code: CodeMessageNotAllowed, Denial: d, Detail: denialMessages[d]}
 	if d == policy.DenialOutreachLimit {
 		e.Outreach = tx.Outreach(sender)
 	}

@@ -26,15 +26,15 @@ func (m mutation) UpsertUsers(ctx context.Context, in []*dm.UserInput) (generate
 	return generated.UpsertUsersSuccess{Users: kept}, nil
 }
 
-func (m mutation) SetFollows(ctx context.Context, follows []*dm.EdgeEdit) (generated.EdgesResult, error) {
+func (m mutation) SetFollows(ctx context.Context, follows []*dm.EdgeEdit) (generated.PairsResult, error) {
 	return m.setEdges(ctx, follows, false)
 }
 
-func (m mutation) SetSuggestions(ctx context.Context, suggestions []*dm.EdgeEdit) (generated.EdgesResult, error) {
+func (m mutation) SetSuggestions(ctx context.Context, suggestions []*dm.EdgeEdit) (generated.PairsResult, error) {
 	return m.setEdges(ctx, suggestions, true)
 }
 
-func (m mutation) setEdges(ctx context.Context, in []*dm.EdgeEdit, suggested bool) (generated.EdgesResult, error) {
+func (m mutation) setEdges(ctx context.Context, in []*dm.EdgeEdit, suggested bool) (generated.PairsResult, error) {
 	if err := requireAdmin(ctx); err != nil {
 		return nil, err
 	}
@@ -44,9 +44,9 @@ func (m mutation) setEdges(ctx context.Context, in []*dm.EdgeEdit, suggested boo
 		edits[i].Suggested = suggested
 	}
 	if err := m.service.SetEdges(ctx, edits); err != nil {
-		return refused[generated.EdgesResult](err)
+		return refused[generated.PairsResult](err)
 	}
-	return generated.EdgesSuccess{Count: len(edits)}, nil
+	return generated.PairsSuccess{Count: len(edits)}, nil
 }
 
 func (m mutation) RevokeTokens(ctx context.Context, externalID string) (generated.RevokeTokensResult, error) {

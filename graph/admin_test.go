@@ -8,8 +8,8 @@ import (
 
 const (
 	upsertUsers    = `mutation($in: [UserInput!]!) { upsertUsers(users: $in) { __typename ... on UpsertUsersSuccess { users { externalId handle displayName avatarUrl } } ... on InvalidInput { code field } } }`
-	setFollows     = `mutation($in: [FollowInput!]!) { setFollows(follows: $in) { __typename ... on EdgesSuccess { count } ... on UserError { code } } }`
-	setSuggestions = `mutation($in: [SuggestionInput!]!) { setSuggestions(suggestions: $in) { __typename ... on EdgesSuccess { count } ... on UserError { code } } }`
+	setFollows     = `mutation($in: [FollowInput!]!) { setFollows(follows: $in) { __typename ... on PairsSuccess { count } ... on UserError { code } } }`
+	setSuggestions = `mutation($in: [SuggestionInput!]!) { setSuggestions(suggestions: $in) { __typename ... on PairsSuccess { count } ... on UserError { code } } }`
 	deleteUser     = `mutation($id: ID!) { deleteUser(externalId: $id) { __typename ... on DeleteUserSuccess { externalId } ... on UserError { code } } }`
 )
 

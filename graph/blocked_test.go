@@ -50,13 +50,13 @@ const (
 		viewerCanMessage { allowed folder remaining denial kinds canReply outreach { perDay remaining retryAfterSeconds } } }`
 	aMessage      = ` { id seq body removed clientMessageId linksHidden withheld createdAt sender { handle } }`
 	aConversation = ` { id with` + aUser + ` folder lastActivityAt unreadCount readSeq theirReadSeq muted
-		acquaintance { viewerFollows followsViewer suggested joinedAt sharedFriends { count isCapped some { handle } } } lastMessage` + aMessage + `
+		senderContext { viewerFollows followsViewer suggested joinedAt sharedFriends { count isCapped some { handle } } } lastMessage` + aMessage + `
 		messages { nodes` + aMessage + ` pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`
-	aResult     = ` { __typename ... on ConversationSuccess { conversation` + aConversation + ` unread { conversations requests messages cursor } } ... on UserError { code message } }`
-	aUserResult = ` { __typename ... on UserSuccess { user` + aUser + ` } ... on UserError { code message } }`
+	aResult     = ` { __typename ... on ConversationSuccess { conversation` + aConversation + ` unread { conversations requests messages cursor } } ... on UserError { code detail } }`
+	aUserResult = ` { __typename ... on UserSuccess { user` + aUser + ` } ... on UserError { code detail } }`
 	aSend       = `mutation($input: SendMessageInput!) { sendMessage(input: $input) { __typename
 		... on SendMessageSuccess { message` + aMessage + ` conversation` + aConversation + ` remaining outreach { perDay remaining } }
-		... on UserError { code text: message } ... on MessageNotAllowed { denial outreach { perDay remaining } } } }`
+		... on UserError { code detail } ... on MessageNotAllowed { denial outreach { perDay remaining } } } }`
 )
 
 // looks is all that the API lets somebody ask and do about a person: $id is the person, $c the conversation, $h the handle.
@@ -67,7 +67,7 @@ var looks = []string{
 	`query { suggestedFriends { nodes` + aUser + ` } blockedUsers { nodes { handle } } unread { conversations requests messages cursor }
 		inbox { nodes` + aConversation + ` } requests: inbox(folder: REQUESTS) { nodes { id } } archive: inbox(folder: ARCHIVE) { nodes` + aConversation + ` }
 		outreach { perDay remaining } messagingSettings { whoCanMessageMe } settingsHistory { after { whoCanMessageMe } } }`,
-	`query($id: ID!) { explainWhoCanMessageMe(as: $id) { relations rule route key sentence parameters { name value } }
+	`query($id: ID!) { explainWhoCanMessageMe(userId: $id) { relations rule route key sentence parameters { name value } }
 		whoCouldMessageMe { audience current inbox requests hidden refused isCapped everyoneElse } myReports { nodes { category } } myNotices { nodes { id } } }`,
 	`mutation($c: ID!) { report(input: {clientReportId: "r", conversationId: $c, category: SPAM}) { __typename ... on UserError { code } } }`,
 	`mutation($id: ID!) { followUser(userId: $id)` + aUserResult + ` }`,
@@ -76,7 +76,7 @@ var looks = []string{
 	`mutation($c: ID!) { archiveConversation(conversationId: $c, archived: true)` + aResult + ` }`,
 	`mutation($c: ID!) { archiveConversation(conversationId: $c, archived: false)` + aResult + ` }`,
 	`mutation($c: ID!) { acceptRequest(conversationId: $c)` + aResult + ` }`,
-	`mutation($c: ID!) { declineRequests(conversationIds: [$c]) { __typename ... on UserError { code message } } }`,
+	`mutation($c: ID!) { declineRequests(conversationIds: [$c]) { __typename ... on UserError { code detail } } }`,
 	`mutation($id: ID!) { unfollowUser(userId: $id)` + aUserResult + ` }`,
 	`mutation($id: ID!) { followUser(userId: $id)` + aUserResult + ` }`,
 	`mutation($id: ID!) { restrictUser(userId: $id)` + aUserResult + ` }`,
@@ -118,7 +118,7 @@ func (w *world) transcript(t *testing.T) []string {
 			for _, query := range looks {
 				run(query)
 			}
-			note(alice.post(`mutation($m: ID!) { unsendMessage(messageId: $m) { __typename ... on UserError { code message } } }`,
+			note(alice.post(`mutation($m: ID!) { unsendMessage(messageId: $m) { __typename ... on UserError { code detail } } }`,
 				vars{"m": dm.MessageID{Conversation: dm.ConversationOf(w.ids["alice"], w.ids[whom]), Seq: 1}.String()}))
 		}
 		for _, query := range append(after, looks[0], looks[2]) {

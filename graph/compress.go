@@ -40,7 +40,7 @@ var openTypes = map[string]bool{
 	"User": true, "UserEdge": true, "UserConnection": true, "MessagePermission": true,
 	"Conversation": true, "ConversationEdge": true, "ConversationConnection": true, "Unread": true,
 	"MessagingSettings": true, "MessagingChoice": true, "RelationRoute": true, "SettingsChange": true,
-	"UpsertUsersSuccess": true, "EdgesSuccess": true, "DeleteUserSuccess": true, "SettingsSuccess": true, "UserSuccess": true,
+	"UpsertUsersSuccess": true, "PairsSuccess": true, "DeleteUserSuccess": true, "SettingsSuccess": true, "UserSuccess": true,
 }
 
 // isOpen reports whether an operation asks for open types only.

@@ -17,7 +17,7 @@ func (m mutation) CreateContactCode(ctx context.Context, in generated.CreateCont
 	// What is out of range as hours must not come into it by overflow.
 	hours := min(max(in.ExpiresInHours, 0), int(dm.MaxContactFor/time.Hour)+1)
 	code, secret, err := m.service.CreateContactCode(ctx, viewer, dm.ContactCodeInput{
-		Label: in.Label, For: time.Duration(hours) * time.Hour, MaxUses: in.MaxUses,
+		Label: in.Label, For: time.Duration(hours) * time.Hour, MaxUses: in.MaxRedemptions,
 	})
 	if err != nil {
 		return refused[generated.CreateContactCodeResult](err)

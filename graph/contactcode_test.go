@@ -15,11 +15,11 @@ import (
 
 const (
 	createCode = `mutation($in: CreateContactCodeInput!) { createContactCode(input: $in) { __typename
-		... on CreateContactCodeSuccess { secret contactCode { id label uses maxUses revokedAt expiresAt endsAt } }
-		... on UserError { code text: message } ... on InvalidInput { field } ... on RateLimited { retryAfterSeconds } } }`
+		... on CreateContactCodeSuccess { secret contactCode { id label redemptionCount maxRedemptions revokedAt expiresAt endsAt } }
+		... on UserError { code detail } ... on InvalidInput { field } ... on RateLimited { retryAfterSeconds } } }`
 	revokeCode = `mutation($id: ID!) { revokeContactCode(id: $id) { __typename
-		... on RevokeContactCodeSuccess { contactCode { id uses revokedAt endsAt } } ... on UserError { code } } }`
-	ownCodes = `query($after: String) { contactCodes(first: 2, after: $after) { nodes { id label uses maxUses revokedAt }
+		... on RevokeContactCodeSuccess { contactCode { id redemptionCount revokedAt endsAt } } ... on UserError { code } } }`
+	ownCodes = `query($after: String) { contactCodes(first: 2, after: $after) { nodes { id label redemptionCount maxRedemptions revokedAt }
 		pageInfo { hasNextPage endCursor } } }`
 	lookAtCode = `query($code: String!) { contact(code: $code) { owner { handle }
 		permission { allowed folder remaining denial kinds canReply outreach { remaining } } } }`
@@ -28,7 +28,7 @@ const (
 // code makes a contact code and returns its id and its secret.
 func (w *world) code(owner string, uses int) (id, secret string) {
 	w.t.Helper()
-	n := w.as(owner).do(createCode, vars{"in": vars{"label": "card", "maxUses": uses}}).at("createContactCode")
+	n := w.as(owner).do(createCode, vars{"in": vars{"label": "card", "maxRedemptions": uses}}).at("createContactCode")
 	return n.text("contactCode.id"), n.text("secret")
 }
 
@@ -63,11 +63,11 @@ func TestAContactCode(t *testing.T) {
 		second, _ := w.code("bob", 1)
 		third, _ := w.code("bob", 1)
 		page := w.as("bob").do(ownCodes, nil)
-		page.is("contactCodes.nodes", fmt.Sprintf(`[{"id":%q,"label":"card","uses":0,"maxUses":1,"revokedAt":null},
-			{"id":%q,"label":"card","uses":0,"maxUses":1,"revokedAt":null}]`, third, second))
+		page.is("contactCodes.nodes", fmt.Sprintf(`[{"id":%q,"label":"card","redemptionCount":0,"maxRedemptions":1,"revokedAt":null},
+			{"id":%q,"label":"card","redemptionCount":0,"maxRedemptions":1,"revokedAt":null}]`, third, second))
 		page.is("contactCodes.pageInfo.hasNextPage", `true`)
 		w.as("bob").do(ownCodes, vars{"after": page.text("contactCodes.pageInfo.endCursor")}).is("contactCodes.nodes",
-			fmt.Sprintf(`[{"id":%q,"label":"card","uses":1,"maxUses":3,"revokedAt":null}]`, id))
+			fmt.Sprintf(`[{"id":%q,"label":"card","redemptionCount":1,"maxRedemptions":3,"revokedAt":null}]`, id))
 		alice.do(ownCodes, nil).is("contactCodes.nodes", `[]`)
 		for _, foreign := range []string{id, "cod_", "usr_1", ""} {
 			alice.do(revokeCode, vars{"id": foreign}).is("revokeContactCode.code", `"NOT_FOUND"`)
@@ -77,7 +77,7 @@ func TestAContactCode(t *testing.T) {
 			t.Errorf("revoked: %v", n.value)
 		}
 		w.as("carol").do(sendMessage, bearing(w.id("bob"), secret)).is("sendMessage", `{"__typename":"MessageNotAllowed","code":"MESSAGE_NOT_ALLOWED",
-			"denial":"CONTACT_CODE","text":"This contact code is not valid here. It may have expired, been used or been taken back."}`)
+			"denial":"CONTACT_CODE","detail":"This contact code is not valid here. It may have expired, been used or been taken back."}`)
 		if found := holding(t, url, secret); len(found) > 0 {
 			t.Errorf("the secret is kept in %v", found)
 		}
@@ -85,7 +85,7 @@ func TestAContactCode(t *testing.T) {
 			t.Errorf("logged: %s", logged)
 		}
 		for field, in := range map[string]vars{
-			"label": {"label": ""}, "maxUses": {"label": "x", "maxUses": 0}, "expiresInHours": {"label": "x", "expiresInHours": 2_000_000_000},
+			"label": {"label": ""}, "maxRedemptions": {"label": "x", "maxRedemptions": 0}, "expiresInHours": {"label": "x", "expiresInHours": 2_000_000_000},
 		} {
 			w.as("bob").do(createCode, vars{"in": in}).is("createContactCode.field", fmt.Sprintf("%q", field))
 		}
@@ -161,7 +161,7 @@ func TestRevokingAContactCodeMeetsItsBearers(t *testing.T) {
 			})
 		}
 		<-let // one is in
-		uses := w.as("bob").do(revokeCode, vars{"id": id}).at("revokeContactCode.contactCode.uses")
+		uses := w.as("bob").do(revokeCode, vars{"id": id}).at("revokeContactCode.contactCode.redemptionCount")
 		w.as("carol").do(sendMessage, bearing(w.id("bob"), secret)).is("sendMessage.denial", `"CONTACT_CODE"`)
 		wg.Wait()
 		if got := fmt.Sprint(uses.value); got != fmt.Sprint(1+len(let)) {

@@ -111,7 +111,7 @@ func TestEvidenceOutlivesUnsendAndErasure(t *testing.T) {
 		phone := w.as("alice").with("Aparte-Device", "phone of "+word)
 		phone.do(`mutation($w: [String!]!) { addHiddenWords(words: $w) { __typename } }`, vars{"w": []string{word, "other"}}).
 			is("addHiddenWords.__typename", `"HiddenWordsSuccess"`)
-		phone.do(createCode, vars{"in": vars{"label": "for " + word, "maxUses": 2}}).is("createContactCode.__typename", `"CreateContactCodeSuccess"`)
+		phone.do(createCode, vars{"in": vars{"label": "for " + word, "maxRedemptions": 2}}).is("createContactCode.__typename", `"CreateContactCodeSuccess"`)
 
 		// The scan finds what is there to find.
 		for _, column := range []string{"messages.body", "messages.video", "messages.client_message_id", "reports.appeal", "reports.client_report_id", "evidence.sealed", "hidden_words.list", "settings_changes.device", "settings_changes.words_added", "contact_codes.label"} {
@@ -138,8 +138,8 @@ func TestEvidenceOutlivesUnsendAndErasure(t *testing.T) {
 		}
 		const erasures = `query($id: ID!) { erasures(externalId: $id) { state progress } }`
 		w.admin().do(erasures, vars{"id": "x-alice"}).is("erasures", `[{"state":"DONE","progress":100}]`)
-		w.as("bob").stream(`subscription($a: Cursor) { inboxEvents(after: $a) { __typename ... on WordsErased { conversationId userId } } }`, vars{"a": from}).
-			next().is("data.inboxEvents", `{"__typename":"WordsErased","conversationId":"`+w.conversation("alice", "bob")+`","userId":"`+w.id("alice")+`"}`)
+		w.as("bob").stream(`subscription($a: Cursor) { inboxEvents(after: $a) { __typename ... on MessagesErased { conversationId userId } } }`, vars{"a": from}).
+			next().is("data.inboxEvents", `{"__typename":"MessagesErased","conversationId":"`+w.conversation("alice", "bob")+`","userId":"`+w.id("alice")+`"}`)
 
 		if found := holding(t, url, word); !slices.Equal(found, []string{"evidence.sealed"}) {
 			t.Errorf("words are left in %v", found)

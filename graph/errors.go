@@ -69,21 +69,21 @@ func userError(e *dm.Error) generated.UserError {
 	code := string(e.Code)
 	switch e.Code {
 	case dm.CodeNotFound:
-		return generated.NotFound{Code: code, Message: e.Message}
+		return generated.NotFound{Code: code, Detail: e.Detail}
 	case dm.CodeInvalidInput:
-		out := generated.InvalidInput{Code: code, Message: e.Message}
+		out := generated.InvalidInput{Code: code, Detail: e.Detail}
 		if e.Field != "" {
 			out.Field = &e.Field
 		}
 		return out
 	case dm.CodeMessageNotAllowed:
-		return generated.MessageNotAllowed{Code: code, Message: e.Message, Denial: e.Denial, Outreach: e.Outreach}
+		return generated.MessageNotAllowed{Code: code, Detail: e.Detail, Denial: e.Denial, Outreach: e.Outreach}
 	case dm.CodeIdempotencyConflict:
-		return generated.IdempotencyConflict{Code: code, Message: e.Message}
+		return generated.IdempotencyConflict{Code: code, Detail: e.Detail}
 	case dm.CodeReportClaimed:
-		return generated.ReportClaimed{Code: code, Message: e.Message, RetryAfterSeconds: seconds(e.RetryAfter)}
+		return generated.ReportClaimed{Code: code, Detail: e.Detail, RetryAfterSeconds: seconds(e.RetryAfter)}
 	case dm.CodeRateLimited:
-		return generated.RateLimited{Code: code, Message: e.Message, RetryAfterSeconds: seconds(e.RetryAfter)}
+		return generated.RateLimited{Code: code, Detail: e.Detail, RetryAfterSeconds: seconds(e.RetryAfter)}
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 	var p *problem
 	switch {
 	case errors.As(err, &refusal):
-		out.Message = refusal.Message
+		out.Message = refusal.Detail
 		out.Extensions = map[string]any{"code": string(refusal.Code)}
 		if refusal.Field != "" {
 			out.Extensions["field"] = refusal.Field

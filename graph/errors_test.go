@@ -27,7 +27,7 @@ func TestWhatIsNotTheViewersDoesNotExist(t *testing.T) {
 		"message":      dm.MessageID{Conversation: dm.ConversationOf(w.ids["carol"], w.ids["dave"]), Seq: 1}.String(),
 	}
 	malformed := map[string]string{"conversation": "cnv_", "message": "'; DROP TABLE messages"}
-	const result = ` { __typename ... on UserError { code message } }`
+	const result = ` { __typename ... on UserError { code detail } }`
 	for _, query := range []string{
 		`query($conversation: ID!) { conversation(id: $conversation) { id } }`,
 		`query($conversation: ID!) { node(id: $conversation) { id } }`,

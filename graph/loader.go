@@ -26,7 +26,7 @@ type loaders struct {
 	messages  batch[dm.MessageID, *dm.Message]
 	settings  batch[dm.UserID, dm.Messaging]
 
-	acquaintances batch[dm.UserID, *dm.SenderContext]
+	senderContexts batch[dm.UserID, *dm.SenderContext]
 
 	mu   sync.Mutex
 	seen []*dm.View
@@ -54,7 +54,7 @@ func (l *loaders) see(views ...*dm.View) {
 	for _, v := range views {
 		l.users.expect(v.With)
 		if v.Request() {
-			l.acquaintances.expect(v.With)
+			l.senderContexts.expect(v.With)
 		}
 		if v.Last != nil {
 			l.seeMessage(v.Last)

@@ -137,7 +137,7 @@ func (q query) AuditLog(ctx context.Context, report *string, first *int, after *
 	info := bind.PageOf(found, page.After != "", dm.AuditEntry.Place)
 	out.PageInfo = &info
 	for _, e := range found.Items {
-		entry := &generated.AuditEntry{At: e.At, Actor: e.Actor, Act: e.Act, UserID: e.User.String(), RequestID: e.RequestID}
+		entry := &generated.AuditEntry{At: e.At, Actor: e.Actor, Action: e.Act, UserID: e.User.String(), RequestID: e.RequestID}
 		if e.Report != (dm.ReportID{}) {
 			text := e.Report.String()
 			entry.ReportID = &text

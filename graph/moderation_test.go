@@ -23,7 +23,7 @@ const (
 	decideAppeal = `mutation($in: DecideAppealInput!) { decideAppeal(input: $in) { __typename ` + caseFields + ` } }`
 	evidence     = `query($id: ID!) { evidence(reportId: $id) { sealed digest note messages { messageId seq senderId reported removed body video { url } } } }`
 	queue        = `{ moderationQueue { nodes { id category messageCount claimedBy reported { handle } } } }`
-	auditLog     = `query($id: ID) { auditLog(reportId: $id) { nodes { actor act reportId userId requestId } } }`
+	auditLog     = `query($id: ID) { auditLog(reportId: $id) { nodes { actor action reportId userId requestId } } }`
 )
 
 func (w *world) moderator(name string) caller {
@@ -111,8 +111,8 @@ func TestAReportIsDecidedAndAppealed(t *testing.T) {
 		if n := len(log.list("auditLog.nodes")); n != 5 {
 			t.Errorf("%d entries: %v", n, log.value)
 		}
-		log.is("auditLog.nodes.3", `{"actor":"mod","act":"LOOK","reportId":"`+report+`","userId":"`+w.id("alice")+`","requestId":"req-77"}`)
-		log.is("auditLog.nodes.0.act", `"DECIDE_APPEAL"`)
+		log.is("auditLog.nodes.3", `{"actor":"mod","action":"LOOK","reportId":"`+report+`","userId":"`+w.id("alice")+`","requestId":"req-77"}`)
+		log.is("auditLog.nodes.0.action", `"DECIDE_APPEAL"`)
 	})
 }
 

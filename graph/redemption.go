@@ -8,12 +8,12 @@ import (
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
-func (conversation) CameByCode(ctx context.Context, v *dm.View) (*dm.Redemption, error) {
-	return loadersOf(ctx).cameByCode(ctx, v.With)
+func (conversation) ContactCodeRedemption(ctx context.Context, v *dm.View) (*dm.Redemption, error) {
+	return loadersOf(ctx).contactCodeRedemption(ctx, v.With)
 }
 
-// cameByCode tells by which code of the viewer's somebody came: one read for all conversations of a response.
-func (l *loaders) cameByCode(ctx context.Context, id dm.UserID) (*dm.Redemption, error) {
+// contactCodeRedemption tells by which code of the viewer's somebody came: one read for all conversations of a response.
+func (l *loaders) contactCodeRedemption(ctx context.Context, id dm.UserID) (*dm.Redemption, error) {
 	l.mu.Lock()
 	if l.codes == nil {
 		l.codes = &batch[dm.UserID, *dm.Redemption]{}
@@ -31,7 +31,7 @@ func (l *loaders) cameByCode(ctx context.Context, id dm.UserID) (*dm.Redemption,
 	})
 }
 
-func (q query) ContactCodeUses(ctx context.Context, text string, first *int, after *string) (*generated.ContactCodeUseConnection, error) {
+func (q query) ContactCodeRedemptions(ctx context.Context, text string, first *int, after *string) (*generated.ContactCodeRedemptionConnection, error) {
 	viewer, err := viewerOf(ctx)
 	if err != nil {
 		return nil, err
@@ -49,11 +49,11 @@ func (q query) ContactCodeUses(ctx context.Context, text string, first *int, aft
 		l.users.expect(nodes[i].Redeemer)
 	}
 	info := bind.PageOf(found, page.After != "", dm.Redemption.Place)
-	return &generated.ContactCodeUseConnection{Nodes: nodes, PageInfo: &info}, nil
+	return &generated.ContactCodeRedemptionConnection{Nodes: nodes, PageInfo: &info}, nil
 }
 
-// ContactCodeUse resolves what a use refers to.
-func (s *Server) ContactCodeUse() generated.ContactCodeUseResolver { return redemption{} }
+// ContactCodeRedemption resolves what a redemption refers to.
+func (s *Server) ContactCodeRedemption() generated.ContactCodeRedemptionResolver { return redemption{} }
 
 type redemption struct{}
 
@@ -61,6 +61,6 @@ func (redemption) CodeID(_ context.Context, u *dm.Redemption) (string, error) {
 	return u.Code.String(), nil
 }
 
-func (redemption) Bearer(ctx context.Context, u *dm.Redemption) (*dm.User, error) {
+func (redemption) Redeemer(ctx context.Context, u *dm.Redemption) (*dm.User, error) {
 	return loadersOf(ctx).user(ctx, u.Redeemer)
 }

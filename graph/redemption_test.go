@@ -23,9 +23,9 @@ func (c *counting) Redemptions(ctx context.Context, owner dm.UserID, code dm.Con
 }
 
 const (
-	cameBy   = `{ inbox(first: 50) { nodes { with { handle } cameByCode { codeId label usedAt bearer { handle } } } } }`
-	usesOf   = `query($id: ID!, $after: String) { contactCodeUses(id: $id, first: 1, after: $after) { nodes { codeId label usedAt bearer { handle } } pageInfo { hasNextPage endCursor } } }`
-	withAsks = `query($id: ID!) { conversationWith(userId: $id) { cameByCode { label } } }`
+	cameBy   = `{ inbox(first: 50) { nodes { with { handle } contactCodeRedemption { codeId label redeemedAt redeemer { handle } } } } }`
+	usesOf   = `query($id: ID!, $after: String) { contactCodeRedemptions(id: $id, first: 1, after: $after) { nodes { codeId label redeemedAt redeemer { handle } } pageInfo { hasNextPage endCursor } } }`
+	withAsks = `query($id: ID!) { conversationWith(userId: $id) { contactCodeRedemption { label } } }`
 )
 
 // The owner of a code sees by which code a conversation came, and who came by a code and when; the other side sees nothing,
@@ -43,31 +43,31 @@ func TestAnOwnerSeesWhoCameByACode(t *testing.T) {
 		page := w.as("bob").do(cameBy, nil)
 		at := map[string]string{}
 		for i, handle := range []string{"dave", "alice"} {
-			came := fmt.Sprintf("inbox.nodes.%d.cameByCode", i)
-			at[handle] = page.text(came + ".usedAt")
+			came := fmt.Sprintf("inbox.nodes.%d.contactCodeRedemption", i)
+			at[handle] = page.text(came + ".redeemedAt")
 			page.is(fmt.Sprintf("inbox.nodes.%d", i), fmt.Sprintf(
-				`{"with":{"handle":%q},"cameByCode":{"codeId":%q,"label":"card","usedAt":%q,"bearer":{"handle":%[1]q}}}`, handle, id, at[handle]))
+				`{"with":{"handle":%q},"contactCodeRedemption":{"codeId":%q,"label":"card","redeemedAt":%q,"redeemer":{"handle":%[1]q}}}`, handle, id, at[handle]))
 		}
-		page.is("inbox.nodes.2", `{"with":{"handle":"carol"},"cameByCode":null}`)
+		page.is("inbox.nodes.2", `{"with":{"handle":"carol"},"contactCodeRedemption":null}`)
 
 		first := w.as("bob").do(usesOf, vars{"id": id})
-		first.is("contactCodeUses.nodes", fmt.Sprintf(`[{"codeId":%q,"label":"card","usedAt":%q,"bearer":{"handle":"dave"}}]`, id, at["dave"]))
-		first.is("contactCodeUses.pageInfo.hasNextPage", `true`)
-		last := w.as("bob").do(usesOf, vars{"id": id, "after": first.text("contactCodeUses.pageInfo.endCursor")})
-		last.is("contactCodeUses.nodes", fmt.Sprintf(`[{"codeId":%q,"label":"card","usedAt":%q,"bearer":{"handle":"alice"}}]`, id, at["alice"]))
-		last.is("contactCodeUses.pageInfo.hasNextPage", `false`)
+		first.is("contactCodeRedemptions.nodes", fmt.Sprintf(`[{"codeId":%q,"label":"card","redeemedAt":%q,"redeemer":{"handle":"dave"}}]`, id, at["dave"]))
+		first.is("contactCodeRedemptions.pageInfo.hasNextPage", `true`)
+		last := w.as("bob").do(usesOf, vars{"id": id, "after": first.text("contactCodeRedemptions.pageInfo.endCursor")})
+		last.is("contactCodeRedemptions.nodes", fmt.Sprintf(`[{"codeId":%q,"label":"card","redeemedAt":%q,"redeemer":{"handle":"alice"}}]`, id, at["alice"]))
+		last.is("contactCodeRedemptions.pageInfo.hasNextPage", `false`)
 
 		// I9: to everybody else it reads as what is not there.
 		for _, name := range []string{"alice", "carol"} {
 			for _, code := range []string{id, "cod_00000000000000000000000000", "usr_1", ""} {
-				w.as(name).do(usesOf, vars{"id": code}).is("contactCodeUses", `{"nodes":[],"pageInfo":{"hasNextPage":false,"endCursor":null}}`)
+				w.as(name).do(usesOf, vars{"id": code}).is("contactCodeRedemptions", `{"nodes":[],"pageInfo":{"hasNextPage":false,"endCursor":null}}`)
 			}
 		}
-		if answer := w.as("alice").post(cameBy, nil).body; strings.Contains(answer, "card") || !strings.Contains(answer, `"cameByCode":null`) {
+		if answer := w.as("alice").post(cameBy, nil).body; strings.Contains(answer, "card") || !strings.Contains(answer, `"contactCodeRedemption":null`) {
 			t.Errorf("the bearer is told %s", answer)
 		}
-		w.as("alice").do(withAsks, vars{"id": w.id("bob")}).is("conversationWith.cameByCode", `null`)
-		w.as("bob").do(withAsks, vars{"id": w.id("alice")}).is("conversationWith.cameByCode", `{"label":"card"}`)
+		w.as("alice").do(withAsks, vars{"id": w.id("bob")}).is("conversationWith.contactCodeRedemption", `null`)
+		w.as("bob").do(withAsks, vars{"id": w.id("alice")}).is("conversationWith.contactCodeRedemption", `{"label":"card"}`)
 	})
 }
 

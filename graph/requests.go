@@ -25,33 +25,33 @@ func (m mutation) EndSurgeShield(ctx context.Context, held dm.ShieldEnd) (genera
 	return generated.ShieldSuccess{Settings: &settings, Moved: walked.Moved, More: walked.More}, nil
 }
 
-func (m mutation) ReleaseHiddenRequests(ctx context.Context) (generated.WalkResult, error) {
+func (m mutation) ReleaseHiddenRequests(ctx context.Context) (generated.BulkResult, error) {
 	return m.bulk(ctx, m.service.ReleaseHidden)
 }
 
-func (m mutation) bulk(ctx context.Context, act func(context.Context, dm.UserID) (dm.BulkResult, error)) (generated.WalkResult, error) {
+func (m mutation) bulk(ctx context.Context, act func(context.Context, dm.UserID) (dm.BulkResult, error)) (generated.BulkResult, error) {
 	viewer, err := viewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
 	walked, err := act(ctx, viewer)
 	if err != nil {
-		return refused[generated.WalkResult](err)
+		return refused[generated.BulkResult](err)
 	}
 	unread, err := m.service.Unread(ctx, viewer)
 	if err != nil {
 		return nil, err
 	}
-	return generated.WalkSuccess{Moved: walked.Moved, More: walked.More, Unread: &unread}, nil
+	return generated.BulkSuccess{Moved: walked.Moved, More: walked.More, Unread: &unread}, nil
 }
 
-func (m mutation) AcceptAllRequests(ctx context.Context, filter dm.RequestFilter) (generated.WalkResult, error) {
+func (m mutation) AcceptAllRequests(ctx context.Context, filter dm.RequestFilter) (generated.BulkResult, error) {
 	return m.bulk(ctx, func(ctx context.Context, viewer dm.UserID) (dm.BulkResult, error) {
 		return m.service.AcceptAll(ctx, viewer, filter)
 	})
 }
 
-func (m mutation) DeclineAllRequests(ctx context.Context, filter dm.RequestFilter) (generated.WalkResult, error) {
+func (m mutation) DeclineAllRequests(ctx context.Context, filter dm.RequestFilter) (generated.BulkResult, error) {
 	return m.bulk(ctx, func(ctx context.Context, viewer dm.UserID) (dm.BulkResult, error) {
 		return m.service.DeclineAll(ctx, viewer, filter)
 	})

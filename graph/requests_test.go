@@ -73,11 +73,11 @@ func TestRequestsInBulk(t *testing.T) {
 			return len(n.list("inbox.nodes"))
 		}
 		bob.do(`{ unread { requests } }`, nil).is("unread.requests", `0`)
-		const walk = ` { __typename ... on WalkSuccess { moved more unread { requests conversations } } ... on UserError { code } }`
+		const walk = ` { __typename ... on BulkSuccess { moved more unread { requests conversations } } ... on UserError { code } }`
 		accept := `mutation($f: RequestFilter!) { acceptAllRequests(filter: $f)` + walk + ` }`
 		decline := `mutation($f: RequestFilter!) { declineAllRequests(filter: $f)` + walk + ` }`
 		bob.do(accept, vars{"f": vars{"folder": "HIDDEN", "followsViewer": true}}).
-			is("acceptAllRequests", `{"__typename":"WalkSuccess","moved":1,"more":false,"unread":{"requests":0,"conversations":1}}`)
+			is("acceptAllRequests", `{"__typename":"BulkSuccess","moved":1,"more":false,"unread":{"requests":0,"conversations":1}}`)
 		bob.do(accept, vars{"f": vars{"folder": "INBOX"}}).is("acceptAllRequests.code", `"INVALID_INPUT"`)
 		// The settings loosen: what was held comes out, and is counted.
 		bob.do(custom, vars{"route": "REQUESTS"})
@@ -87,7 +87,7 @@ func TestRequestsInBulk(t *testing.T) {
 		bob.do(`{ unread { requests conversations } }`, nil).is("unread", fmt.Sprintf(`{"requests":%d,"conversations":1}`, people-1))
 		bob.do(decline, vars{"f": vars{"folder": "REQUESTS", "joinedAfter": noon.Add(time.Hour).Format(time.RFC3339)}}).is("declineAllRequests.moved", `0`)
 		bob.do(decline, vars{"f": vars{"folder": "REQUESTS", "quietSince": noon.Add(time.Hour).Format(time.RFC3339), "shielded": false}}).
-			is("declineAllRequests", fmt.Sprintf(`{"__typename":"WalkSuccess","moved":%d,"more":false,"unread":{"requests":0,"conversations":1}}`, people-1))
+			is("declineAllRequests", fmt.Sprintf(`{"__typename":"BulkSuccess","moved":%d,"more":false,"unread":{"requests":0,"conversations":1}}`, people-1))
 
 		// The shield, with what it holds kept, released or declined.
 		w.open("carol")
@@ -95,7 +95,7 @@ func TestRequestsInBulk(t *testing.T) {
 		for i := range 30 {
 			w.as(fmt.Sprint("s", i)).do(sendMessage, vars{"input": vars{"toUserId": w.id("carol"), "body": "hi", "clientMessageId": uuid.NewString()}})
 		}
-		const end = `mutation($h: HeldRequests!) { endSurgeShield(held: $h) { ... on ShieldSuccess { moved more settings { shieldSince } } } }`
+		const end = `mutation($h: HeldRequestAction!) { endSurgeShield(heldRequests: $h) { ... on ShieldSuccess { moved more settings { shieldSince } } } }`
 		if carol.do(`{ messagingSettings { shieldSince } }`, nil).text("messagingSettings.shieldSince") == "" {
 			t.Error("no shield")
 		}

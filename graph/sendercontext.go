@@ -6,16 +6,16 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-func (conversation) Acquaintance(ctx context.Context, v *dm.View) (*dm.SenderContext, error) {
+func (conversation) SenderContext(ctx context.Context, v *dm.View) (*dm.SenderContext, error) {
 	if !v.Request() {
 		return nil, nil
 	}
-	return loadersOf(ctx).acquaintance(ctx, v.With)
+	return loadersOf(ctx).senderContext(ctx, v.With)
 }
 
 // acquaintance tells how the viewer and the sender of a request know each other: one read for all requests of a response.
-func (l *loaders) acquaintance(ctx context.Context, id dm.UserID) (*dm.SenderContext, error) {
-	return l.acquaintances.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm.SenderContext, error) {
+func (l *loaders) senderContext(ctx context.Context, id dm.UserID) (*dm.SenderContext, error) {
+	return l.senderContexts.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm.SenderContext, error) {
 		found, err := l.service.SenderContexts(ctx, l.viewer, ids)
 		for _, a := range found {
 			for _, friend := range a.SharedFriends.Some {

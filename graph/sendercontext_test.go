@@ -43,7 +43,7 @@ func TestAPageOfRequestsSaysHowOneKnowsTheirSenders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const query = `query($n: Int, $in: Folder) { inbox(first: $n, folder: $in) { nodes { with { handle } acquaintance {
+	const query = `query($n: Int, $in: Folder) { inbox(first: $n, folder: $in) { nodes { with { handle } senderContext {
 		viewerFollows followsViewer suggested joinedAt sharedFriends { count isCapped some { handle viewerFollows } } } } } }`
 	reads := func(n int) map[string]int {
 		t.Helper()
@@ -52,9 +52,9 @@ func TestAPageOfRequestsSaysHowOneKnowsTheirSenders(t *testing.T) {
 		if got := len(page.list("inbox.nodes")); got != n {
 			t.Fatalf("%d requests", got)
 		}
-		page.is("inbox.nodes.0.acquaintance.sharedFriends", `{"count":1,"isCapped":false,"some":[{"handle":"bob","viewerFollows":true}]}`)
-		page.is("inbox.nodes.0.acquaintance.followsViewer", `false`)
-		if page.text("inbox.nodes.0.acquaintance.joinedAt") == "" {
+		page.is("inbox.nodes.0.senderContext.sharedFriends", `{"count":1,"isCapped":false,"some":[{"handle":"bob","viewerFollows":true}]}`)
+		page.is("inbox.nodes.0.senderContext.followsViewer", `false`)
+		if page.text("inbox.nodes.0.senderContext.joinedAt") == "" {
 			t.Error("nothing says how old the account is")
 		}
 		return c.take()
@@ -63,7 +63,7 @@ func TestAPageOfRequestsSaysHowOneKnowsTheirSenders(t *testing.T) {
 	if fmt.Sprint(few) != fmt.Sprint(all) || all["SharedFriends"] != 1 {
 		t.Errorf("for 3 requests %v, for 20 %v", few, all)
 	}
-	w.as("alice").do(query, vars{"n": 1, "in": "INBOX"}).is("inbox.nodes.0", `{"with":{"handle":"bob"},"acquaintance":null}`)
+	w.as("alice").do(query, vars{"n": 1, "in": "INBOX"}).is("inbox.nodes.0", `{"with":{"handle":"bob"},"senderContext":null}`)
 	if got := c.take(); got["SharedFriends"] != 0 {
 		t.Errorf("an inbox without requests: %v", got)
 	}

@@ -347,7 +347,7 @@ func compact(t testing.TB, s string) string {
 const sendMessage = `mutation($input: SendMessageInput!) { sendMessage(input: $input) {
 	__typename
 	... on SendMessageSuccess { message { id seq body } conversation { id folder } remaining }
-	... on UserError { code text: message }
+	... on UserError { code detail }
 	... on MessageNotAllowed { denial }
 	... on InvalidInput { field }
 } }`

@@ -52,8 +52,8 @@ func UnmarshalPolicyRule(any) (policy.Rule, error) { return 0, errOutput }
 
 var changers = names{dm.BySelf: "SELF", dm.ByHost: "HOST"}
 
-// MarshalChanger writes who changed something.
-func MarshalChanger(v dm.Changer) graphql.Marshaler { return changers.marshal(uint8(v)) }
+// MarshalSettingsAuthor writes who changed something.
+func MarshalSettingsAuthor(v dm.Changer) graphql.Marshaler { return changers.marshal(uint8(v)) }
 
-// UnmarshalChanger exists because generated code names it.
-func UnmarshalChanger(any) (dm.Changer, error) { return 0, errOutput }
+// UnmarshalSettingsAuthor exists because generated code names it.
+func UnmarshalSettingsAuthor(any) (dm.Changer, error) { return 0, errOutput }

@@ -26,7 +26,7 @@ func (n names) parse(v any) (uint8, error) {
 			return uint8(i), nil
 		}
 	}
-	return 0, &dm.Error{Code: dm.CodeInvalidInput, Message: "No such value."}
+	return 0, &dm.Error{Code: dm.CodeInvalidInput, Detail: "No such value."}
 }
 
 var audiences = names{
@@ -123,11 +123,11 @@ func UnmarshalAgeBand(v any) (policy.AgeBand, error) {
 
 var heldRequests = names{dm.ShieldKeep: "KEEP", dm.ShieldRelease: "RELEASE", dm.ShieldDecline: "DECLINE"}
 
-// MarshalHeldRequests exists because generated code names it.
-func MarshalHeldRequests(v dm.ShieldEnd) graphql.Marshaler { return heldRequests.marshal(uint8(v)) }
+// MarshalHeldRequestAction exists because generated code names it.
+func MarshalHeldRequestAction(v dm.ShieldEnd) graphql.Marshaler { return heldRequests.marshal(uint8(v)) }
 
-// UnmarshalHeldRequests reads what becomes of held requests. Errors: INVALID_INPUT.
-func UnmarshalHeldRequests(v any) (dm.ShieldEnd, error) {
+// UnmarshalHeldRequestAction reads what becomes of held requests. Errors: INVALID_INPUT.
+func UnmarshalHeldRequestAction(v any) (dm.ShieldEnd, error) {
 	n, err := heldRequests.parse(v)
 	return dm.ShieldEnd(n), err
 }

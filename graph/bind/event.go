@@ -22,7 +22,7 @@ func NewInboxEvent(e *dm.Event) InboxEvent {
 	case dm.EventConversationRemoved:
 		return ConversationRemoved{event{e}}
 	case dm.EventWordsErased:
-		return WordsErased{event{e}}
+		return MessagesErased{event{e}}
 	case dm.EventNoticesChanged:
 		return NoticesChanged{event{e}}
 	case dm.EventTyping:
@@ -78,14 +78,14 @@ type SettingsChanged struct{ event }
 // NoticesChanged tells of notices or reports that stand otherwise.
 type NoticesChanged struct{ event }
 
-// WordsErased tells of a conversation whose other member was erased.
-type WordsErased struct{ event }
+// MessagesErased tells of a conversation whose other member was erased.
+type MessagesErased struct{ event }
 
 // ConversationID is the conversation.
-func (e WordsErased) ConversationID() dm.ConversationID { return e.of.View.ID }
+func (e MessagesErased) ConversationID() dm.ConversationID { return e.of.View.ID }
 
 // UserID is who was erased.
-func (e WordsErased) UserID() dm.UserID { return e.of.View.With }
+func (e MessagesErased) UserID() dm.UserID { return e.of.View.With }
 
 // Typing tells that the other member is writing.
 type Typing struct{ event }

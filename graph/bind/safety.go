@@ -65,11 +65,11 @@ var acts = names{
 	dm.AuditErase: "ERASE",
 }
 
-// MarshalAuditAct writes an act.
-func MarshalAuditAct(v dm.AuditAct) graphql.Marshaler { return acts.marshal(uint8(v)) }
+// MarshalAuditAction writes an act.
+func MarshalAuditAction(v dm.AuditAct) graphql.Marshaler { return acts.marshal(uint8(v)) }
 
-// UnmarshalAuditAct exists because generated code names it.
-func UnmarshalAuditAct(any) (dm.AuditAct, error) { return 0, errOutput }
+// UnmarshalAuditAction exists because generated code names it.
+func UnmarshalAuditAction(any) (dm.AuditAct, error) { return 0, errOutput }
 
 var jobStates = names{dm.JobQueued: "QUEUED", dm.JobRunning: "RUNNING", dm.JobDone: "DONE", dm.JobFailed: "FAILED"}
 

@@ -119,5 +119,5 @@ func UnmarshalInt64(v any) (int64, error) {
 }
 
 func notInt() error {
-	return &dm.Error{Code: dm.CodeInvalidInput, Message: "A whole number of 32 bits is needed."}
+	return &dm.Error{Code: dm.CodeInvalidInput, Detail: "A whole number of 32 bits is needed."}
 }

@@ -34,7 +34,7 @@ type ResolverRoot interface {
 	AudienceReach() AudienceReachResolver
 	Contact() ContactResolver
 	ContactCode() ContactCodeResolver
-	ContactCodeUse() ContactCodeUseResolver
+	ContactCodeRedemption() ContactCodeRedemptionResolver
 	Conversation() ConversationResolver
 	Explanation() ExplanationResolver
 	Message() MessageResolver
@@ -69,18 +69,18 @@ type ContactResolver interface {
 type ContactCodeResolver interface {
 	ID(ctx context.Context, obj *dm.ContactCode) (string, error)
 }
-type ContactCodeUseResolver interface {
+type ContactCodeRedemptionResolver interface {
 	CodeID(ctx context.Context, obj *dm.Redemption) (string, error)
 
-	Bearer(ctx context.Context, obj *dm.Redemption) (*dm.User, error)
+	Redeemer(ctx context.Context, obj *dm.Redemption) (*dm.User, error)
 }
 type ConversationResolver interface {
 	With(ctx context.Context, obj *dm.View) (*dm.User, error)
 
 	LastMessage(ctx context.Context, obj *dm.View) (*dm.Message, error)
 
-	Acquaintance(ctx context.Context, obj *dm.View) (*dm.SenderContext, error)
-	CameByCode(ctx context.Context, obj *dm.View) (*dm.Redemption, error)
+	SenderContext(ctx context.Context, obj *dm.View) (*dm.SenderContext, error)
+	ContactCodeRedemption(ctx context.Context, obj *dm.View) (*dm.Redemption, error)
 	Messages(ctx context.Context, obj *dm.View, first *int, after *string, beforeSeq *int) (*bind.MessageConnection, error)
 }
 type ExplanationResolver interface {
@@ -109,10 +109,10 @@ type MutationResolver interface {
 	SetWhoCanMessageMe(ctx context.Context, input SetWhoCanMessageMeInput) (SettingsResult, error)
 	SetReadReceipts(ctx context.Context, on bool) (SettingsResult, error)
 	SetRequestPreviews(ctx context.Context, on bool) (SettingsResult, error)
-	EndSurgeShield(ctx context.Context, held dm.ShieldEnd) (ShieldResult, error)
-	ReleaseHiddenRequests(ctx context.Context) (WalkResult, error)
-	AcceptAllRequests(ctx context.Context, filter dm.RequestFilter) (WalkResult, error)
-	DeclineAllRequests(ctx context.Context, filter dm.RequestFilter) (WalkResult, error)
+	EndSurgeShield(ctx context.Context, heldRequests dm.ShieldEnd) (ShieldResult, error)
+	ReleaseHiddenRequests(ctx context.Context) (BulkResult, error)
+	AcceptAllRequests(ctx context.Context, filter dm.RequestFilter) (BulkResult, error)
+	DeclineAllRequests(ctx context.Context, filter dm.RequestFilter) (BulkResult, error)
 	SetAcceptedKinds(ctx context.Context, kinds []*RelationKindsInput) (SettingsResult, error)
 	SetRequestLinks(ctx context.Context, on bool) (SettingsResult, error)
 	AddHiddenWords(ctx context.Context, words []string) (HiddenWordsResult, error)
@@ -141,8 +141,8 @@ type MutationResolver interface {
 	ExportMyData(ctx context.Context) (ExportResult, error)
 	EraseUser(ctx context.Context, externalID string) (EraseUserResult, error)
 	UpsertUsers(ctx context.Context, users []*dm.UserInput) (UpsertUsersResult, error)
-	SetFollows(ctx context.Context, follows []*dm.EdgeEdit) (EdgesResult, error)
-	SetSuggestions(ctx context.Context, suggestions []*dm.EdgeEdit) (EdgesResult, error)
+	SetFollows(ctx context.Context, follows []*dm.EdgeEdit) (PairsResult, error)
+	SetSuggestions(ctx context.Context, suggestions []*dm.EdgeEdit) (PairsResult, error)
 	RevokeTokens(ctx context.Context, externalID string) (RevokeTokensResult, error)
 	DeleteUser(ctx context.Context, externalID string) (DeleteUserResult, error)
 }
@@ -173,11 +173,11 @@ type QueryResolver interface {
 	ModerationCase(ctx context.Context, id string) (*ModerationCase, error)
 	Evidence(ctx context.Context, reportID string) (*Evidence, error)
 	AuditLog(ctx context.Context, reportID *string, first *int, after *string) (*AuditConnection, error)
-	ExplainWhoCanMessageMe(ctx context.Context, as string) (*dm.Explanation, error)
+	ExplainWhoCanMessageMe(ctx context.Context, userID string) (*dm.Explanation, error)
 	WhoCouldMessageMe(ctx context.Context, routes []*RelationRouteInput) ([]*dm.Reach, error)
 	HiddenWords(ctx context.Context) ([]string, error)
 	ContactCodes(ctx context.Context, first *int, after *string) (*ContactCodeConnection, error)
-	ContactCodeUses(ctx context.Context, id string, first *int, after *string) (*ContactCodeUseConnection, error)
+	ContactCodeRedemptions(ctx context.Context, id string, first *int, after *string) (*ContactCodeRedemptionConnection, error)
 	Contact(ctx context.Context, code string) (*dm.Contact, error)
 	HiddenWordSamples(ctx context.Context) ([]*HiddenWordSample, error)
 	SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error)
@@ -439,8 +439,8 @@ enum DenialCode {
   "This kind of message is not accepted; another may be: ` + "`" + `viewerCanMessage` + "`" + ` says which."
   KIND_NOT_ACCEPTED
   """
-  The contact code lets the viewer write nothing here. One that does not exist, has expired, was taken back or used up, has
-  served the viewer before, is another person's, and one whose owner does not want the viewer, all read like this.
+  The contact code does not admit this message. A code that does not exist, has expired, was revoked or used up, was redeemed
+  by the viewer before, or belongs to another person, and a code whose owner takes no messages from the viewer, all give this answer.
   """
   CONTACT_CODE
   "The viewer has blocked this person."
@@ -662,7 +662,7 @@ type MessagingChoice {
 }
 
 "Who changed a user's settings."
-enum Changer {
+enum SettingsAuthor {
   "The user."
   SELF
   "The host application, for the user, or by what it says of their age."
@@ -676,7 +676,7 @@ type SettingsChange {
   "When it was changed."
   at: Time!
   "Who changed it."
-  by: Changer!
+  by: SettingsAuthor!
   "The device, as the request named it: the header ` + "`" + `Aparte-Device` + "`" + `, or else the beginning of ` + "`" + `User-Agent` + "`" + `."
   device: String
   "The change that this one took back."
@@ -736,14 +736,14 @@ type Conversation implements Node {
   theirReadSeq: Int
   "The viewer's client should stay silent about it."
   muted: Boolean!
-  "How the viewer and the other person know each other. Null unless this is a request in REQUESTS or HIDDEN."
-  acquaintance: Acquaintance
+  "The relations between the viewer and the sender. Null unless this is a request in REQUESTS or HIDDEN."
+  senderContext: SenderContext
   """
-  By which contact code of the viewer's the other person came: the first one that they have used. Null when they came
-  without, and when ` + "`" + `contactCodes` + "`" + ` does not list it any more; looked for among the 200 newest that were used. The other
-  person never sees it. In a live event it costs a read that the event does without.
+  The other person's first redemption of one of the viewer's contact codes. Null when there is none, and when ` + "`" + `contactCodes` + "`" + `
+  no longer lists the code. The 200 codes redeemed most recently are searched. The other person never sees it. Selected in a
+  live event it costs one more read.
   """
-  cameByCode: ContactCodeUse
+  contactCodeRedemption: ContactCodeRedemption
   "Newest first."
   messages(
     "How many, from 1 to 100."
@@ -755,8 +755,8 @@ type Conversation implements Node {
   ): MessageConnection!
 }
 
-"How the sender of a request and the viewer know each other, as far as the viewer may know."
-type Acquaintance {
+"The relations between the sender of a request and the viewer that the viewer may know."
+type SenderContext {
   "Does the viewer follow this person?"
   viewerFollows: Boolean!
   "Does this person follow the viewer?"
@@ -1066,8 +1066,8 @@ type Query {
   the viewer has decided. What the other has decided stays out of it. Null when there is no such person.
   """
   explainWhoCanMessageMe(
-    "The person with whose eyes to look."
-    as: ID!
+    "The sender to evaluate."
+    userId: ID!
   ): Explanation
   """
   How many people each audience would admit, before it is chosen: the audiences that the viewer can choose, and CUSTOM where
@@ -1090,20 +1090,20 @@ type Query {
     after: String
   ): ContactCodeConnection!
   """
-  Who came by a contact code of the viewer's, newest first. Whose account was deleted is not in it any more. Empty for what is
-  no code of the viewer's.
+  The redemptions of one of the viewer's contact codes, newest first, without those of deleted accounts. Empty for an id that
+  is not one of the viewer's codes.
   """
-  contactCodeUses(
+  contactCodeRedemptions(
     "The code, of ` + "`" + `contactCodes` + "`" + `."
     id: ID!
     "How many, from 1 to 100."
     first: Int = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
-  ): ContactCodeUseConnection!
+  ): ContactCodeRedemptionConnection!
   """
-  What a contact code offers to the viewer who bears it. Null for one that does not exist, has ended or has served the viewer,
-  and where its owner does not want the viewer.
+  The owner of a contact code and the viewer's permission to write to them. Null when the code does not exist, has ended, was
+  redeemed by the viewer before, or when its owner takes no messages from the viewer.
   """
   contact(
     "The code as it was given. Case, spaces and dashes make no difference."
@@ -1121,8 +1121,8 @@ type Query {
 # ---------------------------------------------------------------- contact codes
 
 """
-What a user gives out, as a code or in a link, so that each of its bearers may write one message to the user's inbox,
-whatever the audience. A block, NEVER, a decline, a restriction and the limits of age go before it.
+A code that a user gives out, as text or in a link. Each person who redeems it can send one message to the user's inbox,
+whatever the audience is. A block, NEVER, a decline, a restriction and the age limits take precedence.
 """
 type ContactCode {
   "Starts with ` + "`" + `cod_` + "`" + `. It names the code to its owner and lets nobody in."
@@ -1137,10 +1137,10 @@ type ContactCode {
   revokedAt: Time
   "It lets people in before this time: ` + "`" + `expiresAt` + "`" + `, or earlier when it was taken back or used up."
   endsAt: Time!
-  "How many people have used it, each once."
-  uses: Int!
-  "How many people may."
-  maxUses: Int!
+  "The number of people who have redeemed it. Each person redeems it once."
+  redemptionCount: Int!
+  "The number of people who can redeem it."
+  maxRedemptions: Int!
 }
 
 "A page of contact codes."
@@ -1151,22 +1151,22 @@ type ContactCodeConnection {
   pageInfo: PageInfo!
 }
 
-"One person's use of a contact code of the viewer's: the message that it let in. A person uses a code once."
-type ContactCodeUse {
+"One redemption of one of the viewer's contact codes: the message that it admitted. A person redeems a code once."
+type ContactCodeRedemption {
   "The code, of ` + "`" + `contactCodes` + "`" + `."
   codeId: ID!
   "The viewer's own note on it."
   label: String!
-  "Who used it."
-  bearer: User!
+  "The user who redeemed it."
+  redeemer: User!
   "When their message came in."
-  usedAt: Time!
+  redeemedAt: Time!
 }
 
-"A page of the uses of a contact code."
-type ContactCodeUseConnection {
-  "The uses, newest first."
-  nodes: [ContactCodeUse!]!
+"A page of the redemptions of a contact code."
+type ContactCodeRedemptionConnection {
+  "The redemptions, newest first."
+  nodes: [ContactCodeRedemption!]!
   "Where this page stands."
   pageInfo: PageInfo!
 }
@@ -1185,8 +1185,8 @@ input CreateContactCodeInput {
   label: String!
   "How long it lets people in: 1 to 8,760 hours."
   expiresInHours: Int! = 720
-  "How many people may use it, each once: 1 to 1,000."
-  maxUses: Int! = 1
+  "The number of people who can redeem it, each once: 1 to 1,000."
+  maxRedemptions: Int! = 1
 }
 
 "The contact code is made."
@@ -1438,7 +1438,7 @@ type SealedMessage {
 }
 
 "What was done, in the audit log."
-enum AuditAct {
+enum AuditAction {
   "A report or an appeal was claimed."
   CLAIM
   "The evidence was looked at."
@@ -1458,7 +1458,7 @@ type AuditEntry {
   "Who: the subject of the token."
   actor: String!
   "What."
-  act: AuditAct!
+  action: AuditAction!
   "The report that it was about."
   reportId: ID
   "The person concerned."
@@ -1479,8 +1479,8 @@ type AuditConnection {
 type ReportClaimed implements UserError {
   "REPORT_CLAIMED"
   code: String!
-  "A sentence for people, in English."
-  message: String!
+  "A sentence for people, in English. Programs compare ` + "`" + `code` + "`" + `."
+  detail: String!
   "When the claim ends, unless it is renewed."
   retryAfterSeconds: Int!
 }
@@ -1624,16 +1624,16 @@ union EraseUserResult = EraseUserSuccess | NotFound
 interface UserError {
   "A stable name for programs."
   code: String!
-  "A sentence for people, in English."
-  message: String!
+  "A sentence for people, in English. Programs compare ` + "`" + `code` + "`" + `."
+  detail: String!
 }
 
 "The recipient, or the sender's own state, does not allow this message. Nothing was written."
 type MessageNotAllowed implements UserError {
   "MESSAGE_NOT_ALLOWED"
   code: String!
-  "A sentence for people, in English."
-  message: String!
+  "A sentence for people, in English. Programs compare ` + "`" + `code` + "`" + `."
+  detail: String!
   "Why."
   denial: DenialCode!
   "What the viewer has left for new people, with OUTREACH_LIMIT."
@@ -1644,8 +1644,8 @@ type MessageNotAllowed implements UserError {
 type RateLimited implements UserError {
   "RATE_LIMITED"
   code: String!
-  "A sentence for people, in English."
-  message: String!
+  "A sentence for people, in English. Programs compare ` + "`" + `code` + "`" + `."
+  detail: String!
   "How long to wait."
   retryAfterSeconds: Int!
 }
@@ -1654,8 +1654,8 @@ type RateLimited implements UserError {
 type InvalidInput implements UserError {
   "INVALID_INPUT"
   code: String!
-  "A sentence for people, in English."
-  message: String!
+  "A sentence for people, in English. Programs compare ` + "`" + `code` + "`" + `."
+  detail: String!
   "The input at fault."
   field: String
 }
@@ -1664,16 +1664,16 @@ type InvalidInput implements UserError {
 type NotFound implements UserError {
   "NOT_FOUND"
   code: String!
-  "A sentence for people, in English."
-  message: String!
+  "A sentence for people, in English. Programs compare ` + "`" + `code` + "`" + `."
+  detail: String!
 }
 
 "The same clientMessageId was used before in this conversation with other content."
 type IdempotencyConflict implements UserError {
   "IDEMPOTENCY_CONFLICT"
   code: String!
-  "A sentence for people, in English."
-  message: String!
+  "A sentence for people, in English. Programs compare ` + "`" + `code` + "`" + `."
+  detail: String!
 }
 
 "A message to send: a text, a video, or both."
@@ -1748,8 +1748,8 @@ union HiddenWordsResult = HiddenWordsSuccess | InvalidInput
 "What became of taking a change of settings back."
 union UndoSettingsResult = SettingsSuccess | NotFound | InvalidInput
 
-"What becomes of the requests that a surge shield holds."
-enum HeldRequests {
+"The action on the requests that a surge shield holds."
+enum HeldRequestAction {
   "They stay in HIDDEN, to be looked at one by one."
   KEEP
   "They go where the settings bring them."
@@ -1785,9 +1785,9 @@ input RequestFilter {
   shielded: Boolean
 }
 
-"A bounded walk through requests."
-type WalkSuccess {
-  "How many were moved."
+"The result of a bulk change of requests."
+type BulkSuccess {
+  "The number of requests that were moved."
   moved: Int!
   "There are more: call again."
   more: Boolean!
@@ -1795,8 +1795,8 @@ type WalkSuccess {
   unread: Unread!
 }
 
-"What became of a walk through requests."
-union WalkResult = WalkSuccess | NotFound | InvalidInput
+"The result of a bulk change of requests, or its refusal."
+union BulkResult = BulkSuccess | NotFound | InvalidInput
 
 "The conversation as it stands now."
 type ConversationSuccess {
@@ -1884,14 +1884,14 @@ type UpsertUsersSuccess {
 "What became of an upsert."
 union UpsertUsersResult = UpsertUsersSuccess | InvalidInput
 
-"All the edges hold now."
-type EdgesSuccess {
+"All follows or suggestions are stored."
+type PairsSuccess {
   "How many were given."
   count: Int!
 }
 
 "What became of setting follows or suggestions."
-union EdgesResult = EdgesSuccess | NotFound | InvalidInput
+union PairsResult = PairsSuccess | NotFound | InvalidInput
 
 "The user is forgotten."
 type DeleteUserSuccess {
@@ -1948,24 +1948,24 @@ type Mutation {
   requests; the same call again goes on.
   """
   endSurgeShield(
-    "What becomes of them."
-    held: HeldRequests!
+    "The action on the requests that the shield holds."
+    heldRequests: HeldRequestAction!
   ): ShieldResult!
   """
   Moves the viewer's hidden requests to where today's settings would bring them, as far as that is more welcoming. A change
   of settings does so by itself, for up to 1,000; this goes on.
   """
-  releaseHiddenRequests: WalkResult!
+  releaseHiddenRequests: BulkResult!
   "Accepts all requests that the filter means. A call looks at up to 1,000."
   acceptAllRequests(
     "Which."
     filter: RequestFilter!
-  ): WalkResult!
+  ): BulkResult!
   "Declines all requests that the filter means. A call looks at up to 1,000. Their senders are told nothing."
   declineAllRequests(
     "Which."
     filter: RequestFilter!
-  ): WalkResult!
+  ): BulkResult!
   "Sets what people may send to the viewer, by what they are to them. Relations that are left out keep theirs."
   setAcceptedKinds(
     "Each relation once."
@@ -1990,8 +1990,8 @@ type Mutation {
     words: [String!]!
   ): HiddenWordsResult!
   """
-  Makes a contact code: each of its bearers may write one message to the viewer's inbox, whatever the audience. The secret is
-  shown this once.
+  Creates a contact code. Each person who redeems it can send one message to the viewer's inbox, whatever the audience is.
+  Only this answer contains the secret.
   """
   createContactCode(
     "The code."
@@ -2143,12 +2143,12 @@ type Mutation {
   setFollows(
     "1 to 1,000 follows."
     follows: [FollowInput!]!
-  ): EdgesResult!
+  ): PairsResult!
   "For the host application (scope ` + "`" + `admin` + "`" + `): sets or takes back suggested pairs, all or nothing."
   setSuggestions(
     "1 to 1,000 pairs."
     suggestions: [SuggestionInput!]!
-  ): EdgesResult!
+  ): PairsResult!
   """
   For the host application (scope ` + "`" + `admin` + "`" + `): logs a user out everywhere. Tokens that were issued before are refused on every
   node, and their sockets and streams close, within seconds.
@@ -2251,8 +2251,8 @@ type NoticesChanged implements InboxEvent {
   unread: Unread!
 }
 
-"The other person of a conversation was erased: forget what they wrote in it."
-type WordsErased implements InboxEvent {
+"A member of a conversation was erased. Clients delete the bodies and videos of their messages in it."
+type MessagesErased implements InboxEvent {
   "The place of this event: keep the newest one to resume from."
   cursor: Cursor!
   "When it happened."
@@ -2261,7 +2261,7 @@ type WordsErased implements InboxEvent {
   unread: Unread!
   "The conversation."
   conversationId: ID!
-  "Who was erased."
+  "The user who was erased."
   userId: ID!
 }
 
@@ -2311,22 +2311,6 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
-
-func (ec *executionContext) childFields_Acquaintance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewerFollows":
-		return ec.fieldContext_Acquaintance_viewerFollows(ctx, field)
-	case "followsViewer":
-		return ec.fieldContext_Acquaintance_followsViewer(ctx, field)
-	case "suggested":
-		return ec.fieldContext_Acquaintance_suggested(ctx, field)
-	case "sharedFriends":
-		return ec.fieldContext_Acquaintance_sharedFriends(ctx, field)
-	case "joinedAt":
-		return ec.fieldContext_Acquaintance_joinedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Acquaintance", field.Name)
-}
 
 func (ec *executionContext) childFields_Appeal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -2384,8 +2368,8 @@ func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field gr
 		return ec.fieldContext_AuditEntry_at(ctx, field)
 	case "actor":
 		return ec.fieldContext_AuditEntry_actor(ctx, field)
-	case "act":
-		return ec.fieldContext_AuditEntry_act(ctx, field)
+	case "action":
+		return ec.fieldContext_AuditEntry_action(ctx, field)
 	case "reportId":
 		return ec.fieldContext_AuditEntry_reportId(ctx, field)
 	case "userId":
@@ -2430,10 +2414,10 @@ func (ec *executionContext) childFields_ContactCode(ctx context.Context, field g
 		return ec.fieldContext_ContactCode_revokedAt(ctx, field)
 	case "endsAt":
 		return ec.fieldContext_ContactCode_endsAt(ctx, field)
-	case "uses":
-		return ec.fieldContext_ContactCode_uses(ctx, field)
-	case "maxUses":
-		return ec.fieldContext_ContactCode_maxUses(ctx, field)
+	case "redemptionCount":
+		return ec.fieldContext_ContactCode_redemptionCount(ctx, field)
+	case "maxRedemptions":
+		return ec.fieldContext_ContactCode_maxRedemptions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactCode", field.Name)
 }
@@ -2448,28 +2432,28 @@ func (ec *executionContext) childFields_ContactCodeConnection(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type ContactCodeConnection", field.Name)
 }
 
-func (ec *executionContext) childFields_ContactCodeUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_ContactCodeRedemption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "codeId":
-		return ec.fieldContext_ContactCodeUse_codeId(ctx, field)
+		return ec.fieldContext_ContactCodeRedemption_codeId(ctx, field)
 	case "label":
-		return ec.fieldContext_ContactCodeUse_label(ctx, field)
-	case "bearer":
-		return ec.fieldContext_ContactCodeUse_bearer(ctx, field)
-	case "usedAt":
-		return ec.fieldContext_ContactCodeUse_usedAt(ctx, field)
+		return ec.fieldContext_ContactCodeRedemption_label(ctx, field)
+	case "redeemer":
+		return ec.fieldContext_ContactCodeRedemption_redeemer(ctx, field)
+	case "redeemedAt":
+		return ec.fieldContext_ContactCodeRedemption_redeemedAt(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type ContactCodeUse", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type ContactCodeRedemption", field.Name)
 }
 
-func (ec *executionContext) childFields_ContactCodeUseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_ContactCodeRedemptionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "nodes":
-		return ec.fieldContext_ContactCodeUseConnection_nodes(ctx, field)
+		return ec.fieldContext_ContactCodeRedemptionConnection_nodes(ctx, field)
 	case "pageInfo":
-		return ec.fieldContext_ContactCodeUseConnection_pageInfo(ctx, field)
+		return ec.fieldContext_ContactCodeRedemptionConnection_pageInfo(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type ContactCodeUseConnection", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type ContactCodeRedemptionConnection", field.Name)
 }
 
 func (ec *executionContext) childFields_Conversation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2492,10 +2476,10 @@ func (ec *executionContext) childFields_Conversation(ctx context.Context, field 
 		return ec.fieldContext_Conversation_theirReadSeq(ctx, field)
 	case "muted":
 		return ec.fieldContext_Conversation_muted(ctx, field)
-	case "acquaintance":
-		return ec.fieldContext_Conversation_acquaintance(ctx, field)
-	case "cameByCode":
-		return ec.fieldContext_Conversation_cameByCode(ctx, field)
+	case "senderContext":
+		return ec.fieldContext_Conversation_senderContext(ctx, field)
+	case "contactCodeRedemption":
+		return ec.fieldContext_Conversation_contactCodeRedemption(ctx, field)
 	case "messages":
 		return ec.fieldContext_Conversation_messages(ctx, field)
 	}
@@ -2912,6 +2896,22 @@ func (ec *executionContext) childFields_SealedMessage(ctx context.Context, field
 		return ec.fieldContext_SealedMessage_video(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SealedMessage", field.Name)
+}
+
+func (ec *executionContext) childFields_SenderContext(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "viewerFollows":
+		return ec.fieldContext_SenderContext_viewerFollows(ctx, field)
+	case "followsViewer":
+		return ec.fieldContext_SenderContext_followsViewer(ctx, field)
+	case "suggested":
+		return ec.fieldContext_SenderContext_suggested(ctx, field)
+	case "sharedFriends":
+		return ec.fieldContext_SenderContext_sharedFriends(ctx, field)
+	case "joinedAt":
+		return ec.fieldContext_SenderContext_joinedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SenderContext", field.Name)
 }
 
 func (ec *executionContext) childFields_SettingsChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3383,14 +3383,14 @@ func (ec *executionContext) field_Mutation_deleteUser_args(ctx context.Context, 
 func (ec *executionContext) field_Mutation_endSurgeShield_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "held",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "heldRequests",
 		func(ctx context.Context, v any) (dm.ShieldEnd, error) {
-			return ec.unmarshalNHeldRequests2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐShieldEnd(ctx, v)
+			return ec.unmarshalNHeldRequestAction2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐShieldEnd(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["held"] = arg0
+	args["heldRequests"] = arg0
 	return args, nil
 }
 
@@ -3834,7 +3834,7 @@ func (ec *executionContext) field_Query_blockedUsers_args(ctx context.Context, r
 	return args, nil
 }
 
-func (ec *executionContext) field_Query_contactCodeUses_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Query_contactCodeRedemptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
@@ -3959,14 +3959,14 @@ func (ec *executionContext) field_Query_evidence_args(ctx context.Context, rawAr
 func (ec *executionContext) field_Query_explainWhoCanMessageMe_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "as",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "userId",
 		func(ctx context.Context, v any) (string, error) {
 			return ec.unmarshalNID2string(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["as"] = arg0
+	args["userId"] = arg0
 	return args, nil
 }
 
@@ -4389,130 +4389,6 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
-
-func (ec *executionContext) _Acquaintance_viewerFollows(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Acquaintance_viewerFollows(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ViewerFollows, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Acquaintance_viewerFollows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _Acquaintance_followsViewer(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Acquaintance_followsViewer(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.FollowsViewer, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Acquaintance_followsViewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _Acquaintance_suggested(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Acquaintance_suggested(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Suggested, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Acquaintance_suggested(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _Acquaintance_sharedFriends(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Acquaintance_sharedFriends(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SharedFriends, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.SharedFriends) graphql.Marshaler {
-			return ec.marshalNSharedFriends2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSharedFriends(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Acquaintance_sharedFriends(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Acquaintance",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SharedFriends(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Acquaintance_joinedAt(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Acquaintance_joinedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.JoinedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalOTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Acquaintance_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Acquaintance", field, false, false, "Time")
-}
 
 func (ec *executionContext) _Appeal_text(ctx context.Context, field graphql.CollectedField, obj *Appeal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -4955,27 +4831,27 @@ func (ec *executionContext) fieldContext_AuditEntry_actor(_ context.Context, fie
 	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, "String")
 }
 
-func (ec *executionContext) _AuditEntry_act(ctx context.Context, field graphql.CollectedField, obj *AuditEntry) (ret graphql.Marshaler) {
+func (ec *executionContext) _AuditEntry_action(ctx context.Context, field graphql.CollectedField, obj *AuditEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditEntry_act(ctx, field)
+			return ec.fieldContext_AuditEntry_action(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Act, nil
+			return obj.Action, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v dm.AuditAct) graphql.Marshaler {
-			return ec.marshalNAuditAct2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAuditAct(ctx, selections, v)
+			return ec.marshalNAuditAction2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAuditAct(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_AuditEntry_act(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, "AuditAct")
+func (ec *executionContext) fieldContext_AuditEntry_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, "AuditAction")
 }
 
 func (ec *executionContext) _AuditEntry_reportId(ctx context.Context, field graphql.CollectedField, obj *AuditEntry) (ret graphql.Marshaler) {
@@ -5045,6 +4921,84 @@ func (ec *executionContext) _AuditEntry_requestId(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_AuditEntry_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, "String")
+}
+
+func (ec *executionContext) _BulkSuccess_moved(ctx context.Context, field graphql.CollectedField, obj *BulkSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkSuccess_moved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkSuccess_moved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkSuccess", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkSuccess_more(ctx context.Context, field graphql.CollectedField, obj *BulkSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkSuccess_more(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.More, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkSuccess_more(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkSuccess", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _BulkSuccess_unread(ctx context.Context, field graphql.CollectedField, obj *BulkSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkSuccess_unread(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unread, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Counted) graphql.Marshaler {
+			return ec.marshalNUnread2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCounted(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkSuccess_unread(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkSuccess",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Unread(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CaseConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *CaseConnection) (ret graphql.Marshaler) {
@@ -5345,13 +5299,13 @@ func (ec *executionContext) fieldContext_ContactCode_endsAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ContactCode_uses(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCode_redemptionCount(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ContactCode_uses(ctx, field)
+			return ec.fieldContext_ContactCode_redemptionCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Uses, nil
@@ -5364,17 +5318,17 @@ func (ec *executionContext) _ContactCode_uses(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ContactCode_uses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ContactCode_redemptionCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ContactCode_maxUses(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCode_maxRedemptions(ctx context.Context, field graphql.CollectedField, obj *dm.ContactCode) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ContactCode_maxUses(ctx, field)
+			return ec.fieldContext_ContactCode_maxRedemptions(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.MaxUses, nil
@@ -5387,7 +5341,7 @@ func (ec *executionContext) _ContactCode_maxUses(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ContactCode_maxUses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ContactCode_maxRedemptions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "Int")
 }
 
@@ -5455,16 +5409,16 @@ func (ec *executionContext) fieldContext_ContactCodeConnection_pageInfo(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactCodeUse_codeId(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCodeRedemption_codeId(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ContactCodeUse_codeId(ctx, field)
+			return ec.fieldContext_ContactCodeRedemption_codeId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ContactCodeUse().CodeID(ctx, obj)
+			return ec.Resolvers.ContactCodeRedemption().CodeID(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -5474,17 +5428,17 @@ func (ec *executionContext) _ContactCodeUse_codeId(ctx context.Context, field gr
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ContactCodeUse_codeId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ContactCodeUse", field, true, true, "ID")
+func (ec *executionContext) fieldContext_ContactCodeRedemption_codeId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCodeRedemption", field, true, true, "ID")
 }
 
-func (ec *executionContext) _ContactCodeUse_label(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCodeRedemption_label(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ContactCodeUse_label(ctx, field)
+			return ec.fieldContext_ContactCodeRedemption_label(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Label, nil
@@ -5497,20 +5451,20 @@ func (ec *executionContext) _ContactCodeUse_label(ctx context.Context, field gra
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ContactCodeUse_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ContactCodeUse", field, false, false, "String")
+func (ec *executionContext) fieldContext_ContactCodeRedemption_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCodeRedemption", field, false, false, "String")
 }
 
-func (ec *executionContext) _ContactCodeUse_bearer(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCodeRedemption_redeemer(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ContactCodeUse_bearer(ctx, field)
+			return ec.fieldContext_ContactCodeRedemption_redeemer(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ContactCodeUse().Bearer(ctx, obj)
+			return ec.Resolvers.ContactCodeRedemption().Redeemer(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *dm.User) graphql.Marshaler {
@@ -5520,9 +5474,9 @@ func (ec *executionContext) _ContactCodeUse_bearer(ctx context.Context, field gr
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ContactCodeUse_bearer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ContactCodeRedemption_redeemer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "ContactCodeUse",
+		Object:     "ContactCodeRedemption",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
@@ -5533,13 +5487,13 @@ func (ec *executionContext) fieldContext_ContactCodeUse_bearer(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactCodeUse_usedAt(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCodeRedemption_redeemedAt(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ContactCodeUse_usedAt(ctx, field)
+			return ec.fieldContext_ContactCodeRedemption_redeemedAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.At, nil
@@ -5552,49 +5506,49 @@ func (ec *executionContext) _ContactCodeUse_usedAt(ctx context.Context, field gr
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ContactCodeUse_usedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ContactCodeUse", field, false, false, "Time")
+func (ec *executionContext) fieldContext_ContactCodeRedemption_redeemedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCodeRedemption", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ContactCodeUseConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ContactCodeUseConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCodeRedemptionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ContactCodeRedemptionConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ContactCodeUseConnection_nodes(ctx, field)
+			return ec.fieldContext_ContactCodeRedemptionConnection_nodes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Nodes, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*dm.Redemption) graphql.Marshaler {
-			return ec.marshalNContactCodeUse2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemptionᚄ(ctx, selections, v)
+			return ec.marshalNContactCodeRedemption2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemptionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ContactCodeUseConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ContactCodeRedemptionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "ContactCodeUseConnection",
+		Object:     "ContactCodeRedemptionConnection",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ContactCodeUse(ctx, field)
+			return ec.childFields_ContactCodeRedemption(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactCodeUseConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ContactCodeUseConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCodeRedemptionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ContactCodeRedemptionConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ContactCodeUseConnection_pageInfo(ctx, field)
+			return ec.fieldContext_ContactCodeRedemptionConnection_pageInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.PageInfo, nil
@@ -5607,9 +5561,9 @@ func (ec *executionContext) _ContactCodeUseConnection_pageInfo(ctx context.Conte
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ContactCodeUseConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ContactCodeRedemptionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "ContactCodeUseConnection",
+		Object:     "ContactCodeRedemptionConnection",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -5845,65 +5799,65 @@ func (ec *executionContext) fieldContext_Conversation_muted(_ context.Context, f
 	return graphql.NewScalarFieldContext("Conversation", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Conversation_acquaintance(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+func (ec *executionContext) _Conversation_senderContext(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_acquaintance(ctx, field)
+			return ec.fieldContext_Conversation_senderContext(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Conversation().Acquaintance(ctx, obj)
+			return ec.Resolvers.Conversation().SenderContext(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *dm.SenderContext) graphql.Marshaler {
-			return ec.marshalOAcquaintance2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSenderContext(ctx, selections, v)
+			return ec.marshalOSenderContext2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSenderContext(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Conversation_acquaintance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Conversation_senderContext(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Conversation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Acquaintance(ctx, field)
+			return ec.childFields_SenderContext(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Conversation_cameByCode(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+func (ec *executionContext) _Conversation_contactCodeRedemption(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_cameByCode(ctx, field)
+			return ec.fieldContext_Conversation_contactCodeRedemption(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Conversation().CameByCode(ctx, obj)
+			return ec.Resolvers.Conversation().ContactCodeRedemption(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
-			return ec.marshalOContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx, selections, v)
+			return ec.marshalOContactCodeRedemption2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Conversation_cameByCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Conversation_contactCodeRedemption(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Conversation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ContactCodeUse(ctx, field)
+			return ec.childFields_ContactCodeRedemption(ctx, field)
 		},
 	}
 	return fc, nil
@@ -6510,29 +6464,6 @@ func (ec *executionContext) _DeleteUserSuccess_externalId(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_DeleteUserSuccess_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeleteUserSuccess", field, false, false, "ID")
-}
-
-func (ec *executionContext) _EdgesSuccess_count(ctx context.Context, field graphql.CollectedField, obj *EdgesSuccess) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EdgesSuccess_count(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Count, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_EdgesSuccess_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("EdgesSuccess", field, false, false, "Int")
 }
 
 func (ec *executionContext) _EraseUserSuccess_externalId(ctx context.Context, field graphql.CollectedField, obj *EraseUserSuccess) (ret graphql.Marshaler) {
@@ -7362,16 +7293,16 @@ func (ec *executionContext) fieldContext_IdempotencyConflict_code(_ context.Cont
 	return graphql.NewScalarFieldContext("IdempotencyConflict", field, false, false, "String")
 }
 
-func (ec *executionContext) _IdempotencyConflict_message(ctx context.Context, field graphql.CollectedField, obj *IdempotencyConflict) (ret graphql.Marshaler) {
+func (ec *executionContext) _IdempotencyConflict_detail(ctx context.Context, field graphql.CollectedField, obj *IdempotencyConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_IdempotencyConflict_message(ctx, field)
+			return ec.fieldContext_IdempotencyConflict_detail(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
+			return obj.Detail, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -7381,7 +7312,7 @@ func (ec *executionContext) _IdempotencyConflict_message(ctx context.Context, fi
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_IdempotencyConflict_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_IdempotencyConflict_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("IdempotencyConflict", field, false, false, "String")
 }
 
@@ -7486,16 +7417,16 @@ func (ec *executionContext) fieldContext_InvalidInput_code(_ context.Context, fi
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
 
-func (ec *executionContext) _InvalidInput_message(ctx context.Context, field graphql.CollectedField, obj *InvalidInput) (ret graphql.Marshaler) {
+func (ec *executionContext) _InvalidInput_detail(ctx context.Context, field graphql.CollectedField, obj *InvalidInput) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvalidInput_message(ctx, field)
+			return ec.fieldContext_InvalidInput_detail(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
+			return obj.Detail, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -7505,7 +7436,7 @@ func (ec *executionContext) _InvalidInput_message(ctx context.Context, field gra
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_InvalidInput_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_InvalidInput_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
 
@@ -8119,16 +8050,16 @@ func (ec *executionContext) fieldContext_MessageNotAllowed_code(_ context.Contex
 	return graphql.NewScalarFieldContext("MessageNotAllowed", field, false, false, "String")
 }
 
-func (ec *executionContext) _MessageNotAllowed_message(ctx context.Context, field graphql.CollectedField, obj *MessageNotAllowed) (ret graphql.Marshaler) {
+func (ec *executionContext) _MessageNotAllowed_detail(ctx context.Context, field graphql.CollectedField, obj *MessageNotAllowed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MessageNotAllowed_message(ctx, field)
+			return ec.fieldContext_MessageNotAllowed_detail(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
+			return obj.Detail, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -8138,7 +8069,7 @@ func (ec *executionContext) _MessageNotAllowed_message(ctx context.Context, fiel
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_MessageNotAllowed_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_MessageNotAllowed_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MessageNotAllowed", field, false, false, "String")
 }
 
@@ -8475,6 +8406,130 @@ func (ec *executionContext) fieldContext_MessageRemoved_message(_ context.Contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MessagesErased_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.MessagesErased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagesErased_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagesErased_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagesErased", field, true, false, "Cursor")
+}
+
+func (ec *executionContext) _MessagesErased_at(ctx context.Context, field graphql.CollectedField, obj *bind.MessagesErased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagesErased_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagesErased_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagesErased", field, true, false, "Time")
+}
+
+func (ec *executionContext) _MessagesErased_unread(ctx context.Context, field graphql.CollectedField, obj *bind.MessagesErased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagesErased_unread(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unread(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Counted) graphql.Marshaler {
+			return ec.marshalNUnread2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCounted(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagesErased_unread(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessagesErased",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Unread(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessagesErased_conversationId(ctx context.Context, field graphql.CollectedField, obj *bind.MessagesErased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagesErased_conversationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConversationID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.ConversationID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐConversationID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagesErased_conversationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagesErased", field, true, false, "ID")
+}
+
+func (ec *executionContext) _MessagesErased_userId(ctx context.Context, field graphql.CollectedField, obj *bind.MessagesErased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagesErased_userId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.UserID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUserID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagesErased_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagesErased", field, true, false, "ID")
 }
 
 func (ec *executionContext) _MessagingChoice_whoCanMessageMe(ctx context.Context, field graphql.CollectedField, obj *bind.Choice) (ret graphql.Marshaler) {
@@ -9483,7 +9538,7 @@ func (ec *executionContext) _Mutation_endSurgeShield(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().EndSurgeShield(ctx, fc.Args["held"].(dm.ShieldEnd))
+			return ec.Resolvers.Mutation().EndSurgeShield(ctx, fc.Args["heldRequests"].(dm.ShieldEnd))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v ShieldResult) graphql.Marshaler {
@@ -9529,15 +9584,15 @@ func (ec *executionContext) _Mutation_releaseHiddenRequests(ctx context.Context,
 			return ec.Resolvers.Mutation().ReleaseHiddenRequests(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v WalkResult) graphql.Marshaler {
-			return ec.marshalNWalkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐWalkResult(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v BulkResult) graphql.Marshaler {
+			return ec.marshalNBulkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐBulkResult(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_releaseHiddenRequests(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Mutation", field, true, true, "WalkResult")
+	return graphql.NewScalarFieldContext("Mutation", field, true, true, "BulkResult")
 }
 
 func (ec *executionContext) _Mutation_acceptAllRequests(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9553,8 +9608,8 @@ func (ec *executionContext) _Mutation_acceptAllRequests(ctx context.Context, fie
 			return ec.Resolvers.Mutation().AcceptAllRequests(ctx, fc.Args["filter"].(dm.RequestFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v WalkResult) graphql.Marshaler {
-			return ec.marshalNWalkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐWalkResult(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v BulkResult) graphql.Marshaler {
+			return ec.marshalNBulkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐBulkResult(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9567,7 +9622,7 @@ func (ec *executionContext) fieldContext_Mutation_acceptAllRequests(ctx context.
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type WalkResult does not have child fields")
+			return nil, errors.New("field of type BulkResult does not have child fields")
 		},
 	}
 	defer func() {
@@ -9597,8 +9652,8 @@ func (ec *executionContext) _Mutation_declineAllRequests(ctx context.Context, fi
 			return ec.Resolvers.Mutation().DeclineAllRequests(ctx, fc.Args["filter"].(dm.RequestFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v WalkResult) graphql.Marshaler {
-			return ec.marshalNWalkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐWalkResult(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v BulkResult) graphql.Marshaler {
+			return ec.marshalNBulkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐBulkResult(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9611,7 +9666,7 @@ func (ec *executionContext) fieldContext_Mutation_declineAllRequests(ctx context
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type WalkResult does not have child fields")
+			return nil, errors.New("field of type BulkResult does not have child fields")
 		},
 	}
 	defer func() {
@@ -10852,8 +10907,8 @@ func (ec *executionContext) _Mutation_setFollows(ctx context.Context, field grap
 			return ec.Resolvers.Mutation().SetFollows(ctx, fc.Args["follows"].([]*dm.EdgeEdit))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v EdgesResult) graphql.Marshaler {
-			return ec.marshalNEdgesResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐEdgesResult(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v PairsResult) graphql.Marshaler {
+			return ec.marshalNPairsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐPairsResult(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10866,7 +10921,7 @@ func (ec *executionContext) fieldContext_Mutation_setFollows(ctx context.Context
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type EdgesResult does not have child fields")
+			return nil, errors.New("field of type PairsResult does not have child fields")
 		},
 	}
 	defer func() {
@@ -10896,8 +10951,8 @@ func (ec *executionContext) _Mutation_setSuggestions(ctx context.Context, field 
 			return ec.Resolvers.Mutation().SetSuggestions(ctx, fc.Args["suggestions"].([]*dm.EdgeEdit))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v EdgesResult) graphql.Marshaler {
-			return ec.marshalNEdgesResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐEdgesResult(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v PairsResult) graphql.Marshaler {
+			return ec.marshalNPairsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐPairsResult(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10910,7 +10965,7 @@ func (ec *executionContext) fieldContext_Mutation_setSuggestions(ctx context.Con
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type EdgesResult does not have child fields")
+			return nil, errors.New("field of type PairsResult does not have child fields")
 		},
 	}
 	defer func() {
@@ -11038,16 +11093,16 @@ func (ec *executionContext) fieldContext_NotFound_code(_ context.Context, field 
 	return graphql.NewScalarFieldContext("NotFound", field, false, false, "String")
 }
 
-func (ec *executionContext) _NotFound_message(ctx context.Context, field graphql.CollectedField, obj *NotFound) (ret graphql.Marshaler) {
+func (ec *executionContext) _NotFound_detail(ctx context.Context, field graphql.CollectedField, obj *NotFound) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_NotFound_message(ctx, field)
+			return ec.fieldContext_NotFound_detail(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
+			return obj.Detail, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -11057,7 +11112,7 @@ func (ec *executionContext) _NotFound_message(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_NotFound_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_NotFound_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NotFound", field, false, false, "String")
 }
 
@@ -11587,6 +11642,29 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _PairsSuccess_count(ctx context.Context, field graphql.CollectedField, obj *PairsSuccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairsSuccess_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairsSuccess_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairsSuccess", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Query_me(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -12551,7 +12629,7 @@ func (ec *executionContext) _Query_explainWhoCanMessageMe(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ExplainWhoCanMessageMe(ctx, fc.Args["as"].(string))
+			return ec.Resolvers.Query().ExplainWhoCanMessageMe(ctx, fc.Args["userId"].(string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *dm.Explanation) graphql.Marshaler {
@@ -12696,34 +12774,34 @@ func (ec *executionContext) fieldContext_Query_contactCodes(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_contactCodeUses(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Query_contactCodeRedemptions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_contactCodeUses(ctx, field)
+			return ec.fieldContext_Query_contactCodeRedemptions(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ContactCodeUses(ctx, fc.Args["id"].(string), fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().ContactCodeRedemptions(ctx, fc.Args["id"].(string), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ContactCodeUseConnection) graphql.Marshaler {
-			return ec.marshalNContactCodeUseConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeUseConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ContactCodeRedemptionConnection) graphql.Marshaler {
+			return ec.marshalNContactCodeRedemptionConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeRedemptionConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Query_contactCodeUses(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Query_contactCodeRedemptions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ContactCodeUseConnection(ctx, field)
+			return ec.childFields_ContactCodeRedemptionConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -12733,7 +12811,7 @@ func (ec *executionContext) fieldContext_Query_contactCodeUses(ctx context.Conte
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_contactCodeUses_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Query_contactCodeRedemptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12959,16 +13037,16 @@ func (ec *executionContext) fieldContext_RateLimited_code(_ context.Context, fie
 	return graphql.NewScalarFieldContext("RateLimited", field, false, false, "String")
 }
 
-func (ec *executionContext) _RateLimited_message(ctx context.Context, field graphql.CollectedField, obj *RateLimited) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateLimited_detail(ctx context.Context, field graphql.CollectedField, obj *RateLimited) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RateLimited_message(ctx, field)
+			return ec.fieldContext_RateLimited_detail(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
+			return obj.Detail, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -12978,7 +13056,7 @@ func (ec *executionContext) _RateLimited_message(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RateLimited_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RateLimited_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RateLimited", field, false, false, "String")
 }
 
@@ -13359,16 +13437,16 @@ func (ec *executionContext) fieldContext_ReportClaimed_code(_ context.Context, f
 	return graphql.NewScalarFieldContext("ReportClaimed", field, false, false, "String")
 }
 
-func (ec *executionContext) _ReportClaimed_message(ctx context.Context, field graphql.CollectedField, obj *ReportClaimed) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportClaimed_detail(ctx context.Context, field graphql.CollectedField, obj *ReportClaimed) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ReportClaimed_message(ctx, field)
+			return ec.fieldContext_ReportClaimed_detail(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
+			return obj.Detail, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -13378,7 +13456,7 @@ func (ec *executionContext) _ReportClaimed_message(ctx context.Context, field gr
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ReportClaimed_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ReportClaimed_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReportClaimed", field, false, false, "String")
 }
 
@@ -13937,6 +14015,130 @@ func (ec *executionContext) fieldContext_SendMessageSuccess_outreach(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _SenderContext_viewerFollows(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SenderContext_viewerFollows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ViewerFollows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SenderContext_viewerFollows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SenderContext", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SenderContext_followsViewer(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SenderContext_followsViewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FollowsViewer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SenderContext_followsViewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SenderContext", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SenderContext_suggested(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SenderContext_suggested(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Suggested, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SenderContext_suggested(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SenderContext", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SenderContext_sharedFriends(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SenderContext_sharedFriends(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SharedFriends, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.SharedFriends) graphql.Marshaler {
+			return ec.marshalNSharedFriends2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSharedFriends(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SenderContext_sharedFriends(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SenderContext",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SharedFriends(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SenderContext_joinedAt(ctx context.Context, field graphql.CollectedField, obj *dm.SenderContext) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SenderContext_joinedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.JoinedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalOTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SenderContext_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SenderContext", field, false, false, "Time")
+}
+
 func (ec *executionContext) _SettingsChange_id(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13996,14 +14198,14 @@ func (ec *executionContext) _SettingsChange_by(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v dm.Changer) graphql.Marshaler {
-			return ec.marshalNChanger2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐChanger(ctx, selections, v)
+			return ec.marshalNSettingsAuthor2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐChanger(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_SettingsChange_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SettingsChange", field, false, false, "Changer")
+	return graphql.NewScalarFieldContext("SettingsChange", field, false, false, "SettingsAuthor")
 }
 
 func (ec *executionContext) _SettingsChange_device(ctx context.Context, field graphql.CollectedField, obj *dm.SettingsChange) (ret graphql.Marshaler) {
@@ -15321,208 +15523,6 @@ func (ec *executionContext) fieldContext_VideoCard_thumbnailUrl(_ context.Contex
 	return graphql.NewScalarFieldContext("VideoCard", field, false, false, "String")
 }
 
-func (ec *executionContext) _WalkSuccess_moved(ctx context.Context, field graphql.CollectedField, obj *WalkSuccess) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WalkSuccess_moved(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Moved, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WalkSuccess_moved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WalkSuccess", field, false, false, "Int")
-}
-
-func (ec *executionContext) _WalkSuccess_more(ctx context.Context, field graphql.CollectedField, obj *WalkSuccess) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WalkSuccess_more(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.More, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WalkSuccess_more(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WalkSuccess", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _WalkSuccess_unread(ctx context.Context, field graphql.CollectedField, obj *WalkSuccess) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WalkSuccess_unread(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Unread, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.Counted) graphql.Marshaler {
-			return ec.marshalNUnread2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCounted(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WalkSuccess_unread(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "WalkSuccess",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Unread(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _WordsErased_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WordsErased_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Cursor) graphql.Marshaler {
-			return ec.marshalNCursor2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCursor(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WordsErased_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WordsErased", field, true, false, "Cursor")
-}
-
-func (ec *executionContext) _WordsErased_at(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WordsErased_at(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.At(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WordsErased_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WordsErased", field, true, false, "Time")
-}
-
-func (ec *executionContext) _WordsErased_unread(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WordsErased_unread(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Unread(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Counted) graphql.Marshaler {
-			return ec.marshalNUnread2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCounted(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WordsErased_unread(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "WordsErased",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Unread(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _WordsErased_conversationId(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WordsErased_conversationId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ConversationID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.ConversationID) graphql.Marshaler {
-			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐConversationID(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WordsErased_conversationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WordsErased", field, true, false, "ID")
-}
-
-func (ec *executionContext) _WordsErased_userId(ctx context.Context, field graphql.CollectedField, obj *bind.WordsErased) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WordsErased_userId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UserID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.UserID) graphql.Marshaler {
-			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUserID(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WordsErased_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WordsErased", field, true, false, "ID")
-}
-
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16610,11 +16610,11 @@ func (ec *executionContext) unmarshalInputCreateContactCodeInput(ctx context.Con
 	if _, present := asMap["expiresInHours"]; !present {
 		asMap["expiresInHours"] = 720
 	}
-	if _, present := asMap["maxUses"]; !present {
-		asMap["maxUses"] = 1
+	if _, present := asMap["maxRedemptions"]; !present {
+		asMap["maxRedemptions"] = 1
 	}
 
-	fieldsInOrder := [...]string{"label", "expiresInHours", "maxUses"}
+	fieldsInOrder := [...]string{"label", "expiresInHours", "maxRedemptions"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -16635,13 +16635,13 @@ func (ec *executionContext) unmarshalInputCreateContactCodeInput(ctx context.Con
 				return it, err
 			}
 			it.ExpiresInHours = data
-		case "maxUses":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxUses"))
+		case "maxRedemptions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxRedemptions"))
 			data, err := ec.unmarshalNInt2int(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.MaxUses = data
+			it.MaxRedemptions = data
 		}
 	}
 	return it, nil
@@ -17435,6 +17435,40 @@ func UnmarshalVideoCardInput(ctx context.Context, raw any) (dm.VideoCard, error)
 
 // region    ************************** interface.gotpl ***************************
 
+func (ec *executionContext) _BulkResult(ctx context.Context, sel ast.SelectionSet, obj BulkResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
+	case InvalidInput:
+		return ec._InvalidInput(ctx, sel, &obj)
+	case *InvalidInput:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidInput(ctx, sel, obj)
+	case BulkSuccess:
+		return ec._BulkSuccess(ctx, sel, &obj)
+	case *BulkSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BulkSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of BulkResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _CaseResult(ctx context.Context, sel ast.SelectionSet, obj CaseResult) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -17605,40 +17639,6 @@ func (ec *executionContext) _DeleteUserResult(ctx context.Context, sel ast.Selec
 	}
 }
 
-func (ec *executionContext) _EdgesResult(ctx context.Context, sel ast.SelectionSet, obj EdgesResult) graphql.Marshaler {
-	switch obj := (obj).(type) {
-	case nil:
-		return graphql.Null
-	case NotFound:
-		return ec._NotFound(ctx, sel, &obj)
-	case *NotFound:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._NotFound(ctx, sel, obj)
-	case InvalidInput:
-		return ec._InvalidInput(ctx, sel, &obj)
-	case *InvalidInput:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._InvalidInput(ctx, sel, obj)
-	case EdgesSuccess:
-		return ec._EdgesSuccess(ctx, sel, &obj)
-	case *EdgesSuccess:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._EdgesSuccess(ctx, sel, obj)
-	default:
-		if typedObj, ok := obj.(graphql.Marshaler); ok {
-			return typedObj
-		} else {
-			panic(fmt.Errorf("unexpected type %T; non-generated variants of EdgesResult must implement graphql.Marshaler", obj))
-		}
-	}
-}
-
 func (ec *executionContext) _EraseUserResult(ctx context.Context, sel ast.SelectionSet, obj EraseUserResult) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -17731,13 +17731,6 @@ func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSe
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
-	case bind.WordsErased:
-		return ec._WordsErased(ctx, sel, &obj)
-	case *bind.WordsErased:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._WordsErased(ctx, sel, obj)
 	case bind.Typing:
 		return ec._Typing(ctx, sel, &obj)
 	case *bind.Typing:
@@ -17759,6 +17752,13 @@ func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._NoticesChanged(ctx, sel, obj)
+	case bind.MessagesErased:
+		return ec._MessagesErased(ctx, sel, &obj)
+	case *bind.MessagesErased:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MessagesErased(ctx, sel, obj)
 	case bind.MessageRemoved:
 		return ec._MessageRemoved(ctx, sel, &obj)
 	case *bind.MessageRemoved:
@@ -17867,6 +17867,40 @@ func (ec *executionContext) _NoticeResult(ctx context.Context, sel ast.Selection
 			return typedObj
 		} else {
 			panic(fmt.Errorf("unexpected type %T; non-generated variants of NoticeResult must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _PairsResult(ctx context.Context, sel ast.SelectionSet, obj PairsResult) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
+	case InvalidInput:
+		return ec._InvalidInput(ctx, sel, &obj)
+	case *InvalidInput:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidInput(ctx, sel, obj)
+	case PairsSuccess:
+		return ec._PairsSuccess(ctx, sel, &obj)
+	case *PairsSuccess:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PairsSuccess(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of PairsResult must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -18259,96 +18293,9 @@ func (ec *executionContext) _UserResult(ctx context.Context, sel ast.SelectionSe
 	}
 }
 
-func (ec *executionContext) _WalkResult(ctx context.Context, sel ast.SelectionSet, obj WalkResult) graphql.Marshaler {
-	switch obj := (obj).(type) {
-	case nil:
-		return graphql.Null
-	case NotFound:
-		return ec._NotFound(ctx, sel, &obj)
-	case *NotFound:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._NotFound(ctx, sel, obj)
-	case InvalidInput:
-		return ec._InvalidInput(ctx, sel, &obj)
-	case *InvalidInput:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._InvalidInput(ctx, sel, obj)
-	case WalkSuccess:
-		return ec._WalkSuccess(ctx, sel, &obj)
-	case *WalkSuccess:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._WalkSuccess(ctx, sel, obj)
-	default:
-		if typedObj, ok := obj.(graphql.Marshaler); ok {
-			return typedObj
-		} else {
-			panic(fmt.Errorf("unexpected type %T; non-generated variants of WalkResult must implement graphql.Marshaler", obj))
-		}
-	}
-}
-
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
-
-var acquaintanceImplementors = []string{"Acquaintance"}
-
-func (ec *executionContext) _Acquaintance(ctx context.Context, sel ast.SelectionSet, obj *dm.SenderContext) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, acquaintanceImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Acquaintance")
-		case "viewerFollows":
-			out.Values[i] = ec._Acquaintance_viewerFollows(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "followsViewer":
-			out.Values[i] = ec._Acquaintance_followsViewer(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "suggested":
-			out.Values[i] = ec._Acquaintance_suggested(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "sharedFriends":
-			out.Values[i] = ec._Acquaintance_sharedFriends(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "joinedAt":
-			out.Values[i] = ec._Acquaintance_joinedAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
 
 var appealImplementors = []string{"Appeal"}
 
@@ -18535,8 +18482,8 @@ func (ec *executionContext) _AuditEntry(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "act":
-			out.Values[i] = ec._AuditEntry_act(ctx, field, obj)
+		case "action":
+			out.Values[i] = ec._AuditEntry_action(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18552,6 +18499,49 @@ func (ec *executionContext) _AuditEntry(ctx context.Context, sel ast.SelectionSe
 			}
 		case "requestId":
 			out.Values[i] = ec._AuditEntry_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var bulkSuccessImplementors = []string{"BulkSuccess", "BulkResult"}
+
+func (ec *executionContext) _BulkSuccess(ctx context.Context, sel ast.SelectionSet, obj *BulkSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkSuccess")
+		case "moved":
+			out.Values[i] = ec._BulkSuccess_moved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "more":
+			out.Values[i] = ec._BulkSuccess_more(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unread":
+			out.Values[i] = ec._BulkSuccess_unread(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18722,13 +18712,13 @@ func (ec *executionContext) _ContactCode(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "uses":
-			out.Values[i] = ec._ContactCode_uses(ctx, field, obj)
+		case "redemptionCount":
+			out.Values[i] = ec._ContactCode_redemptionCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "maxUses":
-			out.Values[i] = ec._ContactCode_maxUses(ctx, field, obj)
+		case "maxRedemptions":
+			out.Values[i] = ec._ContactCode_maxRedemptions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -18787,34 +18777,34 @@ func (ec *executionContext) _ContactCodeConnection(ctx context.Context, sel ast.
 	return out
 }
 
-var contactCodeUseImplementors = []string{"ContactCodeUse"}
+var contactCodeRedemptionImplementors = []string{"ContactCodeRedemption"}
 
-func (ec *executionContext) _ContactCodeUse(ctx context.Context, sel ast.SelectionSet, obj *dm.Redemption) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeUseImplementors)
+func (ec *executionContext) _ContactCodeRedemption(ctx context.Context, sel ast.SelectionSet, obj *dm.Redemption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeRedemptionImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ContactCodeUse")
+			out.Values[i] = graphql.MarshalString("ContactCodeRedemption")
 		case "codeId":
 			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._ContactCodeUse_codeId(ctx, field, obj)
+					return ec._ContactCodeRedemption_codeId(ctx, field, obj)
 				})
 		case "label":
-			out.Values[i] = ec._ContactCodeUse_label(ctx, field, obj)
+			out.Values[i] = ec._ContactCodeRedemption_label(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "bearer":
+		case "redeemer":
 			bind.Field(ctx, out, ec.OperationContext, i, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._ContactCodeUse_bearer(ctx, field, obj)
+					return ec._ContactCodeRedemption_redeemer(ctx, field, obj)
 				})
-		case "usedAt":
-			out.Values[i] = ec._ContactCodeUse_usedAt(ctx, field, obj)
+		case "redeemedAt":
+			out.Values[i] = ec._ContactCodeRedemption_redeemedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -18835,24 +18825,24 @@ func (ec *executionContext) _ContactCodeUse(ctx context.Context, sel ast.Selecti
 	return out
 }
 
-var contactCodeUseConnectionImplementors = []string{"ContactCodeUseConnection"}
+var contactCodeRedemptionConnectionImplementors = []string{"ContactCodeRedemptionConnection"}
 
-func (ec *executionContext) _ContactCodeUseConnection(ctx context.Context, sel ast.SelectionSet, obj *ContactCodeUseConnection) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeUseConnectionImplementors)
+func (ec *executionContext) _ContactCodeRedemptionConnection(ctx context.Context, sel ast.SelectionSet, obj *ContactCodeRedemptionConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeRedemptionConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ContactCodeUseConnection")
+			out.Values[i] = graphql.MarshalString("ContactCodeRedemptionConnection")
 		case "nodes":
-			out.Values[i] = ec._ContactCodeUseConnection_nodes(ctx, field, obj)
+			out.Values[i] = ec._ContactCodeRedemptionConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "pageInfo":
-			out.Values[i] = ec._ContactCodeUseConnection_pageInfo(ctx, field, obj)
+			out.Values[i] = ec._ContactCodeRedemptionConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18929,15 +18919,15 @@ func (ec *executionContext) _Conversation(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "acquaintance":
+		case "senderContext":
 			bind.Field(ctx, out, ec.OperationContext, i, false,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Conversation_acquaintance(ctx, field, obj)
+					return ec._Conversation_senderContext(ctx, field, obj)
 				})
-		case "cameByCode":
+		case "contactCodeRedemption":
 			bind.Field(ctx, out, ec.OperationContext, i, false,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Conversation_cameByCode(ctx, field, obj)
+					return ec._Conversation_contactCodeRedemption(ctx, field, obj)
 				})
 		case "messages":
 			bind.Field(ctx, out, ec.OperationContext, i, true,
@@ -19265,39 +19255,6 @@ func (ec *executionContext) _DeleteUserSuccess(ctx context.Context, sel ast.Sele
 			out.Values[i] = graphql.MarshalString("DeleteUserSuccess")
 		case "externalId":
 			out.Values[i] = ec._DeleteUserSuccess_externalId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var edgesSuccessImplementors = []string{"EdgesSuccess", "EdgesResult"}
-
-func (ec *executionContext) _EdgesSuccess(ctx context.Context, sel ast.SelectionSet, obj *EdgesSuccess) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, edgesSuccessImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("EdgesSuccess")
-		case "count":
-			out.Values[i] = ec._EdgesSuccess_count(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19751,8 +19708,8 @@ func (ec *executionContext) _IdempotencyConflict(ctx context.Context, sel ast.Se
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "message":
-			out.Values[i] = ec._IdempotencyConflict_message(ctx, field, obj)
+		case "detail":
+			out.Values[i] = ec._IdempotencyConflict_detail(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19816,7 +19773,7 @@ func (ec *executionContext) _InboxReset(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var invalidInputImplementors = []string{"InvalidInput", "CreateContactCodeResult", "ReportResult", "NoticeResult", "CaseResult", "ExportResult", "UserError", "SendMessageResult", "SettingsResult", "HiddenWordsResult", "UndoSettingsResult", "WalkResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "EdgesResult"}
+var invalidInputImplementors = []string{"InvalidInput", "CreateContactCodeResult", "ReportResult", "NoticeResult", "CaseResult", "ExportResult", "UserError", "SendMessageResult", "SettingsResult", "HiddenWordsResult", "UndoSettingsResult", "BulkResult", "ConversationResult", "UserResult", "DeclineResult", "UpsertUsersResult", "PairsResult"}
 
 func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.SelectionSet, obj *InvalidInput) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, invalidInputImplementors)
@@ -19832,8 +19789,8 @@ func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "message":
-			out.Values[i] = ec._InvalidInput_message(ctx, field, obj)
+		case "detail":
+			out.Values[i] = ec._InvalidInput_detail(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20092,8 +20049,8 @@ func (ec *executionContext) _MessageNotAllowed(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "message":
-			out.Values[i] = ec._MessageNotAllowed_message(ctx, field, obj)
+		case "detail":
+			out.Values[i] = ec._MessageNotAllowed_detail(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20215,6 +20172,59 @@ func (ec *executionContext) _MessageRemoved(ctx context.Context, sel ast.Selecti
 			}
 		case "message":
 			out.Values[i] = ec._MessageRemoved_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messagesErasedImplementors = []string{"MessagesErased", "InboxEvent"}
+
+func (ec *executionContext) _MessagesErased(ctx context.Context, sel ast.SelectionSet, obj *bind.MessagesErased) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messagesErasedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessagesErased")
+		case "cursor":
+			out.Values[i] = ec._MessagesErased_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._MessagesErased_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unread":
+			out.Values[i] = ec._MessagesErased_unread(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conversationId":
+			out.Values[i] = ec._MessagesErased_conversationId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userId":
+			out.Values[i] = ec._MessagesErased_userId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20797,7 +20807,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
-var notFoundImplementors = []string{"NotFound", "RevokeContactCodeResult", "ReportResult", "NoticeResult", "CaseResult", "EraseUserResult", "UserError", "SendMessageResult", "UnsendMessageResult", "UndoSettingsResult", "ShieldResult", "WalkResult", "ConversationResult", "UserResult", "DeclineResult", "EdgesResult", "DeleteUserResult", "RevokeTokensResult"}
+var notFoundImplementors = []string{"NotFound", "RevokeContactCodeResult", "ReportResult", "NoticeResult", "CaseResult", "EraseUserResult", "UserError", "SendMessageResult", "UnsendMessageResult", "UndoSettingsResult", "ShieldResult", "BulkResult", "ConversationResult", "UserResult", "DeclineResult", "PairsResult", "DeleteUserResult", "RevokeTokensResult"}
 
 func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *NotFound) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
@@ -20813,8 +20823,8 @@ func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "message":
-			out.Values[i] = ec._NotFound_message(ctx, field, obj)
+		case "detail":
+			out.Values[i] = ec._NotFound_detail(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21108,6 +21118,39 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var pairsSuccessImplementors = []string{"PairsSuccess", "PairsResult"}
+
+func (ec *executionContext) _PairsSuccess(ctx context.Context, sel ast.SelectionSet, obj *PairsSuccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pairsSuccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PairsSuccess")
+		case "count":
+			out.Values[i] = ec._PairsSuccess_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -21289,11 +21332,11 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_contactCodes(ctx, field)
 				})
-		case "contactCodeUses":
+		case "contactCodeRedemptions":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_contactCodeUses(ctx, field)
+					return ec._Query_contactCodeRedemptions(ctx, field)
 				})
 		case "contact":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -21360,8 +21403,8 @@ func (ec *executionContext) _RateLimited(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "message":
-			out.Values[i] = ec._RateLimited_message(ctx, field, obj)
+		case "detail":
+			out.Values[i] = ec._RateLimited_detail(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21557,8 +21600,8 @@ func (ec *executionContext) _ReportClaimed(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "message":
-			out.Values[i] = ec._ReportClaimed_message(ctx, field, obj)
+		case "detail":
+			out.Values[i] = ec._ReportClaimed_detail(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21860,6 +21903,59 @@ func (ec *executionContext) _SendMessageSuccess(ctx context.Context, sel ast.Sel
 			}
 		case "outreach":
 			out.Values[i] = ec._SendMessageSuccess_outreach(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var senderContextImplementors = []string{"SenderContext"}
+
+func (ec *executionContext) _SenderContext(ctx context.Context, sel ast.SelectionSet, obj *dm.SenderContext) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, senderContextImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SenderContext")
+		case "viewerFollows":
+			out.Values[i] = ec._SenderContext_viewerFollows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "followsViewer":
+			out.Values[i] = ec._SenderContext_followsViewer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "suggested":
+			out.Values[i] = ec._SenderContext_suggested(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sharedFriends":
+			out.Values[i] = ec._SenderContext_sharedFriends(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "joinedAt":
+			out.Values[i] = ec._SenderContext_joinedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -22552,102 +22648,6 @@ func (ec *executionContext) _VideoCard(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
-var walkSuccessImplementors = []string{"WalkSuccess", "WalkResult"}
-
-func (ec *executionContext) _WalkSuccess(ctx context.Context, sel ast.SelectionSet, obj *WalkSuccess) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, walkSuccessImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("WalkSuccess")
-		case "moved":
-			out.Values[i] = ec._WalkSuccess_moved(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "more":
-			out.Values[i] = ec._WalkSuccess_more(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "unread":
-			out.Values[i] = ec._WalkSuccess_unread(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var wordsErasedImplementors = []string{"WordsErased", "InboxEvent"}
-
-func (ec *executionContext) _WordsErased(ctx context.Context, sel ast.SelectionSet, obj *bind.WordsErased) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, wordsErasedImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("WordsErased")
-		case "cursor":
-			out.Values[i] = ec._WordsErased_cursor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "at":
-			out.Values[i] = ec._WordsErased_at(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "unread":
-			out.Values[i] = ec._WordsErased_unread(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "conversationId":
-			out.Values[i] = ec._WordsErased_conversationId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "userId":
-			out.Values[i] = ec._WordsErased_userId(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var __DirectiveImplementors = []string{"__Directive"}
 
 func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionSet, obj *introspection.Directive) graphql.Marshaler {
@@ -23076,16 +23076,16 @@ func (ec *executionContext) marshalNAudienceReach2ᚖgithubᚗcomᚋaparteᚑim�
 	return ec._AudienceReach(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNAuditAct2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAuditAct(ctx context.Context, v any) (dm.AuditAct, error) {
-	res, err := bind.UnmarshalAuditAct(v)
+func (ec *executionContext) unmarshalNAuditAction2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAuditAct(ctx context.Context, v any) (dm.AuditAct, error) {
+	res, err := bind.UnmarshalAuditAction(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAuditAct2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAuditAct(ctx context.Context, sel ast.SelectionSet, v dm.AuditAct) graphql.Marshaler {
+func (ec *executionContext) marshalNAuditAction2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAuditAct(ctx context.Context, sel ast.SelectionSet, v dm.AuditAct) graphql.Marshaler {
 	_ = sel
-	res := bind.MarshalAuditAct(v)
+	res := bind.MarshalAuditAction(v)
 	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "AuditAct!")
+		graphql.AddInvalidNullFromMarshaler(ctx, "AuditAction!")
 	}
 	return res
 }
@@ -23136,6 +23136,14 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) marshalNBulkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐBulkResult(ctx context.Context, sel ast.SelectionSet, v BulkResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BulkResult!")
+		return graphql.Null
+	}
+	return ec._BulkResult(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCaseConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐCaseConnection(ctx context.Context, sel ast.SelectionSet, v *CaseConnection) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CaseConnection!")
@@ -23162,20 +23170,6 @@ func (ec *executionContext) marshalNCaseState2githubᚗcomᚋaparteᚑimᚋapart
 	res := bind.MarshalCaseState(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "CaseState!")
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNChanger2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐChanger(ctx context.Context, v any) (dm.Changer, error) {
-	res, err := bind.UnmarshalChanger(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNChanger2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐChanger(ctx context.Context, sel ast.SelectionSet, v dm.Changer) graphql.Marshaler {
-	_ = sel
-	res := bind.MarshalChanger(v)
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "Changer!")
 	}
 	return res
 }
@@ -23212,11 +23206,11 @@ func (ec *executionContext) marshalNContactCodeConnection2ᚖgithubᚗcomᚋapar
 	return ec._ContactCodeConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNContactCodeUse2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.Redemption) graphql.Marshaler {
+func (ec *executionContext) marshalNContactCodeRedemption2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.Redemption) graphql.Marshaler {
 	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx, sel, v[i])
+		return ec.marshalNContactCodeRedemption2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -23228,20 +23222,20 @@ func (ec *executionContext) marshalNContactCodeUse2ᚕᚖgithubᚗcomᚋaparte�
 	return ret
 }
 
-func (ec *executionContext) marshalNContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx context.Context, sel ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
+func (ec *executionContext) marshalNContactCodeRedemption2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx context.Context, sel ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ContactCodeUse!")
+		graphql.AddInvalidNullError(ctx, "ContactCodeRedemption!")
 		return graphql.Null
 	}
-	return ec._ContactCodeUse(ctx, sel, v)
+	return ec._ContactCodeRedemption(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNContactCodeUseConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeUseConnection(ctx context.Context, sel ast.SelectionSet, v *ContactCodeUseConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNContactCodeRedemptionConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeRedemptionConnection(ctx context.Context, sel ast.SelectionSet, v *ContactCodeRedemptionConnection) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ContactCodeUseConnection!")
+		graphql.AddInvalidNullError(ctx, "ContactCodeRedemptionConnection!")
 		return graphql.Null
 	}
-	return ec._ContactCodeUseConnection(ctx, sel, v)
+	return ec._ContactCodeRedemptionConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNConversation2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐViewᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.View) graphql.Marshaler {
@@ -23375,14 +23369,6 @@ func (ec *executionContext) marshalNDenialCode2githubᚗcomᚋaparteᚑimᚋapar
 	return res
 }
 
-func (ec *executionContext) marshalNEdgesResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐEdgesResult(ctx context.Context, sel ast.SelectionSet, v EdgesResult) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "EdgesResult!")
-		return graphql.Null
-	}
-	return ec._EdgesResult(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNEraseUserResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐEraseUserResult(ctx context.Context, sel ast.SelectionSet, v EraseUserResult) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "EraseUserResult!")
@@ -23484,16 +23470,16 @@ func (ec *executionContext) unmarshalNFollowInput2ᚖgithubᚗcomᚋaparteᚑim�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNHeldRequests2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐShieldEnd(ctx context.Context, v any) (dm.ShieldEnd, error) {
-	res, err := bind.UnmarshalHeldRequests(v)
+func (ec *executionContext) unmarshalNHeldRequestAction2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐShieldEnd(ctx context.Context, v any) (dm.ShieldEnd, error) {
+	res, err := bind.UnmarshalHeldRequestAction(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNHeldRequests2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐShieldEnd(ctx context.Context, sel ast.SelectionSet, v dm.ShieldEnd) graphql.Marshaler {
+func (ec *executionContext) marshalNHeldRequestAction2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐShieldEnd(ctx context.Context, sel ast.SelectionSet, v dm.ShieldEnd) graphql.Marshaler {
 	_ = sel
-	res := bind.MarshalHeldRequests(v)
+	res := bind.MarshalHeldRequestAction(v)
 	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "HeldRequests!")
+		graphql.AddInvalidNullFromMarshaler(ctx, "HeldRequestAction!")
 	}
 	return res
 }
@@ -23926,6 +23912,14 @@ func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋaparteᚑimᚋapa
 	return ec._PageInfo(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPairsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐPairsResult(ctx context.Context, sel ast.SelectionSet, v PairsResult) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PairsResult!")
+		return graphql.Null
+	}
+	return ec._PairsResult(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPolicyRule2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRule(ctx context.Context, v any) (policy.Rule, error) {
 	res, err := bind.UnmarshalPolicyRule(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -24210,6 +24204,20 @@ func (ec *executionContext) unmarshalNSetWhoCanMessageMeInput2githubᚗcomᚋapa
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNSettingsAuthor2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐChanger(ctx context.Context, v any) (dm.Changer, error) {
+	res, err := bind.UnmarshalSettingsAuthor(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSettingsAuthor2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐChanger(ctx context.Context, sel ast.SelectionSet, v dm.Changer) graphql.Marshaler {
+	_ = sel
+	res := bind.MarshalSettingsAuthor(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SettingsAuthor!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNSettingsChange2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSettingsChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.SettingsChange) graphql.Marshaler {
 	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -24449,14 +24457,6 @@ func (ec *executionContext) marshalNUserResult2githubᚗcomᚋaparteᚑimᚋapar
 	return ec._UserResult(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNWalkResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐWalkResult(ctx context.Context, sel ast.SelectionSet, v WalkResult) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "WalkResult!")
-		return graphql.Null
-	}
-	return ec._WalkResult(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
 	return ec.___Directive(ctx, sel, &v)
 }
@@ -24599,13 +24599,6 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
-func (ec *executionContext) marshalOAcquaintance2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSenderContext(ctx context.Context, sel ast.SelectionSet, v *dm.SenderContext) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._Acquaintance(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalOAppeal2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐAppeal(ctx context.Context, sel ast.SelectionSet, v *Appeal) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -24680,11 +24673,11 @@ func (ec *executionContext) marshalOContact2ᚖgithubᚗcomᚋaparteᚑimᚋapar
 	return ec._Contact(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOContactCodeUse2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx context.Context, sel ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
+func (ec *executionContext) marshalOContactCodeRedemption2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx context.Context, sel ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return ec._ContactCodeUse(ctx, sel, v)
+	return ec._ContactCodeRedemption(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx context.Context, sel ast.SelectionSet, v *dm.View) graphql.Marshaler {
@@ -24980,6 +24973,13 @@ func (ec *executionContext) marshalOReportCategory2ᚖgithubᚗcomᚋaparteᚑim
 	_ = ctx
 	res := bind.MarshalReportCategory(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOSenderContext2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSenderContext(ctx context.Context, sel ast.SelectionSet, v *dm.SenderContext) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SenderContext(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {

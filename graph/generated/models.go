@@ -13,6 +13,11 @@ import (
 	"github.com/aparte-im/aparte/graph/bind"
 )
 
+// The result of a bulk change of requests, or its refusal.
+type BulkResult interface {
+	IsBulkResult()
+}
+
 // What became of a moderator's step.
 type CaseResult interface {
 	IsCaseResult()
@@ -38,11 +43,6 @@ type DeleteUserResult interface {
 	IsDeleteUserResult()
 }
 
-// What became of setting follows or suggestions.
-type EdgesResult interface {
-	IsEdgesResult()
-}
-
 // What became of an erasure.
 type EraseUserResult interface {
 	IsEraseUserResult()
@@ -61,6 +61,11 @@ type HiddenWordsResult interface {
 // What became of an appeal.
 type NoticeResult interface {
 	IsNoticeResult()
+}
+
+// What became of setting follows or suggestions.
+type PairsResult interface {
+	IsPairsResult()
 }
 
 // What became of making a report.
@@ -118,11 +123,6 @@ type UserResult interface {
 	IsUserResult()
 }
 
-// What became of a walk through requests.
-type WalkResult interface {
-	IsWalkResult()
-}
-
 // An appeal against a decision.
 type Appeal struct {
 	// What the person concerned says.
@@ -152,7 +152,7 @@ type AuditEntry struct {
 	// Who: the subject of the token.
 	Actor string `json:"actor"`
 	// What.
-	Act dm.AuditAct `json:"act"`
+	Action dm.AuditAct `json:"action"`
 	// The report that it was about.
 	ReportID *string `json:"reportId,omitempty"`
 	// The person concerned.
@@ -160,6 +160,18 @@ type AuditEntry struct {
 	// The request that did it.
 	RequestID string `json:"requestId"`
 }
+
+// The result of a bulk change of requests.
+type BulkSuccess struct {
+	// The number of requests that were moved.
+	Moved int `json:"moved"`
+	// There are more: call again.
+	More bool `json:"more"`
+	// The viewer's counts.
+	Unread *dm.Counted `json:"unread"`
+}
+
+func (BulkSuccess) IsBulkResult() {}
 
 // A page of cases.
 type CaseConnection struct {
@@ -185,9 +197,9 @@ type ContactCodeConnection struct {
 	PageInfo *bind.PageInfo `json:"pageInfo"`
 }
 
-// A page of the uses of a contact code.
-type ContactCodeUseConnection struct {
-	// The uses, newest first.
+// A page of the redemptions of a contact code.
+type ContactCodeRedemptionConnection struct {
+	// The redemptions, newest first.
 	Nodes []*dm.Redemption `json:"nodes"`
 	// Where this page stands.
 	PageInfo *bind.PageInfo `json:"pageInfo"`
@@ -209,8 +221,8 @@ type CreateContactCodeInput struct {
 	Label string `json:"label"`
 	// How long it lets people in: 1 to 8,760 hours.
 	ExpiresInHours int `json:"expiresInHours"`
-	// How many people may use it, each once: 1 to 1,000.
-	MaxUses int `json:"maxUses"`
+	// The number of people who can redeem it, each once: 1 to 1,000.
+	MaxRedemptions int `json:"maxRedemptions"`
 }
 
 // The contact code is made.
@@ -262,14 +274,6 @@ type DeleteUserSuccess struct {
 }
 
 func (DeleteUserSuccess) IsDeleteUserResult() {}
-
-// All the edges hold now.
-type EdgesSuccess struct {
-	// How many were given.
-	Count int `json:"count"`
-}
-
-func (EdgesSuccess) IsEdgesResult() {}
 
 // The user is deleted, and their words are being erased.
 type EraseUserSuccess struct {
@@ -357,8 +361,8 @@ func (HiddenWordsSuccess) IsHiddenWordsResult() {}
 type IdempotencyConflict struct {
 	// IDEMPOTENCY_CONFLICT
 	Code string `json:"code"`
-	// A sentence for people, in English.
-	Message string `json:"message"`
+	// A sentence for people, in English. Programs compare `code`.
+	Detail string `json:"detail"`
 }
 
 func (IdempotencyConflict) IsReportResult() {}
@@ -371,8 +375,8 @@ func (IdempotencyConflict) IsSendMessageResult() {}
 type InvalidInput struct {
 	// INVALID_INPUT
 	Code string `json:"code"`
-	// A sentence for people, in English.
-	Message string `json:"message"`
+	// A sentence for people, in English. Programs compare `code`.
+	Detail string `json:"detail"`
 	// The input at fault.
 	Field *string `json:"field,omitempty"`
 }
@@ -397,7 +401,7 @@ func (InvalidInput) IsHiddenWordsResult() {}
 
 func (InvalidInput) IsUndoSettingsResult() {}
 
-func (InvalidInput) IsWalkResult() {}
+func (InvalidInput) IsBulkResult() {}
 
 func (InvalidInput) IsConversationResult() {}
 
@@ -407,14 +411,14 @@ func (InvalidInput) IsDeclineResult() {}
 
 func (InvalidInput) IsUpsertUsersResult() {}
 
-func (InvalidInput) IsEdgesResult() {}
+func (InvalidInput) IsPairsResult() {}
 
 // The recipient, or the sender's own state, does not allow this message. Nothing was written.
 type MessageNotAllowed struct {
 	// MESSAGE_NOT_ALLOWED
 	Code string `json:"code"`
-	// A sentence for people, in English.
-	Message string `json:"message"`
+	// A sentence for people, in English. Programs compare `code`.
+	Detail string `json:"detail"`
 	// Why.
 	Denial policy.Denial `json:"denial"`
 	// What the viewer has left for new people, with OUTREACH_LIMIT.
@@ -465,8 +469,8 @@ type ModerationCase struct {
 type NotFound struct {
 	// NOT_FOUND
 	Code string `json:"code"`
-	// A sentence for people, in English.
-	Message string `json:"message"`
+	// A sentence for people, in English. Programs compare `code`.
+	Detail string `json:"detail"`
 }
 
 func (NotFound) IsRevokeContactCodeResult() {}
@@ -489,7 +493,7 @@ func (NotFound) IsUndoSettingsResult() {}
 
 func (NotFound) IsShieldResult() {}
 
-func (NotFound) IsWalkResult() {}
+func (NotFound) IsBulkResult() {}
 
 func (NotFound) IsConversationResult() {}
 
@@ -497,7 +501,7 @@ func (NotFound) IsUserResult() {}
 
 func (NotFound) IsDeclineResult() {}
 
-func (NotFound) IsEdgesResult() {}
+func (NotFound) IsPairsResult() {}
 
 func (NotFound) IsDeleteUserResult() {}
 
@@ -539,12 +543,20 @@ type NoticeSuccess struct {
 
 func (NoticeSuccess) IsNoticeResult() {}
 
+// All follows or suggestions are stored.
+type PairsSuccess struct {
+	// How many were given.
+	Count int `json:"count"`
+}
+
+func (PairsSuccess) IsPairsResult() {}
+
 // Too much at once. Nothing was written; the same call may be made again later.
 type RateLimited struct {
 	// RATE_LIMITED
 	Code string `json:"code"`
-	// A sentence for people, in English.
-	Message string `json:"message"`
+	// A sentence for people, in English. Programs compare `code`.
+	Detail string `json:"detail"`
 	// How long to wait.
 	RetryAfterSeconds int `json:"retryAfterSeconds"`
 }
@@ -619,8 +631,8 @@ type Report struct {
 type ReportClaimed struct {
 	// REPORT_CLAIMED
 	Code string `json:"code"`
-	// A sentence for people, in English.
-	Message string `json:"message"`
+	// A sentence for people, in English. Programs compare `code`.
+	Detail string `json:"detail"`
 	// When the claim ends, unless it is renewed.
 	RetryAfterSeconds int `json:"retryAfterSeconds"`
 }
@@ -791,18 +803,6 @@ type UserSuccess struct {
 }
 
 func (UserSuccess) IsUserResult() {}
-
-// A bounded walk through requests.
-type WalkSuccess struct {
-	// How many were moved.
-	Moved int `json:"moved"`
-	// There are more: call again.
-	More bool `json:"more"`
-	// The viewer's counts.
-	Unread *dm.Counted `json:"unread"`
-}
-
-func (WalkSuccess) IsWalkResult() {}
 
 // How far a report is, as far as who made it is told.
 type ReportState string

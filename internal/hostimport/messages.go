@@ -41,7 +41,7 @@ func (r *run) checkMessages(ctx context.Context, source *rows.Source) error {
 		}
 		// Two stand-ins: only the text and the key are looked at here.
 		if _, refusal := sendOf(row, dm.UserID{1}, dm.UserID{2}).Normalize(); refusal != nil {
-			return m.Bad(row, "%s: %s", refusal.Field, refusal.Message)
+			return m.Bad(row, "%s: %s", refusal.Field, refusal.Detail)
 		}
 		return nil
 	})

@@ -134,7 +134,7 @@ func userOf(t *rows.Table) (dm.UserInput, *rows.RowError) {
 	u.CreatedAt = at
 	clean, refusal := u.Normalize()
 	if refusal != nil {
-		return u, t.Bad("%s: %s", refusal.Field, refusal.Message)
+		return u, t.Bad("%s: %s", refusal.Field, refusal.Detail)
 	}
 	return clean, nil
 }

@@ -20,10 +20,10 @@ type person struct {
 }
 
 const upsertUsers = `mutation($users: [UserInput!]!) { upsertUsers(users: $users) {
-	__typename ... on UpsertUsersSuccess { users { id } } ... on UserError { code message } } }`
+	__typename ... on UpsertUsersSuccess { users { id } } ... on UserError { code detail } } }`
 
 const setAudience = `mutation($audience: Audience!) { setWhoCanMessageMe(input: {audience: $audience}) {
-	__typename ... on UserError { code message } } }`
+	__typename ... on UserError { code detail } } }`
 
 // findPeople reads the trace once for who is in it and how long it is.
 func (r *run) findPeople(ctx context.Context) error {

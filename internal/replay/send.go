@@ -12,7 +12,7 @@ const sendMessage = `mutation($input: SendMessageInput!) { sendMessage(input: $i
 	... on SendMessageSuccess { remaining }
 	... on MessageNotAllowed { denial }
 	... on RateLimited { retryAfterSeconds }
-	... on UserError { code message } } }`
+	... on UserError { code detail } } }`
 
 type sendAnswer struct {
 	refusal

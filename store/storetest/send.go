@@ -105,7 +105,7 @@ func testSendAgain(t *testing.T, b Backend) {
 		"a thumbnail":   {Body: "café", Video: &dm.VideoCard{URL: video.URL, Title: &title, ThumbnailURL: &video.URL}},
 	} {
 		_, err := again(in)
-		if e := w.refused(err, dm.CodeIdempotencyConflict); e.Message == "" {
+		if e := w.refused(err, dm.CodeIdempotencyConflict); e.Detail == "" {
 			t.Errorf("%s: the conflict says nothing", name)
 		}
 	}

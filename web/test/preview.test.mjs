@@ -29,7 +29,7 @@ test('what the settings say of a friend, a follower and a stranger is what the p
     for (const example of examples) {
       const { explainWhoCanMessageMe: explained } = await server.ask(
         'bob',
-        'query($as: ID!) { explainWhoCanMessageMe(as: $as) { relations rule route key parameters { name value } } }',
+        'query($as: ID!) { explainWhoCanMessageMe(userId: $as) { relations rule route key parameters { name value } } }',
         { as: await server.idOf(people[example]) },
       );
       const seen = previewOf(example, messagingSettings);
@@ -81,7 +81,7 @@ test('what the settings say of the kinds is what a sender is told', async (t) =>
     const { user } = await server.ask(handle, 'query($id: ID!) { user(id: $id) { viewerCanMessage { kinds } } }', { id });
     const { explainWhoCanMessageMe: explained } = await server.ask(
       'alice',
-      'query($as: ID!) { explainWhoCanMessageMe(as: $as) { relations rule route } }',
+      'query($as: ID!) { explainWhoCanMessageMe(userId: $as) { relations rule route } }',
       { as: await server.idOf(handle) },
     );
     assert.deepEqual(kindsOf(explained, messagingSettings), user.viewerCanMessage.kinds, handle);

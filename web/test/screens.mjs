@@ -25,9 +25,9 @@ let given;
 async function codes(server) {
   const create = `mutation($input: CreateContactCodeInput!) { createContactCode(input: $input) {
     ... on CreateContactCodeSuccess { secret } } }`;
-  for (const [label, maxUses] of [['Business card', 200], ['For the plumber', 1]]) {
-    given = (await server.ask('bob', create, { input: { label, maxUses } })).createContactCode.secret;
-    await server.ask('alice', create, { input: { label, maxUses } });
+  for (const [label, maxRedemptions] of [['Business card', 200], ['For the plumber', 1]]) {
+    given = (await server.ask('bob', create, { input: { label, maxRedemptions } })).createContactCode.secret;
+    await server.ask('alice', create, { input: { label, maxRedemptions } });
   }
 }
 

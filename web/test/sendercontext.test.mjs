@@ -24,8 +24,8 @@ test('a request says how one knows its sender, in the list and where it is opene
   await asks.waitFor({ state: 'detached' });
   const { conversationWith } = await server.ask(
     'alice',
-    'query($id: ID!) { conversationWith(userId: $id) { acquaintance { suggested } } }',
+    'query($id: ID!) { conversationWith(userId: $id) { senderContext { suggested } } }',
     { id: await server.idOf('david') },
   );
-  assert.equal(conversationWith.acquaintance, null);
+  assert.equal(conversationWith.senderContext, null);
 });

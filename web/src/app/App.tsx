@@ -59,6 +59,6 @@ function Signed({ identity }: { identity: Identity }) {
 
 function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refused) return error.refusal;
-  if (error instanceof ApiError) return { code: error.code, reason: error.message };
+  if (error instanceof ApiError) return { code: error.code, detail: error.message };
   return null;
 }

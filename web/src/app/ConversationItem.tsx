@@ -38,10 +38,10 @@ export const ConversationItem = memo(function ConversationItem({ conversation: c
       <span className="who" dir="auto">
         {nameOf(c.with, t)}
       </span>
-      {(c.muted || c.cameByCode) && (
+      {(c.muted || c.contactCodeRedemption) && (
         <span className="marks">
-          {c.cameByCode && (
-            <span role="img" aria-label={t('codes.cameBy', { label: c.cameByCode.label })} title={c.cameByCode.label}>
+          {c.contactCodeRedemption && (
+            <span role="img" aria-label={t('codes.cameBy', { label: c.contactCodeRedemption.label })} title={c.contactCodeRedemption.label}>
               <CodeIcon />
             </span>
           )}

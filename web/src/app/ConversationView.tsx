@@ -54,7 +54,7 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
       <header>
         <Back back={back} />
         <Avatar user={user} />
-        <Heading name={name} about={about(t, person, user.handle, conversation?.cameByCode)} userId={userId} entered={entered} />
+        <Heading name={name} about={about(t, person, user.handle, conversation?.contactCodeRedemption)} userId={userId} entered={entered} />
         {person && <Menu person={person} changed={setPerson} />}
       </header>
       {entered ? (
@@ -98,7 +98,7 @@ function Heading({ name, about, userId, entered }: { name: string; about: string
   );
 }
 
-function about(t: Translate, person: Person | null, handle: string, came: Conversation['cameByCode']): string {
+function about(t: Translate, person: Person | null, handle: string, came: Conversation['contactCodeRedemption']): string {
   if (!handle) return '';
   // Isolated, or the sign moves to the other end among words that are read from the right.
   const said = [`\u2066@${handle}\u2069`];

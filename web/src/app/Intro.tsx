@@ -7,7 +7,7 @@ interface Props {
   user: User;
   person: Person | null;
   /** The code by which they came. */
-  came: Conversation['cameByCode'];
+  came: Conversation['contactCodeRedemption'];
 }
 
 /** Stands above the first message: who this is, and before there is any, what would become of one. */

@@ -44,7 +44,7 @@ export function Messages({ conversation, user, person }: Props) {
   const hasIntro = list[0] === 'intro';
   const items = (hasIntro ? list.slice(1) : list) as readonly Item[];
   const here = loaded || !id;
-  const came = conversation?.cameByCode;
+  const came = conversation?.contactCodeRedemption;
 
   const box = useRef<HTMLDivElement>(null);
   const rows = useRef<VirtualizerHandle>(null);

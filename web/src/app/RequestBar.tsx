@@ -24,7 +24,7 @@ export function RequestBar({ conversation, back }: { conversation: Conversation;
         <p>
           <b>{t('request.title', { name })}</b> {t('request.text')}
         </p>
-        {conversation.acquaintance && <SenderContextView of={conversation.acquaintance} />}
+        {conversation.senderContext && <SenderContextView of={conversation.senderContext} />}
       </div>
       <div className="actions">
         <button className="danger" onClick={() => setReporting(true)}>

@@ -1,4 +1,4 @@
-import type { Acquaintance } from '@aparte/client';
+import type { SenderContext } from '@aparte/client';
 import { useLocale } from '../i18n/i18n';
 import { newAccountText, senderContextParts } from './senderContext';
 import { Avatar } from './Avatar';
@@ -6,7 +6,7 @@ import { useTimes } from './time';
 import { nameOf } from './labels';
 
 /** How one knows whoever asks: whom both know, who follows whom, since when they are here. */
-export function SenderContextView({ of: a }: { of: Acquaintance }) {
+export function SenderContextView({ of: a }: { of: SenderContext }) {
   const locale = useLocale();
   const { t, tag } = locale;
   const times = useTimes();

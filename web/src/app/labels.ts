@@ -57,7 +57,7 @@ export function lastLine(locale: Locale, conversation: Conversation, me: string 
   const last = conversation.lastMessage;
   if (!last) return '';
   if (last.removed) return t('list.removed');
-  if (last.withheld) return conversation.acquaintance ? senderContextLine(locale, conversation.acquaintance) : t('list.withheld');
+  if (last.withheld) return conversation.senderContext ? senderContextLine(locale, conversation.senderContext) : t('list.withheld');
   const text = last.body || t('list.video', { title: last.video?.title || t('video.untitled') });
   return last.sender.id === me ? t('list.mine', { text }) : text;
 }

@@ -1,4 +1,4 @@
-import type { Acquaintance } from '@aparte/client';
+import type { SenderContext } from '@aparte/client';
 import type { Locale } from '../i18n/i18n';
 
 const dayMs = 86_400_000;
@@ -6,7 +6,7 @@ const dayMs = 86_400_000;
 const newDays = 30;
 
 /** What lies between the viewer and whoever asks, the strongest first, in short sentences. */
-export function senderContextParts({ t, tag }: Locale, a: Acquaintance): string[] {
+export function senderContextParts({ t, tag }: Locale, a: SenderContext): string[] {
   const found: string[] = [];
   if (a.viewerFollows && a.followsViewer) found.push(t('relationTo.FRIEND'));
   else if (a.viewerFollows) found.push(t('relationTo.FOLLOWED'));
@@ -17,16 +17,16 @@ export function senderContextParts({ t, tag }: Locale, a: Acquaintance): string[
   return found;
 }
 
-const daysOld = (a: Acquaintance) => (a.joinedAt ? Math.floor((Date.now() - Date.parse(a.joinedAt)) / dayMs) : Infinity);
-const isNew = (a: Acquaintance) => daysOld(a) < newDays;
+const daysOld = (a: SenderContext) => (a.joinedAt ? Math.floor((Date.now() - Date.parse(a.joinedAt)) / dayMs) : Infinity);
+const isNew = (a: SenderContext) => daysOld(a) < newDays;
 
 /** How old the account is, where that should make one look twice; null otherwise. */
-export function newAccountText({ t }: Locale, a: Acquaintance): string | null {
+export function newAccountText({ t }: Locale, a: SenderContext): string | null {
   return isNew(a) ? t('senderContext.newAccount', { days: Math.max(0, daysOld(a)) }) : null;
 }
 
 /** For a line of the list: the same, as short as can be. */
-export function senderContextLine({ t, tag }: Locale, a: Acquaintance): string {
+export function senderContextLine({ t, tag }: Locale, a: SenderContext): string {
   const found: string[] = [];
   if (a.viewerFollows) found.push(t(a.followsViewer ? 'relation.friend' : 'relation.youFollow'));
   else if (a.followsViewer) found.push(t('relation.followsYou'));

@@ -8,15 +8,16 @@ import type { Store } from './store.js';
 import type {
   Audience,
   AudienceReach,
+  BulkProgress,
   Contact,
   ContactCode,
-  ContactCodeUse,
+  ContactCodeRedemption,
   Conversation,
   CreateContactCodeInput,
   Explanation,
   ExportJob,
   Folder,
-  HeldRequests,
+  HeldRequestAction,
   Message,
   NamedList,
   Notice,
@@ -31,7 +32,6 @@ import type {
   Settings,
   SettingsChange,
   Person,
-  BulkProgress,
 } from './types.js';
 
 export interface Paging {
@@ -121,20 +121,20 @@ export abstract class Calls {
 
   /** Accepts all requests that the filter means: up to 1,000 are looked at, and `more` says to call again. */
   acceptAll(filter: RequestFilter): Promise<BulkProgress> {
-    return this.#walk(operations.AcceptAllRequests, { filter }, (d) => d.acceptAllRequests);
+    return this.#bulk(operations.AcceptAllRequests, { filter }, (d) => d.acceptAllRequests);
   }
 
   /** Declines all requests that the filter means, as `acceptAll` accepts them. */
   declineAll(filter: RequestFilter): Promise<BulkProgress> {
-    return this.#walk(operations.DeclineAllRequests, { filter }, (d) => d.declineAllRequests);
+    return this.#bulk(operations.DeclineAllRequests, { filter }, (d) => d.declineAllRequests);
   }
 
   /** Moves hidden requests to where today's settings would bring them. A change of settings does so for the first 1,000. */
   releaseHidden(): Promise<BulkProgress> {
-    return this.#walk(operations.ReleaseHiddenRequests, {}, (d) => d.releaseHiddenRequests);
+    return this.#bulk(operations.ReleaseHiddenRequests, {}, (d) => d.releaseHiddenRequests);
   }
 
-  async #walk<T, V>(
+  async #bulk<T, V>(
     operation: Operation<T, V>,
     variables: V,
     result: (data: T) => operations.AcceptAllRequestsMutation['acceptAllRequests'],
@@ -235,8 +235,8 @@ export abstract class Calls {
   }
 
   /** Who came by a code of the viewer's, newest first. */
-  async contactCodeUses(id: string, { first = 20, after = null, signal }: Paging = {}): Promise<Page<ContactCodeUse>> {
-    return (await this.ask(operations.ContactCodeUses, { id, first, after }, signal)).contactCodeUses;
+  async contactCodeRedemptions(id: string, { first = 20, after = null, signal }: Paging = {}): Promise<Page<ContactCodeRedemption>> {
+    return (await this.ask(operations.ContactCodeRedemptions, { id, first, after }, signal)).contactCodeRedemptions;
   }
 
   /** Whose code it is, and what one may send with it. Null: it lets the viewer write nothing. */
@@ -300,8 +300,8 @@ export abstract class Calls {
   }
 
   /** What would become of a message of this person's to the viewer, and what decides. Null: there is nobody. */
-  async explain(as: string, signal?: AbortSignal): Promise<Explanation | null> {
-    return (await this.ask(operations.ExplainWhoCanMessageMe, { as }, signal)).explainWhoCanMessageMe;
+  async explain(userId: string, signal?: AbortSignal): Promise<Explanation | null> {
+    return (await this.ask(operations.ExplainWhoCanMessageMe, { userId }, signal)).explainWhoCanMessageMe;
   }
 
   /** How many people each audience that can be chosen would admit. */
@@ -324,8 +324,8 @@ export abstract class Calls {
   }
 
   /** Takes the surge shield down and decides about what it holds; `more` says to call again. */
-  async endSurgeShield(held: HeldRequests): Promise<BulkProgress> {
-    const { endSurgeShield } = await this.questions.ask(operations.EndSurgeShield, { held }, (d) => ({
+  async endSurgeShield(heldRequests: HeldRequestAction): Promise<BulkProgress> {
+    const { endSurgeShield } = await this.questions.ask(operations.EndSurgeShield, { heldRequests }, (d) => ({
       settings: achieved(d.endSurgeShield).settings,
     }));
     const { moved, more } = achieved(endSurgeShield);

@@ -183,7 +183,7 @@ export class Client extends Calls {
       this.#unkept.delete(outgoing.clientMessageId);
     } catch (error) {
       this.#unkept.delete(outgoing.clientMessageId);
-      const failure = { code: 'NOT_KEPT', reason: `This device has no room for it: ${String(error)}` };
+      const failure = { code: 'NOT_KEPT', detail: `This device has no room for it: ${String(error)}` };
       const others = this.state().outgoing.filter((o) => o.clientMessageId !== outgoing.clientMessageId);
       return this.store.apply({ type: 'outbox', outgoing: [...others, { ...outgoing, failure }] });
     }

@@ -25,7 +25,7 @@ export class Refused extends Error {
   readonly retryAfterSeconds: number | null;
 
   constructor(readonly refusal: Refusal) {
-    super(refusal.reason);
+    super(refusal.detail);
     this.code = refusal.code;
     this.denial = refusal.denial ?? null;
     this.field = refusal.field ?? null;
@@ -33,10 +33,10 @@ export class Refused extends Error {
   }
 }
 
-type Refusing = { code: string; reason: string };
+type Refusing = { code: string; detail: string };
 
 export function isRefusal<T extends object>(result: T): result is Extract<T, Refusing> {
-  return 'code' in result && 'reason' in result;
+  return 'code' in result && 'detail' in result;
 }
 
 /** Returns what was achieved, or throws Refused. */

@@ -126,7 +126,7 @@ export class Outbox {
         } catch (error) {
           if (signal.aborted) return false;
           if (error instanceof ApiError && isFinal(error.code)) {
-            return await this.#fail(outgoing, { code: error.code, reason: error.message });
+            return await this.#fail(outgoing, { code: error.code, detail: error.message });
           }
         }
         await pause.wait(signal, retryAfterMs);

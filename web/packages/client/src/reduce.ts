@@ -187,7 +187,7 @@ function tell(w: Working, answer: Answer, asked: number) {
     if (news(conversation.id)) putConversation(w, conversation);
     // A person may have changed since, although the conversation has not.
     else if (known.has(conversation.id) && news(conversation.with.id)) putUser(w, conversation.with);
-    if (conversation.cameByCode) came(w, conversation);
+    if (conversation.contactCodeRedemption) came(w, conversation);
   }
   for (const id of answer.removed ?? []) if (news(id)) removeConversation(w, id);
   if (answer.folder) {
@@ -272,16 +272,16 @@ function putConversation(w: Working, given: Conversation) {
   if (w.state.users.get(user.id) !== user) w.own('users').set(user.id, user);
   if (w.state.byUser.get(user.id) !== given.id) w.own('byUser').set(user.id, given.id);
   const lastMessage = given.lastMessage && asRemoved(w, given.lastMessage);
-  const known = w.state.conversations.get(given.id)?.cameByCode;
+  const known = w.state.conversations.get(given.id)?.contactCodeRedemption;
   // Events do not have it. What is known of it stays true.
-  const code = given.cameByCode === undefined && known !== undefined && { cameByCode: known };
+  const code = given.contactCodeRedemption === undefined && known !== undefined && { contactCodeRedemption: known };
   replaceConversation(w, { ...given, ...code, with: user, lastMessage });
 }
 
 /** By which code somebody came does not change, however late the answer. */
-function came(w: Working, { id, cameByCode }: Conversation) {
+function came(w: Working, { id, contactCodeRedemption }: Conversation) {
   const known = w.state.conversations.get(id);
-  if (known && cameByCode && !known.cameByCode) replaceConversation(w, { ...known, cameByCode });
+  if (known && contactCodeRedemption && !known.contactCodeRedemption) replaceConversation(w, { ...known, contactCodeRedemption });
 }
 
 function replaceConversation(w: Working, conversation: Conversation) {

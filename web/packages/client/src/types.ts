@@ -1,7 +1,7 @@
 import type {
-  CameFragment,
+  RedeemedFragment,
   ContactCodeFragment,
-  ContactCodeUsesQuery,
+  ContactCodeRedemptionsQuery,
   ContactQuery,
   ConversationFragment,
   DenialCode,
@@ -27,7 +27,7 @@ export type {
   Audience,
   CreateContactCodeInput,
   DenialCode,
-  HeldRequests,
+  HeldRequestAction,
   MessageKind,
   ModerationAction,
   PolicyRule,
@@ -50,10 +50,10 @@ export type Person = PersonFragment;
 export type Permission = Person['viewerCanMessage'];
 export type Message = MessageFragment;
 export type VideoCard = NonNullable<Message['video']>;
-/** `cameByCode` is there once a page or a person was asked for; an event does not have it. */
-export type Conversation = ConversationFragment & Partial<CameFragment>;
+/** `contactCodeRedemption` is there once a page or a person was asked for; an event does not have it. */
+export type Conversation = ConversationFragment & Partial<RedeemedFragment>;
 /** How the sender of a request and the viewer know each other. */
-export type Acquaintance = NonNullable<Conversation['acquaintance']>;
+export type SenderContext = NonNullable<Conversation['senderContext']>;
 export type Settings = SettingsFragment;
 export type SettingsChange = SettingsHistoryQuery['settingsHistory'][number];
 /** How many new people the viewer may write to. */
@@ -73,10 +73,10 @@ export type AudienceReach = WhoCouldMessageMeQuery['whoCouldMessageMe'][number];
 /** What the viewer gives out so that each of its bearers may write one message to their inbox. */
 export type ContactCode = ContactCodeFragment;
 /** One person's use of a contact code of the viewer's. */
-export type ContactCodeUse = ContactCodeUsesQuery['contactCodeUses']['nodes'][number];
+export type ContactCodeRedemption = ContactCodeRedemptionsQuery['contactCodeRedemptions']['nodes'][number];
 /** What a contact code offers to the viewer who bears it. */
 export type Contact = NonNullable<ContactQuery['contact']>;
-/** How much of a walk through requests was done; `more`: the same call goes on. */
+/** The number of requests that a bulk call moved. `more`: the same call continues. */
 export type BulkProgress = Omit<BulkFragment, 'unread'>;
 /** Absolute counts. */
 export type Unread = Omit<UnreadFragment, 'cursor'>;
@@ -88,7 +88,7 @@ export type Choice = SettingsChange['before'];
 export interface Refusal {
   code: string;
   /** A sentence for people, in English. */
-  reason: string;
+  detail: string;
   denial?: DenialCode;
   /** With OUTREACH_LIMIT: what is left, and when there is more. */
   outreach?: Outreach | null;

@@ -16,13 +16,13 @@ function user(i) {
 
 /** By which code they came: told with pages, not with events. */
 function codeOf(id) {
-  return Number(id.slice(4)) % 2 === 0 ? { codeId: 'cod_1', label: 'Card', usedAt: '2026-01-01T12:00:00Z' } : null;
+  return Number(id.slice(4)) % 2 === 0 ? { codeId: 'cod_1', label: 'Card', redeemedAt: '2026-01-01T12:00:00Z' } : null;
 }
 
 /** A conversation as an event tells it; what a page tells beside that is right where it is there. */
 function asToldLive(c) {
-  const { cameByCode, ...rest } = c;
-  if (cameByCode !== undefined) assert.deepEqual(cameByCode, codeOf(c.id));
+  const { contactCodeRedemption, ...rest } = c;
+  if (contactCodeRedemption !== undefined) assert.deepEqual(contactCodeRedemption, codeOf(c.id));
   return rest;
 }
 
@@ -130,7 +130,7 @@ class Server {
 
   page(folder, after) {
     const all = this.list(folder).filter((c) => !after || comparePlaces(c, JSON.parse(after)) > 0);
-    const nodes = all.slice(0, pageSize).map((c) => ({ ...c, cameByCode: codeOf(c.id) }));
+    const nodes = all.slice(0, pageSize).map((c) => ({ ...c, contactCodeRedemption: codeOf(c.id) }));
     const last = nodes.at(-1);
     const endCursor = last ? JSON.stringify({ lastActivityAt: last.lastActivityAt, id: last.id }) : null;
     return { nodes, pageInfo: { hasNextPage: all.length > pageSize, endCursor } };
@@ -357,24 +357,24 @@ test('by which code somebody came is kept through events, and learnt from an ans
   server.send(2, false, 'first');
   server.send(3, false, 'second');
   world.load(() => undefined);
-  assert.equal(known(2).cameByCode.label, 'Card');
-  assert.equal(known(3).cameByCode, null);
+  assert.equal(known(2).contactCodeRedemption.label, 'Card');
+  assert.equal(known(3).contactCodeRedemption, null);
   server.change(2, 'mute', 0);
   server.send(2, false, 'third');
   world.settle();
   assert.equal(known(2).muted, true);
-  assert.equal(known(2).cameByCode.label, 'Card', 'an event does not take it away');
+  assert.equal(known(2).contactCodeRedemption.label, 'Card', 'an event does not take it away');
   // One that came live, asked for, and changed before the answer: the answer is old but for the code.
   server.send(4, false, 'live');
   world.settle();
-  assert.equal(known(4).cameByCode, undefined);
+  assert.equal(known(4).contactCodeRedemption, undefined);
   world.ask(() => ({ conversations: server.page('INBOX', null).nodes.filter((c) => c.id === 'cnv_4') }));
   world.serve(0);
   server.change(4, 'mute', 0);
   world.event();
   world.hear(0);
   assert.equal(known(4).muted, true);
-  assert.equal(known(4).cameByCode.label, 'Card');
+  assert.equal(known(4).contactCodeRedemption.label, 'Card');
   assert.equal(world.state.folders.INBOX.conversations.find((c) => c.id === 'cnv_4'), known(4));
 });
 

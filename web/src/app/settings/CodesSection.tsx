@@ -88,7 +88,7 @@ function Make({ made }: { made(code: ContactCode, secret: string): void }) {
         .createContactCode({
           label,
           expiresInHours: Number(given.get('hours')),
-          maxUses: Number(given.get('uses')),
+          maxRedemptions: Number(given.get('uses')),
         })
         .then(
           ({ contactCode, secret }) => {
@@ -167,10 +167,10 @@ function Code({ code, revoked }: { code: ContactCode; revoked(code: ContactCode)
   const actions = useActions();
   const attempt = useAttempt();
   const [asking, setAsking] = useState(false);
-  const live = Date.parse(code.endsAt) > Date.now() && code.uses < code.maxUses;
+  const live = Date.parse(code.endsAt) > Date.now() && code.redemptionCount < code.maxRedemptions;
   const state = code.revokedAt
     ? t('codes.revokedAt', { at: times.full(code.revokedAt) })
-    : code.uses >= code.maxUses
+    : code.redemptionCount >= code.maxRedemptions
       ? t('codes.usedUp')
       : live
         ? t('codes.until', { at: times.full(code.expiresAt) })
@@ -180,10 +180,10 @@ function Code({ code, revoked }: { code: ContactCode; revoked(code: ContactCode)
       <p>
         <b dir="auto">{code.label}</b>
         <small>
-          {t('codes.used', { uses: code.uses.toLocaleString(tag), most: code.maxUses.toLocaleString(tag) })} · {state}
+          {t('codes.used', { uses: code.redemptionCount.toLocaleString(tag), most: code.maxRedemptions.toLocaleString(tag) })} · {state}
         </small>
       </p>
-      {code.uses > 0 && <Who code={code} />}
+      {code.redemptionCount > 0 && <Who code={code} />}
       {live && (
         <button onClick={() => setAsking(true)} aria-label={t('codes.revokeNamed', { label: code.label })}>
           {t('codes.revoke')}
@@ -218,7 +218,7 @@ function Uses({ code }: { code: ContactCode }) {
   const t = useT();
   const times = useTimes();
   const actions = useActions();
-  const { items: uses, more } = usePages((paging) => actions.contactCodeUses(code.id, paging), code.uses);
+  const { items: uses, more } = usePages((paging) => actions.contactCodeRedemptions(code.id, paging), code.redemptionCount);
   if (!uses) {
     return (
       <p className="soft" aria-busy="true">
@@ -230,14 +230,14 @@ function Uses({ code }: { code: ContactCode }) {
   return (
     <>
       <ul className="people">
-        {uses.map(({ bearer, usedAt }) => (
-          <li key={bearer.id}>
-            <Avatar user={bearer} />
-            <Link className="who" to={personPath(bearer.id)}>
-              <span dir="auto">{nameOf(bearer, t)}</span> <small dir="ltr">@{bearer.handle}</small>
+        {uses.map(({ redeemer, redeemedAt }) => (
+          <li key={redeemer.id}>
+            <Avatar user={redeemer} />
+            <Link className="who" to={personPath(redeemer.id)}>
+              <span dir="auto">{nameOf(redeemer, t)}</span> <small dir="ltr">@{redeemer.handle}</small>
             </Link>
             <small>
-              <time dateTime={usedAt}>{times.full(usedAt)}</time>
+              <time dateTime={redeemedAt}>{times.full(redeemedAt)}</time>
             </small>
           </li>
         ))}

@@ -1,4 +1,4 @@
-import type { HeldRequests } from '@aparte/client';
+import type { HeldRequestAction } from '@aparte/client';
 import { useState } from 'react';
 import { useT } from '../../i18n/i18n';
 import { useActions, useAttempt, useNotify } from '../hooks';
@@ -7,7 +7,7 @@ import { Link } from '../Link';
 import { folderPath } from '../route';
 import { useTimes } from '../time';
 
-const endings: HeldRequests[] = ['KEEP', 'RELEASE', 'DECLINE'];
+const endings: HeldRequestAction[] = ['KEEP', 'RELEASE', 'DECLINE'];
 
 /** The surge shield: what it is, whether it is up, and what becomes of what it holds when it comes down. */
 export function Shield({ since }: { since: string | null }) {
@@ -16,7 +16,7 @@ export function Shield({ since }: { since: string | null }) {
   const actions = useActions();
   const attempt = useAttempt();
   const notify = useNotify();
-  const [held, setHeld] = useState<HeldRequests>('KEEP');
+  const [held, setHeld] = useState<HeldRequestAction>('KEEP');
   const [busy, setBusy] = useState(false);
 
   const end = async () => {
