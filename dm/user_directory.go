@@ -47,6 +47,16 @@ func (s *Service) SearchUsers(ctx context.Context, viewer UserID, query string, 
 	})
 }
 
+// SomeUsers lists up to first users in the order of their handles, for tools of the host.
+func (s *Service) SomeUsers(ctx context.Context, first int) ([]*User, error) {
+	found, err := s.store.SearchUsers(ctx, UserID{}, "", nil, first)
+	users := make([]*User, len(found))
+	for i, f := range found {
+		users[i] = f.User
+	}
+	return users, err
+}
+
 // SuggestedFriends lists people whom the host suggests to the viewer. Errors: INVALID_INPUT.
 func (s *Service) SuggestedFriends(ctx context.Context, viewer UserID, page PageRequest) (Page[FoundUser], error) {
 	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {

@@ -61,10 +61,15 @@ func (m mutation) RevokeTokens(ctx context.Context, externalID string) (generate
 	return generated.RevokeTokensSuccess{ExternalID: externalID, ValidAfter: revoked.At}, nil
 }
 
-// lookForRevocations makes what was just committed hold here at once. Should it fail, the next look of every node does.
-func (m mutation) lookForRevocations(ctx context.Context) {
-	m.profiles.changed()
-	_ = m.sessions.lookNow(ctx)
+// UsersChanged applies changes of users that were just committed to the connections of this node at once: it drops
+// cached profiles and disconnects users who were revoked or deleted. When it fails, the next poll of Run does it.
+func (s *Server) UsersChanged(ctx context.Context) { applyUserChanges(ctx, s.profiles, s.sessions) }
+
+func (m mutation) usersChanged(ctx context.Context) { applyUserChanges(ctx, m.profiles, m.sessions) }
+
+func applyUserChanges(ctx context.Context, p *profiles, sessions *liveSessions) {
+	p.changed()
+	_ = sessions.lookNow(ctx)
 }
 
 func (m mutation) DeleteUser(ctx context.Context, externalID string) (generated.DeleteUserResult, error) {
@@ -74,6 +79,6 @@ func (m mutation) DeleteUser(ctx context.Context, externalID string) (generated.
 	if err := m.service.DeleteUser(ctx, externalID); err != nil {
 		return refused[generated.DeleteUserResult](err)
 	}
-	m.lookForRevocations(ctx)
+	m.usersChanged(ctx)
 	return generated.DeleteUserSuccess{ExternalID: externalID}, nil
 }

@@ -36,7 +36,7 @@ func (m mutation) ExportMyData(ctx context.Context) (generated.ExportResult, err
 	if err != nil {
 		return refused[generated.ExportResult](err)
 	}
-	return generated.ExportSuccess{Job: exportOf(job)}, nil
+	return generated.ExportSuccess{Job: exportOf(job, m.mountPath)}, nil
 }
 
 func (q query) ExportJob(ctx context.Context, text *string) (*generated.ExportJob, error) {
@@ -55,16 +55,16 @@ func (q query) ExportJob(ctx context.Context, text *string) (*generated.ExportJo
 	if err != nil {
 		return nil, absent(err)
 	}
-	return exportOf(job), nil
+	return exportOf(job, q.mountPath), nil
 }
 
-func exportOf(j *dm.Job) *generated.ExportJob {
+func exportOf(j *dm.Job, mountPath string) *generated.ExportJob {
 	out := &generated.ExportJob{
 		ID: j.ID.String(), State: j.State, Progress: j.Progress(), RequestedAt: j.RequestedAt,
 		FinishedAt: timeOrNil(j.FinishedAt), ExpiresAt: timeOrNil(j.ExpiresAt),
 	}
 	if j.State == dm.JobDone {
-		url, size := ExportPath+j.ID.String()+exportSuffix, int(j.Size)
+		url, size := mountPath+ExportPath+j.ID.String()+exportSuffix, int(j.Size)
 		out.URL, out.Size = &url, &size
 	}
 	return out
@@ -79,7 +79,7 @@ func (m mutation) EraseUser(ctx context.Context, externalID string) (generated.E
 	if err != nil {
 		return refused[generated.EraseUserResult](err)
 	}
-	m.lookForRevocations(ctx)
+	m.usersChanged(ctx)
 	return generated.EraseUserSuccess{ExternalID: externalID, Erasures: erasuresOf(jobs)}, nil
 }
 

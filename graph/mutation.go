@@ -9,7 +9,7 @@ import (
 
 // Mutation resolves changes.
 func (s *Server) Mutation() generated.MutationResolver {
-	return mutation{s.service, s.sessions, s.throttle, s.config.Exports != nil, s.config.Observer, s.profiles}
+	return mutation{s.service, s.sessions, s.throttle, s.config.Exports != nil, s.config.Observer, s.profiles, s.config.MountPath}
 }
 
 type mutation struct {
@@ -20,6 +20,8 @@ type mutation struct {
 	exports  bool
 	observer Observer
 	profiles *profiles
+	// mountPath is that of Config.
+	mountPath string
 }
 
 func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput) (generated.SendMessageResult, error) {

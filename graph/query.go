@@ -12,11 +12,15 @@ import (
 var _ generated.ResolverRoot = (*Server)(nil)
 
 // Query resolves reads.
-func (s *Server) Query() generated.QueryResolver { return query{s.service, s.throttle} }
+func (s *Server) Query() generated.QueryResolver {
+	return query{s.service, s.throttle, s.config.MountPath}
+}
 
 type query struct {
 	service  *dm.Service
 	throttle throttle
+	// mountPath is that of Config.
+	mountPath string
 }
 
 const (

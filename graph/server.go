@@ -63,6 +63,8 @@ type Config struct {
 	Timeouts Timeouts
 	// Exports opens the files that exports wrote. Nil: none are offered.
 	Exports Exports
+	// MountPath is the path under which the service is mounted, as "/dm": addresses that it tells clients start with it.
+	MountPath string
 	// Observer is told what happens. Its functions may be nil.
 	Observer Observer
 	// Tracing makes spans of requests, operations and events. Nil: there are none.

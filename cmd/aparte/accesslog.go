@@ -1,11 +1,6 @@
 package main
 
-import (
-	"log/slog"
-
-	"github.com/aparte-im/aparte/graph"
-	"github.com/aparte-im/aparte/graph/access"
-)
+import "github.com/aparte-im/aparte"
 
 // accessSettings say which requests the access log holds.
 type accessSettings struct {
@@ -14,14 +9,10 @@ type accessSettings struct {
 	Addresses bool   `name:"access-log-addresses" help:"Log the client's address too, which is personal data."`
 }
 
-// open returns the log, nil when it is off.
-func (c accessSettings) open(logger *slog.Logger, proxies graph.Proxies) *access.Log {
+// accessLog returns the settings as package aparte takes them, nil when the log is off.
+func (c accessSettings) accessLog() *aparte.AccessLog {
 	if c.Lines != "failed" && c.Lines != "all" {
 		return nil
 	}
-	config := access.Config{Logger: logger, Failed: c.Lines == "failed", Sample: c.Sample}
-	if c.Addresses {
-		config.Address = graph.ClientOf(proxies)
-	}
-	return access.New(config)
+	return &aparte.AccessLog{FailedOnly: c.Lines == "failed", Sample: c.Sample, Addresses: c.Addresses}
 }

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"log/slog"
 	"time"
 
 	"github.com/aparte-im/aparte/classify"
 	"github.com/aparte-im/aparte/dm"
-	"github.com/aparte-im/aparte/dm/policy"
 )
 
 // classifierSettings name the web service that classifies messages of strangers.
@@ -19,7 +17,7 @@ type classifierSettings struct {
 }
 
 // webhook returns the classifier, nil when none is set.
-func (c classifierSettings) webhook(s *settings) *classify.Webhook {
+func (c classifierSettings) webhook(s *settings) dm.Classifier {
 	if c.URL == "" {
 		return nil
 	}
@@ -37,16 +35,4 @@ func (c classifierSettings) webhook(s *settings) *classify.Webhook {
 		return nil
 	}
 	return webhook
-}
-
-// classification is what the service is configured with; without a webhook nothing is classified.
-func classification(webhook *classify.Webhook, failed string, logger *slog.Logger) dm.ClassifierConfig {
-	if webhook == nil {
-		return dm.ClassifierConfig{}
-	}
-	c := dm.ClassifierConfig{Classifier: webhook, Logger: logger}
-	if failed == "HIDE" {
-		c.Failed = policy.ClassifiedHide
-	}
-	return c
 }

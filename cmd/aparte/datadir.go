@@ -13,7 +13,7 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte"
 )
 
 // dataDir is all that `aparte dev` keeps: the database, the secret that signs its tokens, and a lock.
@@ -104,8 +104,8 @@ func readSecret(path string) ([]byte, error) {
 		return nil, err
 	}
 	secret := strings.TrimRight(string(b), "\r\n")
-	if len(secret) < graph.MinSecret {
-		return nil, fmt.Errorf("%s holds %d bytes; a secret needs at least %d", path, len(secret), graph.MinSecret)
+	if len(secret) < aparte.MinSecret {
+		return nil, fmt.Errorf("%s holds %d bytes; a secret needs at least %d", path, len(secret), aparte.MinSecret)
 	}
 	return []byte(secret), nil
 }

@@ -2,16 +2,22 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
-	"github.com/aparte-im/aparte/graph"
-	"github.com/aparte-im/aparte/store"
+	"github.com/aparte-im/aparte"
+	"github.com/aparte-im/aparte/internal/demo"
+	"github.com/aparte-im/aparte/internal/heap"
+	"github.com/aparte-im/aparte/internal/listen"
+	"github.com/aparte-im/aparte/internal/middleware"
 )
 
 // devCommand runs the service on a data directory of its own.
@@ -20,7 +26,7 @@ type devCommand struct {
 	DataDir string          `default:"${data_dir}" placeholder:"DIR" help:"Directory of the database and the secret."`
 	Service serviceSettings `embed:""`
 
-	config serverConfig
+	config aparte.Config
 }
 
 // Help is the text of aparte dev --help.
@@ -37,14 +43,16 @@ Examples:
 
 func (c *devCommand) check(s *settings) {
 	checkListen(s, c.Listen)
-	if host, _, err := net.SplitHostPort(c.Listen); err == nil && !loopback(host) {
+	if host, _, err := net.SplitHostPort(c.Listen); err == nil && !middleware.IsLoopback(host) {
 		s.problem("listen", "dev hands out tokens to anybody who asks, so it listens on loopback only, not on %q; "+
 			"use `aparte serve` for others", c.Listen)
 	}
 	d := dataDir(c.DataDir)
 	c.config = c.Service.config(s)
-	c.config.listen, c.config.databaseURL, c.config.exportDir = c.Listen, d.databaseURL(), d.file("exports")
-	c.config.dev, c.config.playground, c.config.introspection = true, true, true
+	c.config.DatabaseURL, c.config.ExportDir = d.databaseURL(), d.file("exports")
+	c.config.Pages.Demo, c.config.Introspection, c.config.LoopbackOrigins = true, true, true
+	// No rates: one developer is many clients.
+	c.config.Rates = &aparte.Rates{}
 }
 
 // Run serves until the process is told to stop. It holds the data directory for that time.
@@ -55,36 +63,38 @@ func (c *devCommand) Run(a *app) error {
 		return err
 	}
 	defer unlock()
-	c.config.logger = slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return a.runDev(a.ctx, d, c.config)
+	c.config.Logger = slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	floor := heap.Tune(a.getenv)
+	defer runtime.KeepAlive(floor)
+	return c.serve(a, d)
 }
 
-// loopback reports whether a host can be reached from this machine only. A name other than localhost is not looked
-// up: what it means may change.
-func loopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
-}
-
-func (a *app) runDev(ctx context.Context, d dataDir, s serverConfig) error {
+func (c *devCommand) serve(a *app, d dataDir) error {
 	secret, err := d.ensureSecret()
 	if err != nil {
 		return err
 	}
-	s.tokens = graph.TokenConfig{Secrets: [][]byte{secret}, Leeway: graph.DefaultLeeway}
-	if _, err := store.Migrate(ctx, s.databaseURL); err != nil {
+	c.config.Tokens = aparte.TokenConfig{Secrets: [][]byte{secret}}
+	if _, err := aparte.Migrate(a.ctx, c.config.DatabaseURL); err != nil {
 		return err
 	}
-	server, err := start(ctx, s)
+	server, err := aparte.NewWithContext(a.ctx, c.config)
 	if err != nil {
 		return err
 	}
 	// A demo that was begun is finished: half of one would never be filled up.
-	seeded, err := seedDemo(context.WithoutCancel(ctx), server.store, server.service, time.Now())
+	seeded, err := demo.Seed(context.WithoutCancel(a.ctx), server.Service(), time.Now())
 	if err != nil {
-		return server.abandon(err)
+		return errors.Join(err, server.Close())
 	}
-	a.welcome(server.address(), d, seeded)
-	return server.run(ctx)
+	sign := func(externalID string) (string, error) { return aparte.SignToken(secret, externalID, tokenTTL) }
+	mux := http.NewServeMux()
+	mux.Handle("/", server.Handler())
+	mux.Handle("GET /dev/people", middleware.SecureHeaders(false, demo.People(server.Service(), sign, c.config.Logger)))
+	l := listen.Config{Address: c.Listen, Handler: middleware.OnlyLoopback(mux)}
+	return serve(a.ctx, server, c.config, l, func(listening *listen.Server) {
+		a.welcome(listening.Address(), d, seeded)
+	})
 }
 
 func (a *app) welcome(address string, d dataDir, seeded bool) {

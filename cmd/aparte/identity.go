@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"time"
 
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte"
 )
 
 // identitySettings say which tokens are valid, and which claims are read.
@@ -28,12 +26,12 @@ type identitySettings struct {
 	ClaimScope     string        `name:"claim-scope" default:"scope" help:"Claim with the scopes."`
 }
 
-// tokens returns the configuration of the verifier without the key set, which is fetched when the server starts.
-func (c identitySettings) tokens(s *settings) graph.TokenConfig {
-	t := graph.TokenConfig{
-		Algorithms: c.Algorithms, Issuer: c.Issuer, Audiences: c.Audiences, Leeway: c.Leeway,
-		Scope: c.Scope, AdminScope: c.AdminScope, ModeratorScope: c.ModeratorScope,
-		Claims: graph.ClaimNames{ID: c.ClaimID, Handle: c.ClaimHandle, Name: c.ClaimName, AgeBand: c.ClaimAgeBand, Scope: c.ClaimScope},
+// tokens checks the settings and returns them as package aparte takes them.
+func (c identitySettings) tokens(s *settings) aparte.TokenConfig {
+	t := aparte.TokenConfig{
+		KeySetURL: c.KeysURL, KeySetFile: c.KeysFile, Algorithms: c.Algorithms, Issuer: c.Issuer, Audiences: c.Audiences,
+		Scope: c.Scope, AdminScope: c.AdminScope, ModeratorScope: c.ModeratorScope, Leeway: orNone(c.Leeway),
+		Claims: aparte.ClaimNames{ID: c.ClaimID, Handle: c.ClaimHandle, Name: c.ClaimName, AgeBand: c.ClaimAgeBand, Scope: c.ClaimScope},
 	}
 	for _, file := range []struct{ flag, path string }{
 		{"jwt-secret-file", c.SecretFile}, {"jwt-old-secret-file", c.OldSecretFile},
@@ -55,11 +53,7 @@ func (c identitySettings) tokens(s *settings) graph.TokenConfig {
 	return t
 }
 
-func (c identitySettings) keys() graph.KeySetConfig {
-	return graph.KeySetConfig{URL: c.KeysURL, File: c.KeysFile}
-}
-
-func (c identitySettings) checkKeys(s *settings, t graph.TokenConfig) {
+func (c identitySettings) checkKeys(s *settings, t aparte.TokenConfig) {
 	hasKeys := c.KeysURL != "" || c.KeysFile != ""
 	switch {
 	case c.SecretFile == "" && c.OldSecretFile != "":
@@ -68,44 +62,13 @@ func (c identitySettings) checkKeys(s *settings, t graph.TokenConfig) {
 		s.missing("give --jwt-secret-file FILE (or %s) or a key set: without either no token can be verified",
 			environment("jwt-secret-file"))
 	case hasKeys:
-		if _, err := graph.NewKeySet(c.keys()); err != nil {
+		if err := (aparte.TokenConfig{KeySetURL: c.KeysURL, KeySetFile: c.KeysFile}).Validate(); err != nil {
 			s.missing("--jwks-url, --jwks-file: %v", err)
+			return
+		}
+		t.Secrets, t.Leeway = nil, 0
+		if err := t.Validate(); err != nil {
+			s.problem("jwt-algorithms", "%v", err)
 		}
 	}
-	if !hasKeys {
-		return
-	}
-	t.Keys, t.Secrets, t.Leeway = &graph.KeySet{}, nil, 0
-	if _, err := graph.NewVerifier(t); err != nil {
-		s.problem("jwt-algorithms", "%v", err)
-	}
-}
-
-// verifier makes what checks tokens, and keeps its keys fresh until ctx ends. A key set that cannot be fetched now is
-// no reason not to start: it is asked for again, and nobody is let in before it comes.
-func (s *server) verifier(ctx context.Context) (graph.Verifier, error) {
-	c := s.config.tokens
-	if s.config.keys.URL == "" && s.config.keys.File == "" {
-		return graph.NewVerifier(c)
-	}
-	from := s.config.keys
-	from.Logger = s.logger
-	keys, err := graph.NewKeySet(from)
-	if err != nil {
-		return nil, err
-	}
-	c.Keys = keys
-	verify, err := graph.NewVerifier(c)
-	if err != nil {
-		return nil, err
-	}
-	if err := keys.Refresh(ctx); err != nil && from.File != "" {
-		return nil, errors.Join(err, ctx.Err())
-	}
-	if c.Issuer == "" && len(c.Audiences) == 0 {
-		s.logger.Warn("every token that the key set verifies is believed, whoever it was made for; " +
-			"set --jwt-issuer and --jwt-audience")
-	}
-	s.owned.Go(func() { keys.Run(ctx) })
-	return verify, nil
 }

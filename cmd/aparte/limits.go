@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte"
 )
 
 // limitSettings bound one request. The fields are those of graph.Limits, so that the compiler asks for a flag when a
@@ -58,12 +58,21 @@ func (c connectionSettings) check(s *settings) {
 	}
 }
 
+// connections returns the settings as package aparte takes them.
+func (c connectionSettings) connections() aparte.Connections {
+	return aparte.Connections{
+		PerUser: orNone(c.PerUser), PerAddress: orNone(c.PerAddress), Sockets: aparte.SocketLimits(c.Sockets),
+		StreamKeepAlive: c.StreamKeepAlive, StreamWriteWait: c.StreamWriteWait, ResponseWriteWait: c.AnswerWriteWait,
+		RevocationPoll: c.RevocationPoll,
+	}
+}
+
 // documents loads the trusted documents, nil when any document is accepted.
-func documents(s *settings, path string) *graph.Documents {
+func documents(s *settings, path string) *aparte.Documents {
 	if path == "" {
 		return nil
 	}
-	d, err := graph.LoadDocuments(path)
+	d, err := aparte.LoadDocuments(path)
 	if err != nil {
 		s.problem("trusted-documents", "%v", err)
 	}

@@ -9,15 +9,15 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/aparte-im/aparte"
 	"github.com/aparte-im/aparte/dm/policy"
-	"github.com/aparte-im/aparte/graph/rates"
 )
 
 // mappers teach kong the types of settings that it does not know.
 func mappers() []kong.Option {
 	return []kong.Option{
 		kong.KindMapper(reflect.Bool, boolMapper{}),
-		textMapper(readList), textMapper(readNetworks), textMapper(readAudience), textMapper(rates.Parse),
+		textMapper(readList), textMapper(readNetworks), textMapper(readAudience), textMapper(aparte.ParseRate),
 	}
 }
 

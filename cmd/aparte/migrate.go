@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/aparte-im/aparte"
 	"github.com/aparte-im/aparte/store"
 )
 
@@ -39,11 +40,11 @@ func (c *migrateCommand) Run(a *app) error {
 			return err
 		}
 	}
-	after, err := store.Migrate(a.ctx, c.target.url)
+	version, err := aparte.Migrate(a.ctx, c.target.url)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "The schema is at version %d, the newest that this binary knows.\n", after.Current)
+	_, err = fmt.Fprintf(a.stdout, "The schema is at version %d, the newest that this binary knows.\n", version)
 	if err != nil || !c.NewEpoch {
 		return err
 	}

@@ -1,12 +1,21 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"net"
-	"net/url"
+	"net/http"
+	"runtime"
 
-	"github.com/aparte-im/aparte/dm"
-	"github.com/aparte-im/aparte/graph"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/aparte-im/aparte"
+	"github.com/aparte-im/aparte/internal/heap"
+	"github.com/aparte-im/aparte/internal/listen"
+	"github.com/aparte-im/aparte/internal/tracing"
 )
 
 // serveCommand runs the service.
@@ -25,7 +34,7 @@ type serveCommand struct {
 	Access        accessSettings   `embed:"" group:"Logs and traces"`
 	Traces        traceSettings    `embed:"" group:"Logs and traces"`
 
-	config serverConfig
+	config aparte.Config
 	level  slog.Level
 }
 
@@ -59,43 +68,88 @@ func (c *serveCommand) check(s *settings) {
 	}
 	c.Traces.check(s)
 	c.config = c.Service.config(s)
-	c.config.listen, c.config.databaseURL, c.config.opsListen = c.Listen, c.DatabaseURL, c.OpsListen
-	c.config.tokens, c.config.keys = c.Identity.tokens(s), c.Identity.keys()
-	c.config.playground, c.config.introspection, c.config.behindTLS = c.Playground, c.Introspection, c.BehindTLS
-	c.config.exportDir, c.config.traces, c.config.access = c.ExportDir, c.Traces, c.Access
-	c.config.rates, c.config.proxies, c.config.timeouts = c.Rates.rates(), c.Rates.proxies(), c.Rates.timeouts()
+	c.config.DatabaseURL, c.config.Tokens, c.config.ExportDir = c.DatabaseURL, c.Identity.tokens(s), c.ExportDir
+	c.config.Pages.Playground, c.config.Introspection, c.config.BehindTLS = c.Playground, c.Introspection, c.BehindTLS
+	c.config.Rates, c.config.Proxies, c.config.Timeouts = c.Rates.rates(), c.Rates.proxies(), c.Rates.timeouts()
+	c.config.AccessLog = c.Access.accessLog()
 }
 
 // Run serves until the process is told to stop.
 func (c *serveCommand) Run(a *app) error {
 	logger := slog.New(slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: c.level}))
-	c.config.logger = logger
-	server, err := start(a.ctx, c.config)
+	c.config.Logger = logger
+	floor := heap.Tune(a.getenv)
+	defer runtime.KeepAlive(floor)
+	var tracer *tracing.Tracer
+	if c.Traces.Endpoint != "" {
+		var err error
+		if tracer, err = tracing.New(a.ctx, c.Traces.Endpoint, c.Traces.Share, version(), logger); err != nil {
+			return err
+		}
+		c.config.TracerProvider = tracer.Provider()
+	}
+	err := c.serve(a, logger)
+	if closeErr := tracer.Close(); closeErr != nil {
+		logger.Warn("the last traces were not sent", "error", closeErr)
+	}
+	return err
+}
+
+func (c *serveCommand) serve(a *app, logger *slog.Logger) error {
+	var operators func(app http.Handler) http.Handler
+	if c.OpsListen != "" { // nothing is counted otherwise
+		registry := prometheus.NewRegistry()
+		registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		c.config.Metrics = registry
+		operators = func(app http.Handler) http.Handler {
+			return listen.Operators(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), app)
+		}
+	}
+	server, err := aparte.NewWithContext(a.ctx, c.config)
 	if err != nil {
 		return err
 	}
-	logger.Info("serving", "address", server.address(), "version", version())
-	if server.ops != nil {
-		logger.Info("serving operators", "address", server.ops.listener.Addr().String())
+	l := listen.Config{Address: c.Listen, Handler: server.Handler(), OperatorsAddress: c.OpsListen}
+	if operators != nil {
+		l.Operators = operators(server.Handler())
 	}
-	return server.run(a.ctx)
+	return serve(a.ctx, server, c.config, l, func(listening *listen.Server) {
+		logger.Info("serving", "address", listening.Address(), "version", version())
+		if address := listening.OperatorsAddress(); address != "" {
+			logger.Info("serving operators", "address", address)
+		}
+	})
 }
 
-// config checks the settings that dev and serve share, and returns them as a server takes them.
-func (c serviceSettings) config(s *settings) serverConfig {
+// serve listens, calls ready, serves until ctx ends and closes the server.
+func serve(ctx context.Context, server *aparte.Server, c aparte.Config, l listen.Config, ready func(*listen.Server)) error {
+	l.Run, l.ShutdownTimeout, l.Logger = server.Run, max(c.ShutdownTimeout, 0), c.Logger
+	listening, err := listen.Open(ctx, l)
+	if err != nil {
+		return errors.Join(err, server.Close())
+	}
+	ready(listening)
+	err = listening.Serve(ctx)
+	return errors.Join(err, server.Close())
+}
+
+// config checks the settings that dev and serve share, and returns them as package aparte takes them.
+func (c serviceSettings) config(s *settings) aparte.Config {
 	c.Connections.check(s)
 	for _, origin := range c.AllowedOrigins {
-		u, err := url.Parse(origin)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path+u.RawQuery != "" {
-			s.problem("allowed-origins", "%q is not an origin; give one as https://app.example.org", origin)
+		if err := aparte.CheckOrigin(origin); err != nil {
+			s.problem("allowed-origins", "%v", err)
 		}
 	}
-	return serverConfig{
-		rules: dm.Rules(c.Rules), retention: c.Retention, origins: c.AllowedOrigins, createUsers: c.CreateUsers,
-		classifier: c.Classifier.webhook(s), classifierFailed: c.Classifier.Failed,
-		pollInterval: c.PollInterval, shutdownTimeout: c.ShutdownTimeout,
-		limits: graph.Limits(c.Limits), documents: documents(s, c.Documents), connections: c.Connections,
+	config := aparte.Config{
+		Rules: aparte.Rules(c.Rules), Retention: aparte.Retention(c.Retention), AllowedOrigins: c.AllowedOrigins,
+		CreateUsers: c.CreateUsers, HideUnclassified: c.Classifier.Failed == "HIDE", PollInterval: c.PollInterval,
+		ShutdownTimeout: orNone(c.ShutdownTimeout), Limits: aparte.Limits(c.Limits), Connections: c.Connections.connections(),
+		Pages: aparte.Pages{Client: true},
 	}
+	config.Classifier = c.Classifier.webhook(s)
+	config.TrustedDocuments = documents(s, c.Documents)
+	return config
 }
 
 func checkListen(s *settings, address string) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aparte-im/aparte"
 	"github.com/aparte-im/aparte/dm"
-	"github.com/aparte-im/aparte/graph"
 )
 
 const (
@@ -17,6 +17,9 @@ const (
 	tokenTTL = 24 * time.Hour
 	// serviceSubject is the subject of a service token, which needs no user.
 	serviceSubject = "aparte-service"
+	// scopeAdmin and scopeModerator are the default scopes of service and moderator tokens.
+	scopeAdmin     = "admin"
+	scopeModerator = "moderator"
 )
 
 // tokenCommand prints a token.
@@ -97,7 +100,7 @@ func (c *tokenCommand) sign(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	return graph.SignClaims(secret, subject, c.TTL, c.claims())
+	return aparte.SignClaims(secret, subject, c.TTL, c.claims())
 }
 
 // claims returns the claims beside the subject and the times.
@@ -105,10 +108,10 @@ func (c *tokenCommand) claims() map[string]any {
 	out := map[string]any{}
 	scopes := strings.Fields(c.Scope)
 	if c.Admin {
-		scopes = append(scopes, graph.ScopeAdmin)
+		scopes = append(scopes, scopeAdmin)
 	}
 	if c.Moderator != "" {
-		scopes = append(scopes, graph.ScopeModerator)
+		scopes = append(scopes, scopeModerator)
 	}
 	for name, value := range map[string]string{
 		"iss": c.Issuer, "aud": c.Audience, "scope": strings.Join(scopes, " "), "age_band": c.AgeBand,
@@ -135,12 +138,8 @@ func externalIDOf(ctx context.Context, dir dataDir, handle string) (string, erro
 	return user.ExternalID, nil
 }
 
-func userToken(secret []byte, externalID string, ttl time.Duration) (string, error) {
-	return graph.SignToken(secret, externalID, ttl)
-}
-
 func adminToken(secret []byte, ttl time.Duration) (string, error) {
-	return graph.SignToken(secret, serviceSubject, ttl, graph.ScopeAdmin)
+	return aparte.SignClaims(secret, serviceSubject, ttl, map[string]any{"scope": scopeAdmin})
 }
 
 // secret reads the file that a flag names. What is wrong with it is recorded as a problem, and the result is nil.

@@ -1,4 +1,4 @@
-package main
+package middleware
 
 import (
 	"io"
@@ -9,12 +9,11 @@ import (
 	"time"
 )
 
-// bodyTimeout is how long a client may take to send a request's body. The answer may take as long as it likes: a
-// subscription over server-sent events is one.
+// bodyTimeout is the time that a client has to send the body of a request.
 const bodyTimeout = 30 * time.Second
 
-// boundBody ends requests whose body does not arrive. http.Server.ReadTimeout would do the same and cut streams too.
-func boundBody(next http.Handler) http.Handler {
+// BoundBody ends requests whose body does not arrive in 30 seconds. http.Server.ReadTimeout would cut streams too.
+func BoundBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body != nil && r.Body != http.NoBody {
 			control := http.NewResponseController(w)
@@ -26,7 +25,7 @@ func boundBody(next http.Handler) http.Handler {
 	})
 }
 
-// boundedBody lifts the deadline once the body is there.
+// boundedBody lifts the deadline once the body is read.
 type boundedBody struct {
 	io.ReadCloser
 	control *http.ResponseController
@@ -40,9 +39,9 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// onlyLoopback refuses requests that were addressed to another name. A page elsewhere could otherwise point its own
-// name at this machine and read the tokens that dev hands out.
-func onlyLoopback(next http.Handler) http.Handler {
+// OnlyLoopback refuses requests that were addressed to a name other than this machine's. A page elsewhere could
+// otherwise point its own name at this machine and read what is served to everybody here.
+func OnlyLoopback(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if h, _, err := net.SplitHostPort(host); err == nil {
@@ -51,17 +50,23 @@ func onlyLoopback(next http.Handler) http.Handler {
 		if len(host) > 2 && host[0] == '[' {
 			host = host[1 : len(host)-1]
 		}
-		if !loopback(host) {
-			http.Error(w, "aparte dev answers on loopback names only", http.StatusMisdirectedRequest)
+		if !IsLoopback(host) {
+			http.Error(w, "This server answers on loopback names only, such as localhost.", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// allowOrigins lets web apps of the given origins call the API from a browser. Callers show a token, never a cookie, so
-// no credentials are allowed along.
-func allowOrigins(origins []string, next http.Handler) http.Handler {
+// IsLoopback reports whether a host can be reached from this machine only. A name other than localhost is not looked up,
+// because its address may change.
+func IsLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// AllowOrigins answers CORS: it lets web apps of the given origins call the API from a browser. Callers send a token,
+// never a cookie, so credentials are not allowed.
+func AllowOrigins(origins []string, next http.Handler) http.Handler {
 	if len(origins) == 0 {
 		return next
 	}

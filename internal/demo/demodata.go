@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"time"
@@ -7,7 +7,7 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-type demoPerson struct {
+type person struct {
 	handle, name string
 	band         policy.AgeBand
 	// audience NotChosen: the default of the age band.
@@ -15,7 +15,7 @@ type demoPerson struct {
 	routes   map[policy.Relation]policy.Route
 }
 
-var demoPeople = []demoPerson{
+var people = []person{
 	{handle: "alice", name: "Alice Moreau", audience: policy.Everyone},
 	{handle: "bob", name: "Bob Okafor", audience: policy.Friends},
 	{handle: "chloe", name: "Chloé Lambert", audience: policy.Followers},
@@ -30,7 +30,7 @@ var demoPeople = []demoPerson{
 	{handle: "hugo", name: "Hugo Silva", band: policy.Age16To17},
 }
 
-var demoFollows = map[string][]string{
+var follows = map[string][]string{
 	"alice": {"bob", "chloe", "emma", "farid"},
 	"bob":   {"alice", "chloe", "david", "emma"},
 	"chloe": {"alice", "bob", "farid"},
@@ -41,16 +41,16 @@ var demoFollows = map[string][]string{
 	"hugo":  {"alice", "chloe", "bob"},
 }
 
-// demoSuggestions are pairs that the host app supplies, from contacts for example.
-var demoSuggestions = [][2]string{{"david", "farid"}, {"gina", "bob"}, {"alice", "david"}}
+// suggestions are pairs that the host app supplies, from contacts for example.
+var suggestions = [][2]string{{"david", "farid"}, {"gina", "bob"}, {"alice", "david"}}
 
-// demoRead: the first has read all that the second wrote.
-var demoRead = [][2]string{{"bob", "david"}, {"emma", "bob"}}
+// read: the first has read all that the second wrote.
+var read = [][2]string{{"bob", "david"}, {"emma", "bob"}}
 
-// demoBlock: the first has blocked the second.
-var demoBlock = [2]string{"chloe", "hugo"}
+// block: the first has blocked the second.
+var block = [2]string{"chloe", "hugo"}
 
-type demoLine struct {
+type line struct {
 	from, to, body string
 	video          *dm.VideoCard
 	// ago is how long before the start the message was sent.
@@ -67,8 +67,8 @@ const (
 	day    = 24 * time.Hour
 )
 
-// demoHistory is in the order of each conversation.
-var demoHistory = []demoLine{
+// history is in the order of each conversation.
+var history = []line{
 	{"bob", "alice", "", video("k7Qe2", "Teahupo'o at sunrise, no cuts", "wave.diary"), 2*day + 3*hour},
 	{"bob", "alice", "Two minutes in. That drop!", nil, 2*day + 3*hour - minute},
 	{"alice", "bob", "I held my breath for the whole take 🌊", nil, 2*day + 2*hour},
@@ -101,8 +101,8 @@ var demoHistory = []demoLine{
 	{"alice", "emma", "Then I will wave at every camera I see.", nil, 5 * hour},
 }
 
-// demoRequests are judged like every send: none of these senders has the recipient's yes yet.
-var demoRequests = []demoLine{
+// requests are judged like every send: none of these senders has the recipient's yes yet.
+var requests = []line{
 	{from: "david", to: "alice", body: "Hi Alice, Bob says you look for a third for Saturday's surf lesson?"},
 	{from: "david", to: "alice", body: "I am a beginner, but I bring coffee ☕"},
 	{

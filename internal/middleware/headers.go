@@ -1,4 +1,4 @@
-package main
+package middleware
 
 import (
 	"net/http"
@@ -6,16 +6,17 @@ import (
 )
 
 const (
-	// permissions are what no page of ours ever asks for.
+	// permissions are the features that no page of ours uses.
 	permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), midi=(), display-capture=(), browsing-topics=()"
-	// nothing is the content policy of answers that are no pages; pages have their own (package web).
-	nothing = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-	// strictTransport is for a year, as browsers' lists ask for.
+	// noContent is the content policy of responses that are not pages; pages have their own (package web).
+	noContent = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+	// strictTransport is for a year, which the preload lists of browsers require.
 	strictTransport = "max-age=31536000; includeSubDomains"
 )
 
-// secureHeaders tells browsers what they may do with any answer. What an answer needs otherwise it says itself.
-func secureHeaders(behindTLS bool, next http.Handler) http.Handler {
+// SecureHeaders sets the headers that restrict what a browser does with a response. A handler may override them.
+// behindTLS adds HSTS.
+func SecureHeaders(behindTLS bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -23,7 +24,7 @@ func secureHeaders(behindTLS bool, next http.Handler) http.Handler {
 		h.Set("Permissions-Policy", permissions)
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Content-Security-Policy", nothing)
+		h.Set("Content-Security-Policy", noContent)
 		if behindTLS {
 			h.Set("Strict-Transport-Security", strictTransport)
 		}
@@ -31,13 +32,14 @@ func secureHeaders(behindTLS bool, next http.Handler) http.Handler {
 	})
 }
 
-// refuseOtherSites refuses changes that a page of another site makes a browser send. Callers show a token, which such a
-// page does not have, so this is the second lock of that door.
-func refuseOtherSites(origins []string, next http.Handler) http.Handler {
+// RefuseOtherSites refuses changes that a page of another site makes a browser send, unless its origin is one of
+// origins. Callers send a token, which such a page does not have, so this is a second line of defence. It panics on an
+// origin that net/http refuses.
+func RefuseOtherSites(origins []string, next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	for _, o := range origins {
 		if err := protection.AddTrustedOrigin(strings.ToLower(o)); err != nil {
-			panic("the origins were checked: " + err.Error())
+			panic("middleware: " + err.Error())
 		}
 	}
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -1,4 +1,12 @@
-package main
+// Package demo makes the users of "aparte dev", and hands out their tokens.
+//
+// Purpose. A newcomer sees conversations, requests and a block without entering any.
+//
+// Invariants. Everything is made through dm.Service, by the rules that hold for every user.
+//
+// Concurrency and lifecycle. Seed is called once, before there are requests. The handler of People is safe for
+// concurrent use.
+package demo
 
 import (
 	"context"
@@ -7,18 +15,17 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
-	"github.com/aparte-im/aparte/store"
 )
 
-// seedDemo fills an empty database with people who have something to say to each other. It goes through the same
-// service as everybody; a database that holds anybody is left alone. It reports whether it did anything.
-func seedDemo(ctx context.Context, st *store.Store, service *dm.Service, now time.Time) (bool, error) {
-	anybody, err := st.SearchUsers(ctx, dm.UserID{}, "", nil, 1)
-	if err != nil || len(anybody) > 0 {
+// Seed fills an empty database with users who write to each other, through the same service as everybody. It leaves a
+// database that has users alone, and reports whether it did anything.
+func Seed(ctx context.Context, service *dm.Service, now time.Time) (bool, error) {
+	users, err := service.SomeUsers(ctx, 1)
+	if err != nil || len(users) > 0 {
 		return false, err
 	}
 	d := &demo{service: service, now: now, ids: map[string]dm.UserID{}}
-	// The order matters: history makes people known to each other, and requests are judged by what holds then.
+	// The order matters: history makes people known to each other, and requests are judged by the settings of then.
 	for _, step := range []func(context.Context) error{
 		d.makePeople, d.drawGraph, d.bringHistory, d.chooseAudiences, d.writeRequests, d.readSome, d.blockOne,
 	} {
@@ -35,13 +42,13 @@ type demo struct {
 	ids     map[string]dm.UserID
 }
 
-// demoExternalID is what a host would call its user.
-func demoExternalID(handle string) string { return "demo-" + handle }
+// externalID returns the host's id of a user of the demo.
+func externalID(handle string) string { return "demo-" + handle }
 
 func (d *demo) makePeople(ctx context.Context) error {
-	inputs := make([]dm.UserInput, len(demoPeople))
-	for i, p := range demoPeople {
-		inputs[i] = dm.UserInput{ExternalID: demoExternalID(p.handle), Handle: p.handle, DisplayName: p.name, AgeBand: p.band}
+	inputs := make([]dm.UserInput, len(people))
+	for i, p := range people {
+		inputs[i] = dm.UserInput{ExternalID: externalID(p.handle), Handle: p.handle, DisplayName: p.name, AgeBand: p.band}
 	}
 	users, err := d.service.UpsertUsers(ctx, inputs)
 	for _, u := range users {
@@ -52,21 +59,21 @@ func (d *demo) makePeople(ctx context.Context) error {
 
 func (d *demo) drawGraph(ctx context.Context) error {
 	var edits []dm.EdgeEdit
-	for from, follows := range demoFollows {
+	for from, follows := range follows {
 		for _, to := range follows {
-			edits = append(edits, dm.EdgeEdit{From: demoExternalID(from), To: demoExternalID(to)})
+			edits = append(edits, dm.EdgeEdit{From: externalID(from), To: externalID(to)})
 		}
 	}
-	for _, pair := range demoSuggestions {
-		edits = append(edits, dm.EdgeEdit{From: demoExternalID(pair[0]), To: demoExternalID(pair[1]), Suggested: true})
+	for _, pair := range suggestions {
+		edits = append(edits, dm.EdgeEdit{From: externalID(pair[0]), To: externalID(pair[1]), Suggested: true})
 	}
 	return d.service.SetEdges(ctx, edits)
 }
 
-// bringHistory gives the conversations a past, as an import of a real community does.
+// bringHistory gives the conversations a past, as an import does.
 func (d *demo) bringHistory(ctx context.Context) error {
 	var sends []dm.Send
-	for i, l := range demoHistory {
+	for i, l := range history {
 		sends = append(sends, dm.Send{
 			Sender: d.ids[l.from], Recipient: d.ids[l.to], Body: l.body, Video: l.video,
 			ClientMessageID: fmt.Sprintf("demo-history-%d", i+1), History: true, At: d.now.Add(-l.ago), Unread: true,
@@ -77,7 +84,7 @@ func (d *demo) bringHistory(ctx context.Context) error {
 }
 
 func (d *demo) chooseAudiences(ctx context.Context) error {
-	for _, p := range demoPeople {
+	for _, p := range people {
 		if p.audience == policy.NotChosen {
 			continue
 		}
@@ -89,7 +96,7 @@ func (d *demo) chooseAudiences(ctx context.Context) error {
 }
 
 func (d *demo) writeRequests(ctx context.Context) error {
-	for i, l := range demoRequests {
+	for i, l := range requests {
 		_, err := d.service.Send(ctx, d.ids[l.from], dm.SendInput{
 			To: d.ids[l.to], Body: l.body, Video: l.video, ClientMessageID: fmt.Sprintf("demo-request-%d", i+1),
 		})
@@ -100,9 +107,9 @@ func (d *demo) writeRequests(ctx context.Context) error {
 	return nil
 }
 
-// readSome lets some have read all, so that receipts show and not everything is unread.
+// readSome marks some conversations as read, so that receipts show and not everything is unread.
 func (d *demo) readSome(ctx context.Context) error {
-	for _, pair := range demoRead {
+	for _, pair := range read {
 		view, err := d.service.ConversationWith(ctx, d.ids[pair[0]], d.ids[pair[1]])
 		if err != nil {
 			return err
@@ -115,5 +122,5 @@ func (d *demo) readSome(ctx context.Context) error {
 }
 
 func (d *demo) blockOne(ctx context.Context) error {
-	return d.service.Block(ctx, d.ids[demoBlock[0]], d.ids[demoBlock[1]])
+	return d.service.Block(ctx, d.ids[block[0]], d.ids[block[1]])
 }
