@@ -98,7 +98,7 @@ func NewWithContext(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{config: c, ended: make(chan struct{}), stop: func() {}}
 	s.closed = sync.OnceValue(s.close)
 	hub := live.NewHub()
-	open := store.Config{URL: c.DatabaseURL, Rules: c.Rules, Wake: hub.Publish, Logger: c.Logger, Tracing: c.TracerProvider}
+	open := store.Config{URL: c.DatabaseURL, Rules: c.Rules, Publisher: hub, Logger: c.Logger, Tracing: c.TracerProvider}
 	var observer graph.Observer
 	if c.Metrics != nil {
 		m, err := metrics.New(c.Metrics)
@@ -121,7 +121,7 @@ func NewWithContext(ctx context.Context, c Config) (*Server, error) {
 func (s *Server) build(ctx context.Context, hub *live.Hub, observer graph.Observer) error {
 	c := s.config
 	s.service = dm.New(dm.Config{
-		Store: store.Traced(s.store), Notifier: hub, PollInterval: c.PollInterval, Classification: c.classifier(),
+		Store: store.Traced(s.store), Bus: hub, PollInterval: c.PollInterval, Classification: c.classifier(),
 	})
 	verify, err := s.verifier(ctx)
 	if err != nil {

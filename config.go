@@ -193,6 +193,15 @@ func ParseRate(s string) (Rate, error) { return rates.Parse(s) }
 // each operation to its text.
 func LoadDocuments(path string) (*Documents, error) { return graph.LoadDocuments(path) }
 
+// DefaultRetention returns the times that the zero values of [Config.Retention] stand for.
+func DefaultRetention() Retention {
+	const day = 24 * time.Hour
+	return Retention{
+		Events: 30 * day, Evidence: 180 * day, Audit: 730 * day, Settings: 730 * day, Exports: 7 * day, Erased: 365 * day,
+		ContactCodes: 30 * day,
+	}
+}
+
 // normalize fills in the defaults, and returns everything that is wrong.
 func (c *Config) normalize() error {
 	var errs []error
@@ -237,20 +246,19 @@ func (c *Config) normalize() error {
 }
 
 func (c *Config) normalizeTimes(wrong func(string, ...any)) {
-	const day = 24 * time.Hour
-	keep := &c.Retention
+	keep, d := &c.Retention, DefaultRetention()
 	for _, t := range []struct {
 		name      string
 		value     *time.Duration
 		byDefault time.Duration
 	}{
-		{"Retention.Events", &keep.Events, 30 * day},
-		{"Retention.Evidence", &keep.Evidence, 180 * day},
-		{"Retention.Audit", &keep.Audit, 730 * day},
-		{"Retention.Settings", &keep.Settings, 730 * day},
-		{"Retention.Exports", &keep.Exports, 7 * day},
-		{"Retention.Erased", &keep.Erased, 365 * day},
-		{"Retention.ContactCodes", &keep.ContactCodes, 30 * day},
+		{"Retention.Events", &keep.Events, d.Events},
+		{"Retention.Evidence", &keep.Evidence, d.Evidence},
+		{"Retention.Audit", &keep.Audit, d.Audit},
+		{"Retention.Settings", &keep.Settings, d.Settings},
+		{"Retention.Exports", &keep.Exports, d.Exports},
+		{"Retention.Erased", &keep.Erased, d.Erased},
+		{"Retention.ContactCodes", &keep.ContactCodes, d.ContactCodes},
 		{"PollInterval", &c.PollInterval, 5 * time.Second},
 		{"Connections.StreamKeepAlive", &c.Connections.StreamKeepAlive, graph.DefaultKeepAlive},
 		{"Connections.StreamWriteWait", &c.Connections.StreamWriteWait, graph.DefaultWriteWait},

@@ -56,8 +56,8 @@ func aparteCommand(ctx context.Context, env []string, args ...string) *exec.Cmd 
 	return cmd
 }
 
-// aparte runs a command to its end.
-func aparte(t *testing.T, args ...string) ended {
+// runAparte runs a command to its end.
+func runAparte(t *testing.T, args ...string) ended {
 	t.Helper()
 	return aparteIn(t, nil, args...)
 }
@@ -80,7 +80,7 @@ func aparteIn(t *testing.T, env []string, args ...string) ended {
 // mustAparte runs a command that has to succeed, and returns its standard output.
 func mustAparte(t *testing.T, args ...string) string {
 	t.Helper()
-	e := aparte(t, args...)
+	e := runAparte(t, args...)
 	if e.code != 0 {
 		t.Fatalf("aparte %s ended with %d:\n%s%s", strings.Join(args, " "), e.code, e.stdout, e.stderr)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/aparte-im/aparte/internal/demo"
 )
 
 // A newcomer's first minute: the addresses work, the people are there, and a token from the command is good.
@@ -33,8 +35,8 @@ func TestDev(t *testing.T) {
 func checkDemo(t *testing.T, p *process, dir string) {
 	t.Helper()
 	status, text := p.get("/dev/people")
-	var people []devPerson
-	if err := json.Unmarshal([]byte(text), &people); err != nil || status != http.StatusOK || len(people) != len(demoPeople) {
+	var people []demo.Person
+	if err := json.Unmarshal([]byte(text), &people); err != nil || status != http.StatusOK || len(people) != len(demo.Handles()) {
 		t.Fatalf("/dev/people answers %d %v %s", status, err, text)
 	}
 	var data struct {
@@ -71,10 +73,10 @@ func TestDevAgain(t *testing.T) {
 	dir := t.TempDir()
 	first := startDev(t, dir)
 	before := tokenOf(t, dir, "alice")
-	if e := aparte(t, "dev", "--listen", "127.0.0.1:0", "--data-dir", dir); e.code != exitFailed || !strings.Contains(e.stderr, "another aparte process") {
+	if e := runAparte(t, "dev", "--listen", "127.0.0.1:0", "--data-dir", dir); e.code != exitFailed || !strings.Contains(e.stderr, "another aparte process") {
 		t.Errorf("a second dev on the directory: %+v", e)
 	}
-	if e := aparte(t, "import", "--data-dir", dir, "--messages", os.DevNull); e.code != exitFailed || !strings.Contains(e.stderr, "another aparte process") {
+	if e := runAparte(t, "import", "--data-dir", dir, "--messages", os.DevNull); e.code != exitFailed || !strings.Contains(e.stderr, "another aparte process") {
 		t.Errorf("an import beside dev: %+v", e)
 	}
 	var sent struct {
@@ -100,7 +102,7 @@ func TestDevAgain(t *testing.T) {
 // dev hands out tokens, so nobody but this machine gets near it.
 func TestDevRefusesBeyondLoopback(t *testing.T) {
 	for _, address := range []string{":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.org:0"} {
-		e := aparte(t, "dev", "--listen", address, "--data-dir", t.TempDir())
+		e := runAparte(t, "dev", "--listen", address, "--data-dir", t.TempDir())
 		if e.code != exitUsage || !strings.Contains(e.stderr, "loopback only") {
 			t.Errorf("--listen %s: %+v", address, e)
 		}

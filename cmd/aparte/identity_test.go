@@ -115,12 +115,12 @@ func TestIdentitySettingsThatAreWrong(t *testing.T) {
 		{"--jwt-leeway -1s --jwt-secret-file " + secret, "--jwt-leeway"},
 		{"--claim-id - --jwt-secret-file " + secret, "--claim-id"},
 	} {
-		e := aparte(t, strings.Fields("serve --database-url postgres://a/b "+c.args)...)
+		e := runAparte(t, strings.Fields("serve --database-url postgres://a/b "+c.args)...)
 		if e.code != exitUsage || !strings.Contains(e.stderr, c.want) {
 			t.Errorf("serve %s ended with %d: %s", c.args, e.code, e.stderr)
 		}
 	}
-	if e := aparte(t, "token", "--subject", "x", "--age-band", "CHILD", "--jwt-secret-file", secret); e.code != exitUsage {
+	if e := runAparte(t, "token", "--subject", "x", "--age-band", "CHILD", "--jwt-secret-file", secret); e.code != exitUsage {
 		t.Errorf("a token for an age band that is none: %d %s", e.code, e.stderr)
 	}
 }

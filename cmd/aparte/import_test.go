@@ -43,7 +43,7 @@ func TestImportCommandTwice(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		t.Helper()
 		for _, fresh := range []int{1700, 0} {
-			e := aparte(t, "import", "--database-url", url, "--messages", file)
+			e := runAparte(t, "import", "--database-url", url, "--messages", file)
 			line := regexp.MustCompile(fmt.Sprintf(`messages +1700 +%d +%d\n`, fresh, 1700-fresh))
 			if e.code != exitOK || !line.MatchString(e.stdout) || !strings.Contains(e.stdout, "verified in") ||
 				!strings.Contains(e.stdout, "(1700 messages); unread counts of 20 users") {
@@ -67,7 +67,7 @@ func TestImportCommandWithBadRows(t *testing.T) {
 	if err := os.WriteFile(bad, []byte(strings.Join(rows, "\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	e := aparte(t, "import", "--data-dir", dir, "--messages", bad, "--create-users")
+	e := runAparte(t, "import", "--data-dir", dir, "--messages", bad, "--create-users")
 	if e.code != exitFailed || strings.Count(e.stderr, "yesterday") != 20 || !strings.Contains(e.stderr, bad+":3: ") ||
 		!strings.Contains(e.stderr, "… and 10 more") || !strings.Contains(e.stderr, "30 rows are bad; nothing was written") {
 		t.Errorf("import ended with %d: %s%s", e.code, e.stdout, e.stderr)
@@ -80,7 +80,7 @@ func TestImportCommandWithBadRows(t *testing.T) {
 	if !strings.Contains(out, "2 people were created") || !strings.Contains(out, "in 1 conversations (1 messages)") {
 		t.Errorf("the good file: %s", out)
 	}
-	if e := aparte(t, "doctor", "--data-dir", dir); e.code != exitOK {
+	if e := runAparte(t, "doctor", "--data-dir", dir); e.code != exitOK {
 		t.Errorf("the directory that import made: %s%s", e.stdout, e.stderr)
 	}
 }

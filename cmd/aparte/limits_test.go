@@ -15,7 +15,7 @@ import (
 
 // A bound that cannot be is refused, and it is said why.
 func TestLimitsThatCannotBeAreRefused(t *testing.T) {
-	e := aparte(t, "serve", "--max-operations", "0", "--max-directives", "-1", "--max-body-admin", "0", "--max-page", "101",
+	e := runAparte(t, "serve", "--max-operations", "0", "--max-directives", "-1", "--max-body-admin", "0", "--max-page", "101",
 		"--connections-per-user", "-1", "--socket-operations", "0", "--socket-init-timeout", "1ms", "--socket-write-wait", "-1s",
 		"--socket-message-bytes", "10", "--stream-keep-alive", "soon", "--revocation-poll", "0s")
 	for _, mark := range []string{

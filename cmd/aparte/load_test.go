@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/aparte-im/aparte"
 	"github.com/aparte-im/aparte/internal/replay"
 	"github.com/aparte-im/aparte/internal/testdb"
 )
@@ -49,7 +50,7 @@ func writeTrace(t *testing.T, people, count int) string {
 // A token that fits into no header is refused at once, and not told.
 func TestLoadRefusesATokenThatIsNone(t *testing.T) {
 	for _, token := range []string{"hunter2\nhunter3", "hunter2 hunter3", "hunter2é"} {
-		e := aparte(t, "load", "--replay", "x", "--url", "http://127.0.0.1:1", "--admin-token", token)
+		e := runAparte(t, "load", "--replay", "x", "--url", "http://127.0.0.1:1", "--admin-token", token)
 		if e.code != exitUsage || !strings.Contains(e.stderr, "--admin-token") || strings.Contains(e.stderr, "hunter") {
 			t.Errorf("with the token %q load ended with %d: %s", token, e.code, e.stderr)
 		}
@@ -273,7 +274,7 @@ func replayAndFollow(t *testing.T, url string, endings ...syscall.Signal) {
 	await(t, ctx, madePeople)
 	var subscribers []*subscriber
 	for i := range people {
-		token, err := userToken(key, fmt.Sprintf("load-cut-p%d", i), time.Hour)
+		token, err := aparte.SignToken(key, fmt.Sprintf("load-cut-p%d", i), time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ func TestServeRates(t *testing.T) {
 			t.Errorf("request %d: %d", i, got)
 		}
 	}
-	e := aparte(t, "serve", "--database-url", "postgres://a/b", "--jwt-secret-file", secret, "--rate-sends", "many",
+	e := runAparte(t, "serve", "--database-url", "postgres://a/b", "--jwt-secret-file", secret, "--rate-sends", "many",
 		"--rate-address-refusals", "1/x", "--trusted-proxies", "10.0.0.0/8,proxy", "--proxy-header", "X-Real-IP",
 		"--query-timeout", "-1s")
 	for _, mark := range []string{

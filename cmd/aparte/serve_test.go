@@ -61,7 +61,7 @@ func TestSettingsThatAreWrongEndWithTwo(t *testing.T) {
 		{"serve --database-url postgres://a/b --jwt-secret-file " + filepath.Join(dir, "none"), "there is no file"},
 		{"serve --database-url postgres://a/b --jwt-secret-file " + secretFile(t, "short"), "at least 32"},
 	} {
-		e := aparte(t, strings.Fields(c.args)...)
+		e := runAparte(t, strings.Fields(c.args)...)
 		if e.code != exitUsage || !strings.Contains(e.stderr, c.want) || e.stdout != "" || strings.Contains(e.stderr, "hunter2") {
 			t.Errorf("aparte %s ended with %d: %s%s", c.args, e.code, e.stdout, e.stderr)
 		}
@@ -73,7 +73,7 @@ func TestSettingsThatAreWrongEndWithTwo(t *testing.T) {
 func TestServe(t *testing.T) {
 	url := "sqlite:" + filepath.Join(t.TempDir(), "aparte.db")
 	secret := secretFile(t, testSecret)
-	e := aparte(t, "serve", "--listen", "127.0.0.1:0", "--database-url", url, "--jwt-secret-file", secret)
+	e := runAparte(t, "serve", "--listen", "127.0.0.1:0", "--database-url", url, "--jwt-secret-file", secret)
 	if e.code != exitFailed || !strings.Contains(e.stderr, "aparte migrate") {
 		t.Errorf("serve without a schema ended with %d: %s", e.code, e.stderr)
 	}
@@ -241,7 +241,7 @@ func TestVersionAndHelp(t *testing.T) {
 
 func TestDoctor(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
-		e := aparte(t, "doctor", "--database-url", url)
+		e := runAparte(t, "doctor", "--database-url", url)
 		if e.code != exitOK || strings.Count(e.stdout, "ok") < 4 || strings.Contains(e.stdout, "FAIL") {
 			t.Errorf("a database that is well: %d\n%s%s", e.code, e.stdout, e.stderr)
 		}
@@ -252,7 +252,7 @@ func TestDoctor(t *testing.T) {
 		"--database-url " + empty: "schema    FAIL", "--data-dir " + dir: "database   FAIL",
 		"--database-url postgres://nobody:hunter2@127.0.0.1:1/none?sslmode=disable": "database  FAIL",
 	} {
-		e := aparte(t, append([]string{"doctor"}, strings.Fields(target)...)...)
+		e := runAparte(t, append([]string{"doctor"}, strings.Fields(target)...)...)
 		if e.code != exitFailed || !strings.Contains(e.stdout, want) || strings.Contains(e.stdout+e.stderr, "hunter2") {
 			t.Errorf("doctor %s: %d\n%s%s", target, e.code, e.stdout, e.stderr)
 		}

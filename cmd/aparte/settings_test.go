@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aparte-im/aparte"
 	"github.com/aparte-im/aparte/classify"
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
@@ -51,10 +52,12 @@ func TestDefaultsAreThoseOfThePackages(t *testing.T) {
 		"leeway":      {c.Identity.Leeway, graph.DefaultLeeway},
 		"admin":       {c.Identity.AdminScope, graph.ScopeAdmin},
 		"moderator":   {c.Identity.ModeratorScope, graph.ScopeModerator},
+		"retention":   {aparte.Retention(c.Service.Retention), aparte.DefaultRetention()},
+		"rates":       {*c.Rates.rates(), aparte.DefaultRates()},
 		"timeout":     {c.Service.Classifier.Timeout, classify.DefaultTimeout},
 		"classifiers": {c.Service.Classifier.Limit, classify.DefaultLimit},
 	} {
-		if pair[0] != pair[1] {
+		if !reflect.DeepEqual(pair[0], pair[1]) {
 			t.Errorf("%s: the flags have %+v, the package has %+v", name, pair[0], pair[1])
 		}
 	}
@@ -111,7 +114,7 @@ func TestEveryLimitHasAFlag(t *testing.T) {
 	// Fields that are no limit are listed, so that a new field has to be thought of.
 	others := []string{
 		"Service", "Verify", "CreateUsers", "Introspection", "Documents", "Origins", "LoopbackOrigins", "Proxies", "Exports",
-		"Observer", "Tracing", "Access", "Logger", "Clock",
+		"Observer", "Tracing", "Access", "Logger", "Clock", "MountPath",
 	}
 	limits := []string{"Limits", "KeepAlive", "WriteWait", "Sockets", "ConnectionLimits", "RevocationPoll", "Rates", "Timeouts"}
 	for f := range reflect.TypeFor[graph.Config]().Fields() {

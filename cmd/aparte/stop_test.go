@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,14 +92,4 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 		t.Errorf("after a second signal the process ended as if all was done: %s", p.said)
 	}
 	checkDatabase(t, url)
-}
-
-func TestNotReadyWhileStopping(t *testing.T) {
-	s := &server{}
-	s.draining.Store(true)
-	w := httptest.NewRecorder()
-	s.serveReady(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
-	if w.Code != http.StatusServiceUnavailable {
-		t.Errorf("/readyz answers %d while the server stops", w.Code)
-	}
 }

@@ -171,7 +171,7 @@ func TestTracesLeadFromRequestsToStatements(t *testing.T) {
 
 // Off, nothing is sent anywhere; what is wrong with the settings is told.
 func TestTraceSettings(t *testing.T) {
-	e := aparte(t, "serve", "--otlp-endpoint", "localhost:4318", "--trace-share", "1.5", "--access-log", "some", "--access-log-sample", "0")
+	e := runAparte(t, "serve", "--otlp-endpoint", "localhost:4318", "--trace-share", "1.5", "--access-log", "some", "--access-log-sample", "0")
 	for _, mark := range []string{
 		`--otlp-endpoint: "localhost:4318" is not an http or https address`, `--trace-share: 1.5 is not between 0 and 1`,
 		`--access-log: "some" is none of`, `--access-log-sample: 0 is less than 1`,

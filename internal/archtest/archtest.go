@@ -64,9 +64,12 @@ var arrows = []arrow{
 	{folder: "store/storetest", may: []string{"dm", "store/storetest", "live"}},
 	{folder: "live", may: []string{"dm", "live"}},
 	{folder: "web", may: []string{"web"}},
-	{folder: "cmd", may: []string{"cmd", "dm", "graph", "ent", "store", "live", "web", "internal", "classify"}},
+	{folder: ".", may: []string{"dm", "graph", "store", "live", "web", "internal"}},
+	{folder: "cmd", may: []string{".", "cmd", "dm", "graph/rates", "store", "live", "internal", "classify"}},
 	{folder: "internal", may: []string{"internal", "dm"}},
 	{folder: "bench", may: []string{"bench", "dm", "graph", "ent", "store", "live", "internal", "words"}},
+	{folder: "internal/background", may: []string{"dm", "store"}},
+	{folder: "internal/metrics", may: []string{"graph", "store", "live"}},
 	{folder: "internal/testdb", may: []string{"internal", "store"}},
 }
 
