@@ -128,14 +128,10 @@ func (s *Store) Redemptions(ctx context.Context, owner dm.UserID, code dm.Contac
 
 // RedemptionsFrom implements dm.Store. It begins at the owner's codes: who has made none, as most, costs one look.
 func (s *Store) RedemptionsFrom(ctx context.Context, owner dm.UserID, bearers []dm.UserID, codes int) ([]dm.Redemption, error) {
-	ids := s.dialect.rowset(idShape)
-	for _, b := range bearers {
-		ids.id(b)
-	}
 	return s.redemptions(ctx, owner, `SELECT u.code_id, c.label, u.redeemer_id, u.redeemed_at FROM (SELECT id, label FROM contact_codes
 		WHERE owner_id = $1 AND uses > 0 ORDER BY created_at DESC, id DESC LIMIT $2) AS c`+
 		s.dialect.join("contact_code_redemptions", "u", "u.code_id = c.id AND u.redeemer_id "+s.dialect.inIDs(3)),
-		ids.args([]any{uuidText(owner), codes})...)
+		ids(s.dialect, bearers).args([]any{uuidText(owner), codes})...)
 }
 
 // redemptions lists uses of an owner's codes.
@@ -232,12 +228,12 @@ func (s *Store) forgetCodes(ctx context.Context, ses *session, user string) erro
 	if err != nil {
 		return err
 	}
-	ids := s.dialect.rowset(idShape)
+	var own []dm.ContactCodeID
 	for _, c := range codes {
-		ids.id(c.ID)
+		own = append(own, c.ID)
 	}
-	if ids.len() > 0 {
-		_, err := ses.conn.ExecContext(ctx, "DELETE FROM contact_code_redemptions WHERE code_id "+s.dialect.inIDs(1), ids.args(nil)...)
+	if len(own) > 0 {
+		_, err := ses.conn.ExecContext(ctx, "DELETE FROM contact_code_redemptions WHERE code_id "+s.dialect.inIDs(1), ids(s.dialect, own).args(nil)...)
 		if err != nil {
 			return err
 		}

@@ -12,21 +12,15 @@ import (
 
 // MessagesOf implements dm.Store.
 func (s *Store) MessagesOf(ctx context.Context, user dm.UserID, c dm.ConversationRef, after, to int64) ([]*dm.Message, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT "+lastMessage+` FROM messages m WHERE m.conversation_id = $1 AND m.seq > $2 AND m.seq <= $3
+	rows, err := s.read.QueryContext(ctx, "SELECT "+messageColumns+` FROM messages m WHERE m.conversation_id = $1 AND m.seq > $2 AND m.seq <= $3
 		AND (m.sender_id = $4 OR $5 = 0 OR m.seq > $5) ORDER BY m.conversation_id, m.seq`,
 		uuidText(c.ID), after, to, uuidText(user), c.Cleared)
 	if err != nil {
 		return nil, err
 	}
 	var out []*dm.Message
-	return out, eachRow(rows, func(rows *sql.Rows) error {
-		var m messageRow
-		if err := rows.Scan(m.dest()...); err != nil {
-			return err
-		}
-		msg, err := m.message()
-		out = append(out, msg)
-		return err
+	return out, eachRow(rows, func(row *sql.Rows) error {
+		return scanMessage(row, func(m *dm.Message) { out = append(out, m) })
 	})
 }
 

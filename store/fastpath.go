@@ -32,10 +32,9 @@ func newFastTexts(guard bool) fastTexts {
 	edge := func(table, from, to, a, b string) string {
 		return "EXISTS (SELECT FROM " + table + " WHERE " + from + " = " + a + "::uuid AND " + to + " = " + b + "::uuid)"
 	}
-	columns := pairColumns(edge("follows", "follower_id", "followee_id", "$1", "$2"),
+	selected := fastSelection(edge("follows", "follower_id", "followee_id", "$1", "$2"),
 		edge("follows", "follower_id", "followee_id", "$2", "$1"), edge("suggestions", "user_id", "suggested_id", "$1", "$2"))
-	read := "SELECT " + headRead.names("a.") + ", " + headRead.names("b.") + ", " + columns +
-		" FROM heads a JOIN heads b ON b.user_id = $2::uuid" +
+	read := "SELECT " + selected.text() + " FROM heads a JOIN heads b ON b.user_id = $2::uuid" +
 		pairJoins(outerJoin, "$1::uuid", "$2::uuid", "$3::uuid", "$4::uuid", "$5::text") + " WHERE a.user_id = $1::uuid"
 
 	where := "true"
@@ -119,13 +118,7 @@ func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.T
 	scope := dm.Scope{Pairs: []dm.Pair{dm.PairOf(send.Sender, send.Recipient)}, Keys: []dm.SendKey{send.Key()}}
 	p, key := scope.Pairs[0], scope.Keys[0]
 	var versions [2]int64
-	var heads [2]headRow
-	var pair pairRow
-	var dest []any
-	for i := range heads {
-		dest = append(dest, heads[i].dest()...)
-	}
-	dest = append(dest, pair.dest()...)
+	var r fastRow
 	rows, err := ses.fastRead.QueryContext(ctx,
 		uuidText(p.Low), uuidText(p.High), uuidText(key.Conversation), uuidText(key.Sender), key.ClientMessageID)
 	if err != nil {
@@ -135,18 +128,18 @@ func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.T
 	if !rows.Next() {
 		return nil, versions, rows.Err()
 	}
-	if err := rows.Scan(dest...); err != nil {
+	if err := rows.Scan(fastDest.dest(&r)...); err != nil {
 		return nil, versions, err
 	}
 	in := newLoaded()
-	for i := range heads {
-		h, err := heads[i].head()
+	for i := range r.heads {
+		h, err := r.heads[i].head()
 		if err != nil {
 			return nil, versions, err
 		}
-		in.Heads[h.User], versions[i] = h, heads[i].version
+		in.Heads[h.User], versions[i] = h, r.heads[i].version
 	}
-	if err := pair.into(in, scope, 0); err != nil {
+	if err := r.pair.into(in, scope, 0); err != nil {
 		return nil, versions, err
 	}
 	// The clock is read after the heads, whose versions will have to be the same: times rise as positions do.

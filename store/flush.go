@@ -59,7 +59,7 @@ type flushRows [flushTables]rowset
 
 func (tables *flushRows) add(c *dm.Changes) error {
 	for _, conversation := range c.Conversations {
-		addConversation(tables[flushConversations], conversation)
+		conversationFields.add(tables[flushConversations], conversation)
 	}
 	for _, m := range c.Messages {
 		if err := addMessage(tables[flushMessages], m); err != nil {
@@ -67,82 +67,12 @@ func (tables *flushRows) add(c *dm.Changes) error {
 		}
 	}
 	for _, e := range c.Events {
-		addEvent(tables[flushEvents], e)
+		eventFields.add(tables[flushEvents], e)
 	}
 	for _, h := range c.Heads {
-		addHead(tables[flushHeads], h)
+		headSent.add(tables[flushHeads], h)
 	}
 	return nil
-}
-
-func addConversation(r rowset, c *dm.Conversation) {
-	r.id(c.ID)
-	r.id(c.Members[0].User)
-	r.id(c.Members[1].User)
-	r.int(toMicros(c.CreatedAt))
-	r.int(c.LastSeq)
-	r.int(toMicros(c.LastAt))
-	for i := range c.Members {
-		m := &c.Members[i]
-		r.int(int64(m.Folder))
-		r.int(m.ReadSeq)
-		r.int(m.ClearedSeq)
-		r.bool(m.Known)
-		r.int(int64(m.Pending))
-		r.int(toMicros(m.DeclinedUntil))
-		r.bool(m.Muted)
-		r.int(m.FrozenSeq)
-		r.bool(m.Blocks)
-		r.int(int64(m.HoldReason))
-	}
-}
-
-func addMessage(r rowset, m *dm.Message) error {
-	video, err := videoText(m.Video)
-	if err != nil {
-		return err
-	}
-	r.id(m.ID.Conversation)
-	r.int(m.ID.Seq)
-	r.id(m.Sender)
-	r.text(m.ClientMessageID)
-	r.text(m.Body)
-	textOrNull(r, video)
-	r.int(toMicros(m.CreatedAt))
-	return nil
-}
-
-func addEvent(r rowset, e *dm.Event) {
-	r.id(e.User)
-	r.int(e.Position)
-	r.int(int64(e.Kind))
-	r.int(toMicros(e.At))
-	if v := e.View; v != nil {
-		r.id(v.With)
-		r.int(v.LastSeq)
-		r.int(toMicros(v.LastAt))
-		r.int(int64(v.Folder))
-		r.int(v.ReadSeq)
-		if v.TheirReadSeq != nil {
-			r.int(*v.TheirReadSeq)
-		} else {
-			r.int(-1)
-		}
-		r.int(v.Unread)
-		r.bool(v.Muted)
-	} else {
-		r.null()
-		r.int(0)
-		r.int(0)
-		r.int(0)
-		r.int(0)
-		r.int(-1)
-		r.int(0)
-		r.bool(false)
-	}
-	r.int(e.Unread.Conversations)
-	r.int(e.Unread.Requests)
-	r.int(e.Unread.Messages)
 }
 
 // writeEdges makes the graph say what the ledger says of each pair, where it differs.

@@ -15,21 +15,27 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
+// newUser is a profile as it is written.
+type newUser struct {
+	dm.UserInput
+	id dm.UserID
+}
+
 var (
-	userShape = shape{
-		{"id", kindUUID},
-		{"external_id", kindText},
-		{"handle", kindText},
-		{"display_name", kindText},
-		{"name_key", kindText},
-		{"avatar_url", kindText},
-		{"age_band", kindInt2},
-		{"exempt", kindBool},
-		{"deleted", kindBool},
-		{"created_at", kindInt},
-		{"age_band_at", kindInt},
+	userFields = fields[newUser, unused]{
+		{"id", uuidOf(func(u *newUser) [16]byte { return u.id }), nil},
+		{"external_id", text(func(u *newUser) string { return u.ExternalID }), nil},
+		{"handle", text(func(u *newUser) string { return u.Handle }), nil},
+		{"display_name", text(func(u *newUser) string { return u.DisplayName }), nil},
+		{"name_key", text(func(u *newUser) string { return nameKey(u.DisplayName) }), nil},
+		{"avatar_url", textOrNull(func(u *newUser) *string { return u.AvatarURL }), nil},
+		{"age_band", smallint(func(u *newUser) int64 { return int64(u.AgeBand) }), nil},
+		{"exempt", boolean(func(u *newUser) bool { return u.Exempt }), nil},
+		{"deleted", boolean(func(*newUser) bool { return false }), nil},
+		{"created_at", bigint(func(u *newUser) int64 { return toMicros(u.CreatedAt) }), nil},
+		{"age_band_at", bigint(func(u *newUser) int64 { return toMicros(u.AgeBandAt) }), nil},
 	}
-	textShape = shape{{"item", kindText}}
+	nameFields = fields[string, unused]{{"item", text(func(s *string) string { return *s }), nil}}
 )
 
 // UpsertUsers implements dm.Store.
@@ -112,33 +118,22 @@ const (
 
 // writeUsers writes profiles, and heads for those who are new.
 func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInput, existing string) (map[string]*dm.User, error) {
-	rows := s.dialect.rowset(userShape)
+	rows := s.dialect.rowset(userFields.shape())
 	out := make(map[string]*dm.User, len(users))
 	for _, u := range users {
-		created, said := u.CreatedAt, u.AgeBandAt
-		if created.IsZero() {
-			created = s.clock()
+		if u.CreatedAt.IsZero() {
+			u.CreatedAt = s.clock()
 		}
-		if said.IsZero() {
-			said = s.clock()
+		if u.AgeBandAt.IsZero() {
+			u.AgeBandAt = s.clock()
 		}
-		rows.id(dm.NewUserID())
-		rows.text(u.ExternalID)
-		rows.text(u.Handle)
-		rows.text(u.DisplayName)
-		rows.text(nameKey(u.DisplayName))
-		textOrNull(rows, u.AvatarURL)
-		rows.int(int64(u.AgeBand))
-		rows.bool(u.Exempt)
-		rows.bool(false)
-		rows.int(toMicros(created))
-		rows.int(toMicros(said))
+		userFields.add(rows, &newUser{u, dm.NewUserID()})
 		out[u.ExternalID] = &dm.User{
 			ExternalID: u.ExternalID, Handle: u.Handle, DisplayName: u.DisplayName, AvatarURL: u.AvatarURL,
 			AgeBand: u.AgeBand, Exempt: u.Exempt,
 		}
 	}
-	written, err := ses.conn.QueryContext(ctx, inserter("users", userShape, "true")(s.dialect.source(userShape, 1))+
+	written, err := ses.conn.QueryContext(ctx, inserter("users", userFields.shape(), "true")(s.dialect.source(userFields.shape(), 1))+
 		" ON CONFLICT (external_id) DO UPDATE SET "+existing+" RETURNING id, external_id, created_at",
 		rows.args(nil)...)
 	if err != nil {
@@ -157,12 +152,13 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 	if err := written.Err(); err != nil {
 		return nil, err
 	}
-	heads := s.dialect.rowset(headNew)
+	heads := s.dialect.rowset(headNew.shape())
 	for _, u := range out {
-		addHead(heads, &dm.Head{User: u.ID, AgeBand: u.AgeBand, Exempt: u.Exempt, Settings: dm.Settings{ReadReceipts: true}})
-		heads.int(toMicros(u.CreatedAt))
+		headNew.add(heads, &dm.Head{
+			User: u.ID, AgeBand: u.AgeBand, Exempt: u.Exempt, Settings: dm.Settings{ReadReceipts: true}, JoinedAt: u.CreatedAt,
+		})
 	}
-	_, err = ses.conn.ExecContext(ctx, inserter("heads", headNew, "true")(s.dialect.source(headNew, 1))+
+	_, err = ses.conn.ExecContext(ctx, inserter("heads", headNew.shape(), "true")(s.dialect.source(headNew.shape(), 1))+
 		" ON CONFLICT DO NOTHING", heads.args(nil)...)
 	return out, err
 }
@@ -208,11 +204,11 @@ func (s *Store) SetEdges(ctx context.Context, edits []dm.EdgeEdit) error {
 }
 
 func (s *Store) idsOf(ctx context.Context, externalIDs []string) (map[string]dm.UserID, error) {
-	rows := s.dialect.rowset(textShape)
-	for _, name := range externalIDs {
-		rows.text(name)
+	rows := s.dialect.rowset(nameFields.shape())
+	for i := range externalIDs {
+		nameFields.add(rows, &externalIDs[i])
 	}
-	found, err := s.read.QueryContext(ctx, "SELECT u.id, u.external_id FROM "+s.dialect.source(textShape, 1)+
+	found, err := s.read.QueryContext(ctx, "SELECT u.id, u.external_id FROM "+s.dialect.source(nameFields.shape(), 1)+
 		s.dialect.join("users", "u", "u.external_id = r.item")+" WHERE NOT u.deleted", rows.args(nil)...)
 	if err != nil {
 		return nil, err

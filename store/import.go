@@ -46,23 +46,23 @@ func (s *Store) Import(ctx context.Context, sends []dm.Send) (dm.Imported, error
 // addFirsts reads the first message of each conversation that exists: history that is older is written before it. Only an
 // import asks, so conversations do not keep this seq.
 func (s *Store) addFirsts(ctx context.Context, ses *session, tx *dm.Tx, pairs []dm.Pair) error {
-	rows := s.dialect.rowset(idShape)
+	var there []dm.ConversationID
 	seen := map[dm.ConversationID]bool{}
 	for _, p := range pairs {
 		c := tx.Conversation(p.Low, p.High)
 		if c != nil && !seen[c.ID] {
 			seen[c.ID] = true
-			rows.id(c.ID)
+			there = append(there, c.ID)
 		}
 	}
-	if len(seen) == 0 {
+	if len(there) == 0 {
 		return nil
 	}
 	// The conversation and the seq are the primary key, so this reads one row each.
 	found, err := ses.conn.QueryContext(ctx, `SELECT m.conversation_id, m.seq, m.created_at FROM (
 			SELECT r.id, (SELECT f.seq FROM messages f WHERE f.conversation_id = r.id ORDER BY f.seq LIMIT 1) AS first
-			FROM `+s.dialect.source(idShape, 1)+`) AS c JOIN messages m ON m.conversation_id = c.id AND m.seq = c.first`,
-		rows.args(nil)...)
+			FROM `+s.dialect.source(idFields.shape(), 1)+`) AS c JOIN messages m ON m.conversation_id = c.id AND m.seq = c.first`,
+		ids(s.dialect, there).args(nil)...)
 	if err != nil {
 		return err
 	}

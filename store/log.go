@@ -40,12 +40,8 @@ func (s *Store) Log(ctx context.Context, viewer dm.UserID, after int64, limit in
 
 // LogEnds implements dm.Store.
 func (s *Store) LogEnds(ctx context.Context, users []dm.UserID) (map[dm.UserID]dm.LogEnd, error) {
-	keys := s.dialect.rowset(idShape)
-	for _, user := range users {
-		keys.id(user)
-	}
 	out := make(map[dm.UserID]dm.LogEnd, len(users))
-	err := each(ctx, s.reads.ends, keys.args(nil), func(row *sql.Rows) error {
+	err := each(ctx, s.reads.ends, ids(s.dialect, users).args(nil), func(row *sql.Rows) error {
 		var user uuid.UUID
 		var end dm.LogEnd
 		if err := row.Scan(&user, &end.Position, &end.Gone); err != nil {
@@ -60,17 +56,17 @@ func (s *Store) LogEnds(ctx context.Context, users []dm.UserID) (map[dm.UserID]d
 // addMessages reads the messages that events tell of. They only ever lose their words, which a later event tells, so they
 // need not be of the same snapshot.
 func (s *Store) addMessages(ctx context.Context, events []*dm.Event) error {
-	var ids []dm.MessageID
+	var told []dm.MessageID
 	for _, e := range events {
 		if tellsMessage(e) {
-			ids = append(ids, dm.MessageID{Conversation: e.View.ID, Seq: e.View.LastSeq})
+			told = append(told, dm.MessageID{Conversation: e.View.ID, Seq: e.View.LastSeq})
 		}
 	}
-	if len(ids) == 0 {
+	if len(told) == 0 {
 		return nil
 	}
-	byID := make(map[dm.MessageID]*dm.Message, len(ids))
-	args := messageKeys(s.dialect, ids).args(nil)
+	byID := make(map[dm.MessageID]*dm.Message, len(told))
+	args := messageKeys(s.dialect, told).args(nil)
 	if err := eachMessage(ctx, s.reads.eventMessages, args, func(m *dm.Message) { byID[m.ID] = m }); err != nil {
 		return err
 	}
@@ -88,51 +84,6 @@ func (s *Store) addMessages(ctx context.Context, events []*dm.Event) error {
 
 func tellsMessage(e *dm.Event) bool {
 	return e.Kind == dm.EventMessageAdded || e.Kind == dm.EventMessageRemoved
-}
-
-// scanEvent scans a head and the event beside it, nil when there is none.
-func (s *Store) scanEvent(row *sql.Rows) (*dm.Head, *dm.Event, error) {
-	var hr headRow
-	var user, with uuid.NullUUID
-	var position, kind, at, seq, lastAt, folder, readSeq, theirReadSeq, unread, conversations, requests, messages sql.NullInt64
-	var muted sql.NullBool
-	err := row.Scan(append(
-		hr.dest(), &user, &position, &kind, &at, &with, &seq, &lastAt, &folder, &readSeq, &theirReadSeq, &unread, &muted,
-		&conversations, &requests, &messages,
-	)...)
-	if err != nil {
-		return nil, nil, err
-	}
-	h, err := hr.head()
-	if err != nil {
-		return nil, nil, err
-	}
-	if !user.Valid {
-		return h, nil, nil
-	}
-	e := &dm.Event{
-		User: h.User, Position: position.Int64, Kind: dm.EventKind(kind.Int64), At: fromMicros(at.Int64), Epoch: s.epoch,
-		Unread: dm.Unread{Conversations: conversations.Int64, Requests: requests.Int64, Messages: messages.Int64},
-	}
-	if !with.Valid {
-		settings := h.Settings
-		e.Settings, e.AgeBand = &settings, h.AgeBand
-		return h, e, nil
-	}
-	other := dm.UserID(with.UUID)
-	if e.Kind == dm.EventMessageRemoved || e.Kind == dm.EventWordsErased {
-		e.View = &dm.View{ID: dm.ConversationOf(h.User, other), Viewer: h.User, With: other, LastSeq: seq.Int64}
-		return h, e, nil
-	}
-	e.View = &dm.View{
-		ID: dm.ConversationOf(h.User, other), Viewer: h.User, With: other, Folder: dm.Folder(folder.Int64),
-		LastSeq: seq.Int64, LastAt: fromMicros(lastAt.Int64), Unread: unread.Int64, ReadSeq: readSeq.Int64,
-		Muted: muted.Bool,
-	}
-	if theirReadSeq.Int64 >= 0 {
-		e.View.TheirReadSeq = &theirReadSeq.Int64
-	}
-	return h, e, nil
 }
 
 // Sizes of a step of the trim: users looked at in one read, events removed in one transaction.

@@ -8,9 +8,6 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// overrideShape is what a row of overrides says; there is none where nothing was decided.
-var overrideShape = shape{{"blocked", kindBool}, {"restricted", kindBool}, {"listed", kindInt2}}
-
 // overrideLists are the conditions of the lists of people. Each has a partial index, whose own condition is in it.
 var overrideLists = [...]string{
 	dm.BlockedPeople:    "b.blocked",
@@ -20,18 +17,6 @@ var overrideLists = [...]string{
 }
 
 type overrideReads [len(overrideLists)]*sql.Stmt
-
-// overrideRow scans a override that may be missing (outer join).
-type overrideRow struct {
-	blocked, restricted sql.NullBool
-	listed              sql.NullInt64
-}
-
-func (s *overrideRow) dest() []any { return []any{&s.blocked, &s.restricted, &s.listed} }
-
-func (s *overrideRow) override() policy.Override {
-	return policy.Override{Blocked: s.blocked.Bool, Restricted: s.restricted.Bool, Listed: policy.Listed(s.listed.Int64)}
-}
 
 // OverrideUsers implements dm.Store.
 func (s *Store) OverrideUsers(ctx context.Context, viewer dm.UserID, list dm.OverrideList, after *dm.UserPlace, limit int) ([]dm.FoundUser, error) {

@@ -31,7 +31,16 @@ type tieReads struct {
 	shared *sql.Stmt
 }
 
-var tieShape = shape{{"other", kindUUID}, {"conversation", kindUUID}}
+// tieKey is a person and the conversation with the viewer.
+type tieKey struct {
+	other        dm.UserID
+	conversation dm.ConversationID
+}
+
+var tieFields = fields[tieKey, unused]{
+	{"other", uuidOf(func(k *tieKey) [16]byte { return k.other }), nil},
+	{"conversation", uuidOf(func(k *tieKey) [16]byte { return k.conversation }), nil},
+}
 
 const (
 	// tiesChunk is how many people one statement looks up.
@@ -48,7 +57,7 @@ func (d *dialect) ties() []tieTexts {
 	edge := func(table, owner, other string, tie dm.PairFlags) tieTexts {
 		return tieTexts{
 			list: fmt.Sprintf("SELECT %s, %d, false FROM %s WHERE %s = $1 ORDER BY %[1]s LIMIT $2", other, tie, table, owner),
-			among: fmt.Sprintf("SELECT r.other, %d, false FROM ", tie) + d.source(tieShape, 2) +
+			among: fmt.Sprintf("SELECT r.other, %d, false FROM ", tie) + d.source(tieFields.shape(), 2) +
 				d.join(table, "t", "t."+owner+" = $1 AND t."+other+" = r.other"),
 		}
 	}
@@ -71,7 +80,7 @@ func (d *dialect) overrideFlags() tieTexts {
 	return tieTexts{
 		list: "SELECT t.other_id, " + ties + tieGone + "(SELECT * FROM overrides WHERE user_id = $1 ORDER BY other_id LIMIT $2) AS t" +
 			d.lookup("heads", "h", "user_id = t.other_id"),
-		among: "SELECT r.other, " + ties + ", false FROM " + d.source(tieShape, 2) +
+		among: "SELECT r.other, " + ties + ", false FROM " + d.source(tieFields.shape(), 2) +
 			d.join("overrides", "t", "t.user_id = $1 AND t.other_id = r.other"),
 	}
 }
@@ -97,7 +106,7 @@ func (d *dialect) conversationFlags() tieTexts {
 			"(SELECT * FROM (" + strings.Join(sides, " UNION ALL ") + ") AS sides LIMIT $2) AS t" +
 			d.lookup("heads", "h", "user_id = t.other_id"),
 		among: "SELECT r.other, " + ties(mine("known"), mine("declined_until")+" > $2") + ", false FROM " +
-			d.source(tieShape, 3) + d.join("conversations", "t", "t.id = r.conversation"),
+			d.source(tieFields.shape(), 3) + d.join("conversations", "t", "t.id = r.conversation"),
 	}
 }
 
@@ -186,7 +195,7 @@ func (s *Store) sharedRelated(ctx context.Context, viewer dm.UserID, limit int, 
 
 // tiesAmong adds the ties of one kind to people who have others.
 func (s *Store) tiesAmong(ctx context.Context, l tieList, viewer dm.UserID, now int64, people map[dm.UserID]dm.PairFlags) error {
-	rows := s.dialect.rowset(tieShape)
+	rows := s.dialect.rowset(tieFields.shape())
 	found := map[dm.UserID]dm.PairFlags{}
 	ask := func() error {
 		args := []any{uuidText(viewer)}
@@ -194,12 +203,11 @@ func (s *Store) tiesAmong(ctx context.Context, l tieList, viewer dm.UserID, now 
 			args = append(args, now)
 		}
 		err := eachTie(ctx, l.among, rows.args(args), func(other dm.UserID, ties dm.PairFlags, _ bool) { found[other] = ties })
-		rows = s.dialect.rowset(tieShape)
+		rows = s.dialect.rowset(tieFields.shape())
 		return err
 	}
 	for other := range people {
-		rows.id(other)
-		rows.id(dm.ConversationOf(viewer, other))
+		tieFields.add(rows, &tieKey{other, dm.ConversationOf(viewer, other)})
 		if rows.len() < tiesChunk {
 			continue
 		}

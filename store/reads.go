@@ -30,8 +30,7 @@ type readStatements struct {
 const maxMicros int64 = math.MaxInt64
 
 var (
-	lastMessage = messageRead.names("m.")
-	viewerIsIn  = "(c.low_id = $1 OR c.high_id = $1)"
+	viewerIsIn = "(c.low_id = $1 OR c.high_id = $1)"
 	// Where nothing is cleared (0), imported history with a seq below 1 is in view too.
 	clearedOfMe = "COALESCE(NULLIF(CASE WHEN c.low_id = $1 THEN c.low_cleared_seq ELSE c.high_cleared_seq END, 0), " +
 		strconv.FormatInt(math.MinInt64+1, 10) + ")"
@@ -43,7 +42,7 @@ func (d *dialect) wholeView() string {
 	silent := func(side string) string {
 		return "EXISTS (SELECT 1 FROM heads h WHERE h.user_id = c." + side + "_id AND NOT h.read_receipts" + d.fence() + ")"
 	}
-	return conversationShape.names("c.") + ", NOT (" + silent("low") + " OR " + silent("high") + "), " + lastMessage
+	return viewSelection("NOT (" + silent("low") + " OR " + silent("high") + ")").text()
 }
 
 // viewJoins are what a whole view needs beside its conversation c.
@@ -67,7 +66,7 @@ func (d *dialect) bySeq() string {
 
 // side lists the conversations in which the viewer is the one side. They are in the order of an index.
 func side(name string) string {
-	return "SELECT * FROM (SELECT " + conversationShape.names("") + " FROM conversations WHERE " + name + "_id = $1 AND " +
+	return "SELECT * FROM (SELECT " + conversationFields.names("") + " FROM conversations WHERE " + name + "_id = $1 AND " +
 		name + "_folder = $2 AND (last_at, id) < ($3, $4) ORDER BY last_at DESC, id DESC LIMIT $5) AS " + name
 }
 
@@ -92,27 +91,27 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.members, "SELECT low_id, high_id FROM conversations WHERE id = $1")
 	prepare(&r.inbox, "SELECT "+d.wholeView()+" FROM (SELECT * FROM ("+side("low")+" UNION ALL "+side("high")+
 		") AS both_sides ORDER BY last_at DESC, id DESC LIMIT $5) AS c"+d.viewJoins()+" ORDER BY c.last_at DESC, c.id DESC")
-	prepare(&r.views, "SELECT "+d.wholeView()+" FROM "+d.source(idShape, 2)+
+	prepare(&r.views, "SELECT "+d.wholeView()+" FROM "+d.source(idFields.shape(), 2)+
 		d.join("conversations", "c", "c.id = r.id")+d.viewJoins()+" WHERE "+viewerIsIn)
 	// seq is gapless, so the newest messages of each conversation are a range of its key.
 	const before = "CASE WHEN CAST($2 AS bigint) <= c.last_seq THEN CAST($2 AS bigint) ELSE c.last_seq + 1 END"
-	prepare(&r.messages, "SELECT "+lastMessage+" FROM "+d.source(idShape, 4)+d.join("conversations", "c", "c.id = r.id")+
+	prepare(&r.messages, "SELECT "+messageColumns+" FROM "+d.source(idFields.shape(), 4)+d.join("conversations", "c", "c.id = r.id")+
 		d.joinMessages("c.id", "m.seq > "+clearedOfMe+" AND m.seq < "+before+" AND m.seq >= "+before+" - CAST($3 AS bigint)")+
 		" WHERE "+viewerIsIn+" ORDER BY m.conversation_id, m.seq DESC")
-	prepare(&r.messagesByID, "SELECT "+lastMessage+" FROM "+d.source(messageKeyShape, 2)+
+	prepare(&r.messagesByID, "SELECT "+messageColumns+" FROM "+d.source(messageKeyFields.shape(), 2)+
 		d.join("conversations", "c", "c.id = r.conversation")+
 		d.joinMessages("c.id", "m.seq >= r.at_seq AND m.seq <= r.at_seq AND m.seq > "+clearedOfMe)+
 		" WHERE "+viewerIsIn)
-	prepare(&r.eventMessages, "SELECT "+lastMessage+" FROM "+d.source(messageKeyShape, 1)+
+	prepare(&r.eventMessages, "SELECT "+messageColumns+" FROM "+d.source(messageKeyFields.shape(), 1)+
 		d.joinMessages("r.conversation", "m.seq >= r.at_seq AND m.seq <= r.at_seq"))
 	// One statement, so that the head and the events are of one snapshot.
-	prepare(&r.log, "SELECT "+headRead.names("h.")+", "+eventShape.names("e.")+` FROM heads h
+	prepare(&r.log, "SELECT "+logSelection.text()+` FROM heads h
 		LEFT JOIN (SELECT * FROM events WHERE user_id = $1 AND position > $2 ORDER BY position LIMIT $3) AS e
 		ON e.user_id = h.user_id WHERE h.user_id = $1 ORDER BY e.position`)
 	unblocked := func(viewer, person string) string {
 		return "NOT EXISTS (SELECT 1 FROM overrides b WHERE b.user_id = " + viewer + " AND b.other_id = " + person + " AND b.blocked" + d.fence() + ")"
 	}
-	prepare(&r.ends, "SELECT h.user_id, h.position, h.gone FROM "+d.source(idShape, 1)+d.join("heads", "h", "h.user_id = r.id"))
+	prepare(&r.ends, "SELECT h.user_id, h.position, h.gone FROM "+d.source(idFields.shape(), 1)+d.join("heads", "h", "h.user_id = r.id"))
 	const user = `SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at,
 		u.tokens_valid_after`
 	prepare(&r.external, user+" FROM users u WHERE u.external_id = $1 AND NOT u.deleted")
@@ -169,9 +168,9 @@ func (s *Store) Inbox(ctx context.Context, viewer dm.UserID, folder dm.Folder, a
 }
 
 // Views implements dm.Store.
-func (s *Store) Views(ctx context.Context, viewer dm.UserID, ids []dm.ConversationID) (map[dm.ConversationID]*dm.View, error) {
+func (s *Store) Views(ctx context.Context, viewer dm.UserID, list []dm.ConversationID) (map[dm.ConversationID]*dm.View, error) {
 	out := map[dm.ConversationID]*dm.View{}
-	err := each(ctx, s.reads.views, conversationIDs(s.dialect, ids).args([]any{uuidText(viewer)}), func(row *sql.Rows) error {
+	err := each(ctx, s.reads.views, ids(s.dialect, list).args([]any{uuidText(viewer)}), func(row *sql.Rows) error {
 		v, err := scanView(row, viewer)
 		if err == nil && v.Folder != dm.FolderNone {
 			out[v.ID] = v
@@ -182,9 +181,9 @@ func (s *Store) Views(ctx context.Context, viewer dm.UserID, ids []dm.Conversati
 }
 
 // Messages implements dm.Store.
-func (s *Store) Messages(ctx context.Context, viewer dm.UserID, ids []dm.ConversationID, before int64, limit int) (map[dm.ConversationID][]*dm.Message, error) {
+func (s *Store) Messages(ctx context.Context, viewer dm.UserID, list []dm.ConversationID, before int64, limit int) (map[dm.ConversationID][]*dm.Message, error) {
 	out := map[dm.ConversationID][]*dm.Message{}
-	args := conversationIDs(s.dialect, ids).args([]any{uuidText(viewer), before, limit})
+	args := ids(s.dialect, list).args([]any{uuidText(viewer), before, limit})
 	err := eachMessage(ctx, s.reads.messages, args, func(m *dm.Message) {
 		out[m.ID.Conversation] = append(out[m.ID.Conversation], m)
 	})
@@ -197,54 +196,4 @@ func (s *Store) MessagesByID(ctx context.Context, viewer dm.UserID, ids []dm.Mes
 	args := messageKeys(s.dialect, ids).args([]any{uuidText(viewer)})
 	err := eachMessage(ctx, s.reads.messagesByID, args, func(m *dm.Message) { out[m.ID] = m })
 	return out, err
-}
-
-func conversationIDs(d *dialect, ids []dm.ConversationID) rowset {
-	rows := d.rowset(idShape)
-	for _, id := range ids {
-		rows.id(id)
-	}
-	return rows
-}
-
-func messageKeys(d *dialect, ids []dm.MessageID) rowset {
-	rows := d.rowset(messageKeyShape)
-	for _, id := range ids {
-		rows.id(id.Conversation)
-		rows.int(id.Seq)
-	}
-	return rows
-}
-
-func eachMessage(ctx context.Context, stmt *sql.Stmt, args []any, take func(*dm.Message)) error {
-	return each(ctx, stmt, args, func(row *sql.Rows) error {
-		var m messageRow
-		if err := row.Scan(m.dest()...); err != nil {
-			return err
-		}
-		msg, err := m.message()
-		if err == nil {
-			take(msg)
-		}
-		return err
-	})
-}
-
-// scanView scans wholeView.
-func scanView(row *sql.Rows, viewer dm.UserID) (*dm.View, error) {
-	var c conversationRow
-	var m messageRow
-	var receipts bool
-	if err := row.Scan(append(append(c.dest(), &receipts), m.dest()...)...); err != nil {
-		return nil, err
-	}
-	v := dm.ViewOf(c.conversation(), viewer, receipts)
-	if m.conversation.Valid && v.LastSeq > v.ClearedSeq {
-		msg, err := m.message()
-		if err != nil {
-			return nil, err
-		}
-		v.Last = msg
-	}
-	return v, nil
 }

@@ -12,22 +12,12 @@ func (s *Store) loadMessages(ctx context.Context, ses *session, tx *dm.Tx, ids [
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := ses.conn.QueryContext(ctx, "SELECT "+lastMessage+" FROM "+s.dialect.source(messageKeyShape, 1)+
+	rows, err := ses.conn.QueryContext(ctx, "SELECT "+messageColumns+" FROM "+s.dialect.source(messageKeyFields.shape(), 1)+
 		s.dialect.joinMessages("r.conversation", "m.seq >= r.at_seq AND m.seq <= r.at_seq"), messageKeys(s.dialect, ids).args(nil)...)
 	if err != nil {
 		return err
 	}
-	return eachRow(rows, func(rows *sql.Rows) error {
-		var m messageRow
-		if err := rows.Scan(m.dest()...); err != nil {
-			return err
-		}
-		msg, err := m.message()
-		if err == nil {
-			tx.AddMessage(msg)
-		}
-		return err
-	})
+	return eachRow(rows, func(row *sql.Rows) error { return scanMessage(row, tx.AddMessage) })
 }
 
 // writeRemoved takes the words of messages away for good.

@@ -43,7 +43,7 @@ var (
 		{"appeal_decided_at", kindInt},
 		{"settled_at", kindInt},
 	}
-	reportShape = concat(reportMade, reportState)
+	reportShape = append(reportMade[:len(reportMade):len(reportMade)], reportState...)
 	selectsMade = "SELECT " + reportShape.names("") + " FROM reports WHERE "
 )
 

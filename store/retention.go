@@ -81,20 +81,20 @@ func (s *Store) sweep(ctx context.Context, find string, args []any, remove ...st
 		if err != nil {
 			return removed, err
 		}
-		ids := s.dialect.rowset(idShape)
+		var found []uuid.UUID
 		err = eachRow(rows, func(rows *sql.Rows) error {
 			var id uuid.UUID
 			err := rows.Scan(&id)
-			ids.id(id)
+			found = append(found, id)
 			return err
 		})
-		if err != nil || ids.len() == 0 {
+		if err != nil || len(found) == 0 {
 			return removed, err
 		}
 		err = s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 			for _, text := range remove {
 				text = strings.Replace(text, "OF THESE", s.dialect.inIDs(1), 1)
-				if _, err := ses.conn.ExecContext(ctx, text, ids.args(nil)...); err != nil {
+				if _, err := ses.conn.ExecContext(ctx, text, ids(s.dialect, found).args(nil)...); err != nil {
 					return nil, err
 				}
 			}
@@ -103,8 +103,8 @@ func (s *Store) sweep(ctx context.Context, find string, args []any, remove ...st
 		if err != nil {
 			return removed, err
 		}
-		removed += int64(ids.len())
-		if ids.len() < sweepStep {
+		removed += int64(len(found))
+		if len(found) < sweepStep {
 			return removed, nil
 		}
 	}

@@ -20,14 +20,6 @@ func (d *dialect) rowset(s shape) rowset {
 	return &jsonRows{cursor: cursor{width: len(s)}}
 }
 
-func textOrNull(r rowset, v *string) {
-	if v == nil {
-		r.null()
-		return
-	}
-	r.text(*v)
-}
-
 // cursor counts values and rows.
 type cursor struct{ width, at, rows int }
 

@@ -47,7 +47,7 @@ func (d *dialect) sharedPairs(first int) string {
 	byLow := "CASE WHEN " + atMost("r.low", fewFriends) + " THEN true WHEN " + atMost("r.high", fewFriends) + " THEN false ELSE " +
 		atMost("r.low", sharedFriendsWalk) + " END"
 	return "(SELECT r.n, CASE WHEN r.by_low THEN r.low ELSE r.high END AS one, CASE WHEN r.by_low THEN r.high ELSE r.low END AS other" +
-		" FROM (SELECT r.*, " + byLow + " AS by_low FROM " + d.source(sharedShape, first) + d.fence() + ") AS r" + d.fence() + ") AS r"
+		" FROM (SELECT r.*, " + byLow + " AS by_low FROM " + d.source(numberedPairFields.shape(), first) + d.fence() + ") AS r" + d.fence() + ") AS r"
 }
 
 // countSharedFriends counts the shared friends of pairs, up to limit: a row for each pair.
@@ -68,11 +68,9 @@ func (d *dialect) listSharedFriends() string {
 
 // SharedFriends implements dm.Store.
 func (s *Store) SharedFriends(ctx context.Context, viewer dm.UserID, others []dm.UserID, limit int) (map[dm.UserID][]dm.UserID, error) {
-	rows := s.dialect.rowset(sharedShape)
+	rows := s.dialect.rowset(numberedPairFields.shape())
 	for i, other := range others {
-		rows.int(int64(i))
-		rows.id(other)
-		rows.id(viewer)
+		numberedPairFields.add(rows, &numberedPair{i, dm.Pair{Low: other, High: viewer}})
 	}
 	out := map[dm.UserID][]dm.UserID{}
 	return out, each(ctx, s.reads.sharedList, rows.args([]any{limit}), func(row *sql.Rows) error {
