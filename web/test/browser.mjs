@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { patience } from './patience.mjs';
 
 export const results = fileURLToPath(new URL('../test-results/', import.meta.url));
 
@@ -20,6 +21,7 @@ export async function startBrowser(t, server) {
   const browser = await chromium.launch({
     executablePath: process.env.APARTE_CHROMIUM || '/usr/bin/chromium',
     args: launchFlags,
+    timeout: patience(60_000),
   });
   const complaints = [];
   t.after(async () => {
@@ -34,7 +36,7 @@ export async function startBrowser(t, server) {
     async open(path, options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(patience(20_000));
       const outside = (url) => {
         if (!['data:', 'blob:', 'about:'].includes(new URL(url).protocol) && !allowed.includes(new URL(url).origin)) {
           complaints.push(`asked another host: ${url}`);

@@ -33,6 +33,29 @@ test('French says everything that English says, with the same values', async () 
   }
 });
 
+/** The text of a message as it is read: the branches of plurals follow each other. */
+function texts(message) {
+  const text = (parts) =>
+    parts.map((part) => {
+      if (typeof part === 'string') return part;
+      const forms = Object.values(part[2] ?? {}).filter(Array.isArray);
+      return forms.length > 0 ? forms.map((form) => text(form).join('')).join('\n') : '…';
+    });
+  return text([compileMessageOrThrow(message)].flat()).join('');
+}
+
+/** Wrong spaces at the punctuation of a French text: narrow ones before ; ? ! and wide ones before : and in « ». */
+const wrongSpaces = (text) => text.match(/.?(?<!\u202f)[;?!]|.?(?<!\u00a0):|«(?!\u00a0).?|.?(?<!\u00a0)»/gu) ?? [];
+
+test('French has non-breaking spaces at its punctuation', async () => {
+  assert.deepEqual(wrongSpaces('Quoi\u202f? «\u00a0Oui\u00a0»\u00a0: non\u202f!'), []);
+  assert.equal(wrongSpaces('Quoi ? «Oui» : non!').length, 5);
+  const found = Object.entries(await catalog('fr')).flatMap(([key, message]) => wrongSpaces(texts(message)).map((at) => `${key}: ${at}`));
+  assert.deepEqual(found, []);
+  // The plurals are looked at too.
+  assert.match(texts((await catalog('fr'))['permission.requestLeft']), /\n/);
+});
+
 test('every sentence is used, and none stands in the code', async () => {
   const en = await catalog('en');
   const files = (await readdir(src, { recursive: true })).filter((name) => /^(app|demo)\/.*\.tsx?$/.test(name));

@@ -19,8 +19,8 @@ test('what alice sends arrives at bob live, and she sees that he has read it', a
   await alice.getByText('Read', { exact: true }).waitFor();
 
   await bob.getByRole('button', { name: 'Share a video' }).click();
-  await bob.getByLabel('Address of the video').fill('https://videos.example/watch/1');
-  await bob.getByLabel('Title of the video').fill('Six in the morning');
+  await bob.getByLabel('Video link').fill('https://videos.example/watch/1');
+  await bob.getByLabel('Video title').fill('Six in the morning');
   await bob.getByRole('button', { name: 'Send', exact: true }).click();
   await alice.getByRole('log').getByRole('link', { name: /Six in the morning/ }).waitFor();
   assert.equal(await stored(alice, 'Low tide at six.').count(), 1);
@@ -37,13 +37,13 @@ test('a request is told beforehand, accepted with a word, and declined without o
   await alice.getByRole('button', { name: 'Accept' }).click();
   await alice.getByRole('group', { name: 'Message request' }).waitFor({ state: 'detached' });
   await item(david, 'Alice').click();
-  await david.getByText('Arrives as a request').waitFor({ state: 'detached' });
+  await david.getByText('Will be sent as a request').waitFor({ state: 'detached' });
   await type(david, 'Thank you!');
   await stored(alice, 'Thank you!').waitFor();
 
   await alice.getByRole('link', { name: /^Requests/ }).click();
   await item(hugo, 'Alice').click();
-  await hugo.locator('.hint').getByText('Arrives as a request: 2 messages').waitFor();
+  await hugo.locator('.hint').getByText('Will be sent as a request: 2 messages').waitFor();
   await item(alice, 'Hugo').click();
   await alice.getByRole('button', { name: 'Decline' }).click();
   await item(alice, 'Hugo').waitFor({ state: 'detached' });
@@ -58,7 +58,7 @@ test('several requests are answered at once', async (t) => {
   const browser = await startBrowser(t, server);
   const alice = await browser.open('/requests?as=alice');
   await alice.getByRole('button', { name: 'Select' }).click();
-  await alice.getByRole('checkbox', { name: 'Select the request of David Klein' }).check();
+  await alice.getByRole('checkbox', { name: 'Select the request from David Klein' }).check();
   await alice.getByText('1 selected').waitFor();
   await alice.getByRole('checkbox', { name: '1 selected' }).check();
   await alice.getByText('2 selected').waitFor();
@@ -73,7 +73,7 @@ test('what is hidden lies behind a door', async (t) => {
   const browser = await startBrowser(t, server);
   const farid = await browser.open('/requests?as=farid');
   await farid.getByRole('link', { name: 'Hidden requests' }).click();
-  await farid.getByText('Behind this door').waitFor();
+  await farid.getByText('These requests are hidden').waitFor();
   assert.equal(await item(farid, 'Gina').count(), 0);
   await farid.getByRole('button', { name: 'Show hidden requests' }).click();
   await item(farid, 'Gina').click();
@@ -100,7 +100,7 @@ test('I1: under NO_ONE the next message is refused, and says so', async (t) => {
   await item(bob, 'Alice').click();
   await stored(bob, 'One before.').waitFor();
   assert.equal(await message(bob, 'One after.').count(), 0);
-  await bob.getByText('Nobody can message you now').waitFor();
+  await bob.getByText('No one can message you at the moment').waitFor();
 });
 
 test('a setting is undone at once, and later from the history', async (t) => {
@@ -132,7 +132,7 @@ test('a block ends it and its end hasIntro it again', async (t) => {
   await alice.getByRole('link', { name: /^Who can message me/ }).click();
   await alice.getByRole('link', { name: 'Blocked people' }).click();
   await alice.getByRole('button', { name: 'Unblock Bob Okafor' }).click();
-  await alice.getByText('You have blocked nobody.').waitFor();
+  await alice.getByText('You have not blocked anyone.').waitFor();
   // The follow is severed, but bob has written to her before, so she is known to him.
   await alice.getByRole('link', { name: /^Inbox/ }).click();
   await item(alice, 'Bob').click();
@@ -157,10 +157,10 @@ test('what was written is taken back, for both', async (t) => {
   await type(alice, 'Wrong window.');
   await stored(bob, 'Wrong window.').waitFor();
   await stored(alice, 'Wrong window.').hover();
-  await stored(alice, 'Wrong window.').getByRole('button', { name: 'Take back' }).click();
-  await alice.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+  await stored(alice, 'Wrong window.').getByRole('button', { name: 'Unsend' }).click();
+  await alice.getByRole('dialog').getByRole('button', { name: 'Unsend' }).click();
   for (const page of [alice, bob]) {
-    await stored(page, 'Message taken back').waitFor();
+    await stored(page, 'Message deleted').waitFor();
     assert.equal(await message(page, 'Wrong window.').count(), 0);
   }
 });
@@ -178,7 +178,7 @@ test('a video in a request cannot be opened before a yes, unless one wants to', 
   await alice.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Requests' }).click();
   await alice.getByRole('switch', { name: 'Show links and videos in requests' }).check();
   await alice.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'History' }).click();
-  await alice.getByText('Links and videos shown in requests').waitFor();
+  await alice.getByText('Links and videos in requests shown').waitFor();
 });
 
 test('a request is reported and its sender blocked in one step', async (t) => {
@@ -204,8 +204,8 @@ test('someone is always let in, past the setting, until that is taken back', asy
   const browser = await startBrowser(t, server);
   const alice = await browser.open('/?as=alice');
   await item(alice, 'Bob').click();
-  await menu(alice, 'Bob Okafor', 'Always let in');
-  await alice.getByText('Bob Okafor can always write to you.').waitFor();
+  await menu(alice, 'Bob Okafor', 'Always allow');
+  await alice.getByText('Bob Okafor can always message you.').waitFor();
   await alice.getByRole('link', { name: /^Who can message me/ }).click();
   await alice.getByRole('radio', { name: /^No one/ }).check();
   await alice.locator('.who-can').getByText('No one').waitFor();
@@ -228,7 +228,7 @@ test('the pencil says what would become of a message before a word is typed', as
   await search.fill('gina');
   await david.getByRole('option', { name: /Gina Park does not accept messages from you/ }).waitFor();
   await search.fill('bob');
-  await david.getByRole('option', { name: /Reaches their inbox/ }).waitFor();
+  await david.getByRole('option', { name: /Goes to their inbox/ }).waitFor();
   await david.keyboard.press('Escape');
   await david.getByRole('dialog').waitFor({ state: 'detached' });
   await writeTo(david, 'bob');
@@ -267,13 +267,13 @@ test('an address with nothing behind it says so, 404 all the same, and leads bac
   const page = await browser.open('about:blank', { locale: 'fr-FR' });
   const answer = await page.goto(`${browser.url}/nope?as=alice`);
   assert.equal(answer.status(), 404);
-  await page.getByRole('heading', { name: 'Il n’y a rien ici' }).waitFor();
+  await page.getByRole('heading', { name: 'Page introuvable' }).waitFor();
   assert.equal(await page.locator('.rail nav [aria-current], .who-can[aria-current]').count(), 0);
-  await page.getByRole('button', { name: 'Vers la boîte' }).click();
+  await page.getByRole('button', { name: 'Aller à la boîte de réception' }).click();
   await item(page, 'Bob').waitFor();
   await page.waitForFunction(() => location.pathname === '/');
   await page.goBack();
-  await page.getByRole('heading', { name: 'Il n’y a rien ici' }).waitFor();
+  await page.getByRole('heading', { name: 'Page introuvable' }).waitFor();
 });
 
 test('the address is that of what is on screen, from the tap on', async (t) => {
@@ -289,5 +289,5 @@ test('the address is that of what is on screen, from the tap on', async (t) => {
   await page.locator('.conversation > header').getByText('@bob').waitFor();
   await page.goBack();
   await page.waitForFunction(() => location.pathname === '/');
-  await page.getByText('No conversation is open').waitFor();
+  await page.getByText('No conversation selected').waitFor();
 });

@@ -33,7 +33,7 @@ test('by keyboard alone: find someone, write, read, answer a request, change a s
   await press('Alt+ArrowDown');
   await page.getByRole('heading', { name: /Chlo/ }).waitFor();
   await press('Escape');
-  await page.getByText('No conversation is open').waitFor();
+  await page.getByText('No conversation selected').waitFor();
 
   // Someone new, by a shortcut and the list's own keys.
   await press('n');
@@ -46,7 +46,7 @@ test('by keyboard alone: find someone, write, read, answer a request, change a s
 
   // The menu opens, moves, closes, and gives the focus back.
   await press('Shift+Tab', 'Shift+Tab', 'Shift+Tab');
-  await page.getByRole('button', { name: 'More about Emma Rossi' }).focus();
+  await page.getByRole('button', { name: 'More options for Emma Rossi' }).focus();
   await press('Enter');
   await focused(page, '.menu, .menu *');
   await press('ArrowDown', 'ArrowDown');
@@ -88,7 +88,7 @@ test('by keyboard alone: look with someone’s eyes, hide a word and take it off
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
   const page = await browser.open('/settings?as=bob');
-  const preview = page.getByRole('region', { name: 'See it with someone’s eyes' });
+  const preview = page.getByRole('region', { name: 'Preview as another person' });
   await preview.getByRole('button', { name: 'A stranger', pressed: true }).focus();
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Shift+Tab');
@@ -100,7 +100,7 @@ test('by keyboard alone: look with someone’s eyes, hide a word and take it off
   await page.keyboard.type('hugo');
   await page.getByRole('option').filter({ hasText: '@hugo' }).waitFor();
   await page.keyboard.press('Enter');
-  await preview.getByText('If Hugo Silva writes to you').waitFor();
+  await preview.getByText('If Hugo Silva messages you').waitFor();
   // The focus is back where the search was opened.
   await page.waitForFunction(() => document.activeElement.textContent.includes('Hugo Silva'));
 
@@ -165,10 +165,10 @@ test('in French from the first word, with its plurals and hours, and back to Eng
   assert.equal(await page.locator('html').getAttribute('lang'), 'fr');
   await page.getByRole('button', { name: 'Nouveau message' }).first().waitFor();
   await item(page, 'Alice').click();
-  await page.locator('.hint').getByText('Arrive comme demande : encore 2 messages jusqu’à sa réponse').waitFor();
+  await page.locator('.hint').getByText('Sera envoyé comme demande : encore 2 messages avant sa réponse').waitFor();
   await type(page, 'Vous avez vu ?');
   await stored(page, 'Vous avez vu ?').waitFor();
-  await page.locator('.hint').getByText('Arrive comme demande : encore 1 message jusqu’à sa réponse').waitFor();
+  await page.locator('.hint').getByText('Sera envoyé comme demande : encore 1 message avant sa réponse').waitFor();
   await page.getByText('Aujourd’hui').first().waitFor();
   assert.match(await page.locator('.message time').last().textContent(), /^\d\d:\d\d$/);
 

@@ -34,14 +34,17 @@ const watch = () => {
 async function step(browser, reducedMotion) {
   const page = await browser.open('about:blank', { reducedMotion });
   await page.addInitScript(watch);
-  // Slowly, so that the shapes of what is being loaded are there.
+  // Answers are held back until the placeholders of what is being loaded have appeared.
+  let release;
+  const released = new Promise((done) => (release = done));
   await page.route('**/graphql', async (route) => {
-    await new Promise((done) => setTimeout(done, 400));
+    await released;
     await route.continue().catch(() => undefined); // the page may be gone
   });
   await page.goto(`${browser.url}/?as=alice`);
   await page.locator('.ghost').first().waitFor();
   await page.waitForFunction(() => document.getAnimations().length === 0);
+  release();
   await page.locator('.list a.item').first().waitFor();
   await page.unroute('**/graphql');
   await page.locator('.list a.item').filter({ hasText: 'Bob' }).click();
@@ -50,7 +53,7 @@ async function step(browser, reducedMotion) {
   const words = `Walked with ${reducedMotion}.`;
   await type(page, words);
   await page.locator('article.message[data-seq]').filter({ hasText: words }).waitFor();
-  await page.getByRole('button', { name: 'More about Bob Okafor' }).click();
+  await page.getByRole('button', { name: 'More options for Bob Okafor' }).click();
   await page.getByRole('menuitem').first().waitFor();
   await page.keyboard.press('Escape');
   await page.locator('.rail').getByRole('link', { name: /^Requests/ }).click();

@@ -49,10 +49,10 @@ test('a long conversation opens at its end, keeps its place as older pages come,
   assert.equal(jumps.first, 1, 'the beginning is reached');
   assert.ok(jumps.worst < 40, `a line in view jumped by ${jumps.worst} px`);
 
-  await alice.getByRole('button', { name: 'Newest' }).click();
+  await alice.getByRole('button', { name: 'Newest messages' }).click();
   await stored(alice, 'line 90 of many').waitFor();
   await alice.getByRole('button', { name: /new messages$/ }).click();
-  await alice.getByText('New', { exact: true }).waitFor();
+  await alice.getByText('New messages', { exact: true }).waitFor();
   const divider = await alice.locator('.first-unread').boundingBox();
   const box = await alice.locator('.messages').boundingBox();
   assert.ok(divider.y >= box.y && divider.y < box.y + box.height, 'the first unread message is in view');
@@ -116,7 +116,7 @@ test('in a conversation longer than what is kept of it nothing jumps on the way 
     m.dispatchEvent(new WheelEvent('wheel'));
     m.scrollTop -= 3000;
   });
-  await alice.getByRole('button', { name: 'Newest' }).waitFor();
+  await alice.getByRole('button', { name: 'Newest messages' }).waitFor();
   const before = await place();
   for (let i = 1; i <= 5; i++) await server.send('bob', 'alice', `one more, ${i}`);
   await alice.locator('.list a').filter({ hasText: 'one more, 5' }).waitFor();

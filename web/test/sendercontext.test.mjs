@@ -17,7 +17,7 @@ test('a request says how one knows its sender, in the list and where it is opene
   const asks = alice.getByRole('group', { name: 'Message request' });
   await asks.getByText('They follow you · 1 friend in common · Suggested to you').waitFor();
   await asks.getByText('You both know Bob Okafor.').waitFor();
-  await asks.getByText('New account, made today').waitFor();
+  await asks.getByText('New account, created today').waitFor();
 
   // With a yes it is no request any more, and nobody has to say how one knows them.
   await alice.getByRole('button', { name: 'Accept' }).click();

@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { patience } from './patience.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const startUpMs = 60_000;
+const startUpMs = patience(60_000);
 
 let built;
 

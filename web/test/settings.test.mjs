@@ -18,28 +18,28 @@ test('the setting is seen with the eyes of an example and of a person, and follo
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
   const bob = await browser.open('/settings?as=bob');
-  const preview = bob.getByRole('region', { name: 'See it with someone’s eyes' });
-  await preview.getByText('If a stranger writes to you, it is not accepted.').waitFor();
+  const preview = bob.getByRole('region', { name: 'Preview as another person' });
+  await preview.getByText('If a stranger messages you, the message is not accepted.').waitFor();
   await preview.getByRole('button', { name: 'A friend' }).click();
-  await preview.getByText('If a friend writes to you, it reaches your inbox.').waitFor();
+  await preview.getByText('If a friend messages you, the message goes to your inbox.').waitFor();
   await preview.getByRole('listitem').filter({ hasText: 'You follow each other' }).waitFor();
-  await preview.getByText('You follow each other. With your setting “Friends” their messages go to your inbox.').waitFor();
+  await preview.getByText('You follow each other. With your setting “Friends”, their messages go to your inbox.').waitFor();
 
   await preview.getByRole('button', { name: 'Choose a person' }).click();
   await choose(bob, 'hugo');
-  await preview.getByText('If Hugo Silva writes to you, it is not accepted.').waitFor();
+  await preview.getByText('If Hugo Silva messages you, the message is not accepted.').waitFor();
   await preview.getByRole('listitem').filter({ hasText: 'They follow you' }).waitFor();
-  await preview.getByText('They follow you. With your setting “Friends” they cannot write to you.').waitFor();
+  await preview.getByText('They follow you. With your setting “Friends”, they cannot message you.').waitFor();
   await bob.getByRole('radio', { name: /^Everyone/ }).check();
-  await preview.getByText('If Hugo Silva writes to you, it waits in your requests.').waitFor();
+  await preview.getByText('If Hugo Silva messages you, the message goes to your requests.').waitFor();
 
   // A rule that goes before the choice, and the way to it.
   await server.ask('bob', 'mutation($id: ID!) { setListed(userId: $id, list: ALWAYS) { __typename } }', {
     id: await server.idOf('hugo'),
   });
   await bob.getByRole('radio', { name: /^No one/ }).check();
-  await preview.getByText('If Hugo Silva writes to you, it reaches your inbox.').waitFor();
-  await preview.getByText('They are among those whom you always let in.').waitFor();
+  await preview.getByText('If Hugo Silva messages you, the message goes to your inbox.').waitFor();
+  await preview.getByText('You always allow this person.').waitFor();
   await preview.getByRole('link', { name: 'Change' }).first().click();
   await bob.getByRole('button', { name: 'Remove Hugo Silva' }).waitFor();
 
@@ -48,11 +48,11 @@ test('the setting is seen with the eyes of an example and of a person, and follo
   const hugos = request.inbox.nodes.find((c) => c.with.handle === 'hugo');
   await server.ask('alice', 'mutation($ids: [ID!]!) { declineRequests(conversationIds: $ids) { __typename } }', { ids: [hugos.id] });
   const alice = await browser.open('/settings?as=alice', { locale: 'fr-FR', timezoneId: 'Europe/Paris' });
-  const yeux = alice.getByRole('region', { name: 'Voir avec les yeux de quelqu’un' });
+  const yeux = alice.getByRole('region', { name: 'Aperçu en tant qu’une autre personne' });
   await yeux.getByRole('button', { name: 'Choisir une personne' }).click();
   await alice.locator('dialog[open] input').fill('hugo');
   await alice.getByRole('option').filter({ hasText: '@hugo' }).click();
-  await yeux.getByText(/Vous avez refusé une de ses demandes\. Cette personne pourra de nouveau écrire après le \d+ \S+ \d{4}.* \d\d:\d\d\./).waitFor();
+  await yeux.getByText(/Vous avez refusé sa demande\. Cette personne pourra de nouveau écrire après le \d+ \S+ \d{4}.* \d\d:\d\d\./).waitFor();
 });
 
 test('each answer says how many people it would let in, before it is chosen', async (t) => {
@@ -63,17 +63,17 @@ test('each answer says how many people it would let in, before it is chosen', as
   const of = (audience) => whoCouldMessageMe.find((r) => r.audience === audience);
   const answer = (name) => bob.locator('.audiences label').filter({ has: bob.getByRole('radio', { name }) });
   assert.ok(of('FRIENDS').inbox > 1 && of('EVERYONE').requests > 1, 'the demo has something to count');
-  await answer(/^Friends/).getByText(`${of('FRIENDS').inbox} people reach your inbox · nobody else`).waitFor();
+  await answer(/^Friends/).getByText(`${of('FRIENDS').inbox} people reach your inbox · no one else`).waitFor();
   await answer(/^Everyone/)
-    .getByText(`${of('EVERYONE').inbox} people reach your inbox · ${of('EVERYONE').requests} can ask · everyone else can ask`)
+    .getByText(`${of('EVERYONE').inbox} people reach your inbox · ${of('EVERYONE').requests} can send a request · everyone else can send a request`)
     .waitFor();
-  await answer(/^No one/).getByText('Nobody', { exact: true }).waitFor();
+  await answer(/^No one/).getByText('No one can message you').waitFor();
   // Whom one always lets in counts under NO_ONE too; a change of settings asks anew.
   await server.ask('bob', 'mutation($id: ID!) { setListed(userId: $id, list: ALWAYS) { __typename } }', {
     id: await server.idOf('hugo'),
   });
   await bob.getByRole('radio', { name: /^No one/ }).check();
-  await answer(/^No one/).getByText('1 person reaches your inbox · nobody else').waitFor();
+  await answer(/^No one/).getByText('1 person reaches your inbox · no one else').waitFor();
 });
 
 test('any change of settings says who made it and on what, and the newest is undone', async (t) => {
@@ -86,7 +86,7 @@ test('any change of settings says who made it and on what, and the newest is und
   await off.getByText(/· you · Mozilla/).waitFor();
   await off.getByRole('button', { name: 'Undo' }).click();
   const on = bob.getByRole('listitem').filter({ hasText: 'Read receipts on' });
-  await on.getByText('Took back the change of').waitFor();
+  await on.getByText('Undid the change of').waitFor();
   const { messagingSettings } = await server.ask('bob', '{ messagingSettings { readReceipts } }');
   assert.equal(messagingSettings.readReceipts, true);
   // That is a change itself.
@@ -144,8 +144,8 @@ test('requests show their words before they are opened only when that is wanted'
   await alice.getByRole('link', { name: /^Who can message me/ }).click();
   await section(alice, 'Requests');
   await alice.locator('.settings nav').getByRole('link', { name: 'Requests' }).click();
-  await alice.getByRole('switch', { name: 'Show what requests say before I open them' }).click();
-  await alice.getByRole('switch', { name: 'Show what requests say before I open them', checked: true }).waitFor();
+  await alice.getByRole('switch', { name: 'Show request text before I open it' }).click();
+  await alice.getByRole('switch', { name: 'Show request text before I open it', checked: true }).waitFor();
   await alice.goto(`${browser.url}/requests?as=alice`);
   await item(alice, 'Hugo').getByText('Your edits are my favourites').waitFor();
 });
@@ -167,7 +167,7 @@ test('hidden words are added, hide, tell their mistakes and are taken off again'
   assert.equal(await field.getAttribute('aria-invalid'), 'true');
   await field.fill('Idiot');
   await field.press('Enter');
-  await alice.getByRole('alert').getByText('on the list already').waitFor();
+  await alice.getByRole('alert').getByText('already on the list').waitFor();
   await field.fill('crypto tip, 🍆');
   await field.press('Enter');
   await alice.getByText('3 of 1,000').waitFor();
@@ -192,16 +192,16 @@ test('the surge shield says that it is up, and what it holds is let through', as
   const server = await startServer(t, undefined, '--surge-floor', '1');
   const browser = await startBrowser(t, server);
   const alice = await browser.open('/settings/requests?as=alice');
-  const shield = alice.getByRole('region', { name: 'Surge shield' });
-  await shield.getByText('It is down').waitFor();
+  const shield = alice.getByRole('region', { name: 'Surge protection' });
+  await shield.getByText('Off: you are not').waitFor();
   await newcomers(server, 3, 'alice');
-  await shield.getByText('It is up since').waitFor();
+  await shield.getByText('On since').waitFor();
   await alice.locator('.rail').getByRole('link', { name: /^Requests/ }).click();
-  await alice.getByRole('link', { name: /The surge shield is up/ }).click();
-  await shield.getByRole('radio', { name: /Let them through/ }).check();
-  await shield.getByRole('button', { name: 'Take the shield down' }).click();
-  await alice.getByText(/The shield is down\. [12] requests? (was|were) let through\./).waitFor();
-  await shield.getByText('It is down').waitFor();
+  await alice.getByRole('link', { name: /Surge protection is on/ }).click();
+  await shield.getByRole('radio', { name: /Release them/ }).check();
+  await shield.getByRole('button', { name: 'Turn off surge protection' }).click();
+  await alice.getByText(/Surge protection is off\. [12] requests? (was|were) released\./).waitFor();
+  await shield.getByText('Off: you are not').waitFor();
   const { hidden, requests } = await server.ask(
     'alice',
     '{ hidden: inbox(folder: HIDDEN) { nodes { id } } requests: inbox(folder: REQUESTS) { nodes { with { handle } } } }',
@@ -214,14 +214,14 @@ test('people are put on the lists and blocked from their own screens', async (t)
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
   const alice = await browser.open('/settings/exceptions?as=alice');
-  await alice.getByRole('button', { name: 'Always let someone in…' }).click();
+  await alice.getByRole('button', { name: 'Always allow someone…' }).click();
   await choose(alice, 'bob');
   await alice.getByRole('button', { name: 'Remove Bob Okafor' }).waitFor();
   // From one list to the other.
-  await alice.getByRole('button', { name: 'Never let someone in…' }).click();
+  await alice.getByRole('button', { name: 'Never allow someone…' }).click();
   await choose(alice, 'bob');
   await alice.locator('.listed').nth(1).getByText('Bob Okafor').waitFor();
-  await alice.locator('.listed').first().getByText('Nobody').waitFor();
+  await alice.locator('.listed').first().getByText('No one on this list').waitFor();
   await assert.rejects(server.send('bob', 'alice', 'Hello?'), /MessageNotAllowed/);
   await alice.getByRole('button', { name: 'Restrict someone…' }).click();
   await choose(alice, 'emma');
@@ -238,7 +238,7 @@ test('a copy of one’s data is asked for, made and downloaded; the next has to 
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
   const alice = await browser.open('/settings/data?as=alice', { acceptDownloads: true });
-  await alice.getByRole('button', { name: 'Ask for a copy' }).click();
+  await alice.getByRole('button', { name: 'Request a copy' }).click();
   const download = alice.getByRole('button', { name: /^Download/ });
   await download.waitFor();
   const coming = alice.waitForEvent('download');
@@ -248,8 +248,8 @@ test('a copy of one’s data is asked for, made and downloaded; the next has to 
   const bytes = await readFile(await file.path());
   assert.equal(bytes.subarray(0, 4).toString('latin1'), 'PK\x03\x04');
   for (const name of ['messages.jsonl', 'settings.jsonl', 'manifest.jsonl']) assert.ok(bytes.includes(name), name);
-  await alice.getByRole('button', { name: 'Ask for another copy' }).click();
-  await alice.getByText(/You can ask for another in 2[34] hours at the latest\./).waitFor();
+  await alice.getByRole('button', { name: 'Request another copy' }).click();
+  await alice.getByText(/You can request another copy in 2[34] hours\./).waitFor();
   await alice.reload();
   await download.waitFor();
 });

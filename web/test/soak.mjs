@@ -3,6 +3,7 @@
 // the log, once and in order. `make web-soak` runs it for an hour, soak.test.mjs for some seconds.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import { patience } from './patience.mjs';
 import { startBrowser } from './browser.mjs';
 import { startCutter } from './cutproxy.mjs';
 import { startServer } from './server.mjs';
@@ -131,7 +132,7 @@ export async function soak(t, { seconds, perSecond, seed, cutEverySeconds, stall
   over.over = true;
   await cutting;
   cutter.closed = false;
-  await page.locator('article.message[data-seq]').getByText(`soak ${sent}`, { exact: true }).waitFor({ timeout: 60_000 });
+  await page.locator('article.message[data-seq]').getByText(`soak ${sent}`, { exact: true }).waitFor({ timeout: patience(60_000) });
   const seen = await tab.evaluate(() => window.seen);
   log(`${sent} sent, ${seen.messages} messages and ${seen.events} events seen, ${cuts} cuts`);
   assert.deepEqual(seen.wrong, [], 'every event once and in order');

@@ -15,7 +15,7 @@ export async function type(page, text) {
 
 /** Chooses something from the menu about the person of the open conversation. */
 export async function menu(page, person, choice) {
-  await page.getByRole('button', { name: `More about ${person}` }).click();
+  await page.getByRole('button', { name: `More options for ${person}` }).click();
   await page.getByRole('menuitem', { name: choice }).click();
 }
 

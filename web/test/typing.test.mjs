@@ -19,7 +19,7 @@ test('who is writing is seen by the other, in the list and the conversation, unt
   await item(alice, 'Bob').click();
   await inHeader.waitFor();
   // A screen reader is told once, and not again at each letter.
-  const announced = alice.locator('.conversation [aria-live=polite]', { hasText: 'is writing' });
+  const announced = alice.locator('.conversation [aria-live=polite]', { hasText: 'is typing' });
   await announced.waitFor({ state: 'attached' });
   await alice.evaluate(() => {
     window.spoken = 0;

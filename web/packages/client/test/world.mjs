@@ -4,10 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, conversationsIn } from '@aparte/client';
 import WebSocket from 'ws';
+import { patience } from '../../../test/patience.mjs';
 
-export { startCutter } from '../../../test/cutter.mjs';
+export { startCutter } from '../../../test/cutproxy.mjs';
 
-const patienceMs = 30_000;
+const waitMs = patience(30_000);
 
 /** Resolves with what `find` gives of the client's state, once it gives something. */
 export function until(client, find) {
@@ -16,8 +17,8 @@ export function until(client, find) {
     const timer = setTimeout(() => {
       end();
       const { status, cursor, outgoing, unread } = client.state();
-      reject(new Error(`not within ${patienceMs} ms: ${find}\n${JSON.stringify({ status, cursor, outgoing, unread })}`));
-    }, patienceMs);
+      reject(new Error(`not within ${waitMs} ms: ${find}\n${JSON.stringify({ status, cursor, outgoing, unread })}`));
+    }, waitMs);
     const look = () => {
       const found = find(client.state());
       if (!found) return;
