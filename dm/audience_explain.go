@@ -26,7 +26,7 @@ func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID)
 	if viewer == as {
 		return Explanation{}, Invalid("as", "This is yourself.")
 	}
-	tx, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, as)}})
+	tx, err := s.txs.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, as)}})
 	if err != nil {
 		return Explanation{}, err
 	}

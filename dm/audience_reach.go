@@ -54,7 +54,7 @@ func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes m
 	if len(routes) > 0 && (holds != policy.Custom || custom != now.Grid) {
 		asked = append(asked, Reach{Audience: policy.Custom, Grid: custom})
 	}
-	people, err := s.store.RelatedPeople(ctx, viewer, reachLimit)
+	people, err := s.relations.RelatedPeople(ctx, viewer, reachLimit)
 	if err != nil {
 		return nil, err
 	}

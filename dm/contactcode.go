@@ -84,7 +84,7 @@ func (s *Service) CreateContactCode(ctx context.Context, viewer UserID, in Conta
 	}
 	secret := newContactSecret()
 	var made *ContactCode
-	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}, RecentCodes: true}, func(tx *Tx) error {
+	err := s.txs.Change(ctx, Scope{Users: []UserID{viewer}, RecentCodes: true}, func(tx *Tx) error {
 		h := tx.Head(viewer)
 		if h == nil || h.Gone {
 			return NotFound("user")
@@ -149,7 +149,7 @@ func minTime(a, b time.Time) time.Time {
 // nothing. Errors: NOT_FOUND.
 func (s *Service) RevokeContactCode(ctx context.Context, viewer UserID, id ContactCodeID) (*ContactCode, error) {
 	var revoked *ContactCode
-	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}, Code: id}, func(tx *Tx) error {
+	err := s.txs.Change(ctx, Scope{Users: []UserID{viewer}, Code: id}, func(tx *Tx) error {
 		if h := tx.Head(viewer); h == nil || h.Gone {
 			return NotFound("user")
 		}
@@ -184,6 +184,6 @@ func (tx *Tx) keepCode(c *ContactCode) {
 // ContactCodes lists the viewer's contact codes, newest first; ended ones until their retention ends. Errors: INVALID_INPUT.
 func (s *Service) ContactCodes(ctx context.Context, viewer UserID, page PageRequest) (Page[*ContactCode], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]*ContactCode, error) {
-		return s.store.ContactCodes(ctx, viewer, after, limit)
+		return s.codes.ContactCodes(ctx, viewer, after, limit)
 	})
 }

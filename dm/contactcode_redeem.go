@@ -97,7 +97,7 @@ type Contact struct {
 // or has served the viewer, and one whose owner does not want the viewer, are all NOT_FOUND and take the same reads.
 func (s *Service) Contact(ctx context.Context, viewer UserID, code string) (Contact, error) {
 	hash := ParseContactCode(code)
-	c, used, err := s.store.ContactCodeOf(ctx, hash, viewer)
+	c, used, err := s.codes.ContactCodeOf(ctx, hash, viewer)
 	if err != nil {
 		return Contact{}, err
 	}
@@ -110,7 +110,7 @@ func (s *Service) Contact(ctx context.Context, viewer UserID, code string) (Cont
 	if owner != viewer {
 		scope.Pairs = []Pair{PairOf(viewer, owner)}
 	}
-	tx, err := s.store.Inspect(ctx, scope)
+	tx, err := s.txs.Inspect(ctx, scope)
 	if err != nil {
 		return Contact{}, err
 	}

@@ -37,14 +37,14 @@ const CodesLookedAt = 200
 // INVALID_INPUT.
 func (s *Service) ContactCodeUses(ctx context.Context, viewer UserID, code ContactCodeID, page PageRequest) (Page[Redemption], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]Redemption, error) {
-		return s.store.Redemptions(ctx, viewer, code, after, limit)
+		return s.codes.Redemptions(ctx, viewer, code, after, limit)
 	})
 }
 
 // CameByCode tells by which code of the viewer's each of some people came: the first that they used. Who came without is left
 // out. It is read when it is asked for, so that no send and no event carries it.
 func (s *Service) CameByCode(ctx context.Context, viewer UserID, people []UserID) (map[UserID]*Redemption, error) {
-	uses, err := s.store.RedemptionsFrom(ctx, viewer, people, CodesLookedAt)
+	uses, err := s.codes.RedemptionsFrom(ctx, viewer, people, CodesLookedAt)
 	if err != nil {
 		return nil, err
 	}

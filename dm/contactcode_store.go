@@ -2,17 +2,16 @@ package dm
 
 import "context"
 
-// ContactCodeStore keeps contact codes. It is a part of Store.
+// ContactCodeStore reads contact codes and their redemptions.
 type ContactCodeStore interface {
-	// ContactCodes lists a user's codes, newest first, up to limit after the place (nil: from the start).
+	// ContactCodes lists a user's codes, newest first, up to limit after a place (nil: from the start).
 	ContactCodes(ctx context.Context, owner UserID, after *TimePlace, limit int) ([]*ContactCode, error)
-	// ContactCodeOf returns the code with this hash, and whether the bearer has used it. Nil: there is none.
-	ContactCodeOf(ctx context.Context, hash CodeHash, bearer UserID) (c *ContactCode, used bool, err error)
-	// RedemptionsBy lists what codes of others a user has used, by the id of the code after another.
-	RedemptionsBy(ctx context.Context, bearer UserID, after ContactCodeID, limit int) ([]Redemption, error)
-	// Redemptions lists who has used a code of this owner's, newest first, up to limit after the place (nil: from the start). Empty
-	// for a code that is not theirs.
+	// ContactCodeOf returns the code with this hash, or nil, and whether the redeemer has redeemed it.
+	ContactCodeOf(ctx context.Context, hash CodeHash, redeemer UserID) (c *ContactCode, redeemed bool, err error)
+	// Redemptions lists the redemptions of one of the owner's codes, newest first, up to limit after a place (nil: from the
+	// start). It is empty for a code of another owner.
 	Redemptions(ctx context.Context, owner UserID, code ContactCodeID, after *TimePlace, limit int) ([]Redemption, error)
-	// RedemptionsFrom returns what these people have used of the owner's newest used codes, so many of them at most.
-	RedemptionsFrom(ctx context.Context, owner UserID, bearers []UserID, codes int) ([]Redemption, error)
+	// RedemptionsFrom returns the redemptions by these people of the owner's most recently redeemed codes, of at most so
+	// many codes.
+	RedemptionsFrom(ctx context.Context, owner UserID, redeemers []UserID, codes int) ([]Redemption, error)
 }

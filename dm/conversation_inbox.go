@@ -16,7 +16,7 @@ func (s *Service) Inbox(ctx context.Context, viewer UserID, folder Folder, page 
 	if err != nil {
 		return Page[*View]{}, err
 	}
-	views, readErr := s.store.Inbox(ctx, viewer, folder, place, page.First+1)
+	views, readErr := s.inbox.Inbox(ctx, viewer, folder, place, page.First+1)
 	if readErr == nil {
 		readErr = s.preview(ctx, viewer, views)
 	}
@@ -49,7 +49,7 @@ func (s *Service) ConversationWith(ctx context.Context, viewer, other UserID) (*
 
 // Conversations returns the views that the viewer has of many conversations, in one read.
 func (s *Service) Conversations(ctx context.Context, viewer UserID, ids []ConversationID) (map[ConversationID]*View, error) {
-	views, err := s.store.Views(ctx, viewer, ids)
+	views, err := s.inbox.Views(ctx, viewer, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (s *Service) Messages(ctx context.Context, viewer UserID, ids []Conversatio
 	if refusal != nil {
 		return nil, refusal
 	}
-	lists, err := s.store.Messages(ctx, viewer, once(ids), int64(before), page.First+1)
+	lists, err := s.inbox.Messages(ctx, viewer, once(ids), int64(before), page.First+1)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (m *Message) Place() string { return MessagePlace(m.ID.Seq).String() }
 
 // MessagesByID returns those messages that the viewer may see, in one read.
 func (s *Service) MessagesByID(ctx context.Context, viewer UserID, ids []MessageID) (map[MessageID]*Message, error) {
-	return s.store.MessagesByID(ctx, viewer, ids)
+	return s.inbox.MessagesByID(ctx, viewer, ids)
 }
 
 // Unread returns the viewer's counts and the cursor they hold at. Errors: NOT_FOUND.
@@ -112,7 +112,7 @@ func (s *Service) Messaging(ctx context.Context, viewer UserID) (Messaging, erro
 }
 
 func (s *Service) inspectUser(ctx context.Context, viewer UserID) (*Tx, error) {
-	tx, err := s.store.Inspect(ctx, Scope{Users: []UserID{viewer}})
+	tx, err := s.txs.Inspect(ctx, Scope{Users: []UserID{viewer}})
 	if err != nil {
 		return nil, err
 	}

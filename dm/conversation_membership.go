@@ -67,12 +67,12 @@ func (s *Service) Archive(ctx context.Context, viewer UserID, id ConversationID,
 func (s *Service) changeConversation(ctx context.Context, viewer UserID, id ConversationID,
 	change func(*Tx, UserID, *Conversation) error,
 ) (Changed, error) {
-	other, err := s.store.OtherMember(ctx, viewer, id)
+	other, err := s.inbox.OtherMember(ctx, viewer, id)
 	if err != nil {
 		return Changed{}, err
 	}
 	var out Changed
-	err = s.store.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(tx *Tx) error {
+	err = s.txs.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(tx *Tx) error {
 		c := tx.Conversation(viewer, other)
 		if mine, _ := c.Sides(viewer); mine.Folder == FolderNone || tx.Head(viewer).Gone {
 			return NotFound("conversation")

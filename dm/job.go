@@ -91,12 +91,12 @@ const maxTries = 5
 // TakeJob takes the oldest job of a kind that nobody works on, for the hold, or returns nil.
 func (s *Service) TakeJob(ctx context.Context, kind JobKind, node string, hold time.Duration) (*Job, error) {
 	for {
-		j, err := s.store.TakeJob(ctx, kind, node, hold)
+		j, err := s.jobs.TakeJob(ctx, kind, node, hold)
 		if err != nil || j == nil || j.Tries <= maxTries || kind != JobExport {
 			return j, err
 		}
 		j.State, j.FinishedAt = JobFailed, time.Now()
-		if err := s.store.KeepJob(ctx, j); err != nil {
+		if err := s.jobs.KeepJob(ctx, j); err != nil {
 			return nil, err
 		}
 	}

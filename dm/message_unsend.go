@@ -11,7 +11,7 @@ import (
 // seq and stays counted as it was (I3, I6); both logs tell of it. Unsending twice is unsending once. What was reported
 // before stays sealed. Errors: NOT_FOUND, also for the messages of others.
 func (s *Service) Unsend(ctx context.Context, viewer UserID, id MessageID) (*Message, error) {
-	other, err := s.store.OtherMember(ctx, viewer, id.Conversation)
+	other, err := s.inbox.OtherMember(ctx, viewer, id.Conversation)
 	if CodeOf(err) == CodeNotFound {
 		return nil, NotFound("message")
 	} else if err != nil {
@@ -19,7 +19,7 @@ func (s *Service) Unsend(ctx context.Context, viewer UserID, id MessageID) (*Mes
 	}
 	var out *Message
 	scope := Scope{Pairs: []Pair{PairOf(viewer, other)}, Messages: []MessageID{id}}
-	err = s.store.Change(ctx, scope, func(tx *Tx) error {
+	err = s.txs.Change(ctx, scope, func(tx *Tx) error {
 		var err error
 		out, err = tx.Unsend(viewer, id)
 		return err

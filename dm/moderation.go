@@ -139,7 +139,7 @@ func (s *Service) LookAt(ctx context.Context, by Moderator, id ReportID) (*Evide
 	if err != nil {
 		return nil, err
 	}
-	return s.store.Evidence(ctx, id)
+	return s.moderation.Evidence(ctx, id)
 }
 
 // Decision is what a moderator decides about a report.
@@ -209,7 +209,7 @@ func (s *Service) Appeal(ctx context.Context, viewer UserID, id ReportID, text s
 	if refusal != nil {
 		return nil, refusal
 	}
-	r, err := s.store.Report(ctx, id)
+	r, err := s.moderation.Report(ctx, id)
 	if err != nil {
 		return nil, NotFoundAs(err, "notice")
 	}
@@ -275,7 +275,7 @@ func (s *Service) moderate(ctx context.Context, by Moderator, id ReportID, chang
 	if by.Name == "" {
 		return nil, Invalid("moderator", "A moderator needs a name.")
 	}
-	r, err := s.store.Report(ctx, id)
+	r, err := s.moderation.Report(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -286,7 +286,7 @@ func (s *Service) moderate(ctx context.Context, by Moderator, id ReportID, chang
 func (s *Service) changeReport(ctx context.Context, r *Report, change func(*Tx, *Report) error) (*Report, error) {
 	var out *Report
 	scope := Scope{Users: []UserID{r.Reporter, r.Reported}, Reports: []ReportID{r.ID}}
-	err := s.store.Change(ctx, scope, func(tx *Tx) error {
+	err := s.txs.Change(ctx, scope, func(tx *Tx) error {
 		loaded := tx.in.Reports[r.ID]
 		if loaded == nil {
 			return NotFound("report")

@@ -44,7 +44,7 @@ func (tx *Tx) audit(by Moderator, act AuditAct, r *Report) {
 // Audit lists the audit log, newest first. Errors: INVALID_INPUT.
 func (s *Service) Audit(ctx context.Context, filter AuditFilter, page PageRequest) (Page[AuditEntry], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]AuditEntry, error) {
-		return s.store.Audit(ctx, filter, after, limit)
+		return s.moderation.Audit(ctx, filter, after, limit)
 	})
 }
 

@@ -116,12 +116,12 @@ func (s *Service) Report(ctx context.Context, viewer UserID, in ReportInput) (*R
 	if refusal != nil {
 		return nil, refusal
 	}
-	other, err := s.store.OtherMember(ctx, viewer, conversation)
+	other, err := s.inbox.OtherMember(ctx, viewer, conversation)
 	if err != nil {
 		return nil, err
 	}
 	pair := PairOf(viewer, other)
-	before, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{pair}})
+	before, err := s.txs.Inspect(ctx, Scope{Pairs: []Pair{pair}})
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (s *Service) Report(ctx context.Context, viewer UserID, in ReportInput) (*R
 		Pairs: []Pair{pair}, Messages: around(conversation, seqs, last), ReportKey: &ReportKey{viewer, in.ClientReportID},
 	}
 	var out *Report
-	err = s.store.Change(ctx, scope, func(tx *Tx) error {
+	err = s.txs.Change(ctx, scope, func(tx *Tx) error {
 		var err error
 		out, err = tx.Report(viewer, other, in, seqs)
 		return err

@@ -79,7 +79,7 @@ func (s *Service) Queue(ctx context.Context, list ReportList, page PageRequest) 
 
 func (s *Service) reports(ctx context.Context, list ReportList, page PageRequest) (Page[*Report], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]*Report, error) {
-		return s.store.Reports(ctx, list, after, limit)
+		return s.moderation.Reports(ctx, list, after, limit)
 	})
 }
 
@@ -94,7 +94,7 @@ func (r *Report) PlaceIn(list ReportList) string {
 
 // ReportForModerator returns a report without its evidence. Errors: NOT_FOUND.
 func (s *Service) ReportForModerator(ctx context.Context, id ReportID) (*Report, error) {
-	return s.store.Report(ctx, id)
+	return s.moderation.Report(ctx, id)
 }
 
 // Restrictions are what stands against a user's writing. Zero times: nothing.

@@ -1,8 +1,6 @@
 package dm
 
 import (
-	"context"
-
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
@@ -37,15 +35,6 @@ type RelatedPeople struct {
 	Capped bool
 	// SharedOpen: not all friends of friends were looked at, so who has no FlagShared may have it all the same.
 	SharedOpen bool
-}
-
-// ReachStore reads ties. It is a part of Store.
-type ReachStore interface {
-	// RelatedPeople returns who has ties with the viewer, the deleted left out, up to limit of each kind: followers, followed,
-	// suggested, conversations, overrides. Of friends of friends it looks at up to limit friends and 20 times as many of theirs.
-	RelatedPeople(ctx context.Context, viewer UserID, limit int) (RelatedPeople, error)
-	// SharedFriends lists, for each of the others, up to limit friends whom they share with the viewer.
-	SharedFriends(ctx context.Context, viewer UserID, others []UserID, limit int) (map[UserID][]UserID, error)
 }
 
 // tied is what Decide needs to know of a person with these ties. What passes stays out of it: a request that is full or

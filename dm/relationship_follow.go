@@ -55,7 +55,7 @@ func (s *Service) changeEdges(ctx context.Context, viewer, other UserID, change 
 	if viewer == other {
 		return Invalid("userId", "This is yourself.")
 	}
-	return s.store.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(tx *Tx) error {
+	return s.txs.Change(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}}, func(tx *Tx) error {
 		from, to := tx.Head(viewer), tx.Head(other)
 		if from == nil || from.Gone || to == nil || (to.Gone && tx.Override(viewer, other) == policy.Override{}) {
 			return NotFound("user")

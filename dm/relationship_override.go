@@ -71,7 +71,7 @@ func (s *Service) ListedUsers(ctx context.Context, viewer UserID, listed policy.
 
 func (s *Service) listOverrides(ctx context.Context, viewer UserID, list OverrideList, page PageRequest) (Page[FoundUser], error) {
 	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {
-		return s.store.OverrideUsers(ctx, viewer, list, after, limit)
+		return s.relations.OverrideUsers(ctx, viewer, list, after, limit)
 	})
 }
 

@@ -55,7 +55,7 @@ func (s *Service) DeclineRequests(ctx context.Context, viewer UserID, ids []Conv
 	var mine []ConversationID
 	others := map[ConversationID]UserID{}
 	for _, id := range ids {
-		other, err := s.store.OtherMember(ctx, viewer, id)
+		other, err := s.inbox.OtherMember(ctx, viewer, id)
 		if CodeOf(err) == CodeNotFound {
 			continue
 		} else if err != nil {
@@ -69,7 +69,7 @@ func (s *Service) DeclineRequests(ctx context.Context, viewer UserID, ids []Conv
 	}
 	var declined []ConversationID
 	var counted Counted
-	err := s.store.Change(ctx, scope, func(tx *Tx) error {
+	err := s.txs.Change(ctx, scope, func(tx *Tx) error {
 		declined = nil
 		if h := tx.Head(viewer); h == nil || h.Gone {
 			return NotFound("request")

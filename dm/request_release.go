@@ -38,7 +38,7 @@ func (s *Service) EndSurgeShield(ctx context.Context, viewer UserID, end ShieldE
 	if end > ShieldDecline {
 		return Messaging{}, BulkResult{}, Invalid("held", "No such choice.")
 	}
-	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(tx *Tx) error {
+	err := s.txs.Change(ctx, Scope{Users: []UserID{viewer}}, func(tx *Tx) error {
 		h := tx.Head(viewer)
 		if h == nil || h.Gone {
 			return NotFound("user")
@@ -77,7 +77,7 @@ func (s *Service) ReleaseHidden(ctx context.Context, viewer UserID) (BulkResult,
 func (s *Service) bulk(ctx context.Context, viewer UserID, folder Folder, act func(*Tx, UserID, *Conversation) bool) (out BulkResult, err error) {
 	var place *InboxPlace
 	for range bulkSteps {
-		views, err := s.store.Inbox(ctx, viewer, folder, place, bulkStep)
+		views, err := s.inbox.Inbox(ctx, viewer, folder, place, bulkStep)
 		if err != nil || len(views) == 0 {
 			return out, err
 		}
@@ -99,7 +99,7 @@ func (s *Service) step(ctx context.Context, viewer UserID, views []*View, act fu
 	for _, v := range views {
 		scope.Pairs = append(scope.Pairs, PairOf(viewer, v.With))
 	}
-	err = s.store.Change(ctx, scope, func(tx *Tx) error {
+	err = s.txs.Change(ctx, scope, func(tx *Tx) error {
 		moved = 0
 		if h := tx.Head(viewer); h == nil || h.Gone {
 			return NotFound("user")

@@ -44,7 +44,7 @@ func (s *Service) SenderContexts(ctx context.Context, viewer UserID, others []Us
 			scope.Pairs = append(scope.Pairs, PairOf(viewer, other))
 		}
 	}
-	tx, err := s.store.Inspect(ctx, scope)
+	tx, err := s.txs.Inspect(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (s *Service) SenderContexts(ctx context.Context, viewer UserID, others []Us
 }
 
 func (s *Service) addShared(ctx context.Context, viewer UserID, age policy.AgeBand, others []UserID, out map[UserID]*SenderContext) error {
-	shared, err := s.store.SharedFriends(ctx, viewer, others, maxShared+1)
+	shared, err := s.relations.SharedFriends(ctx, viewer, others, maxShared+1)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (s *Service) addShared(ctx context.Context, viewer UserID, age policy.AgeBa
 	if len(looked) == 0 {
 		return nil
 	}
-	users, err := s.store.Users(ctx, looked)
+	users, err := s.users.Users(ctx, looked)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type explanationText struct {
 }
 
 func (s *Service) sorter(ctx context.Context, viewer UserID) (*sorter, error) {
-	kept, err := s.store.HiddenWords(ctx, viewer)
+	kept, err := s.settings.HiddenWords(ctx, viewer)
 	return &sorter{service: s, viewer: viewer, words: kept, matcher: CompileWords(kept.List)}, err
 }
 
@@ -36,7 +36,7 @@ func (s *Service) sorter(ctx context.Context, viewer UserID) (*sorter, error) {
 // some steps; nil: it is through. each is called between the steps.
 func (s *sorter) folder(ctx context.Context, folder Folder, place *InboxPlace, steps int, each func(*InboxPlace, int) error) (moved int, cut *InboxPlace, err error) {
 	for range steps {
-		views, err := s.service.store.Inbox(ctx, s.viewer, folder, place, bulkStep)
+		views, err := s.service.inbox.Inbox(ctx, s.viewer, folder, place, bulkStep)
 		if err != nil || len(views) == 0 {
 			return moved, nil, err
 		}
@@ -66,7 +66,7 @@ func (s *sorter) step(ctx context.Context, views []*View) (moved int, err error)
 		}
 		var again []ConversationID
 		n, changed := 0, false
-		err = s.service.store.Change(ctx, scope, func(tx *Tx) error {
+		err = s.service.txs.Change(ctx, scope, func(tx *Tx) error {
 			again, n = nil, 0
 			h := tx.Head(s.viewer)
 			if h == nil || h.Gone {
@@ -98,7 +98,7 @@ func (s *sorter) step(ctx context.Context, views []*View) (moved int, err error)
 		case len(again) == 0:
 			return moved, nil
 		default:
-			found, err := s.service.store.Views(ctx, s.viewer, again)
+			found, err := s.service.inbox.Views(ctx, s.viewer, again)
 			if err != nil {
 				return moved, err
 			}
@@ -122,7 +122,7 @@ func (s *sorter) listen(ctx context.Context, views []*View) (map[ConversationID]
 	if s.words.Version == 0 {
 		return out, nil
 	}
-	messages, err := s.service.store.Messages(ctx, s.viewer, ids, int64(FromNewest), sortMessages)
+	messages, err := s.service.inbox.Messages(ctx, s.viewer, ids, int64(FromNewest), sortMessages)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func (s *Service) sortLater(ctx context.Context, viewer UserID, folder Folder) e
 	if folder == FolderRequests {
 		kind = JobSortRequests
 	}
-	return s.store.Change(ctx, Scope{Users: []UserID{viewer}, Job: kind}, func(tx *Tx) error {
+	return s.txs.Change(ctx, Scope{Users: []UserID{viewer}, Job: kind}, func(tx *Tx) error {
 		if last := tx.in.LastJob; last == nil || last.State != JobQueued {
 			tx.newJob(viewer, kind)
 		}
@@ -211,7 +211,7 @@ func (s *Service) Sort(ctx context.Context, job *Job, hold time.Duration) error 
 			job.AtConversation, job.AtSeq = at.ID, at.At.UnixMicro()
 			job.Done += int64(looked)
 			job.Total, job.LeaseUntil = job.Done, time.Now().Add(hold)
-			if err := s.store.KeepJob(ctx, job); err != nil {
+			if err := s.jobs.KeepJob(ctx, job); err != nil {
 				return err
 			}
 			return ctx.Err()
@@ -221,7 +221,7 @@ func (s *Service) Sort(ctx context.Context, job *Job, hold time.Duration) error 
 		}
 		if cut == nil {
 			job.State, job.FinishedAt = JobDone, time.Now().UTC().Truncate(time.Microsecond)
-			return s.store.KeepJob(ctx, job)
+			return s.jobs.KeepJob(ctx, job)
 		}
 		place = cut
 	}

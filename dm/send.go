@@ -70,7 +70,7 @@ func (s *Service) Send(ctx context.Context, viewer UserID, in SendInput) (Sent, 
 		return Sent{}, refusal
 	}
 	if in.To.IsZero() {
-		other, err := s.store.OtherMember(ctx, viewer, in.Conversation)
+		other, err := s.inbox.OtherMember(ctx, viewer, in.Conversation)
 		if err != nil {
 			return Sent{}, err
 		}

@@ -42,12 +42,12 @@ type ClassifierConfig struct {
 // again.
 func (s *Service) appendClassified(ctx context.Context, send Send) (Sent, error) {
 	send.Unclassified = s.classification.Classifier != nil
-	sent, err := s.store.Append(ctx, send)
+	sent, err := s.sends.Append(ctx, send)
 	if !errors.Is(err, ErrUnclassified) {
 		return sent, err
 	}
 	send.Unclassified, send.Classification = false, s.classification.classify(ctx, &send)
-	return s.store.Append(ctx, send)
+	return s.sends.Append(ctx, send)
 }
 
 // classify asks the classifier. It returns Failed when there is no answer.

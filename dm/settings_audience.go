@@ -60,7 +60,7 @@ func (s *Service) changeSettingsBy(ctx context.Context, viewer UserID, undoes Ch
 ) (Messaging, error) {
 	var out Messaging
 	var loosened bool
-	err := s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(tx *Tx) error {
+	err := s.txs.Change(ctx, Scope{Users: []UserID{viewer}}, func(tx *Tx) error {
 		h := tx.Head(viewer)
 		if h == nil || h.Gone {
 			return NotFound("user")

@@ -30,7 +30,7 @@ func HiddenWordSamples() []words.Sample { return words.Samples() }
 
 // HiddenWords returns the viewer's list, in the order in which it was made.
 func (s *Service) HiddenWords(ctx context.Context, viewer UserID) ([]string, error) {
-	kept, err := s.store.HiddenWords(ctx, viewer)
+	kept, err := s.settings.HiddenWords(ctx, viewer)
 	return kept.List, err
 }
 
@@ -85,7 +85,7 @@ func cleanWords(in []string) ([]string, *Error) {
 // undone is the change that the edit takes back; it must be the newest.
 func (s *Service) editWords(ctx context.Context, viewer UserID, undone *SettingsChange, edit func([]string) []string) ([]string, error) {
 	for {
-		kept, err := s.store.HiddenWords(ctx, viewer)
+		kept, err := s.settings.HiddenWords(ctx, viewer)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ func (s *Service) editWords(ctx context.Context, viewer UserID, undone *Settings
 			return list, nil
 		}
 		again := false
-		err = s.store.Change(ctx, Scope{Users: []UserID{viewer}}, func(tx *Tx) error {
+		err = s.txs.Change(ctx, Scope{Users: []UserID{viewer}}, func(tx *Tx) error {
 			h := tx.Head(viewer)
 			if h == nil || h.Gone {
 				return NotFound("user")

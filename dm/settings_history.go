@@ -100,14 +100,14 @@ func (s *Service) History(ctx context.Context, viewer UserID, first int) ([]Sett
 	if err := (PageRequest{First: first}).check(); err != nil {
 		return nil, err
 	}
-	return s.store.History(ctx, viewer, first)
+	return s.settings.History(ctx, viewer, first)
 }
 
 // UndoSettingsChange takes the viewer's newest change of the settings, or of the hidden words, back: what held before it holds again. It is a change like any
 // other, is kept in the history, and can be undone. Errors: NOT_FOUND, INVALID_INPUT (a later change stands, the host
 // made the change, or what held before is not allowed at the user's age now).
 func (s *Service) UndoSettingsChange(ctx context.Context, viewer UserID, id ChangeID) (Messaging, error) {
-	undone, err := s.store.SettingsChange(ctx, viewer, id)
+	undone, err := s.settings.SettingsChange(ctx, viewer, id)
 	if err != nil {
 		return Messaging{}, err
 	}

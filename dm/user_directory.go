@@ -11,7 +11,7 @@ const maxSearch = 64
 
 // Users returns those users that exist, in one read. Deleted users are there, without a name.
 func (s *Service) Users(ctx context.Context, ids []UserID) (map[UserID]*User, error) {
-	return s.store.Users(ctx, ids)
+	return s.users.Users(ctx, ids)
 }
 
 // UserByHandle finds a user. Errors: NOT_FOUND.
@@ -20,7 +20,7 @@ func (s *Service) UserByHandle(ctx context.Context, handle string) (*User, error
 	if refusal != nil {
 		return nil, NotFound("user")
 	}
-	return s.store.UserByHandle(ctx, handle)
+	return s.users.UserByHandle(ctx, handle)
 }
 
 // UserByExternalID finds a user by the host's id. Errors: NOT_FOUND.
@@ -28,7 +28,7 @@ func (s *Service) UserByExternalID(ctx context.Context, externalID string) (*Use
 	if checkExternalID(externalID) != nil {
 		return nil, NotFound("user")
 	}
-	return s.store.UserByExternalID(ctx, externalID)
+	return s.users.UserByExternalID(ctx, externalID)
 }
 
 // SearchUsers lists users whose handle or display name starts with the query, less those whom the viewer has blocked. A
@@ -43,13 +43,13 @@ func (s *Service) SearchUsers(ctx context.Context, viewer UserID, query string, 
 		if prefix == "" {
 			return nil, nil
 		}
-		return s.store.SearchUsers(ctx, viewer, prefix, after, limit)
+		return s.users.SearchUsers(ctx, viewer, prefix, after, limit)
 	})
 }
 
 // SomeUsers lists up to first users in the order of their handles, for tools of the host.
 func (s *Service) SomeUsers(ctx context.Context, first int) ([]*User, error) {
-	found, err := s.store.SearchUsers(ctx, UserID{}, "", nil, first)
+	found, err := s.users.SearchUsers(ctx, UserID{}, "", nil, first)
 	users := make([]*User, len(found))
 	for i, f := range found {
 		users[i] = f.User
@@ -60,7 +60,7 @@ func (s *Service) SomeUsers(ctx context.Context, first int) ([]*User, error) {
 // SuggestedFriends lists people whom the host suggests to the viewer. Errors: INVALID_INPUT.
 func (s *Service) SuggestedFriends(ctx context.Context, viewer UserID, page PageRequest) (Page[FoundUser], error) {
 	return s.listUsers(page, func(after *UserPlace, limit int) ([]FoundUser, error) {
-		return s.store.SuggestedUsers(ctx, viewer, after, limit)
+		return s.users.SuggestedUsers(ctx, viewer, after, limit)
 	})
 }
 
@@ -107,7 +107,7 @@ func (s *Service) Relationships(ctx context.Context, viewer UserID, others []Use
 			scope.Pairs = append(scope.Pairs, PairOf(viewer, other))
 		}
 	}
-	tx, err := s.store.Inspect(ctx, scope)
+	tx, err := s.txs.Inspect(ctx, scope)
 	if err != nil {
 		return nil, err
 	}

@@ -13,10 +13,10 @@ func (s *Service) EraseUser(ctx context.Context, by Moderator, externalID string
 	if checkExternalID(externalID) != nil {
 		return nil, NotFound("user")
 	}
-	if err := s.store.DeleteUser(ctx, externalID); err != nil && CodeOf(err) != CodeNotFound {
+	if err := s.host.DeleteUser(ctx, externalID); err != nil && CodeOf(err) != CodeNotFound {
 		return nil, err
 	}
-	users, err := s.store.DeletedUsers(ctx, externalID)
+	users, err := s.erasures.DeletedUsers(ctx, externalID)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *Service) EraseUser(ctx context.Context, by Moderator, externalID string
 	var jobs []*Job
 	for _, user := range users {
 		var job *Job
-		err := s.store.Change(ctx, Scope{Users: []UserID{user}, Job: JobErase}, func(tx *Tx) error {
+		err := s.txs.Change(ctx, Scope{Users: []UserID{user}, Job: JobErase}, func(tx *Tx) error {
 			if job = tx.in.LastJob; job == nil {
 				job = tx.newJob(user, JobErase)
 				tx.out.Audit = append(tx.out.Audit, AuditEntry{
@@ -48,13 +48,13 @@ func (s *Service) Erasures(ctx context.Context, externalID string) ([]*Job, erro
 	if checkExternalID(externalID) != nil {
 		return nil, NotFound("user")
 	}
-	users, err := s.store.DeletedUsers(ctx, externalID)
+	users, err := s.erasures.DeletedUsers(ctx, externalID)
 	if err != nil {
 		return nil, err
 	}
 	var out []*Job
 	for _, user := range users {
-		job, err := s.store.LastJob(ctx, user, JobErase)
+		job, err := s.jobs.LastJob(ctx, user, JobErase)
 		if err != nil {
 			return nil, err
 		}
@@ -71,13 +71,13 @@ func (s *Service) Erasures(ctx context.Context, externalID string) ([]*Job, erro
 // Erase works on an erasure to its end, or until ctx ends or the lease is lost. hold is what each step renews the lease
 // for.
 func (s *Service) Erase(ctx context.Context, job *Job, hold time.Duration) error {
-	conversations, err := s.store.ConversationsOf(ctx, job.User)
+	conversations, err := s.erasures.ConversationsOf(ctx, job.User)
 	if err != nil {
 		return err
 	}
 	job.Total = 0
 	for _, c := range conversations {
-		job.Total += c.count()
+		job.Total += c.Messages()
 	}
 	for _, c := range conversations {
 		if c.ID.Less(job.AtConversation) {
@@ -90,12 +90,12 @@ func (s *Service) Erase(ctx context.Context, job *Job, hold time.Duration) error
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := s.store.EraseStep(ctx, job, c, hold); err != nil {
+			if err := s.erasures.EraseStep(ctx, job, c, hold); err != nil {
 				return err
 			}
 		}
 	}
-	return s.store.EraseRest(ctx, job)
+	return s.erasures.EraseRest(ctx, job)
 }
 
 // Erased is for the store: the words of a user are gone from a conversation. The other side's devices are told, so that
@@ -124,4 +124,5 @@ type ConversationRef struct {
 }
 
 // count is how many messages the conversation has.
-func (c ConversationRef) count() int64 { return c.LastSeq - c.FirstSeq + 1 }
+// Messages is the number of messages that the job has to look at.
+func (c ConversationRef) Messages() int64 { return c.LastSeq - c.FirstSeq + 1 }

@@ -36,7 +36,7 @@ func (s *Service) UpsertUsers(ctx context.Context, users []UserInput) ([]*User, 
 		seen[c.ExternalID], handles[c.Handle] = i, i
 		clean[i] = c
 	}
-	return s.store.UpsertUsers(ctx, clean)
+	return s.host.UpsertUsers(ctx, clean)
 }
 
 // CreateUser creates a user who is not there yet, and changes nothing of one who is. Errors: INVALID_INPUT, NOT_FOUND
@@ -46,7 +46,7 @@ func (s *Service) CreateUser(ctx context.Context, user UserInput) (*User, error)
 	if err != nil {
 		return nil, err
 	}
-	return s.store.CreateUser(ctx, clean)
+	return s.host.CreateUser(ctx, clean)
 }
 
 // Normalize checks a user and returns the form in which it is kept. An empty display name becomes the handle.
@@ -102,7 +102,7 @@ func (s *Service) SetEdges(ctx context.Context, edits []EdgeEdit) error {
 			return Invalid("edges", "The user %q is on both sides.", e.From).At(i, e.From)
 		}
 	}
-	return s.store.SetEdges(ctx, edits)
+	return s.host.SetEdges(ctx, edits)
 }
 
 // DeleteUser forgets a user. Errors: NOT_FOUND.
@@ -110,7 +110,7 @@ func (s *Service) DeleteUser(ctx context.Context, externalID string) error {
 	if checkExternalID(externalID) != nil {
 		return NotFound("user")
 	}
-	return s.store.DeleteUser(ctx, externalID)
+	return s.host.DeleteUser(ctx, externalID)
 }
 
 // Imported is what became of a batch of history.
@@ -135,7 +135,7 @@ func (s *Service) Import(ctx context.Context, sends []Send) (Imported, error) {
 		out.History = true
 		clean[i] = out
 	}
-	return s.store.Import(ctx, clean)
+	return s.host.Import(ctx, clean)
 }
 
 // Normalize checks a message of history and returns the form in which it is kept, so that a whole file can be checked

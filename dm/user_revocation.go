@@ -19,17 +19,17 @@ func (s *Service) RevokeTokens(ctx context.Context, externalID string) (Revocati
 	if checkExternalID(externalID) != nil {
 		return Revocation{}, NotFound("user")
 	}
-	return s.store.RevokeTokens(ctx, externalID)
+	return s.revocations.RevokeTokens(ctx, externalID)
 }
 
 // Revocations lists what was revoked since, deletions too, on any node. One that commits late may carry a time that has
 // passed already, so a caller looks back by more than a commit takes.
 func (s *Service) Revocations(ctx context.Context, since time.Time) ([]Revocation, error) {
-	return s.store.Revocations(ctx, since)
+	return s.revocations.Revocations(ctx, since)
 }
 
 // SetAgeBand carries over an age band that the host said of a user at a time, unless it has said something later. It
 // applies at once, as in UpsertUsers.
 func (s *Service) SetAgeBand(ctx context.Context, user UserID, band policy.AgeBand, said time.Time) error {
-	return s.store.SetAgeBand(ctx, user, band, said)
+	return s.host.SetAgeBand(ctx, user, band, said)
 }

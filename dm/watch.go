@@ -80,7 +80,7 @@ func (w *Watcher) start(ctx context.Context, after *Cursor) error {
 	if after == nil {
 		limit = 0
 	}
-	log, err := w.service.store.Log(ctx, w.user, from, limit)
+	log, err := w.service.log.Log(ctx, w.user, from, limit)
 	w.unread, w.epoch = log.Unread, log.Epoch
 	switch {
 	case err != nil:
@@ -124,7 +124,7 @@ func (w *Watcher) Poll(ctx context.Context) (*Event, error) {
 		if !w.due.Swap(false) && w.known < next && w.heard.Load() < next {
 			return w.signal(), nil
 		}
-		log, err := w.service.store.Log(ctx, w.user, next-1, logPage)
+		log, err := w.service.log.Log(ctx, w.user, next-1, logPage)
 		if err != nil {
 			w.due.Store(true)
 			return nil, err

@@ -14,7 +14,7 @@ import (
 //
 // It has a goroutine while there are watchers. The Close of the last one ends it and waits.
 type lagPoller struct {
-	store    Store
+	log      LogStore
 	interval time.Duration
 
 	mu    sync.Mutex
@@ -40,9 +40,9 @@ const (
 	lagPollerBatch = 1000
 )
 
-func newLagPoller(store Store, interval time.Duration) *lagPoller {
+func newLagPoller(log LogStore, interval time.Duration) *lagPoller {
 	n := min(max(int(interval/minBeat), 1), lagPollerBeats)
-	return &lagPoller{store: store, interval: interval, beats: make([][]*Watcher, n)}
+	return &lagPoller{log: log, interval: interval, beats: make([][]*Watcher, n)}
 }
 
 func (p *lagPoller) add(w *Watcher) {
@@ -114,7 +114,7 @@ func (p *lagPoller) look(ctx context.Context, watchers []*Watcher) {
 	for i, w := range watchers {
 		users[i] = w.user
 	}
-	ends, err := p.store.LogEnds(ctx, users)
+	ends, err := p.log.LogEnds(ctx, users)
 	if err != nil {
 		return
 	}
@@ -125,12 +125,4 @@ func (p *lagPoller) look(ctx context.Context, watchers []*Watcher) {
 			w.wake()
 		}
 	}
-}
-
-// LogEnd is where a user's log ends.
-type LogEnd struct {
-	// Position is the newest there is.
-	Position int64
-	// Gone: the user was deleted.
-	Gone bool
 }

@@ -10,11 +10,11 @@ import (
 // their inbox: nothing from a request, a restriction, a block, a closed door, or while either has receipts off. The viewer
 // is not told which it was. It writes nothing and takes no lock. Errors: NOT_FOUND.
 func (s *Service) Typing(ctx context.Context, viewer UserID, id ConversationID) (Changed, error) {
-	other, err := s.store.OtherMember(ctx, viewer, id)
+	other, err := s.inbox.OtherMember(ctx, viewer, id)
 	if err != nil {
 		return Changed{}, err
 	}
-	tx, err := s.store.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}})
+	tx, err := s.txs.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, other)}})
 	if err != nil {
 		return Changed{}, err
 	}

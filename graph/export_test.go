@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/export"
 	"github.com/aparte-im/aparte/graph"
 	"github.com/aparte-im/aparte/internal/testdb"
 )
@@ -76,7 +77,7 @@ func TestAnExportIsItsUsersOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 		var b bytes.Buffer
-		if err := w.service.WriteExport(ctx, job, &b, func() error { return nil }); err != nil {
+		if err := export.New(w.service, w.store).Write(ctx, job, &b, func() error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		path := graph.ExportPath + id + ".zip"

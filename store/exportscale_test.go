@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/export"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
@@ -66,7 +67,7 @@ func TestAnExportHoldsLittleMemory(t *testing.T) {
 		defer func() { _ = file.Close() }()
 		peak, counted := atomic.Uint64{}, &counter{file: file}
 		began := time.Now()
-		err = service.WriteExport(ctx, job, counted, func() error {
+		err = export.New(service, s).Write(ctx, job, counted, func() error {
 			if now := heap(); now > peak.Load() {
 				peak.Store(now)
 			}

@@ -140,7 +140,7 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	send(hub, user(1))
 	send(user(1), hub)
 	send(user(30), user(31))
-	tourOfSafety(t, service, user)
+	tourOfSafety(t, service, s, user)
 	tourOfCodes(t, s, service, user)
 	must(service.Follow(ctx, user(32), user(33)))
 	must(service.Follow(ctx, user(33), user(32)))

@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/export"
 )
 
 // tourOfSafety asks what unsending, reports, moderation and the rights to one's data ask of the store.
-func tourOfSafety(t *testing.T, service *dm.Service, user func(int) dm.UserID) {
+func tourOfSafety(t *testing.T, service *dm.Service, s export.Store, user func(int) dm.UserID) {
 	t.Helper()
 	ctx := t.Context()
 	must := func(err error) {
@@ -47,7 +48,7 @@ func tourOfSafety(t *testing.T, service *dm.Service, user func(int) dm.UserID) {
 	must(err)
 	job, err := service.TakeJob(ctx, dm.JobExport, "n", time.Minute)
 	must(err)
-	must(service.WriteExport(ctx, job, io.Discard, func() error { return nil }))
+	must(export.New(service, s).Write(ctx, job, io.Discard, func() error { return nil }))
 	must(service.FinishExport(ctx, job, 1, time.Hour))
 	_, err = service.Export(ctx, user(31), job.ID)
 	must(err)

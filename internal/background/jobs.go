@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/export"
 )
 
 const (
@@ -31,9 +32,10 @@ func (w *Worker) sortRequests(ctx context.Context, job *dm.Job) error {
 
 // export writes one export. An export that was interrupted starts again from the beginning.
 func (w *Worker) export(ctx context.Context, job *dm.Job) error {
+	writer := export.New(w.config.Service, w.config.Store)
 	updated := time.Now()
 	size, err := w.config.Exports.write(job.ID, func(out io.Writer) error {
-		return w.config.Service.WriteExport(ctx, job, out, func() error {
+		return writer.Write(ctx, job, out, func() error {
 			if time.Since(updated) < progressEvery {
 				return ctx.Err()
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/export"
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
@@ -26,7 +27,7 @@ func (w *world) exported(user dm.UserID) map[string][]map[string]any {
 		w.Fatalf("took %+v, made %+v", job, made)
 	}
 	var b bytes.Buffer
-	w.must(w.service.WriteExport(w.Context(), job, &b, func() error { return w.store.KeepJob(w.Context(), job) }))
+	w.must(export.New(w.service, w.store).Write(w.Context(), job, &b, func() error { return w.store.KeepJob(w.Context(), job) }))
 	w.must(w.service.FinishExport(w.Context(), job, int64(b.Len()), time.Hour))
 	return unzip(w.T, b.Bytes())
 }

@@ -1,15 +1,19 @@
-package dm
+package export
 
-import "context"
+import (
+	"context"
 
-// contactCodes writes the codes that the user made, without their secrets, which are kept nowhere, and those that they
-// have used.
+	"github.com/aparte-im/aparte/dm"
+)
+
+// contactCodes writes the codes that the user made, without the secrets, which are not stored, and the codes of others
+// that the user has redeemed.
 func (e *export) contactCodes(ctx context.Context) error {
 	line, err := e.lines("contact-codes.jsonl")
 	if err != nil {
 		return err
 	}
-	page := PageRequest{First: MaxPage}
+	page := dm.PageRequest{First: dm.MaxPage}
 	for more := true; more; {
 		found, err := e.service.ContactCodes(ctx, e.user, page)
 		if err != nil {
@@ -19,14 +23,14 @@ func (e *export) contactCodes(ctx context.Context) error {
 			if err := line(struct {
 				ID        string `json:"id"`
 				Label     string `json:"label"`
-				CreatedAt Stamp  `json:"createdAt"`
-				ExpiresAt Stamp  `json:"expiresAt"`
-				RevokedAt Stamp  `json:"revokedAt"`
-				EndsAt    Stamp  `json:"endsAt"`
+				CreatedAt stamp  `json:"createdAt"`
+				ExpiresAt stamp  `json:"expiresAt"`
+				RevokedAt stamp  `json:"revokedAt"`
+				EndsAt    stamp  `json:"endsAt"`
 				Uses      int    `json:"uses"`
 				MaxUses   int    `json:"maxUses"`
 			}{
-				c.ID.String(), c.Label, Stamp(c.CreatedAt), Stamp(c.ExpiresAt), Stamp(c.RevokedAt), Stamp(c.EndsAt), c.Uses, c.MaxUses,
+				c.ID.String(), c.Label, stamp(c.CreatedAt), stamp(c.ExpiresAt), stamp(c.RevokedAt), stamp(c.EndsAt), c.Uses, c.MaxUses,
 			}); err != nil {
 				return err
 			}
@@ -37,9 +41,9 @@ func (e *export) contactCodes(ctx context.Context) error {
 	if line, err = e.lines("contact-codes-used.jsonl"); err != nil {
 		return err
 	}
-	var after ContactCodeID
+	var after dm.ContactCodeID
 	for {
-		uses, err := e.service.store.RedemptionsBy(ctx, e.user, after, exportPage)
+		uses, err := e.store.RedemptionsBy(ctx, e.user, after, pageSize)
 		if err != nil {
 			return err
 		}
@@ -47,13 +51,13 @@ func (e *export) contactCodes(ctx context.Context) error {
 			if err := line(struct {
 				ID    string `json:"id"`
 				Owner string `json:"ownerId"`
-				At    Stamp  `json:"usedAt"`
-			}{u.Code.String(), u.Owner.String(), Stamp(u.At)}); err != nil {
+				At    stamp  `json:"usedAt"`
+			}{u.Code.String(), u.Owner.String(), stamp(u.At)}); err != nil {
 				return err
 			}
 			after = u.Code
 		}
-		if len(uses) < exportPage {
+		if len(uses) < pageSize {
 			return nil
 		}
 	}

@@ -1,30 +1,31 @@
-package dm
+package export
 
 import (
 	"context"
 	"strings"
 
+	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// maxExportedHistory bounds the setting history in an export. Nobody reaches it by hand.
+// maxExportedHistory bounds the setting history in an export, far above what a person reaches by hand.
 const maxExportedHistory = 100_000
 
-type exportSettings struct {
-	// Audience is empty until the user has chosen.
+type settingsValues struct {
+	// Audience is empty until the user has chosen an audience.
 	Audience        string              `json:"whoCanMessageMe"`
 	Routes          map[string]string   `json:"routes,omitempty"`
 	Refused         map[string][]string `json:"kindsNotAccepted,omitempty"`
 	ReadReceipts    bool                `json:"readReceipts"`
 	RequestPreviews bool                `json:"requestPreviews"`
 	RequestLinks    bool                `json:"requestLinks"`
-	ChangedAt       Stamp               `json:"changedAt"`
+	ChangedAt       stamp               `json:"changedAt"`
 }
 
-func settingsLine(s Settings) exportSettings {
-	out := exportSettings{
+func settingsLine(s dm.Settings) settingsValues {
+	out := settingsValues{
 		Audience: s.Audience.String(), ReadReceipts: s.ReadReceipts, RequestPreviews: s.RequestPreviews, RequestLinks: s.RequestLinks,
-		ChangedAt: Stamp(s.ChangedAt),
+		ChangedAt: stamp(s.ChangedAt),
 	}
 	for relation, kinds := range s.Refused {
 		if kinds == 0 {
@@ -44,27 +45,27 @@ func settingsLine(s Settings) exportSettings {
 	return out
 }
 
-type exportChange struct {
+type change struct {
 	ID     string         `json:"id"`
-	At     Stamp          `json:"at"`
+	At     stamp          `json:"at"`
 	By     string         `json:"by"`
 	Device string         `json:"device,omitempty"`
 	Undoes string         `json:"undoes,omitempty"`
-	Before exportSettings `json:"before"`
-	After  exportSettings `json:"after"`
-	// AgeBefore and AgeAfter are there where the age changed.
+	Before settingsValues `json:"before"`
+	After  settingsValues `json:"after"`
+	// AgeBefore and AgeAfter are set when the age band changed.
 	AgeBefore string `json:"ageBandBefore,omitempty"`
 	AgeAfter  string `json:"ageBandAfter,omitempty"`
-	// Added and Removed are of the hidden words.
+	// Added and Removed are hidden words.
 	Added   []string `json:"hiddenWordsAdded,omitempty"`
 	Removed []string `json:"hiddenWordsRemoved,omitempty"`
 }
 
-func changeLine(h SettingsChange) exportChange {
-	out := exportChange{
-		ID: h.ID.String(), At: Stamp(h.At), By: h.By.name(), Device: h.Device, Before: settingsLine(h.Before), After: settingsLine(h.After),
+func changeLine(h dm.SettingsChange) change {
+	out := change{
+		ID: h.ID.String(), At: stamp(h.At), By: changerNames[h.By], Device: h.Device, Before: settingsLine(h.Before), After: settingsLine(h.After),
 	}
-	if h.Undoes != (ChangeID{}) {
+	if h.Undoes != (dm.ChangeID{}) {
 		out.Undoes = h.Undoes.String()
 	}
 	if h.AgeBefore != h.AgeAfter {
@@ -87,18 +88,18 @@ func (e *export) settings(ctx context.Context) error {
 	}
 	holds := settingsLine(now.Settings)
 	holds.Audience = now.Audience.String()
-	shield := Stamp{}
+	shield := stamp{}
 	if now.ShieldSince != nil {
-		shield = Stamp(*now.ShieldSince)
+		shield = stamp(*now.ShieldSince)
 	}
 	if err := line(struct {
-		Now    exportSettings `json:"now"`
+		Now    settingsValues `json:"now"`
 		Chosen bool           `json:"chosen"`
-		Shield Stamp          `json:"surgeShieldSince"`
+		Shield stamp          `json:"surgeShieldSince"`
 	}{holds, now.Settings.Audience != policy.NotChosen, shield}); err != nil {
 		return err
 	}
-	history, err := e.service.store.History(ctx, e.user, maxExportedHistory)
+	history, err := e.store.History(ctx, e.user, maxExportedHistory)
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func (e *export) hiddenWords(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := e.service.store.HiddenWordsOf(ctx, e.user)
+	list, err := e.store.HiddenWordsOf(ctx, e.user)
 	if err != nil {
 		return err
 	}
