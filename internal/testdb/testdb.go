@@ -21,11 +21,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aparte-im/aparte/internal/testwait"
 	"github.com/aparte-im/aparte/store"
 )
 
 // setupTimeout bounds what is done once per process; it is shared by tests, so no single test's context will do.
-const setupTimeout = 2 * time.Minute
+var setupTimeout = testwait.Limit(2 * time.Minute)
 
 // Each runs a subtest on a fresh migrated database of each kind.
 func Each(t *testing.T, run func(t *testing.T, url string)) {

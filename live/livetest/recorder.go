@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/internal/testwait"
 )
 
 // patience bounds each wait of a case. It is reached by a failing bus only.
-const patience = 30 * time.Second
+var patience = testwait.Limit(30 * time.Second)
 
 // recorder is a subscriber that keeps what it is told.
 type recorder struct {

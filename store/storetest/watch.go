@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/internal/testwait"
 	"github.com/aparte-im/aparte/live"
 )
 
@@ -23,7 +24,7 @@ func (w *world) watch(user dm.UserID, after *dm.Cursor) *dm.Watcher {
 // next is for an event that is there or is certain to come: it fails instead of waiting for ever.
 func (w *world) next(watcher *dm.Watcher) *dm.Event {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(w.Context(), testwait.Limit(time.Minute))
 	defer cancel()
 	e, err := watcher.Next(ctx)
 	if err != nil {

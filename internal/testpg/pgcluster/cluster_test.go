@@ -13,6 +13,7 @@ import (
 	_ "github.com/lib/pq"
 
 	"github.com/aparte-im/aparte/internal/testpg/pgcluster"
+	"github.com/aparte-im/aparte/internal/testwait"
 )
 
 // asStarter makes the test binary act as a process that starts a cluster and is then killed.
@@ -56,7 +57,7 @@ func TestAClusterEndsWithTheProcessThatStartedIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = child.Wait()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), testwait.Limit(time.Minute))
 	defer cancel()
 	if _, err := conn.ExecContext(ctx, "SELECT pg_sleep(3600)"); err == nil || ctx.Err() != nil {
 		t.Fatalf("the server outlives the process that started it: %v", err)
