@@ -163,7 +163,7 @@ const inboxSQL = `SELECT c.id, c.last_seq, c.last_at, c.blocks, c.folder, c.read
 	LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq ORDER BY c.last_at DESC`
 
 const inboxQuery = `query { inbox(first: 50) { pageInfo { hasNextPage endCursor } nodes { id folder lastActivityAt unreadCount
-	readSeq theirReadSeq muted with { id handle displayName } lastMessage { id seq body createdAt } } } }`
+	readSeq muted ... on DirectConversation { theirReadSeq with { id handle displayName } } lastMessage { seq body createdAt } } } }`
 
 // scaleReads opens a database in all the ways in which it is read. stop ends them.
 func scaleReads(ctx context.Context, url string, s size) (reads []read, stop func(), err error) {

@@ -56,7 +56,7 @@ func TestADeletedUserIsOutAtOnce(t *testing.T) {
 	carol.post(me, nil).fails(http.StatusUnauthorized, "UNAUTHENTICATED")
 	w.admin().with("Aparte-As", "x-carol").post(me, nil).fails(http.StatusUnauthorized, "UNAUTHENTICATED")
 	w.admin().do(deleteUser, vars{"id": "x-nobody"}).is("deleteUser.code", `"NOT_FOUND"`)
-	n := w.as("bob").do(`{ inbox { nodes { with { id viewerCanMessage { denial } } lastMessage { body sender { id } } } } }`, nil)
+	n := w.as("bob").do(`{ inbox { nodes { ... on DirectConversation { with { id viewerCanMessage { denial } } } lastMessage { body sender { id } } } } }`, nil)
 	n.is("inbox.nodes.0", `{"with":{"id":"`+w.id("carol")+`","viewerCanMessage":{"denial":"NOT_ACCEPTING"}},
 		"lastMessage":{"body":"remember me","sender":{"id":"`+w.id("carol")+`"}}}`)
 }

@@ -48,9 +48,10 @@ func refusedWorld(t *testing.T, url, no string) *world {
 const (
 	aUser = ` { id externalId handle displayName avatarUrl viewerFollows followsViewer viewerHasBlocked viewerRestricts viewerLists
 		viewerCanMessage { allowed folder remaining denial kinds canReply outreach { perDay remaining retryAfterSeconds } } }`
-	aMessage      = ` { id seq body removed clientMessageId linksHidden withheld createdAt sender { handle } }`
-	aConversation = ` { id with` + aUser + ` folder lastActivityAt unreadCount readSeq theirReadSeq muted
-		senderContext { viewerFollows followsViewer suggested joinedAt sharedFriends { count isCapped some { handle } } } lastMessage` + aMessage + `
+	aMessage      = ` { id seq body removed clientMessageId linksHidden createdAt sender { handle } }`
+	aPreview      = ` { seq body removed linksHidden withheld createdAt sender { handle } }`
+	aConversation = ` { id folder lastActivityAt unreadCount readSeq muted
+		... on DirectConversation { with` + aUser + ` theirReadSeq senderContext { viewerFollows followsViewer suggested joinedAt sharedFriends { count isCapped some { handle } } } } lastMessage` + aPreview + `
 		messages { nodes` + aMessage + ` pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`
 	aResult     = ` { __typename ... on ConversationSuccess { conversation` + aConversation + ` unread { conversations requests messages cursor } } ... on UserError { code detail } }`
 	aUserResult = ` { __typename ... on UserSuccess { user` + aUser + ` } ... on UserError { code detail } }`

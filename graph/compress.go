@@ -38,7 +38,7 @@ func (s *Server) writeOpen(w http.ResponseWriter, r *http.Request, accept accept
 var openTypes = map[string]bool{
 	"Query": true, "Mutation": true, "Node": true, "PageInfo": true,
 	"User": true, "UserEdge": true, "UserConnection": true, "MessagePermission": true,
-	"Conversation": true, "ConversationEdge": true, "ConversationConnection": true, "Unread": true,
+	"Conversation": true, "DirectConversation": true, "ConversationEdge": true, "ConversationConnection": true, "Unread": true,
 	"MessagingSettings": true, "MessagingChoice": true, "RelationRoute": true, "SettingsChange": true,
 	"UpsertUsersSuccess": true, "PairsSuccess": true, "DeleteUserSuccess": true, "SettingsSuccess": true, "UserSuccess": true,
 }

@@ -54,7 +54,7 @@ func TestAContactCode(t *testing.T) {
 			n.is("sendMessage.message.seq", `1`)
 			n.is("sendMessage.remaining", `null`)
 		}
-		w.as("bob").do(`{ inbox { nodes { with { handle } lastMessage { body withheld } } } }`, nil).
+		w.as("bob").do(`{ inbox { nodes { ... on DirectConversation { with { handle } } lastMessage { body withheld } } } }`, nil).
 			is("inbox.nodes", `[{"with":{"handle":"alice"},"lastMessage":{"body":"I met you today","withheld":false}}]`)
 		alice.do(sendMessage, bearing(w.id("bob"), secret)).is("sendMessage.denial", `"CONTACT_CODE"`)
 		alice.do(lookAtCode, vars{"code": secret}).is("contact", `null`)

@@ -8,8 +8,8 @@ import (
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
-// Conversation resolves what a conversation refers to.
-func (s *Server) Conversation() generated.ConversationResolver { return conversation{} }
+// DirectConversation resolves the fields of a conversation that need a read.
+func (s *Server) DirectConversation() generated.DirectConversationResolver { return conversation{} }
 
 type conversation struct{}
 
@@ -40,8 +40,11 @@ func (conversation) Messages(ctx context.Context, v *dm.View, first *int, after 
 	return &bind.MessageConnection{Page: messages, After: page.After != ""}, nil
 }
 
-// Message resolves what a message refers to.
+// Message resolves the fields of a message that need a read.
 func (s *Server) Message() generated.MessageResolver { return message{} }
+
+// MessagePreview resolves the fields of a preview that need a read.
+func (s *Server) MessagePreview() generated.MessagePreviewResolver { return message{} }
 
 type message struct{}
 

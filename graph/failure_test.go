@@ -77,7 +77,7 @@ func TestAFailureStaysWhereItIs(t *testing.T) {
 			w.say("carol", "bob", "another")
 			bob, sub := w.as("bob"), w.socket("bob")
 			sub.follow(w, "bob")
-			stream := bob.stream(`subscription($a: Cursor) { mine: inboxEvents(after: $a) { ... on MessageAdded { message { sender { handle } } } } }`, vars{"a": w.cursorOf("bob")})
+			stream := bob.stream(`subscription($a: Cursor) { mine: inboxEvents(after: $a) { ... on MessageAdded { preview { sender { handle } } } } }`, vars{"a": w.cursorOf("bob")})
 			f.how.Store(how)
 
 			// A list: each of its elements fails where a person is missing, and both are told.
@@ -99,7 +99,7 @@ func TestAFailureStaysWhereItIs(t *testing.T) {
 			f.how.Store(failsNot)
 			w.say("alice", "bob", "one")
 			sub.next()
-			stream.next().is("data.mine.message.sender.handle", `"alice"`)
+			stream.next().is("data.mine.preview.sender.handle", `"alice"`)
 			f.how.Store(how)
 			// From somebody whom no live event has shown yet: the others' profiles are still at hand.
 			if _, err := w.service.Send(t.Context(), w.ids["carol"], dm.SendInput{To: w.ids["bob"], Body: "two", ClientMessageID: "two"}); err != nil {
@@ -110,12 +110,12 @@ func TestAFailureStaysWhereItIs(t *testing.T) {
 			m.is("errors.0.path", `["inboxEvents","message","sender"]`)
 			m = stream.next()
 			m.is("data", "null")
-			m.is("errors.0.path", `["mine","message","sender"]`)
+			m.is("errors.0.path", `["mine","preview","sender"]`)
 			m.is("errors.0.extensions.code", `"INTERNAL"`)
 			f.how.Store(failsNot)
 			w.say("alice", "bob", "three")
 			sub.next().is("inboxEvents.message.body", `"three"`)
-			stream.next().is("data.mine.message.sender.handle", `"alice"`)
+			stream.next().is("data.mine.preview.sender.handle", `"alice"`)
 
 			logged := w.logs.String()
 			for _, word := range []string{"private", "secretword", "mine", token(t, "bob")} {

@@ -103,7 +103,7 @@ func (w *world) people(t *testing.T) {
 func (w *world) request(t *testing.T) {
 	w = w.on(t)
 	w.open("bob")
-	const inbox = `query($folder: Folder) { inbox(folder: $folder) { nodes { id with { handle } folder unreadCount theirReadSeq lastMessage { body } } }
+	const inbox = `query($folder: Folder) { inbox(folder: $folder) { nodes { id ... on DirectConversation { with { handle } } folder unreadCount ... on DirectConversation { theirReadSeq } lastMessage { body } } }
 		unread { conversations requests messages } }`
 	sent := w.say("dave", "bob", "hello?")
 	sent.is("remaining", `2`)
@@ -148,7 +148,7 @@ func (w *world) inbox(t *testing.T) {
 	const page = `query($id: ID!, $with: ID!, $after: String) {
 		conversation(id: $id) { messages(first: 2, after: $after) { nodes { id conversationId seq body clientMessageId createdAt sender { handle }
 			video { url title authorHandle thumbnailUrl } } edges { cursor node { seq } } pageInfo { hasNextPage hasPreviousPage endCursor } } }
-		conversationWith(userId: $with) { id lastActivityAt lastMessage { seq } } node(id: $id) { ... on Conversation { with { handle } } } }`
+		conversationWith(userId: $with) { id lastActivityAt lastMessage { seq } } node(id: $id) { ... on DirectConversation { with { handle } } } }`
 	n := w.as("bob").do(page, vars{"id": id, "with": w.id("dave")})
 	n.is("conversation.messages.nodes.0.seq", `3`)
 	n.is("conversation.messages.nodes.0.conversationId", `"`+id+`"`)

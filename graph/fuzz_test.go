@@ -101,7 +101,7 @@ func FuzzHTTPRequest(f *testing.F) {
 func FuzzDocument(f *testing.F) {
 	for _, seed := range []string{
 		`{ me { id } }`, me, sendMessage, introspection.Query, `query A { __typename } query B { __typename }`,
-		`{ inbox(first: 100, folder: INBOX) { nodes { ...f } } } fragment f on Conversation { id with { ... on User { handle } } }`,
+		`{ inbox(first: 100, folder: INBOX) { nodes { ...f } } } fragment f on Conversation { id ... on DirectConversation { with { ... on User { handle } } } }`,
 		`{ me { ...f } } fragment f on User { ...g } fragment g on User { ...f }`, `query($x: [[Int!]!]! = [[1]]) { me @skip(if: false) { id } }`,
 		`{ node(id: "x") { __typename ... on Message { body } ... on User { handle } } }`, `{ __type(name: "User") { fields { name } } }`,
 		`mutation { declineRequests(conversationIds: ["", "cnv_"]) { ... on UserError { code } } }`, `{ user(id: """a "b" c""") { id } }`,

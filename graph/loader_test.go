@@ -84,7 +84,7 @@ func TestTheNumberOfReadsDoesNotGrowWithThePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	const query = `query($n: Int) { inbox(first: $n) { nodes {
-		with { handle viewerCanMessage { allowed } viewerFollows } lastMessage { body sender { handle } }
+		... on DirectConversation { with { handle viewerCanMessage { allowed } viewerFollows } } lastMessage { body sender { handle } }
 		messages(first: 5) { nodes { body sender { handle followsViewer } } } } } }`
 	reads := func(n int) map[string]int {
 		t.Helper()

@@ -164,7 +164,7 @@ func (q query) Inbox(ctx context.Context, folder *dm.Folder, first *int, after *
 	return &bind.ConversationConnection{Page: views, After: page.After != ""}, nil
 }
 
-func (q query) Conversation(ctx context.Context, id string) (*dm.View, error) {
+func (q query) Conversation(ctx context.Context, id string) (bind.Conversation, error) {
 	if _, err := viewerOf(ctx); err != nil {
 		return nil, err
 	}
@@ -172,7 +172,11 @@ func (q query) Conversation(ctx context.Context, id string) (*dm.View, error) {
 	if !ok {
 		return nil, nil
 	}
-	return loadersOf(ctx).view(ctx, conversation)
+	// A nil *dm.View in the interface would not be null.
+	if v, err := loadersOf(ctx).view(ctx, conversation); v != nil || err != nil {
+		return v, err
+	}
+	return nil, nil
 }
 
 func (q query) ConversationWith(ctx context.Context, userID string) (*dm.View, error) {

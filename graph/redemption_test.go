@@ -23,7 +23,7 @@ func (c *counting) Redemptions(ctx context.Context, owner dm.UserID, code dm.Con
 }
 
 const (
-	cameBy   = `{ inbox(first: 50) { nodes { with { handle } contactCodeRedemption { codeId label redeemedAt redeemer { handle } } } } }`
+	cameBy   = `{ inbox(first: 50) { nodes { ... on DirectConversation { with { handle } contactCodeRedemption { codeId label redeemedAt redeemer { handle } } } } } }`
 	usesOf   = `query($id: ID!, $after: String) { contactCodeRedemptions(id: $id, first: 1, after: $after) { nodes { codeId label redeemedAt redeemer { handle } } pageInfo { hasNextPage endCursor } } }`
 	withAsks = `query($id: ID!) { conversationWith(userId: $id) { contactCodeRedemption { label } } }`
 )

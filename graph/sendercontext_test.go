@@ -43,8 +43,8 @@ func TestAPageOfRequestsSaysHowOneKnowsTheirSenders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const query = `query($n: Int, $in: Folder) { inbox(first: $n, folder: $in) { nodes { with { handle } senderContext {
-		viewerFollows followsViewer suggested joinedAt sharedFriends { count isCapped some { handle viewerFollows } } } } } }`
+	const query = `query($n: Int, $in: Folder) { inbox(first: $n, folder: $in) { nodes { ... on DirectConversation { with { handle } senderContext {
+		viewerFollows followsViewer suggested joinedAt sharedFriends { count isCapped some { handle viewerFollows } } } } } } }`
 	reads := func(n int) map[string]int {
 		t.Helper()
 		c.take()

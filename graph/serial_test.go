@@ -50,7 +50,7 @@ func TestAPageTakesNoGoroutines(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const page = `query($n: Int) { inbox(first: $n) { nodes { with { handle viewerFollows } lastMessage { sender { handle } } messages(first: 1) { nodes { body } } } } }`
+	const page = `query($n: Int) { inbox(first: $n) { nodes { ... on DirectConversation { with { handle viewerFollows } } lastMessage { sender { handle } } messages(first: 1) { nodes { body } } } } }`
 	c.most.Store(0)
 	w.as("bob").do(page, vars{"n": 1})
 	few := c.most.Swap(0)

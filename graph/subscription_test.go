@@ -17,7 +17,7 @@ import (
 
 const inboxEvents = `subscription($after: Cursor) { inboxEvents(after: $after) {
 	__typename cursor at unread { conversations requests messages cursor }
-	... on MessageAdded { message { seq body sender { handle } } conversation { id folder with { handle } unreadCount lastMessage { body } } }
+	... on MessageAdded { message { seq body sender { handle } } preview { seq body sender { handle } } conversation { id folder ... on DirectConversation { with { handle } } unreadCount lastMessage { body } } }
 	... on ConversationChanged { conversation { folder unreadCount readSeq muted lastMessage { body } messages(first: 1) { nodes { body } } } }
 	... on ConversationRemoved { conversationId }
 	... on SettingsChanged { settings { whoCanMessageMe routes { route } } } } }`
@@ -47,7 +47,8 @@ func TestEachKindOfEventArrives(t *testing.T) {
 		id := w.say("alice", "bob", "hello").text("conversation.id")
 		n = c.next()
 		n.is("inboxEvents.__typename", `"MessageAdded"`)
-		n.is("inboxEvents.message", `{"seq":1,"body":"","sender":{"handle":"alice"}}`)
+		n.is("inboxEvents.message", "null")
+		n.is("inboxEvents.preview", `{"seq":1,"body":"","sender":{"handle":"alice"}}`)
 		n.is("inboxEvents.conversation", `{"id":"`+id+`","folder":"REQUESTS","with":{"handle":"alice"},"unreadCount":1,"lastMessage":{"body":""}}`)
 		n.is("inboxEvents.unread.requests", `1`)
 		if n.text("inboxEvents.unread.cursor") != n.text("inboxEvents.cursor") || n.text("inboxEvents.at") == "" {

@@ -54,7 +54,7 @@ func checkDemo(t *testing.T, p *process, dir string) {
 		}
 		Unread struct{ Conversations, Requests int }
 	}
-	p.ask(tokenOf(t, dir, "alice"), `{ inbox { nodes { with { handle } } } requests: inbox(folder: REQUESTS) { nodes { with { handle } } }
+	p.ask(tokenOf(t, dir, "alice"), `{ inbox { nodes { ... on DirectConversation { with { handle } } } } requests: inbox(folder: REQUESTS) { nodes { ... on DirectConversation { with { handle } } } }
 		unread { conversations requests } }`, nil, &alice)
 	if len(alice.Inbox.Nodes) < 3 || len(alice.Requests.Nodes) < 2 || alice.Unread.Conversations < 1 || alice.Unread.Requests < 2 {
 		t.Errorf("alice's inbox is not lively: %+v", alice)

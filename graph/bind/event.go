@@ -48,23 +48,40 @@ func (e event) Unread() dm.Counted { return dm.Counted{Unread: e.of.Unread, Curs
 // MessageAdded tells of a message.
 type MessageAdded struct{ event }
 
-// Message is what was added.
-func (e MessageAdded) Message() *dm.Message { return e.of.Message }
+// ConversationID returns the id of the message's conversation.
+func (e MessageAdded) ConversationID() dm.ConversationID { return e.of.View.ID }
 
-// Conversation is its conversation right after it.
-func (e MessageAdded) Conversation() *dm.View { return e.of.View }
+// Message returns the message, or nil if its text is withheld: under its id it has one value on every path.
+func (e MessageAdded) Message() *dm.Message {
+	if e.of.Message.Withheld {
+		return nil
+	}
+	return e.of.Message
+}
+
+// Preview returns the message as a list shows it.
+func (e MessageAdded) Preview() *dm.Message { return e.of.Message }
+
+// Conversation returns the conversation right after the event.
+func (e MessageAdded) Conversation() Conversation { return e.of.View }
 
 // MessageRemoved tells of a message that lost its words.
 type MessageRemoved struct{ event }
 
-// Message is what is left of it.
+// ConversationID returns the id of the message's conversation.
+func (e MessageRemoved) ConversationID() dm.ConversationID { return e.of.View.ID }
+
+// Message returns the message without text and video.
 func (e MessageRemoved) Message() *dm.Message { return e.of.Message }
 
 // ConversationChanged tells of a conversation that stands otherwise now.
 type ConversationChanged struct{ event }
 
-// Conversation is the conversation right after it.
-func (e ConversationChanged) Conversation() *dm.View { return e.of.View }
+// ConversationID returns the id of the conversation.
+func (e ConversationChanged) ConversationID() dm.ConversationID { return e.of.View.ID }
+
+// Conversation returns the conversation right after the event.
+func (e ConversationChanged) Conversation() Conversation { return e.of.View }
 
 // ConversationRemoved tells of a conversation that left the viewer's view.
 type ConversationRemoved struct{ event }

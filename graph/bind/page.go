@@ -5,6 +5,9 @@ import "github.com/aparte-im/aparte/dm"
 // Node is anything that can be read by its id: *dm.User, *dm.View or *dm.Message.
 type Node any
 
+// Conversation is a conversation of any type: a *dm.View.
+type Conversation interface{ Place() string }
+
 // PageInfo tells where a page stands in its list.
 type PageInfo struct {
 	HasNextPage, HasPreviousPage bool
@@ -44,8 +47,13 @@ func (c *ConversationConnection) Edges() []*ConversationEdge {
 	return edges(c.Items, func(v *dm.View) *ConversationEdge { return &ConversationEdge{v} })
 }
 
+// Nodes are the conversations alone.
+func (c *ConversationConnection) Nodes() []Conversation {
+	return edges(c.Items, func(v *dm.View) Conversation { return v })
+}
+
 // ConversationEdge is a conversation in a list.
-type ConversationEdge struct{ Node *dm.View }
+type ConversationEdge struct{ Node Conversation }
 
 // Cursor is its place.
 func (e *ConversationEdge) Cursor() string { return e.Node.Place() }

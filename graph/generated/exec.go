@@ -35,10 +35,11 @@ type ResolverRoot interface {
 	Contact() ContactResolver
 	ContactCode() ContactCodeResolver
 	ContactCodeRedemption() ContactCodeRedemptionResolver
-	Conversation() ConversationResolver
+	DirectConversation() DirectConversationResolver
 	Explanation() ExplanationResolver
 	Message() MessageResolver
 	MessagePermission() MessagePermissionResolver
+	MessagePreview() MessagePreviewResolver
 	MessagingChoice() MessagingChoiceResolver
 	MessagingSettings() MessagingSettingsResolver
 	Mutation() MutationResolver
@@ -74,7 +75,7 @@ type ContactCodeRedemptionResolver interface {
 
 	Redeemer(ctx context.Context, obj *dm.Redemption) (*dm.User, error)
 }
-type ConversationResolver interface {
+type DirectConversationResolver interface {
 	With(ctx context.Context, obj *dm.View) (*dm.User, error)
 
 	LastMessage(ctx context.Context, obj *dm.View) (*dm.Message, error)
@@ -94,6 +95,11 @@ type MessageResolver interface {
 }
 type MessagePermissionResolver interface {
 	Kinds(ctx context.Context, obj *dm.Permission) ([]bind.Kind, error)
+}
+type MessagePreviewResolver interface {
+	Sender(ctx context.Context, obj *dm.Message) (*dm.User, error)
+
+	LinksHidden(ctx context.Context, obj *dm.Message) (bool, error)
 }
 type MessagingChoiceResolver interface {
 	Routes(ctx context.Context, obj *bind.Choice) ([]*RelationRoute, error)
@@ -159,7 +165,7 @@ type QueryResolver interface {
 	RestrictedUsers(ctx context.Context, first *int, after *string) (*bind.UserConnection, error)
 	ListedUsers(ctx context.Context, list policy.Listed, first *int, after *string) (*bind.UserConnection, error)
 	Inbox(ctx context.Context, folder *dm.Folder, first *int, after *string) (*bind.ConversationConnection, error)
-	Conversation(ctx context.Context, id string) (*dm.View, error)
+	Conversation(ctx context.Context, id string) (bind.Conversation, error)
 	ConversationWith(ctx context.Context, userID string) (*dm.View, error)
 	Unread(ctx context.Context) (*dm.Counted, error)
 	Outreach(ctx context.Context) (*dm.OutreachBudget, error)
@@ -630,9 +636,9 @@ type MessagingSettings {
   kinds: [RelationKinds!]!
   "Others see what this user has read, and this user sees what others have read."
   readReceipts: Boolean!
-  "Links and videos in a request are shown as such before the user accepts it: see ` + "`" + `Message.linksHidden` + "`" + `."
+  "Links and videos in a request are shown before the user accepts it: see ` + "`" + `Message.linksHidden` + "`" + `."
   requestLinks: Boolean!
-  "What people write in a request shows in ` + "`" + `lastMessage` + "`" + ` and in live events before the user opens it: see ` + "`" + `Message.withheld` + "`" + `."
+  "What people write in a request shows in previews before the user opens it: see ` + "`" + `MessagePreview.withheld` + "`" + `."
   requestPreviews: Boolean!
   """
   Since when the surge shield is up: many more requests came than usual, and new ones of strangers are held in HIDDEN until
@@ -713,28 +719,55 @@ enum Folder {
   ARCHIVE
 }
 
-"Two people and their messages, as the viewer sees them."
-type Conversation implements Node {
-  "Starts with ` + "`" + `cnv_` + "`" + `. It is the same for both sides."
+"A conversation as the viewer sees it. DirectConversation is its only type for now; a client must accept others."
+interface Conversation implements Node {
+  "Starts with ` + "`" + `cnv_` + "`" + `. It is the same for all members."
+  id: ID!
+  "The folder of the viewer's inbox that it is in."
+  folder: Folder!
+  "A preview of the newest message. Null if the viewer can see no message."
+  lastMessage: MessagePreview
+  "When the newest message was sent."
+  lastActivityAt: Time!
+  "The number of messages that the viewer has not read."
+  unreadCount: Int!
+  "The newest seq that the viewer has read."
+  readSeq: Int!
+  "The viewer's clients should show no notification for it."
+  muted: Boolean!
+  "The messages that the viewer can see, newest first."
+  messages(
+    "The number of messages, from 1 to 100."
+    first: Int = 50
+    "The ` + "`" + `endCursor` + "`" + ` of the previous page."
+    after: String
+    "Only messages with a smaller seq than this one, which is at least 1. Not together with ` + "`" + `after` + "`" + `."
+    beforeSeq: Int
+  ): MessageConnection!
+}
+
+"A conversation between two people."
+type DirectConversation implements Conversation & Node {
+  "Starts with ` + "`" + `cnv_` + "`" + `. It is the same for both members."
   id: ID!
   "The other person."
   with: User!
-  "Where it stands in the viewer's inbox."
+  "The folder of the viewer's inbox that it is in."
   folder: Folder!
-  "The newest message, if any is in the viewer's view."
-  lastMessage: Message
-  "When the newest message was sent. It never goes back, also when the host imports older messages."
+  "A preview of the newest message. Null if the viewer can see no message."
+  lastMessage: MessagePreview
+  "When the newest message was sent."
   lastActivityAt: Time!
-  "How many messages the viewer has not read."
+  "The number of messages that the viewer has not read."
   unreadCount: Int!
-  "The newest seq the viewer has read."
+  "The newest seq that the viewer has read."
   readSeq: Int!
   """
-  The newest seq the other side has read; null when receipts are off on either side, this is a request, or the viewer has
-  blocked the other side.
+  The newest seq that the other person has read. Null if either side has read receipts off, if this is a request, and if the
+  viewer has blocked the other person.
   """
   theirReadSeq: Int
-  "The viewer's client should stay silent about it."
+  "The viewer's clients should show no notification for it."
   muted: Boolean!
   "The relations between the viewer and the sender. Null unless this is a request in REQUESTS or HIDDEN."
   senderContext: SenderContext
@@ -744,15 +777,41 @@ type Conversation implements Node {
   live event it costs one more read.
   """
   contactCodeRedemption: ContactCodeRedemption
-  "Newest first."
+  "The messages that the viewer can see, newest first."
   messages(
-    "How many, from 1 to 100."
+    "The number of messages, from 1 to 100."
     first: Int = 50
-    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+    "The ` + "`" + `endCursor` + "`" + ` of the previous page."
     after: String
-    "Only messages with a smaller seq than this one. Not together with ` + "`" + `after` + "`" + `."
+    "Only messages with a smaller seq than this one, which is at least 1. Not together with ` + "`" + `after` + "`" + `."
     beforeSeq: Int
   ): MessageConnection!
+}
+
+"""
+A message as a list or a notification shows it. It has no id, because a request shows other words here than
+` + "`" + `Conversation.messages` + "`" + ` does: normalised caches keep the two apart.
+"""
+type MessagePreview {
+  "The seq of the message in its conversation."
+  seq: Int!
+  "The author."
+  sender: User!
+  "The text. Empty if the message has none, if it was removed and if it is withheld."
+  body: String!
+  "The shared video. Null if there is none, if the message was removed and if it is withheld."
+  video: VideoCard
+  "True if clients must not offer the link or the video: see ` + "`" + `Message.linksHidden` + "`" + `."
+  linksHidden: Boolean!
+  "When it was accepted."
+  createdAt: Time!
+  "Its text and video were removed by the sender, or because the sender was erased."
+  removed: Boolean!
+  """
+  ` + "`" + `body` + "`" + ` and ` + "`" + `video` + "`" + ` are empty because the message is in a request and the viewer has not set ` + "`" + `requestPreviews` + "`" + `.
+  ` + "`" + `Conversation.messages` + "`" + ` shows them, and nobody is told.
+  """
+  withheld: Boolean!
 }
 
 "The relations between the sender of a request and the viewer that the viewer may know."
@@ -779,7 +838,7 @@ type SharedFriends {
   some: [User!]!
 }
 
-"One message. It changes only by losing its words, once."
+"A message. Its text and video are the same on every path. They change once at most: when they are removed."
 type Message implements Node {
   "Starts with ` + "`" + `msg_` + "`" + `."
   id: ID!
@@ -807,11 +866,6 @@ type Message implements Node {
   createdAt: Time!
   "Its words were taken away: by its sender, or because the sender was erased. The place stays."
   removed: Boolean!
-  """
-  Its words are not shown here, in a list or a live event, because it stands in a request and the viewer has not set
-  ` + "`" + `requestPreviews` + "`" + `: ` + "`" + `body` + "`" + ` is empty and ` + "`" + `video` + "`" + ` null. ` + "`" + `Conversation.messages` + "`" + ` shows them, and no one is told.
-  """
-  withheld: Boolean!
 }
 
 "A shared video."
@@ -991,7 +1045,7 @@ type Query {
   conversationWith(
     "The other person's id."
     userId: ID!
-  ): Conversation
+  ): DirectConversation
   "The viewer's counts."
   unread: Unread!
   "How many new people the viewer may write to. Null: no limit."
@@ -2179,7 +2233,7 @@ interface InboxEvent {
   unread: Unread!
 }
 
-"A message was sent or received. For a retry there is no second event."
+"A message was sent or received. A retry of a send adds no second event."
 type MessageAdded implements InboxEvent {
   "The place of this event: keep the newest one to resume from."
   cursor: Cursor!
@@ -2187,22 +2241,31 @@ type MessageAdded implements InboxEvent {
   at: Time!
   "The viewer's counts right after it."
   unread: Unread!
-  "The message."
-  message: Message!
-  "Its conversation right after it."
+  "The conversation of the message."
+  conversationId: ID!
+  """
+  The message. Null if it is in a request and the viewer has not set ` + "`" + `requestPreviews` + "`" + `: ` + "`" + `Conversation.messages` + "`" + ` has it once
+  the viewer opens the conversation.
+  """
+  message: Message
+  "The message as a list or a notification shows it."
+  preview: MessagePreview!
+  "The conversation right after the event."
   conversation: Conversation!
 }
 
-"A message lost its words: its sender unsent it."
+"The text and the video of a message were removed by its sender."
 type MessageRemoved implements InboxEvent {
   "The place of this event: keep the newest one to resume from."
   cursor: Cursor!
   "When it happened."
   at: Time!
-  "The viewer's counts right after it; a removed message counts as it did."
+  "The viewer's counts right after it. A removed message counts as before."
   unread: Unread!
-  "What is left of the message: put it in the place of the one with this id."
-  message: Message!
+  "The conversation of the message."
+  conversationId: ID!
+  "The message without text and video. It replaces the one with the same id. Null if the viewer can no longer see it."
+  message: Message
 }
 
 "Folder, read position, mute or the like changed, by the viewer on another device or by the other side."
@@ -2213,7 +2276,9 @@ type ConversationChanged implements InboxEvent {
   at: Time!
   "The viewer's counts right after it."
   unread: Unread!
-  "The conversation right after it."
+  "The conversation."
+  conversationId: ID!
+  "The conversation right after the event."
   conversation: Conversation!
 }
 
@@ -2456,36 +2521,6 @@ func (ec *executionContext) childFields_ContactCodeRedemptionConnection(ctx cont
 	return nil, fmt.Errorf("no field named %q was found under type ContactCodeRedemptionConnection", field.Name)
 }
 
-func (ec *executionContext) childFields_Conversation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_Conversation_id(ctx, field)
-	case "with":
-		return ec.fieldContext_Conversation_with(ctx, field)
-	case "folder":
-		return ec.fieldContext_Conversation_folder(ctx, field)
-	case "lastMessage":
-		return ec.fieldContext_Conversation_lastMessage(ctx, field)
-	case "lastActivityAt":
-		return ec.fieldContext_Conversation_lastActivityAt(ctx, field)
-	case "unreadCount":
-		return ec.fieldContext_Conversation_unreadCount(ctx, field)
-	case "readSeq":
-		return ec.fieldContext_Conversation_readSeq(ctx, field)
-	case "theirReadSeq":
-		return ec.fieldContext_Conversation_theirReadSeq(ctx, field)
-	case "muted":
-		return ec.fieldContext_Conversation_muted(ctx, field)
-	case "senderContext":
-		return ec.fieldContext_Conversation_senderContext(ctx, field)
-	case "contactCodeRedemption":
-		return ec.fieldContext_Conversation_contactCodeRedemption(ctx, field)
-	case "messages":
-		return ec.fieldContext_Conversation_messages(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Conversation", field.Name)
-}
-
 func (ec *executionContext) childFields_ConversationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -2506,6 +2541,36 @@ func (ec *executionContext) childFields_ConversationEdge(ctx context.Context, fi
 		return ec.fieldContext_ConversationEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConversationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DirectConversation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DirectConversation_id(ctx, field)
+	case "with":
+		return ec.fieldContext_DirectConversation_with(ctx, field)
+	case "folder":
+		return ec.fieldContext_DirectConversation_folder(ctx, field)
+	case "lastMessage":
+		return ec.fieldContext_DirectConversation_lastMessage(ctx, field)
+	case "lastActivityAt":
+		return ec.fieldContext_DirectConversation_lastActivityAt(ctx, field)
+	case "unreadCount":
+		return ec.fieldContext_DirectConversation_unreadCount(ctx, field)
+	case "readSeq":
+		return ec.fieldContext_DirectConversation_readSeq(ctx, field)
+	case "theirReadSeq":
+		return ec.fieldContext_DirectConversation_theirReadSeq(ctx, field)
+	case "muted":
+		return ec.fieldContext_DirectConversation_muted(ctx, field)
+	case "senderContext":
+		return ec.fieldContext_DirectConversation_senderContext(ctx, field)
+	case "contactCodeRedemption":
+		return ec.fieldContext_DirectConversation_contactCodeRedemption(ctx, field)
+	case "messages":
+		return ec.fieldContext_DirectConversation_messages(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DirectConversation", field.Name)
 }
 
 func (ec *executionContext) childFields_Erasure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2624,8 +2689,6 @@ func (ec *executionContext) childFields_Message(ctx context.Context, field graph
 		return ec.fieldContext_Message_createdAt(ctx, field)
 	case "removed":
 		return ec.fieldContext_Message_removed(ctx, field)
-	case "withheld":
-		return ec.fieldContext_Message_withheld(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Message", field.Name)
 }
@@ -2670,6 +2733,28 @@ func (ec *executionContext) childFields_MessagePermission(ctx context.Context, f
 		return ec.fieldContext_MessagePermission_outreach(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MessagePermission", field.Name)
+}
+
+func (ec *executionContext) childFields_MessagePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "seq":
+		return ec.fieldContext_MessagePreview_seq(ctx, field)
+	case "sender":
+		return ec.fieldContext_MessagePreview_sender(ctx, field)
+	case "body":
+		return ec.fieldContext_MessagePreview_body(ctx, field)
+	case "video":
+		return ec.fieldContext_MessagePreview_video(ctx, field)
+	case "linksHidden":
+		return ec.fieldContext_MessagePreview_linksHidden(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_MessagePreview_createdAt(ctx, field)
+	case "removed":
+		return ec.fieldContext_MessagePreview_removed(ctx, field)
+	case "withheld":
+		return ec.fieldContext_MessagePreview_withheld(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessagePreview", field.Name)
 }
 
 func (ec *executionContext) childFields_MessagingChoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3144,7 +3229,7 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
-func (ec *executionContext) field_Conversation_messages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_DirectConversation_messages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -5574,339 +5659,6 @@ func (ec *executionContext) fieldContext_ContactCodeRedemptionConnection_pageInf
 	return fc, nil
 }
 
-func (ec *executionContext) _Conversation_id(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.ConversationID) graphql.Marshaler {
-			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐConversationID(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversation", field, false, false, "ID")
-}
-
-func (ec *executionContext) _Conversation_with(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_with(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Conversation().With(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUser(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_with(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Conversation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Conversation_folder(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_folder(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Folder, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dm.Folder) graphql.Marshaler {
-			return ec.marshalNFolder2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐFolder(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_folder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversation", field, false, false, "Folder")
-}
-
-func (ec *executionContext) _Conversation_lastMessage(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_lastMessage(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Conversation().LastMessage(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.Message) graphql.Marshaler {
-			return ec.marshalOMessage2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_lastMessage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Conversation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Message(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Conversation_lastActivityAt(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_lastActivityAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LastAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_lastActivityAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversation", field, false, false, "Time")
-}
-
-func (ec *executionContext) _Conversation_unreadCount(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_unreadCount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Unread, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_unreadCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversation", field, false, false, "Int")
-}
-
-func (ec *executionContext) _Conversation_readSeq(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_readSeq(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ReadSeq, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_readSeq(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversation", field, false, false, "Int")
-}
-
-func (ec *executionContext) _Conversation_theirReadSeq(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_theirReadSeq(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.TheirReadSeq, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_theirReadSeq(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversation", field, false, false, "Int")
-}
-
-func (ec *executionContext) _Conversation_muted(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_muted(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Muted, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_muted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversation", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _Conversation_senderContext(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_senderContext(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Conversation().SenderContext(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.SenderContext) graphql.Marshaler {
-			return ec.marshalOSenderContext2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSenderContext(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_senderContext(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Conversation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SenderContext(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Conversation_contactCodeRedemption(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_contactCodeRedemption(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Conversation().ContactCodeRedemption(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
-			return ec.marshalOContactCodeRedemption2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_contactCodeRedemption(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Conversation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ContactCodeRedemption(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Conversation_messages(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversation_messages(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Conversation().Messages(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["beforeSeq"].(*int))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *bind.MessageConnection) graphql.Marshaler {
-			return ec.marshalNMessageConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐMessageConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Conversation_messages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Conversation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageConnection(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Conversation_messages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _ConversationChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.ConversationChanged) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5985,6 +5737,29 @@ func (ec *executionContext) fieldContext_ConversationChanged_unread(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _ConversationChanged_conversationId(ctx context.Context, field graphql.CollectedField, obj *bind.ConversationChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConversationChanged_conversationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConversationID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.ConversationID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐConversationID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConversationChanged_conversationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConversationChanged", field, true, false, "ID")
+}
+
 func (ec *executionContext) _ConversationChanged_conversation(ctx context.Context, field graphql.CollectedField, obj *bind.ConversationChanged) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5997,8 +5772,8 @@ func (ec *executionContext) _ConversationChanged_conversation(ctx context.Contex
 			return obj.Conversation(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.View) graphql.Marshaler {
-			return ec.marshalNConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bind.Conversation) graphql.Marshaler {
+			return ec.marshalNConversation2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversation(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6011,7 +5786,7 @@ func (ec *executionContext) fieldContext_ConversationChanged_conversation(_ cont
 		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Conversation(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -6058,11 +5833,11 @@ func (ec *executionContext) _ConversationConnection_nodes(ctx context.Context, f
 			return ec.fieldContext_ConversationConnection_nodes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Items, nil
+			return obj.Nodes(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*dm.View) graphql.Marshaler {
-			return ec.marshalNConversation2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐViewᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []bind.Conversation) graphql.Marshaler {
+			return ec.marshalNConversation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6072,10 +5847,10 @@ func (ec *executionContext) fieldContext_ConversationConnection_nodes(_ context.
 	fc = &graphql.FieldContext{
 		Object:     "ConversationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Conversation(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -6125,8 +5900,8 @@ func (ec *executionContext) _ConversationEdge_node(ctx context.Context, field gr
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.View) graphql.Marshaler {
-			return ec.marshalNConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bind.Conversation) graphql.Marshaler {
+			return ec.marshalNConversation2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversation(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6139,7 +5914,7 @@ func (ec *executionContext) fieldContext_ConversationEdge_node(_ context.Context
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Conversation(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -6281,8 +6056,8 @@ func (ec *executionContext) _ConversationSuccess_conversation(ctx context.Contex
 			return obj.Conversation, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.View) graphql.Marshaler {
-			return ec.marshalNConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bind.Conversation) graphql.Marshaler {
+			return ec.marshalNConversation2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversation(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6295,7 +6070,7 @@ func (ec *executionContext) fieldContext_ConversationSuccess_conversation(_ cont
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Conversation(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -6464,6 +6239,339 @@ func (ec *executionContext) _DeleteUserSuccess_externalId(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_DeleteUserSuccess_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeleteUserSuccess", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DirectConversation_id(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.ConversationID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐConversationID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DirectConversation", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DirectConversation_with(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_with(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DirectConversation().With(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_with(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DirectConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DirectConversation_folder(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_folder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Folder, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.Folder) graphql.Marshaler {
+			return ec.marshalNFolder2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐFolder(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_folder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DirectConversation", field, false, false, "Folder")
+}
+
+func (ec *executionContext) _DirectConversation_lastMessage(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_lastMessage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DirectConversation().LastMessage(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Message) graphql.Marshaler {
+			return ec.marshalOMessagePreview2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_lastMessage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DirectConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessagePreview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DirectConversation_lastActivityAt(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_lastActivityAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_lastActivityAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DirectConversation", field, false, false, "Time")
+}
+
+func (ec *executionContext) _DirectConversation_unreadCount(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_unreadCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unread, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_unreadCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DirectConversation", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DirectConversation_readSeq(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_readSeq(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadSeq, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_readSeq(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DirectConversation", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DirectConversation_theirReadSeq(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_theirReadSeq(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TheirReadSeq, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_theirReadSeq(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DirectConversation", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DirectConversation_muted(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_muted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Muted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_muted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DirectConversation", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _DirectConversation_senderContext(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_senderContext(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DirectConversation().SenderContext(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.SenderContext) graphql.Marshaler {
+			return ec.marshalOSenderContext2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSenderContext(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_senderContext(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DirectConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SenderContext(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DirectConversation_contactCodeRedemption(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_contactCodeRedemption(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DirectConversation().ContactCodeRedemption(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
+			return ec.marshalOContactCodeRedemption2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_contactCodeRedemption(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DirectConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCodeRedemption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DirectConversation_messages(ctx context.Context, field graphql.CollectedField, obj *dm.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DirectConversation_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.DirectConversation().Messages(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["beforeSeq"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bind.MessageConnection) graphql.Marshaler {
+			return ec.marshalNMessageConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐMessageConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DirectConversation_messages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DirectConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_DirectConversation_messages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _EraseUserSuccess_externalId(ctx context.Context, field graphql.CollectedField, obj *EraseUserSuccess) (ret graphql.Marshaler) {
@@ -7711,29 +7819,6 @@ func (ec *executionContext) fieldContext_Message_removed(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Message", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Message_withheld(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Message_withheld(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Withheld, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Message_withheld(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Message", field, false, false, "Boolean")
-}
-
 func (ec *executionContext) _MessageAdded_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.MessageAdded) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7812,6 +7897,29 @@ func (ec *executionContext) fieldContext_MessageAdded_unread(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _MessageAdded_conversationId(ctx context.Context, field graphql.CollectedField, obj *bind.MessageAdded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAdded_conversationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConversationID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.ConversationID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐConversationID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAdded_conversationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAdded", field, true, false, "ID")
+}
+
 func (ec *executionContext) _MessageAdded_message(ctx context.Context, field graphql.CollectedField, obj *bind.MessageAdded) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7825,10 +7933,10 @@ func (ec *executionContext) _MessageAdded_message(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *dm.Message) graphql.Marshaler {
-			return ec.marshalNMessage2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx, selections, v)
+			return ec.marshalOMessage2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_MessageAdded_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7839,6 +7947,38 @@ func (ec *executionContext) fieldContext_MessageAdded_message(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Message(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessageAdded_preview(ctx context.Context, field graphql.CollectedField, obj *bind.MessageAdded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAdded_preview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Preview(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Message) graphql.Marshaler {
+			return ec.marshalNMessagePreview2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAdded_preview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessageAdded",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessagePreview(ctx, field)
 		},
 	}
 	return fc, nil
@@ -7856,8 +7996,8 @@ func (ec *executionContext) _MessageAdded_conversation(ctx context.Context, fiel
 			return obj.Conversation(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.View) graphql.Marshaler {
-			return ec.marshalNConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bind.Conversation) graphql.Marshaler {
+			return ec.marshalNConversation2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversation(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7870,7 +8010,7 @@ func (ec *executionContext) fieldContext_MessageAdded_conversation(_ context.Con
 		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Conversation(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -8298,6 +8438,208 @@ func (ec *executionContext) fieldContext_MessagePermission_outreach(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _MessagePreview_seq(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePreview_seq(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seq(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePreview_seq(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePreview", field, true, false, "Int")
+}
+
+func (ec *executionContext) _MessagePreview_sender(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePreview_sender(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MessagePreview().Sender(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePreview_sender(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessagePreview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessagePreview_body(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePreview_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Body, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePreview_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePreview", field, false, false, "String")
+}
+
+func (ec *executionContext) _MessagePreview_video(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePreview_video(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Video, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.VideoCard) graphql.Marshaler {
+			return ec.marshalOVideoCard2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐVideoCard(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePreview_video(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MessagePreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VideoCard(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessagePreview_linksHidden(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePreview_linksHidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MessagePreview().LinksHidden(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePreview_linksHidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePreview", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _MessagePreview_createdAt(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePreview_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePreview_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePreview", field, false, false, "Time")
+}
+
+func (ec *executionContext) _MessagePreview_removed(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePreview_removed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePreview_removed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePreview", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MessagePreview_withheld(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagePreview_withheld(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Withheld, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagePreview_withheld(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagePreview", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _MessageRemoved_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.MessageRemoved) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8376,6 +8718,29 @@ func (ec *executionContext) fieldContext_MessageRemoved_unread(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _MessageRemoved_conversationId(ctx context.Context, field graphql.CollectedField, obj *bind.MessageRemoved) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageRemoved_conversationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConversationID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dm.ConversationID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐConversationID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageRemoved_conversationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageRemoved", field, true, false, "ID")
+}
+
 func (ec *executionContext) _MessageRemoved_message(ctx context.Context, field graphql.CollectedField, obj *bind.MessageRemoved) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8389,10 +8754,10 @@ func (ec *executionContext) _MessageRemoved_message(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *dm.Message) graphql.Marshaler {
-			return ec.marshalNMessage2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx, selections, v)
+			return ec.marshalOMessage2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_MessageRemoved_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12064,8 +12429,8 @@ func (ec *executionContext) _Query_conversation(ctx context.Context, field graph
 			return ec.Resolvers.Query().Conversation(ctx, fc.Args["id"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.View) graphql.Marshaler {
-			return ec.marshalOConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bind.Conversation) graphql.Marshaler {
+			return ec.marshalOConversation2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversation(ctx, selections, v)
 		},
 		true,
 		false,
@@ -12078,7 +12443,7 @@ func (ec *executionContext) fieldContext_Query_conversation(ctx context.Context,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Conversation(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	defer func() {
@@ -12109,7 +12474,7 @@ func (ec *executionContext) _Query_conversationWith(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *dm.View) graphql.Marshaler {
-			return ec.marshalOConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx, selections, v)
+			return ec.marshalODirectConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx, selections, v)
 		},
 		true,
 		false,
@@ -12122,7 +12487,7 @@ func (ec *executionContext) fieldContext_Query_conversationWith(ctx context.Cont
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Conversation(ctx, field)
+			return ec.childFields_DirectConversation(ctx, field)
 		},
 	}
 	defer func() {
@@ -13940,8 +14305,8 @@ func (ec *executionContext) _SendMessageSuccess_conversation(ctx context.Context
 			return obj.Conversation, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dm.View) graphql.Marshaler {
-			return ec.marshalNConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bind.Conversation) graphql.Marshaler {
+			return ec.marshalNConversation2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversation(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13954,7 +14319,7 @@ func (ec *executionContext) fieldContext_SendMessageSuccess_conversation(_ conte
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Conversation(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -17510,6 +17875,24 @@ func (ec *executionContext) _CaseResult(ctx context.Context, sel ast.SelectionSe
 	}
 }
 
+func (ec *executionContext) _Conversation(ctx context.Context, sel ast.SelectionSet, obj bind.Conversation) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case *dm.View:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DirectConversation(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Conversation must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _ConversationResult(ctx context.Context, sel ast.SelectionSet, obj ConversationResult) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -17807,6 +18190,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case dm.View:
+		return ec._DirectConversation(ctx, sel, &obj)
+	case *dm.View:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DirectConversation(ctx, sel, obj)
 	case dm.User:
 		return ec._User(ctx, sel, &obj)
 	case *dm.User:
@@ -17821,9 +18211,7 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Message(ctx, sel, obj)
-	case dm.View:
-		return ec._Conversation(ctx, sel, &obj)
-	case *dm.View:
+	case bind.Conversation:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -18863,94 +19251,6 @@ func (ec *executionContext) _ContactCodeRedemptionConnection(ctx context.Context
 	return out
 }
 
-var conversationImplementors = []string{"Conversation", "Node"}
-
-func (ec *executionContext) _Conversation(ctx context.Context, sel ast.SelectionSet, obj *dm.View) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, conversationImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Conversation")
-		case "id":
-			out.Values[i] = ec._Conversation_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "with":
-			bind.Field(ctx, out, ec.OperationContext, i, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Conversation_with(ctx, field, obj)
-				})
-		case "folder":
-			out.Values[i] = ec._Conversation_folder(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "lastMessage":
-			bind.Field(ctx, out, ec.OperationContext, i, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Conversation_lastMessage(ctx, field, obj)
-				})
-		case "lastActivityAt":
-			out.Values[i] = ec._Conversation_lastActivityAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "unreadCount":
-			out.Values[i] = ec._Conversation_unreadCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "readSeq":
-			out.Values[i] = ec._Conversation_readSeq(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "theirReadSeq":
-			out.Values[i] = ec._Conversation_theirReadSeq(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "muted":
-			out.Values[i] = ec._Conversation_muted(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "senderContext":
-			bind.Field(ctx, out, ec.OperationContext, i, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Conversation_senderContext(ctx, field, obj)
-				})
-		case "contactCodeRedemption":
-			bind.Field(ctx, out, ec.OperationContext, i, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Conversation_contactCodeRedemption(ctx, field, obj)
-				})
-		case "messages":
-			bind.Field(ctx, out, ec.OperationContext, i, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Conversation_messages(ctx, field, obj)
-				})
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var conversationChangedImplementors = []string{"ConversationChanged", "InboxEvent"}
 
 func (ec *executionContext) _ConversationChanged(ctx context.Context, sel ast.SelectionSet, obj *bind.ConversationChanged) graphql.Marshaler {
@@ -18974,6 +19274,11 @@ func (ec *executionContext) _ConversationChanged(ctx context.Context, sel ast.Se
 			}
 		case "unread":
 			out.Values[i] = ec._ConversationChanged_unread(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conversationId":
+			out.Values[i] = ec._ConversationChanged_conversationId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19258,6 +19563,94 @@ func (ec *executionContext) _DeleteUserSuccess(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var directConversationImplementors = []string{"DirectConversation", "Conversation", "Node"}
+
+func (ec *executionContext) _DirectConversation(ctx context.Context, sel ast.SelectionSet, obj *dm.View) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, directConversationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DirectConversation")
+		case "id":
+			out.Values[i] = ec._DirectConversation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "with":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DirectConversation_with(ctx, field, obj)
+				})
+		case "folder":
+			out.Values[i] = ec._DirectConversation_folder(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lastMessage":
+			bind.Field(ctx, out, ec.OperationContext, i, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DirectConversation_lastMessage(ctx, field, obj)
+				})
+		case "lastActivityAt":
+			out.Values[i] = ec._DirectConversation_lastActivityAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unreadCount":
+			out.Values[i] = ec._DirectConversation_unreadCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "readSeq":
+			out.Values[i] = ec._DirectConversation_readSeq(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "theirReadSeq":
+			out.Values[i] = ec._DirectConversation_theirReadSeq(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "muted":
+			out.Values[i] = ec._DirectConversation_muted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "senderContext":
+			bind.Field(ctx, out, ec.OperationContext, i, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DirectConversation_senderContext(ctx, field, obj)
+				})
+		case "contactCodeRedemption":
+			bind.Field(ctx, out, ec.OperationContext, i, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DirectConversation_contactCodeRedemption(ctx, field, obj)
+				})
+		case "messages":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DirectConversation_messages(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -19877,11 +20270,6 @@ func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "withheld":
-			out.Values[i] = ec._Message_withheld(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -19925,8 +20313,18 @@ func (ec *executionContext) _MessageAdded(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "conversationId":
+			out.Values[i] = ec._MessageAdded_conversationId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "message":
 			out.Values[i] = ec._MessageAdded_message(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "preview":
+			out.Values[i] = ec._MessageAdded_preview(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20144,6 +20542,74 @@ func (ec *executionContext) _MessagePermission(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var messagePreviewImplementors = []string{"MessagePreview"}
+
+func (ec *executionContext) _MessagePreview(ctx context.Context, sel ast.SelectionSet, obj *dm.Message) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messagePreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessagePreview")
+		case "seq":
+			out.Values[i] = ec._MessagePreview_seq(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sender":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MessagePreview_sender(ctx, field, obj)
+				})
+		case "body":
+			out.Values[i] = ec._MessagePreview_body(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "video":
+			out.Values[i] = ec._MessagePreview_video(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "linksHidden":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MessagePreview_linksHidden(ctx, field, obj)
+				})
+		case "createdAt":
+			out.Values[i] = ec._MessagePreview_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "removed":
+			out.Values[i] = ec._MessagePreview_removed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "withheld":
+			out.Values[i] = ec._MessagePreview_withheld(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var messageRemovedImplementors = []string{"MessageRemoved", "InboxEvent"}
 
 func (ec *executionContext) _MessageRemoved(ctx context.Context, sel ast.SelectionSet, obj *bind.MessageRemoved) graphql.Marshaler {
@@ -20170,9 +20636,14 @@ func (ec *executionContext) _MessageRemoved(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "conversationId":
+			out.Values[i] = ec._MessageRemoved_conversationId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "message":
 			out.Values[i] = ec._MessageRemoved_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -23238,11 +23709,19 @@ func (ec *executionContext) marshalNContactCodeRedemptionConnection2ᚖgithubᚗ
 	return ec._ContactCodeRedemptionConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNConversation2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐViewᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.View) graphql.Marshaler {
+func (ec *executionContext) marshalNConversation2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversation(ctx context.Context, sel ast.SelectionSet, v bind.Conversation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Conversation!")
+		return graphql.Null
+	}
+	return ec._Conversation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNConversation2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversationᚄ(ctx context.Context, sel ast.SelectionSet, v []bind.Conversation) graphql.Marshaler {
 	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx, sel, v[i])
+		return ec.marshalNConversation2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversation(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -23252,14 +23731,6 @@ func (ec *executionContext) marshalNConversation2ᚕᚖgithubᚗcomᚋaparteᚑi
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx context.Context, sel ast.SelectionSet, v *dm.View) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Conversation!")
-		return graphql.Null
-	}
-	return ec._Conversation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNConversationConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversationConnection(ctx context.Context, sel ast.SelectionSet, v *bind.ConversationConnection) graphql.Marshaler {
@@ -23790,6 +24261,14 @@ func (ec *executionContext) marshalNMessagePermission2ᚖgithubᚗcomᚋaparte�
 		return graphql.Null
 	}
 	return ec._MessagePermission(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMessagePreview2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx context.Context, sel ast.SelectionSet, v *dm.Message) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessagePreview!")
+		return graphql.Null
+	}
+	return ec._MessagePreview(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMessagingChoice2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐChoice(ctx context.Context, sel ast.SelectionSet, v *bind.Choice) graphql.Marshaler {
@@ -24680,7 +25159,7 @@ func (ec *executionContext) marshalOContactCodeRedemption2ᚖgithubᚗcomᚋapar
 	return ec._ContactCodeRedemption(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx context.Context, sel ast.SelectionSet, v *dm.View) graphql.Marshaler {
+func (ec *executionContext) marshalOConversation2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversation(ctx context.Context, sel ast.SelectionSet, v bind.Conversation) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -24715,6 +25194,13 @@ func (ec *executionContext) marshalODenialCode2githubᚗcomᚋaparteᚑimᚋapar
 	_ = ctx
 	res := bind.MarshalDenialCode(v)
 	return res
+}
+
+func (ec *executionContext) marshalODirectConversation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐView(ctx context.Context, sel ast.SelectionSet, v *dm.View) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DirectConversation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOEvidence2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐEvidence(ctx context.Context, sel ast.SelectionSet, v *Evidence) graphql.Marshaler {
@@ -24862,6 +25348,13 @@ func (ec *executionContext) marshalOMessage2ᚖgithubᚗcomᚋaparteᚑimᚋapar
 		return graphql.Null
 	}
 	return ec._Message(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMessagePreview2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐMessage(ctx context.Context, sel ast.SelectionSet, v *dm.Message) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MessagePreview(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOModerationAction2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐAction(ctx context.Context, v any) (*dm.Action, error) {

@@ -208,7 +208,7 @@ type ContactCodeRedemptionConnection struct {
 // The conversation as it stands now.
 type ConversationSuccess struct {
 	// The conversation.
-	Conversation *dm.View `json:"conversation"`
+	Conversation bind.Conversation `json:"conversation"`
 	// The viewer's counts.
 	Unread *dm.Counted `json:"unread"`
 }
@@ -741,7 +741,7 @@ type SendMessageSuccess struct {
 	// The message; for a retry the one that was written first.
 	Message *dm.Message `json:"message"`
 	// Its conversation as the viewer sees it now.
-	Conversation *dm.View `json:"conversation"`
+	Conversation bind.Conversation `json:"conversation"`
 	// How many more before an answer; null: no limit.
 	Remaining *int `json:"remaining,omitempty"`
 	// What the viewer has left for new people, when this message is a request. Null: no limit.

@@ -6,8 +6,10 @@
 // list reads all that it refers to at once (graph/loader.go). gqlgen has no setting for that.
 //
 // Invariants. It replaces the calls of two functions with calls of graph/bind that do the same
-// sequentially, and changes nothing else. The root fields of a query stay concurrent. It fails when
-// it finds nothing to replace, because then gqlgen has changed and a person must look.
+// sequentially. It also removes the case for a pointer to an interface, which gqlgen writes where
+// one interface of the schema implements another and which does not compile. It changes nothing else. The
+// root fields of a query stay concurrent. It fails when it finds nothing to replace, because then
+// gqlgen has changed and a person must look.
 //
 // Concurrency and lifecycle. It runs once and exits.
 package main
@@ -28,6 +30,10 @@ var replacements = []struct {
 	{
 		regexp.MustCompile(`out\.ResolveConcurrently\(ec\.OperationContext, &deferred, i,\s*true, (true|false),`),
 		`bind.Field(ctx, out, ec.OperationContext, i, $1,`,
+	},
+	{
+		regexp.MustCompile(`\tcase \*bind\.Conversation:\n(\t\t.*\n)+`),
+		``,
 	},
 }
 

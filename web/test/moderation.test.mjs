@@ -88,6 +88,6 @@ test('all requests that are like this are answered, also those that are not on t
   await dialog.getByRole('button', { name: 'Accept all' }).click();
   await alice.getByText('2 requests accepted.').waitFor();
   await alice.getByText('No requests').waitFor();
-  const { inbox } = await server.ask('alice', '{ inbox { nodes { with { handle } } } }');
+  const { inbox } = await server.ask('alice', '{ inbox { nodes { ... on DirectConversation { with { handle } } } } }');
   assert.ok(['david', 'hugo'].every((h) => inbox.nodes.some((c) => c.with.handle === h)));
 });

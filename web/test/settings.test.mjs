@@ -44,7 +44,7 @@ test('the setting is seen with the eyes of an example and of a person, and follo
   await bob.getByRole('button', { name: 'Remove Hugo Silva' }).waitFor();
 
   // A rule with something in its sentence, in another language than the server's.
-  const request = await server.ask('alice', '{ inbox(folder: REQUESTS) { nodes { id with { handle } } } }');
+  const request = await server.ask('alice', '{ inbox(folder: REQUESTS) { nodes { id ... on DirectConversation { with { handle } } } } }');
   const hugos = request.inbox.nodes.find((c) => c.with.handle === 'hugo');
   await server.ask('alice', 'mutation($ids: [ID!]!) { declineRequests(conversationIds: $ids) { __typename } }', { ids: [hugos.id] });
   const alice = await browser.open('/settings?as=alice', { locale: 'fr-FR', timezoneId: 'Europe/Paris' });
@@ -173,7 +173,7 @@ test('hidden words are added, hide, tell their mistakes and are taken off again'
   await alice.getByText('3 of 1,000').waitFor();
 
   await newcomers(server, 1, 'alice', () => 'what an I.D.I.O.T');
-  const hidden = await server.ask('alice', '{ inbox(folder: HIDDEN) { nodes { with { handle } } } }');
+  const hidden = await server.ask('alice', '{ inbox(folder: HIDDEN) { nodes { ... on DirectConversation { with { handle } } } } }');
   assert.match(hidden.inbox.nodes[0].with.handle, /^newcomer/);
 
   await alice.getByRole('button', { name: 'Remove “Idiot”' }).click();
@@ -204,7 +204,7 @@ test('the surge shield says that it is up, and what it holds is let through', as
   await shield.getByText('Off: you are not').waitFor();
   const { hidden, requests } = await server.ask(
     'alice',
-    '{ hidden: inbox(folder: HIDDEN) { nodes { id } } requests: inbox(folder: REQUESTS) { nodes { with { handle } } } }',
+    '{ hidden: inbox(folder: HIDDEN) { nodes { id } } requests: inbox(folder: REQUESTS) { nodes { ... on DirectConversation { with { handle } } } } }',
   );
   assert.equal(hidden.nodes.length, 0);
   assert.equal(requests.nodes.filter((c) => c.with.handle.startsWith('newcomer')).length, 3);

@@ -20,8 +20,10 @@ query WhoAmI {
     nodes {
       id
       unreadCount
-      with {
-        handle
+      ... on DirectConversation {
+        with {
+          handle
+        }
       }
       lastMessage {
         seq
@@ -97,7 +99,9 @@ subscription WatchMyInbox {
         id
         folder
         unreadCount
-        theirReadSeq
+        ... on DirectConversation {
+          theirReadSeq
+        }
       }
     }
     ... on ConversationRemoved {

@@ -1,7 +1,7 @@
 import type { Action, Answer, Shared, Snapshot } from './actions.js';
 import { comparePlaces, conversationWith, folders, type Listing, type State } from './state.js';
 import * as threads from './thread.js';
-import type { Conversation, Folder, InboxEvent, Message, User } from './types.js';
+import type { Conversation, Folder, InboxEvent, Message, MessagePreview, User } from './types.js';
 import { Working } from './working.js';
 
 /** As many conversations as keep their messages; the one that was opened longest ago goes first. */
@@ -105,9 +105,9 @@ function event(w: Working, e: InboxEvent) {
   switch (e.__typename) {
     case 'MessageAdded':
       putConversation(w, e.conversation);
-      return putMessage(w, e.message);
+      return e.message ? putMessage(w, e.message) : putWithheld(w, e.conversation);
     case 'MessageRemoved':
-      return removeWords(w, e.message);
+      return e.message ? removeWords(w, e.message) : undefined;
     case 'ConversationChanged':
       return putConversation(w, e.conversation);
     case 'ConversationRemoved':
@@ -138,19 +138,37 @@ function putMessage(w: Working, message: Message) {
   if (message.sender.id === w.state.me?.id) delivered(w, message.clientMessageId);
 }
 
+/** A message of a request that has no previews: its conversation has something newer to read. */
+function putWithheld(w: Working, { id, lastMessage }: Conversation) {
+  const thread = w.state.threads.get(id);
+  if (thread && lastMessage) w.own('threads').set(id, threads.announced(thread, lastMessage.seq));
+}
+
 /** Words that were taken back do not come back, whatever answer is still on its way with them. */
 function removeWords(w: Working, message: Message) {
   if (w.state.open > 0) w.own('removed').set(message.id, message);
   const thread = w.state.threads.get(message.conversationId);
   if (thread) w.own('threads').set(message.conversationId, threads.replacedOne(thread, message));
   const conversation = w.state.conversations.get(message.conversationId);
-  if (conversation?.lastMessage?.id === message.id) {
-    replaceConversation(w, { ...conversation, lastMessage: message });
+  if (conversation?.lastMessage?.seq === message.seq) {
+    replaceConversation(w, { ...conversation, lastMessage: previewOf(message) });
   }
 }
 
 function asRemoved(w: Working, message: Message): Message {
   return w.state.removed.get(message.id) ?? message;
+}
+
+/** The preview, without its text and video if an event said that they were removed. */
+function previewAsRemoved(w: Working, conversationId: string, preview: MessagePreview): MessagePreview {
+  for (const message of w.state.removed.values()) {
+    if (message.conversationId === conversationId && message.seq === preview.seq) return previewOf(message);
+  }
+  return preview;
+}
+
+function previewOf({ seq, sender, body, video, createdAt, removed }: Message): MessagePreview {
+  return { seq, sender, body, video, createdAt, removed, withheld: false };
 }
 
 function delivered(w: Working, clientMessageId: string) {
@@ -271,7 +289,7 @@ function putConversation(w: Working, given: Conversation) {
   // A copy of all the people, for each message that arrives, is felt among ten thousand.
   if (w.state.users.get(user.id) !== user) w.own('users').set(user.id, user);
   if (w.state.byUser.get(user.id) !== given.id) w.own('byUser').set(user.id, given.id);
-  const lastMessage = given.lastMessage && asRemoved(w, given.lastMessage);
+  const lastMessage = given.lastMessage && previewAsRemoved(w, given.id, given.lastMessage);
   const known = w.state.conversations.get(given.id)?.contactCodeRedemption;
   // Events do not have it. What is known of it stays true.
   const code = given.contactCodeRedemption === undefined && known !== undefined && { contactCodeRedemption: known };

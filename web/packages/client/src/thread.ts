@@ -21,17 +21,20 @@ export interface MessagePage {
 const firstSeq = (messages: readonly Message[]) => messages[0]?.seq ?? 0;
 const lastSeq = (messages: readonly Message[]) => messages.at(-1)?.seq ?? 0;
 
-/**
- * A message that arrived. It joins where it is the next one. A hole before it makes it something newer to read, and so does
- * a request that keeps its words to itself until it is opened.
- */
+/** Adds a message that arrived, if it is the next one. Otherwise there is something newer to read. */
 export function arrived(thread: Thread, message: Message): Thread {
   const last = lastSeq(thread.messages);
   if (message.seq <= last || (last === 0 && message.seq <= thread.newest)) return thread;
   const newest = Math.max(thread.newest, message.seq);
-  const joins = thread.stale || message.withheld ? false : last === 0 ? !thread.loaded || message.seq === 1 : message.seq === last + 1;
+  const joins = thread.stale ? false : last === 0 ? !thread.loaded || message.seq === 1 : message.seq === last + 1;
   if (!joins) return { ...thread, newest, after: true };
   return keepNewest({ ...thread, messages: [...thread.messages, message], newest, after: newest > message.seq });
+}
+
+/** Notes that a message exists which was not delivered: there is something newer to read. */
+export function announced(thread: Thread, seq: number): Thread {
+  if (seq <= Math.max(lastSeq(thread.messages), thread.newest)) return thread;
+  return { ...thread, newest: seq, after: true };
 }
 
 /** The newest messages, or those around a place: where they do not meet the window, they replace it. */

@@ -9,6 +9,7 @@ import type {
   ExplainWhoCanMessageMeQuery,
   ExportJobFragment,
   MessageFragment,
+  MessagePreviewFragment,
   MyNoticesQuery,
   NoticeFragment,
   OutreachFragment,
@@ -49,6 +50,8 @@ export type User = UserFragment;
 export type Person = PersonFragment;
 export type Permission = Person['viewerCanMessage'];
 export type Message = MessageFragment;
+/** A message as a list shows it. It has no id; a request may withhold its text and video. */
+export type MessagePreview = MessagePreviewFragment;
 export type VideoCard = NonNullable<Message['video']>;
 /** `contactCodeRedemption` is there once a page or a person was asked for; an event does not have it. */
 export type Conversation = ConversationFragment & Partial<RedeemedFragment>;

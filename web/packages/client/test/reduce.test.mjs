@@ -26,6 +26,11 @@ function asToldLive(c) {
   return rest;
 }
 
+/** A message as lists show it. */
+function previewOf({ seq, sender, body, video, createdAt, removed }) {
+  return { seq, sender, body, video, createdAt, removed, withheld: false };
+}
+
 class Server {
   clock = 0;
   conversations = new Map();
@@ -44,7 +49,7 @@ class Server {
   view(c) {
     const last = c.messages.at(-1);
     return structuredClone({
-      id: c.id, with: c.with, folder: c.folder, lastMessage: last.seq > c.cleared ? last : null,
+      id: c.id, with: c.with, folder: c.folder, lastMessage: last.seq > c.cleared ? previewOf(last) : null,
       lastActivityAt: c.lastActivityAt, unreadCount: last.seq - Math.max(c.readSeq, c.cleared), readSeq: c.readSeq,
       theirReadSeq: null, muted: c.muted,
     });

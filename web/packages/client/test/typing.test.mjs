@@ -72,7 +72,7 @@ test('it holds until the message comes, moves no cursor, and goes on over cut co
 test('the word that somebody writes, behind what they wrote, shows nothing', () => {
   const me = { id: 'usr_me' };
   const them = { id: 'usr_them' };
-  const last = (sender) => ({ id: 'msg_1', sender, createdAt: '2026-01-01T12:00:00.5Z' });
+  const last = (sender) => ({ seq: 1, sender, createdAt: '2026-01-01T12:00:00.5Z' });
   const after = (lastMessage, said) => {
     const conversations = new Map([['cnv_1', { id: 'cnv_1', with: them, lastMessage }]]);
     const state = { ...emptyState, me, conversations, byUser: new Map([[them.id, 'cnv_1']]) };
