@@ -2,9 +2,10 @@
 //
 // # Purpose
 //
-// Aparté adds direct messages to an app that has users and a follow graph: a GraphQL API with live delivery over
-// WebSocket and server-sent events, on SQLite or Postgres. A program creates a [Server] with [New], mounts its
-// [Server.Handler] beside its own routes, and keeps [Server.Run] running:
+// Aparté adds direct messages to an app that has users and a follow graph: a GraphQL API with live
+// delivery over WebSocket and server-sent events, on SQLite or Postgres. A program creates a
+// [Server] with [New], mounts its [Server.Handler] beside its own routes, and keeps [Server.Run]
+// running:
 //
 //	server, err := aparte.New(aparte.Config{
 //		DatabaseURL: "postgres://app@localhost/app",
@@ -18,30 +19,33 @@
 //	mux.Handle("/dm/", server.Handler())
 //	go server.Run(ctx)
 //
-// The clients of the app then reach the API at /dm/graphql with a token that the program signs ([SignToken]) or that it
-// verifies itself ([Config.VerifyToken]). The program keeps the users and the follow graph up to date with
-// [Server.UpsertUsers], [Server.SetFollows] and the methods beside them; it needs no HTTP calls to itself.
+// The clients of the app then reach the API at /dm/graphql with a token that the program signs
+// ([SignToken]) or that it verifies itself ([Config.VerifyToken]). The program keeps the users and
+// the follow graph up to date with [Server.UpsertUsers], [Server.SetFollows] and the methods beside
+// them; it needs no HTTP calls to itself.
 //
-// The command cmd/aparte is built on this package: it adds flags, a listener and tools for operators.
+// The command cmd/aparte is built on this package: it adds flags, a listener and tools for
+// operators.
 //
 // # Invariants
 //
-// The promises of the product hold whether it is embedded or not: ARCHITECTURE.md lists them. The package changes
-// nothing of the process: it registers no metrics, installs no handlers and reads no environment variables unless the
-// configuration asks for it.
+// The promises of the product hold whether it is embedded or not: ARCHITECTURE.md lists them. The
+// package changes nothing of the process: it registers no metrics, installs no handlers and reads
+// no environment variables unless the configuration asks for it.
 //
 // # Concurrency and lifecycle
 //
-// A Server is safe for concurrent use. It answers requests from New on. Run does the work in the background and ends
-// gracefully with its context; Close waits for Run and closes the database. Several servers, in one process or many, may
-// share a Postgres database. A SQLite database belongs to one server.
+// A Server is safe for concurrent use. It answers requests from New on. Run does the work in the
+// background and ends gracefully with its context; Close waits for Run and closes the database.
+// Several servers, in one process or many, may share a Postgres database. A SQLite database belongs
+// to one server.
 //
 // # Stability
 //
-// There is no release yet. From version 1 on this package follows semantic versioning, and so do the types of packages
-// dm and dm/policy that its exported names use. [Server.Service] gives access to all of package dm, whose methods may
-// change in a minor version. The other packages of the module (graph, store, live, ent, web) are importable but may
-// change in any version.
+// There is no release yet. From version 1 on this package follows semantic versioning, and so do
+// the types of packages dm and dm/policy that its exported names use. [Server.Service] gives access
+// to all of package dm, whose methods may change in a minor version. The other packages of the
+// module (graph, store, live, ent, web) are importable but may change in any version.
 package aparte
 
 import (
@@ -63,8 +67,8 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// Server is the direct-message backend of one program. Create it with [New] and close it with [Server.Close]. It is
-// safe for concurrent use.
+// Server is the direct-message backend of one program. Create it with [New] and close it with
+// [Server.Close]. It is safe for concurrent use.
 type Server struct {
 	config  Config
 	store   *store.Store
@@ -85,12 +89,12 @@ type Server struct {
 	closed func() error
 }
 
-// New opens the database and returns a Server that answers requests. The schema of the database must be current; see
-// [Migrate]. The error names every field of the configuration that is wrong.
+// New opens the database and returns a Server that answers requests. The schema of the database
+// must be current; see [Migrate]. The error names every field of the configuration that is wrong.
 func New(c Config) (*Server, error) { return NewWithContext(context.Background(), c) }
 
-// NewWithContext is [New] with a context that can cancel the opening of the database. The context has no effect after
-// the return.
+// NewWithContext is [New] with a context that can cancel the opening of the database. The context
+// has no effect after the return.
 func NewWithContext(ctx context.Context, c Config) (*Server, error) {
 	if err := c.normalize(); err != nil {
 		return nil, err
@@ -158,12 +162,12 @@ func (s *Server) build(ctx context.Context, hub *live.Hub, observer graph.Observ
 	return nil
 }
 
-// Service returns the product's Go API: everything that the GraphQL API does, with the viewer as an argument. Its
-// methods apply the same rules as the API, and may change in a minor version.
+// Service returns the product's Go API: everything that the GraphQL API does, with the viewer as an
+// argument. Its methods apply the same rules as the API, and may change in a minor version.
 func (s *Server) Service() *dm.Service { return s.service }
 
-// Ready reports whether the server should get requests: it returns an error while it stops, and when the database does
-// not answer, takes no writes or has another schema.
+// Ready reports whether the server should get requests: it returns an error while it stops, and
+// when the database does not answer, takes no writes or has another schema.
 func (s *Server) Ready(ctx context.Context) error {
 	if s.draining.Load() {
 		return errStopping
@@ -173,12 +177,14 @@ func (s *Server) Ready(ctx context.Context) error {
 
 var errStopping = errors.New("aparte: the server is stopping")
 
-// Run does the work in the background until ctx ends: it removes records older than their retention, writes exports,
-// finishes erasures, fetches the key set, and disconnects users who were revoked on other nodes.
+// Run does the work in the background until ctx ends: it removes records older than their
+// retention, writes exports, finishes erasures, fetches the key set, and disconnects users who were
+// revoked on other nodes.
 //
-// When ctx ends, Run stops the API gracefully: new requests are refused, sockets and event streams end in a way at which
-// clients reconnect, and requests that have begun are answered. Call [net/http.Server.Shutdown] at the same time, which
-// waits for the same connections. Run returns nil, or an error when this takes longer than [Config.ShutdownTimeout].
+// When ctx ends, Run stops the API gracefully: new requests are refused, sockets and event streams
+// end in a way at which clients reconnect, and requests that have begun are answered. Call
+// [net/http.Server.Shutdown] at the same time, which waits for the same connections. Run returns
+// nil, or an error when this takes longer than [Config.ShutdownTimeout].
 //
 // Run may be called once.
 func (s *Server) Run(ctx context.Context) error {
@@ -225,8 +231,9 @@ func (s *Server) drain() error {
 	return nil
 }
 
-// Close stops the server: it ends Run and waits for it, waits for sends that have begun, and closes the database. Stop
-// the HTTP server that serves the handler before. Close may be called more than once.
+// Close stops the server: it ends Run and waits for it, waits for sends that have begun, and closes
+// the database. Stop the HTTP server that serves the handler before. Close may be called more than
+// once.
 func (s *Server) Close() error { return s.closed() }
 
 func (s *Server) close() error {

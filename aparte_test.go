@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,10 +19,11 @@ import (
 	"github.com/aparte-im/aparte"
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/internal/testdb"
+	"github.com/aparte-im/aparte/internal/testwait"
 )
 
 // patience bounds the wait for one message of a socket.
-const patience = time.Minute
+var patience = testwait.Limit(time.Minute)
 
 // socket is a client of the app that follows its inbox.
 type socket struct {
@@ -157,7 +157,8 @@ func TestAProgramMountsAparte(t *testing.T) {
 			t.Errorf("bob receives %s", event)
 		}
 
-		// The program sends through the Go API, with the rules and the live delivery of the other one.
+		// The program sends through the Go API, with the rules and the live delivery of the other
+		// one.
 		users := map[string]*dm.User{}
 		for _, id := range []string{"user-1", "user-2"} {
 			u, err := r.messages.Service().UserByExternalID(t.Context(), id)
@@ -214,8 +215,8 @@ func TestChangesOfTheHostHoldAtOnce(t *testing.T) {
 	}
 }
 
-// When its context ends, Run ends the sockets in a way at which clients reconnect; then nothing is ready, and nothing
-// keeps the program from closing.
+// When its context ends, Run ends the sockets in a way at which clients reconnect; then nothing is
+// ready, and nothing keeps the program from closing.
 func TestRunStopsGracefully(t *testing.T) {
 	r := start(t, testdb.EmptySQLite(t))
 	bob := follow(t, r.web.URL+"/dm", "session-of-bob")
@@ -269,13 +270,14 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// Tokens that the program signs are accepted, and its registry and logger get what there is to tell.
+// Tokens that the program signs are accepted, and its registry and logger get what there is to
+// tell.
 func TestTheProgramSignsTokens(t *testing.T) {
 	secret := []byte(strings.Repeat("s", aparte.MinSecret))
 	registry := prometheus.NewRegistry()
 	config := aparte.Config{
 		DatabaseURL: testdb.SQLite(t), Tokens: aparte.TokenConfig{Secrets: [][]byte{secret}}, CreateUsers: true,
-		Metrics: registry, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Pages: aparte.Pages{Client: true},
+		Metrics: registry, Logger: slog.New(slog.DiscardHandler), Pages: aparte.Pages{Client: true},
 		AccessLog: &aparte.AccessLog{}, ExportDir: filepath.Join(t.TempDir(), "exports"),
 	}
 	server, err := aparte.New(config)
@@ -330,8 +332,10 @@ func TestConfigsThatAreWrong(t *testing.T) {
 		}
 	}
 	for _, c := range []aparte.TokenConfig{
-		{KeySetURL: "http://id.example/keys"}, {KeySetURL: "https://id.example", KeySetFile: "keys.json"},
-		{KeySetFile: "keys.json", Algorithms: []string{"none"}}, {Secrets: [][]byte{[]byte("short")}},
+		{KeySetURL: "http://id.example/keys"},
+		{KeySetURL: "https://id.example", KeySetFile: "keys.json"},
+		{KeySetFile: "keys.json", Algorithms: []string{"none"}},
+		{Secrets: [][]byte{[]byte("short")}},
 	} {
 		if c.Validate() == nil {
 			t.Errorf("%+v is accepted", c)

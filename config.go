@@ -21,34 +21,37 @@ import (
 	"github.com/aparte-im/aparte/graph/socket"
 )
 
-// Config configures a [Server]. Only DatabaseURL and one of Tokens and VerifyToken are required; the zero value of
-// every other field is its default.
+// Config configures a [Server]. Only DatabaseURL and one of Tokens and VerifyToken are required;
+// the zero value of every other field is its default.
 type Config struct {
 	// DatabaseURL names the database: postgres://… or sqlite:PATH. [Migrate] brings its schema up to date.
 	DatabaseURL string
 
 	// Tokens says which JSON Web Tokens identify callers. It is not used with VerifyToken.
 	Tokens TokenConfig
-	// VerifyToken replaces the verification of JSON Web Tokens by the program's own, for example of session tokens. It
-	// gets the bearer token of a request or socket and returns the claims. Its error is not shown to the caller, who
-	// gets UNAUTHENTICATED; an error that is [ErrUnavailable] is answered as one of the service. It must be safe for
-	// concurrent use.
+	// VerifyToken replaces the verification of JSON Web Tokens by the program's own, for example of
+	// session tokens. It gets the bearer token of a request or socket and returns the claims. Its
+	// error is not shown to the caller, who gets UNAUTHENTICATED; an error that is [ErrUnavailable]
+	// is answered as one of the service. It must be safe for concurrent use.
 	VerifyToken func(ctx context.Context, token string) (Claims, error)
-	// CreateUsers creates a user at the first valid token for an unknown subject, from its claims. Without it users
-	// come from [Server.UpsertUsers] only.
+	// CreateUsers creates a user at the first valid token for an unknown subject, from its claims.
+	// Without it users come from [Server.UpsertUsers] only.
 	CreateUsers bool
 
-	// Rules are the operator's rules of who can message whom. The zero value stands for [DefaultRules]; to change one
-	// rule, start from these. All nodes of a database must have the same rules.
+	// Rules are the operator's rules of who can message whom. The zero value stands for
+	// [DefaultRules]; to change one rule, start from these. All nodes of a database must have the
+	// same rules.
 	Rules Rules
-	// Classifier classifies messages of strangers before they are sent. Nil: they are not classified.
+	// Classifier classifies messages of strangers before they are sent. Nil: they are not
+	// classified.
 	Classifier dm.Classifier
-	// HideUnclassified sends a message to the folder HIDDEN when the Classifier fails. Otherwise it is delivered as if
-	// there were no Classifier.
+	// HideUnclassified sends a message to the folder HIDDEN when the Classifier fails. Otherwise it
+	// is delivered as if there were no Classifier.
 	HideUnclassified bool
 	// Retention says how long each kind of record is kept.
 	Retention Retention
-	// ExportDir is the directory for exports of users' data, which all nodes must share. Empty: no exports are offered.
+	// ExportDir is the directory for exports of users' data, which all nodes must share. Empty: no
+	// exports are offered.
 	ExportDir string
 
 	// MountPath is the path under which the program mounts the handler, as "/dm". Empty: the root.
@@ -58,7 +61,8 @@ type Config struct {
 	AllowedOrigins []string
 	// LoopbackOrigins lets every page of this machine open a WebSocket, for development.
 	LoopbackOrigins bool
-	// Proxies are trusted to name the address of a client. Without them the address is that of the connection.
+	// Proxies are trusted to name the address of a client. Without them the address is that of the
+	// connection.
 	Proxies Proxies
 	// BehindTLS tells browsers to use https only, for a year (HSTS).
 	BehindTLS bool
@@ -77,13 +81,14 @@ type Config struct {
 	Timeouts Timeouts
 	// Connections bound sockets, event streams and slow clients.
 	Connections Connections
-	// PollInterval is the longest delay of an event whose wake was lost, or that another node wrote. 5 s.
+	// PollInterval is the longest delay of an event whose wake was lost, or that another node
+	// wrote. 5 s.
 	PollInterval time.Duration
 	// ShutdownTimeout is the longest time of a graceful stop. 15 s; less than 0: it does not wait.
 	ShutdownTimeout time.Duration
 
-	// Logger gets errors and what the server does. No log line holds text of messages, tokens or secrets. Nil:
-	// [slog.Default].
+	// Logger gets errors and what the server does. No log line holds text of messages, tokens or
+	// secrets. Nil: [slog.Default].
 	Logger *slog.Logger
 	// AccessLog logs a line for each request and each operation of a socket. Nil: none.
 	AccessLog *AccessLog
@@ -95,7 +100,8 @@ type Config struct {
 
 // Retention says how long each kind of record is kept. A zero is the default.
 type Retention struct {
-	// Events are kept for clients that reconnect; one that was away longer reads its inbox again. 720 h.
+	// Events are kept for clients that reconnect; one that was away longer reads its inbox again.
+	// 720 h.
 	Events time.Duration
 	// Evidence: reports with their sealed evidence, after their last change. 4,320 h.
 	Evidence time.Duration
@@ -105,7 +111,8 @@ type Retention struct {
 	Settings time.Duration
 	// Exports: the files of exports. 168 h.
 	Exports time.Duration
-	// Erased: the digest of an erased user's external id, so that no token brings the user back. 8,760 h.
+	// Erased: the digest of an erased user's external id, so that no token brings the user back.
+	// 8,760 h.
 	Erased time.Duration
 	// ContactCodes: contact codes and their redemptions, after the codes have ended. 720 h.
 	ContactCodes time.Duration
@@ -113,19 +120,20 @@ type Retention struct {
 
 // Connections bound what clients may take of sockets and event streams. A zero is the default.
 type Connections struct {
-	// PerUser and PerAddress are the numbers of sockets and event streams of a user and of an address at once: 50 and
-	// 10,000. Less than 0: no bound.
+	// PerUser and PerAddress are the numbers of sockets and event streams of a user and of an
+	// address at once: 50 and 10,000. Less than 0: no bound.
 	PerUser, PerAddress int
 	// Sockets bound one WebSocket.
 	Sockets SocketLimits
 	// StreamKeepAlive is the time between signs of life on an event stream. 25 s.
 	StreamKeepAlive time.Duration
-	// StreamWriteWait is the time for which a client of an event stream may leave unread what its connection has no
-	// room for. 5 s.
+	// StreamWriteWait is the time for which a client of an event stream may leave unread what its
+	// connection has no room for. 5 s.
 	StreamWriteWait time.Duration
 	// ResponseWriteWait is the same for every other response, for each 16 KiB. 20 s.
 	ResponseWriteWait time.Duration
-	// RevocationPoll is the longest time until a user who was revoked or deleted on another node is disconnected. 2 s.
+	// RevocationPoll is the longest time until a user who was revoked or deleted on another node is
+	// disconnected. 2 s.
 	RevocationPoll time.Duration
 }
 
@@ -133,7 +141,8 @@ type Connections struct {
 type Pages struct {
 	// Client serves the web client at /. A user has to bring a token there.
 	Client bool
-	// Playground serves an editor for operations at /playground, which needs Config.Introspection for its schema.
+	// Playground serves an editor for operations at /playground, which needs Config.Introspection
+	// for its schema.
 	Playground bool
 	// Demo serves both, and a page at /demo that shows two users side by side, for development.
 	Demo bool
@@ -163,7 +172,8 @@ type (
 	Timeouts = graph.Timeouts
 	// Proxies are the proxies that are trusted to name the address of a client.
 	Proxies = graph.Proxies
-	// Rates are the budgets of users and addresses, by class of call: rates.Reads, rates.Sends and so on.
+	// Rates are the budgets of users and addresses, by class of call: rates.Reads, rates.Sends and
+	// so on.
 	Rates = rates.Config
 	// Rate is one budget; the zero value is no bound. [ParseRate] reads one.
 	Rate = rates.Rate
@@ -186,11 +196,12 @@ func DefaultRates() Rates {
 	return r
 }
 
-// ParseRate reads a budget such as "300/30s": 300 calls, which fill again over 30 seconds. "0" is no bound.
+// ParseRate reads a budget such as "300/30s": 300 calls, which fill again over 30 seconds. "0" is
+// no bound.
 func ParseRate(s string) (Rate, error) { return rates.Parse(s) }
 
-// LoadDocuments reads trusted documents from a folder of *.graphql files, or from a JSON file that maps the SHA-256 of
-// each operation to its text.
+// LoadDocuments reads trusted documents from a folder of *.graphql files, or from a JSON file that
+// maps the SHA-256 of each operation to its text.
 func LoadDocuments(path string) (*Documents, error) { return graph.LoadDocuments(path) }
 
 // DefaultRetention returns the times that the zero values of [Config.Retention] stand for.

@@ -32,7 +32,8 @@ func newApp() *app {
 	return a
 }
 
-// addMessages mounts Aparté under /dm, and tells it about the users and the follow graph that the app has.
+// addMessages mounts Aparté under /dm, and tells it about the users and the follow graph that the
+// app has.
 func (a *app) addMessages(ctx context.Context, databaseURL string) error {
 	if _, err := aparte.Migrate(ctx, databaseURL); err != nil {
 		return err
@@ -58,7 +59,8 @@ func (a *app) addMessages(ctx context.Context, databaseURL string) error {
 		aparte.Follow{Follower: "user-2", Followee: "user-1"})
 }
 
-// verify looks a token up in the app's own sessions. A program that signs JSON Web Tokens sets Config.Tokens instead.
+// verify looks a token up in the app's own sessions. A program that signs JSON Web Tokens sets
+// Config.Tokens instead.
 func (a *app) verify(_ context.Context, token string) (aparte.Claims, error) {
 	user, ok := a.sessions[token]
 	if !ok {
@@ -123,7 +125,8 @@ func Example_postgres() {
 	// bob reads: Are you coming?
 }
 
-// visit does what the clients of the app do: it calls a route of the app, sends a message as Ann and reads it as Bob.
+// visit does what the clients of the app do: it calls a route of the app, sends a message as Ann
+// and reads it as Bob.
 func visit(url string) {
 	_, text := call(http.MethodGet, url+"/videos", "", "")
 	fmt.Println(text)

@@ -11,8 +11,9 @@ import (
 	"github.com/aparte-im/aparte/web"
 )
 
-// Handler returns the handler of all addresses of the server. The program mounts it under [Config.MountPath], with its
-// own middleware around it or without. The addresses below the mount path are:
+// Handler returns the handler of all addresses of the server. The program mounts it under
+// [Config.MountPath], with its own middleware around it or without. The addresses below the mount
+// path are:
 //
 //	/graphql    the API: POST and GET, WebSocket upgrades (graphql-transport-ws) and server-sent events
 //	/exports/   downloads of exports
@@ -46,7 +47,8 @@ func (s *Server) routes() http.Handler {
 // readyTimeout bounds one look at the database, so that a health check gets its answer.
 const readyTimeout = 3 * time.Second
 
-// serveHealth answers while the process lives, whatever the state of the database: a restart would not help it.
+// serveHealth answers while the process lives, whatever the state of the database: a restart would
+// not help it.
 func serveHealth(w http.ResponseWriter, _ *http.Request) {
 	writeText(w, http.StatusOK, "ok")
 }

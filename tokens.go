@@ -8,17 +8,19 @@ import (
 	"github.com/aparte-im/aparte/graph"
 )
 
-// TokenConfig says which JSON Web Tokens are valid. One of Secrets, KeySetURL and KeySetFile is required.
+// TokenConfig says which JSON Web Tokens are valid. One of Secrets, KeySetURL and KeySetFile is
+// required.
 type TokenConfig struct {
-	// Secrets verify tokens that are signed with HS256, each of at least [MinSecret] bytes. While a secret is replaced
-	// there are two.
+	// Secrets verify tokens that are signed with HS256, each of at least [MinSecret] bytes. While a
+	// secret is replaced there are two.
 	Secrets [][]byte
-	// KeySetURL is the address of a JSON Web Key Set: https, or http on this machine. It is fetched by New and every 5
-	// minutes by Run.
+	// KeySetURL is the address of a JSON Web Key Set: https, or http on this machine. It is fetched
+	// by New and every 5 minutes by Run.
 	KeySetURL string
 	// KeySetFile is a file with a JSON Web Key Set, instead of KeySetURL.
 	KeySetFile string
-	// Algorithms are those that the key set may verify. Empty: RS256, PS256, ES256, EdDSA and their stronger variants.
+	// Algorithms are those that the key set may verify. Empty: RS256, PS256, ES256, EdDSA and their
+	// stronger variants.
 	Algorithms []string
 	// Issuer is the required value of the claim iss. Empty: any.
 	Issuer string
@@ -30,7 +32,8 @@ type TokenConfig struct {
 	AdminScope string
 	// ModeratorScope makes a token a moderator's. Empty: "moderator".
 	ModeratorScope string
-	// Leeway is the tolerated difference between the clocks of the issuer and of this server. Zero: 5 s; less than 0: none.
+	// Leeway is the tolerated difference between the clocks of the issuer and of this server. Zero:
+	// 5 s; less than 0: none.
 	Leeway time.Duration
 	// Claims names the claims that are read.
 	Claims ClaimNames
@@ -47,12 +50,12 @@ type (
 // MinSecret is the shortest secret for HS256, in bytes.
 const MinSecret = graph.MinSecret
 
-// ErrUnavailable says that a token could not be verified for a reason that is not the token's, such as a session store
-// that does not answer. The caller may try again.
+// ErrUnavailable says that a token could not be verified for a reason that is not the token's, such
+// as a session store that does not answer. The caller may try again.
 var ErrUnavailable = graph.ErrNoKeys
 
-// Validate returns an error when no token could ever be verified with this configuration. It reads no file and no
-// network.
+// Validate returns an error when no token could ever be verified with this configuration. It reads
+// no file and no network.
 func (c TokenConfig) Validate() error {
 	hasKeys := c.KeySetURL != "" || c.KeySetFile != ""
 	if len(c.Secrets) == 0 && !hasKeys {
@@ -82,8 +85,8 @@ func (c TokenConfig) keySet() graph.KeySetConfig {
 	return graph.KeySetConfig{URL: c.KeySetURL, File: c.KeySetFile}
 }
 
-// verifier returns the function that checks tokens. A key set that cannot be fetched yet is fetched by Run: until then
-// its tokens are answered with INTERNAL.
+// verifier returns the function that checks tokens. A key set that cannot be fetched yet is fetched
+// by Run: until then its tokens are answered with INTERNAL.
 func (s *Server) verifier(ctx context.Context) (graph.Verifier, error) {
 	c := s.config.Tokens
 	if s.config.VerifyToken != nil {
@@ -109,14 +112,15 @@ func (s *Server) verifier(ctx context.Context) (graph.Verifier, error) {
 	return graph.NewVerifier(verify)
 }
 
-// SignToken returns a token for a user of the program, signed with HS256 and valid for ttl. externalID is the program's
-// own id of the user; secret is one of [TokenConfig.Secrets].
+// SignToken returns a token for a user of the program, signed with HS256 and valid for ttl.
+// externalID is the program's own id of the user; secret is one of [TokenConfig.Secrets].
 func SignToken(secret []byte, externalID string, ttl time.Duration) (string, error) {
 	return graph.SignToken(secret, externalID, ttl)
 }
 
-// SignClaims is [SignToken] with further claims, which may not be sub, iat and exp. The claim scope with "admin" makes a
-// service token, which may call the API's operations for the host application; "moderator" makes a moderator's.
+// SignClaims is [SignToken] with further claims, which may not be sub, iat and exp. The claim scope
+// with "admin" makes a service token, which may call the API's operations for the host application;
+// "moderator" makes a moderator's.
 func SignClaims(secret []byte, subject string, ttl time.Duration, claims map[string]any) (string, error) {
 	return graph.SignClaims(secret, subject, ttl, claims)
 }

@@ -32,7 +32,8 @@ func accessLines(t *testing.T, p *process) (lines []accessLine) {
 	return lines
 }
 
-// loggedServer runs a server with some settings, lets the same things happen, and returns its access log.
+// loggedServer runs a server with some settings, lets the same things happen, and returns its
+// access log.
 func loggedServer(t *testing.T, args ...string) ([]accessLine, string) {
 	t.Helper()
 	url, secret := "sqlite:"+t.TempDir()+"/aparte.db", secretFile(t, testSecret)
@@ -54,7 +55,8 @@ func loggedServer(t *testing.T, args ...string) ([]accessLine, string) {
 	return accessLines(t, p), p.said.String()
 }
 
-// A line a request and an operation of a socket, with nothing of a person and nothing that a client wrote.
+// The log has a line for each request and each operation of a socket, with nothing of a user and
+// nothing that a client wrote.
 func TestAccessLog(t *testing.T) {
 	lines, said := loggedServer(t, "--access-log", "all")
 	find := func(want accessLine) accessLine {
@@ -92,7 +94,8 @@ func TestAccessLog(t *testing.T) {
 	}
 }
 
-// It is off unless it is asked for, leaves out what it is told to, and tells addresses only where that is wanted.
+// The log is off by default, leaves out the requests that it is configured to leave out, and holds
+// addresses only where that is wanted.
 func TestAccessLogIsWhatWasAskedFor(t *testing.T) {
 	if lines, _ := loggedServer(t); len(lines) > 0 {
 		t.Errorf("%d lines nobody asked for", len(lines))

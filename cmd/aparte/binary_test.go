@@ -20,7 +20,7 @@ import (
 	"github.com/aparte-im/aparte/internal/testwait"
 )
 
-// binary is the command, built once: these tests look at what an operator runs, not at its parts.
+// binary is the path of the command, built once: these tests run it as an operator does.
 var binary string
 
 func TestMain(m *testing.M) {
@@ -45,7 +45,7 @@ func buildAndRun(m *testing.M) int {
 // patience bounds the wait for a state that should come at once.
 var patience = testwait.Limit(60 * time.Second)
 
-// ended is how a command ended.
+// ended is the result of a command that has ended.
 type ended struct {
 	code           int
 	stdout, stderr string
@@ -98,7 +98,7 @@ type process struct {
 	exited  chan struct{}
 }
 
-// transcript is what a process has said so far, and tells when there is more.
+// transcript holds the output of a process so far, and signals when there is more.
 type transcript struct {
 	mu   sync.Mutex
 	text []byte
@@ -125,7 +125,7 @@ func (l *transcript) now() (string, <-chan struct{}) {
 	return string(l.text), l.more
 }
 
-// startDev starts `aparte dev` on a directory and waits until it has told its address.
+// startDev starts `aparte dev` on a directory and waits until it has printed its address.
 func startDev(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
 	p := startProcess(t, nil, append([]string{"dev", "--listen", "127.0.0.1:0", "--data-dir", dir}, args...)...)
@@ -169,7 +169,7 @@ func startProcess(t *testing.T, env []string, args ...string) *process {
 	return p
 }
 
-// await waits until the process has said something.
+// await waits until the process has printed a text.
 func (p *process) await(mark string) {
 	p.t.Helper()
 	timeout := time.After(patience)
@@ -191,13 +191,13 @@ func (p *process) await(mark string) {
 	}
 }
 
-// kill ends the process without a warning, and waits for it.
+// kill ends the process with SIGKILL, and waits for its end.
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill()
 	<-p.exited
 }
 
-// stop asks the process to end, and waits for it.
+// stop sends a signal to the process, and waits for its end.
 func (p *process) stop(signal syscall.Signal) int {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(signal); err != nil {
@@ -218,7 +218,7 @@ func (p *process) wait() int {
 
 func (p *process) url(path string) string { return "http://" + p.address + path }
 
-// get returns an answer's status and text.
+// get returns the status and the text of a response.
 func (p *process) get(path string) (int, string) {
 	p.t.Helper()
 	response, err := http.Get(p.url(path))
@@ -233,7 +233,7 @@ func (p *process) get(path string) (int, string) {
 	return response.StatusCode, string(text)
 }
 
-// ask runs an operation as the bearer of a token and reads its data; top-level errors fail the test.
+// ask runs an operation with a token and reads its data; top-level errors fail the test.
 func (p *process) ask(token, query string, variables, data any) {
 	p.t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})

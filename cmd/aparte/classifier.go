@@ -11,7 +11,7 @@ import (
 type classifierSettings struct {
 	URL        string        `name:"url" placeholder:"URL" help:"Web service that classifies messages of strangers before they are sent; empty: none."`
 	SecretFile string        `placeholder:"FILE" help:"File with the secret that signs requests to the classifier, 32 bytes or more."`
-	Failed     string        `default:"ALLOW" oneof:"ALLOW,HIDE" help:"What happens to a message when the classifier gives no answer: ALLOW or HIDE."`
+	Failed     string        `default:"ALLOW" oneof:"ALLOW,HIDE" help:"Outcome for a message when the classifier gives no answer: ALLOW or HIDE."`
 	Timeout    time.Duration `default:"300ms" min:"1ms" help:"Time that a message waits for the classifier."`
 	Limit      int           `default:"64" min:"1" help:"Number of requests to the classifier at once."`
 }

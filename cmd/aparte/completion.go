@@ -48,7 +48,8 @@ func (c *completionCommand) Run(a *app) error {
 	return err
 }
 
-// completeCommand prints what may stand in the place of the last word, a line each. It is what the scripts call.
+// completeCommand prints the words that may stand in the place of the last word, a line each. The
+// scripts call it.
 type completeCommand struct {
 	Words []string `arg:"" optional:"" passthrough:"all"`
 }

@@ -14,14 +14,14 @@ import (
 // configFlag is the flag that names the configuration file.
 const configFlag = "config"
 
-// configFile holds the settings of a YAML file: one mapping from the names of flags to values. A list stands for its
-// items with commas between them.
+// configFile holds the settings of a YAML file: one mapping from the names of flags to values. A
+// list stands for its items with commas between them.
 type configFile struct{ values map[string]fileValue }
 
 type fileValue struct{ text, source string }
 
-// openFile reads the configuration file that the command line or the environment names. What is wrong with it is
-// recorded as a problem.
+// openFile reads the configuration file that the command line or the environment names. It records
+// everything that is wrong with the file as a problem.
 func (s *settings) openFile(c *kong.Context) *configFile {
 	f := &configFile{}
 	path := s.getenv(environment(configFlag))

@@ -16,10 +16,11 @@ import (
 	"github.com/aparte-im/aparte"
 )
 
-// dataDir is all that `aparte dev` keeps: the database, the secret that signs its tokens, and a lock.
+// dataDir is the directory of `aparte dev`: the database, the secret that signs its tokens, and a
+// lock.
 type dataDir string
 
-// defaultDataDir is where the system keeps data of a user's programs, so that it does not matter where dev is started.
+// defaultDataDir returns the directory that the system has for data of a user's programs.
 func defaultDataDir(getenv func(string) string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {
@@ -41,7 +42,7 @@ func (d dataDir) databaseFile() string    { return d.file("aparte.db") }
 func (d dataDir) databaseURL() string     { return "sqlite:" + d.databaseFile() }
 func (d dataDir) secretFile() string      { return d.file("jwt-secret") }
 
-// create makes the directory, for its owner only.
+// create creates the directory, for its owner only.
 func (d dataDir) create() error { return os.MkdirAll(string(d), 0o700) }
 
 func (d dataDir) mustExist() error {
@@ -69,7 +70,7 @@ func (d dataDir) lock() (unlock func(), err error) {
 	return func() { _ = lock.Close() }, nil
 }
 
-// secret reads the secret, which `aparte dev` made.
+// secret reads the secret that `aparte dev` made.
 func (d dataDir) secret() ([]byte, error) {
 	secret, err := readSecret(d.secretFile())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -78,7 +79,7 @@ func (d dataDir) secret() ([]byte, error) {
 	return secret, err
 }
 
-// ensureSecret makes the secret when there is none. The caller holds the lock.
+// ensureSecret creates the secret when there is none. The caller holds the lock.
 func (d dataDir) ensureSecret() ([]byte, error) {
 	secret, err := readSecret(d.secretFile())
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -86,7 +87,7 @@ func (d dataDir) ensureSecret() ([]byte, error) {
 	}
 	fresh := make([]byte, 32)
 	_, _ = rand.Read(fresh)
-	// Written beside and moved, so that a crash leaves no half of a secret.
+	// It is written beside and renamed, so that a crash leaves no half of a secret.
 	part := d.file("jwt-secret.part")
 	if err := os.WriteFile(part, []byte(hex.EncodeToString(fresh)+"\n"), 0o600); err != nil {
 		return nil, err

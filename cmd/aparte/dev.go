@@ -55,7 +55,8 @@ func (c *devCommand) check(s *settings) {
 	c.config.Rates = &aparte.Rates{}
 }
 
-// Run serves until the process is told to stop. It holds the data directory for that time.
+// Run serves until the process gets a signal to stop. It holds the lock of the data directory for
+// that time.
 func (c *devCommand) Run(a *app) error {
 	d := dataDir(c.DataDir)
 	unlock, err := d.lock()
@@ -82,7 +83,8 @@ func (c *devCommand) serve(a *app, d dataDir) error {
 	if err != nil {
 		return err
 	}
-	// A demo that was begun is finished: half of one would never be filled up.
+	// A demo that was begun is finished even when the process is stopped: a half one would never be
+	// filled up.
 	seeded, err := demo.Seed(context.WithoutCancel(a.ctx), server.Service(), time.Now())
 	if err != nil {
 		return errors.Join(err, server.Close())
@@ -120,7 +122,8 @@ Stop it with Ctrl-C.
 `, data, address, token)
 }
 
-// command is how this process can be called again: "go run" builds into a directory that is gone afterwards.
+// command returns the words that run this program again: "go run" builds into a directory that is
+// gone afterwards.
 func command() string {
 	executable, err := os.Executable()
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/aparte-im/aparte/internal/demo"
 )
 
-// A newcomer's first minute: the addresses work, the people are there, and a token from the command is good.
+// The addresses of dev work, the demo users are there, and a token from the command is valid.
 func TestDev(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	p := startDev(t, dir)
@@ -68,7 +68,7 @@ func checkDemo(t *testing.T, p *process, dir string) {
 	}
 }
 
-// The data outlives the process, the demo is not made twice, and two processes do not share a directory.
+// The data outlives the process, the demo is made once, and two processes do not share a directory.
 func TestDevAgain(t *testing.T) {
 	dir := t.TempDir()
 	first := startDev(t, dir)
@@ -99,7 +99,7 @@ func TestDevAgain(t *testing.T) {
 	}
 }
 
-// dev hands out tokens, so nobody but this machine gets near it.
+// Only this machine reaches dev, which hands out tokens.
 func TestDevRefusesBeyondLoopback(t *testing.T) {
 	for _, address := range []string{":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.org:0"} {
 		e := runAparte(t, "dev", "--listen", address, "--data-dir", t.TempDir())

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// maxSkew is how far apart clocks may be before tokens end and declines run out at the wrong time.
+	// maxSkew is the largest difference of clocks before tokens and declines end at the wrong time.
 	maxSkew       = 2 * time.Second
 	doctorTimeout = 20 * time.Second
 )
@@ -38,14 +38,15 @@ Examples:
 
 func (c *doctorCommand) check(s *settings) { c.target = c.Target.target(s) }
 
-// Run prints what the checks found.
+// Run prints the findings of the checks.
 func (c *doctorCommand) Run(a *app) error {
 	ctx, cancel := context.WithTimeout(a.ctx, doctorTimeout)
 	defer cancel()
 	return examine(ctx, a.stdout, c.target)
 }
 
-// finding is what one check found: a remark, or what is wrong. skipped: an earlier failure leaves nothing to look at.
+// finding is the result of one check: a remark or an error. skipped: an earlier failure left
+// nothing to check.
 type finding struct {
 	check, remark string
 	err           error
@@ -118,7 +119,8 @@ func checkClock(ctx context.Context, st *store.Store) finding {
 	return f
 }
 
-// checkDirectory looks at who may read the secret, and whether the directory can be written.
+// checkDirectory checks that only the owner can read the secret, and that the directory can be
+// written.
 func checkDirectory(d dataDir) finding {
 	f := finding{check: "directory", remark: string(d)}
 	if _, f.err = d.secret(); f.err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Every answer tells browsers what they may do with it, and pages of other sites change nothing.
+// Every response has the security headers, and pages of other sites change nothing.
 func TestServeKeepsBrowsersSafe(t *testing.T) {
 	url := "sqlite:" + t.TempDir() + "/aparte.db"
 	secret := secretFile(t, testSecret)

@@ -16,7 +16,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// status is what a server answers to a question by the bearer of a token.
+// status returns the status of a query with a token.
 func (p *process) status(t *testing.T, token string) int {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodPost, "http://"+p.address+"/graphql", strings.NewReader(`{"query":"{ me { externalId } }"}`))
@@ -33,7 +33,7 @@ func (p *process) status(t *testing.T, token string) int {
 	return response.StatusCode
 }
 
-// A server believes the tokens of its key set and of two secrets, if they are meant for it.
+// A server accepts the tokens of its key set and of two secrets, if issuer and audience are right.
 func TestServeBelievesWhomItIsTold(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -75,7 +75,7 @@ func TestServeBelievesWhomItIsTold(t *testing.T) {
 	if data.Me.ExternalID != "4711" || data.Me.Handle != "ines" {
 		t.Errorf("the token is %+v's", data.Me)
 	}
-	// Of the secrets' tokens these have no uid; an admin needs none but is somebody.
+	// These tokens of the secrets have no uid.
 	for _, c := range []struct {
 		name string
 		args []string

@@ -50,7 +50,7 @@ func (c *importCommand) check(s *settings) {
 	}
 }
 
-// Run imports the files and prints what changed.
+// Run imports the files and prints the numbers of rows.
 func (c *importCommand) Run(a *app) error { return a.runImport(a.ctx, c.target, c) }
 
 func (a *app) runImport(ctx context.Context, t target, i *importCommand) error {
@@ -60,7 +60,8 @@ func (a *app) runImport(ctx context.Context, t target, i *importCommand) error {
 	}
 	defer unlock()
 	if t.dir != "" {
-		// A data directory belongs to this program alone, so nobody has to be asked; `aparte dev` does the same.
+		// A data directory belongs to this program alone, so it is migrated without being asked
+		// for, as `aparte dev` does.
 		if _, err := t.dir.ensureSecret(); err != nil {
 			return err
 		}
@@ -123,7 +124,7 @@ func (a *app) printSummary(s hostimport.Summary, i *importCommand) {
 	_, _ = fmt.Fprintf(a.stdout, "%.1f s, %.0f rows/s\n", s.Duration.Seconds(), float64(rows)/max(s.Duration.Seconds(), 1e-9))
 }
 
-// verify checks the whole database, not only what was imported: what is wrong there would be found here too.
+// verify checks the whole database, not only the rows that were imported.
 func (a *app) verify(ctx context.Context, db *opened) error {
 	start := time.Now()
 	report, err := db.Verify(ctx)

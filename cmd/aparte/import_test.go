@@ -33,7 +33,8 @@ func gzipFile(t *testing.T, text string) string {
 	return path
 }
 
-// The same import twice: all is new, then nothing is, and the check finds seq and unread counts right (I3, I6).
+// The same import twice: all is new, then nothing is, and the check finds seq and unread counts
+// right (I3, I6).
 func TestImportCommandTwice(t *testing.T) {
 	trace, err := os.ReadFile(writeTrace(t, 20, 1700))
 	if err != nil {
@@ -56,7 +57,8 @@ func TestImportCommandTwice(t *testing.T) {
 	})
 }
 
-// A file with bad rows is told of with line numbers, up to a bound, and changes nothing; the good one then goes in.
+// A file with bad rows is reported with line numbers, up to a bound, and changes nothing; the
+// corrected file is imported.
 func TestImportCommandWithBadRows(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	rows := []string{"sender,recipient,sent_at,body"}

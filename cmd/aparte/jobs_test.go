@@ -21,8 +21,8 @@ const (
 	jobSend = `mutation($to: ID!) { sendMessage(input: {toUserId: $to, body: "remember this", clientMessageId: "k"}) { __typename } }`
 )
 
-// An export that a killed server had begun is made by the next one; its file is its owner's only. An erasure is done by
-// the server that was asked for it.
+// An export that a killed server had begun is made by the next one; its file is its owner's only.
+// An erasure is done by the server that was asked for it.
 func TestJobsOutliveTheirServer(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		dir, secret := filepath.Join(t.TempDir(), "spool"), secretFile(t, testSecret)
@@ -45,7 +45,7 @@ func TestJobsOutliveTheirServer(t *testing.T) {
 		}
 		p.ask(ann, `mutation { exportMyData { ... on ExportSuccess { job { id } } } }`, nil, &made)
 		p.stop(syscall.SIGKILL)
-		// What a crash in the middle leaves.
+		// A crash in the middle leaves this.
 		id := made.ExportMyData.Job.ID
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)

@@ -6,8 +6,8 @@ import (
 	"github.com/aparte-im/aparte"
 )
 
-// limitSettings bound one request. The fields are those of graph.Limits, so that the compiler asks for a flag when a
-// bound is added.
+// limitSettings bound one request. The fields are those of graph.Limits, so that the compiler asks
+// for a flag when a bound is added.
 type limitSettings struct {
 	Body       int `default:"65536" min:"1" help:"Bytes of a request."`
 	BodyAdmin  int `default:"4194304" min:"1" help:"Bytes of a request with a service token, which may be a bulk call."`
@@ -33,8 +33,8 @@ type connectionSettings struct {
 	RevocationPoll  time.Duration  `default:"2s" min:"10ms" help:"Longest time until a user who was revoked or deleted on another node is disconnected."`
 }
 
-// socketSettings bound one WebSocket. The fields are those of socket.Limits, so that the compiler asks for a flag when
-// a bound is added.
+// socketSettings bound one WebSocket. The fields are those of socket.Limits, so that the compiler
+// asks for a flag when a bound is added.
 type socketSettings struct {
 	InitTimeout   time.Duration `default:"10s" min:"10ms" help:"Time in which a socket must send its connection_init; then it closes with 4408."`
 	KeepAlive     time.Duration `default:"20s" min:"10ms" help:"Time for which a socket may be silent until it is pinged."`

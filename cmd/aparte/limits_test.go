@@ -13,7 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// A bound that cannot be is refused, and it is said why.
+// A bound that cannot hold is refused with a reason.
 func TestLimitsThatCannotBeAreRefused(t *testing.T) {
 	e := runAparte(t, "serve", "--max-operations", "0", "--max-directives", "-1", "--max-body-admin", "0", "--max-page", "101",
 		"--connections-per-user", "-1", "--socket-operations", "0", "--socket-init-timeout", "1ms", "--socket-write-wait", "-1s",
@@ -30,7 +30,7 @@ func TestLimitsThatCannotBeAreRefused(t *testing.T) {
 	}
 }
 
-// What is set is what clients meet.
+// The limits that are set hold for clients.
 func TestLimitsHold(t *testing.T) {
 	url, secret := "sqlite:"+filepath.Join(t.TempDir(), "aparte.db"), secretFile(t, testSecret)
 	mustAparte(t, "migrate", "--database-url", url)

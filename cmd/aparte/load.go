@@ -59,8 +59,8 @@ func (c *loadCommand) check(s *settings) {
 	c.config.Token = c.token(s)
 }
 
-// token returns the service token: the one that was given, or one signed with the secret of the data directory. A flag
-// takes precedence over a variable that names the other.
+// token returns the service token: the one that was given, or one signed with the secret of the
+// data directory. A flag takes precedence over a variable that names the other.
 func (c *loadCommand) token(s *settings) string {
 	dir, token := c.DataDir, c.AdminToken
 	if dir != "" && token != "" {

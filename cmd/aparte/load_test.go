@@ -47,7 +47,7 @@ func writeTrace(t *testing.T, people, count int) string {
 	return path
 }
 
-// A token that fits into no header is refused at once, and not told.
+// A token that fits into no header is refused at once, and is not printed.
 func TestLoadRefusesATokenThatIsNone(t *testing.T) {
 	for _, token := range []string{"hunter2\nhunter3", "hunter2 hunter3", "hunter2é"} {
 		e := runAparte(t, "load", "--replay", "x", "--url", "http://127.0.0.1:1", "--admin-token", token)
@@ -162,8 +162,9 @@ func (r *revived) restart(signal syscall.Signal) {
 
 const cutPeople, cutRows = 12, 1200
 
-// cutTrace is the trace that subscribers follow, and how many people it has: a made one, or the first rows of a real one
-// that APARTE_TRACE names (the bare form in gzip) and APARTE_TRACE_ROWS counts.
+// cutTrace is the trace that subscribers follow, and how many people it has: a made one, or the
+// first rows of a real one that APARTE_TRACE names (the bare form in gzip) and APARTE_TRACE_ROWS
+// counts.
 func cutTrace(t *testing.T) (path string, people int) {
 	t.Helper()
 	source := os.Getenv("APARTE_TRACE")
@@ -207,14 +208,14 @@ func cutTrace(t *testing.T) (path string, people int) {
 	return path, len(names)
 }
 
-// I4: subscribers that are cut at random points of a replay, and resume from their last cursor, have seen in the end
-// exactly their events, in order.
+// I4: subscribers that are cut at random points of a replay, and resume from their last cursor,
+// have seen in the end exactly their events, in order.
 func TestSubscribersThatAreCutSeeEverythingOnce(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) { replayAndFollow(t, url) })
 }
 
-// I2, I4, I10: the same when the server is killed in the middle, and when it is asked to stop; and the tally is that
-// of a replay that nothing disturbed.
+// I2, I4, I10: the same when the server is killed in the middle, and when it is asked to stop; and
+// the tally is that of a replay that nothing disturbed.
 func TestSubscribersSeeEverythingOnceThoughTheServerDies(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		replayAndFollow(t, url, syscall.SIGKILL, syscall.SIGTERM, syscall.SIGKILL)
@@ -243,7 +244,8 @@ func replayAndFollow(t *testing.T, url string, endings ...syscall.Signal) {
 		t.Fatal(err)
 	}
 
-	// The replay waits with its first row until everybody is there, and says when it is time for an ending.
+	// The replay waits with its first row until everybody is there, and says when it is time for an
+	// ending.
 	madePeople, followed := make(chan struct{}), make(chan struct{})
 	due := make(chan struct{}, len(endings))
 	var next sync.Mutex

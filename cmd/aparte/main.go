@@ -1,14 +1,17 @@
-// Command aparte is the whole product in one binary: the service, and the tools that an operator needs around it.
+// Command aparte is the whole product in one binary: the service, and the tools that an operator
+// needs around it.
 //
-// Purpose. It reads the settings, builds the parts in order and hands them to each other; it holds no rule of its own.
-// The settings of a command are the tagged fields of its struct: flags take precedence over APARTE_* environment
-// variables, those over the configuration file, and that over the defaults.
+// Purpose. It reads the settings, builds the parts in order and hands them to each other; it holds
+// no rule of its own. The settings of a command are the tagged fields of its struct: flags take
+// precedence over APARTE_* environment variables, those over the configuration file, and that over
+// the defaults.
 //
-// Invariants. Everything that is wrong with the settings is reported at once, with exit code 2; a failure at work ends
-// with 1. Standard output carries what was asked for (a token, a tally); everything else goes to standard error. No
-// token, secret or message text is ever logged.
+// Invariants. Everything that is wrong with the settings is reported at once, with exit code 2; a
+// failure at work ends with 1. Standard output carries what was asked for (a token, a tally);
+// everything else goes to standard error. No token, secret or message text is ever logged.
 //
-// Concurrency and lifecycle. A server owns every goroutine it starts and waits for it when it stops.
+// Concurrency and lifecycle. A server owns every goroutine it starts and waits for it when it
+// stops.
 package main
 
 import (
@@ -91,7 +94,8 @@ func (a *app) run(args []string) error {
 	return command.Run(a)
 }
 
-// interruptible returns a context that ends with the first signal to stop. A second one ends the process at once.
+// interruptible returns a context that ends with the first signal to stop. A second one ends the
+// process at once.
 func interruptible(parent context.Context) (ctx context.Context, release func()) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)

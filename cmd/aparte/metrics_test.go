@@ -13,7 +13,7 @@ import (
 	"github.com/aparte-im/aparte/internal/testdb"
 )
 
-// ops is the address of the listener for operators.
+// ops returns the address for operators.
 func (p *process) ops(t *testing.T) string {
 	t.Helper()
 	p.await(`"serving operators"`)
@@ -41,7 +41,7 @@ func fetch(t *testing.T, address string) (int, string) {
 	return response.StatusCode, string(b)
 }
 
-// figure is the value of one series, 0 when it is not there.
+// figure returns the value of one series, 0 when it is missing.
 func figure(t *testing.T, page, series string) float64 {
 	t.Helper()
 	for line := range strings.Lines(page) {
@@ -56,7 +56,7 @@ func figure(t *testing.T, page, series string) float64 {
 	return 0
 }
 
-// What operators see is what happened, and they see it on their own address only.
+// The metrics count what happened, and only the address for operators serves them.
 func TestOperatorsSeeWhatHappens(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		secret := secretFile(t, testSecret)
@@ -137,7 +137,7 @@ func TestOperatorsSeeWhatHappens(t *testing.T) {
 	})
 }
 
-// The table of figures in the guide is the one that there is, both ways.
+// The table of metrics in the guide lists those that exist, and no other.
 func TestEveryFigureIsInTheGuide(t *testing.T) {
 	guide, err := os.ReadFile("../../docs/operations.md")
 	if err != nil {
@@ -152,7 +152,7 @@ func TestEveryFigureIsInTheGuide(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^\\| `(aparte_[a-z_]+)").FindAllStringSubmatch(string(guide), -1) {
 		told[m[1]] = true
 	}
-	// A figure with labels shows with its first value only, so the code's own list counts.
+	// A metric with labels is served from its first value on, so the list in the code counts.
 	source, err := os.ReadFile("../../internal/metrics/metrics.go")
 	if err != nil {
 		t.Fatal(err)
@@ -176,7 +176,7 @@ func TestEveryFigureIsInTheGuide(t *testing.T) {
 	}
 }
 
-// Why a socket was cut is a figure of its own.
+// The metrics count sockets that were cut by reason.
 func TestFiguresTellWhySocketsWereCut(t *testing.T) {
 	url, secret := "sqlite:"+t.TempDir()+"/aparte.db", secretFile(t, testSecret)
 	mustAparte(t, "migrate", "--database-url", url)

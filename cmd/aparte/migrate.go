@@ -51,7 +51,8 @@ func (c *migrateCommand) Run(a *app) error {
 	return a.startEpoch(a.ctx, c.target)
 }
 
-// startEpoch takes the lock of a data directory, so that no server runs on it: a running server would keep its epoch.
+// startEpoch takes the lock of a data directory, so that no server runs on it: a running server
+// would keep its epoch.
 func (a *app) startEpoch(ctx context.Context, t target) error {
 	unlock, err := t.lock()
 	if err != nil {

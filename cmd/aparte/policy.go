@@ -6,8 +6,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// ruleSettings are the rules of the policy. The fields are those of dm.Rules, so that the compiler asks for a flag when
-// a rule is added.
+// ruleSettings are the rules of the policy. The fields are those of dm.Rules, so that the compiler
+// asks for a flag when a rule is added.
 type ruleSettings struct {
 	DefaultAudience    policy.Audience `default:"FRIENDS" oneof:"EVERYONE,FOLLOWERS,SUGGESTED_FRIENDS,FRIENDS,PEOPLE_I_MESSAGED,NO_ONE" help:"Audience of adults who have not chosen one: EVERYONE, FOLLOWERS, SUGGESTED_FRIENDS, FRIENDS, PEOPLE_I_MESSAGED or NO_ONE. A change never touches a user's own choice."`
 	RequestLimit       int             `default:"3" min:"1" help:"Messages that a request holds until it is accepted."`
@@ -25,9 +25,9 @@ type ruleSettings struct {
 	ContactCodes       int             `default:"20" min:"0" help:"Contact codes that a user may have in use at once; 0 turns them off."`
 }
 
-// serviceSettings are what dev and serve share beside the rules.
+// serviceSettings are the settings that dev and serve share.
 type serviceSettings struct {
-	Rules           ruleSettings       `embed:"" group:"Who can message whom"`
+	Rules           ruleSettings       `embed:"" group:"Rules of messaging"`
 	Retention       retentionSettings  `embed:"" group:"Retention"`
 	Classifier      classifierSettings `embed:"" prefix:"classifier-" group:"Classifier of messages from strangers"`
 	Limits          limitSettings      `embed:"" prefix:"max-" group:"Bounds of a request"`

@@ -11,10 +11,10 @@ import (
 	"golang.org/x/term"
 )
 
-// lineEvery is how often a stage tells where it stands when there is no terminal to draw on.
+// lineEvery is the time between two lines of a stage without a terminal.
 const lineEvery = 5 * time.Second
 
-// progress shows how far work has come: a bar on a terminal, plain lines otherwise.
+// progress shows the progress of work: a bar on a terminal, plain lines otherwise.
 type progress struct {
 	out      io.Writer
 	terminal bool
@@ -31,7 +31,8 @@ func newProgress(out io.Writer) *progress {
 	return &progress{out: out, terminal: ok && term.IsTerminal(int(f.Fd()))}
 }
 
-// show tells that a stage has done so much of its total. A stage ends when both are equal, or when another begins.
+// show reports the progress of a stage. A stage ends when done reaches total, or when another stage
+// begins.
 func (p *progress) show(stage string, done, total int64, bytes bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -73,7 +74,7 @@ func (p *progress) endBar() {
 	}
 }
 
-// end leaves the line of a bar that did not come to its end.
+// end ends the line of a bar that did not reach its total.
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

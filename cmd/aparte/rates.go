@@ -8,7 +8,8 @@ import (
 	"github.com/aparte-im/aparte/graph/rates"
 )
 
-// rateSettings bound how fast users and addresses may ask, name the trusted proxies, and bound the time of an operation.
+// rateSettings bound how fast users and addresses may ask, name the trusted proxies, and bound the
+// time of an operation.
 type rateSettings struct {
 	Reads           aparte.Rate    `name:"rate-reads" default:"300/30s" help:"Queries and new subscriptions of a user. All of a budget may be used at once, and it fills again over its time; 0 sets no bound, here and below."`
 	Sends           aparte.Rate    `name:"rate-sends" default:"30/10s" help:"Messages of a user."`

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What a server is told about rates and proxies holds, and what is wrong is told at once.
+// The settings of rates and proxies hold, and errors in them are reported at once.
 func TestServeRates(t *testing.T) {
 	url := "sqlite:" + t.TempDir() + "/aparte.db"
 	secret := secretFile(t, testSecret)

@@ -46,7 +46,8 @@ func notReady(t *testing.T, p *process) {
 	awaitStatus(t, p.address+"/healthz", http.StatusOK, "ok")
 }
 
-// A server whose database goes away is not ready, and is again when it comes back, without a restart.
+// A server whose database goes away is not ready, and is again when it comes back, without a
+// restart.
 func TestReadyAgainWhenTheDatabaseIsBack(t *testing.T) {
 	proxy, err := faultproxy.Start(testdb.Postgres(t))
 	if err != nil {
@@ -67,7 +68,8 @@ func TestNotReadyOnAnOutdatedSchema(t *testing.T) {
 		p := readyServer(t, address)
 		driver, path := "postgres", address
 		if file, is := strings.CutPrefix(address, "sqlite:"); is {
-			driver, path = "sqlite", "file:"+file+"?_pragma=busy_timeout(10000)" // the server writes too
+			// The server writes too.
+			driver, path = "sqlite", "file:"+file+"?_pragma=busy_timeout(10000)"
 		}
 		db, err := sql.Open(driver, path)
 		if err != nil {
@@ -92,7 +94,8 @@ func TestNotReadyOnAnOutdatedSchema(t *testing.T) {
 	})
 }
 
-// A server whose database takes no writes, as a standby, is not ready, and is when it is the primary.
+// A server whose database takes no writes, as a standby, is not ready, and is when it is the
+// primary.
 func TestNotReadyOnAStandby(t *testing.T) {
 	address := testdb.Postgres(t)
 	p := readyServer(t, address)
@@ -125,7 +128,8 @@ func TestNotReadyOnAStandby(t *testing.T) {
 	p.stop(syscall.SIGTERM)
 }
 
-// A server that stops says so to who looks, on the operators' address, while it still answers what is under way.
+// A server that stops says so on the address for operators, while it still answers the requests
+// that have begun.
 func TestNotReadyWhileItDrains(t *testing.T) {
 	address, secret := "sqlite:"+t.TempDir()+"/aparte.db", secretFile(t, testSecret)
 	mustAparte(t, "migrate", "--database-url", address)

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// A client that does not read its responses is cut, and holds nothing; sockets have rules of their own.
+// A client that does not read its responses is cut, and holds nothing; sockets have rules of their
+// own.
 func TestAnAnswerThatIsNotReadIsCut(t *testing.T) {
 	url, secret := "sqlite:"+filepath.Join(t.TempDir(), "aparte.db"), secretFile(t, testSecret)
 	mustAparte(t, "migrate", "--database-url", url)
@@ -27,7 +28,8 @@ func TestAnAnswerThatIsNotReadIsCut(t *testing.T) {
 	if err := conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
 		t.Fatal(err)
 	}
-	// One request after the other, and no response is read: in the end the server reads no request either.
+	// One request after the other, and no response is read: in the end the server reads no request
+	// either.
 	const body = `{"query":"{ __schema { types { name description fields { name description args { name description } } } } }"}`
 	request := fmt.Appendf(nil, "POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"+
 		"Content-Length: %d\r\n\r\n%s", token, len(body), body)

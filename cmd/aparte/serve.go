@@ -74,7 +74,7 @@ func (c *serveCommand) check(s *settings) {
 	c.config.AccessLog = c.Access.accessLog()
 }
 
-// Run serves until the process is told to stop.
+// Run serves until the process gets a signal to stop.
 func (c *serveCommand) Run(a *app) error {
 	logger := slog.New(slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: c.level}))
 	c.config.Logger = logger
@@ -133,7 +133,8 @@ func serve(ctx context.Context, server *aparte.Server, c aparte.Config, l listen
 	return errors.Join(err, server.Close())
 }
 
-// config checks the settings that dev and serve share, and returns them as package aparte takes them.
+// config checks the settings that dev and serve share, and returns them as package aparte takes
+// them.
 func (c serviceSettings) config(s *settings) aparte.Config {
 	c.Connections.check(s)
 	for _, origin := range c.AllowedOrigins {

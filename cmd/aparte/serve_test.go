@@ -24,7 +24,8 @@ func secretFile(t *testing.T, secret string) string {
 
 const testSecret = "0123456789abcdef0123456789abcdef\n"
 
-// All that is wrong with the settings is told at once, whether it came from a flag or from the environment.
+// All errors of the settings are reported at once, whether they come from a flag or from the
+// environment.
 func TestServeTellsAllThatIsWrong(t *testing.T) {
 	e := aparteIn(t, []string{"APARTE_SHARED_FRIENDS=many", "APARTE_PLAYGROUND=perhaps", "APARTE_REQUEST_LIMIT=9"},
 		"serve", "--listen", "8080", "--default-audience", "ALL", "--request-limit", "0", "--decline-for", "a month",
@@ -68,8 +69,8 @@ func TestSettingsThatAreWrongEndWithTwo(t *testing.T) {
 	}
 }
 
-// Before it serves, the schema has to be there; then it serves whom the secret vouches for, and nothing that was not
-// asked for.
+// serve refuses a database without a schema; then it serves callers with a token of the secret, and
+// no page that was not switched on.
 func TestServe(t *testing.T) {
 	url := "sqlite:" + filepath.Join(t.TempDir(), "aparte.db")
 	secret := secretFile(t, testSecret)
@@ -107,7 +108,7 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// The switches do what they say; on Postgres like on SQLite.
+// The switches work, on SQLite and on Postgres.
 func TestServeSwitches(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		secret := secretFile(t, testSecret)
@@ -139,7 +140,7 @@ func TestServeSwitches(t *testing.T) {
 	})
 }
 
-// preflight asks as a browser does for a page of an origin, and returns which origin is allowed.
+// preflight sends the preflight request of a page, and returns the origin that is allowed.
 func preflight(t *testing.T, p *process, origin string) string {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodOptions, p.url("/graphql"), nil)
@@ -154,7 +155,7 @@ func preflight(t *testing.T, p *process, origin string) string {
 	}
 	_ = response.Body.Close()
 	allowed := response.Header.Get("Access-Control-Allow-Origin")
-	// What the guide names for clients, a page may send.
+	// A page may send the headers that the guide names.
 	for _, name := range []string{"Authorization", "Content-Type", "Last-Event-ID", "Aparte-Device"} {
 		if got := response.Header.Get("Access-Control-Allow-Headers"); allowed != "" && !strings.Contains(got, name) {
 			t.Errorf("a page of %s may not send %s: %s", origin, name, got)
@@ -163,7 +164,8 @@ func preflight(t *testing.T, p *process, origin string) string {
 	return allowed
 }
 
-// I4: when the log was trimmed, a subscriber that comes back is told once to read anew, and goes on from there.
+// I4: when the log was trimmed, a subscriber that reconnects gets one reset, and continues from
+// there.
 func TestLogRetention(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		secret := secretFile(t, testSecret)
@@ -188,7 +190,7 @@ func TestLogRetention(t *testing.T) {
 	})
 }
 
-// I4: after a restore the log is another one, and whoever followed the old one is told once to read anew.
+// I4: after a restore, a subscriber of the old log gets one reset.
 func TestANewEpochResetsEveryCursor(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		args := []string{"--database-url", url, "--jwt-secret-file", secretFile(t, testSecret), "--create-users"}

@@ -11,9 +11,9 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// settings reads the settings of one command: the struct tags of the command declare them, and this type fills the
-// struct from flags, environment variables and the configuration file, in this order of precedence. Everything that is
-// wrong is collected, so that one run reports all of it.
+// settings reads the settings of one command: the struct tags of the command declare them, and this
+// type fills the struct from flags, environment variables and the configuration file, in this order
+// of precedence. Everything that is wrong is collected, so that one run reports all of it.
 //
 // Beside kong's own tags a field may have:
 //
@@ -23,8 +23,9 @@ type settings struct {
 	parser *kong.Kong
 	getenv func(string) string
 	file   *configFile
-	// sources holds the place each value came from, by the name of the flag: an environment variable or a line of the
-	// configuration file. A flag that is missing here was given on the command line or has its default.
+	// sources holds the place each value came from, by the name of the flag: an environment
+	// variable or a line of the configuration file. A flag that is missing here was given on the
+	// command line or has its default.
 	sources  map[string]string
 	given    map[string]bool
 	unread   map[string]bool
@@ -70,8 +71,8 @@ func allFlags(node *kong.Node) []*kong.Flag {
 	return flags
 }
 
-// parse reads the command line, the environment and the configuration file. The error is a settingsError when values
-// are wrong, and kong's when the command line itself cannot be read.
+// parse reads the command line, the environment and the configuration file. The error is a
+// settingsError when values are wrong, and kong's when the command line itself cannot be read.
 func (s *settings) parse(args []string) (*kong.Context, error) {
 	c, err := s.parser.Parse(args)
 	if err != nil {
@@ -94,7 +95,8 @@ func (s *settings) parse(args []string) (*kong.Context, error) {
 	return c, nil
 }
 
-// problem records what is wrong with the value of a flag, under the name of the place the value came from.
+// problem records what is wrong with the value of a flag, under the name of the place the value
+// came from.
 func (s *settings) problem(flag, format string, args ...any) {
 	s.problems = append(s.problems, s.source(flag)+": "+fmt.Sprintf(format, args...))
 }
@@ -111,14 +113,15 @@ func (s *settings) source(flag string) string {
 	return "--" + flag
 }
 
-// onCommandLine reports whether a flag was given as such, and not by its variable or the configuration file.
+// onCommandLine reports whether a flag was given as such, and not by its variable or the
+// configuration file.
 func (s *settings) onCommandLine(flag string) bool { return s.given[flag] }
 
 // Validate implements kong.Resolver.
 func (s *settings) Validate(*kong.Application) error { return nil }
 
-// Resolve implements kong.Resolver: it returns the value that the environment or the configuration file has for a flag
-// that is not on the command line.
+// Resolve implements kong.Resolver: it returns the value that the environment or the configuration
+// file has for a flag that is not on the command line.
 func (s *settings) Resolve(c *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	if flag.Name == "help" {
 		return nil, nil
@@ -141,7 +144,8 @@ func (s *settings) Resolve(c *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 	return value.text, nil
 }
 
-// collecting records a value that cannot be read, leaves the default in its place and lets the parse go on.
+// collecting records a value that cannot be read, leaves the default in its place and lets the
+// parse go on.
 type collecting struct {
 	kong.Mapper
 	settings *settings

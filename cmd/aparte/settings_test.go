@@ -73,7 +73,7 @@ func TestDefaultsAreThoseOfThePackages(t *testing.T) {
 	}
 }
 
-// filled fails for each field of a limit that still is what it was.
+// filled fails for each field that has not changed.
 func filled(t *testing.T, name string, was, is reflect.Value) {
 	t.Helper()
 	for i := range is.NumField() {
@@ -124,7 +124,8 @@ func TestEveryLimitHasAFlag(t *testing.T) {
 	}
 }
 
-// A flag takes precedence over the environment, that over the configuration file, and that over the default.
+// A flag takes precedence over the environment, that over the configuration file, and that over the
+// default.
 func TestPrecedenceOfSettings(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "aparte.yaml")
 	text := "request-limit: 7\nshared-friends: 8\nreport-limit: 9\ndecline-for: 48h\nplayground: true\n" +

@@ -14,7 +14,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// On SIGTERM and SIGINT subscriptions end with a code at which clients come back, and the process ends well.
+// On SIGTERM and SIGINT subscriptions end with a code at which clients reconnect, and the process
+// exits with 0.
 func TestGracefulStop(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		dir := t.TempDir()
@@ -50,7 +51,7 @@ func TestGracefulStop(t *testing.T) {
 	}
 }
 
-// hang makes a request whose body does not come, and returns when the server waits for it.
+// hang sends a request without its body, and returns when the server waits for the body.
 func hang(t *testing.T, p *process, token string) {
 	t.Helper()
 	conn, err := net.Dial("tcp", p.address)
@@ -69,7 +70,8 @@ func hang(t *testing.T, p *process, token string) {
 	}
 }
 
-// What hangs does not keep the process for ever: not beyond its time, nor beyond a second signal.
+// A request that hangs does not keep the process alive: not beyond the timeout, nor beyond a second
+// signal.
 func TestStopDoesNotWaitForEver(t *testing.T) {
 	url := "sqlite:" + filepath.Join(t.TempDir(), "aparte.db")
 	mustAparte(t, "migrate", "--database-url", url)

@@ -11,8 +11,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// subscriber follows one person's inbox over a raw socket, is cut at random points, and comes back with its last
-// cursor.
+// subscriber follows one person's inbox over a raw socket, is cut at random points, and comes back
+// with its last cursor.
 type subscriber struct {
 	token  string
 	server *revived
@@ -43,7 +43,8 @@ type unreadCounts struct{ Conversations, Requests, Messages int }
 const followInbox = `subscription($after: Cursor) { inboxEvents(after: $after) { __typename cursor
 	unread { conversations requests messages } ... on MessageAdded { message { id conversationId seq } } } }`
 
-// follow runs until the target was seen. Only what makes no sense is an error; a lost connection is not.
+// follow runs until the target was seen. Only what makes no sense is an error; a lost connection is
+// not.
 func (s *subscriber) follow(ctx context.Context) error {
 	for !s.complete() {
 		address, err := s.server.up(ctx)

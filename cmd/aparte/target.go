@@ -24,7 +24,8 @@ type targetSettings struct {
 	DatabaseURL string `name:"database-url" placeholder:"URL" help:"Database: postgres://… or sqlite:PATH."`
 }
 
-// target returns the one database that was named. A flag takes precedence over a variable that names another.
+// target returns the one database that was named. A flag takes precedence over a variable that
+// names another.
 func (t targetSettings) target(s *settings) target {
 	dir, address := t.DataDir, t.DatabaseURL
 	if dir != "" && address != "" {
@@ -61,7 +62,7 @@ func checkDatabaseURL(s *settings, address string) {
 	}
 }
 
-// String names the target without its password.
+// String returns the name of the target without its password.
 func (t target) String() string {
 	if t.dir != "" {
 		return string(t.dir)
@@ -72,7 +73,7 @@ func (t target) String() string {
 	return "the database"
 }
 
-// lock keeps others off a data directory for as long as the command works on it; on a URL it does nothing.
+// lock locks a data directory for this process; on a URL it does nothing.
 func (t target) lock() (unlock func(), err error) {
 	if t.dir == "" {
 		return func() {}, nil
@@ -80,7 +81,7 @@ func (t target) lock() (unlock func(), err error) {
 	return t.dir.lock()
 }
 
-// opened is a store and the service on it, for commands that end by themselves.
+// opened is a store with the service on it.
 type opened struct {
 	*store.Store
 	service *dm.Service

@@ -142,7 +142,7 @@ func adminToken(secret []byte, ttl time.Duration) (string, error) {
 	return aparte.SignClaims(secret, serviceSubject, ttl, map[string]any{"scope": scopeAdmin})
 }
 
-// secret reads the file that a flag names. What is wrong with it is recorded as a problem, and the result is nil.
+// secret reads the file that a flag names. It records an error as a problem, and returns nil.
 func (s *settings) secret(flag, path string) []byte {
 	secret, err := readSecret(path)
 	switch {

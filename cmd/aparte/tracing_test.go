@@ -55,14 +55,14 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
-// taken is what came so far.
+// taken returns the spans that have arrived.
 func (r *receiver) taken() ([]*spanpb.Span, string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.spans), string(r.raw)
 }
 
-// tree is what came, with a way up from each span.
+// tree returns the spans that have arrived, each with its parent.
 type tree map[string]*spanpb.Span
 
 func treeOf(spans []*spanpb.Span) tree {
@@ -91,7 +91,8 @@ func (t tree) paths() map[string]*spanpb.Span {
 	return out
 }
 
-// A trace leads from a request to the statements that it came to, by names only; a caller's own trace goes on in it.
+// A trace leads from a request to the statements that it came to, by names only; a caller's own
+// trace goes on in it.
 func TestTracesLeadFromRequestsToStatements(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		secret, traces := secretFile(t, testSecret), newReceiver(t)
@@ -169,7 +170,7 @@ func TestTracesLeadFromRequestsToStatements(t *testing.T) {
 	})
 }
 
-// Off, nothing is sent anywhere; what is wrong with the settings is told.
+// Without an address nothing is sent, and errors of the settings are reported.
 func TestTraceSettings(t *testing.T) {
 	e := runAparte(t, "serve", "--otlp-endpoint", "localhost:4318", "--trace-share", "1.5", "--access-log", "some", "--access-log-sample", "0")
 	for _, mark := range []string{
@@ -192,7 +193,8 @@ func TestTraceSettings(t *testing.T) {
 	}
 }
 
-// A collector that is not there harms nobody: the service answers, stops in time, and its log stays JSON.
+// A collector that does not answer harms nothing: the service answers and stops in time, and its
+// log stays JSON.
 func TestTracesThatNobodyTakes(t *testing.T) {
 	url, secret, gone := "sqlite:"+t.TempDir()+"/aparte.db", secretFile(t, testSecret), newReceiver(t)
 	gone.Close()

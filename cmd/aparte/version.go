@@ -18,7 +18,8 @@ func (versionCommand) Run(a *app) error {
 	return err
 }
 
-// version returns the version that the build recorded: the module's version, or the commit it was built from.
+// version returns the version that the build recorded: the module's version, or the commit it was
+// built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

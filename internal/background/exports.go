@@ -16,8 +16,9 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// Exports is the directory of exports. A file is written under a name of its own and renamed when it is complete, so
-// the file of a write that was interrupted is never handed out. It is safe for concurrent use.
+// Exports is the directory of exports. A file is written under a name of its own and renamed when
+// it is complete, so the file of a write that was interrupted is never handed out. It is safe for
+// concurrent use.
 type Exports struct{ dir string }
 
 const (
@@ -37,12 +38,14 @@ func (e *Exports) path(id dm.JobID, suffix string) string {
 	return filepath.Join(e.dir, id.String()+suffix)
 }
 
-// Open returns the file of an export, or an error that is fs.ErrNotExist. It implements graph.Exports.
+// Open returns the file of an export, or an error that is fs.ErrNotExist. It implements
+// graph.Exports.
 func (e *Exports) Open(id dm.JobID) (io.ReadSeekCloser, error) {
 	return os.Open(e.path(id, readySuffix))
 }
 
-// write writes the file of a job and returns its size in bytes. It starts from the beginning each time.
+// write writes the file of a job and returns its size in bytes. It starts from the beginning each
+// time.
 func (e *Exports) write(id dm.JobID, content func(io.Writer) error) (size int64, err error) {
 	f, err := os.OpenFile(e.path(id, partSuffix), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {

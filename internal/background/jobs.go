@@ -55,8 +55,8 @@ func (w *Worker) export(ctx context.Context, job *dm.Job) error {
 	return w.config.Service.FinishExport(ctx, job, size, w.config.Retention.Exports)
 }
 
-// doJobs takes jobs of one kind, one at a time, until ctx ends. A job that fails is tried again when its lease has
-// ended, on any node.
+// doJobs takes jobs of one kind, one at a time, until ctx ends. A job that fails is tried again
+// when its lease has ended, on any node.
 func (w *Worker) doJobs(ctx context.Context, kind dm.JobKind, do func(context.Context, *dm.Job) error) {
 	node := uuid.NewString()
 	for {

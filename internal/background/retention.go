@@ -10,7 +10,8 @@ type Retention struct {
 	Events, Evidence, Audit, Settings, Exports, Erased, ContactCodes time.Duration
 }
 
-// sweepEvery returns the time between two sweeps: a tenth of the retention, between a second and 10 minutes.
+// sweepEvery returns the time between two sweeps: a tenth of the retention, between a second and 10
+// minutes.
 func sweepEvery(retention time.Duration) time.Duration {
 	return min(max(retention/10, time.Second), 10*time.Minute)
 }

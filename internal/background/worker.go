@@ -1,13 +1,14 @@
-// Package background does the work of a server that no request waits for: retention, exports, erasures, and the sorting
-// of requests.
+// Package background does the work of a server that no request waits for: retention, exports,
+// erasures, and the sorting of requests.
 //
-// Purpose. A Worker takes jobs from the database and removes records that are older than their retention.
+// Purpose. A Worker takes jobs from the database and removes records that are older than their
+// retention.
 //
-// Invariants. A job is held by a lease that is renewed while it is worked on; when a node dies, another takes the job
-// after the lease has ended. A file of an export is complete or not there.
+// Invariants. A job is held by a lease that is renewed while it is worked on; when a node dies,
+// another takes the job after the lease has ended. A file of an export is complete or not there.
 //
-// Concurrency and lifecycle. Run starts one goroutine for each kind of job and one for retention, and returns when all
-// have ended. Workers on several nodes share the jobs of one database.
+// Concurrency and lifecycle. Run starts one goroutine for each kind of job and one for retention,
+// and returns when all have ended. Workers on several nodes share the jobs of one database.
 package background
 
 import (

@@ -4,8 +4,8 @@
 //
 // Invariants. Everything is made through dm.Service, by the rules that hold for every user.
 //
-// Concurrency and lifecycle. Seed is called once, before there are requests. The handler of People is safe for
-// concurrent use.
+// Concurrency and lifecycle. Seed is called once, before there are requests. The handler of People
+// is safe for concurrent use.
 package demo
 
 import (
@@ -17,15 +17,17 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// Seed fills an empty database with users who write to each other, through the same service as everybody. It leaves a
-// database that has users alone, and reports whether it did anything.
+// Seed fills an empty database with users who write to each other, through dm.Service. It leaves a
+// database that has users alone, and reports whether it did anything. now is the time to which the
+// history leads.
 func Seed(ctx context.Context, service *dm.Service, now time.Time) (bool, error) {
 	users, err := service.SomeUsers(ctx, 1)
 	if err != nil || len(users) > 0 {
 		return false, err
 	}
 	d := &demo{service: service, now: now, ids: map[string]dm.UserID{}}
-	// The order matters: history makes people known to each other, and requests are judged by the settings of then.
+	// The order matters: history makes people known to each other, and requests are judged by the
+	// settings of then.
 	for _, step := range []func(context.Context) error{
 		d.makePeople, d.drawGraph, d.bringHistory, d.chooseAudiences, d.writeRequests, d.readSome, d.blockOne,
 	} {

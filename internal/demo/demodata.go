@@ -26,7 +26,7 @@ var people = []person{
 		policy.Follower: policy.RouteHidden, policy.Stranger: policy.RouteHidden,
 	}},
 	{handle: "gina", name: "Gina Park", audience: policy.NoOne},
-	// Seventeen, and has not chosen: nobody may write to him until he does.
+	// Seventeen, and has not chosen an audience: no message reaches him.
 	{handle: "hugo", name: "Hugo Silva", band: policy.Age16To17},
 }
 

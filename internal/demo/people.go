@@ -19,8 +19,9 @@ type Person struct {
 	Token       string `json:"token"`
 }
 
-// People hands out a fresh token for each user of the demo, or for some users when there is no demo, to anybody who
-// asks. sign makes the token of a user by the external id. It must be reachable from this machine only.
+// People hands out a fresh token for each user of the demo, or for some users when there is no
+// demo, to every caller. sign makes the token of a user by the external id. The handler must be
+// reachable from this machine only.
 func People(service *dm.Service, sign func(externalID string) (string, error), logger *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		list, err := listPeople(r.Context(), service, sign)

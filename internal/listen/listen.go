@@ -2,11 +2,11 @@
 //
 // Purpose. The command serves the API and, on a second address, the pages for operators.
 //
-// Invariants. There is no limit on the time of a whole response: a subscription may last for days. Package middleware
-// bounds slow clients. Serve closes the listener of the API first when it stops.
+// Invariants. There is no limit on the time of a whole response: a subscription may last for days.
+// Package middleware bounds slow clients. Serve closes the listener of the API first when it stops.
 //
-// Concurrency and lifecycle. Open begins to listen; then Serve or Close is called once. Serve returns when every
-// goroutine of it has ended.
+// Concurrency and lifecycle. Open begins to listen; then Serve or Close is called once. Serve
+// returns when every goroutine of it has ended.
 package listen
 
 import (
@@ -37,7 +37,8 @@ type Config struct {
 	// OperatorsAddress and Operators are those of the second address. Empty: none.
 	OperatorsAddress string
 	Operators        http.Handler
-	// Run runs until its context ends, beside the HTTP servers. It ends the long-lived responses of Handler.
+	// Run runs until its context ends, beside the HTTP servers. It ends the long-lived responses of
+	// Handler.
 	Run func(context.Context) error
 	// ShutdownTimeout bounds a graceful stop.
 	ShutdownTimeout time.Duration
@@ -76,8 +77,8 @@ func (s *Server) OperatorsAddress() string {
 	return s.operators.Addr().String()
 }
 
-// Serve answers requests until ctx ends, then stops gracefully: the listener of the API closes, requests that have
-// begun are answered, and the second address closes last.
+// Serve answers requests until ctx ends, then stops gracefully: the listener of the API closes,
+// requests that have begun are answered, and the second address closes last.
 func (s *Server) Serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -5,8 +5,8 @@ import (
 	"net/http/pprof"
 )
 
-// Operators returns the handler of the second address, for operators only: metrics, profiles, and the health checks of
-// app. It asks for no token.
+// Operators returns the handler of the second address, for operators only: metrics, profiles, and
+// the health checks of app. It asks for no token.
 func Operators(metrics, app http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)

@@ -15,7 +15,8 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// Metrics are the metrics of one server. Labels come from the schema and from tables of ours, never from a client.
+// Metrics are the metrics of one server. Labels come from the schema and from tables of ours, never
+// from a client.
 type Metrics struct {
 	registry                          prometheus.Registerer
 	operations, sent, throttled, ends *prometheus.CounterVec
@@ -27,7 +28,8 @@ type Metrics struct {
 // seconds are the buckets of times, from a single statement to a timeout.
 var seconds = []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
-// New registers the metrics that are counted. It returns an error when the registry has one of them already.
+// New registers the metrics that are counted. It returns an error when the registry has one of them
+// already.
 func New(registry prometheus.Registerer) (*Metrics, error) {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)

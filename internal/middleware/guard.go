@@ -12,7 +12,8 @@ import (
 // bodyTimeout is the time that a client has to send the body of a request.
 const bodyTimeout = 30 * time.Second
 
-// BoundBody ends requests whose body does not arrive in 30 seconds. http.Server.ReadTimeout would cut streams too.
+// BoundBody ends requests whose body does not arrive in 30 seconds. http.Server.ReadTimeout would
+// cut streams too.
 func BoundBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body != nil && r.Body != http.NoBody {
@@ -39,8 +40,9 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// OnlyLoopback refuses requests that were addressed to a name other than this machine's. A page elsewhere could
-// otherwise point its own name at this machine and read what is served to everybody here.
+// OnlyLoopback refuses requests that were addressed to a name other than this machine's. A page
+// elsewhere could otherwise point its own name at this machine and read what is served to everybody
+// here.
 func OnlyLoopback(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
@@ -58,14 +60,14 @@ func OnlyLoopback(next http.Handler) http.Handler {
 	})
 }
 
-// IsLoopback reports whether a host can be reached from this machine only. A name other than localhost is not looked up,
-// because its address may change.
+// IsLoopback reports whether a host can be reached from this machine only. A name other than
+// localhost is not looked up, because its address may change.
 func IsLoopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-// AllowOrigins answers CORS: it lets web apps of the given origins call the API from a browser. Callers send a token,
-// never a cookie, so credentials are not allowed.
+// AllowOrigins answers CORS: it lets web apps of the given origins call the API from a browser.
+// Callers send a token, never a cookie, so credentials are not allowed.
 func AllowOrigins(origins []string, next http.Handler) http.Handler {
 	if len(origins) == 0 {
 		return next

@@ -8,14 +8,15 @@ import (
 const (
 	// permissions are the features that no page of ours uses.
 	permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), midi=(), display-capture=(), browsing-topics=()"
-	// noContent is the content policy of responses that are not pages; pages have their own (package web).
+	// noContent is the content policy of responses that are not pages; pages have their own
+	// (package web).
 	noContent = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 	// strictTransport is for a year, which the preload lists of browsers require.
 	strictTransport = "max-age=31536000; includeSubDomains"
 )
 
-// SecureHeaders sets the headers that restrict what a browser does with a response. A handler may override them.
-// behindTLS adds HSTS.
+// SecureHeaders sets the headers that restrict what a browser does with a response. A handler may
+// override them. behindTLS adds HSTS.
 func SecureHeaders(behindTLS bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -32,9 +33,9 @@ func SecureHeaders(behindTLS bool, next http.Handler) http.Handler {
 	})
 }
 
-// RefuseOtherSites refuses changes that a page of another site makes a browser send, unless its origin is one of
-// origins. Callers send a token, which such a page does not have, so this is a second line of defence. It panics on an
-// origin that net/http refuses.
+// RefuseOtherSites refuses changes that a page of another site makes a browser send, unless its
+// origin is one of origins. Callers send a token, which such a page does not have, so this is a
+// second line of defence. It panics on an origin that net/http refuses.
 func RefuseOtherSites(origins []string, next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	for _, o := range origins {

@@ -7,11 +7,13 @@ import (
 	"time"
 )
 
-// piece is the part of a response that each deadline is for, so a large response may take as long as it is read.
+// piece is the part of a response that each deadline is for, so a large response may take as long
+// as it is read.
 const piece = 16 << 10
 
-// BoundResponse ends connections whose client does not read its response: each 16 KiB have the time wait to be read.
-// http.Server.WriteTimeout would count the time that an operation takes, and would cut long downloads.
+// BoundResponse ends connections whose client does not read its response: each 16 KiB have the time
+// wait to be read. http.Server.WriteTimeout would count the time that an operation takes, and would
+// cut long downloads.
 func BoundResponse(wait time.Duration, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a := &boundedResponse{ResponseWriter: w, control: http.NewResponseController(w), wait: wait}
@@ -21,8 +23,8 @@ func BoundResponse(wait time.Duration, next http.Handler) http.Handler {
 	})
 }
 
-// boundedResponse sets a deadline for each piece. The deadline of a handler that sets its own is kept, as streams do,
-// and a connection that a handler takes over, as sockets do, has none.
+// boundedResponse sets a deadline for each piece. The deadline of a handler that sets its own is
+// kept, as streams do, and a connection that a handler takes over, as sockets do, has none.
 type boundedResponse struct {
 	http.ResponseWriter
 	control *http.ResponseController

@@ -27,16 +27,18 @@ const flushTimeout = 3 * time.Second
 // Tracer makes spans and exports them. A nil Tracer makes none.
 type Tracer struct{ provider *sdktrace.TracerProvider }
 
-// New starts the export of traces to an address that takes OTLP over HTTP; share is the share of requests that is
-// traced, 0 to 1, and version is the version that spans name. An address that does not answer harms nothing: spans that
-// cannot be sent are dropped and logged.
+// New starts the export of traces to an address that takes OTLP over HTTP; share is the share of
+// requests that is traced, 0 to 1, and version is the version that spans name. An address that does
+// not answer harms nothing: spans that cannot be sent are dropped and logged.
 func New(ctx context.Context, endpoint string, share float64, version string, logger *slog.Logger) (*Tracer, error) {
-	// Headers and certificates come from the environment that OpenTelemetry names (OTEL_EXPORTER_OTLP_HEADERS and so on).
+	// Headers and certificates come from the environment that OpenTelemetry names
+	// (OTEL_EXPORTER_OTLP_HEADERS and so on).
 	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(withTracePath(endpoint)))
 	if err != nil {
 		return nil, err
 	}
-	// OpenTelemetry reports errors of the export to one handler of the process, which by default writes to standard error.
+	// OpenTelemetry reports errors of the export to one handler of the process, which by default
+	// writes to standard error.
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { logger.Warn("traces were not sent", "error", err) }))
 	ratio := sdktrace.TraceIDRatioBased(share)
 	return &Tracer{sdktrace.NewTracerProvider(
