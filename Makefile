@@ -37,6 +37,7 @@ race: prepare ## Run all Go tests under the race detector
 
 .PHONY: soak
 soak: prepare ## Run long random tests (CHECKS, STEPS, RACES, ROUNDS, TIMINGS, FUZZTIME)
+	APARTE_SWEEP=1 go test ./dm/... -timeout 0 -count 1
 	APARTE_SOAK_ROUNDS=$${ROUNDS:-100} go test ./store -run '^TestCrash' -timeout 0 -count 1 -v
 	$(TESTPG) env APARTE_RACES=$${RACES:-200000} go test ./store -run '^TestConsentIsLinearizableOnTwoNodes$$' -timeout 0 -count 1 -v
 	$(MAKE) timings

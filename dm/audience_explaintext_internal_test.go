@@ -46,7 +46,7 @@ func TestTheClientSaysEveryExplanation(t *testing.T) {
 			}
 		}
 		for r := range policy.RelationCount {
-			if key := "tie." + r.String(); catalog[key] == "" {
+			if key := "relationTo." + r.String(); catalog[key] == "" {
 				t.Errorf("%s: no word for the relation %s", language, key)
 			}
 		}

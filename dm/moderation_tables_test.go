@@ -11,10 +11,10 @@ import (
 func TestWhatModeratorsDecidedIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
-	seen := map[policy.Denial]int{}
+	seen, sw := map[policy.Denial]int{}, newSweep(t, 20)
 	for _, name := range []string{"EVERYONE", "NO_ONE"} {
 		audience := dm.Settings{Audience: audiences[name]}
-		eachSituation(func(in situation, f policy.Facts) {
+		eachSituation(sw, func(in situation, f policy.Facts) {
 			if in.pending == 2 || in.pending == 4 {
 				return
 			}

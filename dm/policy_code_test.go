@@ -11,13 +11,16 @@ import (
 func TestDecideAboutBearersIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
-	seen := map[string]int{}
+	seen, sw := map[string]int{}, newSweep(t, 50)
 	for audience, grid := range s.grids {
 		eachRelation(func(holds map[string]bool, relations policy.Facts) {
 			for code, fact := range codes {
 				for band, age := range bands {
 					for bits := range 1 << 9 {
 						on := func(i int) bool { return bits>>i&1 == 1 }
+						if !sw.takes() {
+							continue
+						}
 						f := relations
 						f.Code, f.RecipientAge, f.RequestLimit = fact, age, 3
 						f.RecipientOverride = policy.Override{Blocked: on(0), Restricted: on(1)}

@@ -10,8 +10,9 @@ import (
 func TestDecideAboutNewPeopleIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
 	limited, hidden, invited, vain := 0, 0, 0, 0
+	sw := newSweep(t, 4)
 	for audience, grid := range s.grids {
-		eachNewPerson(func(in situation, f policy.Facts) {
+		eachNewPerson(sw, func(in situation, f policy.Facts) {
 			in.grid, in.senders = grid, s.grids["EVERYONE"]
 			f.RecipientGrid, f.SenderGrid = grid.grid(), s.grids["EVERYONE"].grid()
 			checkVerdict(t, s, in, f, func() string { return audience })
@@ -30,7 +31,7 @@ func TestDecideAboutNewPeopleIsTheStatement(t *testing.T) {
 			}
 		})
 	}
-	if limited < 50 || hidden < 50 || invited < 1000 || vain < 1000 {
+	if limited < sw.enough(50) || hidden < sw.enough(50) || invited < sw.enough(1000) || vain < sw.enough(1000) {
 		t.Fatalf("%d limited, %d hidden, %d invited, %d in vain: too few to show anything", limited, hidden, invited, vain)
 	}
 }
@@ -38,9 +39,9 @@ func TestDecideAboutNewPeopleIsTheStatement(t *testing.T) {
 // A shield makes shared friends matter where the grid alone does not, and the send counts them only when told so.
 func TestSharedFriendsMatterUnderTheShield(t *testing.T) {
 	s := parseStatement(t)
-	matter := 0
+	matter, sw := 0, newSweep(t, 20)
 	for _, grid := range s.grids {
-		eachNewPerson(func(_ situation, f policy.Facts) {
+		eachNewPerson(sw, func(_ situation, f policy.Facts) {
 			f.RecipientGrid, f.SenderGrid, f.SharedFriends = grid.grid(), grid.grid(), 0
 			with := f
 			with.SharedFriends = f.SharedFriendsNeeded
@@ -60,7 +61,8 @@ func TestSharedFriendsMatterUnderTheShield(t *testing.T) {
 
 var codes = map[string]policy.CodeFact{"none": policy.CodeNone, "bad": policy.CodeBad, "good": policy.CodeGood}
 
-func eachNewPerson(visit func(in situation, f policy.Facts)) {
+// eachNewPerson visits the cases of people who write for the first time that the sweep takes.
+func eachNewPerson(sw *sweep, visit func(in situation, f policy.Facts)) {
 	eachRelation(func(holds map[string]bool, relations policy.Facts) {
 		for bits := range 1 << 7 {
 			on := func(i int) bool { return bits>>i&1 == 1 }
@@ -80,6 +82,9 @@ func eachNewPerson(visit func(in situation, f policy.Facts)) {
 					f.RecipientOverride.Listed = policy.ListedNever
 				}
 				for code, fact := range codes {
+					if !sw.takes() {
+						continue
+					}
 					f.Code = fact
 					holds["code"], holds["bad code"] = code == "good", code == "bad"
 					visit(situation{holds: holds, senderAge: "ADULT", pending: pending, limit: 3}, f)

@@ -50,20 +50,19 @@ func TestDefaultsFollowTheAgeBandUntilTheUserChooses(t *testing.T) {
 func TestDecideIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
-	cases := 0
+	sw := newSweep(t, 100)
 	for audience, grid := range s.grids {
 		for senders, senderGrid := range s.grids {
-			eachSituation(func(in situation, f policy.Facts) {
+			eachSituation(sw, func(in situation, f policy.Facts) {
 				in.grid, in.senders = grid, senderGrid
 				f.RecipientGrid = rules.Grid(dm.Settings{Audience: audiences[audience]}, f.RecipientAge)
 				f.SenderGrid = rules.Grid(dm.Settings{Audience: audiences[senders]}, f.SenderAge)
-				cases++
 				checkVerdict(t, s, in, f, func() string { return audience + " to " + senders })
 			})
 		}
 	}
-	if cases < 1_000_000 {
-		t.Fatalf("only %d cases were generated", cases)
+	if sw.cases < 1_000_000 || sw.taken < sw.enough(1_000_000) {
+		t.Fatalf("only %d of %d cases ran", sw.taken, sw.cases)
 	}
 }
 
@@ -72,7 +71,7 @@ func TestDecideHonoursEveryOverride(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
 	lists := map[string]policy.Listed{"": policy.NotListed, "always": policy.ListedAlways, "never": policy.ListedNever}
-	decided := map[string]int{}
+	decided, sw := map[string]int{}, newSweep(t, 10)
 	for audience, grid := range s.grids {
 		eachRelation(func(holds map[string]bool, f policy.Facts) {
 			for band, age := range bands {
@@ -80,6 +79,9 @@ func TestDecideHonoursEveryOverride(t *testing.T) {
 					for senders, senderListed := range lists {
 						for bits := range 1 << 4 {
 							on := func(i int) bool { return bits>>i&1 == 1 }
+							if !sw.takes() {
+								continue
+							}
 							f := f
 							f.RecipientOverride = policy.Override{Blocked: on(0), Restricted: on(1), Listed: listed}
 							f.SenderOverride = policy.Override{Restricted: on(1), Listed: senderListed}
@@ -122,8 +124,11 @@ func TestDecideHonoursEveryOverride(t *testing.T) {
 func TestDecideFollowsEveryCustomGrid(t *testing.T) {
 	s := parseStatement(t)
 	names := []string{"KNOWN", "FRIEND", "FOLLOWED", "SUGGESTED", "FOLLOWER", "STRANGER"}
-	rules := dm.DefaultRules()
+	rules, sw := dm.DefaultRules(), newSweep(t, 20)
 	for code := range 1 << (2 * len(names)) {
+		if !sw.takes() {
+			continue
+		}
 		custom := textGrid{}
 		for i, name := range names {
 			custom[name] = welcome[code>>(2*i)&3]
@@ -212,14 +217,18 @@ func eachRelation(visit func(holds map[string]bool, f policy.Facts)) {
 	}
 }
 
-// eachSituation adds to every combination of relations all that can deny. The maps are reused between visits.
-func eachSituation(visit func(in situation, f policy.Facts)) {
+// eachSituation adds to every combination of relations all that can deny, and visits the cases that the sweep takes. The
+// maps are reused between visits.
+func eachSituation(sw *sweep, visit func(in situation, f policy.Facts)) {
 	eachRelation(func(holds map[string]bool, relations policy.Facts) {
 		for bits := range 1 << 6 {
 			on := func(i int) bool { return bits>>i&1 == 1 }
 			for senderBand, senderAge := range bands {
 				for recipientBand, recipientAge := range bands {
 					for _, pending := range []int{0, 2, 3, 4} {
+						if !sw.takes() {
+							continue
+						}
 						f := relations
 						f.Self, f.SenderOverride.Blocked, f.RecipientOverride.Blocked = on(0), on(1), on(2)
 						f.RecipientGone, f.Declined = on(3), on(4)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aparte-im/aparte/words"
 )
@@ -86,40 +87,61 @@ func TestWhatHasNothingToFindIsNotValid(t *testing.T) {
 	}
 }
 
-// The time of a match does not depend on the list: phrases that all begin alike, over a text of
-// their beginning.
+// A text of twice the length takes about twice the time, and a list of eight times the entries does not take four times
+// the time: a search that tries every entry at every place takes eight times, and one that starts again at every place
+// takes four times for the longer text. The shortest of several runs is compared, so a busy machine does not matter.
 func TestMatchIsLinear(t *testing.T) {
-	// 2,000 words of such a text in well under what a quadratic search takes; generous, for a busy
-	// machine.
-	for name, b := range map[string]func(*testing.B){"phrases": BenchmarkMatchAlike, "letters apart": BenchmarkMatchApart} {
-		if per := testing.Benchmark(b).NsPerOp(); per > 5_000_000 {
-			t.Errorf("%s: %d ns for a text of 4,000 characters", name, per)
+	for name, build := range map[string]func(entries, text int) (*words.Matcher, string){"phrases": alike, "letters apart": apart} {
+		half, halfText := build(words.MaxCount, 1000)
+		whole, wholeText := build(words.MaxCount, 2000)
+		few, fewText := build(words.MaxCount/8, 2000)
+		var times [3]time.Duration
+		linear := func() bool { return times[1] < 3*times[0] && times[1] < 4*times[2] }
+		for round := 0; round < 20 && (round < 3 || !linear()); round++ {
+			for i, match := range []func() bool{
+				func() bool { return half.Match(halfText) },
+				func() bool { return whole.Match(wholeText) },
+				func() bool { return few.Match(fewText) },
+			} {
+				start := time.Now()
+				if match() {
+					t.Fatalf("%s: found what is not there", name)
+				}
+				if took := time.Since(start); round == 0 || took < times[i] {
+					times[i] = took
+				}
+			}
+		}
+		if !linear() {
+			t.Errorf("%s: half the text, the whole text and an eighth of the list take %v", name, times)
 		}
 	}
 }
 
-// Letters set apart, in every reading that there is, with entries of every length.
-func BenchmarkMatchApart(b *testing.B) {
+// apart returns letters set apart, in every reading that there is, with entries of every length.
+func apart(entries, text int) (*words.Matcher, string) {
 	var list []string
-	for i := range words.MaxCount {
+	for i := range entries {
 		list = append(list, strings.Repeat(string(rune('a'+i%26)), 4+i%61)+"q")
 	}
-	m := words.Compile(list)
-	text := strings.Repeat("a b c d 1 е f g ", 250)
-	for b.Loop() {
-		if m.Match(text) {
-			b.Fatal("found")
-		}
-	}
+	return words.Compile(list), strings.Repeat("a b c d 1 е f g ", text/8)
 }
 
-func BenchmarkMatchAlike(b *testing.B) {
+// alike returns phrases that all begin alike, and a text of their beginning.
+func alike(entries, text int) (*words.Matcher, string) {
 	var list []string
-	for i := range words.MaxCount {
+	for i := range entries {
 		list = append(list, strings.Repeat("a ", 1+i%31)+fmt.Sprint("b", i))
 	}
-	m := words.Compile(list)
-	text := strings.Repeat("a ", 2000)
+	return words.Compile(list), strings.Repeat("a ", text)
+}
+
+func BenchmarkMatchApart(b *testing.B) { benchmarkMatch(b, apart) }
+
+func BenchmarkMatchAlike(b *testing.B) { benchmarkMatch(b, alike) }
+
+func benchmarkMatch(b *testing.B, build func(entries, text int) (*words.Matcher, string)) {
+	m, text := build(words.MaxCount, 2000)
 	for b.Loop() {
 		if m.Match(text) {
 			b.Fatal("found")
