@@ -64,6 +64,9 @@ func (u UserInput) Normalize() (UserInput, *Error) {
 	if u.DisplayName, err = normalizeLine("displayName", strings.TrimSpace(u.DisplayName), maxDisplayName); err != nil {
 		return u, err
 	}
+	if !u.CreatedAt.IsZero() && (u.CreatedAt.UnixMicro() <= 0 || u.CreatedAt.Year() > 9999) {
+		return u, Invalid("createdAt", "A time between 1970 and 9999 is needed.")
+	}
 	if u.DisplayName == "" {
 		u.DisplayName = u.Handle
 	}

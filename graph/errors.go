@@ -69,11 +69,21 @@ func userError(e *dm.Error) generated.UserError {
 	code := string(e.Code)
 	switch e.Code {
 	case dm.CodeNotFound:
-		return generated.NotFound{Code: code, Detail: e.Detail}
+		out := generated.NotFound{Code: code, Detail: e.Detail}
+		if e.Row != nil {
+			out.Index = &e.Row.Index
+		}
+		return out
 	case dm.CodeInvalidInput:
 		out := generated.InvalidInput{Code: code, Detail: e.Detail}
 		if e.Field != "" {
 			out.Field = &e.Field
+		}
+		if e.Row != nil {
+			out.Index = &e.Row.Index
+			if e.Row.ExternalID != "" {
+				out.ExternalID = &e.Row.ExternalID
+			}
 		}
 		return out
 	case dm.CodeMessageNotAllowed:

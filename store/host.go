@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -46,6 +47,9 @@ func (s *Store) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.Us
 	var byExternal map[string]*dm.User
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		var err error
+		if err := s.freeHandles(ctx, ses, users); err != nil {
+			return nil, err
+		}
 		if byExternal, err = s.writeUsers(ctx, ses, sorted, overwriteUser); err != nil {
 			return nil, err
 		}
@@ -60,6 +64,9 @@ func (s *Store) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.Us
 		for _, u := range byExternal {
 			tx.Describe(u.ID, u.AgeBand, u.Exempt)
 		}
+		if err := s.writeCreated(ctx, ses, users, byExternal); err != nil {
+			return nil, err
+		}
 		return tx.Changes().Events, s.flush(ctx, ses, tx)
 	})
 	if uniqueViolation(err) {
@@ -73,6 +80,75 @@ func (s *Store) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.Us
 		out[i] = byExternal[u.ExternalID]
 	}
 	return out, nil
+}
+
+// freeHandles takes handles that users of this call are to get from those users of the call who have them now, so that two
+// can exchange theirs. A handle of anybody else's refuses the call, and names the item.
+func (s *Store) freeHandles(ctx context.Context, ses *session, users []dm.UserInput) error {
+	rows := s.dialect.rowset(nameFields.shape())
+	index, wanted := map[string]int{}, map[string]int{}
+	for i, u := range users {
+		nameFields.add(rows, &users[i].Handle)
+		index[u.ExternalID], wanted[u.Handle] = i, i
+	}
+	found, err := ses.conn.QueryContext(ctx, "SELECT u.id, u.external_id, u.handle FROM "+s.dialect.source(nameFields.shape(), 1)+
+		s.dialect.join("users", "u", "u.handle = r.item"), rows.args(nil)...)
+	if err != nil {
+		return err
+	}
+	var moving []string
+	err = eachRow(found, func(row *sql.Rows) error {
+		var id uuid.UUID
+		var owner, handle string
+		if err := row.Scan(&id, &owner, &handle); err != nil {
+			return err
+		}
+		at := wanted[handle]
+		if users[at].ExternalID == owner {
+			return nil
+		}
+		if _, here := index[owner]; !here {
+			return dm.Invalid("handle", "The handle %q belongs to another user.", handle).At(at, users[at].ExternalID)
+		}
+		moving = append(moving, id.String())
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(moving)
+	for _, id := range moving {
+		if _, err := ses.conn.ExecContext(ctx, "UPDATE users SET handle = $2 WHERE id = $1", id, "moving-"+id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeCreated keeps when the accounts were made, where the host says so, also of users who were there before.
+func (s *Store) writeCreated(ctx context.Context, ses *session, users []dm.UserInput, byExternal map[string]*dm.User) error {
+	for _, u := range users {
+		if u.CreatedAt.IsZero() {
+			continue
+		}
+		created := u.CreatedAt.UTC().Truncate(time.Microsecond)
+		if now := s.clock(); created.After(now) {
+			created = now.UTC().Truncate(time.Microsecond)
+		}
+		kept := byExternal[u.ExternalID]
+		if kept.CreatedAt.Equal(created) {
+			continue
+		}
+		kept.CreatedAt = created
+		for _, text := range []string{
+			"UPDATE users SET created_at = $2 WHERE id = $1", "UPDATE heads SET joined_at = $2 WHERE user_id = $1",
+		} {
+			if _, err := ses.conn.ExecContext(ctx, text, uuidText(kept.ID), toMicros(created)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // CreateUser implements dm.Store.
@@ -121,8 +197,8 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 	rows := s.dialect.rowset(userFields.shape())
 	out := make(map[string]*dm.User, len(users))
 	for _, u := range users {
-		if u.CreatedAt.IsZero() {
-			u.CreatedAt = s.clock()
+		if now := s.clock(); u.CreatedAt.IsZero() || u.CreatedAt.After(now) {
+			u.CreatedAt = now
 		}
 		if u.AgeBandAt.IsZero() {
 			u.AgeBandAt = s.clock()
@@ -175,10 +251,10 @@ func (s *Store) SetEdges(ctx context.Context, edits []dm.EdgeEdit) error {
 	}
 	var scope dm.Scope
 	seen := map[dm.Pair]bool{}
-	for _, e := range edits {
+	for i, e := range edits {
 		for _, name := range []string{e.From, e.To} {
 			if _, ok := ids[name]; !ok {
-				return dm.NotFound(fmt.Sprintf("user %q", name))
+				return dm.NotFound(fmt.Sprintf("user %q", name)).At(i, name)
 			}
 		}
 		if p := dm.PairOf(ids[e.From], ids[e.To]); !seen[p] {
@@ -187,10 +263,10 @@ func (s *Store) SetEdges(ctx context.Context, edits []dm.EdgeEdit) error {
 		}
 	}
 	return s.Change(ctx, scope, func(tx *dm.Tx) error {
-		for _, e := range edits {
+		for i, e := range edits {
 			for _, name := range []string{e.From, e.To} {
 				if tx.Head(ids[name]).Gone { // since the names were looked up
-					return dm.NotFound(fmt.Sprintf("user %q", name))
+					return dm.NotFound(fmt.Sprintf("user %q", name)).At(i, name)
 				}
 			}
 			if e.Suggested {

@@ -1712,6 +1712,10 @@ type InvalidInput implements UserError {
   detail: String!
   "The input at fault."
   field: String
+  "In a call with a list: the place in it of the item at fault, from 0. Null: the whole call is at fault."
+  index: Int
+  "In a call of the host's with a list: the externalId of the user at fault."
+  externalId: ID
 }
 
 "What was named does not exist, or is not the viewer's: the two cannot be told apart. Nothing was written."
@@ -1720,6 +1724,8 @@ type NotFound implements UserError {
   code: String!
   "A sentence for people, in English. Programs compare ` + "`" + `code` + "`" + `."
   detail: String!
+  "In a call of the host's with a list: the place in it of the item at fault, from 0. Null: there is no list."
+  index: Int
 }
 
 "The same clientMessageId was used before in this conversation with other content."
@@ -1897,6 +1903,11 @@ input UserInput {
   ageBand: AgeBand! = ADULT
   "Not held to limits on rate and outreach: the host's own accounts, and load tests."
   exempt: Boolean! = false
+  """
+  When the account was made. Without it a new user counts as a new account from now on, with the limits of ` + "`" + `--new-account-for` + "`" + `,
+  and a known user keeps the time from before. A time in the future counts as now.
+  """
+  createdAt: Time
 }
 
 "What the host application knows of a user's age."
@@ -2188,7 +2199,10 @@ type Mutation {
     "The host application's own id of the user, also of one who was deleted before."
     externalId: ID!
   ): EraseUserResult!
-  "For the host application (scope ` + "`" + `admin` + "`" + `): creates or changes users by externalId, all or nothing."
+  """
+  For the host application (scope ` + "`" + `admin` + "`" + `): creates or changes users by externalId, all or nothing. Users of one call may
+  exchange handles.
+  """
   upsertUsers(
     "1 to 1,000 users, each externalId once."
     users: [UserInput!]!
@@ -7571,6 +7585,52 @@ func (ec *executionContext) fieldContext_InvalidInput_field(_ context.Context, f
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
 
+func (ec *executionContext) _InvalidInput_index(ctx context.Context, field graphql.CollectedField, obj *InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_index(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Index, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "Int")
+}
+
+func (ec *executionContext) _InvalidInput_externalId(ctx context.Context, field graphql.CollectedField, obj *InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_externalId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExternalID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "ID")
+}
+
 func (ec *executionContext) _Message_id(ctx context.Context, field graphql.CollectedField, obj *dm.Message) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11479,6 +11539,29 @@ func (ec *executionContext) _NotFound_detail(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_NotFound_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NotFound", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotFound_index(ctx context.Context, field graphql.CollectedField, obj *NotFound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotFound_index(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Index, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotFound_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotFound", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Notice_id(ctx context.Context, field graphql.CollectedField, obj *Notice) (ret graphql.Marshaler) {
@@ -17667,7 +17750,7 @@ func (ec *executionContext) unmarshalInputUserInput(ctx context.Context, obj any
 		asMap["exempt"] = false
 	}
 
-	fieldsInOrder := [...]string{"externalId", "handle", "displayName", "avatarUrl", "ageBand", "exempt"}
+	fieldsInOrder := [...]string{"externalId", "handle", "displayName", "avatarUrl", "ageBand", "exempt", "createdAt"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -17716,6 +17799,13 @@ func (ec *executionContext) unmarshalInputUserInput(ctx context.Context, obj any
 				return it, err
 			}
 			it.Exempt = data
+		case "createdAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAt"))
+			data, err := ec.unmarshalOTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAt = data
 		}
 	}
 	return it, nil
@@ -20192,6 +20282,16 @@ func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "index":
+			out.Values[i] = ec._InvalidInput_index(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "externalId":
+			out.Values[i] = ec._InvalidInput_externalId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -21297,6 +21397,11 @@ func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet,
 		case "detail":
 			out.Values[i] = ec._NotFound_detail(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "index":
+			out.Values[i] = ec._NotFound_index(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:

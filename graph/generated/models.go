@@ -379,6 +379,10 @@ type InvalidInput struct {
 	Detail string `json:"detail"`
 	// The input at fault.
 	Field *string `json:"field,omitempty"`
+	// In a call with a list: the place in it of the item at fault, from 0. Null: the whole call is at fault.
+	Index *int `json:"index,omitempty"`
+	// In a call of the host's with a list: the externalId of the user at fault.
+	ExternalID *string `json:"externalId,omitempty"`
 }
 
 func (InvalidInput) IsCreateContactCodeResult() {}
@@ -471,6 +475,8 @@ type NotFound struct {
 	Code string `json:"code"`
 	// A sentence for people, in English. Programs compare `code`.
 	Detail string `json:"detail"`
+	// In a call of the host's with a list: the place in it of the item at fault, from 0. Null: there is no list.
+	Index *int `json:"index,omitempty"`
 }
 
 func (NotFound) IsRevokeContactCodeResult() {}
