@@ -47,3 +47,30 @@ func (tx *Tx) prepend(s Send, c *Conversation) Sent {
 	m := tx.write(s, MessageID{c.ID, first.Seq}, at)
 	return Sent{Message: m, View: tx.View(s.Sender, s.Recipient), Displaced: at.After(was.At)}
 }
+
+// HistoryState is what a message of history is to what is loaded.
+type HistoryState uint8
+
+// The states. HistoryFollows: it becomes the newest message of its conversation. HistoryPrecedes: it stands before the first.
+// HistoryRepeats: it is there. HistoryConflicts: its key names another message.
+const (
+	HistoryFollows HistoryState = iota
+	HistoryPrecedes
+	HistoryRepeats
+	HistoryConflicts
+)
+
+// HistoryState tells, before anything is written, what Send would do with a message of history. s is normalised, and its pair
+// and key are in the Scope that was loaded.
+func (tx *Tx) HistoryState(s Send) HistoryState {
+	if first := tx.in.Used[s.Key()]; first != nil {
+		if first.sameContent(&s) {
+			return HistoryRepeats
+		}
+		return HistoryConflicts
+	}
+	if c := tx.in.Conversations[s.Key().Conversation]; c != nil && tx.precedes(&s, c) {
+		return HistoryPrecedes
+	}
+	return HistoryFollows
+}

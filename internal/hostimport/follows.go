@@ -10,8 +10,7 @@ import (
 
 func (r *run) checkFollows(ctx context.Context, source *rows.Source) error {
 	return r.eachFollow(ctx, source, func(t *rows.Table, e dm.EdgeEdit) error {
-		r.followRows++
-		if err := r.checking(ctx, r.Follows, source, r.followRows); err != nil {
+		if err := r.checking(ctx, r.Follows, source, int64(t.Line())); err != nil {
 			return err
 		}
 		if e.From == e.To {
@@ -26,6 +25,7 @@ func (r *run) checkFollows(ctx context.Context, source *rows.Source) error {
 				return t.Bad("there is no user %q", id)
 			}
 		}
+		r.followRows++
 		return nil
 	})
 }
@@ -50,7 +50,10 @@ func (r *run) writeFollows(ctx context.Context, source *rows.Source) error {
 		r.Progress(Progress{Stage: "follows", Done: r.summary.Follows.Rows, Total: r.followRows})
 		return nil
 	}
-	err := r.eachFollow(ctx, source, func(_ *rows.Table, e dm.EdgeEdit) error {
+	err := r.eachFollow(ctx, source, func(t *rows.Table, e dm.EdgeEdit) error {
+		if r.bad[r.Follows][t.Line()] {
+			return nil
+		}
 		pending = append(pending, e)
 		if len(pending) < batch {
 			return nil
@@ -91,7 +94,7 @@ func (r *run) freshFollows(ctx context.Context, edits []dm.EdgeEdit) (int64, err
 func (r *run) eachFollow(ctx context.Context, source *rows.Source, take func(*rows.Table, dm.EdgeEdit) error) error {
 	t, err := rows.ReadTable(source, followColumns, nil)
 	if err != nil {
-		return err
+		return fatal(err)
 	}
 	return r.each(ctx, func() error {
 		if err := t.Next(); err != nil {

@@ -18,6 +18,14 @@ type person struct {
 	line int
 	// create: only messages name them, and they are to be made.
 	create bool
+	// deleted: the host deleted them. Only the users file brings them back.
+	deleted bool
+}
+
+// handleClaim is who claims a handle in the users file, and in which line.
+type handleClaim struct {
+	externalID string
+	line       int
 }
 
 // people keeps who was looked up, so that each costs one read however many rows name them.
@@ -25,7 +33,7 @@ type people struct {
 	store dm.Store
 	byID  map[string]*person
 	// handles of the users file, by whom they are claimed.
-	handles map[string]string
+	handles map[string]handleClaim
 	// created in the order in which messages name them.
 	created []string
 }
@@ -40,6 +48,11 @@ func (p *people) find(ctx context.Context, externalID string) (*person, error) {
 	u, err := p.store.UserByExternalID(ctx, externalID)
 	switch {
 	case dm.CodeOf(err) == dm.CodeNotFound:
+		gone, err := p.store.DeletedUsers(ctx, externalID)
+		if err != nil {
+			return nil, err
+		}
+		known.deleted = len(gone) > 0
 	case err != nil:
 		return nil, err
 	default:
@@ -51,14 +64,20 @@ func (p *people) find(ctx context.Context, externalID string) (*person, error) {
 
 func (p *person) exists() bool { return !p.id.IsZero() || p.line > 0 || p.create }
 
-// create notes that a person is to be made. It errs when the id cannot be one.
-func (p *people) create(externalID string, who *person) error {
+// canCreate errs when an id cannot be a person's.
+func (p *people) canCreate(externalID string) error {
 	if _, err := (dm.UserInput{ExternalID: externalID, Handle: "u"}).Normalize(); err != nil {
 		return err
 	}
-	who.create = true
-	p.created = append(p.created, strings.Clone(externalID))
 	return nil
+}
+
+// create notes that a person is to be made, if they do not exist.
+func (p *people) create(externalID string) {
+	if who := p.byID[externalID]; !who.exists() {
+		who.create = true
+		p.created = append(p.created, strings.Clone(externalID))
+	}
 }
 
 // handleFor makes a free handle of an external id: u<id> where that is one, else u<digest>.
@@ -67,7 +86,7 @@ func (p *people) handleFor(ctx context.Context, externalID string) (string, erro
 	digest := "u" + hex.EncodeToString(sum[:10])
 	input, refusal := dm.UserInput{ExternalID: externalID, Handle: "u" + externalID}.Normalize()
 	// Two ids that differ in case only must not claim one handle.
-	plain := refusal == nil && input.Handle == "u"+externalID && p.handles[input.Handle] == ""
+	plain := refusal == nil && input.Handle == "u"+externalID && p.handles[input.Handle].externalID == ""
 	if !plain {
 		return digest, nil
 	}

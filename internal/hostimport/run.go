@@ -10,8 +10,7 @@ import (
 	"github.com/aparte-im/aparte/internal/rows"
 )
 
-// batch is how many rows share a transaction: large enough to spread a commit's cost, small enough
-// to be quick.
+// batch is how many rows share a transaction: large enough to spread a commit's cost, small enough to be quick.
 const batch = 500
 
 // Config says what to bring in, and into what.
@@ -20,15 +19,18 @@ type Config struct {
 	Store   dm.Store
 	// Users, Follows and Messages are paths; empty: none.
 	Users, Follows, Messages string
-	// CreateUsers makes people that messages name and nobody knows. The bare form of messages
-	// implies it.
+	// CreateUsers makes people that messages name and nobody knows. The bare form of messages implies it.
 	CreateUsers bool
+	// UnreadSince counts messages of this time and later as unread by their recipients. Zero: all history is read, unless the
+	// file says otherwise.
+	UnreadSince time.Time
+	// SkipBad is called for each row that is left out; everything else is written. Nil: a bad row stops everything.
+	SkipBad func(*rows.RowError) error
 	// Progress is called now and then, and at the end of each stage. May be nil.
 	Progress func(Progress)
 }
 
-// Progress is how far a stage has come: in bytes while a file is checked, when nobody knows how
-// many rows it has.
+// Progress is how far a stage has come: in bytes while a file is checked, when nobody knows how many rows it has.
 type Progress struct {
 	Stage       string
 	Done, Total int64
@@ -50,6 +52,10 @@ type Summary struct {
 	Messages Count `json:"messages"`
 	// Created counts the people who were made because a message named them.
 	Created int64 `json:"created"`
+	// LeftOut counts the rows that SkipBad was called for.
+	LeftOut int64 `json:"leftOut"`
+	// Displaced counts new messages whose time lies between messages that were there before (dm.Imported).
+	Displaced int64 `json:"displaced"`
 	// Duration of the second pass.
 	Duration time.Duration `json:"-"`
 }
@@ -58,20 +64,32 @@ type run struct {
 	Config
 	people people
 	report report
-	// Rows counted by the first pass, for the progress of the second.
+	// What the first pass counted, for the second one's progress.
 	userRows, followRows, messageRows int64
-	summary                           Summary
+	// repeated counts rows of messages that stand in the file more than once.
+	repeated int64
+	spool    *spool
+	// bad are the lines that are left out, by path.
+	bad     map[string]map[int]bool
+	summary Summary
 	// writing: a row that is bad now was changed since it was checked, and ends the import.
 	writing bool
 }
 
-// Run brings the files in. A *BadRowsError means that nothing was written. Any other error may
-// leave a first part written; the same import again goes on.
-func Run(ctx context.Context, c Config) (Summary, error) {
-	r := &run{Config: c, people: people{store: c.Store, byID: map[string]*person{}, handles: map[string]string{}}}
+// Run brings the files in. A *BadRowsError means that nothing was written. A *rows.RowError is a row that the database refused
+// although it was checked; rows of other batches are written. After any other error the same import again goes on.
+func Run(ctx context.Context, c Config) (_ Summary, err error) {
+	r := &run{
+		Config: c, people: people{store: c.Store, byID: map[string]*person{}, handles: map[string]handleClaim{}},
+		bad: map[string]map[int]bool{},
+	}
 	if r.Progress == nil {
 		r.Progress = func(Progress) {}
 	}
+	if r.spool, err = openSpool(ctx); err != nil {
+		return Summary{}, err
+	}
+	defer func() { err = errors.Join(err, r.spool.close()) }()
 	for _, pass := range []struct {
 		path string
 		run  func(context.Context, *rows.Source) error
@@ -79,7 +97,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		{c.Users, r.checkUsers}, {c.Follows, r.checkFollows}, {c.Messages, r.checkMessages},
 	} {
 		if err := r.check(ctx, pass.path, pass.run); err != nil {
-			return Summary{}, err
+			return Summary{}, &CheckError{err}
 		}
 	}
 	if r.report.Count > 0 {
@@ -87,9 +105,37 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	}
 	start := time.Now()
 	r.writing = true
-	err := r.write(ctx)
+	err = r.write(ctx)
 	r.summary.Duration = time.Since(start)
 	return r.summary, err
+}
+
+// refuse leaves a row out, or collects it for the error that tells of all of them.
+func (r *run) refuse(bad *rows.RowError) error {
+	if r.SkipBad == nil {
+		r.report.add(bad)
+		return nil
+	}
+	if r.bad[bad.Path] == nil {
+		r.bad[bad.Path] = map[int]bool{}
+	}
+	r.bad[bad.Path][bad.Line] = true
+	r.summary.LeftOut++
+	return r.SkipBad(bad)
+}
+
+// fatalError is a fault of a whole file, which no row can be left out for.
+type fatalError struct{ bad *rows.RowError }
+
+func (f fatalError) Error() string { return f.bad.Error() }
+
+// fatal marks an error about the first line as one about the whole file.
+func fatal(err error) error {
+	var bad *rows.RowError
+	if errors.As(err, &bad) {
+		return fatalError{bad}
+	}
+	return err
 }
 
 func (r *run) write(ctx context.Context) error {
@@ -102,14 +148,17 @@ func (r *run) write(ctx context.Context) error {
 	if err := r.createPeople(ctx); err != nil {
 		return err
 	}
-	return read(ctx, r.Messages, r.writeMessages)
+	return r.writeMessages(ctx)
 }
 
-// check runs the first pass over one file. A *Bad that ends it (a wrong header) does not end the
-// check of the others.
+// check runs the first pass over one file. A fault that ends it (a wrong header) does not end the check of the others.
 func (r *run) check(ctx context.Context, path string, pass func(context.Context, *rows.Source) error) error {
 	return read(ctx, path, func(ctx context.Context, source *rows.Source) error {
-		if err := pass(ctx, source); err != nil && !r.report.take(err) {
+		err := pass(ctx, source)
+		var whole fatalError
+		if errors.As(err, &whole) {
+			r.report.add(whole.bad)
+		} else if err != nil {
 			return err
 		}
 		read, size := source.Progress()
@@ -139,6 +188,14 @@ func (r *run) checking(ctx context.Context, path string, source *rows.Source, n 
 	return ctx.Err()
 }
 
+// CheckError ended the check of the files, so nothing was written.
+type CheckError struct{ Err error }
+
+func (e *CheckError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *CheckError) Unwrap() error { return e.Err }
+
 // BadRowsError lists what is wrong with the files. Nothing was written.
 type BadRowsError struct {
 	// First are the first problems, in the order of the files.
@@ -154,15 +211,9 @@ const maxShown = 20
 
 type report struct{ BadRowsError }
 
-// take collects an error when it is about a row.
-func (r *report) take(err error) bool {
-	var bad *rows.RowError
-	if !errors.As(err, &bad) {
-		return false
-	}
+func (r *report) add(bad *rows.RowError) {
 	r.Count++
 	if len(r.First) < maxShown {
 		r.First = append(r.First, bad)
 	}
-	return true
 }

@@ -174,7 +174,7 @@ func TestBadRowsWriteNothing(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s:%d %s", filepath.Base(b.Path), b.Line, b.Problem))
 	}
 	want := []string{
-		`u.csv:5 the handle "ann" is given to the user "1001" before`,
+		`u.csv:5 the handle "ann" is given to the user "1001" in line 2 before`,
 		`u.csv:6 handle: A handle has 1 to 32 letters a-z, digits, dots, dashes or underscores.`,
 		`u.csv:7 the user "1001" was given in line 2 before`,
 		`u.csv:8 age_band "CHILD" is none of ADULT, AGE_16_17 and UNDER_16`,
@@ -222,13 +222,14 @@ func TestAnImportThatWasCutOffGoesOn(t *testing.T) {
 	})
 }
 
-// A conflict that only the database can know names the line.
+// An id that stands for two messages names the line.
 func TestAnIDOfOtherContentNamesTheLine(t *testing.T) {
 	w := newWorld(t, testdb.SQLite(t))
 	config := hostimport.Config{CreateUsers: true, Messages: w.file("m.csv",
 		"sender,recipient,sent_at,body,id\na,b,1,One,m1\nb,a,2,Two,m2\na,b,3,Other,m1\n")}
 	_, err := w.run(config)
-	if err == nil || !strings.Contains(err.Error(), "m.csv:4") {
+	var bad *hostimport.BadRowsError
+	if !errors.As(err, &bad) || bad.Count != 1 || bad.First[0].Line != 4 {
 		t.Errorf("the import said %v", err)
 	}
 }

@@ -21,8 +21,8 @@ var (
 	ageBandSpelling = strings.NewReplacer("_", "-", "age-", "", "-to-", "-")
 )
 
-// ParseAgeBand reads an age band: ADULT, AGE_16_17 (also 16_17, AGE_16_TO_17) or UNDER_16, in any
-// case, with dashes or underscores. Empty: adult.
+// ParseAgeBand reads an age band: ADULT, AGE_16_17 (also 16_17, AGE_16_TO_17) or UNDER_16, in any case, with dashes or
+// underscores. Empty: adult.
 func ParseAgeBand(s string) (policy.AgeBand, bool) {
 	s = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), "_", "-")
 	band, ok := ageBands[ageBandSpelling.Replace(s)]
@@ -31,8 +31,7 @@ func ParseAgeBand(s string) (policy.AgeBand, bool) {
 
 func (r *run) checkUsers(ctx context.Context, source *rows.Source) error {
 	return r.eachUser(ctx, source, func(t *rows.Table, u dm.UserInput) error {
-		r.userRows++
-		if err := r.checking(ctx, r.Users, source, r.userRows); err != nil {
+		if err := r.checking(ctx, r.Users, source, int64(t.Line())); err != nil {
 			return err
 		}
 		who, err := r.people.find(ctx, u.ExternalID)
@@ -42,11 +41,9 @@ func (r *run) checkUsers(ctx context.Context, source *rows.Source) error {
 		if who.line > 0 {
 			return t.Bad("the user %q was given in line %d before", u.ExternalID, who.line)
 		}
-		who.line = t.Line()
-		if other := r.people.handles[u.Handle]; other != "" {
-			return t.Bad("the handle %q is given to the user %q before", u.Handle, other)
+		if other, taken := r.people.handles[u.Handle]; taken {
+			return t.Bad("the handle %q is given to the user %q in line %d before", u.Handle, other.externalID, other.line)
 		}
-		r.people.handles[u.Handle] = u.ExternalID
 		owner, err := r.Store.UserByHandle(ctx, u.Handle)
 		switch {
 		case dm.CodeOf(err) == dm.CodeNotFound:
@@ -55,6 +52,9 @@ func (r *run) checkUsers(ctx context.Context, source *rows.Source) error {
 		case owner.ExternalID != u.ExternalID:
 			return t.Bad("the handle %q belongs to the user %q", u.Handle, owner.ExternalID)
 		}
+		who.line = t.Line()
+		r.people.handles[u.Handle] = handleClaim{u.ExternalID, t.Line()}
+		r.userRows++
 		return nil
 	})
 }
@@ -82,7 +82,10 @@ func (r *run) writeUsers(ctx context.Context, source *rows.Source) error {
 		r.Progress(Progress{Stage: "users", Done: r.summary.Users.Rows, Total: r.userRows})
 		return nil
 	}
-	err := r.eachUser(ctx, source, func(_ *rows.Table, u dm.UserInput) error {
+	err := r.eachUser(ctx, source, func(t *rows.Table, u dm.UserInput) error {
+		if r.bad[r.Users][t.Line()] {
+			return nil
+		}
 		pending = append(pending, u)
 		if len(pending) < batch {
 			return nil
@@ -95,12 +98,11 @@ func (r *run) writeUsers(ctx context.Context, source *rows.Source) error {
 	return flush()
 }
 
-// eachUser reads the users file. Errors of a row go into the report, also the *Bad that take
-// returns.
+// eachUser reads the users file. What is wrong with a row goes into the report; take's own *Bad does too.
 func (r *run) eachUser(ctx context.Context, source *rows.Source, take func(*rows.Table, dm.UserInput) error) error {
 	t, err := rows.ReadTable(source, userColumns, userExtra)
 	if err != nil {
-		return err
+		return fatal(err)
 	}
 	return r.each(ctx, func() error {
 		if err := t.Next(); err != nil {
@@ -142,17 +144,24 @@ func userOf(t *rows.Table) (dm.UserInput, *rows.RowError) {
 // clockSlack is how far ahead of this machine's clock a time of the host's may be.
 const clockSlack = 24 * time.Hour
 
-// each runs step for every row until the end of the file. While files are checked, rows that are
-// bad are collected.
+// each runs step for every row until the end of the file. While files are checked, rows that are bad are collected or left
+// out; while they are written, the rows that were left out are passed over.
 func (r *run) each(ctx context.Context, step func() error) error {
 	for {
 		err := step()
+		var bad *rows.RowError
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
-		case err != nil && (r.writing || !r.report.take(err)):
+		case errors.As(err, &bad) && r.writing && r.bad[bad.Path][bad.Line]:
+		case errors.As(err, &bad) && !r.writing:
+			if err := r.refuse(bad); err != nil {
+				return err
+			}
+		case err != nil:
 			return err
-		case ctx.Err() != nil:
+		}
+		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}

@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Message is one row of a file of messages.
@@ -20,22 +22,33 @@ type Message struct {
 	Body string
 	// ID is the host's own id of the message, or empty.
 	ID string
+	// Unread: the file says that the recipient has not read the message.
+	Unread bool
 }
 
-// Key is the clientMessageID of the row: the same file gives the same keys, which makes an import
-// restartable. Without an id of the host's it is the line and a digest of what stands there, so
-// that two equal messages in one second stay two.
-func (m *Message) Key() string {
-	if m.ID != "" {
+// Key names the row apart from where it stands: the host's id of the message, or a digest of what the row says. The n-th row
+// (from 0) that says the same has a key of its own, so that equal messages at one time stay apart. It is made to serve as a
+// clientMessageId, so an import that runs again, also of a longer file, meets the rows that it wrote.
+func (m *Message) Key(n int) string {
+	if m.ID != "" && utf8.RuneCountInString(m.ID) <= maxKeyID {
 		return "import:" + m.ID
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q", m.Sender, m.Recipient, m.At.UnixNano(), m.Body))
-	return fmt.Sprintf("import:%d:%s", m.Line, hex.EncodeToString(sum[:8]))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", m.ID))
+	if m.ID == "" {
+		sum = sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q", m.Sender, m.Recipient, m.At.UnixMicro(), m.Body))
+	}
+	key := "import:" + hex.EncodeToString(sum[:16])
+	if n > 0 {
+		key += fmt.Sprintf(":%d", n)
+	}
+	return key
 }
 
-// Messages reads a file of messages: CSV with the header sender,recipient,sent_at and optionally
-// body and id, or the bare form "sender recipient unixtime" with or without a header line, comments
-// (#, %) left out.
+// maxKeyID is how long an id may be to stand in a key as it is. A longer one is digested.
+const maxKeyID = 48
+
+// Messages reads a file of messages: CSV with the header sender,recipient,sent_at and optionally body, id, read and read_at, or the
+// bare form "sender recipient unixtime" with or without a header line, comments (#, %) left out.
 type Messages struct {
 	source *Source
 	table  *Table
@@ -45,12 +58,13 @@ type Messages struct {
 	started bool
 }
 
-// ReadMessages finds out the form of the file by its first line. A CSV header that is wrong is a
-// *RowError.
+// ReadMessages finds out the form of the file by its first line. A CSV header that is wrong is a *RowError.
 func ReadMessages(s *Source) (*Messages, error) {
 	m := &Messages{source: s}
-	if strings.Contains(s.firstLine(), ",") {
-		table, err := ReadTable(s, []string{"sender", "recipient", "sent_at"}, []string{"body", "id"})
+	required, optional := []string{"sender", "recipient", "sent_at"}, []string{"body", "id", "read", "read_at"}
+	first := s.firstLine()
+	if _, known := separatorOf(first, slices.Concat(required, optional)); known > 1 || strings.ContainsAny(first, ",;=") {
+		table, err := ReadTable(s, required, optional)
 		if err != nil {
 			return nil, err
 		}
@@ -58,14 +72,14 @@ func ReadMessages(s *Source) (*Messages, error) {
 		return m, nil
 	}
 	m.lines = bufio.NewScanner(s.text)
+	m.lines.Buffer(nil, maxRow)
 	return m, nil
 }
 
 // Bare reports whether the file has the form without text.
 func (m *Messages) Bare() bool { return m.table == nil }
 
-// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be
-// read.
+// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be read.
 func (m *Messages) Next() (Message, error) {
 	var row Message
 	var at string
@@ -78,6 +92,10 @@ func (m *Messages) Next() (Message, error) {
 			Line: t.Line(), Sender: t.Text("sender"), Recipient: t.Text("recipient"), Body: t.Text("body"), ID: t.Text("id"),
 		}
 		at = strings.TrimSpace(t.Text("sent_at"))
+		var bad *RowError
+		if row.Unread, bad = unread(t); bad != nil {
+			return Message{}, bad
+		}
 	} else {
 		fields, err := m.bareLine()
 		if err != nil {
@@ -96,10 +114,26 @@ func (m *Messages) Next() (Message, error) {
 		return Message{}, m.source.Bad(row.Line, "%q is sender and recipient", row.Sender)
 	}
 	var err error
-	if row.At, err = parseTime(at); err != nil {
+	if row.At, err = ParseTime(at); err != nil {
 		return Message{}, m.source.Bad(row.Line, "%v", err)
 	}
 	return row, nil
+}
+
+// unread reads what a row says of its recipient. Without such a column history is read; an empty read_at is unread.
+func unread(t *Table) (bool, *RowError) {
+	if t.Has("read_at") {
+		at, bad := t.Time("read_at")
+		return at.IsZero() && bad == nil, bad
+	}
+	switch s := strings.ToLower(strings.TrimSpace(t.Text("read"))); s {
+	case "", "true", "t", "1", "yes", "y":
+		return false, nil
+	case "false", "f", "0", "no", "n":
+		return true, nil
+	default:
+		return false, t.Bad("read %q is neither true nor false", s)
+	}
 }
 
 // Bad says what is wrong with a row that was read.
@@ -109,7 +143,6 @@ func (m *Messages) Bad(row *Message, format string, args ...any) *RowError {
 
 func (m *Messages) bareLine() ([]string, error) {
 	for {
-		m.source.nextRow()
 		if !m.lines.Scan() {
 			if err := m.lines.Err(); err != nil {
 				return nil, fmt.Errorf("%s: after line %d: %w", m.source.path, m.line, err)
@@ -123,8 +156,7 @@ func (m *Messages) bareLine() ([]string, error) {
 		}
 		first := !m.started
 		m.started = true
-		// A first line whose last field holds no digit at all is a header; any other is data, or
-		// bad data.
+		// A first line whose last field holds no digit at all is a header; any other is data, or bad data.
 		if first && !strings.ContainsAny(fields[len(fields)-1], "0123456789") {
 			continue
 		}

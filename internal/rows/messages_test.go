@@ -113,10 +113,10 @@ func TestBadRowsHaveTheirLineAndReadingGoesOn(t *testing.T) {
 			"7: the time 99999999999999 is out of range; Unix seconds are needed",
 		}},
 		"CSV": {"sender,recipient,sent_at\na,b,1\na,b\n,b,1\na,b,\"1\nb,a,2\n", 1, []string{
-			"3: wrong number of fields", "4: sender and recipient are needed", "5: extraneous or missing \" in quoted-field",
+			"3: wrong number of fields", "4: sender and recipient are needed", "5: extraneous or missing \" in quoted-field (lines 5 to 6)",
 		}},
 		"CSV header": {"sender,to,sent_at,sent_at\na,b,1,1\n", 0, []string{
-			"1: there is no column \"to\" (known: sender, recipient, sent_at, body, id); the column \"sent_at\" is given twice; " +
+			"1: there is no column \"to\" (known: sender, recipient, sent_at, body, id, read, read_at); the column \"sent_at\" is given twice; " +
 				"the column \"recipient\" is missing",
 		}},
 	} {
@@ -145,18 +145,19 @@ func TestARowHasABound(t *testing.T) {
 	}
 }
 
-func TestKeysAreStableAndApart(t *testing.T) {
-	text := "1 2 100\n1 2 100\n2 1 100\n"
-	first, _ := read(t, []byte(text))
-	again, _ := read(t, packed(t, text))
-	keys := map[string]bool{}
-	for i := range first {
-		if first[i].Key() != again[i].Key() {
-			t.Errorf("row %d has the keys %s and %s", i, first[i].Key(), again[i].Key())
-		}
-		keys[first[i].Key()] = true
+// Keys follow from what a row says, not from where it stands (I2); rows that say the same stay apart.
+func TestKeysFollowFromTheRow(t *testing.T) {
+	first, _ := read(t, []byte("1 2 100\n1 2 100\n2 1 100\n"))
+	later, _ := read(t, packed(t, "7 8 90\n2 1 100\n1 2 100\n"))
+	if first[0].Key(0) != later[2].Key(0) || first[2].Key(0) != later[1].Key(0) {
+		t.Error("the key of a row depends on its line")
 	}
+	keys := map[string]bool{first[0].Key(0): true, first[1].Key(1): true, first[2].Key(0): true}
 	if len(keys) != 3 {
 		t.Errorf("3 rows have the keys %v", keys)
+	}
+	long := rows.Message{ID: strings.Repeat("x", 200)}
+	if key := long.Key(0); len(key) > 60 || key == (&rows.Message{ID: strings.Repeat("x", 201)}).Key(0) {
+		t.Errorf("the key of a long id is %s", key)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -25,35 +24,84 @@ func (s *Source) Bad(line int, format string, args ...any) *RowError {
 	return &RowError{Path: s.path, Line: line, Problem: fmt.Sprintf(format, args...)}
 }
 
-// Table is a CSV file with a header.
+// Table is a CSV file with a header, its fields apart by commas, semicolons, tabs or bars.
 type Table struct {
 	source  *Source
+	records *records
+	feed    *feed
 	csv     *csv.Reader
 	columns map[string]int
 	fields  []string
-	line    int
 }
 
-// ReadTable reads the header. A column that is required and missing, given twice, or not known at
-// all is a *RowError: a misspelt column would otherwise be lost without a word.
+// feed hands a csv.Reader one record at a time.
+type feed struct{ rest []byte }
+
+func (f *feed) Read(p []byte) (int, error) {
+	if len(f.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, f.rest)
+	f.rest = f.rest[n:]
+	return n, nil
+}
+
+// separators are what may stand between fields. A file that uses another than the comma is a spreadsheet's or a shell's.
+const separators = ",;\t|"
+
+// separatorOf returns what stands between the fields of a header: that which gives the most columns that are known.
+func separatorOf(header string, known []string) (comma byte, count int) {
+	comma = ','
+	for _, c := range []byte(separators) {
+		n := 0
+		for field := range strings.SplitSeq(header, string(c)) {
+			if slices.Contains(known, columnName(field)) {
+				n++
+			}
+		}
+		if n > count {
+			comma, count = c, n
+		}
+	}
+	return comma, count
+}
+
+// columnName is how a name in a header is compared.
+func columnName(s string) string {
+	s = strings.ToLower(strings.TrimSpace(strings.Trim(strings.TrimSpace(s), `"`)))
+	return strings.NewReplacer(" ", "_", "-", "_").Replace(s)
+}
+
+// ReadTable reads the header. A column that is required and missing, given twice, or not known at all is a *RowError: a
+// misspelt column would otherwise be lost without a word.
 func ReadTable(s *Source, required, optional []string) (*Table, error) {
-	t := &Table{source: s, csv: csv.NewReader(s.text), columns: map[string]int{}}
-	t.csv.ReuseRecord = true
-	header, err := t.csv.Read()
+	known := slices.Concat(required, optional)
+	line := 0
+	// A spreadsheet may name its separator in a line of its own.
+	comma, _ := separatorOf(s.firstLine(), known)
+	if named := strings.TrimSpace(s.firstLine()); len(named) == 5 && strings.HasPrefix(strings.ToLower(named), "sep=") {
+		comma = named[4]
+		if _, err := s.text.ReadSlice('\n'); err != nil {
+			return nil, s.Bad(1, "the file ends after the line %q", named)
+		}
+		line = 1
+	}
+	t := &Table{source: s, records: &records{source: s, comma: comma, line: line}, columns: map[string]int{}}
+	t.restart()
+	err := t.Next()
 	if errors.Is(err, io.EOF) {
 		return nil, s.Bad(1, "the file is empty; the header %s is needed", strings.Join(required, ","))
 	} else if err != nil {
-		return nil, t.fault(err)
+		return nil, err
 	}
 	var problems []string
-	for i, name := range header {
-		name = strings.ToLower(strings.TrimSpace(name))
+	for i, name := range t.fields {
+		name = columnName(name)
 		switch _, twice := t.columns[name]; {
 		case twice:
 			problems = append(problems, fmt.Sprintf("the column %q is given twice", name))
-		case !slices.Contains(required, name) && !slices.Contains(optional, name):
-			problems = append(problems, fmt.Sprintf("there is no column %q (known: %s)", name,
-				strings.Join(slices.Concat(required, optional), ", ")))
+		case !slices.Contains(known, name):
+			problems = append(problems, fmt.Sprintf("there is no column %q (known: %s)", name, strings.Join(known, ", ")))
 		}
 		t.columns[name] = i
 	}
@@ -63,42 +111,55 @@ func ReadTable(s *Source, required, optional []string) (*Table, error) {
 		}
 	}
 	if problems != nil {
-		return nil, s.Bad(1, "%s", strings.Join(problems, "; "))
+		return nil, s.Bad(t.Line(), "%s", strings.Join(problems, "; "))
 	}
 	return t, nil
 }
 
-// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be
-// read.
-func (t *Table) Next() error {
-	t.source.nextRow()
-	fields, err := t.csv.Read()
-	if err != nil {
-		t.fields = nil
-		return t.fault(err)
+// restart makes a fresh reader of fields: one that met a fault may hold a rest of the record.
+func (t *Table) restart() {
+	fields := 0
+	if t.csv != nil {
+		fields = t.csv.FieldsPerRecord
 	}
-	t.fields = fields
-	t.line, _ = t.csv.FieldPos(0)
-	return nil
+	t.feed = &feed{}
+	t.csv = csv.NewReader(t.feed)
+	t.csv.Comma, t.csv.ReuseRecord, t.csv.FieldsPerRecord = rune(t.records.comma), true, fields
 }
 
-func (t *Table) fault(err error) error {
-	var parse *csv.ParseError
-	switch {
-	case errors.Is(err, io.EOF):
+// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be read.
+func (t *Table) Next() error {
+	t.fields = nil
+	record, err := t.records.next()
+	if err != nil {
 		return err
-	case errors.As(err, &parse):
-		return t.source.Bad(parse.StartLine, "%v", parse.Err)
 	}
-	return fmt.Errorf("%s: %w", t.source.path, err)
+	t.feed.rest = record
+	fields, err := t.csv.Read()
+	if err == nil {
+		t.fields = fields
+		return nil
+	}
+	var parse *csv.ParseError
+	if !errors.As(err, &parse) {
+		return fmt.Errorf("%s: line %d: %w", t.source.path, t.records.first, err)
+	}
+	t.restart()
+	return t.source.Bad(t.records.first, "%v%s", parse.Err, t.records.span())
 }
 
 // Line is the line that the row starts on.
-func (t *Table) Line() int { return t.line }
+func (t *Table) Line() int { return t.records.first }
 
 // Bad says what is wrong with the row.
 func (t *Table) Bad(format string, args ...any) *RowError {
-	return t.source.Bad(t.line, format, args...)
+	return t.source.Bad(t.Line(), format, args...)
+}
+
+// Has reports whether the file has a column.
+func (t *Table) Has(column string) bool {
+	_, ok := t.columns[column]
+	return ok
 }
 
 // Text returns a field, or "" when the file has no such column.
@@ -110,29 +171,13 @@ func (t *Table) Text(column string) string {
 	return t.fields[i]
 }
 
-// parseTime reads Unix seconds or RFC 3339.
-func parseTime(s string) (time.Time, error) {
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		if n <= 0 || n > 1<<36 {
-			return time.Time{}, fmt.Errorf("the time %s is out of range; Unix seconds are needed", s)
-		}
-		return time.Unix(n, 0).UTC(), nil
-	}
-	at, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("the time %q is neither Unix seconds nor RFC 3339", s)
-	}
-	return at.UTC(), nil
-}
-
-// Time reads a field as Unix seconds or RFC 3339; zero when it is empty or the file has no such
-// column.
+// Time reads a field as a time; zero when it is empty or the file has no such column.
 func (t *Table) Time(column string) (time.Time, *RowError) {
 	s := strings.TrimSpace(t.Text(column))
 	if s == "" {
 		return time.Time{}, nil
 	}
-	at, err := parseTime(s)
+	at, err := ParseTime(s)
 	if err != nil {
 		return time.Time{}, t.Bad("%s: %v", column, err)
 	}
