@@ -106,7 +106,7 @@ func TestOnlyTrustedDocumentsAreTaken(t *testing.T) {
 	byID.next().is("me.handle", `"bob"`)
 	refused := w.socket("bob")
 	refused.run("1", `{ me { id } }`, nil)
-	if _, b, err := refused.conn.ReadMessage(); err != nil || !strings.Contains(string(b), "UNKNOWN_DOCUMENT") {
+	if b, err := refused.conn.Read(); err != nil || !strings.Contains(string(b), "UNKNOWN_DOCUMENT") {
 		t.Errorf("%s %v", b, err)
 	}
 	if _, err := w.service.Send(t.Context(), w.ids["alice"], dm.SendInput{To: w.ids["bob"], Body: "one", ClientMessageID: "1"}); err != nil {

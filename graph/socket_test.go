@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-	"github.com/gorilla/websocket"
 
 	"github.com/aparte-im/aparte/graph"
 	"github.com/aparte-im/aparte/graph/connlimit"
+	"github.com/aparte-im/aparte/internal/wsclient"
 )
 
 func TestWhoMayOpenASocket(t *testing.T) {
@@ -130,11 +130,8 @@ func TestOtherSitesOpenNoSocket(t *testing.T) {
 		{loose, "http://[::1]:5173", true},
 		{loose, "https://evil.example", false},
 	} {
-		d := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}, HandshakeTimeout: patience}
-		conn, response, err := d.Dial("ws"+c.w.http.URL[4:]+"/graphql", http.Header{"Origin": {c.origin}})
-		if response != nil {
-			_ = response.Body.Close()
-		}
+		conn, response, err := wsclient.Dial(t.Context(), "ws"+c.w.http.URL[4:]+"/graphql", patience,
+			http.Header{"Origin": {c.origin}}, "graphql-transport-ws")
 		if ok := err == nil; ok != c.ok {
 			t.Errorf("%s: %v", c.origin, err)
 		}

@@ -198,7 +198,7 @@ func TestTimeouts(t *testing.T) {
 // refusal is the code of an operation that did not begin, as an error or as its only response.
 func (c *wire) refusal() string {
 	c.t.Helper()
-	_, b, err := c.conn.ReadMessage()
+	b, err := c.conn.Read()
 	if err != nil {
 		c.t.Fatal(err)
 	}

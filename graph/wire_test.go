@@ -4,19 +4,18 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
+	"github.com/aparte-im/aparte/internal/wsclient"
 )
 
 // wire is a client's end of a socket.
 type wire struct {
 	t    testing.TB
-	conn *websocket.Conn
+	conn *wsclient.Conn
 }
 
 type wireMessage struct {
@@ -31,13 +30,10 @@ func (w *world) dial(header http.Header, protocols ...string) *wire {
 	if protocols == nil {
 		protocols = []string{"graphql-transport-ws"}
 	}
-	d := websocket.Dialer{Subprotocols: protocols, HandshakeTimeout: patience}
-	conn, response, err := d.Dial("ws"+strings.TrimPrefix(w.http.URL, "http")+"/graphql", header)
+	conn, response, err := wsclient.Dial(w.t.Context(), "ws"+strings.TrimPrefix(w.http.URL, "http")+"/graphql", patience, header, protocols...)
 	if err != nil {
 		w.t.Fatal(err, response)
 	}
-	_ = response.Body.Close()
-	_ = conn.SetReadDeadline(time.Now().Add(patience))
 	w.t.Cleanup(func() { _ = conn.Close() })
 	return &wire{w.t, conn}
 }
@@ -53,7 +49,7 @@ func (w *world) socket(handle string) *wire {
 
 func (c *wire) say(message string) {
 	c.t.Helper()
-	if err := c.conn.WriteMessage(websocket.TextMessage, []byte(message)); err != nil {
+	if err := c.conn.Write(message); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -76,7 +72,7 @@ func (c *wire) run(id, query string, v vars) {
 func (c *wire) hear(kind string) wireMessage {
 	c.t.Helper()
 	for {
-		_, b, err := c.conn.ReadMessage()
+		b, err := c.conn.Read()
 		if err != nil {
 			c.t.Fatalf("want %s, got %v", kind, err)
 		}
@@ -115,10 +111,9 @@ func (c *wire) failure() string {
 func (c *wire) ends() int {
 	c.t.Helper()
 	for {
-		_, _, err := c.conn.ReadMessage()
-		var end *websocket.CloseError
-		if errors.As(err, &end) {
-			return end.Code
+		_, err := c.conn.Read()
+		if code := wsclient.CloseCode(err); code != -1 {
+			return code
 		}
 		if err != nil {
 			c.t.Fatal(err)

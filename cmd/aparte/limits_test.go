@@ -8,9 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
-	"github.com/gorilla/websocket"
+	"github.com/aparte-im/aparte/internal/wsclient"
 )
 
 // A bound that cannot hold is refused with a reason.
@@ -69,11 +68,11 @@ func TestLimitsHold(t *testing.T) {
 	if err := second.WriteJSON(map[string]any{"type": "connection_init", "payload": map[string]any{"Authorization": "Bearer " + token}}); err != nil {
 		t.Fatal(err)
 	}
-	closesWith(t, second, websocket.CloseTryAgainLater)
-	if err := f.conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"ping","payload":{"x":"`+strings.Repeat("x", 1000)+`"}}`)); err != nil {
+	closesWith(t, second, closeTryAgainLater)
+	if err := f.conn.Write(`{"type":"ping","payload":{"x":"` + strings.Repeat("x", 1000) + `"}}`); err != nil {
 		t.Fatal(err)
 	}
-	closesWith(t, f.conn, websocket.CloseMessageTooBig)
+	closesWith(t, f.conn, closeMessageTooBig)
 
 	for query, most := range map[string]string{
 		"query A { __typename } query B { __typename }":                     "operations",
@@ -93,14 +92,18 @@ func TestLimitsHold(t *testing.T) {
 }
 
 // closesWith reads until the socket is closed.
-func closesWith(t *testing.T, conn *websocket.Conn, code int) {
+// Close codes of RFC 6455 and of IANA's registry.
+const (
+	closeMessageTooBig  = 1009
+	closeServiceRestart = 1012
+	closeTryAgainLater  = 1013
+)
+
+func closesWith(t *testing.T, conn *wsclient.Conn, code int) {
 	t.Helper()
-	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
-		t.Fatal(err)
-	}
 	for {
-		if _, _, err := conn.ReadMessage(); err != nil {
-			if !websocket.IsCloseError(err, code) {
+		if _, err := conn.Read(); err != nil {
+			if wsclient.CloseCode(err) != code {
 				t.Errorf("want close code %d: %v", code, err)
 			}
 			return

@@ -183,7 +183,7 @@ func TestFiguresTellWhySocketsWereCut(t *testing.T) {
 	p := startServe(t, nil, "--database-url", url, "--jwt-secret-file", secret, "--create-users", "--ops-listen", "127.0.0.1:0",
 		"--socket-keep-alive", "50ms", "--socket-pong-wait", "50ms")
 	f := followWithTrace(t, p, strings.TrimSpace(mustAparte(t, "token", "--jwt-secret-file", secret, "--subject", "1")), "")
-	f.conn.SetPingHandler(func(string) error { return nil })
+	f.conn.IgnorePings()
 	closesWith(t, f.conn, 4499)
 	_, page := fetch(t, p.ops(t)+"/metrics")
 	for reason, want := range map[string]float64{"no_pong": 1, "unread": 0, "backlog": 0, "lost": 0, "slow_message": 0} {

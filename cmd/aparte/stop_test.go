@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -11,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/gorilla/websocket"
+	"github.com/aparte-im/aparte/internal/wsclient"
 )
 
 // On SIGTERM and SIGINT subscriptions end with a code at which clients reconnect, and the process
@@ -39,13 +38,12 @@ func TestGracefulStop(t *testing.T) {
 		if code := p.stop(signal); code != exitOK {
 			t.Errorf("%v: the process ended with %d: %s", signal, code, p.said)
 		}
-		var closed *websocket.CloseError
 		for {
 			if _, _, err = read(conn); err != nil {
 				break
 			}
 		}
-		if !errors.As(err, &closed) || closed.Code != websocket.CloseServiceRestart && closed.Code != websocket.CloseTryAgainLater {
+		if code := wsclient.CloseCode(err); code != closeServiceRestart && code != closeTryAgainLater {
 			t.Errorf("%v: the socket ended with %v", signal, err)
 		}
 	}

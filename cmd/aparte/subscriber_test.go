@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
-	"github.com/gorilla/websocket"
+	"github.com/aparte-im/aparte/internal/wsclient"
 )
 
 // subscriber follows one person's inbox over a raw socket, is cut at random points, and comes back
@@ -21,7 +21,7 @@ type subscriber struct {
 	whole bool
 
 	mu     sync.Mutex
-	conn   *websocket.Conn
+	conn   *wsclient.Conn
 	cursor string
 	target string
 	seen   []inboxEvent
@@ -100,21 +100,17 @@ func (s *subscriber) connect(ctx context.Context, address string) error {
 	s.mu.Unlock()
 	if s.random.IntN(2) == 0 {
 		// Without a word, as a phone does in a tunnel.
-		return conn.NetConn().Close()
+		return conn.Close()
 	}
-	return conn.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""))
+	return conn.Leave()
 }
 
-func dial(ctx context.Context, address string) (*websocket.Conn, error) {
-	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
-	conn, response, err := dialer.DialContext(ctx, "ws://"+address+"/graphql", nil)
-	if response != nil {
-		_ = response.Body.Close()
-	}
+func dial(ctx context.Context, address string) (*wsclient.Conn, error) {
+	conn, _, err := wsclient.Dial(ctx, "ws://"+address+"/graphql", patience, nil, "graphql-transport-ws")
 	return conn, err
 }
 
-func read(conn *websocket.Conn) (string, json.RawMessage, error) {
+func read(conn *wsclient.Conn) (string, json.RawMessage, error) {
 	var message struct {
 		Type    string
 		Payload json.RawMessage
@@ -124,7 +120,7 @@ func read(conn *websocket.Conn) (string, json.RawMessage, error) {
 }
 
 // take reads one event.
-func (s *subscriber) take(conn *websocket.Conn) error {
+func (s *subscriber) take(conn *wsclient.Conn) error {
 	kind, payload, err := read(conn)
 	switch {
 	case err != nil:

@@ -13,12 +13,12 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/gorilla/websocket"
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	spanpb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/aparte-im/aparte/internal/testdb"
+	"github.com/aparte-im/aparte/internal/wsclient"
 )
 
 // receiver takes traces as a collector does.
@@ -212,7 +212,7 @@ func TestTracesThatNobodyTakes(t *testing.T) {
 }
 
 // traceFollower follows an inbox over a socket, in a trace of its own.
-type traceFollower struct{ conn *websocket.Conn }
+type traceFollower struct{ conn *wsclient.Conn }
 
 func followWithTrace(t *testing.T, p *process, token, traceparent string) traceFollower {
 	t.Helper()
