@@ -141,7 +141,8 @@ func (o options) socketAPI(ctx context.Context, pg *postgres, p *population, nam
 	})
 }
 
-// overAPI sends from this process to a server in another; the CPU of the server's row is that process's alone.
+// overAPI sends from this process to a server in another; the CPU of the server's row is that
+// process's alone.
 func (o options) overAPI(ctx context.Context, pg *postgres, p *population, name string, concurrent int,
 	open func(*apiTarget, int) (sendFunc, error),
 ) (result, error) {
@@ -167,8 +168,9 @@ func (o options) overAPI(ctx context.Context, pg *postgres, p *population, name 
 	if err := api.greet(ctx, p.people); err != nil {
 		return r, err
 	}
-	// Half as many in a second as store.Append, so for twice as long: a page that is written for the first time goes whole into
-	// the WAL, and the shorter row would have more of these to a send.
+	// Half as many in a second as store.Append, so for twice as long: a page that is written for
+	// the first time goes whole into the WAL, and the shorter row would have more of these to a
+	// send.
 	o.length *= 2
 	return o.load(ctx, p, name, concurrent, read, func(i int) (sendFunc, error) { return open(api, i) })
 }

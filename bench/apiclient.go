@@ -27,8 +27,8 @@ type apiTarget struct {
 	tokens   sync.Map
 }
 
-// apiClient is one connection that is kept alive. It writes HTTP by hand, because a load generator on the same cores
-// takes from the server what it spends on itself.
+// apiClient is one connection that is kept alive. It writes HTTP by hand, because a load generator
+// on the same cores takes from the server what it spends on itself.
 type apiClient struct {
 	target *apiTarget
 	conn   net.Conn
@@ -61,8 +61,8 @@ func (t *apiTarget) dial(ctx context.Context) (*apiClient, error) {
 	return &apiClient{target: t, conn: conn, read: bufio.NewReader(conn)}, nil
 }
 
-// greet lets everybody ask something once, so that the row measures people who were here within the last minute. What
-// somebody new to a node costs on top is one look-up.
+// greet lets everybody ask something once, so that the row measures people who were here within the
+// last minute. What somebody new to a node costs on top is one look-up.
 func (t *apiTarget) greet(ctx context.Context, people []dm.UserID) error {
 	const connections = 32
 	var all errgroup.Group

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// The measured server is this program in another process, so the test binary has to be able to be it.
+// The measured server is this program in another process, so the test binary has to be able to be
+// it.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && (os.Args[1] == serveCommand || os.Args[1] == liveCommand) {
 		os.Exit(run())
@@ -17,7 +18,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Every kind of row runs on the schema as it is, the baselines too, and gives figures. What they are says nothing here.
+// Every kind of row runs on the schema as it is, the baselines too, and gives figures. What they
+// are says nothing here.
 func TestRowsRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts a Postgres of its own")

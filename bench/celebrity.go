@@ -21,7 +21,8 @@ const (
 	celebrityBystanders = 32
 )
 
-// crowd is senders of one kind, each in a closed loop, measured apart from others that send at the same time.
+// crowd is senders of one kind, each in a closed loop, measured apart from others that send at the
+// same time.
 type crowd struct {
 	name    string
 	senders int
@@ -29,8 +30,8 @@ type crowd struct {
 	next func(i, n int) dm.Send
 }
 
-// celebrity measures a person to whom 2,000 strangers write at once, each in a conversation of their own, and 32 pairs who
-// have nothing to do with it: alone, and meanwhile.
+// celebrity measures a person to whom 2,000 strangers write at once, each in a conversation of
+// their own, and 32 pairs who have nothing to do with it: alone, and meanwhile.
 func (o options) celebrity(ctx context.Context, pg *postgres, p *population, add func(result, error) error) error {
 	if !o.wants("celebrity") {
 		return nil
@@ -39,7 +40,8 @@ func (o options) celebrity(ctx context.Context, pg *postgres, p *population, add
 	bystanders := crowd{senders: celebrityBystanders, next: p.bystander}
 	var met atomic.Int64
 	fans := crowd{name: "celebrity", senders: celebrityStrangers, next: func(_, _ int) dm.Send {
-		// A stranger may write as often as a request holds messages; by then everybody has had their turn.
+		// A stranger may write as often as a request holds messages; by then everybody has had
+		// their turn.
 		n := int(met.Add(1) - 1)
 		return dm.Send{
 			Sender: strangers[n%len(strangers)], Recipient: star, Body: "I love your videos!",
@@ -68,7 +70,8 @@ func (c crowd) as(name string) crowd {
 	return c
 }
 
-// celebrity is somebody to whom everyone may write, and those who are neither that person nor a bystander.
+// celebrity is somebody to whom everyone may write, and those who are neither that person nor a
+// bystander.
 func (p *population) celebrity() (star dm.UserID, strangers []dm.UserID) {
 	everyone := p.withAudience(policy.Everyone, 1+2*celebrityBystanders)
 	others := map[dm.UserID]bool{}
@@ -101,7 +104,8 @@ func (p *population) withAudience(a policy.Audience, count int) []dm.UserID {
 	return out
 }
 
-// loadCrowds drives all crowds at once. What they cost together stands in the first one's row, per send of any.
+// loadCrowds drives all crowds at once. What they cost together stands in the first one's row, per
+// send of any.
 func (o options) loadCrowds(ctx context.Context, pg *postgres, crowds []crowd) ([]result, error) {
 	s, err := store.Open(ctx, store.Config{URL: pg.url, Rules: dm.DefaultRules()})
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"github.com/aparte-im/aparte/words"
 )
 
-// decideMicros returns the duration of one decision in microseconds: a friend who also shares friends
-// writes to a person with FRIENDS. It is the best of several rounds, because everything else that the
-// machine does only adds to a round.
+// decideMicros returns the duration of one decision in microseconds: a friend who also shares
+// friends writes to a person with FRIENDS. It is the best of several rounds, because everything
+// else that the machine does only adds to a round.
 func decideMicros() float64 {
 	facts := policy.Facts{
 		SenderFollows: true, RecipientFollows: true, SharedFriends: 2, SharedFriendsNeeded: 3, RequestLimit: 3,

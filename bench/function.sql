@@ -1,5 +1,6 @@
--- One send: lock both heads in order, read the facts, decide, allot seq and positions, write. It answers the seq, 0 for
--- a key that was used, or -1 when the send is refused. The audiences are those of package dm, by number.
+-- One send: lock both heads in order, read the facts, decide, allot seq and positions, write. It
+-- answers the seq, 0 for a key that was used, or -1 when the send is refused. The audiences are
+-- those of package dm, by number.
 CREATE FUNCTION bench_send(sender uuid, recipient uuid, conv uuid, client_key text, text_body text) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -62,7 +62,8 @@ const (
 	liveHold    = "hold"
 )
 
-// measureLive measures what subscriptions cost and nothing else, and holds as many as may be for a while.
+// measureLive measures what subscriptions cost and nothing else, and holds as many as may be for a
+// while.
 func (o options) measureLive(ctx context.Context) error {
 	fmt.Println(machine())
 	rows, err := o.liveRows(ctx)
@@ -78,8 +79,9 @@ func (o options) measureLive(ctx context.Context) error {
 	return writeJSON(o.out, rows.all)
 }
 
-// liveRows measures what subscriptions cost: idle, and for each event, beside gqlgen's own transport and beside plain
-// writes. The server is always in a process of its own, and all of it is counted.
+// liveRows measures what subscriptions cost: idle, and for each event, beside gqlgen's own
+// transport and beside plain writes. The server is always in a process of its own, and all of it is
+// counted.
 func (o options) liveRows(ctx context.Context) (*liveRows, error) {
 	raiseFiles()
 	rows := &liveRows{}
@@ -159,8 +161,8 @@ func raiseFiles() {
 	}
 }
 
-// held is on how many connections, and how many on each, the subscriptions are held: one on each, or more where the system
-// allows a process no file for every one.
+// held is on how many connections, and how many on each, the subscriptions are held: one on each,
+// or more where the system allows a process no file for every one.
 func (o options) held() (connections, each int) {
 	var l syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil || l.Cur > uint64(o.live.many)+1000 {
@@ -222,8 +224,9 @@ func (c *liveChild) do(format string, args ...any) (s liveState, err error) {
 	return s, err
 }
 
-// connect opens a connection for each of the people, with so many subscriptions; 0: with none, to read what is written raw.
-// Source addresses change, because each has ports for some 28,000 connections to the same server.
+// connect opens a connection for each of the people, with so many subscriptions; 0: with none, to
+// read what is written raw. Source addresses change, because each has ports for some 28,000
+// connections to the same server.
 func (c *liveChild) connect(ctx context.Context, people, subscriptions int) error {
 	c.clients = make([]*socketClient, people)
 	var all errgroup.Group
@@ -327,7 +330,8 @@ func (o options) idle(ctx context.Context, name, kind string, n int) (liveResult
 	return r, err
 }
 
-// settle waits until every subscription is followed, which reads its log once, and collects garbage.
+// settle waits until every subscription is followed, which reads its log once, and collects
+// garbage.
 func (c *liveChild) settle(n int64) (liveState, error) {
 	for {
 		s, err := c.do("collect")
@@ -373,8 +377,8 @@ func (o options) deliver(ctx context.Context, name, kind string, window int) (li
 	return r, err
 }
 
-// hold keeps many subscriptions for a while, with events for some of them, and tells how old these are when they are
-// read.
+// hold keeps many subscriptions for a while, with events for some of them, and tells how old these
+// are when they are read.
 func (o options) hold(ctx context.Context) (liveResult, error) {
 	connections, each := o.held()
 	n, trickle := connections*each, max(o.live.trickle/each, 1)

@@ -38,7 +38,8 @@ const (
 	kindRaw   = "raw"
 )
 
-// liveState is what a server says of itself, after its garbage was collected and given back to the system.
+// liveState is what a server says of itself, after its garbage was collected and given back to the
+// system.
 type liveState struct {
 	RSS        int64 `json:"rss"`
 	Heap       int64 `json:"heap"`
@@ -255,8 +256,8 @@ func (s *liveServer) serveRaw(w http.ResponseWriter, r *http.Request) {
 	s.conns = append(s.conns, conn)
 }
 
-// writeRaw writes a frame of the bytes of an event to one connection after the other, from as many goroutines as there
-// are processors.
+// writeRaw writes a frame of the bytes of an event to one connection after the other, from as many
+// goroutines as there are processors.
 func (s *liveServer) writeRaw(length time.Duration) {
 	payload := `{"id":"1","type":"next","payload":` + liveSample + `}`
 	frame := ws.MustCompileFrame(ws.NewTextFrame([]byte(payload)))

@@ -15,8 +15,9 @@ import (
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
-// stock is gqlgen as its documentation shows it: its own server and WebSocket transport, and a subscription that feeds a
-// channel from a goroutine. It has the same schema and watches in the same way.
+// stock is gqlgen as its documentation shows it: its own server and WebSocket transport, and a
+// subscription that feeds a channel from a goroutine. It has the same schema and watches in the
+// same way.
 type stock struct {
 	generated.ResolverRoot
 	service *dm.Service

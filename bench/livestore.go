@@ -11,8 +11,9 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// liveStore is the database of the live rows: people and the ends of their logs, in memory. These rows measure what
-// happens after the commit, so nothing is stored; whatever else is asked of it panics.
+// liveStore is the database of the live rows: people and the ends of their logs, in memory. These
+// rows measure what happens after the commit, so nothing is stored; whatever else is asked of it
+// panics.
 type liveStore struct {
 	dm.Store
 	users []*dm.User

@@ -73,7 +73,8 @@ type options struct {
 
 func (o options) wants(name string) bool { return len(o.only) == 0 || slices.Contains(o.only, name) }
 
-// measure runs the rows and prints them as they come; the ratios need all of them and come at the end.
+// measure runs the rows and prints them as they come; the ratios need all of them and come at the
+// end.
 func (o options) measure(ctx context.Context) error {
 	debug.SetGCPercent(400) // as the product does
 	fmt.Println(machine())
@@ -94,7 +95,8 @@ func (o options) measure(ctx context.Context) error {
 	if err := o.measureSQLite(ctx, p, add); err != nil {
 		return err
 	}
-	// What was measured before must not cost what is measured now: each live row has a server of its own.
+	// What was measured before must not cost what is measured now: each live row has a server of
+	// its own.
 	subscriptions, err := o.liveRows(ctx)
 	if err != nil {
 		return err

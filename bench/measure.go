@@ -64,7 +64,8 @@ func (r *result) fill(accepted, refused float64, elapsed time.Duration, used cou
 	r.Refused = refused / accepted
 }
 
-// load drives one row: concurrent senders, closed loop, for the length. open returns a sender's own function.
+// load drives one row: concurrent senders, closed loop, for the length. open returns a sender's own
+// function.
 func (o options) load(ctx context.Context, p *population, name string, concurrent int,
 	read func() (counters, error), open func(i int) (sendFunc, error),
 ) (result, error) {

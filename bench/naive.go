@@ -10,7 +10,8 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// naive is the same send as most would write it first: a transaction, a prepared statement a row, the rules in Go.
+// naive is the same send as most would write it first: a transaction, a prepared statement a row,
+// the rules in Go.
 func (o options) naive(ctx context.Context, pg *postgres, p *population, name string, concurrent int) (result, error) {
 	db, err := sql.Open("postgres", pg.url)
 	if err != nil {

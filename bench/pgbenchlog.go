@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// pgbenchPercentiles reads and removes pgbench's sampled transaction logs: the third field is the time in µs.
+// pgbenchPercentiles reads and removes pgbench's sampled transaction logs: the third field is the
+// time in µs.
 func pgbenchPercentiles(prefix string) (p50, p99 float64, err error) {
 	logs, err := filepath.Glob(prefix + ".*")
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// population is the same people and pairs for every row: most may be written to by anyone, some by followers, by
-// people they wrote to, or by nobody, and a few people are in many pairs (a heavy tail).
+// population is the same people and pairs for every row: most may be written to by anyone, some by
+// followers, by people they wrote to, or by nobody, and a few people are in many pairs (a heavy
+// tail).
 type population struct {
 	people []dm.UserID
 	pairs  [][2]int32

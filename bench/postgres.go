@@ -20,10 +20,12 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// clockTick is the kernel's unit in /proc/PID/stat (USER_HZ), the same on every Linux that Go runs on.
+// clockTick is the kernel's unit in /proc/PID/stat (USER_HZ), the same on every Linux that Go runs
+// on.
 const clockTick = 10 * time.Millisecond
 
-// measurePostgres starts a server with its default durability and measures every row that needs one.
+// measurePostgres starts a server with its default durability and measures every row that needs
+// one.
 func (o options) measurePostgres(ctx context.Context, p *population, add func(result, error) error) error {
 	if len(o.only) > 0 && !o.wantsPostgres() {
 		return nil
@@ -81,9 +83,10 @@ type postgres struct {
 	db         *sql.DB
 }
 
-// A server that has run for a while writes its WAL into segments that it has from before. A new one makes each of them, 16 MB
-// of zeros, while whoever commits waits: 50 ms, once a second under load. So 1 GB of segments is made before anything is
-// measured, and kept: as many as the default of max_wal_size lets a busy server have.
+// A server that has run for a while writes its WAL into segments that it has from before. A new one
+// makes each of them, 16 MB of zeros, while whoever commits waits: 50 ms, once a second under load.
+// So 1 GB of segments is made before anything is measured, and kept: as many as the default of
+// max_wal_size lets a busy server have.
 const (
 	walKept     = "min_wal_size=1GB"
 	walSegments = 64

@@ -24,7 +24,8 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// How the reads are measured: one reader at a time, the two sizes by turns, so that what else the machine does meets both.
+// How the reads are measured: one reader at a time, the two sizes by turns, so that what else the
+// machine does meets both.
 const (
 	scaleRounds  = 10
 	scaleTurn    = 500 * time.Millisecond
@@ -63,7 +64,8 @@ type readResult struct {
 // measureScale measures the same reads on a small and on a large database on one server.
 func (o options) measureScale(ctx context.Context, messages int) error {
 	fmt.Println(machine())
-	// What the measured people read stays in the server's memory at both sizes, as it does where people are online.
+	// What the measured people read stays in the server's memory at both sizes, as it does where
+	// people are online.
 	cluster, err := pgcluster.Start(ctx, pgcluster.Options{Settings: []string{"shared_buffers=2GB", "max_wal_size=8GB"}})
 	if err != nil {
 		return err
@@ -147,8 +149,8 @@ func measureReads(ctx context.Context, pair [2]read) (readResult, error) {
 	return r, nil
 }
 
-// inboxSQL is what the page needs, as somebody would write it who has nothing but the tables: the newest of both sides,
-// the last message, the other person, and whether receipts show.
+// inboxSQL is what the page needs, as somebody would write it who has nothing but the tables: the
+// newest of both sides, the last message, the other person, and whether receipts show.
 const inboxSQL = `SELECT c.id, c.last_seq, c.last_at, c.blocks, c.folder, c.read_seq, c.cleared_seq, c.their_read_seq, c.muted,
 		hm.read_receipts AND ht.read_receipts, m.seq, m.sender_id, m.body, m.video, m.created_at, u.id, u.handle, u.display_name
 	FROM (SELECT * FROM (

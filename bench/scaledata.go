@@ -11,9 +11,9 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// size is how much a database of the scale rows holds: so many people, ten times as many conversations, and ten
-// messages in each. The shape is the same at every size: every tenth person has 60 conversations (these are measured),
-// the others about 15.
+// size is how much a database of the scale rows holds: so many people, ten times as many
+// conversations, and ten messages in each. The shape is the same at every size: every tenth person
+// has 60 conversations (these are measured), the others about 15.
 type size struct {
 	name  string
 	users int
@@ -41,8 +41,9 @@ func (s size) friendOf(i int) dm.UserID {
 	return dm.UserID(md5Of("u" + itoa(s.busy()+i%s.measured()*31%(s.users-s.busy()))))
 }
 
-// scaleSteps fill a database. Indexes are made when the rows are there, and nothing is logged: what is measured reads.
-// The messages and events of all conversations lie between each other, as time brings them.
+// scaleSteps fill a database. Indexes are made when the rows are there, and nothing is logged: what
+// is measured reads. The messages and events of all conversations lie between each other, as time
+// brings them.
 var scaleSteps = []string{
 	`ALTER TABLE messages SET UNLOGGED; ALTER TABLE events SET UNLOGGED; ALTER TABLE conversations SET UNLOGGED;
 	ALTER TABLE messages DROP CONSTRAINT messages_pkey; DROP INDEX message_once;
@@ -67,7 +68,8 @@ var scaleSteps = []string{
 		low, high, 10, {start} + (9 * {conversations} + sent) * 1000, 1,
 		1, 10, 0, true, 0, 0, false, 1, 8, 0, true, 0, 0, false
 	FROM (SELECT low, high, sent, substr(sha256(uuid_send(low) || uuid_send(high)), 1, 16) AS h FROM pairs) AS p ORDER BY sent`,
-	// Everybody's own numbers in their log: a round of messages in all of their conversations, then the next.
+	// Everybody's own numbers in their log: a round of messages in all of their conversations, then
+	// the next.
 	`CREATE UNLOGGED TABLE sides AS SELECT user_id, with_id, last_at, reads,
 		row_number() OVER (PARTITION BY user_id ORDER BY last_at) AS nth, count(*) OVER (PARTITION BY user_id) AS n
 	FROM (SELECT low_id AS user_id, high_id AS with_id, last_at, true AS reads FROM conversations

@@ -28,15 +28,17 @@ const (
 const screenSubscription = `subscription { inboxEvents { cursor unread { messages }
 	... on MessageAdded { message { id seq body sender { handle } } } } }`
 
-// screenShares are parts of the largest rate, with the most that p50 and p99 may be, in ms. Zero: no promise.
+// screenShares are parts of the largest rate, with the most that p50 and p99 may be, in ms. Zero:
+// no promise.
 var screenShares = []struct {
 	share    float64
 	p50, p99 float64
 }{{0.2, 2, 8}, {0.5, 5, 25}, {0.8, 0, 0}}
 
-// screen measures from the moment at which a send is due to the moment at which its event is read from the recipient's
-// own WebSocket. The sends are due at fixed times, whatever became of those before (an open loop), so a server that
-// falls behind cannot hide it. The largest rate is measured before, in a closed loop with the same watchers.
+// screen measures from the moment at which a send is due to the moment at which its event is read
+// from the recipient's own WebSocket. The sends are due at fixed times, whatever became of those
+// before (an open loop), so a server that falls behind cannot hide it. The largest rate is measured
+// before, in a closed loop with the same watchers.
 func (o options) screen(ctx context.Context, pg *postgres, p *population, add func(result, error) error) error {
 	if !o.wants("screen") {
 		return nil
@@ -61,8 +63,8 @@ func (o options) screen(ctx context.Context, pg *postgres, p *population, add fu
 	return s.measureShares(ctx, pg, add)
 }
 
-// measureShares measures the rows in rounds and adds the median of each figure. A round has a checkpoint behind it, and its
-// parts are parts of its own largest rate.
+// measureShares measures the rows in rounds and adds the median of each figure. A round has a
+// checkpoint behind it, and its parts are parts of its own largest rate.
 func (s *screenBench) measureShares(ctx context.Context, pg *postgres, add func(result, error) error) error {
 	measured := make([][]result, 1+len(screenShares))
 	for round := range comparedRounds {
@@ -106,7 +108,8 @@ func (s *screenBench) measureShares(ctx context.Context, pg *postgres, add func(
 	return nil
 }
 
-// friends returns pairs of friends, each person in one of them, who may write to each other without limit.
+// friends returns pairs of friends, each person in one of them, who may write to each other without
+// limit.
 func (p *population) friends(n int) [][2]dm.UserID {
 	var out [][2]dm.UserID
 	used := map[int32]bool{}
@@ -123,7 +126,8 @@ func (p *population) friends(n int) [][2]dm.UserID {
 	return out
 }
 
-// screenBench is the people of these rows: each watcher on a socket of their own, and the connections that send.
+// screenBench is the people of these rows: each watcher on a socket of their own, and the
+// connections that send.
 type screenBench struct {
 	options
 	api     *apiTarget
@@ -167,7 +171,8 @@ func (s *screenBench) open(ctx context.Context) error {
 		}
 		s.readers.Go(func() { s.broken <- s.watch(c) })
 	}
-	// A subscription has no answer of its own: a send to each that arrives shows that all of them watch.
+	// A subscription has no answer of its own: a send to each that arrives shows that all of them
+	// watch.
 	for i := range s.pairs {
 		if err := s.send(s.clients[0], i); err != nil {
 			return err

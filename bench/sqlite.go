@@ -13,7 +13,8 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// measureSQLite measures the embedded database; it has no process of its own, so all CPU is the server's.
+// measureSQLite measures the embedded database; it has no process of its own, so all CPU is the
+// server's.
 func (o options) measureSQLite(ctx context.Context, p *population, add func(result, error) error) error {
 	for _, row := range []struct {
 		name       string

@@ -21,8 +21,9 @@ type contender struct {
 	salt int
 }
 
-// turns measures rows whose ratio matters more than their figures: each has the machine for a short turn, again and
-// again, on one database, so that what else the machine does in these seconds bears on all of them alike.
+// turns measures rows whose ratio matters more than their figures: each has the machine for a short
+// turn, again and again, on one database, so that what else the machine does in these seconds bears
+// on all of them alike.
 func (o options) turns(ctx context.Context, p *population, read func() (counters, error), contenders []contender) ([]result, error) {
 	rows := make([]turning, len(contenders))
 	for i, c := range contenders {

@@ -112,7 +112,8 @@ test('I4: a client that comes back after a stop and a kill has seen everything o
   let connections = 0;
   const bob = client(t, server, 'bob', {
     retryAttempts: 200,
-    // The client repeats its first variables. The cursor that it has reached goes along as the id of the last event.
+    // The client repeats its first variables. The cursor that it has reached goes along as the id
+    // of the last event.
     headers: () => ({ ...server.headers('bob'), 'last-event-id': after }),
     on: { connected: () => connections++ },
   });

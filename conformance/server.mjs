@@ -39,8 +39,8 @@ async function freePort() {
 }
 
 /**
- * Runs the real `aparte serve`, as an operator would, on an SQLite database of its own until the test ends. Further
- * arguments of the command may follow.
+ * Runs the real `aparte serve`, as an operator would, on an SQLite database of its own until the
+ * test ends. Further arguments of the command may follow.
  */
 export async function startServer(t, ...args) {
   const bin = await binary();

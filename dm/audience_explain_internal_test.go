@@ -7,8 +7,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// Every case of override, decline, age, hold and audience: the explanation says where Decide sends it, names a rule that
-// holds, and tells nothing of what the other has decided.
+// Every case of override, decline, age, hold and audience: the explanation says where Decide sends
+// it, names a rule that holds, and tells nothing of what the other has decided.
 func TestExplainIsDecideAndTellsNothingOfTheOther(t *testing.T) {
 	seen, keys := map[policy.Rule]int{}, map[string]bool{}
 	for bits := range 1 << 10 {

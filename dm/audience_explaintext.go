@@ -21,8 +21,9 @@ const (
 	paramLimit    = "limit"
 )
 
-// explanationTexts are the keys of sentences and the sentences in English, which say it to the recipient. {name} is the place of a
-// parameter. A key never changes its meaning: clients translate it.
+// explanationTexts are the keys of sentences and the sentences in English, which say it to the
+// recipient. {name} is the place of a parameter. A key never changes its meaning: clients translate
+// it.
 var explanationTexts = map[string]string{
 	"explain.block":             "You have blocked this person.",
 	"explain.gone":              "This account is deleted.",
@@ -96,8 +97,8 @@ func (e *Explanation) say(f policy.Facts, s setting) {
 	}
 }
 
-// decides is the closest of the relations that hold whose route is the one that was taken; where the audience says no, the
-// closest that holds.
+// decides is the closest of the relations that hold whose route is the one that was taken; where
+// the audience says no, the closest that holds.
 func (e *Explanation) decides(grid policy.Grid) policy.Relation {
 	best := e.Relations[0]
 	for _, r := range e.Relations {

@@ -12,8 +12,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// The web client says every explanation in its own languages: it has each key, with the same parameters, and none that is
-// not said here.
+// The web client says every explanation in its own languages: it has each key, with the same
+// parameters, and none that is not said here.
 func TestTheClientSaysEveryExplanation(t *testing.T) {
 	// A place is {name} or {name, plural, …}; # stands for the number in a plural.
 	places := func(text string) []string {

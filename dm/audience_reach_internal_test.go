@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// With people left out, and friends of friends not all looked at, every number is a lower bound, and says so when it is not
-// the whole.
+// With people left out, and friends of friends not all looked at, every number is a lower bound,
+// and says so when it is not the whole.
 func TestReachIsALowerBound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rules := DefaultRules()

@@ -19,12 +19,12 @@ type signalKind byte
 
 const signalTyping signalKind = 1
 
-// signalVersion is the first byte of an encoded signal. A node ignores versions and kinds that it does not know, so
-// nodes of two releases share a bus.
+// signalVersion is the first byte of an encoded signal. A node ignores versions and kinds that it
+// does not know, so nodes of two releases share a bus.
 const signalVersion = 1
 
-// encode returns the payload of a bus: the version, the kind, 16 bytes each for the conversation and the user who
-// caused the signal, and the time in microseconds since 1970 as a varint.
+// encode returns the payload of a bus: the version, the kind, 16 bytes each for the conversation
+// and the user who caused the signal, and the time in microseconds since 1970 as a varint.
 func (s signal) encode() []byte {
 	b := make([]byte, 0, 2+len(s.conversation)+len(s.from)+binary.MaxVarintLen64)
 	b = append(b, signalVersion, byte(s.kind))
@@ -49,7 +49,8 @@ func decodeSignal(b []byte) (s signal, ok bool) {
 	return s, true
 }
 
-// event returns what a watcher of user delivers. It has no position of its own; the watcher sets its own position.
+// event returns what a watcher of user delivers. It has no position of its own; the watcher sets
+// its own position.
 func (s signal) event(user UserID) *Event {
 	return &Event{
 		User: user, Kind: EventTyping, At: s.at,

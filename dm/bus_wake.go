@@ -17,14 +17,15 @@ type Wake struct {
 // WakeOf returns the wake that announces an event.
 func WakeOf(e *Event) Wake { return Wake{User: e.User, Epoch: e.Epoch, Position: e.Position} }
 
-// wakeVersion is the first byte of an encoded wake. A node ignores a version that it does not know, so nodes of two
-// releases share a bus.
+// wakeVersion is the first byte of an encoded wake. A node ignores a version that it does not know,
+// so nodes of two releases share a bus.
 const wakeVersion = 1
 
 var errUnknownWake = errors.New("the payload is not a wake of a version that this node knows")
 
-// AppendBinary appends the encoded wake to b: the version, the user's 16 bytes, then the epoch and the position as
-// unsigned varints, at most 37 bytes. Its error is always nil. It implements encoding.BinaryAppender.
+// AppendBinary appends the encoded wake to b: the version, the user's 16 bytes, then the epoch and
+// the position as unsigned varints, at most 37 bytes. Its error is always nil. It implements
+// encoding.BinaryAppender.
 func (w Wake) AppendBinary(b []byte) ([]byte, error) {
 	b = append(b, wakeVersion)
 	b = append(b, w.User[:]...)
@@ -32,8 +33,8 @@ func (w Wake) AppendBinary(b []byte) ([]byte, error) {
 	return binary.AppendUvarint(b, uint64(w.Position)), nil
 }
 
-// UnmarshalBinary decodes exactly what AppendBinary has encoded. It fails on any other payload, and w is unchanged
-// then. It implements encoding.BinaryUnmarshaler.
+// UnmarshalBinary decodes exactly what AppendBinary has encoded. It fails on any other payload, and
+// w is unchanged then. It implements encoding.BinaryUnmarshaler.
 func (w *Wake) UnmarshalBinary(b []byte) error {
 	if len(b) < 1+len(w.User) || b[0] != wakeVersion {
 		return errUnknownWake

@@ -24,27 +24,29 @@ type Membership struct {
 	Folder Folder
 	// ReadSeq is the newest seq that this user has read.
 	ReadSeq int64
-	// ClearedSeq: messages up to here are out of this user's view, imported history with a seq below 1 too. 0: all are in it.
+	// ClearedSeq: messages up to here are out of this user's view, imported history with a seq
+	// below 1 too. 0: all are in it.
 	ClearedSeq int64
 	// Known: this user has written here, or has accepted the other's request.
 	Known bool
-	// Pending counts the messages of the request that waits for this user, or that they have declined.
+	// Pending counts the messages of the request that waits for this user, or that they have
+	// declined.
 	Pending int
 	// Held is why the request is in the folder HIDDEN.
 	HoldReason policy.HoldReason
 	// DeclinedUntil: until then the other's messages are refused. Zero: not declined.
 	DeclinedUntil time.Time
 	Muted         bool
-	// FrozenSeq, less one, is the read position that the other goes on seeing since their messages were silently kept from
-	// this user's inbox. 0: they see ReadSeq.
+	// FrozenSeq, less one, is the read position that the other goes on seeing since their messages
+	// were silently kept from this user's inbox. 0: they see ReadSeq.
 	FrozenSeq int64
-	// Blocks: this user has blocked the other. It keeps the conversation out of this user's unread counts, and changes
-	// nothing that the other can see.
+	// Blocks: this user has blocked the other. It keeps the conversation out of this user's unread
+	// counts, and changes nothing that the other can see.
 	Blocks bool
 }
 
-// Conversation is two people and their ordered messages. It changes only under the lock of both members' heads, so
-// it needs no lock of its own.
+// Conversation is two people and their ordered messages. It changes only under the lock of both
+// members' heads, so it needs no lock of its own.
 type Conversation struct {
 	ID ConversationID
 	// Members are in rising order of user id.
@@ -73,7 +75,8 @@ func (c *Conversation) Sides(user UserID) (mine, theirs *Membership) {
 	return nil, nil
 }
 
-// Unread is how many messages of this conversation the member has not read. It is derived, so it cannot drift (I6).
+// Unread is how many messages of this conversation the member has not read. It is derived, so it
+// cannot drift (I6).
 func (c *Conversation) Unread(m *Membership) int64 {
 	if m.Blocks || m.Folder == FolderNone {
 		return 0
@@ -89,8 +92,8 @@ func (m *Membership) pendingRequest() bool {
 	return m.Folder == FolderRequests || m.Folder == FolderHidden || m.Folder == FolderNone
 }
 
-// asks: a request waits here. What a restriction moved to the requests is none; what is hidden for what it says is, also where
-// its sender sees an inbox.
+// asks: a request waits here. What a restriction moved to the requests is none; what is hidden for
+// what it says is, also where its sender sees an inbox.
 func (m *Membership) asks() bool {
 	return m.Folder == FolderHidden || m.Folder == FolderRequests && m.FrozenSeq == 0
 }
@@ -124,7 +127,8 @@ type View struct {
 	LastAt              time.Time
 	Unread              int64
 	ReadSeq             int64
-	// TheirReadSeq is nil when receipts are off on either side, this is a request, or the viewer has blocked the other.
+	// TheirReadSeq is nil when receipts are off on either side, this is a request, or the viewer
+	// has blocked the other.
 	TheirReadSeq *int64
 	Muted        bool
 	// Withheld: it is a request whose words the viewer has not allowed to show before they open it.
@@ -141,7 +145,8 @@ func ViewOf(c *Conversation, user UserID, receipts bool) *View {
 		LastSeq: c.LastSeq, ClearedSeq: mine.ClearedSeq, LastAt: c.LastAt,
 		Unread: c.Unread(mine), ReadSeq: mine.ReadSeq, Muted: mine.Muted,
 	}
-	// One who has not answered sees nothing of the other either; a silent change of folder changes neither.
+	// One who has not answered sees nothing of the other either; a silent change of folder changes
+	// neither.
 	_, answered := mine.receipt()
 	if seq, ok := theirs.receipt(); ok && answered && receipts && !mine.Blocks {
 		v.TheirReadSeq = &seq
@@ -149,8 +154,8 @@ func ViewOf(c *Conversation, user UserID, receipts bool) *View {
 	return v
 }
 
-// Unread is a user's absolute counts. Muted and archived conversations count like others; those with a person
-// whom the user has blocked do not.
+// Unread is a user's absolute counts. Muted and archived conversations count like others; those
+// with a person whom the user has blocked do not.
 type Unread struct {
 	// Conversations in the folder INBOX with an unread message.
 	Conversations int64
@@ -164,7 +169,8 @@ func (u Unread) add(o Unread, sign int64) Unread {
 	return Unread{u.Conversations + sign*o.Conversations, u.Requests + sign*o.Requests, u.Messages + sign*o.Messages}
 }
 
-// UnreadOf is what the conversation adds to the member's counts; a user's counts are its sum over all of theirs.
+// UnreadOf is what the conversation adds to the member's counts; a user's counts are its sum over
+// all of theirs.
 func (c *Conversation) UnreadOf(m *Membership) Unread {
 	n := c.Unread(m)
 	switch {

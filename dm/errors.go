@@ -70,7 +70,8 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// NotFound is the answer for what does not exist and for what is not the viewer's (I9): the two cannot be told apart.
+// NotFound is the answer for what does not exist and for what is not the viewer's (I9): the two
+// cannot be told apart.
 func NotFound(what string) *Error {
 	return &Error{Code: CodeNotFound, Detail: "No such " + what + "."}
 }
@@ -88,12 +89,14 @@ func Invalid(field, format string, args ...any) *Error {
 	return &Error{Code: CodeInvalidInput, Field: field, Detail: fmt.Sprintf(format, args...)}
 }
 
-// Overloaded is the answer when the queue of sends is full: nothing was written, and the same send may be tried again.
+// Overloaded is the answer when the queue of sends is full: nothing was written, and the same send
+// may be tried again.
 func Overloaded(retryAfter time.Duration) *Error {
 	return &Error{Code: CodeRateLimited, Detail: "The service is busy. Try again in a moment.", RetryAfter: retryAfter}
 }
 
-// TooFast is the answer to who sends faster than they may: nothing was written, and the same send may be tried again.
+// TooFast is the answer to who sends faster than they may: nothing was written, and the same send
+// may be tried again.
 func TooFast(retryAfter time.Duration) *Error {
 	return &Error{Code: CodeRateLimited, Detail: "That is too fast. Wait a moment.", RetryAfter: retryAfter}
 }

@@ -17,8 +17,8 @@ type UserID uuid.UUID
 // (ConversationOf); other versions are free for other types. Its text form starts with "cnv_".
 type ConversationID uuid.UUID
 
-// MessageID names a message by its place: no second key is needed, and a lookup by id reads the primary key. Its text
-// form starts with "msg_".
+// MessageID names a message by its place: no second key is needed, and a lookup by id reads the
+// primary key. Its text form starts with "msg_".
 type MessageID struct {
 	Conversation ConversationID
 	Seq          int64
@@ -39,8 +39,9 @@ var idText = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(
 // NewUserID returns a fresh id that sorts by the time of its making (UUIDv7).
 func NewUserID() UserID { return UserID(uuid.Must(uuid.NewV7())) }
 
-// ConversationOf returns the id of the one conversation that two users can have. It is derived from the pair, so that
-// it is known before anything is read and two first messages at once cannot make two conversations.
+// ConversationOf returns the id of the one conversation that two users can have. It is derived from
+// the pair, so that it is known before anything is read and two first messages at once cannot make
+// two conversations.
 func ConversationOf(a, b UserID) ConversationID {
 	low, high := Ordered(a, b)
 	sum := sha256.Sum256(append(low[:], high[:]...))

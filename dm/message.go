@@ -11,24 +11,29 @@ type Message struct {
 	Video           *VideoCard
 	ClientMessageID string
 	CreatedAt       time.Time
-	// Withheld: its words are there and are not shown here (View.Preview). Body and Video are empty then.
+	// Withheld: its words are there and are not shown here (View.Preview). Body and Video are empty
+	// then.
 	Withheld bool
-	// Removed: its words were taken away, by Unsend or because its sender was erased. Body and Video are empty then.
+	// Removed: its words were taken away, by Unsend or because its sender was erased. Body and
+	// Video are empty then.
 	Removed bool
-	// FirstDigest is the digest of the content as it was first sent, once the message holds another. It tells a retry from
-	// a conflict. Nil: the message holds what was first sent. Empty after an erasure.
+	// FirstDigest is the digest of the content as it was first sent, once the message holds
+	// another. It tells a retry from a conflict. Nil: the message holds what was first sent. Empty
+	// after an erasure.
 	FirstDigest *string
 }
 
 // ConversationID is the conversation that the message stands in.
 func (m *Message) ConversationID() ConversationID { return m.ID.Conversation }
 
-// Seq is the message's place in its conversation: gapless, and rising from 1 in the order of commits. History that was
-// imported into a conversation and is older than what stands there counts down from 0.
+// Seq is the message's place in its conversation: gapless, and rising from 1 in the order of
+// commits. History that was imported into a conversation and is older than what stands there counts
+// down from 0.
 func (m *Message) Seq() int64 { return m.ID.Seq }
 
-// KeyFor is the message's ClientMessageID as a viewer is shown it: its sender as it is, anybody else as the message's id. It
-// is text of the sender's that no setting of the recipient's looks at and that outlives an unsend.
+// KeyFor is the message's ClientMessageID as a viewer is shown it: its sender as it is, anybody
+// else as the message's id. It is text of the sender's that no setting of the recipient's looks at
+// and that outlives an unsend.
 func (m *Message) KeyFor(viewer UserID) string {
 	if m.Sender == viewer {
 		return m.ClientMessageID

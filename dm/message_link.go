@@ -12,9 +12,10 @@ import (
 // maxHost is how many bytes the name of a host may have.
 const maxHost = 253
 
-// holdsLink reports whether a text holds something that leads out of the app when it is tapped: an address with a
-// scheme, or a name under a public domain, of a site or of a mailbox. It reads the text once; a name is looked up in the
-// list of public suffixes, so that "etc.and" is none and "example.shop" is one.
+// holdsLink reports whether a text holds something that leads out of the app when it is tapped: an
+// address with a scheme, or a name under a public domain, of a site or of a mailbox. It reads the
+// text once; a name is looked up in the list of public suffixes, so that "etc.and" is none and
+// "example.shop" is one.
 func holdsLink(text string) bool {
 	if i := strings.Index(text, "://"); i > 0 && isASCIILetter(text[i-1]) {
 		return true
@@ -27,7 +28,8 @@ func holdsLink(text string) bool {
 	return false
 }
 
-// publicHost reports whether the dot at from, which ends at to, is the last one of a name under a public domain.
+// publicHost reports whether the dot at from, which ends at to, is the last one of a name under a
+// public domain.
 func publicHost(text string, from, to int) bool {
 	last := label(text[to:min(len(text), to+maxHost)], true)
 	if last == "" || strings.TrimFunc(last, unicode.IsDigit) == "" {

@@ -120,8 +120,8 @@ func TestNormalizeUser(t *testing.T) {
 	}
 }
 
-// What is kept is what a second pass would keep: valid, composed, bounded and without controls. A retry of the same
-// text therefore is the same content (I2).
+// What is kept is what a second pass would keep: valid, composed, bounded and without controls. A
+// retry of the same text therefore is the same content (I2).
 func FuzzNormalizeBody(f *testing.F) {
 	for _, s := range []string{
 		"", "hello", "cafe\u0301", "a\r\nb", "a\r\r\nb", "\x00", "\xff", "\u0958", "\u1e9b\u0323", "가", "\u0344",

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Evidence is a sealed copy of what was reported. Nothing changes it: unsending and erasing do not reach it, and only
-// the end of its retention removes it.
+// Evidence is a sealed copy of what was reported. Nothing changes it: unsending and erasing do not
+// reach it, and only the end of its retention removes it.
 type Evidence struct {
 	Report ReportID
 	// Sealed is the canonical encoding of a SealedReport, byte for byte as it was sealed.
@@ -21,8 +21,9 @@ type Evidence struct {
 	Count int
 }
 
-// SealedReport is what evidence says. The order of its fields and its tags are the canonical encoding: JSON without
-// spaces, with nothing escaped that need not be. They change only with a new Version.
+// SealedReport is what evidence says. The order of its fields and its tags are the canonical
+// encoding: JSON without spaces, with nothing escaped that need not be. They change only with a new
+// Version.
 type SealedReport struct {
 	Version      int             `json:"version"`
 	Report       string          `json:"report"`
@@ -65,7 +66,8 @@ func digestOf(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// seal copies those of the loaded messages that the reporter can see. Errors: NOT_FOUND, INVALID_INPUT.
+// seal copies those of the loaded messages that the reporter can see. Errors: NOT_FOUND,
+// INVALID_INPUT.
 func (tx *Tx) seal(viewer UserID, c *Conversation, in ReportInput, seqs []int64) (*Evidence, error) {
 	if c == nil {
 		return nil, NotFound("conversation")

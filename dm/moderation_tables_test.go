@@ -7,7 +7,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// What moderators decided × what else can deny × relations, for the widest audience and the closed one.
+// What moderators decided × what else can deny × relations, for the widest audience and the closed
+// one.
 func TestWhatModeratorsDecidedIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
@@ -35,7 +36,8 @@ func TestWhatModeratorsDecidedIsTheStatement(t *testing.T) {
 	}
 }
 
-// Whether the recipient blocks, declined, is gone or lets nobody in must not show through a limit of the sender's own.
+// Whether the recipient blocks, declined, is gone or lets nobody in must not show through a limit
+// of the sender's own.
 func TestALimitOfTheSendersOwnHidesWhatTheRecipientDid(t *testing.T) {
 	for _, limit := range []policy.Facts{{Suspended: true}, {OutreachStopped: true}} {
 		open := limit

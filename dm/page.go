@@ -11,8 +11,8 @@ import (
 // MaxPage is the largest page that may be asked for.
 const MaxPage = 100
 
-// Page asks for the first items after a place. After is the opaque end cursor of the page before; empty: from the
-// start.
+// Page asks for the first items after a place. After is the opaque end cursor of the page before;
+// empty: from the start.
 type PageRequest struct {
 	First int
 	After string
@@ -69,8 +69,8 @@ func parseInboxPlace(s string) (*InboxPlace, *Error) {
 	return p, nil
 }
 
-// MessagePlace is the keyset place in a conversation: messages with a smaller seq follow. A seq may be 0 or negative:
-// history that was imported into a conversation counts down from 0.
+// MessagePlace is the keyset place in a conversation: messages with a smaller seq follow. A seq may
+// be 0 or negative: history that was imported into a conversation counts down from 0.
 type MessagePlace int64
 
 // FromNewest is the place before the newest message of every conversation.
@@ -96,7 +96,8 @@ func parseMessagePlace(s string) (MessagePlace, *Error) {
 	return p, nil
 }
 
-// UserPlace is the keyset place in a listing of users: by rank (a search lists handles first, then names), then key.
+// UserPlace is the keyset place in a listing of users: by rank (a search lists handles first, then
+// names), then key.
 type UserPlace struct {
 	Rank uint8
 	Key  string
@@ -125,7 +126,8 @@ func encodePlace(kind byte, b []byte) string {
 	return base64.RawURLEncoding.EncodeToString(append([]byte{kind}, b...))
 }
 
-// maxPlace bounds what is decoded. The longest place holds a whole display name, of up to four bytes a character.
+// maxPlace bounds what is decoded. The longest place holds a whole display name, of up to four
+// bytes a character.
 const maxPlace = (2+16+utf8.UTFMax*maxDisplayName)*4/3 + 4
 
 func decodePlace(kind byte, s string) ([]byte, bool) {

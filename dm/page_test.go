@@ -64,7 +64,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// A place goes to the database as it stands, so whatever is read must be something that a database can hold.
+// A place goes to the database as it stands, so whatever is read must be something that a database
+// can hold.
 func FuzzParsePlaces(f *testing.F) {
 	f.Add(InboxPlace{At: time.UnixMicro(1), ID: ConversationID{1}}.String())
 	f.Add(InboxPlace{At: time.UnixMicro(1 << 62), ID: ConversationID{1}}.String())

@@ -7,7 +7,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// Every code × audience × relations × overrides × ages × decline × quota, and the sender's own limits.
+// Every code × audience × relations × overrides × ages × decline × quota, and the sender's own
+// limits.
 func TestDecideAboutBearersIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
@@ -66,7 +67,8 @@ func TestDecideAboutBearersIsTheStatement(t *testing.T) {
 	}
 }
 
-// Whatever stops who bears a code on the recipient's side, the whole verdict is that of a code that does not exist.
+// Whatever stops who bears a code on the recipient's side, the whole verdict is that of a code that
+// does not exist.
 func TestABlockReadsLikeABadCode(t *testing.T) {
 	s := parseStatement(t)
 	for _, grid := range s.grids {

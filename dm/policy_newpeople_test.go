@@ -6,7 +6,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// Every audience × relations × who opens a request × outreach × shield × code × block × decline × quota.
+// Every audience × relations × who opens a request × outreach × shield × code × block × decline ×
+// quota.
 func TestDecideAboutNewPeopleIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
 	limited, hidden, invited, vain := 0, 0, 0, 0
@@ -36,7 +37,8 @@ func TestDecideAboutNewPeopleIsTheStatement(t *testing.T) {
 	}
 }
 
-// A shield makes shared friends matter where the grid alone does not, and the send counts them only when told so.
+// A shield makes shared friends matter where the grid alone does not, and the send counts them only
+// when told so.
 func TestSharedFriendsMatterUnderTheShield(t *testing.T) {
 	s := parseStatement(t)
 	matter, sw := 0, newSweep(t, 20)

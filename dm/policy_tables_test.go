@@ -7,8 +7,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// The design's tables once more, as text and by hand, so that a slip in the code has something to disagree with.
-// Nothing here calls Decide or the presets.
+// The design's tables once more, as text and by hand, so that a slip in the code has something to
+// disagree with. Nothing here calls Decide or the presets.
 
 const audienceTable = `
                    | KNOWN | FRIEND | FOLLOWED | SUGGESTED | FOLLOWER | STRANGER
@@ -48,18 +48,21 @@ request full          | REQUEST_LIMIT
 no outreach left      | OUTREACH_LIMIT
 `
 
-// What a sender who bears a contact code, good or bad, is told instead: nothing that tells a block from a bad code.
+// What a sender who bears a contact code, good or bad, is told instead: nothing that tells a block
+// from a bad code.
 const redeemerTable = `
 NOT_ACCEPTING | CONTACT_CODE
 `
 
-// What changes the route that the grid gives, the first line whose conditions hold; what is not named stays.
+// What changes the route that the grid gives, the first line whose conditions hold; what is not
+// named stays.
 const changeTable = `
 code, not refused by name, recipient adult              | any      | INBOX
 shield, unknown, not followed, host does not, few shared | REQUESTS | HIDDEN
 `
 
-// What a recipient who has named the sender has instead of their audience's route. The first line that holds decides.
+// What a recipient who has named the sender has instead of their audience's route. The first line
+// that holds decides.
 const listTable = `
 recipient says never                     | REFUSE
 recipient says always, recipient adult   | INBOX
@@ -67,7 +70,8 @@ recipient says always, known             | INBOX
 recipient says always, recipient follows | INBOX
 `
 
-// Where a message lands that the policy welcomes as the first column says; the sender is told the first column still.
+// Where a message lands that the policy welcomes as the first column says; the sender is told the
+// first column still.
 const silentTable = `
 INBOX | recipient restricts | REQUESTS
 `
@@ -286,7 +290,8 @@ func (s statement) changed(in situation, route string) string {
 	return route
 }
 
-// answered is the recipient's answer by the sender's own rule: who was written to is known, and the follows change sides.
+// answered is the recipient's answer by the sender's own rule: who was written to is known, and the
+// follows change sides.
 func (in situation) answered() situation {
 	return situation{grid: in.senders, recipientAge: in.senderAge, holds: map[string]bool{
 		"recipient says always": in.holds["sender says always"], "recipient says never": in.holds["sender says never"],

@@ -21,8 +21,8 @@ type RequestFilter struct {
 	Shielded *bool
 }
 
-// AcceptAll answers all requests that a filter means with yes, up to 1,000 looked at in a call. Errors: INVALID_INPUT,
-// NOT_FOUND.
+// AcceptAll answers all requests that a filter means with yes, up to 1,000 looked at in a call.
+// Errors: INVALID_INPUT, NOT_FOUND.
 func (s *Service) AcceptAll(ctx context.Context, viewer UserID, filter RequestFilter) (BulkResult, error) {
 	return s.answerAll(ctx, viewer, filter, func(tx *Tx, viewer UserID, c *Conversation) bool {
 		return tx.Accept(viewer, c) == nil
@@ -43,8 +43,8 @@ func (s *Service) answerAll(ctx context.Context, viewer UserID, filter RequestFi
 	})
 }
 
-// meant reports whether a filter means a request as it is under lock. A conversation with somebody whom the viewer
-// restricts stands in the same folder and is none.
+// meant reports whether a filter means a request as it is under lock. A conversation with somebody
+// whom the viewer restricts stands in the same folder and is none.
 func (tx *Tx) meant(f RequestFilter, viewer UserID, c *Conversation) bool {
 	mine, theirs := c.Sides(viewer)
 	if mine.Folder != f.Folder || !mine.asks() || tx.Override(viewer, theirs.User).Restricted {

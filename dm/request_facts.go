@@ -2,7 +2,8 @@ package dm
 
 import "github.com/aparte-im/aparte/dm/policy"
 
-// requestFacts gathers them from what is loaded; theirs is the recipient's side, nil before the first message.
+// requestFacts gathers them from what is loaded; theirs is the recipient's side, nil before the
+// first message.
 func (tx *Tx) requestFacts(from, to *Head, theirs *Membership) policy.RequestFacts {
 	f := policy.RequestFacts{NewPerson: theirs == nil || (!theirs.Known && theirs.waiting() == 0)}
 	if f.NewPerson {
@@ -14,7 +15,8 @@ func (tx *Tx) requestFacts(from, to *Head, theirs *Membership) policy.RequestFac
 	return f
 }
 
-// waiting counts the messages of the other that wait for this side in a request. What was declined waits no more.
+// waiting counts the messages of the other that wait for this side in a request. What was declined
+// waits no more.
 func (m *Membership) waiting() int {
 	if m.Folder == FolderNone {
 		return 0

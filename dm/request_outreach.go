@@ -10,11 +10,13 @@ const day = 24 * time.Hour
 // MaxOutreach is the largest number that an operator may set for these rules.
 const MaxOutreach = 1_000_000
 
-// Outreach is what a user's head keeps of how they write to new people: two numbers, whatever the number of people.
+// Outreach is what a user's head keeps of how they write to new people: two numbers, whatever the
+// number of people.
 //
-// A budget of n new people a day is a bucket that holds n and fills evenly, one each 24 h / n. So nobody waits for
-// midnight, n can be spent at once, and over any stretch of days it is n a day. It is kept as one time, FullAt, which
-// each new person moves by 24 h / n; when n changes, what was spent stays the same share of a day.
+// A budget of n new people a day is a bucket that holds n and fills evenly, one each 24 h / n. So
+// nobody waits for midnight, n can be spent at once, and over any stretch of days it is n a day. It
+// is kept as one time, FullAt, which each new person moves by 24 h / n; when n changes, what was
+// spent stays the same share of a day.
 type Outreach struct {
 	// FullAt is when the whole budget is there again. Past: it is there.
 	FullAt time.Time
@@ -22,9 +24,9 @@ type Outreach struct {
 	Refusals Refusals
 }
 
-// Refusals counts the people who have declined, blocked or reported a request of this user. Today's count changes
-// nothing before the next day (UTC), and only whole steps of Rules.OutreachRefusals count: otherwise what is left would
-// tell the sender who has just refused them.
+// Refusals counts the people who have declined, blocked or reported a request of this user. Today's
+// count changes nothing before the next day (UTC), and only whole steps of Rules.OutreachRefusals
+// count: otherwise what is left would tell the sender who has just refused them.
 type Refusals struct {
 	// Day is the day of Today, in days since 1970 UTC.
 	Day         int64
@@ -34,7 +36,8 @@ type Refusals struct {
 // maxRefusals is as far as a day counts; it keeps both counts in 16 bits.
 const maxRefusals = 1<<15 - 1
 
-// on carries the counts over to a day: what came in counts in full on the next one, and loses a quarter each day after.
+// on carries the counts over to a day: what came in counts in full on the next one, and loses a
+// quarter each day after.
 func (r Refusals) on(today int64) Refusals {
 	for r.Day < today && (r.Past > 0 || r.Today > 0) {
 		r.Past, r.Today = min(r.Past*3/4+r.Today, maxRefusals), 0
@@ -54,7 +57,8 @@ type OutreachBudget struct {
 	RetryAfter time.Duration
 }
 
-// outreach is a user's budget at a time, or nil for who has none: the exempt, and everybody where the operator sets none.
+// outreach is a user's budget at a time, or nil for who has none: the exempt, and everybody where
+// the operator sets none.
 func (r Rules) outreach(h *Head, now time.Time) *OutreachBudget {
 	n := r.outreachPerDay(h, now)
 	if h.OutreachUntil.After(now) {
@@ -105,8 +109,9 @@ func (tx *Tx) spendOutreach(h *Head) {
 	tx.out.Heads[h.User] = h
 }
 
-// refuse counts against the sender that the recipient wants no request of theirs. What nobody asked for by writing
-// counts for nothing, so that a crowd of blockers cannot silence who never wrote to them.
+// refuse counts against the sender that the recipient wants no request of theirs. What nobody asked
+// for by writing counts for nothing, so that a crowd of blockers cannot silence who never wrote to
+// them.
 func (tx *Tx) refuse(sender UserID) {
 	h := tx.in.Heads[sender]
 	r := h.Outreach.Refusals.on(dayOf(tx.now))

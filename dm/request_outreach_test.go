@@ -115,7 +115,8 @@ func TestOutreachComesBack(t *testing.T) {
 	}
 }
 
-// Only those count to whom the sender wrote: a crowd of strangers cannot silence somebody by blocking them.
+// Only those count to whom the sender wrote: a crowd of strangers cannot silence somebody by
+// blocking them.
 func TestRefusalsCountOnlyFromWhoWasWrittenTo(t *testing.T) {
 	tx, low, high := people(dm.PairState{})
 	if _, err := tx.Send(dm.Send{Sender: low.User, Recipient: high.User, Body: "hello", ClientMessageID: "k"}); err != nil {

@@ -2,8 +2,9 @@ package dm
 
 import "context"
 
-// Preview returns a message of the conversation as a list or a live event may show it to the viewer: without its words
-// while it stands in a request that they have not allowed to show them. Opening the conversation shows them.
+// Preview returns a message of the conversation as a list or a live event may show it to the
+// viewer: without its words while it stands in a request that they have not allowed to show them.
+// Opening the conversation shows them.
 func (v *View) Preview(m *Message) *Message {
 	if !v.Withheld || m == nil || m.Removed || m.Sender == v.Viewer {
 		return m

@@ -9,7 +9,8 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// Everybody locks in one order, each head once; two transactions over the same users therefore cannot deadlock.
+// Everybody locks in one order, each head once; two transactions over the same users therefore
+// cannot deadlock.
 func TestAScopeLocksEachHeadOnceInOrder(t *testing.T) {
 	a, b, c := dm.UserID{1}, dm.UserID{2}, dm.UserID{3}
 	s := dm.Scope{Users: []dm.UserID{c, a}, Pairs: []dm.Pair{dm.PairOf(c, b), dm.PairOf(b, a)}}

@@ -14,7 +14,8 @@ type Settings struct {
 	Routes policy.Grid
 	// ReadReceipts: others see what this user has read, and this user sees what others have read.
 	ReadReceipts bool
-	// RequestPreviews: what people write in a request shows in lists and live events before it is opened.
+	// RequestPreviews: what people write in a request shows in lists and live events before it is
+	// opened.
 	RequestPreviews bool
 	// Refused is what people may not send, by what they are to the user.
 	Refused policy.KindGrid
@@ -38,15 +39,15 @@ type Rules struct {
 	ReportLimit int
 	// AppealFor is how long a decision can be appealed.
 	AppealFor time.Duration
-	// OutreachPerDay is how many new people a day a user may write to; NewAccountOutreach how many in the first
-	// NewAccountFor. 0: no limit.
+	// OutreachPerDay is how many new people a day a user may write to; NewAccountOutreach how many
+	// in the first NewAccountFor. 0: no limit.
 	OutreachPerDay, NewAccountOutreach int
 	NewAccountFor                      time.Duration
-	// OutreachRefusals is how many people have to refuse a user's requests until their budget is half, twice that until it
-	// is a third, and so on. 0: refusals change nothing.
+	// OutreachRefusals is how many people have to refuse a user's requests until their budget is
+	// half, twice that until it is a third, and so on. 0: refusals change nothing.
 	OutreachRefusals int
-	// SurgeFloor and SurgeFactor: more new requests in an hour than the floor, and more than the factor times the usual,
-	// raise the shield. Floor 0: never.
+	// SurgeFloor and SurgeFactor: more new requests in an hour than the floor, and more than the
+	// factor times the usual, raise the shield. Floor 0: never.
 	SurgeFloor, SurgeFactor int
 	// ExportEvery is how long a person waits between two exports of their data.
 	ExportEvery time.Duration
@@ -64,8 +65,8 @@ func DefaultRules() Rules {
 	}
 }
 
-// Audience resolves what the user chose, or the default of the age band. Under 18 strangers cannot be chosen: EVERYONE
-// without them is FOLLOWERS, also where it was chosen before the age was known.
+// Audience resolves what the user chose, or the default of the age band. Under 18 strangers cannot
+// be chosen: EVERYONE without them is FOLLOWERS, also where it was chosen before the age was known.
 func (r Rules) Audience(s Settings, band policy.AgeBand) policy.Audience {
 	switch {
 	case s.Audience == policy.Everyone && band != policy.Adult:

@@ -6,8 +6,9 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// SetAcceptedKinds sets, for the relations given, which kinds of message the viewer takes from them, whatever the
-// audience; other relations keep theirs. Who is on the viewer's list ALWAYS may send every kind. Errors: INVALID_INPUT.
+// SetAcceptedKinds sets, for the relations given, which kinds of message the viewer takes from
+// them, whatever the audience; other relations keep theirs. Who is on the viewer's list ALWAYS may
+// send every kind. Errors: INVALID_INPUT.
 func (s *Service) SetAcceptedKinds(ctx context.Context, viewer UserID, accepted map[policy.Relation]policy.Kinds) (Messaging, error) {
 	for relation, kinds := range accepted {
 		if relation >= policy.RelationCount || kinds > policy.AllKinds {
@@ -25,7 +26,8 @@ func (s *Service) SetAcceptedKinds(ctx context.Context, viewer UserID, accepted 
 	})
 }
 
-// SetRequestLinks sets whether links and videos in a request are shown as such before the viewer accepts it.
+// SetRequestLinks sets whether links and videos in a request are shown as such before the viewer
+// accepts it.
 func (s *Service) SetRequestLinks(ctx context.Context, viewer UserID, on bool) (Messaging, error) {
 	return s.changeSettings(ctx, viewer, func(_ Rules, _ policy.AgeBand, now *Settings) error {
 		now.RequestLinks = on
@@ -36,7 +38,8 @@ func (s *Service) SetRequestLinks(ctx context.Context, viewer UserID, on bool) (
 // HoldsLink reports whether a message has something that leads out of the app: a link or a video.
 func (m *Message) HoldsLink() bool { return m.Video != nil || holdsLink(m.Body) }
 
-// kinds is what a send is made of. Links cost a look at the whole text, so they are looked for only where they matter.
+// kinds is what a send is made of. Links cost a look at the whole text, so they are looked for only
+// where they matter.
 func (s *Send) kinds(links bool) (k policy.Kinds) {
 	if s.Body != "" {
 		k |= policy.KindText

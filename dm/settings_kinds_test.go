@@ -6,8 +6,9 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// Every grid of kinds that refuses links and videos from some relations × relations × audience: a kind is taken when one
-// of the relations that decide the route takes it, and a refusal of a kind tells nothing else.
+// Every grid of kinds that refuses links and videos from some relations × relations × audience: a
+// kind is taken when one of the relations that decide the route takes it, and a refusal of a kind
+// tells nothing else.
 func TestDecideHonoursEveryGridOfKinds(t *testing.T) {
 	s := parseStatement(t)
 	names := []string{"KNOWN", "FRIEND", "FOLLOWED", "SUGGESTED", "FOLLOWER", "STRANGER"}

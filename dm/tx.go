@@ -19,7 +19,8 @@ type Head struct {
 	Gone bool
 	// Words is the version of the user's hidden words. 0: they have none.
 	Words int64
-	// SuspendedUntil and OutreachUntil: until then the user may write to nobody, or to nobody new. Zero: never.
+	// SuspendedUntil and OutreachUntil: until then the user may write to nobody, or to nobody new.
+	// Zero: never.
 	SuspendedUntil, OutreachUntil time.Time
 
 	Unread Unread
@@ -58,8 +59,8 @@ type SendKey struct {
 	ClientMessageID string
 }
 
-// Scope names the rows that a change needs: the heads to lock (those of Pairs are implied), and the pairs whose
-// conversation and edges are read after the lock.
+// Scope names the rows that a change needs: the heads to lock (those of Pairs are implied), and the
+// pairs whose conversation and edges are read after the lock.
 type Scope struct {
 	Users []UserID
 	Pairs []Pair
@@ -69,14 +70,15 @@ type Scope struct {
 	// ReportKey asks for what is known of a reporter; Reports for those reports. A Change only.
 	ReportKey *ReportKey
 	Reports   []ReportID
-	// Job asks for the last job of this kind of the first of Users; zero asks for none. A Change only.
+	// Job asks for the last job of this kind of the first of Users; zero asks for none. A Change
+	// only.
 	Job JobKind
-	// Code asks for this contact code, whosever it is; RecentCodes for those of the first of Users that are live or were made in
-	// the last 24 hours. A Change only.
+	// Code asks for this contact code, whosever it is; RecentCodes for those of the first of Users
+	// that are live or were made in the last 24 hours. A Change only.
 	Code        ContactCodeID
 	RecentCodes bool
-	// Shared: shared friends are counted, for both directions of the pairs, where they matter. A Change only; an Inspect
-	// always does.
+	// Shared: shared friends are counted, for both directions of the pairs, where they matter. A
+	// Change only; an Inspect always does.
 	Shared bool
 }
 
@@ -90,8 +92,9 @@ func (s Scope) Heads() []UserID {
 	return slices.Compact(ids)
 }
 
-// Loaded is what a store read for a Scope, under lock where the ledger is going to be written. A user that is missing
-// from Heads does not exist; a conversation that is missing has no message yet.
+// Loaded is what a store read for a Scope, under lock where the ledger is going to be written. A
+// user that is missing from Heads does not exist; a conversation that is missing has no message
+// yet.
 type Loaded struct {
 	Heads         map[UserID]*Head
 	Conversations map[ConversationID]*Conversation
@@ -107,8 +110,9 @@ type Loaded struct {
 	CodesRedeemed map[redemptionKey]bool
 }
 
-// Tx is the working set of one transaction: the rows it holds and what it is going to write. Its methods are the
-// rules of how an inbox changes; a method that returns an error has changed nothing.
+// Tx is the working set of one transaction: the rows it holds and what it is going to write. Its
+// methods are the rules of how an inbox changes; a method that returns an error has changed
+// nothing.
 type Tx struct {
 	rules Rules
 	epoch int64
@@ -154,8 +158,8 @@ func (c *Changes) Empty() bool {
 		len(c.NewCodes)+len(c.Codes)+len(c.Redemptions) == 0
 }
 
-// NewTx starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept in microseconds
-// UTC because that is what every database keeps.
+// NewTx starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept
+// in microseconds UTC because that is what every database keeps.
 func NewTx(rules Rules, epoch int64, now time.Time, in Loaded) *Tx {
 	return &Tx{rules: rules, epoch: epoch, now: now.UTC().Truncate(time.Microsecond), in: in, out: Changes{
 		Heads: map[UserID]*Head{}, Conversations: map[ConversationID]*Conversation{}, Pairs: map[Pair]PairChange{},
@@ -191,7 +195,8 @@ func (tx *Tx) AddMessage(m *Message) {
 	tx.in.Messages[m.ID] = m
 }
 
-// AddPastReports and AddReports are for the store: they add what it read because the Scope asks for it.
+// AddPastReports and AddReports are for the store: they add what it read because the Scope asks for
+// it.
 func (tx *Tx) AddPastReports(past PastReports) { tx.in.Reported = past }
 
 // AddReports adds reports.
@@ -247,7 +252,8 @@ func (tx *Tx) facts(sender, recipient UserID) (f policy.Facts, ok bool) {
 	return f, true
 }
 
-// changeConversation runs change and carries what it does to the unread counts over to both heads (I6).
+// changeConversation runs change and carries what it does to the unread counts over to both heads
+// (I6).
 func (tx *Tx) changeConversation(c *Conversation, change func()) {
 	var before [2]Unread
 	for i := range c.Members {
@@ -276,7 +282,8 @@ func (tx *Tx) view(c *Conversation, user UserID) *View {
 	return v
 }
 
-// View returns what the user sees of the conversation with another, or nil when there is none in their view.
+// View returns what the user sees of the conversation with another, or nil when there is none in
+// their view.
 func (tx *Tx) View(user, other UserID) *View {
 	c := tx.Conversation(user, other)
 	if c == nil {
@@ -291,7 +298,8 @@ func (tx *Tx) Unread(user UserID) Counted {
 	return Counted{Unread: h.Unread, Cursor: Cursor{User: user, Epoch: tx.epoch, Position: h.Position}}
 }
 
-// event appends to a user's log (I3: the head is locked until commit, so positions commit in their order).
+// event appends to a user's log (I3: the head is locked until commit, so positions commit in their
+// order).
 func (tx *Tx) event(user UserID, kind EventKind, c *Conversation, m *Message) {
 	h := tx.in.Heads[user]
 	h.Position++

@@ -26,8 +26,8 @@ type row struct {
 	edges     dm.PairState
 }
 
-// Every audience × relations × folder × quota × blocks × ages × decline, as rows of a ledger: the answer before the
-// send, the send and the rows it leaves agree with the statement.
+// Every audience × relations × folder × quota × blocks × ages × decline, as rows of a ledger: the
+// answer before the send, the send and the rows it leaves agree with the statement.
 func TestTheSendDoesWhatTheStatementSays(t *testing.T) {
 	s := parseStatement(t)
 	allowed, sw := 0, newSweep(t, 20)

@@ -20,8 +20,8 @@ func people(edges dm.PairState) (tx *dm.Tx, low, high *dm.Head) {
 	}), low, high
 }
 
-// I2: a retry returns the first result, also to who has meanwhile declined the other's answer, which a grid of one's own
-// may let in as a request.
+// I2: a retry returns the first result, also to who has meanwhile declined the other's answer,
+// which a grid of one's own may let in as a request.
 func TestARetryAfterADeclineOfTheAnswerIsInAFolder(t *testing.T) {
 	tx, low, high := people(dm.PairState{})
 	low.Settings = dm.Settings{Audience: policy.Custom, Routes: policy.Grid{policy.Known: policy.RouteRequests}}

@@ -16,10 +16,12 @@ type User struct {
 	DisplayName string
 	AvatarURL   *string
 	AgeBand     policy.AgeBand
-	// Exempt users are not held to limits on rate and outreach: the host's own accounts, and load tests.
+	// Exempt users are not held to limits on rate and outreach: the host's own accounts, and load
+	// tests.
 	Exempt    bool
 	CreatedAt time.Time
-	// Deleted users keep their id, so that the other side's history keeps its shape; nothing else is left of them.
+	// Deleted users keep their id, so that the other side's history keeps its shape; nothing else
+	// is left of them.
 	Deleted bool
 	// TokensValidAfter: tokens that were issued before it count no more. Zero: all count.
 	TokensValidAfter time.Time

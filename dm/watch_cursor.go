@@ -6,7 +6,8 @@ import (
 	"encoding/binary"
 )
 
-// Cursor is a place in one user's inbox log. A log that was restored or failed over starts a new Epoch.
+// Cursor is a place in one user's inbox log. A log that was restored or failed over starts a new
+// Epoch.
 type Cursor struct {
 	User     UserID
 	Epoch    int64
@@ -15,7 +16,8 @@ type Cursor struct {
 
 const (
 	cursorVersion = 1
-	// The tag ties a cursor to its user and epoch. It is no secret: it catches mix-ups, and the log is scoped anyway.
+	// The tag ties a cursor to its user and epoch. It is no secret: it catches mix-ups, and the log
+	// is scoped anyway.
 	cursorTag = 4
 )
 
@@ -33,7 +35,8 @@ func (c Cursor) tag() []byte {
 	return sum[:cursorTag]
 }
 
-// ParseCursor reads a cursor of the user's own log. It cannot know how far the log has grown; Watch checks that.
+// ParseCursor reads a cursor of the user's own log. It cannot know how far the log has grown; Watch
+// checks that.
 func ParseCursor(user UserID, s string) (Cursor, error) {
 	if len(s) > 64 {
 		return Cursor{}, invalidCursor()

@@ -32,7 +32,8 @@ func TestACursorThatWasNeverIssuedIsRefused(t *testing.T) {
 			bent := append([]byte(nil), raw...)
 			bent[i] ^= 1 << bit
 			c, err := dm.ParseCursor(alice, base64.RawURLEncoding.EncodeToString(bent))
-			// A cursor of another position of the same log is as good as any; Watch knows how far the log goes.
+			// A cursor of another position of the same log is as good as any; Watch knows how far
+			// the log goes.
 			if err == nil && (c.Epoch != 3 || c.Position == 500) {
 				t.Errorf("bit %d of byte %d changed, and the cursor is read as %+v", bit, i, c)
 			}
@@ -48,7 +49,8 @@ func TestACursorThatWasNeverIssuedIsRefused(t *testing.T) {
 	}
 }
 
-// Whatever is read is what String writes, within the bounds of a position, and every refusal has its code.
+// Whatever is read is what String writes, within the bounds of a position, and every refusal has
+// its code.
 func FuzzParseCursor(f *testing.F) {
 	user := dm.UserID{9}
 	f.Add(dm.Cursor{User: user, Epoch: 1, Position: 1}.String())

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// interestTimeout bounds how long a new watcher waits for its interest to be in place. Past it the watcher reads the
-// log and goes on: the bus calls Resync when the interest is in place after all, and the poll runs meanwhile.
+// interestTimeout bounds how long a new watcher waits for its interest to be in place. Past it the
+// watcher reads the log and goes on: the bus calls Resync when the interest is in place after all,
+// and the poll runs meanwhile.
 const interestTimeout = time.Second
 
 // awaitInterest waits until the subscription is in place, as long as ctx and interestTimeout last.

@@ -18,8 +18,8 @@ type accepted struct {
 	graphql, json, stream preference
 }
 
-// preference is how much a client wants one media type: quality in thousandths, zero for not at all. A type that the
-// header names goes before one that a wildcard lets through.
+// preference is how much a client wants one media type: quality in thousandths, zero for not at
+// all. A type that the header names goes before one that a wildcard lets through.
 type preference struct{ quality, specificity int }
 
 const (
@@ -35,7 +35,8 @@ func (p preference) over(q preference) bool {
 	return p.specificity > q.specificity
 }
 
-// readAccept reads all Accept headers. None at all accepts everything, and so does one that says nothing.
+// readAccept reads all Accept headers. None at all accepts everything, and so does one that says
+// nothing.
 func readAccept(h http.Header) accepted {
 	var a accepted
 	said := false
@@ -72,8 +73,8 @@ func (a *accepted) read(part string) {
 	a.stream.offer(typeStream, name, quality)
 }
 
-// offer takes a range's quality for a media type that it fits. The most specific range that fits decides, wherever it
-// stands in the header.
+// offer takes a range's quality for a media type that it fits. The most specific range that fits
+// decides, wherever it stands in the header.
 func (p *preference) offer(mediaType, rng string, quality int) {
 	family, _, _ := strings.Cut(mediaType, "/")
 	specificity := 0
@@ -102,9 +103,9 @@ func readQuality(s string) (int, bool) {
 	return int(q*1000 + 0.5), true
 }
 
-// response is the type in which one response is written, or "" when the client takes none. The newer type is chosen
-// where a client names it: it tells by the status what was not run. Who only lets everything through gets what
-// everybody reads.
+// response is the type in which one response is written, or "" when the client takes none. The
+// newer type is chosen where a client names it: it tells by the status what was not run. Who only
+// lets everything through gets what everybody reads.
 func (a accepted) response() string {
 	switch {
 	case a.graphql.quality == 0 && a.json.quality == 0:
@@ -116,14 +117,14 @@ func (a accepted) response() string {
 	}
 }
 
-// streams reports whether a query or mutation is answered as a stream of one response: the client wants that more
-// than a plain one.
+// streams reports whether a query or mutation is answered as a stream of one response: the client
+// wants that more than a plain one.
 func (a accepted) streams() bool {
 	return a.stream.quality > 0 && a.stream.over(a.graphql) && a.stream.over(a.json)
 }
 
-// follows reports whether a subscription may be streamed. It has to be asked for: an answer that does not end is
-// nothing for a client that takes anything.
+// follows reports whether a subscription may be streamed. It has to be asked for: an answer that
+// does not end is nothing for a client that takes anything.
 func (a accepted) follows() bool { return a.stream.quality > 0 && a.stream.specificity > byRange }
 
 // nothing reports that no way to answer is accepted.

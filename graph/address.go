@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// Proxies are those whose word about a client's address is believed. Anybody can write a header, so without Trusted the
-// address is that of the connection.
+// Proxies are those whose word about a client's address is believed. Anybody can write a header, so
+// without Trusted the address is that of the connection.
 type Proxies struct {
 	// Trusted are the networks of the proxies.
 	Trusted []netip.Prefix
-	// Header is the one that the proxies write: X-Forwarded-For or Forwarded. Only this one is read: what a proxy does not
-	// write it may hand on from the client.
+	// Header is the one that the proxies write: X-Forwarded-For or Forwarded. Only this one is
+	// read: what a proxy does not write it may hand on from the client.
 	Header string
 }
 
@@ -43,8 +43,8 @@ const (
 	maxHops = 20
 )
 
-// client is whose address counts: the last hop that is none of the proxies. What stands before it anybody may have
-// written.
+// client is whose address counts: the last hop that is none of the proxies. What stands before it
+// anybody may have written.
 func (p *Proxies) client(r *http.Request) netip.Addr {
 	address := connected(r)
 	if !p.trusts(address) {
@@ -138,7 +138,8 @@ func addressOf(r *http.Request) netip.Addr {
 	return connected(r)
 }
 
-// ClientOf tells where a request comes from, as the server itself believes it. Proxies that New would refuse are nobody's.
+// ClientOf tells where a request comes from, as the server itself believes it. Proxies that New
+// would refuse are nobody's.
 func ClientOf(p Proxies) func(*http.Request) netip.Addr {
 	if p.normalize() != nil {
 		return connected

@@ -16,20 +16,22 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// admission is gqlgen's executor with a door of our own. Every operation comes through it, whichever way it was sent: as
-// a trusted document or as text that is parsed, measured, validated and weighed, each step within a bound that the one
-// before it has set. What it refuses it explains without the client's words.
+// admission is gqlgen's executor with a door of our own. Every operation comes through it,
+// whichever way it was sent: as a trusted document or as text that is parsed, measured, validated
+// and weighed, each step within a bound that the one before it has set. What it refuses it explains
+// without the client's words.
 type admission struct {
 	*executor.Executor
 	schema    *ast.Schema
 	limits    Limits
 	documents *Documents
-	// first are all rules of validation but the one that compares fields with each other, which is last: its work is
-	// quadratic, and what the others refuse need not come there.
+	// first are all rules of validation but the one that compares fields with each other, which is
+	// last: its work is quadratic, and what the others refuse need not come there.
 	first, last *rules.Rules
 
 	mu sync.Mutex
-	// known are documents that were admitted lately, by the digest of their text; nodes is how large they are together.
+	// known are documents that were admitted lately, by the digest of their text; nodes is how
+	// large they are together.
 	known *simplelru.LRU[[sha256.Size]byte, admitted]
 	nodes int
 }
@@ -41,7 +43,8 @@ type admitted struct {
 }
 
 const (
-	// knownNodes bounds what is kept of documents: some 40 MB at most, and the documents of any real set of clients.
+	// knownNodes bounds what is kept of documents: some 40 MB at most, and the documents of any
+	// real set of clients.
 	knownNodes = 100_000
 	knownCount = 10_000
 )
@@ -155,8 +158,8 @@ func (a *admission) keep(key [sha256.Size]byte, it admitted) {
 	a.nodes += it.nodes
 }
 
-// checkDocuments admits the trusted documents once, when the service starts: one that could not be run is a mistake of
-// whoever made them.
+// checkDocuments admits the trusted documents once, when the service starts: one that could not be
+// run is a mistake of whoever made them.
 func (a *admission) checkDocuments() error {
 	if a.documents == nil {
 		return nil

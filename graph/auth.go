@@ -13,13 +13,14 @@ import (
 )
 
 const (
-	// identityTTL bounds how long an identity is believed without a look at the user's row. A revocation ends it earlier.
+	// identityTTL bounds how long an identity is believed without a look at the user's row. A
+	// revocation ends it earlier.
 	identityTTL   = time.Minute
 	identityCount = 1 << 17
 )
 
-// headerAs names, with an admin token, the user to act for by the host's own id. It may stand in the payload of
-// connection_init too.
+// headerAs names, with an admin token, the user to act for by the host's own id. It may stand in
+// the payload of connection_init too.
 const headerAs = "Aparte-As"
 
 // identity is who asks.
@@ -79,8 +80,8 @@ func bearer(authorization string) string {
 	return strings.TrimSpace(token)
 }
 
-// doors let people in: they turn credentials into an identity, and remember it for a moment, so that a busy client
-// costs neither a signature nor a look-up each time.
+// doors let people in: they turn credentials into an identity, and remember it for a moment, so
+// that a busy client costs neither a signature nor a look-up each time.
 type authenticator struct {
 	service  *dm.Service
 	verify   Verifier
@@ -135,7 +136,8 @@ func (d *authenticator) enter(ctx context.Context, c credentials) (*identity, er
 	return id, nil
 }
 
-// viewer finds the user whom a token stands for: one without an id for a service that acts for nobody.
+// viewer finds the user whom a token stands for: one without an id for a service that acts for
+// nobody.
 func (d *authenticator) viewer(ctx context.Context, c Claims, as string) (*dm.User, error) {
 	externalID := c.Subject
 	if as != "" {

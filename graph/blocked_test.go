@@ -24,8 +24,9 @@ const (
 		setListed(userId: $id, list: NEVER) { ... on UserSuccess { user { viewerLists } } } }`
 )
 
-// The person who is told no has, in every world: an old conversation with bob, with a message of his that they have not
-// read; a request that waits for carol, who says no as bob does; a suggestion of bob; dave, who has nothing to do with it.
+// The person who is told no has, in every world: an old conversation with bob, with a message of
+// his that they have not read; a request that waits for carol, who says no as bob does; a
+// suggestion of bob; dave, who has nothing to do with it.
 func refusedWorld(t *testing.T, url, no string) *world {
 	w := newWorld(t, setup{url: url})
 	w.befriend("alice", "bob")
@@ -60,7 +61,8 @@ const (
 		... on UserError { code detail } ... on MessageNotAllowed { denial outreach { perDay remaining } } } }`
 )
 
-// looks is all that the API lets somebody ask and do about a person: $id is the person, $c the conversation, $h the handle.
+// looks is all that the API lets somebody ask and do about a person: $id is the person, $c the
+// conversation, $h the handle.
 var looks = []string{
 	`query($id: ID!, $c: ID!, $h: String!) { a: user(id: $id)` + aUser + ` b: user(handle: $h)` + aUser + ` c: node(id: $id) { id ... on User` + aUser + ` }
 		d: conversation(id: $c)` + aConversation + ` e: conversationWith(userId: $id)` + aConversation + ` f: node(id: $c) { id ... on Conversation` + aConversation + ` } }`,
@@ -92,8 +94,9 @@ var after = []string{
 	`mutation($id: ID!) { unblockUser(userId: $id)` + aUserResult + ` }`,
 }
 
-// transcript is what alice is answered, word for word, with ids and times masked. The position of her log stands in the
-// cursors; it is written out at the end, because every event that she gets moves it.
+// transcript is what alice is answered, word for word, with ids and times masked. The position of
+// her log stands in the cursors; it is written out at the end, because every event that she gets
+// moves it.
 func (w *world) transcript(t *testing.T) []string {
 	var out []string
 	m := mask{names: map[string]string{}}
@@ -173,7 +176,8 @@ func (m mask) apply(s string) string {
 	return aCursor.ReplaceAllString(aTime.ReplaceAllString(s, "TIME"), `"$1":"CURSOR"`)
 }
 
-// A blocked person's view is, byte for byte, that of somebody who meets a closed audience; and so is theirs who is on NEVER.
+// A blocked person's view is, byte for byte, that of somebody who meets a closed audience; and so
+// is theirs who is on NEVER.
 func TestABlockReadsLikeAClosedAudience(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		other := testdb.SQLite
@@ -211,8 +215,9 @@ func difference(a, b string) (string, string) {
 	return a[i:min(len(a), i+240)], b[i:min(len(b), i+240)]
 }
 
-// Nor does it take longer or shorter: the times of both refusals are of one distribution. APARTE_TIMINGS is how many of
-// each; make timings takes 10,000. A few show nothing, so without it there is nothing to do.
+// Nor does it take longer or shorter: the times of both refusals are of one distribution.
+// APARTE_TIMINGS is how many of each; make timings takes 10,000. A few show nothing, so without it
+// there is nothing to do.
 func TestABlockTakesAsLongAsAClosedAudience(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv(soakSize))
 	if n == 0 {
@@ -254,7 +259,8 @@ func TestABlockTakesAsLongAsAClosedAudience(t *testing.T) {
 	})
 }
 
-// kolmogorovSmirnov is the largest distance of two distributions, and how large it gets by chance once in a thousand.
+// kolmogorovSmirnov is the largest distance of two distributions, and how large it gets by chance
+// once in a thousand.
 func kolmogorovSmirnov(a, b []float64) (distance, limit float64) {
 	slices.Sort(a)
 	slices.Sort(b)

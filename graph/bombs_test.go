@@ -147,8 +147,8 @@ func manyVariables(n int) map[string]any {
 
 func as(body string) func(int) string { return func(int) string { return body } }
 
-// A request that means harm is answered, clearly, before it has cost much: neither the parser nor the rules of validation
-// nor the executor gets more than its due.
+// A request that means harm is answered, clearly, before it has cost much: neither the parser nor
+// the rules of validation nor the executor gets more than its due.
 func TestBombs(t *testing.T) {
 	w := newWorld(t, setup{})
 	for _, b := range bombs() {
@@ -160,7 +160,8 @@ func TestBombs(t *testing.T) {
 			least := time.Hour
 			var status int
 			var answered string
-			// The least of some: others use this machine, and the garbage of one run is another's burden.
+			// The least of some: others use this machine, and the garbage of one run is another's
+			// burden.
 			for n := range 7 {
 				r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql", strings.NewReader(b.make(n)))
 				r.Header.Set("Authorization", authorization)

@@ -12,8 +12,8 @@ import (
 	"github.com/aparte-im/aparte/graph/bind"
 )
 
-// bound refuses operations that would cost more than anybody's due. Each fragment is weighed once, so that the check is
-// linear in the document, however fragments are nested.
+// bound refuses operations that would cost more than anybody's due. Each fragment is weighed once,
+// so that the check is linear in the document, however fragments are nested.
 type bound struct {
 	introspection bool
 	limits        Limits
@@ -53,8 +53,8 @@ var (
 	errPageSize      = errors.New("the page is too large")
 )
 
-// introspectionCost is what a look at the schema counts: about as many fields as the standard one asks for. How deep it
-// goes is bounded by a rule of gqlparser's.
+// introspectionCost is what a look at the schema counts: about as many fields as the standard one
+// asks for. How deep it goes is bounded by a rule of gqlparser's.
 const introspectionCost = 5000
 
 type weigher struct {
@@ -123,8 +123,8 @@ func (w *weigher) field(f *ast.Field) (int, error) {
 	return min(1+inner*size, w.limits.Cost+1), nil
 }
 
-// pageSize is how many items a field may return. What is out of range for everybody is refused later, with its place.
-// Errors: errPageSize where the operator allows less.
+// pageSize is how many items a field may return. What is out of range for everybody is refused
+// later, with its place. Errors: errPageSize where the operator allows less.
 func (w *weigher) pageSize(f *ast.Field) (int, error) {
 	def := f.Definition.Arguments.ForName("first")
 	if def == nil {

@@ -17,8 +17,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Documents are those that a service takes when it takes no others: the operations of its own clients, each known by the
-// SHA-256 of its text, in hexadecimal.
+// Documents are those that a service takes when it takes no others: the operations of its own
+// clients, each known by the SHA-256 of its text, in hexadecimal.
 type Documents struct{ byHash map[string]*trusted }
 
 type trusted struct {
@@ -26,9 +26,9 @@ type trusted struct {
 	doc        *ast.QueryDocument
 }
 
-// LoadDocuments reads trusted documents: of a folder, each file *.graphql or *.gql in it or below, whose hash is that of
-// its bytes; of a file, a JSON object from hash to text. Errors: what cannot be read, a hash that is not that of its
-// text, and none at all.
+// LoadDocuments reads trusted documents: of a folder, each file *.graphql or *.gql in it or below,
+// whose hash is that of its bytes; of a file, a JSON object from hash to text. Errors: what cannot
+// be read, a hash that is not that of its text, and none at all.
 func LoadDocuments(path string) (*Documents, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -110,7 +110,8 @@ func normalHash(hash string) string {
 // memberDocumentID is where a transport leaves the documentId of a request among its extensions.
 const memberDocumentID = "documentId"
 
-// hashIn is the hash by which a request names its document: documentId, or extensions.persistedQuery.sha256Hash.
+// hashIn is the hash by which a request names its document: documentId, or
+// extensions.persistedQuery.sha256Hash.
 func hashIn(params *graphql.RawParams) string {
 	if id, ok := params.Extensions[memberDocumentID].(string); ok {
 		return normalHash(id)
@@ -127,8 +128,9 @@ var (
 	errNoDocument = &problem{codeBadRequest, "The query is missing.", http.StatusBadRequest}
 )
 
-// trusted finds the document that a request names by its hash or, where texts are taken, says that there is none.
-// A client may send the text too, or alone: what counts is that the service knows it.
+// trusted finds the document that a request names by its hash or, where texts are taken, says that
+// there is none. A client may send the text too, or alone: what counts is that the service knows
+// it.
 func (a *admission) trusted(params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
 	hash := hashIn(params)
 	switch {

@@ -77,8 +77,9 @@ func holding(t *testing.T, url, word string) []string {
 	return found
 }
 
-// What the issue asks for: a report is sealed, then the sender unsends and is erased. The evidence is intact, with its
-// digest; and no column of the database holds a word of theirs but the evidence.
+// What the issue asks for: a report is sealed, then the sender unsends and is erased. The evidence
+// is intact, with its digest; and no column of the database holds a word of theirs but the
+// evidence.
 func TestEvidenceOutlivesUnsendAndErasure(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, setup{url: url})
@@ -107,7 +108,8 @@ func TestEvidenceOutlivesUnsendAndErasure(t *testing.T) {
 		notice := w.as("alice").do(myNotices, nil).text("myNotices.nodes.0.id")
 		w.as("alice").do(`mutation($id: ID!) { appealDecision(noticeId: $id, text: "`+word+`") { __typename } }`, vars{"id": notice})
 		w.as("alice").do(unsendMessage, vars{"id": id})
-		// Words of hers that nobody else sees: hidden words and what was changed of them, the labels of a device and a code.
+		// Words of hers that nobody else sees: hidden words and what was changed of them, the
+		// labels of a device and a code.
 		phone := w.as("alice").with("Aparte-Device", "phone of "+word)
 		phone.do(`mutation($w: [String!]!) { addHiddenWords(words: $w) { __typename } }`, vars{"w": []string{word, "other"}}).
 			is("addHiddenWords.__typename", `"HiddenWordsSuccess"`)

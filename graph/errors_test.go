@@ -235,7 +235,8 @@ func TestAPageWithoutASizeIsWeighed(t *testing.T) {
 	}
 }
 
-// Nested fragments double the work of a naive check with each level; this one has to be refused at once.
+// Nested fragments double the work of a naive check with each level; this one has to be refused at
+// once.
 func TestAFragmentBombIsRefused(t *testing.T) {
 	w := newWorld(t, setup{})
 	const levels = 40

@@ -10,9 +10,10 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// gqlparser explains what is wrong with an operation in the operation's own words. Its author needs the names: of
-// fields, arguments, types, variables and fragments. Values are somebody's message. So nothing of an operation shows but
-// names that look like names, and of the variables nothing but the fields that the schema knows.
+// gqlparser explains what is wrong with an operation in the operation's own words. Its author needs
+// the names: of fields, arguments, types, variables and fragments. Values are somebody's message.
+// So nothing of an operation shows but names that look like names, and of the variables nothing but
+// the fields that the schema knows.
 
 const (
 	// maxExplained bounds how many mistakes are explained; who made more will ask again.
@@ -52,7 +53,8 @@ func explain(err *gqlerror.Error) *gqlerror.Error {
 	return out
 }
 
-// explainParse says where a document cannot be read and, where that is no secret, what stands there.
+// explainParse says where a document cannot be read and, where that is no secret, what stands
+// there.
 func explainParse(err error, limits Limits) *gqlerror.Error {
 	var at *gqlerror.Error
 	if !errors.As(err, &at) {
@@ -101,7 +103,8 @@ func isVariable(path ast.Path) bool {
 	return len(path) > 1 && path[0] == ast.PathName("variable")
 }
 
-// explainVariable says which variable, and where in it. A field that the schema does not know is the client's word.
+// explainVariable says which variable, and where in it. A field that the schema does not know is
+// the client's word.
 func explainVariable(err *gqlerror.Error) (string, ast.Path) {
 	switch err.Message {
 	case "must be defined", "cannot be null", "must an input type":

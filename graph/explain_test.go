@@ -8,8 +8,8 @@ import (
 	"github.com/aparte-im/aparte/graph"
 )
 
-// Whatever is wrong with a request, and wherever its words stand in it: no value of it comes back or is logged. Names
-// may, where they look like names.
+// Whatever is wrong with a request, and wherever its words stand in it: no value of it comes back
+// or is logged. Names may, where they look like names.
 func TestNothingOfARequestIsRepeated(t *testing.T) {
 	const marker = "a private word"
 	q := func(query string) map[string]any { return vars{"query": query} }

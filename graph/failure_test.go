@@ -61,8 +61,9 @@ func (f *failing) History(ctx context.Context, viewer dm.UserID, limit int) ([]d
 	return f.Store.History(ctx, viewer, limit)
 }
 
-// Whatever fails, and wherever, fails alone: the rest of the response is there, the path says where, the client learns
-// no more than a request id, and the log has the rest without the client's words.
+// Whatever fails, and wherever, fails alone: the rest of the response is there, the path says
+// where, the client learns no more than a request id, and the log has the rest without the client's
+// words.
 func TestAFailureStaysWhereItIs(t *testing.T) {
 	for name, how := range map[string]int32{"an error": fails, "a panic": panics, "a broken promise": never} {
 		t.Run(name, func(t *testing.T) {
@@ -95,13 +96,15 @@ func TestAFailureStaysWhereItIs(t *testing.T) {
 				w.failed(a.Errors, 1, `["first"]`)
 			}
 
-			// A subscription: the event that cannot be told is null as a whole, and the next one comes.
+			// A subscription: the event that cannot be told is null as a whole, and the next one
+			// comes.
 			f.how.Store(failsNot)
 			w.say("alice", "bob", "one")
 			sub.next()
 			stream.next().is("data.mine.preview.sender.handle", `"alice"`)
 			f.how.Store(how)
-			// From somebody whom no live event has shown yet: the others' profiles are still at hand.
+			// From somebody whom no live event has shown yet: the others' profiles are still at
+			// hand.
 			if _, err := w.service.Send(t.Context(), w.ids["carol"], dm.SendInput{To: w.ids["bob"], Body: "two", ClientMessageID: "two"}); err != nil {
 				t.Fatal(err)
 			}

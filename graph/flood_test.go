@@ -134,7 +134,8 @@ func TestAFloodOfRequests(t *testing.T) {
 			t.Errorf("somebody else has %+v, %v", u, err)
 		}
 
-		// From the other side: one fresh account that writes to everybody is stopped, and told when to go on.
+		// From the other side: one fresh account that writes to everybody is stopped, and told when
+		// to go on.
 		stopped := 0
 		for i := range 15 {
 			n := w.as("erin").do(sendMessageOutreach, vars{"input": vars{

@@ -8,8 +8,8 @@ import (
 	"github.com/aparte-im/aparte/internal/testdb"
 )
 
-// A whole acquaintance, on both databases: each query and each mutation of the contract is used at least once here or
-// in admin_test.go, and what a mutation returns is what a query then finds.
+// A whole acquaintance, on both databases: each query and each mutation of the contract is used at
+// least once here or in admin_test.go, and what a mutation returns is what a query then finds.
 func TestAnAcquaintance(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, setup{url: url})

@@ -14,7 +14,8 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// frames is a client's end of a socket that says and hears frames as they are, so that it can break every rule.
+// frames is a client's end of a socket that says and hears frames as they are, so that it can break
+// every rule.
 type frames struct {
 	t        testing.TB
 	conn     net.Conn
@@ -76,7 +77,8 @@ func (w *world) opened(handle string) *frames {
 	return f
 }
 
-// write writes bytes as they are. That the other end is gone already is no failure: what it said last is to be heard.
+// write writes bytes as they are. That the other end is gone already is no failure: what it said
+// last is to be heard.
 func (f *frames) write(b []byte) { _, _ = f.conn.Write(b) }
 
 // frame is a frame of a client.

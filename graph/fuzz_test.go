@@ -10,7 +10,8 @@ import (
 	"github.com/99designs/gqlgen/graphql/introspection"
 )
 
-// ask sends a request past the network, and returns its answer: what only a client's own address book would add.
+// ask sends a request past the network, and returns its answer: what only a client's own address
+// book would add.
 func (w *world) ask(t *testing.T, method, target, body string, header http.Header) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, "/graphql", strings.NewReader(body))
@@ -21,8 +22,8 @@ func (w *world) ask(t *testing.T, method, target, body string, header http.Heade
 	return recorder
 }
 
-// sound checks what holds of every answer, whatever was asked: it is JSON, somebody is told why something failed, and
-// it is never the service that has failed.
+// sound checks what holds of every answer, whatever was asked: it is JSON, somebody is told why
+// something failed, and it is never the service that has failed.
 func sound(t *testing.T, w *world, r *httptest.ResponseRecorder) {
 	t.Helper()
 	if r.Header().Get("Content-Type") == "text/event-stream" {

@@ -42,8 +42,8 @@ func (f *frames) drop() {
 	_ = f.conn.Close()
 }
 
-// Any payload of a connection_init lets somebody in who shows a token, or closes with a code that says why; it is never
-// the service that has failed.
+// Any payload of a connection_init lets somebody in who shows a token, or closes with a code that
+// says why; it is never the service that has failed.
 func FuzzInitPayload(f *testing.F) {
 	w := newWorld(f, setup{})
 	good := token(f, "bob")
@@ -72,8 +72,8 @@ func FuzzInitPayload(f *testing.F) {
 	})
 }
 
-// Any messages on a socket that is open, a line each, are answered by messages of the protocol or by a close code of
-// it; an answer is never INTERNAL.
+// Any messages on a socket that is open, a line each, are answered by messages of the protocol or
+// by a close code of it; an answer is never INTERNAL.
 func FuzzSocketMessages(f *testing.F) {
 	w := newWorld(f, setup{})
 	for _, seed := range []string{

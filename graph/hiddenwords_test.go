@@ -2,7 +2,8 @@ package graph_test
 
 import "testing"
 
-// Samples are offered and hold nothing until they are added; what was added is in the history, and can be taken back.
+// Samples are offered and hold nothing until they are added; what was added is in the history, and
+// can be taken back.
 func TestHiddenWordSamplesAndHistory(t *testing.T) {
 	w := newWorld(t, setup{})
 	alice := w.as("alice").with("Aparte-Device", "a phone")

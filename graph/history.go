@@ -75,7 +75,8 @@ func (m mutation) UndoSettingsChange(ctx context.Context, text string) (generate
 	return generated.SettingsSuccess{Settings: &settings}, nil
 }
 
-// headerDevice names the device in words that its user knows. It may stand in the payload of connection_init too.
+// headerDevice names the device in words that its user knows. It may stand in the payload of
+// connection_init too.
 const headerDevice = "Aparte-Device"
 
 func deviceOf(h http.Header) string {

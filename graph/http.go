@@ -10,9 +10,9 @@ import (
 	"github.com/aparte-im/aparte/graph/access"
 )
 
-// serveRequest answers a POST or GET: with one response, or with a stream of them when the client accepts one. It
-// stands in for gqlgen's transports, which echo what they cannot read, have no bound on a body and answer other
-// statuses than the protocol asks for.
+// serveRequest answers a POST or GET: with one response, or with a stream of them when the client
+// accepts one. It stands in for gqlgen's transports, which echo what they cannot read, have no
+// bound on a body and answer other statuses than the protocol asks for.
 func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	defer s.guard(w, r)
 	accept := readAccept(r.Header)

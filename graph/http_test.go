@@ -13,7 +13,8 @@ const (
 	plainJSON   = "application/json; charset=utf-8"
 )
 
-// What a client accepts decides the form of the answer, and whether an operation that was not run shows by its status.
+// What a client accepts decides the form of the answer, and whether an operation that was not run
+// shows by its status.
 func TestTheFormOfAnAnswer(t *testing.T) {
 	w := newWorld(t, setup{})
 	const valid, invalid, subscription = `{ me { handle } }`, `{ nothing }`, `subscription { inboxEvents { cursor } }`

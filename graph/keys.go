@@ -25,9 +25,11 @@ import (
 
 // How keys are fetched.
 const (
-	// keysEvery is how often keys are fetched anew, so that one that was taken back is not believed for much longer.
+	// keysEvery is how often keys are fetched anew, so that one that was taken back is not believed
+	// for much longer.
 	keysEvery = 5 * time.Minute
-	// keysAgain is how soon an unknown key may lead to another fetch: whoever makes up key ids costs one in this time.
+	// keysAgain is how soon an unknown key may lead to another fetch: whoever makes up key ids
+	// costs one in this time.
 	keysAgain = 10 * time.Second
 	// keysTimeout bounds one fetch, and so how long a token with an unknown key waits.
 	keysTimeout = 5 * time.Second
@@ -40,14 +42,16 @@ const (
 	minRSA = 2048
 )
 
-// ErrNoKeys says that a token could not be judged because the keys cannot be had. It is not the token's fault.
+// ErrNoKeys says that a token could not be judged because the keys cannot be had. It is not the
+// token's fault.
 var ErrNoKeys = errors.New("graph: the keys that verify tokens cannot be had")
 
 // KeySetConfig says where keys come from.
 type KeySetConfig struct {
 	// URL is where a JSON Web Key Set is served: https, or http on this machine.
 	URL string
-	// File holds a JSON Web Key Set, instead of URL. It is read anew like a URL, so that it can be replaced.
+	// File holds a JSON Web Key Set, instead of URL. It is read anew like a URL, so that it can be
+	// replaced.
 	File   string
 	Logger *slog.Logger
 	// Clock nil: time.Now.
@@ -56,9 +60,10 @@ type KeySetConfig struct {
 	Client *http.Client
 }
 
-// KeySet is a JSON Web Key Set from elsewhere, kept in memory. It fetches its keys anew now and then (Run), and once when
-// a token names a key that it does not know. While they cannot be fetched it goes on with those it has, for a day at
-// most; without any it fails closed. It is safe for concurrent use.
+// KeySet is a JSON Web Key Set from elsewhere, kept in memory. It fetches its keys anew now and
+// then (Run), and once when a token names a key that it does not know. While they cannot be fetched
+// it goes on with those it has, for a day at most; without any it fails closed. It is safe for
+// concurrent use.
 type KeySet struct {
 	config KeySetConfig
 	held   atomic.Pointer[heldKeys]
@@ -115,7 +120,8 @@ func (s *KeySet) Run(ctx context.Context) {
 	}
 }
 
-// Refresh fetches the keys, together with whoever does so at the same time. On an error those at hand stay.
+// Refresh fetches the keys, together with whoever does so at the same time. On an error those at
+// hand stay.
 func (s *KeySet) Refresh(ctx context.Context) error { return s.refresh(ctx, true) }
 
 // refresh without always does nothing shortly after another fetch; it joins one that is under way.
@@ -140,8 +146,9 @@ func (s *KeySet) refresh(ctx context.Context, always bool) error {
 	return err
 }
 
-// find returns the keys that a token may be signed with. A key that is not known leads to one fetch, bounded in time and
-// number. Errors: ErrNoKeys when there are no keys to look at; any other when the key is not among them.
+// find returns the keys that a token may be signed with. A key that is not known leads to one
+// fetch, bounded in time and number. Errors: ErrNoKeys when there are no keys to look at; any other
+// when the key is not among them.
 func (s *KeySet) find(ctx context.Context, id, algorithm string) (jwt.VerificationKeySet, error) {
 	held := s.fresh()
 	found := held.matching(id, algorithm)
@@ -251,7 +258,8 @@ func (s *KeySet) open(ctx context.Context) (io.ReadCloser, error) {
 	return response.Body, nil
 }
 
-// publicKey reads one key. One bad key does not spoil the set: the others may be what a token needs.
+// publicKey reads one key. One bad key does not spoil the set: the others may be what a token
+// needs.
 func publicKey(k jwkset.JWKMarshal) (crypto.PublicKey, error) {
 	if k.USE != "" && k.USE != jwkset.UseSig {
 		return nil, errors.New("it is not for signatures")

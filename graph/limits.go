@@ -9,11 +9,13 @@ import (
 
 // Limits bound what one request may ask for. A zero is the default.
 type Limits struct {
-	// Body bounds a request in bytes: a body, and the text of an operation wherever it stands. 65,536.
+	// Body bounds a request in bytes: a body, and the text of an operation wherever it stands.
+	// 65,536.
 	Body int
 	// BodyAdmin bounds a body with a service token, which may be a bulk call. 4 MiB.
 	BodyAdmin int
-	// Tokens bounds the words and signs of a document. Validation of fields that overlap is quadratic in them. 1,000.
+	// Tokens bounds the words and signs of a document. Validation of fields that overlap is
+	// quadratic in them. 1,000.
 	Tokens int
 	// Depth bounds how deep fields, and lists and objects of an argument, may be nested. 20.
 	Depth int
@@ -29,12 +31,13 @@ type Limits struct {
 	Directives int
 	// PageSize bounds first. 100, which is the most that there is.
 	PageSize int
-	// Cost bounds the fields of the answer: each counts one, once for each item of the pages it stands in. 50,000.
+	// Cost bounds the fields of the answer: each counts one, once for each item of the pages it
+	// stands in. 50,000.
 	Cost int
 }
 
-// maxRepeats bounds how often one name may stand in the answers of a document. The rule that fields of one name must be
-// alike compares each with each.
+// maxRepeats bounds how often one name may stand in the answers of a document. The rule that fields
+// of one name must be alike compares each with each.
 const maxRepeats = 200
 
 // DefaultLimits are those that a zero stands for.

@@ -14,23 +14,26 @@ import (
 const (
 	// DefaultRevocationPoll is how often a node asks who was revoked or deleted, on whatever node.
 	DefaultRevocationPoll = 2 * time.Second
-	// revocationOverlap is how much further back it asks than it has looked already: for commits that took long and clocks
-	// that differ.
+	// revocationOverlap is how much further back it asks than it has looked already: for commits
+	// that took long and clocks that differ.
 	revocationOverlap = time.Minute
-	// revocationKept is how long a revocation is remembered here: for longer than an identity is, which then is read anew.
+	// revocationKept is how long a revocation is remembered here: for longer than an identity is,
+	// which then is read anew.
 	revocationKept = identityTTL + 2*revocationOverlap
 )
 
 // errRevoked ends a socket or a stream whose token counts no more.
 var errRevoked = errors.New("the token was revoked")
 
-// guests knows who is inside by a socket or a stream, and shows them out when their tokens are revoked. What it asks of
-// the store does not grow with the number of sessions: it asks who was revoked lately.
+// guests knows who is inside by a socket or a stream, and shows them out when their tokens are
+// revoked. What it asks of the store does not grow with the number of sessions: it asks who was
+// revoked lately.
 type liveSessions struct {
 	service *dm.Service
 	now     func() time.Time
 	looked  time.Time // of Run alone
-	// revoked are those of the last minutes, nil when there are none: the usual case costs one load.
+	// revoked are those of the last minutes, nil when there are none: the usual case costs one
+	// load.
 	revoked atomic.Pointer[map[dm.UserID]dm.Revocation]
 
 	mu     sync.Mutex
@@ -46,8 +49,8 @@ func newLiveSessions(c Config) *liveSessions {
 	return &liveSessions{service: c.Service, now: c.Clock, inside: map[dm.UserID][]*liveSession{}}
 }
 
-// enter registers something that lasts until leave: end is called with errRevoked when its token counts no more. Every
-// transport that answers one identity for longer than a request calls it.
+// enter registers something that lasts until leave: end is called with errRevoked when its token
+// counts no more. Every transport that answers one identity for longer than a request calls it.
 func (g *liveSessions) enter(id *identity, end context.CancelCauseFunc) (leave func()) {
 	if id.viewer.IsZero() {
 		return func() {}
@@ -75,7 +78,8 @@ func (g *liveSessions) enter(id *identity, end context.CancelCauseFunc) (leave f
 	}
 }
 
-// out reports whether an identity was revoked in the last minutes. What was revoked earlier the store says.
+// out reports whether an identity was revoked in the last minutes. What was revoked earlier the
+// store says.
 func (g *liveSessions) out(id *identity) bool {
 	revoked := g.revoked.Load()
 	if revoked == nil {
@@ -85,7 +89,8 @@ func (g *liveSessions) out(id *identity) bool {
 	return ok && ends(r, id)
 }
 
-// ends reports whether a revocation is about an identity. A service token that acts for a user is not the user's.
+// ends reports whether a revocation is about an identity. A service token that acts for a user is
+// not the user's.
 func ends(r dm.Revocation, id *identity) bool {
 	return r.Gone || !id.admin && id.issued.Before(r.At)
 }

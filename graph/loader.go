@@ -8,12 +8,12 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// loaders read for one response, or for one field of a mutation, what its fields ask for, each kind of thing in one
-// call of the store.
+// loaders read for one response, or for one field of a mutation, what its fields ask for, each kind
+// of thing in one call of the store.
 //
-// A page tells the loaders what its items refer to (see); nothing is read for that. The first field that needs one of
-// these reads all of them. So the number of calls depends on the shape of the operation only, not on how gqlgen's
-// goroutines happen to run, and no reader waits for a timer.
+// A page tells the loaders what its items refer to (see); nothing is read for that. The first field
+// that needs one of these reads all of them. So the number of calls depends on the shape of the
+// operation only, not on how gqlgen's goroutines happen to run, and no reader waits for a timer.
 type loaders struct {
 	service *dm.Service
 	viewer  dm.UserID
@@ -30,7 +30,8 @@ type loaders struct {
 
 	mu   sync.Mutex
 	seen []*dm.View
-	// codes is made when the first field asks for it: a response that does not, as most events, does nothing for it.
+	// codes is made when the first field asks for it: a response that does not, as most events,
+	// does nothing for it.
 	codes *batch[dm.UserID, *dm.Redemption]
 	// pages are batches of the same page of many conversations.
 	pages map[dm.PageRequest]*batch[dm.ConversationID, dm.Page[*dm.Message]]
@@ -46,7 +47,8 @@ func withLoaders(ctx context.Context, service *dm.Service) context.Context {
 	return context.WithValue(ctx, loadersKey{}, l)
 }
 
-// loadersOf panics outside of a response, where nothing may be loaded: what it would keep would grow stale.
+// loadersOf panics outside of a response, where nothing may be loaded: what it would keep would
+// grow stale.
 func loadersOf(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) }
 
 // see takes note of conversations that the response shows.
@@ -166,7 +168,8 @@ func (l *loaders) page(ctx context.Context, id dm.ConversationID, page dm.PageRe
 	})
 }
 
-// batch reads many values by key, in as few calls as can be, and each key once. The zero batch is ready.
+// batch reads many values by key, in as few calls as can be, and each key once. The zero batch is
+// ready.
 type batch[K comparable, V any] struct {
 	mu sync.Mutex
 	// waiting are the keys that somebody may want; they go along with the next read.
@@ -210,8 +213,8 @@ func (b *batch[K, V]) keep(k K, v V) {
 	delete(b.waiting, k)
 }
 
-// load returns the value of a key, or the zero value when there is none. The first caller reads, under its own context,
-// for all keys that wait; the others wait for it.
+// load returns the value of a key, or the zero value when there is none. The first caller reads,
+// under its own context, for all keys that wait; the others wait for it.
 func (b *batch[K, V]) load(ctx context.Context, k K, fetch func(context.Context, []K) (map[K]V, error)) (V, error) {
 	b.mu.Lock()
 	if v, ok := b.kept[k]; ok {

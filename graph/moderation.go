@@ -16,8 +16,8 @@ import (
 // maxRequestID bounds what is taken over from the header of a proxy.
 const maxRequestID = 64
 
-// moderatorOf returns who moderates: the subject of a token with the scope moderator. The scope admin is not enough: who
-// keeps the house does not read what people report. Errors: FORBIDDEN.
+// moderatorOf returns who moderates: the subject of a token with the scope moderator. The scope
+// admin is not enough: who keeps the house does not read what people report. Errors: FORBIDDEN.
 func moderatorOf(ctx context.Context) (dm.Moderator, error) {
 	id := identityOf(ctx)
 	if id == nil || !id.moderator {
@@ -157,7 +157,8 @@ func (m mutation) DecideReport(ctx context.Context, in generated.DecideReportInp
 	return m.moderate(ctx, in.ReportID, func(by dm.Moderator, id dm.ReportID) (*dm.Report, error) {
 		d := dm.Decision{Action: in.Action, Statement: in.Statement}
 		if in.Hours != nil {
-			// Bounded before it is multiplied, so that no number can wrap into the range that is allowed.
+			// Bounded before it is multiplied, so that no number can wrap into the range that is
+			// allowed.
 			d.For = time.Duration(min(max(*in.Hours, -1), int(dm.MaxAction.Hours())+1)) * time.Hour
 		}
 		return m.service.DecideReport(ctx, by, id, d)

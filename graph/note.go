@@ -25,8 +25,8 @@ func (s *Server) noteOperation(ctx context.Context, response *graphql.Response) 
 	n.Failed(codeOf(response))
 }
 
-// beginOnSocket is what sockets tell of their operations; nil when there are neither traces nor an access log, so that
-// it costs nothing then.
+// beginOnSocket is what sockets tell of their operations; nil when there are neither traces nor an
+// access log, so that it costs nothing then.
 func (s *Server) beginOnSocket() func(context.Context, netip.Addr, *graphql.RawParams) (context.Context, func(socket.Outcome)) {
 	if s.spans == nil && s.config.Access == nil {
 		return nil

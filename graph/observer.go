@@ -12,16 +12,18 @@ import (
 	"github.com/aparte-im/aparte/graph/bind"
 )
 
-// Observer is told what happens, for figures and logs. Each function may be nil, is called on the way of a request and
-// must not wait. What it is told holds no names, no ids and no words of anybody.
+// Observer is told what happens, for figures and logs. Each function may be nil, is called on the
+// way of a request and must not wait. What it is told holds no names, no ids and no words of
+// anybody.
 type Observer struct {
-	// Operation was answered. kind is query, mutation or subscription (which is told when it begins); name is its field of
-	// the schema, or "several"; code is the first error's, empty for none.
+	// Operation was answered. kind is query, mutation or subscription (which is told when it
+	// begins); name is its field of the schema, or "several"; code is the first error's, empty for
+	// none.
 	Operation func(kind, name, code string, took time.Duration)
 	// Sent tells what became of a message: sent, again, a denial, or the code of a refusal.
 	Sent func(verdict string)
-	// Delivered is the time from the change of an event to where its transport takes it. Events from before the
-	// subscription began are not told.
+	// Delivered is the time from the change of an event to where its transport takes it. Events
+	// from before the subscription began are not told.
 	Delivered func(lag time.Duration)
 	// Throttled tells of which class somebody wanted more than their budget holds.
 	Throttled func(class string)
@@ -50,8 +52,8 @@ func codeOf(response *graphql.Response) string {
 	return code
 }
 
-// className is a name of which there are no more than the schema has fields: what a client calls an operation is its
-// own word.
+// className is a name of which there are no more than the schema has fields: what a client calls an
+// operation is its own word.
 func className(set ast.SelectionSet) string {
 	if len(set) == 1 {
 		switch s := set[0].(type) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// origins says from which pages a socket may be opened: a browser sends a page's origin with the handshake and lets
-// every page open one.
+// origins says from which pages a socket may be opened: a browser sends a page's origin with the
+// handshake and lets every page open one.
 type origins struct {
 	allowed  map[string]bool
 	loopback bool

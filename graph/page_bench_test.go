@@ -13,8 +13,8 @@ import (
 const inboxPage = `{ inbox(first: 50) { pageInfo { endCursor hasNextPage } nodes {
 	id folder lastActivityAt unreadCount readSeq muted ... on DirectConversation { with { id handle displayName avatarUrl } } lastMessage { seq body createdAt } } } }`
 
-// BenchmarkInboxPage compares a page of 50 conversations through the API with the reads of the store under it, in CPU:
-// what is above one in the ratio is what GraphQL and HTTP cost.
+// BenchmarkInboxPage compares a page of 50 conversations through the API with the reads of the
+// store under it, in CPU: what is above one in the ratio is what GraphQL and HTTP cost.
 func BenchmarkInboxPage(b *testing.B) {
 	w := newWorld(b, setup{})
 	var users []dm.UserInput

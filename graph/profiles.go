@@ -12,15 +12,17 @@ import (
 )
 
 const (
-	// profileTTL bounds how old a person's profile in a live event may be, when it was changed or erased on another node.
+	// profileTTL bounds how old a person's profile in a live event may be, when it was changed or
+	// erased on another node.
 	profileTTL = 3 * time.Second
 	// profileCount bounds how many are kept: some hundred bytes each.
 	profileCount = 4096
 )
 
-// profiles remember, for a moment, how the people look who stand in live events: a burst of messages from one person
-// would otherwise read the same row for each event of each follower. Nothing is decided by them, and only events are
-// made with them. A change on this node is seen at once, one on another node after profileTTL.
+// profiles remember, for a moment, how the people look who stand in live events: a burst of
+// messages from one person would otherwise read the same row for each event of each follower.
+// Nothing is decided by them, and only events are made with them. A change on this node is seen at
+// once, one on another node after profileTTL.
 type profiles struct {
 	known *lru.Cache[dm.UserID, profile]
 	now   func() time.Time
@@ -53,7 +55,8 @@ func (p *profiles) get(ids []dm.UserID) (known map[dm.UserID]*dm.User, rest []dm
 	return known, rest
 }
 
-// read returns users, and reads those whom it does not know. Followers who wait for the same person share one read.
+// read returns users, and reads those whom it does not know. Followers who wait for the same person
+// share one read.
 func (p *profiles) read(ctx context.Context, ids []dm.UserID,
 	fetch func(context.Context, []dm.UserID) (map[dm.UserID]*dm.User, error),
 ) (map[dm.UserID]*dm.User, error) {
@@ -94,8 +97,8 @@ func (p *profiles) fetch(ctx context.Context, ids []dm.UserID,
 	return found, err
 }
 
-// changed forgets what is known: somebody's profile was changed here, or they were deleted. Changes are few beside
-// events, and who is read again costs one statement.
+// changed forgets what is known: somebody's profile was changed here, or they were deleted. Changes
+// are few beside events, and who is read again costs one statement.
 func (p *profiles) changed() {
 	p.changes.Add(1)
 	p.known.Purge()

@@ -13,8 +13,9 @@ import (
 const followSenders = `subscription($after: Cursor) { inboxEvents(after: $after) { ... on MessageAdded {
 	message { body sender { handle displayName } } conversation { ... on DirectConversation { with { displayName } } } } } }`
 
-// A burst of messages does not read their sender for each event. A change of the profile shows at once where it was made,
-// and after a few seconds when it was made elsewhere; who was deleted is not shown for longer either.
+// A burst of messages does not read their sender for each event. A change of the profile shows at
+// once where it was made, and after a few seconds when it was made elsewhere; who was deleted is
+// not shown for longer either.
 func TestLiveEventsReadASenderOnce(t *testing.T) {
 	var ahead atomic.Int64
 	c := &counting{calls: map[string]int{}}

@@ -17,8 +17,8 @@ const (
 	isBob = `{"data":{"me":{"handle":"bob"}}}`
 )
 
-// Each rule of the protocol document of graphql-transport-ws, and of RFC 6455 below it, by name. "opened" is an
-// acknowledged connection of bob.
+// Each rule of the protocol document of graphql-transport-ws, and of RFC 6455 below it, by name.
+// "opened" is an acknowledged connection of bob.
 func TestTheRulesOfTheProtocol(t *testing.T) {
 	w := newWorld(t, setup{config: func(c *graph.Config) {
 		c.Sockets = socket.Limits{InitTimeout: time.Second, Operations: 3, CloseWait: 100 * time.Millisecond}
@@ -307,7 +307,8 @@ func TestTheRulesOfTheProtocol(t *testing.T) {
 	}
 }
 
-// subscribed starts a subscription from now on: what comes before it is followed comes by the cursor.
+// subscribed starts a subscription from now on: what comes before it is followed comes by the
+// cursor.
 func (w *world) subscribed(f *frames, id string) {
 	f.t.Helper()
 	f.subscribe(id, strings.Replace(watch, "inboxEvents", `inboxEvents(after: "`+w.cursorOf("bob")+`")`, 1))

@@ -28,8 +28,8 @@ const (
 	withAsks = `query($id: ID!) { conversationWith(userId: $id) { contactCodeRedemption { label } } }`
 )
 
-// The owner of a code sees by which code a conversation came, and who came by a code and when; the other side sees nothing,
-// and the answer to a send says nothing new.
+// The owner of a code sees by which code a conversation came, and who came by a code and when; the
+// other side sees nothing, and the answer to a send says nothing new.
 func TestAnOwnerSeesWhoCameByACode(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, setup{url: url})
@@ -71,7 +71,8 @@ func TestAnOwnerSeesWhoCameByACode(t *testing.T) {
 	})
 }
 
-// What asks for it reads it once, whatever the page holds; what does not ask reads nothing of it, as sends and events.
+// What asks for it reads it once, whatever the page holds; what does not ask reads nothing of it,
+// as sends and events.
 func TestByWhichCodeIsReadOnceAndOnlyWhenAsked(t *testing.T) {
 	c := &counting{calls: map[string]int{}}
 	w := newWorld(t, setup{wrap: func(s dm.Store) dm.Store {

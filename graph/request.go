@@ -36,8 +36,8 @@ func checkRequest(w http.ResponseWriter, r *http.Request, accept accepted) *prob
 	return nil
 }
 
-// isJSON reports whether a body is said to be JSON in UTF-8, and not compressed: forms and uploads, which a browser
-// sends to other sites without asking, are not spoken here.
+// isJSON reports whether a body is said to be JSON in UTF-8, and not compressed: forms and uploads,
+// which a browser sends to other sites without asking, are not spoken here.
 func isJSON(h http.Header) bool {
 	mediaType, params, err := mime.ParseMediaType(h.Get("Content-Type"))
 	if err != nil || mediaType != typeJSON {

@@ -10,7 +10,8 @@ import (
 	"github.com/aparte-im/aparte/internal/testdb"
 )
 
-// safeRoom checks bob's one request, of dave: its words show where it is opened, and elsewhere only when he allows it.
+// safeRoom checks bob's one request, of dave: its words show where it is opened, and elsewhere only
+// when he allows it.
 func (w *world) safeRoom(id string) {
 	bob := w.as("bob")
 	const look = `query($id: ID!) { inbox(folder: REQUESTS) { nodes { lastMessage { body withheld } } }
@@ -48,7 +49,8 @@ func TestReplayedRequestsAreWithheld(t *testing.T) {
 	n.is("inboxEvents.conversation.lastMessage", `{"body":"","withheld":true}`)
 }
 
-// Requests in bulk, by filters, and what is hidden comes out when the settings or the shield let it, on both databases.
+// Requests in bulk, by filters, and what is hidden comes out when the settings or the shield let
+// it, on both databases.
 func TestRequestsInBulk(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

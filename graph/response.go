@@ -11,8 +11,9 @@ import (
 	"github.com/aparte-im/aparte/graph/access"
 )
 
-// writeResponse writes a GraphQL response. status is for a request that was not run, and goes only to clients that
-// know the newer media type: the older one answers every well-formed request with 200.
+// writeResponse writes a GraphQL response. status is for a request that was not run, and goes only
+// to clients that know the newer media type: the older one answers every well-formed request
+// with 200.
 func writeResponse(w http.ResponseWriter, accept accepted, status int, response *graphql.Response) {
 	mediaType := accept.response()
 	if mediaType == "" {
@@ -37,8 +38,8 @@ func encode(response *graphql.Response) []byte {
 	return appendResponse(make([]byte, 0, len(response.Data)+len(`{"data":}`)+256*len(response.Errors)), response)
 }
 
-// appendResponse appends the JSON of a response. Its data is JSON already, and json.Marshal would read it all again. A
-// request that was not run has no data, not even null.
+// appendResponse appends the JSON of a response. Its data is JSON already, and json.Marshal would
+// read it all again. A request that was not run has no data, not even null.
 func appendResponse(out []byte, response *graphql.Response) []byte {
 	start := len(out)
 	out = append(out, '{')
@@ -101,8 +102,8 @@ func (s *Server) refuseError(w http.ResponseWriter, r *http.Request, err error) 
 	writeErrors(w, status, out)
 }
 
-// writeErrors writes what is no response of an operation. Every client reads the older type, and none takes its status
-// for anything but what it is.
+// writeErrors writes what is no response of an operation. Every client reads the older type, and
+// none takes its status for anything but what it is.
 func writeErrors(w http.ResponseWriter, status int, errs ...*gqlerror.Error) {
 	writeBody(w, typeJSON, status, encode(&graphql.Response{Errors: errs}))
 }

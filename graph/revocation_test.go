@@ -42,7 +42,8 @@ func issued(t *testing.T, handle string, at time.Time) string {
 	})
 }
 
-// Logged out on one node is logged out on the other: sockets and streams close, and the tokens are refused. Others stay.
+// Logged out on one node is logged out on the other: sockets and streams close, and the tokens are
+// refused. Others stay.
 func TestRevokedTokensEndEverywhere(t *testing.T) {
 	here, there := nodes(t)
 	alice, bob := there.socket("alice"), there.socket("bob")
@@ -112,7 +113,8 @@ func TestWhoMayRevoke(t *testing.T) {
 	w.as("alice").do(me, nil)
 }
 
-// endsWithoutComplete waits until the service ends the stream in the way at which a client comes back.
+// endsWithoutComplete waits until the service ends the stream in the way at which a client comes
+// back.
 func (e *events) endsWithoutComplete() {
 	e.t.Helper()
 	for {

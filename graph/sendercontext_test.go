@@ -15,8 +15,8 @@ func (c *counting) SharedFriends(ctx context.Context, viewer dm.UserID, others [
 	return c.Store.SharedFriends(ctx, viewer, others, limit)
 }
 
-// A page of requests says how one knows their senders, in a number of reads that does not grow with it; what is no request
-// says nothing.
+// A page of requests says how one knows their senders, in a number of reads that does not grow with
+// it; what is no request says nothing.
 func TestAPageOfRequestsSaysHowOneKnowsTheirSenders(t *testing.T) {
 	c := &counting{calls: map[string]int{}}
 	w := newWorld(t, setup{wrap: func(s dm.Store) dm.Store {

@@ -18,7 +18,8 @@ func (messagingSettings) Routes(_ context.Context, m *dm.Messaging) ([]*generate
 	return routesOf(m.Grid), nil
 }
 
-// SettingsChanged resolves the settings of an event: the event says that they changed, the service how they stand.
+// SettingsChanged resolves the settings of an event: the event says that they changed, the service
+// how they stand.
 func (s *Server) SettingsChanged() generated.SettingsChangedResolver {
 	return settingsChanged{s.service}
 }

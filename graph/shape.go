@@ -5,12 +5,14 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// shape measures a document that was parsed but not validated: validation is what it protects. Every definition is
-// walked once, however often it is spread, so that the check is linear in the document.
+// shape measures a document that was parsed but not validated: validation is what it protects.
+// Every definition is walked once, however often it is spread, so that the check is linear in the
+// document.
 type shape struct {
 	limits    Limits
 	fragments map[string]*ast.FragmentDefinition
-	// depths and roots remember fragments: how deep they are, and how many fields they have at their first level.
+	// depths and roots remember fragments: how deep they are, and how many fields they have at
+	// their first level.
 	depths, roots map[string]int
 	// answers counts the names that fields have in the answer.
 	answers             map[string]int
@@ -126,7 +128,8 @@ func (s *shape) value(v *ast.Value, depth int) {
 	}
 }
 
-// setDepth is how deep the fields of a set are nested, its own being one deep. It stops where it is too deep.
+// setDepth is how deep the fields of a set are nested, its own being one deep. It stops where it is
+// too deep.
 func (s *shape) setDepth(set ast.SelectionSet) int {
 	deepest := 0
 	for _, selection := range set {
@@ -145,8 +148,8 @@ func (s *shape) setDepth(set ast.SelectionSet) int {
 	return deepest
 }
 
-// fragmentDepth is that of a fragment's set. One that spreads itself counts nothing within itself: validation refuses it
-// by its name.
+// fragmentDepth is that of a fragment's set. One that spreads itself counts nothing within itself:
+// validation refuses it by its name.
 func (s *shape) fragmentDepth(name string) int {
 	if known, ok := s.depths[name]; ok {
 		return known

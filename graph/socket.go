@@ -13,8 +13,8 @@ import (
 	"github.com/aparte-im/aparte/graph/socket"
 )
 
-// Close codes of a connection that is not let in: 4403, which the protocol has for it, and 1013, at which a client
-// connects again.
+// Close codes of a connection that is not let in: 4403, which the protocol has for it, and 1013, at
+// which a client connects again.
 const (
 	closeForbidden = 4403
 	closeTryLater  = 1013
@@ -82,8 +82,8 @@ func (e rationed) DispatchError(ctx context.Context, errs gqlerror.List) *graphq
 	return e.GraphExecutor.DispatchError(ctx, errs)
 }
 
-// enterSocket checks what a connection_init or a renewal shows: a token in its payload or, from programs that can set
-// one, a header of the handshake.
+// enterSocket checks what a connection_init or a renewal shows: a token in its payload or, from
+// programs that can set one, a header of the handshake.
 func (s *Server) enterSocket(ctx context.Context, g socket.Greeting) (socket.Session, error) {
 	c := credentialsOf(g.Header)
 	for _, name := range []string{"Authorization", "authorization"} {

@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// drainStep and drainMost say how a shutdown spreads the ends of streams, so that their clients do not come back at
-	// once.
+	// drainStep and drainMost say how a shutdown spreads the ends of streams, so that their clients
+	// do not come back at once.
 	drainStep = time.Millisecond
 	drainMost = 5 * time.Second
 	// headerResume is how a client of server-sent events says where it was.
@@ -36,11 +36,12 @@ var (
 	}
 )
 
-// stream is one operation answered as server-sent events, in the distinct connections mode of graphql-sse. It costs the
-// goroutine that serves its request, which waits for the next event itself, and a timer.
+// stream is one operation answered as server-sent events, in the distinct connections mode of
+// graphql-sse. It costs the goroutine that serves its request, which waits for the next event
+// itself, and a timer.
 //
-// Each event of the inbox has its cursor as its id, and Last-Event-ID resumes from it. A stream that the service ends
-// has no event "complete": the client connects again, and resumes.
+// Each event of the inbox has its cursor as its id, and Last-Event-ID resumes from it. A stream
+// that the service ends has no event "complete": the client connects again, and resumes.
 type stream struct {
 	s       *Server
 	ctx     context.Context //nolint:containedctx // the stream is one call
@@ -144,8 +145,8 @@ func endOf(cause error) string {
 	return "failed"
 }
 
-// farewell is the last word: that there is no more, or why the client should come back. Comments are for people; the
-// protocol has no word for it.
+// farewell is the last word: that there is no more, or why the client should come back. Comments
+// are for people; the protocol has no word for it.
 func (t *stream) farewell() {
 	t.s.config.Observer.streamEnded(endOf(context.Cause(t.ctx)))
 	switch cause := context.Cause(t.ctx); {
@@ -189,8 +190,8 @@ func (t *stream) keepAlive() {
 	t.beat = time.AfterFunc(t.s.config.KeepAlive, func() { t.write([]byte(":\n\n")) })
 }
 
-// finish leaves the connection as it was found: the next request may use it. The timer may fire while it runs, and then
-// finds that nothing is to be written any more.
+// finish leaves the connection as it was found: the next request may use it. The timer may fire
+// while it runs, and then finds that nothing is to be written any more.
 func (t *stream) finish() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

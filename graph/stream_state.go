@@ -14,16 +14,16 @@ import (
 
 // streamState is what a subscription's resolver and its transport have to tell each other.
 type streamState struct {
-	// err is why the source ended. The source writes it before it closes its channel, and it is read after. told: the
-	// client knows.
+	// err is why the source ended. The source writes it before it closes its channel, and it is
+	// read after. told: the client knows.
 	err  error
 	told bool
 
 	// field is the subscription's own.
 	field *graphql.FieldContext
 
-	// The transport asks for each event itself, so that no goroutine has to wait for it. after is the cursor that it
-	// resumes from, which goes before the operation's own: it is newer.
+	// The transport asks for each event itself, so that no goroutine has to wait for it. after is
+	// the cursor that it resumes from, which goes before the operation's own: it is newer.
 	after string
 	// cursor is the place of the event whose response is being made.
 	cursor  string
@@ -67,8 +67,8 @@ func (s *streamState) follow(watcher *dm.Watcher) <-chan bind.InboxEvent {
 	return s.events
 }
 
-// pull waits for the next event and makes it the next response. There is nothing to do for an operation that has no
-// watcher: it has its responses, or failed.
+// pull waits for the next event and makes it the next response. There is nothing to do for an
+// operation that has no watcher: it has its responses, or failed.
 func (s *streamState) pull(ctx context.Context) {
 	if s.watcher == nil || s.err != nil {
 		return
@@ -82,8 +82,8 @@ func (s *streamState) pull(ctx context.Context) {
 	}
 }
 
-// poll makes the next event the next response, if there is one now, or the end of events. It reports whether there is
-// anything to respond.
+// poll makes the next event the next response, if there is one now, or the end of events. It
+// reports whether there is anything to respond.
 func (s *streamState) poll(ctx context.Context) bool {
 	if s.err != nil {
 		return true
@@ -99,7 +99,8 @@ func (s *streamState) poll(ctx context.Context) bool {
 	return true
 }
 
-// give hands an event, or the end of them, to gqlgen. The channel has room: what was given before has been taken.
+// give hands an event, or the end of them, to gqlgen. The channel has room: what was given before
+// has been taken.
 func (s *streamState) give(e *dm.Event, err error) {
 	if err != nil {
 		s.err, s.cursor = err, ""
@@ -128,11 +129,12 @@ func next(ctx context.Context, watcher *dm.Watcher) (e *dm.Event, err error) {
 	return watcher.Next(ctx)
 }
 
-// streamFailure is the last response of a subscription whose source failed: the client learns that this is no normal
-// end, and can resume.
+// streamFailure is the last response of a subscription whose source failed: the client learns that
+// this is no normal end, and can resume.
 func (s *Server) streamFailure(ctx context.Context) *graphql.Response {
 	state := stateOf(ctx)
-	// While ctx lasts, the source has ended before its stream did, so state is nobody else's any more.
+	// While ctx lasts, the source has ended before its stream did, so state is nobody else's any
+	// more.
 	if state == nil || ctx.Err() != nil || state.err == nil || state.told {
 		return nil
 	}
@@ -140,8 +142,8 @@ func (s *Server) streamFailure(ctx context.Context) *graphql.Response {
 	return &graphql.Response{Errors: gqlerror.List{s.present(ctx, state.err)}, Data: []byte("null")}
 }
 
-// inField makes the subscription's own field the parent of what an event holds: gqlgen forgets it, and errors would
-// have a path without it.
+// inField makes the subscription's own field the parent of what an event holds: gqlgen forgets it,
+// and errors would have a path without it.
 func (s *streamState) inField(ctx context.Context) context.Context {
 	if s == nil || s.field == nil {
 		return ctx
@@ -149,8 +151,8 @@ func (s *streamState) inField(ctx context.Context) context.Context {
 	return graphql.WithFieldContext(ctx, s.field)
 }
 
-// propagate makes an event null as a whole where its field must not be: gqlgen writes it as {"field":null}, which a
-// client with types would not believe.
+// propagate makes an event null as a whole where its field must not be: gqlgen writes it as
+// {"field":null}, which a client with types would not believe.
 func (s *streamState) propagate(response *graphql.Response) {
 	if s == nil || s.field == nil || len(response.Errors) == 0 || !s.field.Field.Definition.Type.NonNull {
 		return

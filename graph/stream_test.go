@@ -66,7 +66,8 @@ func (c *raw) until(end string) string {
 	}
 }
 
-// I4: as a browser's EventSource does it, with the id of the last event and no cursor in the operation.
+// I4: as a browser's EventSource does it, with the id of the last event and no cursor in the
+// operation.
 func TestAStreamResumesFromItsLastEvent(t *testing.T) {
 	w := newWorld(t, setup{})
 	w.befriend("alice", "bob")
@@ -88,7 +89,8 @@ func TestAStreamResumesFromItsLastEvent(t *testing.T) {
 	for _, body := range []string{"two", "three"} {
 		e.next().is("data.inboxEvents.message.body", `"`+body+`"`)
 	}
-	// It goes before the cursor of the operation, which stays the same however often a client comes back.
+	// It goes before the cursor of the operation, which stays the same however often a client comes
+	// back.
 	e = w.as("bob").with("Last-Event-ID", e.id).stream(inboxEvents, vars{"after": first})
 	w.say("alice", "bob", "four")
 	e.next().is("data.inboxEvents.message.body", `"four"`)
@@ -100,7 +102,8 @@ func TestAStreamResumesFromItsLastEvent(t *testing.T) {
 	}
 }
 
-// The time that a stream's client has for reading is nothing to the requests that use its connection after it.
+// The time that a stream's client has for reading is nothing to the requests that use its
+// connection after it.
 func TestAStreamThatEndedLeavesItsConnectionInOrder(t *testing.T) {
 	const wait = 20 * time.Millisecond
 	w := newWorld(t, setup{config: func(c *graph.Config) { c.WriteWait = wait }})
@@ -137,7 +140,8 @@ func TestAStreamIsKeptAlive(t *testing.T) {
 	}
 }
 
-// What ends for a reason that passes has no "complete": a client takes it for a broken connection, and comes back.
+// What ends for a reason that passes has no "complete": a client takes it for a broken connection,
+// and comes back.
 func TestAStreamEndsWithItsToken(t *testing.T) {
 	exp := time.Now().Add(time.Hour).Unix()
 	w := newWorld(t, setup{config: func(c *graph.Config) {

@@ -23,8 +23,9 @@ type subscription struct {
 	observer Observer
 }
 
-// InboxEvents follows the viewer's log. The transport pulls each event when it wants it (streamState), so that a slow
-// client holds back nothing but itself and an idle one has no goroutine here.
+// InboxEvents follows the viewer's log. The transport pulls each event when it wants it
+// (streamState), so that a slow client holds back nothing but itself and an idle one has no
+// goroutine here.
 func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bind.InboxEvent, error) {
 	viewer, err := viewerOf(ctx)
 	if err != nil {

@@ -75,7 +75,8 @@ func TestEachKindOfEventArrives(t *testing.T) {
 	})
 }
 
-// I4: a subscriber that goes on from its last cursor has, in the end, seen each event once, in order.
+// I4: a subscriber that goes on from its last cursor has, in the end, seen each event once, in
+// order.
 func TestASubscriberResumes(t *testing.T) {
 	w := newWorld(t, setup{})
 	w.befriend("alice", "bob")

@@ -13,10 +13,12 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// ScopeAdmin in a token's scope makes it the host application's own, unless TokenConfig says another.
+// ScopeAdmin in a token's scope makes it the host application's own, unless TokenConfig says
+// another.
 const ScopeAdmin = "admin"
 
-// ScopeModerator in a token's scope lets its subject work on reports. It is apart from ScopeAdmin: neither holds the other.
+// ScopeModerator in a token's scope lets its subject work on reports. It is apart from ScopeAdmin:
+// neither holds the other.
 const ScopeModerator = "moderator"
 
 // MinSecret is the shortest secret for HS256, in bytes: as long as the hash.
@@ -46,9 +48,9 @@ type Claims struct {
 	Expires time.Time
 }
 
-// Verifier checks a token and returns its claims. Its error is not shown to anybody: what is wrong with a token is
-// nothing that a stranger should learn. An error that is an ErrNoKeys says nothing about the token. It must be safe for
-// concurrent use.
+// Verifier checks a token and returns its claims. Its error is not shown to anybody: what is wrong
+// with a token is nothing that a stranger should learn. An error that is an ErrNoKeys says nothing
+// about the token. It must be safe for concurrent use.
 type Verifier func(ctx context.Context, token string) (Claims, error)
 
 // ClaimNames are the claims that are read. An empty name takes the default, and "-" reads none.
@@ -59,7 +61,8 @@ type ClaimNames struct {
 	Handle string
 	// Name is "name".
 	Name string
-	// AgeBand is "age_band", with a value of the API's AgeBand. A token that has it must have "iat" too.
+	// AgeBand is "age_band", with a value of the API's AgeBand. A token that has it must have "iat"
+	// too.
 	AgeBand string
 	// Scope is "scope": words with spaces between, or a list of words.
 	Scope string
@@ -80,7 +83,8 @@ func (n ClaimNames) withDefaults() ClaimNames {
 type TokenConfig struct {
 	// Secrets verify HS256, each of at least MinSecret bytes. While one is replaced there are two.
 	Secrets [][]byte
-	// Keys verify the other algorithms. A token of theirs never meets a secret, nor the other way round.
+	// Keys verify the other algorithms. A token of theirs never meets a secret, nor the other way
+	// round.
 	Keys *KeySet
 	// Algorithms are those that Keys may verify. Empty: KeyAlgorithms.
 	Algorithms []string
@@ -167,8 +171,8 @@ func NewVerifier(c TokenConfig) (Verifier, error) {
 	return t.verify, nil
 }
 
-// HS256 verifies JSON Web Tokens that are signed with one shared secret, and with nothing but HMAC-SHA-256. now nil:
-// time.Now.
+// HS256 verifies JSON Web Tokens that are signed with one shared secret, and with nothing but
+// HMAC-SHA-256. now nil: time.Now.
 func HS256(secret []byte, now func() time.Time) (Verifier, error) {
 	return NewVerifier(TokenConfig{Secrets: [][]byte{secret}, Leeway: DefaultLeeway, Clock: now})
 }
@@ -227,8 +231,8 @@ func (t *tokens) read(m jwt.MapClaims) (Claims, error) {
 	return c, c.readAge(m[names.AgeBand])
 }
 
-// readAge reads the age band. One that is there and not understood is refused, because the rules for minors hang on it;
-// so is one of unknown age, because it could undo a newer one.
+// readAge reads the age band. One that is there and not understood is refused, because the rules
+// for minors hang on it; so is one of unknown age, because it could undo a newer one.
 func (c *Claims) readAge(v any) error {
 	if v == nil {
 		return nil
@@ -262,8 +266,8 @@ func words(v any) []string {
 	return nil
 }
 
-// SignToken makes a token that HS256 accepts for ttl from now. subject is the host's own id of a user; with the scope
-// ScopeAdmin it may be any name for the service that calls.
+// SignToken makes a token that HS256 accepts for ttl from now. subject is the host's own id of a
+// user; with the scope ScopeAdmin it may be any name for the service that calls.
 func SignToken(secret []byte, subject string, ttl time.Duration, scopes ...string) (string, error) {
 	if len(scopes) == 0 {
 		return SignClaims(secret, subject, ttl, nil)

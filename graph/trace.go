@@ -17,8 +17,9 @@ import (
 
 const traceName = "github.com/aparte-im/aparte/graph"
 
-// spans makes the spans of requests, operations, resolvers and events. What they tell comes from the schema and from
-// tables of ours: no name, id or word of anybody, and no text of an operation. Nil makes none.
+// spans makes the spans of requests, operations, resolvers and events. What they tell comes from
+// the schema and from tables of ours: no name, id or word of anybody, and no text of an operation.
+// Nil makes none.
 type spans struct{ tracer trace.Tracer }
 
 func newSpans(provider trace.TracerProvider) *spans {
@@ -28,7 +29,8 @@ func newSpans(provider trace.TracerProvider) *spans {
 	return &spans{provider.Tracer(traceName)}
 }
 
-// request begins the span of a request, below the one that its traceparent names. end must be called.
+// request begins the span of a request, below the one that its traceparent names. end must be
+// called.
 func (t *spans) request(w http.ResponseWriter, r *http.Request) (_ http.ResponseWriter, _ *http.Request, end func()) {
 	method := access.Method(r.Method)
 	route := r.Pattern
@@ -51,8 +53,8 @@ func (t *spans) request(w http.ResponseWriter, r *http.Request) (_ http.Response
 	}
 }
 
-// socketOperation begins the span of what a client subscribes to on a socket, below the one that stands as traceparent
-// in its extensions: a socket has no headers of its own for each operation.
+// socketOperation begins the span of what a client subscribes to on a socket, below the one that
+// stands as traceparent in its extensions: a socket has no headers of its own for each operation.
 func (t *spans) socketOperation(ctx context.Context, params *graphql.RawParams) (context.Context, trace.Span) {
 	if parent, ok := params.Extensions["traceparent"].(string); ok {
 		state, _ := params.Extensions["tracestate"].(string)
@@ -69,7 +71,8 @@ func noteTrace(ctx context.Context, span trace.Span) {
 	}
 }
 
-// operation makes the span of an operation that was admitted. That of a subscription ends when it has begun.
+// operation makes the span of an operation that was admitted. That of a subscription ends when it
+// has begun.
 func (t *spans) operation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx).Operation
 	if op.Operation != ast.Subscription {
@@ -88,8 +91,9 @@ func (t *spans) begin(ctx context.Context, op *ast.OperationDefinition) (context
 	))
 }
 
-// response makes the span in which a query or mutation runs, or an event of a subscription is made: a trace of its own
-// then, with a link to where the subscription began, because a subscription may last for days.
+// response makes the span in which a query or mutation runs, or an event of a subscription is made:
+// a trace of its own then, with a link to where the subscription began, because a subscription may
+// last for days.
 func (t *spans) response(ctx context.Context, state *streamState, next graphql.ResponseHandler) *graphql.Response {
 	op := graphql.GetOperationContext(ctx).Operation
 	var span trace.Span

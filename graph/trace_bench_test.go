@@ -12,8 +12,9 @@ import (
 	"github.com/aparte-im/aparte/graph"
 )
 
-// BenchmarkTraces is what traces cost a small query: nothing when they are off, and what a request of which nobody wants
-// a trace, and one of which somebody does, cost otherwise. The spans themselves go nowhere.
+// BenchmarkTraces is what traces cost a small query: nothing when they are off, and what a request
+// of which nobody wants a trace, and one of which somebody does, cost otherwise. The spans
+// themselves go nowhere.
 func BenchmarkTraces(b *testing.B) {
 	for _, c := range []struct {
 		name     string

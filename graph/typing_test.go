@@ -36,7 +36,8 @@ func (w *world) typed(from, to string) {
 	w.as(from).do(typing, vars{"id": w.conversation(from, to)}).is("signalTyping.__typename", typingSuccess)
 }
 
-// I4: a signal has no place in the log: what comes after it is what would have come without it, once.
+// I4: a signal has no place in the log: what comes after it is what would have come without it,
+// once.
 func TestWhoIsWritingIsSeenByWhoListens(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, setup{url: url})

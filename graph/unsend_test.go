@@ -29,8 +29,8 @@ func TestWhoSentAMessageTakesItsWordsBack(t *testing.T) {
 		"message":{"id":"`+id+`","body":"","removed":true,"sender":{"handle":"alice"}}}`)
 }
 
-// A key is the sender's to choose. No way of reading a message shows it to the other: not in a request whose words are
-// withheld, nor after it was unsent.
+// A key is the sender's to choose. No way of reading a message shows it to the other: not in a
+// request whose words are withheld, nor after it was unsent.
 func TestAKeyIsNoMessage(t *testing.T) {
 	w := newWorld(t, setup{})
 	w.open("bob")

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// work counts what runs, so that a shutdown can wait for it. A sync.WaitGroup cannot: it forbids to count up while
-// somebody waits.
+// work counts what runs, so that a shutdown can wait for it. A sync.WaitGroup cannot: it forbids to
+// count up while somebody waits.
 type work struct {
 	// ending is done once the shutdown has begun.
 	ending context.Context
@@ -44,7 +44,8 @@ func (w *work) leave() {
 	}
 }
 
-// end takes no more work, tells what runs to end, and returns a channel that is closed when nothing runs.
+// end takes no more work, tells what runs to end, and returns a channel that is closed when nothing
+// runs.
 func (w *work) end() <-chan struct{} {
 	w.mu.Lock()
 	if !w.closed {

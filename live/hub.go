@@ -10,7 +10,8 @@ import (
 const (
 	// shardCount is the number of locks over which users are spread. A power of two.
 	shardCount = 256
-	// ringSize is the number of recent events of a user that are kept: about what one batch of sends can write.
+	// ringSize is the number of recent events of a user that are kept: about what one batch of
+	// sends can write.
 	ringSize = 64
 )
 
@@ -27,7 +28,8 @@ type shard struct {
 // inbox is what the hub holds for a user who has subscriptions. The shard's lock guards it.
 type inbox struct {
 	subscriptions []*subscription
-	// ring holds recent events at position % ringSize. Nil until the first event, because most inboxes are idle.
+	// ring holds recent events at position % ringSize. Nil until the first event, because most
+	// inboxes are idle.
 	ring *[ringSize]slot
 }
 
@@ -48,8 +50,8 @@ func NewHub() *Hub {
 
 var _ dm.Bus = (*Hub)(nil)
 
-// Publish wakes the subscribers of the events' users and keeps the events in memory for them. It is called after the
-// commit. Calls may come in any order, also for one user.
+// Publish wakes the subscribers of the events' users and keeps the events in memory for them. It is
+// called after the commit. Calls may come in any order, also for one user.
 func (h *Hub) Publish(events []*dm.Event) {
 	for _, e := range events {
 		h.shard(e.User).publish(e)
@@ -70,8 +72,8 @@ func (h *Hub) Signal(user dm.UserID, payload []byte) {
 	}
 }
 
-// Subscribe registers for a user's wakes and signals until the subscription is closed. The interest is in place when
-// Subscribe returns.
+// Subscribe registers for a user's wakes and signals until the subscription is closed. The interest
+// is in place when Subscribe returns.
 func (h *Hub) Subscribe(user dm.UserID, s dm.Subscriber) dm.Subscription {
 	sub := &subscription{shard: h.shard(user), user: user, subscriber: s}
 	sub.shard.add(sub)
@@ -107,8 +109,8 @@ func (in *inbox) keep(e *dm.Event) {
 	}
 }
 
-// take returns the event at exactly this position. A subscription that takes it twice releases it early, which costs
-// another subscription a query and nothing else.
+// take returns the event at exactly this position. A subscription that takes it twice releases it
+// early, which costs another subscription a query and nothing else.
 func (in *inbox) take(position int64) (*dm.Event, bool) {
 	if in.ring == nil || position < 1 {
 		return nil, false

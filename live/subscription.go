@@ -2,8 +2,8 @@ package live
 
 import "github.com/aparte-im/aparte/dm"
 
-// subscription is the registration of one subscriber. It never changes; the shard's lock guards the place that the
-// shard keeps for it.
+// subscription is the registration of one subscriber. It never changes; the shard's lock guards the
+// place that the shard keeps for it.
 type subscription struct {
 	shard      *shard
 	user       dm.UserID

@@ -12,21 +12,25 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// batchSize bounds a transaction of sends. Larger ones collide on head rows and keep their locks longer.
+// batchSize bounds a transaction of sends. Larger ones collide on head rows and keep their locks
+// longer.
 const batchSize = 64
 
-// maxSoloFailures is how many sends in a row, each tried alone for all of its time, show that the rest would fare no better.
+// maxSoloFailures is how many sends in a row, each tried alone for all of its time, show that the
+// rest would fare no better.
 const maxSoloFailures = 2
 
-// appender writes sends in groups: a writer takes what waits, so a crowd shares the commit. A send with which
-// nobody waits is written by its caller, who need not wake a writer and be woken.
+// appender writes sends in groups: a writer takes what waits, so a crowd shares the commit. A send
+// with which nobody waits is written by its caller, who need not wake a writer and be woken.
 type appender struct {
 	store *Store
 	queue *queue
-	// sessions are one for each batch that the queue lets be written at once; on SQLite there are none.
+	// sessions are one for each batch that the queue lets be written at once; on SQLite there are
+	// none.
 	sessions stack
 	writers  sync.WaitGroup
-	// away: the store closes and the database does not answer, so what still waits is refused untried.
+	// away: the store closes and the database does not answer, so what still waits is refused
+	// untried.
 	unavailable atomic.Bool
 }
 
@@ -62,8 +66,8 @@ func newAppender(s *Store) *appender {
 	return a
 }
 
-// Append implements dm.Store. A caller who writes the send by itself does not heed the end of its context: one of the two
-// statements may take as long as StatementTimeout lets it.
+// Append implements dm.Store. A caller who writes the send by itself does not heed the end of its
+// context: one of the two statements may take as long as StatementTimeout lets it.
 func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
 	w := &waiting{send: send, answer: make(chan answer, 1), span: s.tracing.item(ctx)}
 	if a := s.appender; s.dialect.postgres && a.queue.claim(w) {
@@ -82,7 +86,8 @@ func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
 	}
 }
 
-// alone tries to write a claimed send on the caller's goroutine; it reports false when the send waits for a writer now.
+// alone tries to write a claimed send on the caller's goroutine; it reports false when the send
+// waits for a writer now.
 func (a *appender) alone(w *waiting) (got answer, done bool) {
 	own := a.sessions.take()
 	began := time.Now()
@@ -117,8 +122,8 @@ func (a *appender) close() {
 	}
 }
 
-// stack hands out the session that was used last, whose server process is the warmest. The queue sees to it that there is
-// one; on SQLite it is empty and hands out nil.
+// stack hands out the session that was used last, whose server process is the warmest. The queue
+// sees to it that there is one; on SQLite it is empty and hands out nil.
 type stack struct {
 	mu   sync.Mutex
 	free []*session
@@ -158,8 +163,9 @@ func (a *appender) write() {
 	}
 }
 
-// run writes a batch. When it fails as a whole, each send is tried alone, so that one harms only itself (I8). When it is
-// the database that fails, they are not: each would wait in vain as long as the batch did.
+// run writes a batch. When it fails as a whole, each send is tried alone, so that one harms only
+// itself (I8). When it is the database that fails, they are not: each would wait in vain as long as
+// the batch did.
 func (a *appender) run(own *session, batch []*waiting) {
 	if a.unavailable.Load() {
 		refuse(batch, errClosed)

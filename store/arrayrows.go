@@ -2,8 +2,9 @@ package store
 
 import "encoding/binary"
 
-// arrayRows binds one array a column, for Postgres, in the form in which the server would send it: it need not parse text,
-// which cost it a tenth of a batch. The connections have to be opened with binaryParameters.
+// arrayRows binds one array a column, for Postgres, in the form in which the server would send it:
+// it need not parse text, which cost it a tenth of a batch. The connections have to be opened with
+// binaryParameters.
 type arrayRows struct {
 	cursor
 	columns []array
@@ -19,7 +20,8 @@ type array struct {
 // binaryParameters is the setting of lib/pq by which a []byte goes as it is, in binary form.
 const binaryParameters = "binary_parameters"
 
-// arrayHeader is the size of what precedes the elements: dimensions, whether there are nulls, type, length, lower bound.
+// arrayHeader is the size of what precedes the elements: dimensions, whether there are nulls, type,
+// length, lower bound.
 const arrayHeader = 5 * 4
 
 // The types by the number that the server has for them, which an array has to name.
@@ -77,7 +79,8 @@ func (r *arrayRows) id(v [16]byte) {
 	a.data = append(a.data, v[:]...)
 }
 
-// int binds a number. One that is too large for its column goes in eight bytes, which the server refuses.
+// int binds a number. One that is too large for its column goes in eight bytes, which the server
+// refuses.
 func (r *arrayRows) int(v int64) {
 	a := r.next()
 	switch {

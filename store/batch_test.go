@@ -7,7 +7,8 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// RunBatch writes sends as one batch, as a writer that found them waiting does, and returns their answers.
+// RunBatch writes sends as one batch, as a writer that found them waiting does, and returns their
+// answers.
 func (s *Store) RunBatch(sends []dm.Send) ([]dm.Sent, []error) {
 	var own *session
 	if s.dialect.postgres {
@@ -30,8 +31,8 @@ func (s *Store) RunBatch(sends []dm.Send) ([]dm.Sent, []error) {
 // BatchSize is how many sends a batch has at most.
 const BatchSize = batchSize
 
-// LimitFile keeps the SQLite file from growing beyond a number of pages, as a full disk does. 0: beyond those that it has,
-// which are returned.
+// LimitFile keeps the SQLite file from growing beyond a number of pages, as a full disk does. 0:
+// beyond those that it has, which are returned.
 func (s *Store) LimitFile(ctx context.Context, pages int) (used int, err error) {
 	ses := <-s.sessions
 	defer func() { s.sessions <- ses }()

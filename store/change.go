@@ -10,7 +10,8 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// How long a transaction is tried again after failures that may pass: conflicts, and a database that restarts.
+// How long a transaction is tried again after failures that may pass: conflicts, and a database
+// that restarts.
 const (
 	retryFor   = 15 * time.Second
 	retryFirst = 2 * time.Millisecond
@@ -56,9 +57,9 @@ func (s *Store) lock(ctx context.Context, ses *session, scope dm.Scope) (*dm.Tx,
 	return s.load(ctx, queries{ses.lockHeads, ses.pairs, ses.shared}, scope)
 }
 
-// transact runs work in a transaction on a free session, again after a failure that may pass, and sends the wakes
-// after the commit. Once begun it does not end with the caller's context: a change is written whole or not at all, and
-// a cancelled statement would cost the session.
+// transact runs work in a transaction on a free session, again after a failure that may pass, and
+// sends the wakes after the commit. Once begun it does not end with the caller's context: a change
+// is written whole or not at all, and a cancelled statement would cost the session.
 func (s *Store) transact(ctx context.Context, work func(context.Context, *session) ([]*dm.Event, error)) error {
 	var ses *session
 	select {
@@ -86,9 +87,9 @@ func (s *Store) transactOn(ctx context.Context, ses *session, work func(context.
 	return err
 }
 
-// retry runs try until it succeeds, fails for good or the time is over, with growing, jittered pauses. The time counts
-// from the first failure, so that one which took long to show is tried again too. A closing store does not wait for a
-// database that is away.
+// retry runs try until it succeeds, fails for good or the time is over, with growing, jittered
+// pauses. The time counts from the first failure, so that one which took long to show is tried
+// again too. A closing store does not wait for a database that is away.
 func (s *Store) retry(try func() error) error {
 	var deadline time.Time
 	pause := retryFirst

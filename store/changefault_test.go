@@ -13,8 +13,9 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// I1, I2, I3: whoever changes something is told what became of it, though the connection was cut before or after the
-// COMMIT, the transaction met a conflict, or the other side went silent; nothing happens twice.
+// I1, I2, I3: whoever changes something is told what became of it, though the connection was cut
+// before or after the COMMIT, the transaction met a conflict, or the other side went silent;
+// nothing happens twice.
 func TestChangesUnderFaults(t *testing.T) {
 	t.Parallel()
 	steps := map[string]faultproxy.Step{
@@ -63,8 +64,8 @@ func TestChangesUnderFaults(t *testing.T) {
 	}
 }
 
-// change is something that Bob can do. events is how many Alice and Bob each get of it; closes says that Alice may not
-// write after it.
+// change is something that Bob can do. events is how many Alice and Bob each get of it; closes says
+// that Alice may not write after it.
 type change struct {
 	name   string
 	do     func(t *testing.T, s *dm.Service, alice, bob dm.UserID, message dm.MessageID) error

@@ -21,7 +21,8 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// The classifier is asked about what strangers write, and only that; what it says, or that it says nothing, holds.
+// The classifier is asked about what strangers write, and only that; what it says, or that it says
+// nothing, holds.
 func TestClassifier(t *testing.T) {
 	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

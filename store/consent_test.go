@@ -28,8 +28,8 @@ func consentRaces(t *testing.T) int {
 	return races
 }
 
-// I1, I3: two processes over one Postgres send to, block, close and decline the same people at once. One order explains
-// every answer, and nothing is accepted after a "no" has returned.
+// I1, I3: two processes over one Postgres send to, block, close and decline the same people at
+// once. One order explains every answer, and nothing is accepted after a "no" has returned.
 func TestConsentIsLinearizableOnTwoNodes(t *testing.T) {
 	w := newConsentWorld(t, true)
 	want := consentRaces(t)

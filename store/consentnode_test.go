@@ -22,13 +22,15 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// consentNews is what the nodes tell each other: a round to play, a pair to stop, or the end of a round.
+// consentNews is what the nodes tell each other: a round to play, a pair to stop, or the end of a
+// round.
 type consentNews struct {
 	Round []consentPair
 	// Stop is a pair whose sends end, because the one who decides is done. Pairs count from 1.
 	Stop int
 	Done bool
-	// Ops is what the second node saw in a round; Broken counts what failed with an internal error, first with Fault.
+	// Ops is what the second node saw in a round; Broken counts what failed with an internal error,
+	// first with Fault.
 	Ops    []consent.Op
 	Broken int
 	Fault  string
@@ -39,8 +41,8 @@ type consentPair struct {
 	Alice, Bob dm.UserID
 }
 
-// Sizes of the load: as many pairs at once as the sessions of both nodes can change without waiting, and as many sends
-// at once in each as make every change meet some.
+// Sizes of the load: as many pairs at once as the sessions of both nodes can change without
+// waiting, and as many sends at once in each as make every change meet some.
 const (
 	consentLanes   = 12
 	consentPairs   = 10 * consentLanes
@@ -49,8 +51,8 @@ const (
 	consentTurns = 4
 )
 
-// consentNode is one of the two nodes. Alice of each pair sends from both; the pair's number says from which of them
-// Bob says no and yes.
+// consentNode is one of the two nodes. Alice of each pair sends from both; the pair's number says
+// from which of them Bob says no and yes.
 type consentNode struct {
 	number  int
 	store   *store.Store
@@ -87,7 +89,8 @@ func openConsentNode(t *testing.T, number int, url string, locked bool) *consent
 	return &consentNode{number: number, store: s, service: dm.New(dm.Config{Store: s, Bus: live.NewHub()})}
 }
 
-// begin makes a round's pairs stoppable. The first news of them may come as soon as the other node knows of the round.
+// begin makes a round's pairs stoppable. The first news of them may come as soon as the other node
+// knows of the round.
 func (n *consentNode) begin(pairs []consentPair) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -167,8 +170,8 @@ func (n *consentNode) send(ctx context.Context, p consentPair, client int) {
 	}
 }
 
-// decide is Bob. Every "no" is followed by a read, because a message that was asked for before the "no" and written
-// after it can be told from one written before in no other way.
+// decide is Bob. Every "no" is followed by a read, because a message that was asked for before the
+// "no" and written after it can be told from one written before in no other way.
 func (n *consentNode) decide(ctx context.Context, p consentPair) {
 	client := 10*n.number + consentSenders
 	do := func(kind consent.Kind, f func() error) {
@@ -272,7 +275,8 @@ const (
 	consentOut    = 4
 )
 
-// TestConsentNode is no test: it is the second node, in a process of its own, that the tests below start.
+// TestConsentNode is no test: it is the second node, in a process of its own, that the tests below
+// start.
 func TestConsentNode(t *testing.T) {
 	url := os.Getenv(consentURL)
 	if url == "" {

@@ -45,9 +45,9 @@ func crashRounds(t *testing.T) int {
 	return n
 }
 
-// I2, I3, I10: the process is killed, Postgres is killed and Postgres is shut down at once, at random points under load.
-// Every acknowledged message is there once, the numbers have no gap, every retry answers with the first result, and a
-// process that was not killed goes on by itself.
+// I2, I3, I10: the process is killed, Postgres is killed and Postgres is shut down at once, at
+// random points under load. Every acknowledged message is there once, the numbers have no gap,
+// every retry answers with the first result, and a process that was not killed goes on by itself.
 func TestCrashPostgres(t *testing.T) {
 	if os.Getenv(asSender) != "" {
 		sendUntilKilled(t)
@@ -87,8 +87,8 @@ func TestCrashSQLite(t *testing.T) {
 	}
 }
 
-// sendUntilKilled is the process: senders that write one message after the other, and the same again until it is
-// acknowledged, as clients do. It tells of each before and after.
+// sendUntilKilled is the process: senders that write one message after the other, and the same
+// again until it is acknowledged, as clients do. It tells of each before and after.
 func sendUntilKilled(t *testing.T) {
 	url, round, _ := strings.Cut(os.Getenv(asSender), " ")
 	s := openStore(t, url)
@@ -142,7 +142,8 @@ type crash struct {
 	acked map[string]string
 }
 
-// round starts a process, lets the database fall under it, if it shall, kills it, and looks at what is left.
+// round starts a process, lets the database fall under it, if it shall, kills it, and looks at what
+// is left.
 func (c *crash) round(round int, fall func() error) {
 	c.t.Helper()
 	var lines []string
@@ -185,7 +186,8 @@ func (c *crash) round(round int, fall func() error) {
 	c.check(round, lines)
 }
 
-// underLoad runs a process while during reads its lines, kills it, and hands over the lines that were left.
+// underLoad runs a process while during reads its lines, kills it, and hands over the lines that
+// were left.
 func (c *crash) underLoad(round int, during func(next func() string), left func(string)) {
 	c.t.Helper()
 	exe, err := os.Executable()
@@ -273,8 +275,8 @@ func (c *crash) check(round int, lines []string) {
 	}
 }
 
-// checkWhole checks that exactly so many messages are there, each key once, and both kinds of numbers without a gap, by
-// Verify and by counting on our own (I2, I3).
+// checkWhole checks that exactly so many messages are there, each key once, and both kinds of
+// numbers without a gap, by Verify and by counting on our own (I2, I3).
 func checkWhole(t *testing.T, s *store.Store, url string, messages int) {
 	t.Helper()
 	report, err := s.Verify(t.Context())

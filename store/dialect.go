@@ -26,15 +26,15 @@ type dialect struct {
 	lock string
 }
 
-// Planner settings of a writer's session. Its statements join a handful of rows to large tables by key, and are
-// planned once: planning them anew costs more than running them, and a plan that was made while a table was small
-// must not read it whole later.
+// Planner settings of a writer's session. Its statements join a handful of rows to large tables by
+// key, and are planned once: planning them anew costs more than running them, and a plan that was
+// made while a table was small must not read it whole later.
 const plannerPostgres = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; " +
 	"SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; SET jit = off"
 
-// settings are made once for a writer's session, which is pinned; a pooler that hands out sessions resets them. The
-// server ends a statement that takes longer than timeout, and the session of a writer that went silent within a
-// transaction, whose locks would stop everybody else.
+// settings are made once for a writer's session, which is pinned; a pooler that hands out sessions
+// resets them. The server ends a statement that takes longer than timeout, and the session of a
+// writer that went silent within a transaction, whose locks would stop everybody else.
 func (d *dialect) settings(timeout time.Duration) string {
 	if !d.postgres {
 		return ""
@@ -51,8 +51,9 @@ func (d *dialect) begin() string {
 	return "BEGIN"
 }
 
-// readerHints are the same for reads, as startup parameters; a pooler may drop them (ignore_startup_parameters). A page is
-// read in the order of an index: to sort looks cheaper to a planner who takes everybody's inbox for the average one.
+// readerHints are the same for reads, as startup parameters; a pooler may drop them
+// (ignore_startup_parameters). A page is read in the order of an index: to sort looks cheaper to a
+// planner who takes everybody's inbox for the average one.
 var readerHints = map[string]string{
 	"plan_cache_mode": "force_generic_plan", "jit": "off", "enable_sort": "off",
 	"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "enable_material": "off",
@@ -63,14 +64,16 @@ var (
 	sqliteDialect   = &dialect{}
 )
 
-// Driver settings for SQLite: WAL so that readers are never blocked, FULL so that a commit is on disk (I10).
+// Driver settings for SQLite: WAL so that readers are never blocked, FULL so that a commit is on
+// disk (I10).
 const (
 	sqliteWriter = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)"
 	sqliteReader = sqliteWriter + "&_pragma=query_only(1)"
 )
 
-// Sizes of the pools. Three writers keep the cores busy while one waits for the disk; more wait for each other.
+// Sizes of the pools. Three writers keep the cores busy while one waits for the disk; more wait for
+// each other.
 const (
 	postgresWriters  = 3
 	postgresSessions = 6
@@ -86,8 +89,9 @@ type databases struct {
 
 func (d databases) close() error { return errors.Join(d.read.Close(), d.write.Close()) }
 
-// open connects to a URL: postgres://… or sqlite:PATH. What writes to Postgres gives a connection up that does not answer
-// within silence; 0: it waits for ever, as a migration has to. What is asked is traced by t.
+// open connects to a URL: postgres://… or sqlite:PATH. What writes to Postgres gives a connection up that does
+// not answer within silence; 0: it waits for ever, as a migration has to. What is asked is traced
+// by t.
 func open(ctx context.Context, address string, silence time.Duration, t *tracing) (databases, error) {
 	path, isSQLite := strings.CutPrefix(address, "sqlite:")
 	if isSQLite {
@@ -155,7 +159,8 @@ func openSQLite(ctx context.Context, path string, t *tracing) (databases, error)
 	return databases{dialect: sqliteDialect, write: write, read: read}, nil
 }
 
-// retryable reports whether the same transaction may succeed when it is run again, and whether its session is lost.
+// retryable reports whether the same transaction may succeed when it is run again, and whether its
+// session is lost.
 func retryable(err error) (again, lost bool) {
 	if e := pq.As(
 		err, pqerror.TRSerializationFailure, pqerror.TRDeadlockDetected, pqerror.LockNotAvailable, pqerror.QueryCanceled,

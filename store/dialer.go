@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// dialTimeout bounds the making of a connection: a host that drops packets says nothing for minutes.
+// dialTimeout bounds the making of a connection: a host that drops packets says nothing for
+// minutes.
 const dialTimeout = 10 * time.Second
 
-// dialer makes connections that fail when the other side is silent for too long, as one behind a cut cable or a halted
-// machine is. Without it a writer would wait for the answer for ever, and everybody who waits for the writer too.
+// dialer makes connections that fail when the other side is silent for too long, as one behind a
+// cut cable or a halted machine is. Without it a writer would wait for the answer for ever, and
+// everybody who waits for the writer too.
 type dialer struct {
 	// silence is how long an answer may take. 0: as long as it likes.
 	silence time.Duration

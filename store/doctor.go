@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Skew tells how far the database's clock is ahead of this machine's, give or take half of the round trip. On SQLite
-// the two are one.
+// Skew tells how far the database's clock is ahead of this machine's, give or take half of the
+// round trip. On SQLite the two are one.
 func (s *Store) Skew(ctx context.Context) (skew, roundTrip time.Duration, err error) {
 	query := "SELECT CAST(strftime('%s', 'now') AS INTEGER) * 1000000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) * 1000"
 	if s.dialect.postgres {

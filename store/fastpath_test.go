@@ -41,8 +41,8 @@ func TestALoneSendIsTwoStatements(t *testing.T) {
 	}
 }
 
-// I1, I3: whatever changes between the two statements of a lone send is seen by the second, which then writes nothing: the
-// send is decided anew under lock.
+// I1, I3: whatever changes between the two statements of a lone send is seen by the second, which
+// then writes nothing: the send is decided anew under lock.
 func TestALoneSendMeetsAChange(t *testing.T) {
 	t.Parallel()
 	f := newFaulty(t, 0)
@@ -105,7 +105,8 @@ func TestALoneSendMeetsAChange(t *testing.T) {
 	}
 }
 
-// I1: a change that commits while the second statement of a lone send waits for the head is seen all the same.
+// I1: a change that commits while the second statement of a lone send waits for the head is seen
+// all the same.
 func TestALoneSendWaitsForAChange(t *testing.T) {
 	t.Parallel()
 	f := newFaulty(t, 0)

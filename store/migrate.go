@@ -36,8 +36,8 @@ const migrateLockRetry = 50 * time.Millisecond
 // epochs are so many that two that were chosen by chance are never the same.
 const epochs = 1 << 40
 
-// Migrate brings a database's schema up to date and returns what it is then. It changes nothing when it is; of two
-// processes that start at once, one migrates and the other waits.
+// Migrate brings a database's schema up to date and returns what it is then. It changes nothing
+// when it is; of two processes that start at once, one migrates and the other waits.
 func Migrate(ctx context.Context, url string) (SchemaVersion, error) {
 	path, isSQLite := strings.CutPrefix(url, "sqlite:")
 	if isSQLite {
@@ -73,8 +73,8 @@ func migrate(ctx context.Context, dbs databases) (SchemaVersion, error) {
 	return schemaVersion(ctx, p)
 }
 
-// NewEpoch starts a new epoch of all logs, after a restore or a failover that lost commits: every older cursor is then
-// answered by a reset. The servers must be restarted.
+// NewEpoch starts a new epoch of all logs, after a restore or a failover that lost commits: every
+// older cursor is then answered by a reset. The servers must be restarted.
 func NewEpoch(ctx context.Context, url string) error {
 	dbs, err := open(ctx, url, 0, nil)
 	if err != nil {

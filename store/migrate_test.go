@@ -76,7 +76,8 @@ func TestMigrateAtOnce(t *testing.T) {
 	}
 }
 
-// I4: one backup that was restored twice is two histories; a cursor into the first is none into the second.
+// I4: one backup that was restored twice is two histories; a cursor into the first is none into the
+// second.
 func TestEachRestoreHasAnEpochOfItsOwn(t *testing.T) {
 	backup, err := os.ReadFile(strings.TrimPrefix(testdb.SQLite(t), "sqlite:"))
 	if err != nil {

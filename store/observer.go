@@ -11,7 +11,8 @@ import (
 type Observer struct {
 	// Batch was decided and committed, or failed: so many sends in one transaction, in this time.
 	Batch func(sends int, took time.Duration)
-	// Retried: a transaction is tried again, because of a conflict or, lost, because the database went away.
+	// Retried: a transaction is tried again, because of a conflict or, lost, because the database
+	// went away.
 	Retried func(lost bool)
 }
 
@@ -44,8 +45,8 @@ func (s *Store) Stats() Stats {
 	return Stats{Waiting: waiting, Write: s.write.Stats(), Read: s.read.Stats()}
 }
 
-// CheckReady reports whether the service can do its work: the database answers, takes writes, and has the schema that
-// this program knows. It changes nothing and waits for nobody's lock.
+// CheckReady reports whether the service can do its work: the database answers, takes writes, and
+// has the schema that this program knows. It changes nothing and waits for nobody's lock.
 func (s *Store) CheckReady(ctx context.Context) error {
 	if s.dialect.postgres {
 		var readOnly string

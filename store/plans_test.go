@@ -18,13 +18,15 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// Bounds of what one statement may do on its way to a page: rows that one step of a plan looks at, rows that are sorted.
+// Bounds of what one statement may do on its way to a page: rows that one step of a plan looks at,
+// rows that are sorted.
 const (
 	planRows = 2000
 	planSort = 256
 )
 
-// recordTour notes every statement that the store asks, with its arguments, on a database of its own.
+// recordTour notes every statement that the store asks, with its arguments, on a database of its
+// own.
 func recordTour(t *testing.T, url string, user func(*dm.Service) func(int) dm.UserID, trim time.Time) []store.Asked {
 	t.Helper()
 	rules := dm.DefaultRules()
@@ -55,8 +57,9 @@ func planExempt(text string) bool {
 	return slices.ContainsFunc([]string{"BEGIN", "COMMIT", "ROLLBACK", "SHOW", "SET"}, func(word string) bool { return strings.HasPrefix(text, word) })
 }
 
-// Inbox pages, message pages, unread, resume, and all that a send or another change asks, stay flat on Postgres however
-// much a person has: no table is read whole, no step looks at more than a few pages of rows, nothing larger is sorted.
+// Inbox pages, message pages, unread, resume, and all that a send or another change asks, stay flat
+// on Postgres however much a person has: no table is read whole, no step looks at more than a few
+// pages of rows, nothing larger is sorted.
 func TestPlansStayFlatOnPostgres(t *testing.T) {
 	asked := recordTour(t, filledPostgres(t), func(*dm.Service) func(int) dm.UserID { return planUser }, time.UnixMicro(600))
 
@@ -67,7 +70,8 @@ func TestPlansStayFlatOnPostgres(t *testing.T) {
 		p.exec("ANALYZE")
 		p.check()
 	})
-	// The worst there is: a plan that was made while every table was empty and known to be, and is kept.
+	// The worst there is: a plan that was made while every table was empty and known to be, and is
+	// kept.
 	t.Run("planned while empty", func(t *testing.T) {
 		t.Parallel()
 		p := newPlanner(t, testdb.Postgres(t), asked)
@@ -97,7 +101,8 @@ func filledPostgres(t *testing.T) string {
 	return url
 }
 
-// planner asks Postgres for the plans of statements, over connections with the settings of the store's own.
+// planner asks Postgres for the plans of statements, over connections with the settings of the
+// store's own.
 type planner struct {
 	*testing.T
 	asked []store.Asked
@@ -171,8 +176,8 @@ func (p *planner) check() {
 	p.Logf("%d statements in %d uses", len(texts), len(p.asked))
 }
 
-// explain prepares a statement once a connection, as the store does, and explains a use of it in a transaction that it
-// takes back.
+// explain prepares a statement once a connection, as the store does, and explains a use of it in a
+// transaction that it takes back.
 func (p *planner) explain(a store.Asked, how string) planNode {
 	p.Helper()
 	ctx, conn := p.Context(), p.conns[a.Write]
@@ -248,8 +253,8 @@ func (n planNode) complaints(limit int) []string {
 	return out
 }
 
-// The same on SQLite, which plans without statistics and tells no rows: each table is searched by an index, and nothing
-// is sorted that an index could give in order.
+// The same on SQLite, which plans without statistics and tells no rows: each table is searched by
+// an index, and nothing is sorted that an index could give in order.
 func TestPlansStayFlatOnSQLite(t *testing.T) {
 	url := testdb.SQLite(t)
 	asked := recordTour(t, url, func(service *dm.Service) func(int) dm.UserID { return planPeople(t, service) }, time.Now().Add(time.Hour))
@@ -311,7 +316,8 @@ func liteComplaint(text, step string) string {
 		return "reads a table whole"
 	case strings.HasPrefix(step, "MULTI-INDEX OR"):
 		return "reads all conversations of a person"
-	// The inbox sorts two pages into one, and a page of messages is in the order of its conversations.
+	// The inbox sorts two pages into one, and a page of messages is in the order of its
+	// conversations.
 	case strings.HasPrefix(step, "USE TEMP B-TREE FOR ORDER BY") && !strings.Contains(text, "both_sides") && !strings.Contains(text, "ORDER BY m.conversation_id"):
 		return "sorts"
 	}

@@ -15,7 +15,8 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// refuseTheBody is what makes a message fail in either database, for a reason that the store knows nothing of.
+// refuseTheBody is what makes a message fail in either database, for a reason that the store knows
+// nothing of.
 var refuseTheBody = map[bool][]string{
 	true: {`CREATE TRIGGER poison BEFORE INSERT ON messages WHEN new.body = 'poison'
 		BEGIN SELECT RAISE(ABORT, 'the body is poison'); END`},
@@ -26,7 +27,8 @@ var refuseTheBody = map[bool][]string{
 	},
 }
 
-// I8: of a batch of 64, the one send that the database refuses fails, alone, wherever it stands; all others are written.
+// I8: of a batch of 64, the one send that the database refuses fails, alone, wherever it stands;
+// all others are written.
 func TestOnePoisonedSendFailsAlone(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		t.Parallel()
@@ -76,7 +78,8 @@ func TestOnePoisonedSendFailsAlone(t *testing.T) {
 	})
 }
 
-// I8: what is refused by a rule, or was sent before, in the midst of a batch harms nobody, without a second attempt.
+// I8: what is refused by a rule, or was sent before, in the midst of a batch harms nobody, without
+// a second attempt.
 func TestRefusedAndRepeatedSendsInABatch(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		t.Parallel()
@@ -107,7 +110,8 @@ func TestRefusedAndRepeatedSendsInABatch(t *testing.T) {
 	})
 }
 
-// I1, I3: two nodes whose batches name the same people in opposite orders finish; no deadlock reaches a caller.
+// I1, I3: two nodes whose batches name the same people in opposite orders finish; no deadlock
+// reaches a caller.
 func TestOpposingBatchesOnTwoNodes(t *testing.T) {
 	t.Parallel()
 	url := testdb.Postgres(t)
@@ -140,8 +144,8 @@ func TestOpposingBatchesOnTwoNodes(t *testing.T) {
 	checkWhole(t, nodes[0], url, len(nodes)*rounds*n)
 }
 
-// I2, I3: a disk that is full refuses sends and says so; nothing of them is written, and with room again the same store
-// writes them.
+// I2, I3: a disk that is full refuses sends and says so; nothing of them is written, and with room
+// again the same store writes them.
 func TestFullDiskSQLite(t *testing.T) {
 	t.Parallel()
 	url := testdb.SQLite(t)

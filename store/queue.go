@@ -22,31 +22,33 @@ var errClosed = errors.New("the store is closed")
 // recipientShare is the part of a batch that the sends to one person get while others wait.
 const recipientShare = 4
 
-// Small batches at once take each other's time; one after the other they grow, and a send costs less. So beside a batch that is
-// under way another begins when it has besideSize senders, or when that one has taken besideAfter: this bounds what a send
-// waits for a batch that is stuck behind somebody's lock or a database that is far.
+// Small batches at once take each other's time; one after the other they grow, and a send costs
+// less. So beside a batch that is under way another begins when it has besideSize senders, or when
+// that one has taken besideAfter: this bounds what a send waits for a batch that is stuck behind
+// somebody's lock or a database that is far.
 const (
 	besideSize  = 12 // ADR 9 has what other numbers gave
 	besideAfter = 10 * time.Millisecond
 )
 
-// queue holds the sends that wait. It is fair between senders: each in turn gives one, so a flood waits for itself. It is
-// fair between recipients: a person to whom everybody writes at once gets a share of each batch, and what room is left.
-// No two batches that are being written have a head in common, so writers never wait for each other; that also keeps the
-// sends of one sender in their order.
+// queue holds the sends that wait. It is fair between senders: each in turn gives one, so a flood
+// waits for itself. It is fair between recipients: a person to whom everybody writes at once gets a
+// share of each batch, and what room is left. No two batches that are being written have a head in
+// common, so writers never wait for each other; that also keeps the sends of one sender in their
+// order.
 type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	senders map[dm.UserID]*backlog
-	// turns lists the senders that have none being written and whose next send may be: it shares no head with what is being
-	// written. They are in the order of their turns.
+	// turns lists the senders that have none being written and whose next send may be: it shares no
+	// head with what is being written. They are in the order of their turns.
 	turns []*backlog
-	// writing counts the sends from or to a user that are being written, parked lists the senders whose next send waits for
-	// that, in the order in which they came.
+	// writing counts the sends from or to a user that are being written, parked lists the senders
+	// whose next send waits for that, in the order in which they came.
 	writing map[dm.UserID]int
 	parked  map[dm.UserID][]*backlog
-	// batches is how many may be written at once; free counts those that are not. begun is when the last one began, patience
-	// how long it may take until another begins that is small.
+	// batches is how many may be written at once; free counts those that are not. begun is when the
+	// last one began, patience how long it may take until another begins that is small.
 	batches, free int
 	begun         time.Time
 	patience      time.Duration
@@ -63,8 +65,8 @@ type backlog struct {
 	writing int
 }
 
-// newQueue makes a queue of which so many batches are written at once, one of few senders beside another only when that
-// one took longer than patience.
+// newQueue makes a queue of which so many batches are written at once, one of few senders beside
+// another only when that one took longer than patience.
 func newQueue(batches int, patience time.Duration) *queue {
 	q := &queue{
 		senders: map[dm.UserID]*backlog{}, writing: map[dm.UserID]int{}, parked: map[dm.UserID][]*backlog{},
@@ -96,8 +98,8 @@ func (q *queue) push(w *waiting) error {
 	return nil
 }
 
-// claim takes a send past the queue, when it would be a batch by itself at once. It reports false when it would not; done
-// must follow, or giveBack.
+// claim takes a send past the queue, when it would be a batch by itself at once. It reports false
+// when it would not; done must follow, or giveBack.
 func (q *queue) claim(w *waiting) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -154,8 +156,8 @@ func (q *queue) ring() {
 	}
 }
 
-// giveBack ends a claim: the send waits after all, before those that its sender has sent since, even if the queue was
-// closed meanwhile.
+// giveBack ends a claim: the send waits after all, before those that its sender has sent since,
+// even if the queue was closed meanwhile.
 func (q *queue) giveBack(w *waiting) {
 	q.mu.Lock()
 	b := q.senders[w.send.Sender]
@@ -165,7 +167,8 @@ func (q *queue) giveBack(w *waiting) {
 	q.done([]*waiting{w})
 }
 
-// take waits for sends and returns up to limit of them, or nil when the queue is closed and empty. done must follow.
+// take waits for sends and returns up to limit of them, or nil when the queue is closed and empty.
+// done must follow.
 func (q *queue) take(limit int) []*waiting {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -86,8 +86,8 @@ func TestQueueIsFairBetweenSenders(t *testing.T) {
 	}
 }
 
-// I8: whoever writes to somebody else does not wait behind the crowd that writes to one person, and the crowd gets all the
-// room that is left.
+// I8: whoever writes to somebody else does not wait behind the crowd that writes to one person, and
+// the crowd gets all the room that is left.
 func TestQueueIsFairBetweenRecipients(t *testing.T) {
 	q := newQueue(4, 0)
 	star := dm.NewUserID()
@@ -114,7 +114,8 @@ func TestQueueIsFairBetweenRecipients(t *testing.T) {
 	if n := toStar(first); len(first) != batchSize || n != batchSize/recipientShare {
 		t.Errorf("of a batch of %d, %d go to the one whom everybody writes to, want a quarter", len(first), n)
 	}
-	// A second writer would wait on the same head: it gets what is not for that person, and nothing that is.
+	// A second writer would wait on the same head: it gets what is not for that person, and nothing
+	// that is.
 	second := q.take(batchSize)
 	if n := toStar(second); n != 0 || len(second) != batchSize/recipientShare {
 		t.Errorf("a second writer gets %d sends, %d of them for a head that is being written", len(second), n)
@@ -125,7 +126,8 @@ func TestQueueIsFairBetweenRecipients(t *testing.T) {
 	}
 }
 
-// I8: a crowd that waits for one head is no company for the others: they wait for each other, as they would without it.
+// I8: a crowd that waits for one head is no company for the others: they wait for each other, as
+// they would without it.
 func TestACrowdThatWaitsIsNoCompany(t *testing.T) {
 	q := newQueue(3, time.Hour)
 	star := dm.NewUserID()
@@ -156,7 +158,8 @@ func TestACrowdThatWaitsIsNoCompany(t *testing.T) {
 	}
 }
 
-// No two batches that are being written share a head, whichever side of a send it is on, and nobody is forgotten.
+// No two batches that are being written share a head, whichever side of a send it is on, and nobody
+// is forgotten.
 func TestQueueKeepsHeadsApart(t *testing.T) {
 	q := newQueue(4, 0)
 	a, b, c := dm.NewUserID(), dm.NewUserID(), dm.NewUserID()
@@ -181,7 +184,8 @@ func TestQueueKeepsHeadsApart(t *testing.T) {
 	}
 }
 
-// I3: the sends of one sender are taken in their order, by one writer at a time, whatever the number of writers.
+// I3: the sends of one sender are taken in their order, by one writer at a time, whatever the
+// number of writers.
 func TestQueueKeepsTheOrderOfASender(t *testing.T) {
 	q := newQueue(4, 0)
 	const senders, each, writers = 10, 100, 3
@@ -229,8 +233,8 @@ func TestQueueKeepsTheOrderOfASender(t *testing.T) {
 	}
 }
 
-// A closed queue refuses, hands out what it holds, and then lets every writer go, also those who wait for a sender that is
-// being written.
+// A closed queue refuses, hands out what it holds, and then lets every writer go, also those who
+// wait for a sender that is being written.
 func TestQueueEndsWhenItIsEmpty(t *testing.T) {
 	q := newQueue(4, 0)
 	sender := dm.NewUserID()
@@ -261,8 +265,9 @@ func TestQueueEndsWhenItIsEmpty(t *testing.T) {
 	}
 }
 
-// A send past the queue is one that would be a batch by itself at once: nobody waits, a batch may be written, and neither of
-// its two is being written to or for. Given back, it goes before what its sender sent since.
+// A send past the queue is one that would be a batch by itself at once: nobody waits, a batch may
+// be written, and neither of its two is being written to or for. Given back, it goes before what
+// its sender sent since.
 func TestQueueClaim(t *testing.T) {
 	q := newQueue(2, 0)
 	alice, bob := dm.NewUserID(), dm.NewUserID()
@@ -327,8 +332,9 @@ func TestQueueClosesWithAClaim(t *testing.T) {
 	}
 }
 
-// Beside a batch that is being written another begins when enough senders wait, or when the one before takes long; otherwise
-// what comes waits for it, and is one batch. A lone send goes beside one other.
+// Beside a batch that is being written another begins when enough senders wait, or when the one
+// before takes long; otherwise what comes waits for it, and is one batch. A lone send goes beside
+// one other.
 func TestQueueBeginsBesideWhatTakesLong(t *testing.T) {
 	q := newQueue(3, time.Hour)
 	first := waitingSend(dm.NewUserID())
@@ -382,7 +388,8 @@ func TestQueueBeginsBesideWhatTakesLong(t *testing.T) {
 	}
 }
 
-// What waits for patience to end is taken when it does, though nothing else happens: no push, and no batch that is done.
+// What waits for patience to end is taken when it does, though nothing else happens: no push, and
+// no batch that is done.
 func TestQueuePatienceEndsByItself(t *testing.T) {
 	q := newQueue(2, 20*time.Millisecond)
 	held := waitingSend(dm.NewUserID())

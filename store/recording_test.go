@@ -9,7 +9,8 @@ import (
 
 // Asked is one statement as the store put it to the database.
 type Asked struct {
-	// Write: it came over a connection that writes, which has other planner settings than one that reads.
+	// Write: it came over a connection that writes, which has other planner settings than one that
+	// reads.
 	Write bool
 	Text  string
 	Args  []driver.NamedValue
@@ -21,7 +22,8 @@ func (s *Store) Pools() (read, write *sql.DB) { return s.read, s.write }
 // WriterSettings are those of a writer's session.
 func (s *Store) WriterSettings() string { return s.texts.settings }
 
-// OpenRecording opens a store that notes all that it asks, from every method and through ent too. close ends it.
+// OpenRecording opens a store that notes all that it asks, from every method and through ent too.
+// close ends it.
 func OpenRecording(ctx context.Context, c Config, note func(Asked)) (s *Store, closeAll func() error, err error) {
 	s, err = Open(ctx, c)
 	if err != nil {

@@ -52,8 +52,9 @@ func (s shape) assignments(n int) string {
 	return b.String()
 }
 
-// source returns SQL that makes a table r of the rows which a rowset binds from parameter first on. On Postgres the arrays are
-// unnested in the select list, which hands row after row on; in FROM each would be written to a tuple store first and read again.
+// source returns SQL that makes a table r of the rows which a rowset binds from parameter first on.
+// On Postgres the arrays are unnested in the select list, which hands row after row on; in FROM
+// each would be written to a tuple store first and read again.
 func (d *dialect) source(s shape, first int) string {
 	if !d.postgres {
 		items := make([]string, len(s))
@@ -77,8 +78,9 @@ func (d *dialect) inIDs(param int) string {
 	return "IN (SELECT value->>0 FROM json_each($" + strconv.Itoa(param) + "))"
 }
 
-// lookup joins the one row of a table that a whole key names, or nulls. For Postgres it is a subquery of its own, so
-// that no plan, not even one made while the table was empty, can turn the lookups into a scan.
+// lookup joins the one row of a table that a whole key names, or nulls. For Postgres it is a
+// subquery of its own, so that no plan, not even one made while the table was empty, can turn the
+// lookups into a scan.
 func (d *dialect) lookup(table, alias, key string) string {
 	if !d.postgres {
 		return outerJoin(table, alias, key)
@@ -91,8 +93,9 @@ func outerJoin(table, alias, key string) string {
 	return " LEFT JOIN " + table + " " + alias + " ON " + alias + "." + strings.ReplaceAll(key, " AND ", " AND "+alias+".")
 }
 
-// join joins the rows of a table that a condition in terms of alias names, for each row to the left. For Postgres it is a
-// subquery of its own for the same reason as lookup; SQLite takes a CROSS JOIN in the order in which it is written.
+// join joins the rows of a table that a condition in terms of alias names, for each row to the
+// left. For Postgres it is a subquery of its own for the same reason as lookup; SQLite takes a
+// CROSS JOIN in the order in which it is written.
 func (d *dialect) join(table, alias, on string) string {
 	if !d.postgres {
 		return " CROSS JOIN " + table + " " + alias + " ON " + on
@@ -100,7 +103,8 @@ func (d *dialect) join(table, alias, on string) string {
 	return " JOIN LATERAL (SELECT " + alias + ".* FROM " + table + " " + alias + " WHERE " + on + d.fence() + ") AS " + alias + " ON true"
 }
 
-// fence ends a subquery that is to be run as it stands, for each row around it, and not to be made a join.
+// fence ends a subquery that is to be run as it stands, for each row around it, and not to be made
+// a join.
 func (d *dialect) fence() string {
 	if d.postgres {
 		return " OFFSET 0"
@@ -116,8 +120,9 @@ func (d *dialect) params(s shape) int {
 	return 1
 }
 
-// values returns SQL that makes a table r of n rows, each value a parameter of its own, which a flat rowset binds from
-// parameter first on. For a few rows it is cheaper than arrays, but n is part of the statement.
+// values returns SQL that makes a table r of n rows, each value a parameter of its own, which a
+// flat rowset binds from parameter first on. For a few rows it is cheaper than arrays, but n is
+// part of the statement.
 func (s shape) values(first, n int) string {
 	var b strings.Builder
 	for row := range n {

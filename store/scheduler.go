@@ -12,7 +12,8 @@ func (q *queue) line(b *backlog) bool {
 	return true
 }
 
-// waitsFor returns a head that a sender's next send shares with a batch that is being written, if there is one.
+// waitsFor returns a head that a sender's next send shares with a batch that is being written, if
+// there is one.
 func (q *queue) waitsFor(b *backlog) (dm.UserID, bool) {
 	next := &b.waiting[0].send
 	if q.writing[next.Recipient] > 0 {
@@ -114,7 +115,8 @@ func (q *queue) done(batch []*waiting) {
 	}
 }
 
-// written notes that a send from or to a user is written, and appends the senders that waited for the last of them.
+// written notes that a send from or to a user is written, and appends the senders that waited for
+// the last of them.
 func (q *queue) written(user dm.UserID, freed []*backlog) []*backlog {
 	q.writing[user]--
 	if q.writing[user] > 0 {

@@ -26,8 +26,8 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// checkVersions makes databases that refuse a write of a head which does not add one to its version: the fast path
-// compares versions and would not see that write (I1).
+// checkVersions makes databases that refuse a write of a head which does not add one to its
+// version: the fast path compares versions and would not see that write (I1).
 func checkVersions(fresh func(testing.TB) string) func(testing.TB) string {
 	return func(t testing.TB) string {
 		t.Helper()

@@ -18,8 +18,8 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// Whichever sends share a transaction: each one's span leads to the span of its batch and back, and every statement
-// stands in a batch or in a call.
+// Whichever sends share a transaction: each one's span leads to the span of its batch and back, and
+// every statement stands in a batch or in a call.
 func TestSendsAreLinkedWithTheirBatches(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		memory := tracetest.NewInMemoryExporter()

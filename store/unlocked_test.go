@@ -2,8 +2,8 @@ package store
 
 import "context"
 
-// OpenWithoutLock opens a store that reads the heads as everybody does and locks none of them. It is for the test of the
-// test of I1.
+// OpenWithoutLock opens a store that reads the heads as everybody does and locks none of them. It
+// is for the test of the test of I1.
 func OpenWithoutLock(ctx context.Context, c Config) (*Store, error) {
 	s, err := Open(ctx, c)
 	if err != nil {

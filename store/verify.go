@@ -6,8 +6,9 @@ import (
 	"fmt"
 )
 
-// Verify walks the whole database and compares what it keeps with what the messages and the log say (I3, I6). It is
-// for operators: it reads everything, and so not through the pool whose planner is told to read by key.
+// Verify walks the whole database and compares what it keeps with what the messages and the log say
+// (I3, I6). It is for operators: it reads everything, and so not through the pool whose planner is
+// told to read by key.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
 	var r Report
 	counts := `SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM conversations),

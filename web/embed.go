@@ -1,13 +1,15 @@
 // Package web serves the client and the playground from files that are built into the binary.
 //
-// Purpose. dist holds what `npm run build` makes of src: one page for the client, one for the playground, one that
-// shows two people side by side, and assets whose names carry a hash of their content.
+// Purpose. dist holds what `npm run build` makes of src: one page for the client, one for the
+// playground, one that shows two people side by side, and assets whose names carry a hash of their
+// content.
 //
-// Invariants. No page loads anything from another host: the content policy says so, and the tests watch it. An asset
-// never changes under its name, so it may be cached for ever; a page is asked for anew each time and answers 304
-// while it stands.
+// Invariants. No page loads anything from another host: the content policy says so, and the tests
+// watch it. An asset never changes under its name, so it may be cached for ever; a page is asked
+// for anew each time and answers 304 while it stands.
 //
-// Concurrency. The handler is safe for concurrent use; everything it serves is read and hashed when it is made.
+// Concurrency. The handler is safe for concurrent use; everything it serves is read and hashed when
+// it is made.
 //
 // Lifecycle. Nothing to close.
 package web
@@ -40,7 +42,8 @@ type Config struct {
 }
 
 const (
-	// Avatars and thumbnails of other hosts stay out too: to load one would tell that host who reads what, and when.
+	// Avatars and thumbnails of other hosts stay out too: to load one would tell that host who
+	// reads what, and when.
 	policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; " +
 		"frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; style-src 'self'"
 	// The playground's editor and menus write style elements of their own.
@@ -66,8 +69,8 @@ type handler struct {
 	files  map[string]file
 }
 
-// Handler serves what config names and answers 404 for everything else: with a page where somebody looks for one in the
-// client, in plain text otherwise.
+// Handler serves what config names and answers 404 for everything else: with a page where somebody
+// looks for one in the client, in plain text otherwise.
 func Handler(config Config) http.Handler {
 	h := handler{config: config, files: map[string]file{}}
 	err := fs.WalkDir(dist, "dist", func(name string, entry fs.DirEntry, err error) error {
@@ -155,7 +158,8 @@ func (h handler) page(name string) string {
 	if !h.client() {
 		return ""
 	}
-	// An address is a folder, a section of the settings, with/ and a person, or c/ and a contact code.
+	// An address is a folder, a section of the settings, with/ and a person, or c/ and a contact
+	// code.
 	isNamed := (first == "with" || first == "c") && rest != "" && !strings.Contains(rest, "/")
 	isSection := first == "settings" && slices.Contains(settings, rest)
 	if isNamed || isSection || !nested && slices.Contains(folders, name) {
@@ -176,8 +180,8 @@ func (h handler) serve(w http.ResponseWriter, r *http.Request, name, caching str
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(f.body))
 }
 
-// serveNothing answers 404 with the client, which reads the same address and says so in the product's look and the
-// reader's language, with a way back.
+// serveNothing answers 404 with the client, which reads the same address and says so in the
+// product's look and the reader's language, with a way back.
 func (h handler) serveNothing(w http.ResponseWriter) {
 	page := h.files["index.html"]
 	setHeader(w.Header(), "index.html", page.contentType, "no-store")

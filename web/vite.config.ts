@@ -11,7 +11,8 @@ const withoutFonts: Plugin = {
   },
 };
 
-// One of the catalogs is needed at once, and only the browser knows which: both are small, so none is waited for.
+// One of the catalogs is needed at once, and only the browser knows which: both are small, so none
+// is waited for.
 const catalogsAtOnce: Plugin = {
   name: 'catalogs-at-once',
   transformIndexHtml: {

@@ -184,7 +184,8 @@ func (f Facts) contentHold() HoldReason {
 	case f.Familiar():
 		return HoldNone
 	case f.Classification == ClassifiedHide || f.HoldReason == HoldClassification:
-		// It takes precedence over a hidden word: a change of the list must not release the request.
+		// It takes precedence over a hidden word: a change of the list must not release the
+		// request.
 		return HoldClassification
 	case f.HiddenWord || f.HoldReason == HoldWords:
 		return HoldWords

@@ -88,8 +88,8 @@ func (f *Facts) holds(r Relation, sharedFriends bool) bool {
 	return !f.Known && !f.SenderFollows && !f.RecipientFollows && !suggested
 }
 
-// SharedFriendsMatter reports whether the number of shared friends can change the verdict. It is the
-// one fact that costs more than a key lookup, so a send reads it only in that case.
+// SharedFriendsMatter reports whether the number of shared friends can change the verdict. It is
+// the one fact that costs more than a key lookup, so a send reads it only in that case.
 func (f Facts) SharedFriendsMatter() bool {
 	reply := f.reply()
 	return f.route(false) != f.route(true) || f.accepted(false) != f.accepted(true) ||

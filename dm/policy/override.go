@@ -17,8 +17,8 @@ const (
 // changes nothing that they can observe.
 type Override struct {
 	Blocked bool
-	// Restricted sends the person's messages to the requests and hides receipts, typing and presence
-	// from them.
+	// Restricted sends the person's messages to the requests and hides receipts, typing and
+	// presence from them.
 	Restricted bool
 	Listed     Listed
 }

@@ -1,7 +1,7 @@
 //go:build ignore
 
-// Writes the next version of both databases from ent/schema, by comparing it with what the versions so far make of an
-// empty database:
+// Writes the next version of both databases from ent/schema, by comparing it with what the versions
+// so far make of an empty database:
 //
 //	go run ent/migrations/diff.go -postgres URL-of-an-empty-database NAME
 package main

@@ -1,10 +1,13 @@
-// Package migrations holds the versioned SQL that makes and changes the schema, one folder a database.
+// Package migrations holds the versioned SQL that makes and changes the schema, one folder a
+// database.
 //
-// Purpose. store.Migrate runs it; a new version is written by `go run ent/migrations/diff.go` from ent/schema and then
-// read and completed by hand, because storage parameters and collations are not ent's to know.
+// Purpose. store.Migrate runs it; a new version is written by `go run ent/migrations/diff.go` from
+// ent/schema and then read and completed by hand, because storage parameters and collations are not
+// ent's to know.
 //
-// Invariants. A version that was released never changes. Tables is what ent/schema wants, with whole keys; a test in
-// package store applies the versions to an empty database and finds no difference to it.
+// Invariants. A version that was released never changes. Tables is what ent/schema wants, with
+// whole keys; a test in package store applies the versions to an empty database and finds no
+// difference to it.
 package migrations
 
 import (
@@ -29,8 +32,8 @@ func Postgres() (fs.FS, error) { return fs.Sub(files, "postgres") }
 // SQLite returns the versions for SQLite.
 func SQLite() (fs.FS, error) { return fs.Sub(files, "sqlite") }
 
-// Tables returns the tables of ent/schema with the keys that ent cannot express. Nothing counts up by itself: numbers
-// are allotted under lock.
+// Tables returns the tables of ent/schema with the keys that ent cannot express. Nothing counts up
+// by itself: numbers are allotted under lock.
 func Tables() ([]*schema.Table, error) {
 	tables, err := schema.CopyTables(migrate.Tables)
 	if err != nil {
@@ -46,7 +49,8 @@ func Tables() ([]*schema.Table, error) {
 				c, _ := t.Column(name)
 				t.PrimaryKey = append(t.PrimaryKey, c)
 			}
-			// The key's columns come first: SQLite reports a key in the order of its table's columns.
+			// The key's columns come first: SQLite reports a key in the order of its table's
+			// columns.
 			rest := slices.DeleteFunc(slices.Clone(t.Columns), func(c *schema.Column) bool {
 				return slices.Contains(t.PrimaryKey, c)
 			})
@@ -57,8 +61,8 @@ func Tables() ([]*schema.Table, error) {
 	return tables, nil
 }
 
-// Options are how ent compares Tables with a database. SQLite keeps rows in the order of their key (WITHOUT ROWID)
-// where a version says so, which ent cannot express and must not undo.
+// Options are how ent compares Tables with a database. SQLite keeps rows in the order of their key
+// (WITHOUT ROWID) where a version says so, which ent cannot express and must not undo.
 func Options() []schema.MigrateOption {
 	keepOrder := func(next schema.Differ) schema.Differ {
 		return schema.DiffFunc(func(current, desired *atlas.Schema) ([]atlas.Change, error) {

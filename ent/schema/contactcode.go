@@ -26,7 +26,8 @@ func (ContactCode) Fields() []ent.Field {
 	}
 }
 
-// Indexes of the ContactCode: by the hash of the secret, the list of an owner, those of an owner that live, and what has ended.
+// Indexes of the ContactCode: by the hash of the secret, the list of an owner, those of an owner
+// that live, and what has ended.
 func (ContactCode) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("hash").Unique(),

@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Conversation is a direct conversation: two people, low and high by id, with both their memberships in the one row that a send changes
-// anyway. It is guarded by the head rows of the two.
+// Conversation is a direct conversation: two people, low and high by id, with both their
+// memberships in the one row that a send changes anyway. It is guarded by the head rows of the two.
 type Conversation struct{ ent.Schema }
 
 // Fields of the Conversation.
@@ -40,7 +40,8 @@ func (Conversation) Fields() []ent.Field {
 	return fields
 }
 
-// Indexes of the Conversation: one inbox page is two ordered scans, one for each side that the viewer can be.
+// Indexes of the Conversation: one inbox page is two ordered scans, one for each side that the
+// viewer can be.
 func (Conversation) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("low_id", "low_folder", "last_at"),

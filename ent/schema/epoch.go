@@ -7,8 +7,8 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// Epoch numbers the life of all logs, in one row with id 1. A restored or failed-over database starts a new one, so
-// that no old cursor points into another history.
+// Epoch numbers the life of all logs, in one row with id 1. A restored or failed-over database
+// starts a new one, so that no old cursor points into another history.
 type Epoch struct{ ent.Schema }
 
 // Annotations of the Epoch.

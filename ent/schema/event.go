@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Event is one entry of a user's inbox log, by (user, position); see Keys. The conversation is named by the other
-// member, from which its id is derived; its state is as it was at this position.
+// Event is one entry of a user's inbox log, by (user, position); see Keys. The conversation is
+// named by the other member, from which its id is derived; its state is as it was at this position.
 type Event struct{ ent.Schema }
 
 // Fields of the Event.

@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Head is the one hot row of a user: what is locked when anything of theirs changes. No column that a send changes is
-// indexed, so that Postgres updates it in place (HOT).
+// Head is the one hot row of a user: what is locked when anything of theirs changes. No column that
+// a send changes is indexed, so that Postgres updates it in place (HOT).
 type Head struct{ ent.Schema }
 
 // Fields of the Head.
@@ -48,7 +48,8 @@ func (Head) Fields() []ent.Field {
 // Indexes of the Head.
 func (Head) Indexes() []ent.Index {
 	return []ent.Index{
-		// Those who have receipts off. They are few, and a page of the inbox looks each of its people up.
+		// Those who have receipts off. They are few, and a page of the inbox looks each of its
+		// people up.
 		index.Fields("id").StorageKey("head_silent").Annotations(entsql.IndexWhere("NOT read_receipts")),
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// HiddenWords is a user's list of hidden words. It is read only where it is not known already in the version that the
-// user's head names.
+// HiddenWords is a user's list of hidden words. It is read only where it is not known already in
+// the version that the user's head names.
 type HiddenWords struct{ ent.Schema }
 
 // Annotations of the HiddenWords.

@@ -1,7 +1,7 @@
 package schema
 
-// Keys names the columns of the primary keys that ent cannot express: the owner first, so that a database that spreads
-// rows over nodes can place them.
+// Keys names the columns of the primary keys that ent cannot express: the owner first, so that a
+// database that spreads rows over nodes can place them.
 var Keys = map[string][]string{
 	"messages":                 {"conversation_id", "seq"},
 	"events":                   {"user_id", "position"},

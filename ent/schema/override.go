@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Override is what a user has decided about another: blocked, restricted, named on a list. Where nothing is decided there is
-// no row.
+// Override is what a user has decided about another: blocked, restricted, named on a list. Where
+// nothing is decided there is no row.
 type Override struct{ ent.Schema }
 
 // Annotations of the Override.
@@ -39,7 +39,8 @@ func (Override) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of the Override: one for each list that a user may want to read, with only its own people.
+// Indexes of the Override: one for each list that a user may want to read, with only its own
+// people.
 func (Override) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("user_id", "other_id").StorageKey("override_blocked").Annotations(entsql.IndexWhere("blocked")),

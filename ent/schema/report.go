@@ -7,7 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Report is a report and what became of it. It holds no words of those it is about but an appeal; those are Evidence.
+// Report is a report and what became of it. It holds no words of those it is about but an appeal;
+// those are Evidence.
 type Report struct{ ent.Schema }
 
 // Fields of the Report.

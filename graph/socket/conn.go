@@ -36,8 +36,8 @@ type conn struct {
 	in      inbound
 	out     outbound
 
-	// heard is when the client last said anything, begun when the message began that has not ended, in nanoseconds; begun
-	// is 0 between messages.
+	// heard is when the client last said anything, begun when the message began that has not ended,
+	// in nanoseconds; begun is 0 between messages.
 	heard, begun atomic.Int64
 
 	mu      sync.Mutex
@@ -46,11 +46,12 @@ type conn struct {
 	session Session
 	// leave takes the session from those that may be ended from outside.
 	leave func()
-	// ends is when the session does, by this process's own clock, and notice when the client is told that it will; zero
-	// when it was.
+	// ends is when the session does, by this process's own clock, and notice when the client is
+	// told that it will; zero when it was.
 	ends, notice time.Time
 	ops          map[string]*operation
-	// single counts the queries and mutations that run. draining: the connection ends with the last of them.
+	// single counts the queries and mutations that run. draining: the connection ends with the last
+	// of them.
 	single   int
 	draining bool
 	// pinged is when the ping was sent that has no answer yet.
@@ -100,7 +101,8 @@ func (c *conn) run() {
 	if !errors.As(err, &broken) {
 		return
 	}
-	// What still comes is read, so that the system does not reset the connection before the client has read the reason.
+	// What still comes is read, so that the system does not reset the connection before the client
+	// has read the reason.
 	c.close(broken.code, broken.reason)
 	for err = nil; err == nil; {
 		err = c.receive(func([]byte) error { return nil })
@@ -149,7 +151,8 @@ func (c *conn) end() {
 	}
 }
 
-// close sends a close frame, once, and ends the connection when the client has answered or CloseWait is over.
+// close sends a close frame, once, and ends the connection when the client has answered or
+// CloseWait is over.
 func (c *conn) close(code int, reason string) {
 	c.mu.Lock()
 	if c.stage == closed {
@@ -275,8 +278,8 @@ func (c *conn) tick() {
 	}
 }
 
-// receiveSlowly is receive for connections that the system's own calls cannot reach: it waits with a buffer of one
-// byte.
+// receiveSlowly is receive for connections that the system's own calls cannot reach: it waits with
+// a buffer of one byte.
 func (c *conn) receiveSlowly(use func([]byte) error) error {
 	var first [1]byte
 	if _, err := io.ReadFull(c.socket, first[:]); err != nil {

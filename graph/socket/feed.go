@@ -8,10 +8,12 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Feed is a subscription between its resolver, which knows when there is something and how to get it, and the transport,
-// which says when it is wanted. It replaces the goroutine that would otherwise wait for each subscription's next event.
+// Feed is a subscription between its resolver, which knows when there is something and how to get
+// it, and the transport, which says when it is wanted. It replaces the goroutine that would
+// otherwise wait for each subscription's next event.
 //
-// A resolver that finds a Feed in its context (FeedOf) calls Source, and Wake whenever there may be more.
+// A resolver that finds a Feed in its context (FeedOf) calls Source, and Wake whenever there may be
+// more.
 type Feed struct {
 	op   *operation
 	turn atomic.Int32
@@ -24,7 +26,8 @@ type Feed struct {
 	ended     bool
 }
 
-// The turns of a feed: nothing to do, waiting for a worker, being served, being served and woken meanwhile, over.
+// The turns of a feed: nothing to do, waiting for a worker, being served, being served and woken
+// meanwhile, over.
 const (
 	asleep int32 = iota
 	queued
@@ -41,13 +44,14 @@ func FeedOf(ctx context.Context) *Feed {
 	return f
 }
 
-// Source tells how to go on. pull makes the next event available on the channel that the resolver returned, without
-// waiting for the channel, and reports whether it did; it may be called on any goroutine, one call at a time. When the
-// events have ended, it closes the channel and reports true. stop frees what is held; it is called once, after the last
-// pull.
+// Source tells how to go on. pull makes the next event available on the channel that the resolver
+// returned, without waiting for the channel, and reports whether it did; it may be called on any
+// goroutine, one call at a time. When the events have ended, it closes the channel and reports
+// true. stop frees what is held; it is called once, after the last pull.
 func (f *Feed) Source(pull func(context.Context) bool, stop func()) { f.pull, f.stop = pull, stop }
 
-// Wake says that there may be something to pull. It never waits, and may be called from anywhere, at any time.
+// Wake says that there may be something to pull. It never waits, and may be called from anywhere,
+// at any time.
 func (f *Feed) Wake() {
 	for {
 		switch turn := f.turn.Load(); turn {
@@ -101,7 +105,8 @@ func (f *Feed) serve() {
 // outBuffers lend a buffer to a turn.
 var outBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
 
-// batch writes what is ready, up to a bound, in one system call. It reports whether the bound ended it.
+// batch writes what is ready, up to a bound, in one system call. It reports whether the bound ended
+// it.
 func (f *Feed) batch() (more bool) {
 	o := f.op
 	if o.done.Load() {

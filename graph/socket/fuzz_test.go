@@ -14,8 +14,9 @@ import (
 
 const fuzzLimit = 4 << 10
 
-// heardOf feeds bytes to a reader of frames in pieces of a size, and returns all that it made of them: messages,
-// control frames, and how it ended. What it holds meanwhile is bounded by what really came and by its limit.
+// heardOf feeds bytes to a reader of frames in pieces of a size, and returns all that it made of
+// them: messages, control frames, and how it ended. What it holds meanwhile is bounded by what
+// really came and by its limit.
 func heardOf(t *testing.T, came []byte, piece int) []string {
 	t.Helper()
 	in := inbound{limit: fuzzLimit}

@@ -16,12 +16,13 @@ const readSize = 4 << 10
 // readBuffers lend a buffer to a connection that has something to read.
 var readBuffers = sync.Pool{New: func() any { return new([readSize]byte) }}
 
-// inbound makes messages of what comes in. Only the connection's reader uses it. Between messages it holds nothing.
+// inbound makes messages of what comes in. Only the connection's reader uses it. Between messages
+// it holds nothing.
 type inbound struct {
 	// limit bounds a message. It is small until somebody is known.
 	limit int
-	// held are bytes that came and are not used: the beginning of a frame. What is held grows with what really came,
-	// whatever the frame's header promises.
+	// held are bytes that came and are not used: the beginning of a frame. What is held grows with
+	// what really came, whatever the frame's header promises.
 	held []byte
 	// message is what has come of a message in several frames.
 	message    []byte
@@ -48,8 +49,8 @@ func (in *inbound) keep(b []byte) { in.held = append([]byte(nil), b...) }
 // begun reports whether a message has begun that has not ended.
 func (in *inbound) begun() bool { return len(in.held) > 0 || in.fragmented }
 
-// take hands each frame of data and all control frames in came to the functions, in order. Payloads are theirs until
-// they return.
+// take hands each frame of data and all control frames in came to the functions, in order. Payloads
+// are theirs until they return.
 func (in *inbound) take(came []byte, message func([]byte), control func(ws.OpCode, []byte) error) error {
 	b := came
 	if len(in.held) > 0 {
@@ -83,7 +84,8 @@ func (in *inbound) frame(b []byte, message func([]byte), control func(ws.OpCode,
 	r := bytes.NewReader(b)
 	h, err := ws.ReadHeaderBuffer(r, scratch[:])
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		// What is wrong with the first byte is wrong whatever follows; the rest of the header is short.
+		// What is wrong with the first byte is wrong whatever follows; the rest of the header is
+		// short.
 		return 0, nil
 	}
 	state := ws.StateServerSide

@@ -10,8 +10,8 @@ import (
 type Limits struct {
 	// InitTimeout is how long a connection may wait with its connection_init. 10 seconds.
 	InitTimeout time.Duration
-	// KeepAlive is how long a connection may be silent before it is pinged, PongWait how long it then has. 20 and 8
-	// seconds.
+	// KeepAlive is how long a connection may be silent before it is pinged, PongWait how long it
+	// then has. 20 and 8 seconds.
 	KeepAlive, PongWait time.Duration
 	// MessageWait is how long a message may take from its first byte to its last. 10 seconds.
 	MessageWait time.Duration
@@ -19,7 +19,8 @@ type Limits struct {
 	WriteWait time.Duration
 	// CloseWait is how long a client may take to answer a close frame. 1 second.
 	CloseWait time.Duration
-	// RenewNotice is how long before its session ends a client is told, in a short session at its half. 1 minute.
+	// RenewNotice is how long before its session ends a client is told, in a short session at its
+	// half. 1 minute.
 	RenewNotice time.Duration
 	// MessageBytes bounds a message, GreetingBytes one before the acknowledgement. 64 and 8 KiB.
 	MessageBytes, GreetingBytes int
@@ -29,14 +30,17 @@ type Limits struct {
 	Operations int
 	// DrainWindow is how long a shutdown takes at most to send everybody away. 5 seconds.
 	DrainWindow time.Duration
-	// Workers bounds how many subscriptions are served at once. They wait for the database only. 64 for each processor.
+	// Workers bounds how many subscriptions are served at once. They wait for the database only. 64
+	// for each processor.
 	Workers int
 }
 
 const (
-	// drainStep is how far apart two ends of connections are at a shutdown, unless there are too many.
+	// drainStep is how far apart two ends of connections are at a shutdown, unless there are too
+	// many.
 	drainStep = time.Millisecond
-	// pullBatch bounds what one turn of a subscription brings, in events and in bytes, before others have theirs.
+	// pullBatch bounds what one turn of a subscription brings, in events and in bytes, before
+	// others have theirs.
 	pullBatch      = 64
 	pullBatchBytes = 32 << 10
 )

@@ -9,8 +9,9 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Close codes of graphql-transport-ws, and of RFC 6455 where a client shall connect again. The official client connects
-// again after 1001, 1006, 1012, 1013, 4403, 4408 and 4499, and after none of the others here.
+// Close codes of graphql-transport-ws, and of RFC 6455 where a client shall connect again. The
+// official client connects again after 1001, 1006, 1012, 1013, 4403, 4408 and 4499, and after none
+// of the others here.
 const (
 	codeProtocol      = 1002
 	codeNotUTF8       = 1007
@@ -105,7 +106,8 @@ func readParams(b []byte) (*graphql.RawParams, error) {
 	return p, nil
 }
 
-// object reads a JSON object. Names of fields count as they are written, which encoding/json does with maps only.
+// object reads a JSON object. Names of fields count as they are written, which encoding/json does
+// with maps only.
 func object(b []byte) (map[string]json.RawMessage, bool) {
 	var fields map[string]json.RawMessage
 	if absent(b) || json.Unmarshal(b, &fields) != nil {
@@ -153,7 +155,8 @@ func envelope(id string) string {
 
 const nextPayload = `next","payload":`
 
-// appendNext appends the frame of one response. Its data is JSON already and is copied, not encoded again.
+// appendNext appends the frame of one response. Its data is JSON already and is copied, not encoded
+// again.
 func appendNext(b []byte, envelope string, r *graphql.Response) []byte {
 	data := []byte(r.Data)
 	if data == nil {

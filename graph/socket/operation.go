@@ -45,8 +45,8 @@ func (c *conn) subscribe(m message) error {
 		c.out.write(errorFrame(o.envelope, gqlerror.List{refusal}))
 		return nil
 	}
-	// The operation ends with the connection, which ends it by hand: a parent with thousands of children would be one
-	// lock for all.
+	// The operation ends with the connection, which ends it by hand: a parent with thousands of
+	// children would be one lock for all.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(c.session.Values))
 	o.cancel = cancel
 	if !c.t.task(func() { o.run(ctx, params) }) {
@@ -186,8 +186,8 @@ func (o *operation) answer(response *graphql.Response) int64 {
 	return int64(len(frames))
 }
 
-// fail ends an operation that could not be run, and returns how much it said. Nothing follows an error, and so its id is
-// free before it is heard.
+// fail ends an operation that could not be run, and returns how much it said. Nothing follows an
+// error, and so its id is free before it is heard.
 func (o *operation) fail(errs gqlerror.List) int64 {
 	o.free()
 	frame := errorFrame(o.envelope, errs)

@@ -7,9 +7,10 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// outbound writes whole frames, as far as the system takes them at once. The rest waits in a backlog that one goroutine
-// writes, with a deadline; while there is one, no subscription of the connection is pulled. So the backlog is bounded by
-// one turn of each subscription and the answers that were on their way.
+// outbound writes whole frames, as far as the system takes them at once. The rest waits in a
+// backlog that one goroutine writes, with a deadline; while there is one, no subscription of the
+// connection is pulled. So the backlog is bounded by one turn of each subscription and the answers
+// that were on their way.
 type outbound struct {
 	conn *conn
 
@@ -73,7 +74,8 @@ func (o *outbound) seal(frame []byte) {
 	o.writeLocked(frame)
 }
 
-// pong answers a ping, unless much waits to be written already: only the newest ping needs an answer.
+// pong answers a ping, unless much waits to be written already: only the newest ping needs an
+// answer.
 func (o *outbound) pong(frame []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -116,8 +118,9 @@ func (o *outbound) flush() {
 	c.resume()
 }
 
-// cut ends the connection of a client that does not read. Its close frame would stand behind what it has not read, so
-// the connection is reset: to the client that is 1006, at which it connects again.
+// cut ends the connection of a client that does not read. Its close frame would stand behind what
+// it has not read, so the connection is reset: to the client that is 1006, at which it connects
+// again.
 func (o *outbound) cut(reason CutReason) {
 	if o.broken {
 		return

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// pool serves the feeds that were woken, in order. A few workers are kept, so that their stacks have grown already; more
-// come only when those there are do not keep up because they wait for the database.
+// pool serves the feeds that were woken, in order. A few workers are kept, so that their stacks
+// have grown already; more come only when those there are do not keep up because they wait for the
+// database.
 type pool struct {
 	few, most int
 

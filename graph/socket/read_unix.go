@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// receive waits until there is something to read and hands it on, in a buffer that is only borrowed once there is.
+// receive waits until there is something to read and hands it on, in a buffer that is only borrowed
+// once there is.
 func (c *conn) receive(use func([]byte) error) error {
 	if c.raw == nil {
 		return c.receiveSlowly(use)

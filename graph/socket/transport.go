@@ -25,15 +25,16 @@ type Config struct {
 	Limits Limits
 	// ConnectionLimits bound the connections of a user and of an address. Required.
 	ConnectionLimits *connlimit.Limits
-	// Enter tells who a client is, by what its connection_init shows. Required. An error that is no *Refusal is
-	// internal, and shows as 1013.
+	// Enter tells who a client is, by what its connection_init shows. Required. An error that is no
+	// *Refusal is internal, and shows as 1013.
 	Enter func(context.Context, Greeting) (Session, error)
-	// Admit is asked before each operation, with the session's context. Its error is the operation's only answer; what it
-	// returns otherwise is called when the operation has ended. Nil: everything is admitted.
+	// Admit is asked before each operation, with the session's context. Its error is the
+	// operation's only answer; what it returns otherwise is called when the operation has ended.
+	// Nil: everything is admitted.
 	Admit func(context.Context, netip.Addr) (release func(), err error)
-	// Begin, where there is one, is told of each operation, with the session's context, before it is admitted; the operation
-	// runs with the context that it returns. ended is called when the operation was answered or refused, or, for a
-	// subscription, is followed.
+	// Begin, where there is one, is told of each operation, with the session's context, before it
+	// is admitted; the operation runs with the context that it returns. ended is called when the
+	// operation was answered or refused, or, for a subscription, is followed.
 	Begin func(context.Context, netip.Addr, *graphql.RawParams) (_ context.Context, ended func(Outcome))
 	// Present makes an error public. Required.
 	Present func(context.Context, error) *gqlerror.Error
@@ -74,8 +75,8 @@ type Session struct {
 	Values context.Context //nolint:containedctx // the connection outlives the request that brought it
 	// User is whose connection this is, for its seat. Zero: nobody's.
 	User dm.UserID
-	// Guard, where there is one, is called when the session begins. It may call end, then or later, to say that the session
-	// counts no more; leave says that it need not any more.
+	// Guard, where there is one, is called when the session begins. It may call end, then or later,
+	// to say that the session counts no more; leave says that it need not any more.
 	Guard func(end func()) (leave func())
 	// Key must be the same when a session is renewed: nobody becomes somebody else.
 	Key     string
@@ -109,7 +110,8 @@ type Transport struct {
 	// ending is done once the shutdown has begun.
 	ending context.Context //nolint:containedctx // it is the transport's own life
 	end    context.CancelFunc
-	// tasks are the goroutines that Shutdown waits for. mu keeps it from counting up while somebody waits.
+	// tasks are the goroutines that Shutdown waits for. mu keeps it from counting up while somebody
+	// waits.
 	mu    sync.Mutex
 	ended bool
 	tasks sync.WaitGroup
@@ -148,8 +150,8 @@ func (t *Transport) task(run func()) bool {
 	return true
 }
 
-// Shutdown takes no more connections, ends those there are and waits until nothing runs any more, or ctx ends: then it
-// cuts what is left and returns ctx's error. It may be called more than once.
+// Shutdown takes no more connections, ends those there are and waits until nothing runs any more,
+// or ctx ends: then it cuts what is left and returns ctx's error. It may be called more than once.
 func (t *Transport) Shutdown(ctx context.Context) error {
 	t.end()
 	t.drain(ctx)
@@ -173,7 +175,8 @@ func (t *Transport) Shutdown(ctx context.Context) error {
 	}
 }
 
-// drain ends connection after connection, in no order. A few go at once; many take as long as DrainWindow.
+// drain ends connection after connection, in no order. A few go at once; many take as long as
+// DrainWindow.
 func (t *Transport) drain(ctx context.Context) {
 	conns := t.registry.close()
 	window := min(t.config.Limits.DrainWindow, time.Duration(len(conns))*drainStep)

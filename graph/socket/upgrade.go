@@ -33,8 +33,8 @@ func hasToken(lines []string, token string) bool {
 	return false
 }
 
-// Do shakes hands and returns: the connection goes on without the request, so that all net/http holds for one is let
-// go. Whose origin may connect was decided before.
+// Do shakes hands and returns: the connection goes on without the request, so that all net/http
+// holds for one is let go. Whose origin may connect was decided before.
 func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if refusal := checkHandshake(r); refusal.Status != 0 {
 		t.counts.refused.Add(1)
@@ -98,8 +98,8 @@ func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	c.start()
 }
 
-// checkHandshake looks at what RFC 6455 wants of a handshake, before the connection is taken over: what is refused is
-// answered like any other request. A Status of 0: nothing is wrong.
+// checkHandshake looks at what RFC 6455 wants of a handshake, before the connection is taken over:
+// what is refused is answered like any other request. A Status of 0: nothing is wrong.
 func checkHandshake(r *http.Request) HandshakeRefusal {
 	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
 	switch {

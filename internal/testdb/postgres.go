@@ -45,7 +45,8 @@ func EmptyPostgres(t testing.TB) string {
 type server struct {
 	admin *sql.DB
 	url   *url.URL
-	// cluster is held so that it lives as long as the process; nil when the server was there before.
+	// cluster is held so that it lives as long as the process; nil when the server was there
+	// before.
 	cluster *pgcluster.Cluster
 }
 
@@ -73,8 +74,8 @@ var postgresServer = sync.OnceValues(func() (*server, error) {
 	return s, s.admin.PingContext(ctx)
 })
 
-// postgresTemplate is migrated once per process; a database is then a copy of some files. On a server that outlives
-// the process its name is left behind.
+// postgresTemplate is migrated once per process; a database is then a copy of some files. On a
+// server that outlives the process its name is left behind.
 var postgresTemplate = sync.OnceValues(func() (string, error) {
 	s, err := postgresServer()
 	if err != nil {

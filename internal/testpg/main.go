@@ -2,8 +2,8 @@
 //
 //	go run ./internal/testpg -- go test ./...
 //
-// The command finds the server in APARTE_TEST_POSTGRES. When that is set already, the server it names is used and none
-// is started. The server ends with the command, whatever ends that.
+// The command finds the server in APARTE_TEST_POSTGRES. When that is set already, the server it
+// names is used and none is started. The server ends with the command, whatever ends that.
 package main
 
 import (
@@ -54,7 +54,8 @@ func run(args []string, stderr io.Writer) int {
 	return runUnder(environ, flags.Args(), stderr)
 }
 
-// runUnder passes signals on and waits, so that the server goes only after the command that uses it.
+// runUnder passes signals on and waits, so that the server goes only after the command that uses
+// it.
 func runUnder(environ, args []string, stderr io.Writer) int {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)

@@ -11,8 +11,9 @@ import (
 
 // Backend makes the buses that are tested.
 type Backend struct {
-	// Open returns two nodes of one bus, which the test's cleanup closes. A bus of one process returns the same bus
-	// twice. Events and signals are published on the first node and awaited on the second.
+	// Open returns two nodes of one bus, which the test's cleanup closes. A bus of one process
+	// returns the same bus twice. Events and signals are published on the first node and awaited on
+	// the second.
 	Open func(t testing.TB) (from, to dm.Bus)
 	// CarriesEvents says that an event of the first node can be taken on the second.
 	CarriesEvents bool
@@ -200,8 +201,8 @@ func testPublishWaitsForNobody(t *testing.T, b Backend) {
 	r.wait(t, "a wake after the flood", func() bool { return len(r.wakes) > 0 })
 }
 
-// Writers publish shuffled batches while subscriptions come and go. No subscription gets what is not its user's, and
-// one that is in place after the flood is woken by the next event.
+// Writers publish shuffled batches while subscriptions come and go. No subscription gets what is
+// not its user's, and one that is in place after the flood is woken by the next event.
 func testConcurrent(t *testing.T, b Backend) {
 	const users, positions, rounds = 8, 200, 20
 	from, to := b.Open(t)

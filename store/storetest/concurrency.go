@@ -22,7 +22,8 @@ func (w *world) nodes(t *testing.T) []*world {
 	return []*world{w, w.node(t)}
 }
 
-// I2: of many sends with one key at once, on every node, one writes and all answer the same; other content conflicts.
+// I2: of many sends with one key at once, on every node, one writes and all answer the same; other
+// content conflicts.
 func testRetriesAtOnce(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -79,8 +80,8 @@ func testRetriesAtOnce(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// A few people do everything to each other at once, on every node. Afterwards I2, I3, I5 and I6 hold, for a client that
-// watched all the while too (I4).
+// A few people do everything to each other at once, on every node. Afterwards I2, I3, I5 and I6
+// hold, for a client that watched all the while too (I4).
 func testEverythingAtOnce(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	users := w.users(5)

@@ -39,8 +39,8 @@ func (w *world) kept(owner dm.UserID, id dm.ContactCodeID) *dm.ContactCode {
 	return nil
 }
 
-// testContactCode: a code lets each bearer write one message to the inbox under any audience, and counts only where it is
-// needed.
+// testContactCode: a code lets each bearer write one message to the inbox under any audience, and
+// counts only where it is needed.
 func testContactCode(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
@@ -196,7 +196,8 @@ func testContactCodeStops(t *testing.T, b Backend) {
 	if sent, err := w.tryBearing(user, owner, "x", w.key(), secret); err != nil || sent.Remaining != nil || w.view(owner, user).Folder != dm.FolderRequests {
 		t.Errorf("restricted: %+v, %v", sent, err)
 	}
-	// The age goes before: a code that was made before it was known lets nobody in, and none is made.
+	// The age goes before: a code that was made before it was known lets nobody in, and none is
+	// made.
 	w.age(owner, policy.Age16To17)
 	w.denied(second(w.tryBearing(w.users(1)[0], owner, "x", w.key(), secret)), policy.DenialContactCode)
 	_, _, err := w.service.CreateContactCode(ctx, owner, dm.ContactCodeInput{Label: "x", For: time.Hour, MaxUses: 1})
@@ -283,8 +284,8 @@ func testContactCodeBounds(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// testContactCodeRace: bearers on all nodes race for a code, and its owner takes it back. No more get in than it serves, and
-// nobody once the revocation has returned (I1).
+// testContactCodeRace: bearers on all nodes race for a code, and its owner takes it back. No more
+// get in than it serves, and nobody once the revocation has returned (I1).
 func testContactCodeRace(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	nodes := []*world{w}

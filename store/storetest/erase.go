@@ -14,8 +14,8 @@ var host = dm.Moderator{Name: "host", RequestID: "req-e"}
 
 const hold = time.Minute
 
-// testErase: the words go, in steps that a crash may cut; the other side's history keeps its shape and its devices are
-// told; evidence stays.
+// testErase: the words go, in steps that a crash may cut; the other side's history keeps its shape
+// and its devices are told; evidence stays.
 func testErase(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
@@ -57,7 +57,8 @@ func testErase(t *testing.T, b Backend) {
 	}
 	w.denied(second(w.trySend(bob, goes, "more", w.key())), policy.DenialNotAccepting)
 
-	// A node takes it and dies in the middle; nobody else gets it before its lease ends, and then goes on from there.
+	// A node takes it and dies in the middle; nobody else gets it before its lease ends, and then
+	// goes on from there.
 	job, err := w.service.TakeJob(ctx, dm.JobErase, "one", hold)
 	w.must(err)
 	if job == nil || job.ID != jobs[0].ID {
@@ -152,7 +153,8 @@ func (d *dyingStore) EraseStep(ctx context.Context, job *dm.Job, c dm.Conversati
 	return err
 }
 
-// testEraseWhoWasDeleted: who was deleted before can be erased too, and who has the same externalId since goes with them.
+// testEraseWhoWasDeleted: who was deleted before can be erased too, and who has the same externalId
+// since goes with them.
 func testEraseWhoWasDeleted(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

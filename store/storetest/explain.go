@@ -11,7 +11,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// The explanation names the rule that decides what the next send meets, and nothing of what the sender has decided.
+// The explanation names the rule that decides what the next send meets, and nothing of what the
+// sender has decided.
 func testExplain(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

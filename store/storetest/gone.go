@@ -8,7 +8,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// A user who is created from a token is as the host described them, if it did, and stays away if it deleted them.
+// A user who is created from a token is as the host described them, if it did, and stays away if it
+// deleted them.
 func testCreateUser(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	w.upsert(dm.UserInput{ExternalID: "minor", Handle: "minor", AgeBand: policy.Under16, Exempt: true})

@@ -31,8 +31,8 @@ func (w *world) texts(viewer, other dm.UserID) []string {
 	}
 }
 
-// History that is older than a conversation stands before it. The newest message, the time of the last activity, the
-// unread counts and the logs stay as they are (I3, I5, I6).
+// History that is older than a conversation stands before it. The newest message, the time of the
+// last activity, the unread counts and the logs stay as they are (I3, I5, I6).
 func testImportOlder(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()

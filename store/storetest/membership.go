@@ -290,7 +290,8 @@ func testBlock(t *testing.T, b Backend) {
 	w.refused(w.service.Block(t.Context(), alice, dm.NewUserID()), dm.CodeNotFound)
 }
 
-// What waits unread for the blocked goes on to, and a request of theirs leaves the view of who blocks them.
+// What waits unread for the blocked goes on to, and a request of theirs leaves the view of who
+// blocks them.
 func testBlockWithUnreadAndRequests(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -338,7 +339,8 @@ func testBlockWithUnreadAndRequests(t *testing.T, b Backend) {
 	w.consistent(alice, bob, carol)
 }
 
-// I5 where the counts of a user do not change but a conversation's do: in the folders that are not counted.
+// I5 where the counts of a user do not change but a conversation's do: in the folders that are not
+// counted.
 func testBlockInUncountedFolders(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()

@@ -8,8 +8,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// model is the product in memory, written from the design alone: users are numbers, rows are fields, and there is no
-// log. What the store does is compared with what it does.
+// model is the product in memory, written from the design alone: users are numbers, rows are
+// fields, and there is no log. What the store does is compared with what it does.
 type model struct {
 	now           time.Time
 	requestLimit  int
@@ -29,7 +29,8 @@ type model struct {
 	codes            []*code
 }
 
-// rule is a user's answer to "who can message me?": for each relation by name, where the message goes.
+// rule is a user's answer to "who can message me?": for each relation by name, where the message
+// goes.
 type rule map[string]string
 
 // talk is a conversation. Its sides go by user.
@@ -68,7 +69,8 @@ type side struct {
 	known    bool
 	asked    int // messages of a request that waits for this side
 	declined time.Time
-	// frozen: the other sees frozenAt instead of read, because their messages are kept from the inbox silently.
+	// frozen: the other sees frozenAt instead of read, because their messages are kept from the
+	// inbox silently.
 	frozen   bool
 	frozenAt int
 	// suspect: the request is hidden for what it says.

@@ -6,8 +6,9 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// budget is how a user of the model writes to new people: the part of a day that is spent, and who refused them on
-// which day. It is kept unlike the product's: by what drains, and by a list of days.
+// budget is how a user of the model writes to new people: the part of a day that is spent, and who
+// refused them on which day. It is kept unlike the product's: by what drains, and by a list of
+// days.
 type budget struct {
 	joined time.Time
 	at     time.Time
@@ -25,7 +26,8 @@ func (b *budget) drain(now time.Time) {
 	b.at = now
 }
 
-// perDay is the operator's number, less for new accounts, less for who was refused by several people on days before.
+// perDay is the operator's number, less for new accounts, less for who was refused by several
+// people on days before.
 func (b *budget) perDay(m *model) int {
 	n := m.rules.OutreachPerDay
 	if m.now.Before(b.joined.Add(m.rules.NewAccountFor)) {

@@ -24,7 +24,8 @@ func (c *code) live(now time.Time) bool {
 	return !c.revoked && now.Before(c.ends) && len(c.used) < c.serves
 }
 
-// modelCodes is how many codes a person of the model has in use at once: few, so that they meet the bound.
+// modelCodes is how many codes a person of the model has in use at once: few, so that they meet the
+// bound.
 const modelCodes = 2
 
 // makeCode tells what comes of making a code.
@@ -44,7 +45,8 @@ func (m *model) makeCode(owner int) dm.Code {
 	return ""
 }
 
-// letsIn: the code brings this sender to the inbox of this recipient, who has said nothing against them.
+// letsIn: the code brings this sender to the inbox of this recipient, who has said nothing against
+// them.
 func (m *model) letsIn(c *code, from, to int) bool {
 	if c == nil || c.owner != to || !c.live(m.now) || c.used[from] || m.ages[to] != policy.Adult {
 		return false
@@ -54,7 +56,8 @@ func (m *model) letsIn(c *code, from, to int) bool {
 	return !declined && !m.blocks[[2]int{to, from}] && m.lists[[2]int{to, from}] != policy.ListedNever
 }
 
-// bearing is the verdict about who bears a code, nil being one that was never made, and whether it is used.
+// bearing is the verdict about who bears a code, nil being one that was never made, and whether it
+// is used.
 func (m *model) bearing(from, to int, body string, c *code) (route string, denial policy.Denial, used bool) {
 	route, denial = m.verdict(from, to, body)
 	if denial == policy.DenialNone && route == "INBOX" {
@@ -124,8 +127,8 @@ func (r *modelRun) doRevoke(t *rapid.T) {
 	c.revoked = c.revoked || by == c.owner
 }
 
-// checkCodes compares what the owners see of their codes, and what a bearer, another after each send, is offered by the
-// newest.
+// checkCodes compares what the owners see of their codes, and what a bearer, another after each
+// send, is offered by the newest.
 func (r *modelRun) checkCodes() {
 	owners := map[int]bool{}
 	for _, c := range r.m.codes {

@@ -49,7 +49,8 @@ func (m *model) always(from, to int) bool {
 		(m.ages[to] == policy.Adult || known || m.follows[[2]int{to, from}])
 }
 
-// takes: what the message is made of is welcome, from one of the relations that decide where it goes.
+// takes: what the message is made of is welcome, from one of the relations that decide where it
+// goes.
 func (m *model) takes(from, to int, route, body string) bool {
 	if !strings.Contains(body, ".com") || m.always(from, to) {
 		return true
@@ -59,7 +60,8 @@ func (m *model) takes(from, to int, route, body string) bool {
 	})
 }
 
-// suspect: a message is kept out of sight for what it says, or for what the request that it joins said before.
+// suspect: a message is kept out of sight for what it says, or for what the request that it joins
+// said before.
 func (m *model) suspect(from, to int, body string) bool {
 	theirs := m.talks[pairKey(from, to)].sides[to]
 	if theirs.known || m.follows[[2]int{to, from}] || m.always(from, to) {
@@ -128,7 +130,8 @@ var relationNames = map[string]policy.Relation{
 	"follower": policy.Follower, "stranger": policy.Stranger,
 }
 
-// doUndo takes the newest choice of an audience back, when there is one and nothing was changed since.
+// doUndo takes the newest choice of an audience back, when there is one and nothing was changed
+// since.
 func (r *modelRun) doUndo(t *rapid.T) {
 	a := r.user(t, "who")
 	history, err := r.service.History(r.Context(), r.ids[a], 2)

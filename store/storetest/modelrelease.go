@@ -9,7 +9,8 @@ import (
 // welcome is the order of routes.
 var welcome = []string{"", "HIDDEN", "REQUESTS", "INBOX"}
 
-// loosened releases what is hidden from a user whose rule was another before, if it welcomes anybody better now.
+// loosened releases what is hidden from a user whose rule was another before, if it welcomes
+// anybody better now.
 func (m *model) loosened(user int, before rule) {
 	now := m.rule(user)
 	for name := range relationNames {
@@ -53,8 +54,8 @@ func (m *model) says(t *talk, s *side, user int) bool {
 	})
 }
 
-// release moves a hidden request to where the rules would bring it now, but not one that is hidden for what it says. counted:
-// shared friends are counted for it.
+// release moves a hidden request to where the rules would bring it now, but not one that is hidden
+// for what it says. counted: shared friends are counted for it.
 func (m *model) release(user, other int, counted bool) {
 	_, s := m.shown(user, other)
 	if s == nil || s.folder != "HIDDEN" || s.suspect || m.blocks[[2]int{user, other}] || m.blocks[[2]int{other, user}] ||

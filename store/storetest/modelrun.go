@@ -13,16 +13,17 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// The random histories: few users, so that they meet; every check uses new ones on the same store, so that a history
-// costs no database.
+// The random histories: few users, so that they meet; every check uses new ones on the same store,
+// so that a history costs no database.
 const modelUsers = 5
 
 var folderNames = map[string]dm.Folder{
 	"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderHidden, "ARCHIVE": dm.FolderArchive,
 }
 
-// testModel compares the store with the model over random histories: I1 (the verdict of each send is the one that the
-// changes before it demand), I2 (retries and conflicts), I3, I4 (watchers that are cut and resume), I5 and I6.
+// testModel compares the store with the model over random histories: I1 (the verdict of each send
+// is the one that the changes before it demand), I2 (retries and conflicts), I3, I4 (watchers that
+// are cut and resume), I5 and I6.
 func testModel(t *testing.T, b Backend) {
 	w := newWorld(t, b, func(w *world) { w.config.Rules = modelRules(w.config.Rules) })
 	rapid.Check(t, func(rt *rapid.T) {
@@ -119,7 +120,8 @@ func (r *modelRun) doSend(t *rapid.T) {
 	r.attempt(pastSend{from: from, to: to, key: r.key(), body: rapid.SampledFrom([]string{"a", "b", "spam", "see x.com"}).Draw(t, "body")})
 }
 
-// doBurst sends several at once, which share a batch; any order of them is right, so only the sums are compared.
+// doBurst sends several at once, which share a batch; any order of them is right, so only the sums
+// are compared.
 func (r *modelRun) doBurst(t *rapid.T) {
 	to := r.user(t, "whom")
 	n := rapid.IntRange(2, 5).Draw(t, "sends")
@@ -325,7 +327,8 @@ func (r *modelRun) doTime(t *rapid.T) {
 
 func (r *modelRun) doReceive(t *rapid.T) { r.receive(r.user(t, "who")) }
 
-// receive takes from the watch all that is due, and checks that the client's picture then is the inbox (I4, I5).
+// receive takes from the watch all that is due, and checks that the client's picture then is the
+// inbox (I4, I5).
 func (r *modelRun) receive(user int) {
 	c := r.clients[user]
 	head := r.cursor(c.user)

@@ -66,7 +66,8 @@ func (r *modelRun) doModerate(t *rapid.T) {
 	r.must(err)
 }
 
-// erase ends a history: one of its people is erased, and all that the others see is as it was but for their words.
+// erase ends a history: one of its people is erased, and all that the others see is as it was but
+// for their words.
 func (r *modelRun) erase(user int) {
 	ctx := r.Context()
 	people, err := r.store.Users(ctx, []dm.UserID{r.ids[user]})

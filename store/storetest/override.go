@@ -9,8 +9,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// Whom somebody restricts goes to their requests, in an old conversation too, and sees nothing of it: not in the answer
-// to a send, not in the log, not in what they see of the other's reading.
+// Whom somebody restricts goes to their requests, in an old conversation too, and sees nothing of
+// it: not in the answer to a send, not in the log, not in what they see of the other's reading.
 func testRestrict(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -140,8 +140,8 @@ func testListAfterDecline(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// Under 18 nobody gets in by the list who is a stranger: it takes people whom the user follows or has written to, and
-// it stops to hold for others when the age becomes known later (I1).
+// Under 18 nobody gets in by the list who is a stranger: it takes people whom the user follows or
+// has written to, and it stops to hold for others when the age becomes known later (I1).
 func testListUnder18(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

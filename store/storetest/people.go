@@ -37,7 +37,8 @@ func testFollow(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// Two people who share K friends are suggested to each other; K-1 are not enough, and a follow one way is no friend.
+// Two people who share K friends are suggested to each other; K-1 are not enough, and a follow one
+// way is no friend.
 func testSharedFriends(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()

@@ -12,8 +12,9 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// I3: the time of a change is that at which it holds the lock, not that at which it began to wait for it, so the times
-// of a log rise with its positions, and the newest entry of a setting history is what is set.
+// I3: the time of a change is that at which it holds the lock, not that at which it began to wait
+// for it, so the times of a log rise with its positions, and the newest entry of a setting history
+// is what is set.
 func testTimesRise(t *testing.T, b Backend) {
 	var ticks atomic.Int64
 	start := newClock().Now()
@@ -50,7 +51,8 @@ func testTimesRise(t *testing.T, b Backend) {
 	}
 }
 
-// Whoever follows a user who is being deleted does it before, and it goes with them, or hears that there is nobody.
+// Whoever follows a user who is being deleted does it before, and it goes with them, or hears that
+// there is nobody.
 func testFollowWhileDeleted(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	const rounds = 40

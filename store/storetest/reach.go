@@ -13,8 +13,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// What an audience is said to admit is what choosing it admits: each is chosen, and each person explained, whose verdict is
-// the send's.
+// What an audience is said to admit is what choosing it admits: each is chosen, and each person
+// explained, whose verdict is the send's.
 func testReach(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -57,7 +57,8 @@ func (r *reachRun) step(t *rapid.T) {
 	case "is followed":
 		may(r.service.Follow(ctx, who, r.viewer))
 	case "befriend":
-		// Everybody whom one befriends is a friend of all the viewer's friends, or nobody would share three.
+		// Everybody whom one befriends is a friend of all the viewer's friends, or nobody would
+		// share three.
 		for _, other := range r.ids {
 			if other != who && !slices.Contains(r.gone, other) && rapid.Bool().Draw(t, "too") {
 				may(r.service.Follow(ctx, who, other))
@@ -171,8 +172,8 @@ func (r *reachRun) check(t *rapid.T) {
 	}
 }
 
-// tied is those who are there and between whom and the viewer there is anything. Shared friends are counted where they
-// matter, so it is asked under a grid where they do.
+// tied is those who are there and between whom and the viewer there is anything. Shared friends are
+// counted where they matter, so it is asked under a grid where they do.
 func (r *reachRun) tied() (out []dm.UserID) {
 	_, err := r.service.SetWhoCanMessageMe(r.Context(), r.viewer, policy.Custom, map[policy.Relation]policy.Route{
 		policy.Known: 0, policy.Friend: 0, policy.Followed: 0, policy.Follower: 0, policy.Stranger: 0, policy.Suggested: policy.RouteInbox,
@@ -218,7 +219,8 @@ func (r *reachRun) declined(other dm.UserID) bool {
 	return mine.DeclinedUntil.After(r.clock.Now())
 }
 
-// limited checks that with any limit whoever is counted is counted with all their ties, and that it is said when there are more.
+// limited checks that with any limit whoever is counted is counted with all their ties, and that it
+// is said when there are more.
 func (r *reachRun) limited(t *rapid.T) {
 	all, err := r.store.RelatedPeople(r.Context(), r.viewer, 1000)
 	r.must(err)
@@ -256,7 +258,8 @@ func testReachCapped(t *testing.T, b Backend) {
 	for chunk := range slices.Chunk(edges, 100) {
 		w.must(w.service.SetEdges(t.Context(), chunk))
 	}
-	// The last fan is beyond what is looked at of the followers, but the star follows them: a friend.
+	// The last fan is beyond what is looked at of the followers, but the star follows them: a
+	// friend.
 	w.must(w.service.Follow(t.Context(), star, fans[crowd-1]))
 	reaches, err := w.service.WhoCouldMessageMe(t.Context(), star, nil)
 	w.must(err)

@@ -36,7 +36,8 @@ func (w *world) usesOf(owner dm.UserID, code dm.ContactCodeID, first int) (all [
 	}
 }
 
-// testContactCodeUses: the owner sees who came by which code and when; the bearer and everybody else see nothing of it (I9).
+// testContactCodeUses: the owner sees who came by which code and when; the bearer and everybody
+// else see nothing of it (I9).
 func testContactCodeUses(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
@@ -124,8 +125,8 @@ func byRedeemer(uses []dm.Redemption) map[dm.UserID]dm.Redemption {
 	return out
 }
 
-// testContactCodeUsesLookedAt: among how many codes it is looked is a bound, not a promise broken: the newest used ones count,
-// and codes that nobody used push none of them out.
+// testContactCodeUsesLookedAt: among how many codes it is looked is a bound, not a promise broken:
+// the newest used ones count, and codes that nobody used push none of them out.
 func testContactCodeUsesLookedAt(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	owner := w.users(1)[0]

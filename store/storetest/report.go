@@ -32,7 +32,8 @@ func (w *world) opened(id dm.ReportID) dm.SealedReport {
 	return sealed
 }
 
-// testReport: a report seals what was said and what stood around it, and nothing that happens later reaches it.
+// testReport: a report seals what was said and what stood around it, and nothing that happens later
+// reaches it.
 func testReport(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -158,8 +159,8 @@ var (
 	other = dm.Moderator{Name: "other", RequestID: "req-2"}
 )
 
-// testModeration: claim, look, decide, appeal. What a decision does holds at once and is told truthfully; every look is
-// in the audit log; a reversed decision ends what it did.
+// testModeration: claim, look, decide, appeal. What a decision does holds at once and is told
+// truthfully; every look is in the audit log; a reversed decision ends what it did.
 func testModeration(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
@@ -297,7 +298,8 @@ func testModeration(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// testRestrictions: what stands against a person is the sum of the decisions that stand, each to its end.
+// testRestrictions: what stands against a person is the sum of the decisions that stand, each to
+// its end.
 func testRestrictions(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

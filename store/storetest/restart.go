@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// I10: what was answered is there after the store was closed and opened again; keys still hold (I2), cursors too (I4).
+// I10: what was answered is there after the store was closed and opened again; keys still hold
+// (I2), cursors too (I4).
 func testReopen(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -36,7 +37,8 @@ func testReopen(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// A closing store answers every send that waits: with a result that holds, or with an error. After it nothing commits.
+// A closing store answers every send that waits: with a result that holds, or with an error. After
+// it nothing commits.
 func testCloseAnswersWaitingSends(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	senders := w.users(20)
@@ -68,7 +70,8 @@ func testCloseAnswersWaitingSends(t *testing.T, b Backend) {
 				written++
 			}
 		}
-		// I10 both ways: an error of a store that closed may hide a write only if the write was never answered.
+		// I10 both ways: an error of a store that closed may hide a write only if the write was
+		// never answered.
 		if v := w.view(bob, sender); v.LastSeq < written {
 			t.Errorf("%d sends were answered, %d are there (I10)", written, v.LastSeq)
 		} else if v.LastSeq > written {

@@ -65,7 +65,8 @@ func testSend(t *testing.T, b Backend) {
 	}
 }
 
-// I2: a retry returns the first result and writes nothing; the same key with other content is a conflict.
+// I2: a retry returns the first result and writes nothing; the same key with other content is a
+// conflict.
 func testSendAgain(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -113,7 +114,8 @@ func testSendAgain(t *testing.T, b Backend) {
 		t.Error("retries and conflicts wrote to a log (I2)")
 	}
 
-	// A retry asks for nothing new, so what was allowed then is answered even when it is forbidden now.
+	// A retry asks for nothing new, so what was allowed then is answered even when it is forbidden
+	// now.
 	w.must(w.service.Block(t.Context(), bob, alice))
 	sent, err := again(dm.SendInput{Body: "café", Video: video})
 	w.must(err)

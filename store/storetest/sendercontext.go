@@ -21,8 +21,8 @@ func (w *world) acquaintance(viewer, other dm.UserID) *dm.SenderContext {
 	return found[other]
 }
 
-// How one knows the sender of a request: who follows whom, whom they share, how old their account is. Blocks do not show,
-// and young people are counted, not named.
+// How one knows the sender of a request: who follows whom, whom they share, how old their account
+// is. Blocks do not show, and young people are counted, not named.
 func testAcquaintance(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

@@ -10,8 +10,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// What people may send goes by what they are to the recipient, whatever the audience; a kind that is refused is all that
-// the sender learns.
+// What people may send goes by what they are to the recipient, whatever the audience; a kind that
+// is refused is all that the sender learns.
 func testAcceptedKinds(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
@@ -62,7 +62,8 @@ func testAcceptedKinds(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// The newest change can be taken back, which is a change itself; the history says who made each, when and on what device.
+// The newest change can be taken back, which is a change itself; the history says who made each,
+// when and on what device.
 func testUndoSettings(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -123,8 +124,9 @@ func testUndoSettings(t *testing.T, b Backend) {
 	w.send(alice, bob, "by the default")
 }
 
-// Young people: under 16 nothing goes either way; at 16 and 17 nobody may write until they choose, and strangers cannot
-// be chosen. A change of age holds at once, also for what was chosen before (I1).
+// Young people: under 16 nothing goes either way; at 16 and 17 nobody may write until they choose,
+// and strangers cannot be chosen. A change of age holds at once, also for what was chosen before
+// (I1).
 func testYoungPeople(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

@@ -9,7 +9,8 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// snapshot is a client's picture of an inbox: what it has read once and then keeps by the events it receives.
+// snapshot is a client's picture of an inbox: what it has read once and then keeps by the events it
+// receives.
 type snapshot struct {
 	Views  map[dm.ConversationID]*dm.View
 	Unread dm.Unread
@@ -157,8 +158,8 @@ func (s *snapshot) order(folder dm.Folder) (ids []dm.ConversationID) {
 
 func withheld(v *dm.View) bool { return v != nil && v.Last != nil && v.Last.Withheld }
 
-// promised leaves out what I5 does not promise: while a block stands, reading goes on without receipts, and settings of
-// receipts on the other side come without an event.
+// promised leaves out what I5 does not promise: while a block stands, reading goes on without
+// receipts, and settings of receipts on the other side come without an event.
 func promised(views map[dm.ConversationID]shown) map[dm.ConversationID]shown {
 	out := map[dm.ConversationID]shown{}
 	for id, v := range views {
@@ -211,8 +212,9 @@ func (s *snapshot) recount() (u dm.Unread) {
 	return u
 }
 
-// consistent checks what must hold of users at any time at which nothing is being written: I3, I5 from the empty
-// inbox, I6, and that each conversation's messages are there, gapless and the same for both.
+// consistent checks what must hold of users at any time at which nothing is being written: I3, I5
+// from the empty inbox, I6, and that each conversation's messages are there, gapless and the same
+// for both.
 func (w *world) consistent(users ...dm.UserID) {
 	w.Helper()
 	for _, user := range users {

@@ -15,8 +15,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// What is there is sorted by a list of hidden words that changes: a request that holds one is hidden, and comes out when the
-// words go: held, not lost. Its sender sees nothing of it.
+// What is there is sorted by a list of hidden words that changes: a request that holds one is
+// hidden, and comes out when the words go: held, not lost. Its sender sees nothing of it.
 func testHiddenWordsSort(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
@@ -51,7 +51,8 @@ func testHiddenWordsSort(t *testing.T, b Backend) {
 	if diff := cmp.Diff(before, w.view(rude, bob)); diff != "" || w.cursor(rude) != cursor {
 		t.Errorf("the sender sees it: %s", diff)
 	}
-	// Whom nobody follows, let into the inbox and then held, sees no receipts of what is read meanwhile, and all of them after.
+	// Whom nobody follows, let into the inbox and then held, sees no receipts of what is read
+	// meanwhile, and all of them after.
 	_, err = w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteInbox})
 	w.must(err)
 	w.send(open, bob, "idiot")
@@ -66,7 +67,8 @@ func testHiddenWordsSort(t *testing.T, b Backend) {
 	if seen := w.view(open, bob).TheirReadSeq; seen == nil || *seen != 1 {
 		t.Errorf("after it came out its sender sees %v read", seen)
 	}
-	// What is out because of its words alone stays where the routes want it, and comes out with them.
+	// What is out because of its words alone stays where the routes want it, and comes out with
+	// them.
 	_, err = w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteHidden})
 	w.must(err)
 	_, err = w.service.RemoveHiddenWords(ctx, bob, []string{"buy now"})
@@ -77,7 +79,8 @@ func testHiddenWordsSort(t *testing.T, b Backend) {
 	w.consistent(append(others, bob)...)
 }
 
-// More than a call sorts goes on in the background, also when the node that works on it goes away in the middle.
+// More than a call sorts goes on in the background, also when the node that works on it goes away
+// in the middle.
 func testSortInTheBackground(t *testing.T, b Backend) {
 	w := newWorld(t, b, func(w *world) { w.config.Rules.SurgeFloor = 0 })
 	ctx := t.Context()

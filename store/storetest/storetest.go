@@ -27,7 +27,8 @@ type Backend struct {
 	Fresh func(t testing.TB) string
 	// Open opens a store on it.
 	Open func(t testing.TB, url string, c Config) Store
-	// Shared: several stores may be open on one database at once, as the nodes of an installation are.
+	// Shared: several stores may be open on one database at once, as the nodes of an installation
+	// are.
 	Shared bool
 }
 

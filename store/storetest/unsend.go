@@ -9,8 +9,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// testUnsend: the words go for both sides, the place stays (I3), the counts stay (I6), both logs tell (I5), and the key
-// keeps naming the message (I2).
+// testUnsend: the words go for both sides, the place stays (I3), the counts stay (I6), both logs
+// tell (I5), and the key keeps naming the message (I2).
 func testUnsend(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -73,8 +73,8 @@ func testUnsend(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// testUnsendScope: nobody but the sender unsends, whatever stands between the two since, and no log tells of what is out
-// of its user's view.
+// testUnsendScope: nobody but the sender unsends, whatever stands between the two since, and no log
+// tells of what is out of its user's view.
 func testUnsendScope(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()

@@ -40,7 +40,8 @@ type world struct {
 	shut func() error
 }
 
-// newWorld opens a store on a fresh database, after change. Whoever chooses nothing can be written to by everyone.
+// newWorld opens a store on a fresh database, after change. Whoever chooses nothing can be written
+// to by everyone.
 func newWorld(t *testing.T, b Backend, change ...func(*world)) *world {
 	t.Helper()
 	w := &world{T: t, backend: b, url: b.Fresh(t), clock: newClock(), hub: live.NewHub(), names: &atomic.Int64{}}
@@ -68,7 +69,8 @@ func (w *world) open(t testing.TB) {
 	w.service = dm.New(dm.Config{Store: s, Bus: w.hub, PollInterval: never})
 }
 
-// node opens another store on the same database, with the same clock and hub, as a second node would.
+// node opens another store on the same database, with the same clock and hub, as a second node
+// would.
 func (w *world) node(t testing.TB) *world {
 	t.Helper()
 	other := *w

@@ -32,7 +32,10 @@ export async function firstLoad(page, url, ready) {
   return { bytes, fcp, lcp, cls, blocked, shown };
 }
 
-/** How long the page took from an input to the next picture: the slowest of the events that `act` caused. */
+/**
+ * How long the page took from an input to the next picture: the slowest of the events that `act`
+ * caused.
+ */
 export async function interaction(page, act) {
   // An event may be told late: those of what was done before do not count here.
   const since = await page.evaluate(() => performance.now());
@@ -47,7 +50,9 @@ export async function interaction(page, act) {
   return Math.max(0, ...(await page.evaluate(mine, since)));
 }
 
-/** Scrolls by touch and says how long the frames took, and whether the page was ever without rows. */
+/**
+ * Scrolls by touch and says how long the frames took, and whether the page was ever without rows.
+ */
 export async function scrolling(page, box, row, distance, speed) {
   const { x, y, width, height } = await page.locator(box).boundingBox();
   const cdp = await page.context().newCDPSession(page);

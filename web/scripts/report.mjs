@@ -1,6 +1,6 @@
-// Measures the client against its limits and prints a table: `make web-report`. It fails when a limit is broken.
-// CONVERSATIONS and MESSAGES make the busy inbox smaller. Each interaction is measured ROUNDS times: the limit is for the
-// median, the worst stands beside it.
+// Measures the client against its limits and prints a table: `make web-report`. It fails when a
+// limit is broken. CONVERSATIONS and MESSAGES make the busy inbox smaller. Each interaction is
+// measured ROUNDS times: the limit is for the median, the worst stands beside it.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { startBrowser } from '../test/browser.mjs';
@@ -27,7 +27,10 @@ function line(what, value, limit, unit, beside = '') {
 const endings = [];
 const t = { after: (ending) => endings.push(ending) };
 
-/** One at a time: a throttled page keeps a processor busy even while it does nothing, and would slow what is measured next. */
+/**
+ * One at a time: a throttled page keeps a processor busy even while it does nothing, and would slow
+ * what is measured next.
+ */
 let measured;
 async function throttled(browser, path) {
   await measured?.context().close();

@@ -1,6 +1,7 @@
-// Draws every screen in three widths and both themes into test-results/screens: `make web-screenshots`. Names of screens
-// as arguments draw only those; WIDTHS and THEMES narrow it further. LANGUAGE_TAG (fr-FR) and DIRECTION (rtl) draw the others: their
-// files say so in their names.
+// Draws every screen in three widths and both themes into test-results/screens: `make
+// web-screenshots`. Names of screens as arguments draw only those; WIDTHS and THEMES narrow it
+// further. LANGUAGE_TAG (fr-FR) and DIRECTION (rtl) draw the others: their files say so in their
+// names.
 import { mkdir } from 'node:fs/promises';
 import { results, startBrowser } from '../test/browser.mjs';
 import { goTo, screens } from '../test/screens.mjs';

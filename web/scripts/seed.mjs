@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
- * A data directory with a busy person in it, `aaron`: as many conversations as asked for, one of them as long as asked
- * for. It goes in by `aparte import`, as a real community does.
+ * A data directory with a busy person in it, `aaron`: as many conversations as asked for, one of
+ * them as long as asked for. It goes in by `aparte import`, as a real community does.
  */
 export async function seed(bin, conversations, messages) {
   const dir = await mkdtemp(join(tmpdir(), 'aparte-busy-'));

@@ -13,7 +13,10 @@ export async function fetchDevPeople(): Promise<DevPerson[] | null> {
   return response.ok ? ((await response.json()) as DevPerson[]) : null;
 }
 
-/** Who the page is, from `?as=`, so that two windows can be two people and a reload stays who it was. */
+/**
+ * Who the page is, from `?as=`, so that two windows can be two people and a reload stays who it
+ * was.
+ */
 export function chosenHandle(): string | null {
   return new URLSearchParams(location.search).get('as');
 }
@@ -29,7 +32,10 @@ export interface Identity {
   people: DevPerson[] | null | undefined;
   person: DevPerson | undefined;
   token: string;
-  /** A token that is good now: `aparte dev` hands out a new one each time. The same function as long as it is the same person. */
+  /**
+   * A token that is good now: `aparte dev` hands out a new one each time. The same function as long
+   * as it is the same person.
+   */
   freshToken: () => Promise<string>;
   choose(handle: string): void;
   enterToken(token: string): void;
@@ -41,8 +47,8 @@ const tokenKey = 'aparte.token';
 const freshMs = 60_000;
 
 /**
- * Who acts on this page: a person of the dev server, or whoever the given token names. A page that has asked already
- * who there is gives the answer along.
+ * Who acts on this page: a person of the dev server, or whoever the given token names. A page that
+ * has asked already who there is gives the answer along.
  */
 export function useIdentity(first?: DevPerson[] | null): Identity {
   const [people, setPeople] = useState<DevPerson[] | null | undefined>(first);

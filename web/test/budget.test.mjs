@@ -4,7 +4,8 @@ import { firstLoad, observe } from '../scripts/measure.mjs';
 import { startBrowser } from './browser.mjs';
 import { startServer } from './server.mjs';
 
-// Times are measured on a quiet machine by `make web-report`; what does not depend on the machine is held here.
+// Times are measured on a quiet machine by `make web-report`; what does not depend on the machine
+// is held here.
 test('the first load of the inbox brings at most 150 KB of script and shifts next to nothing', async (t) => {
   const server = await startServer(t);
   const browser = await startBrowser(t, server);

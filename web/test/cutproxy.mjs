@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { connect as dial, createServer } from 'node:net';
 
 /**
- * A proxy to the server. `cut` ends every connection at once; while `closed`, new ones are ended as well. `stall` leaves
- * those that there are open and passes nothing on, as a network that is gone without a word.
+ * A proxy to the server. `cut` ends every connection at once; while `closed`, new ones are ended as
+ * well. `stall` leaves those that there are open and passes nothing on, as a network that is gone
+ * without a word.
  */
 export async function startCutter(t, server) {
   const connections = new Set();

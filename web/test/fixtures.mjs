@@ -46,7 +46,10 @@ export async function decideAppeal(server, reportId, outcome) {
 
 let made = 0;
 
-/** So many people whom nobody knows, made by the host; each writes to somebody. The answer: how to ask as each. */
+/**
+ * So many people whom nobody knows, made by the host; each writes to somebody. The answer: how to
+ * ask as each.
+ */
 export async function newcomers(server, count, to, words = () => 'Hello from nowhere.') {
   const users = Array.from({ length: count }, () => `newcomer-${++made}`).map((handle) => ({ externalId: handle, handle }));
   const admin = await server.token({ sub: 'host', scope: 'admin' });

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const web = fileURLToPath(new URL('..', import.meta.url));
 
-/** The files of the client and its packages, each with the files that it imports, types included. */
+/**
+ * The files of the client and its packages, each with the files that it imports, types included.
+ */
 async function imports() {
   const names = (await readdir(web, { recursive: true })).filter(
     (name) => /^(src|packages\/\w+\/src)\/.*\.tsx?$/.test(name) && !name.includes('node_modules'),

@@ -9,7 +9,8 @@ const outside = () => {
   const found = [];
   const name = (e) => `${e.tagName.toLowerCase()}.${[...e.classList].join('.')} “${e.textContent.trim().slice(0, 30)}”`;
   const seen = (e) => e.checkVisibility({ opacityProperty: false, visibilityProperty: true, contentVisibilityAuto: true });
-  // Cut off with dots, or there for screen readers only: both on purpose, and so is all that stands inside.
+  // Cut off with dots, or there for screen readers only: both on purpose, and so is all that stands
+  // inside.
   const onPurpose = (e) => {
     for (let at = e; at; at = at.parentElement) {
       const style = getComputedStyle(at);

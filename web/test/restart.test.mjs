@@ -25,7 +25,8 @@ test('I2, I4: a server that is killed in the middle loses nothing and doubles no
   await type(alice, 'number 1');
   await stands(bob, 'number 1');
 
-  // The answers to these never reach alice, so her client has to ask again with the same clientMessageId.
+  // The answers to these never reach alice, so her client has to ask again with the same
+  // clientMessageId.
   await alice.route('**/graphql', async (route) => {
     if (!route.request().postData()?.includes('SendMessage')) return route.continue();
     await route.fetch().catch(() => undefined);

@@ -1,9 +1,13 @@
 import { decide, newcomers, report } from './fixtures.mjs';
 
-// Every screen of the client and how to get there. accessibility.test.mjs checks each; scripts/screenshots.mjs draws each.
+// Every screen of the client and how to get there. accessibility.test.mjs checks each;
+// scripts/screenshots.mjs draws each.
 
 const open = (page, name) => page.locator('.list a.item').filter({ hasText: name }).first().click();
-/** The messages are placed. A message is hidden until it is measured, because its height is not known before. */
+/**
+ * The messages are placed. A message is hidden until it is measured, because its height is not
+ * known before.
+ */
 async function messages(page) {
   await page.locator('.messages:not(.placing)').waitFor();
   await page.waitForFunction(() =>
@@ -35,7 +39,10 @@ async function flood(server) {
   await newcomers(server, 30, 'alice');
 }
 
-/** @type {{name: string, path: string, as?: string, before?: (server: any) => Promise<void>, go?: (page: any) => Promise<void>}[]} */
+/**
+ * @type {{name: string, path: string, as?: string, before?: (server: any) => Promise<void>, go?:
+ * (page: any) => Promise<void>}[]}
+ */
 export const screens = [
   { name: 'inbox', path: '/', go: rows },
   {
@@ -355,7 +362,10 @@ export const screens = [
   },
 ];
 
-/** The screen as its person; `loading` is caught by holding back what it waits for. Options: a context's, and `direction`. */
+/**
+ * The screen as its person; `loading` is caught by holding back what it waits for. Options: a
+ * context's, and `direction`.
+ */
 export async function goTo(browser, screen, options = {}) {
   const as = `?as=${screen.as ?? 'alice'}`;
   // Once for each server, so that a screen can be drawn alone.

@@ -129,7 +129,8 @@ test('I4: sleep, a network that is gone without a word, and a server that restar
   await stored(bob, 'while offline').waitFor();
   await reconnecting(bob).waitFor({ state: 'detached' });
 
-  // Connections that stay open and carry nothing: the browser says it is online again, which is reason enough to look.
+  // Connections that stay open and carry nothing: the browser says it is online again, which is
+  // reason enough to look.
   cutter.stall();
   await server.send('alice', 'bob', 'into the void');
   await bob.evaluate(() => dispatchEvent(new Event('online')));

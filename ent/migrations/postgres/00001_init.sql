@@ -1,6 +1,7 @@
 -- +goose Up
--- Text keys have COLLATE "C": prefix search and its cursors need byte order, whatever the locale of the database.
--- heads and conversations leave room on each page, so that an update stays in place (HOT).
+-- Text keys have COLLATE "C": prefix search and its cursors need byte order, whatever the locale of
+-- the database. heads and conversations leave room on each page, so that an update stays in place
+-- (HOT).
 CREATE TABLE audit_log (
     id uuid NOT NULL,
     at bigint NOT NULL,

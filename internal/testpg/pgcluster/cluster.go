@@ -1,14 +1,17 @@
 // Package pgcluster starts a throw-away Postgres for tests.
 //
-// Purpose. Tests run on a real server, of whatever version the machine has, without anybody setting one up.
+// Purpose. Tests run on a real server, of whatever version the machine has, without anybody setting
+// one up.
 //
-// Invariants. A cluster never outlives the process that started it, however that ends: a shell watches a pipe from it
-// and stops the server and removes its files when the pipe closes. Nothing is shared between clusters. The server
-// listens on the loopback only and trusts whoever connects, because it holds nothing.
+// Invariants. A cluster never outlives the process that started it, however that ends: a shell
+// watches a pipe from it and stops the server and removes its files when the pipe closes. Nothing
+// is shared between clusters. The server listens on the loopback only and trusts whoever connects,
+// because it holds nothing.
 //
 // Concurrency. Start may be called from several goroutines and processes at once.
 //
-// Lifecycle. Stop ends the cluster and waits; a process that exits without it leaves nothing behind either.
+// Lifecycle. Stop ends the cluster and waits; a process that exits without it leaves nothing behind
+// either.
 package pgcluster
 
 import (
@@ -93,7 +96,8 @@ func start(ctx context.Context, bin string, o Options) (*Cluster, error) {
 	args := append([]string{"-c", supervise, "supervise", bin, dir, strconv.Itoa(port), fsync}, o.Settings...)
 	shell := exec.Command("/bin/sh", args...) //nolint:noctx // see above
 	shell.Dir = dir
-	// A session of its own: an interrupt typed at the terminal must reach the tests, not the server under them.
+	// A session of its own: an interrupt typed at the terminal must reach the tests, not the server
+	// under them.
 	shell.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := dropRoot(shell.SysProcAttr, dir); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
@@ -118,8 +122,8 @@ func start(ctx context.Context, bin string, o Options) (*Cluster, error) {
 	return c, nil
 }
 
-// Restart makes the server fall and starts it again on the same files and port; it returns when it takes connections.
-// One restart at a time.
+// Restart makes the server fall and starts it again on the same files and port; it returns when it
+// takes connections. One restart at a time.
 func (c *Cluster) Restart(ctx context.Context, f Fall) error {
 	if _, err := io.WriteString(c.hold, string(f)+"\n"); err != nil {
 		return err

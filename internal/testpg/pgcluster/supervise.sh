@@ -1,6 +1,7 @@
-# Starts a Postgres, says "ready", and ends it when standard input closes: that is, when whoever started it is gone.
-# Until then it takes orders, one a line, and answers each with "ready" or "failed".
-# Arguments: the folder of the binaries, an empty folder, a port, fsync on or off, and more settings as name=value.
+# Starts a Postgres, says "ready", and ends it when standard input closes: that is, when whoever
+# started it is gone. Until then it takes orders, one a line, and answers each with "ready" or
+# "failed". Arguments: the folder of the binaries, an empty folder, a port, fsync on or off, and
+# more settings as name=value.
 bin=$1 dir=$2 port=$3 fsync=$4
 shift 4
 more=
@@ -9,7 +10,8 @@ trap 'rm -rf "$dir"' EXIT
 trap '' HUP INT TERM
 exec 2>>"$dir/log"
 
-# A natural collation where the server has one, so that a query which leans on byte order by accident is found out.
+# A natural collation where the server has one, so that a query which leans on byte order by
+# accident is found out.
 "$bin/initdb" -D "$dir/data" -U aparte -A trust -N -E UTF8 --locale=C.UTF-8 \
 	--locale-provider=icu --icu-locale=en-US >>"$dir/log" ||
 	{

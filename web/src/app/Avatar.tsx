@@ -1,7 +1,10 @@
 import { memo } from 'react';
 import type { User } from '@aparte/client';
 
-/** Initials on a colour of the person's own. Pictures lie with other hosts, and none is asked for anything. */
+/**
+ * Initials on a colour of the person's own. Pictures lie with other hosts, and none is asked for
+ * anything.
+ */
 export const Avatar = memo(function Avatar({ user }: { user: User }) {
   const initials = (user.displayName || user.handle || '?')
     .split(/\s+/)

@@ -30,8 +30,8 @@ interface Props {
 }
 
 /**
- * The rows of a folder, of which only those in view exist. One of them can be tabbed to; the arrows move on from
- * there. The focus stays with its conversation when a newer one rises above it.
+ * The rows of a folder, of which only those in view exist. One of them can be tabbed to; the arrows
+ * move on from there. The focus stays with its conversation when a newer one rises above it.
  */
 export function ConversationRows({ folder, person, ticked, tick }: Props) {
   const t = useT();
@@ -140,8 +140,9 @@ const linkOf = (box: HTMLElement | null, id: string) => box?.querySelector<HTMLE
 const Size = createContext(-1);
 
 /**
- * A list item, with its place among all rows of the folder. The virtual list hides a row until it has measured the row's
- * height. The height is known here, so a row is visible and readable from its first picture on.
+ * A list item, with its place among all rows of the folder. The virtual list hides a row until it
+ * has measured the row's height. The height is known here, so a row is visible and readable from
+ * its first picture on.
  */
 function Row({ children, style, index, ref }: CustomItemComponentProps) {
   const size = useContext(Size);

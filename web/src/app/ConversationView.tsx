@@ -80,7 +80,9 @@ function Back({ back }: { back(): void }) {
   );
 }
 
-/** Where the focus goes when the list that one came from is gone and there is nothing to write into. */
+/**
+ * Where the focus goes when the list that one came from is gone and there is nothing to write into.
+ */
 function Heading({ name, about, userId, entered }: { name: string; about: string; userId: string; entered: boolean }) {
   const t = useT();
   const typing = useTyping(userId);

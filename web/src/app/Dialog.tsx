@@ -3,8 +3,8 @@ import { useT } from '../i18n/i18n';
 import { CloseIcon } from './icons';
 
 /**
- * The browser's own modal dialog: it keeps the focus inside, closes on Escape and gives the focus back.
- * What carries data-first has the focus at first.
+ * The browser's own modal dialog: it keeps the focus inside, closes on Escape and gives the focus
+ * back. What carries data-first has the focus at first.
  */
 export function Dialog({ title, close, children }: { title: string; close(): void; children: ReactNode }) {
   const t = useT();

@@ -10,7 +10,9 @@ interface Props {
   came: Conversation['contactCodeRedemption'];
 }
 
-/** Stands above the first message: who this is, and before there is any, what would become of one. */
+/**
+ * Stands above the first message: who this is, and before there is any, what would become of one.
+ */
 export function Intro({ user, person, came }: Props) {
   const t = useT();
   return (

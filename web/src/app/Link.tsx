@@ -7,7 +7,10 @@ interface Props extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'onClick'>
   followed?(): void;
 }
 
-/** A link that moves within the page. With a modifier key the browser opens it in a new tab, as any link. */
+/**
+ * A link that moves within the page. With a modifier key the browser opens it in a new tab, as any
+ * link.
+ */
 export function Link({ to, followed, children, ...rest }: Props) {
   const follow = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

@@ -15,8 +15,8 @@ const seqOf = (item: Item | undefined): number | undefined => (item && 'seq' in 
 const timeOf = (item: Item): string => ('seq' in item ? item.createdAt : item.at);
 
 /**
- * The rows of the oldest page that is here are drawn although they are out of view: one that is measured only when it comes
- * into view moves what stands there.
+ * The rows of the oldest page that is here are drawn although they are out of view: one that is
+ * measured only when it comes into view moves what stands there.
  */
 const oldest = Array.from({ length: 60 }, (_, i) => i);
 
@@ -36,7 +36,8 @@ export function Messages({ conversation, user, person }: Props) {
   // The key outlives the change from "on its way" to "sent", so nothing jumps.
   const keyOf = (item: Item | 'intro') =>
     item === 'intro' ? item : mine(item) ? item.clientMessageId : `${user.id} ${item.clientMessageId}`;
-  // The beginning is a row of its own: it is measured, and makes room, like the messages of an older page.
+  // The beginning is a row of its own: it is measured, and makes room, like the messages of an
+  // older page.
   const { list, above } = useOneEndAtATime<Item | 'intro'>(
     [...(loaded && !more && messages.length + outgoing.length > 0 ? ['intro' as const] : []), ...(loaded ? messages : []), ...outgoing],
     keyOf,

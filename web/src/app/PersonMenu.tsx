@@ -15,7 +15,10 @@ interface Props {
   changed(person: Person): void;
 }
 
-/** What one can do about a person and the conversation with them. It opens as it comes: someone has asked for it. */
+/**
+ * What one can do about a person and the conversation with them. It opens as it comes: someone has
+ * asked for it.
+ */
 export default function PersonMenu({ label, person, changed }: Props) {
   const t = useT();
   const actions = useActions();
@@ -27,7 +30,8 @@ export default function PersonMenu({ label, person, changed }: Props) {
   const [reporting, setReporting] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const menu = useMenuStore();
-  // This button takes the place of the one that was pressed: the menu belongs to it, and gives the focus back to it.
+  // This button takes the place of the one that was pressed: the menu belongs to it, and gives the
+  // focus back to it.
   useEffect(() => {
     button.current!.focus();
     menu.setAnchorElement(button.current);

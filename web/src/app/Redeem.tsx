@@ -8,7 +8,10 @@ import { CodeIcon } from './icons';
 import { folderPath, navigate, personPath } from './route';
 import { nameOf } from './labels';
 
-/** Where the link of a contact code leads: to whom it belongs, and to the one message that it carries. */
+/**
+ * Where the link of a contact code leads: to whom it belongs, and to the one message that it
+ * carries.
+ */
 export default function Redeem({ code }: { code: string }) {
   const t = useT();
   const actions = useActions();

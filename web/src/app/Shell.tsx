@@ -28,7 +28,9 @@ const NotFound = lazy(() => import('./NotFound'));
 const Redeem = lazy(() => import('./Redeem'));
 const SettingsView = lazy(() => import('./settings/SettingsView'));
 
-/** Everything on screen: the rail, and beside it one folder and one conversation, or the settings. */
+/**
+ * Everything on screen: the rail, and beside it one folder and one conversation, or the settings.
+ */
 export function Shell({ identity, notice }: { identity: Identity; notice: Notice | null }) {
   const t = useT();
   const route = useRoute();
@@ -37,8 +39,8 @@ export function Shell({ identity, notice }: { identity: Identity; notice: Notice
   const [lastFolder, setLastFolder] = useState(route.folder ?? 'INBOX');
   const folder = route.folder ?? open?.folder ?? lastFolder;
   const signedOut = useConnection() === 'signedOut';
-  // The answer to a tap comes first, what follows from it after that: on a narrow screen the list behind a conversation that
-  // opens, and the end of one that was left, are nothing to see.
+  // The answer to a tap comes first, what follows from it after that: on a narrow screen the list
+  // behind a conversation that opens, and the end of one that was left, are nothing to see.
   const settled = useDeferredValue(route.person);
   const person = route.person ?? settled;
   const compose = useCallback(() => setDialog('compose'), []);

@@ -7,7 +7,10 @@ import { nameOf } from './labels';
 /** Who stops to think and goes on is not announced anew before this. */
 const silenceMs = 60_000;
 
-/** Tells screen readers of the open conversation that the other begins to write: once, or it would talk all the time. */
+/**
+ * Tells screen readers of the open conversation that the other begins to write: once, or it would
+ * talk all the time.
+ */
 export function TypingAnnouncer({ user }: { user: User }) {
   const t = useT();
   const typing = useTyping(user.id);

@@ -3,8 +3,8 @@ import { useT } from '../i18n/i18n';
 import { HiddenIcon, VideoIcon } from './icons';
 
 /**
- * A shared video. Its picture lies with another host, which is asked only when someone opens the video; a hidden one
- * stands in a request, and nothing of it can be opened.
+ * A shared video. Its picture lies with another host, which is asked only when someone opens the
+ * video; a hidden one stands in a request, and nothing of it can be opened.
  */
 export function VideoCardView({ video, hidden }: { video: VideoCard; hidden: boolean }) {
   const t = useT();

@@ -16,16 +16,25 @@ import {
 } from '@aparte/client';
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 
-// The one place where the screens meet the data. What a person can do and ask are the methods of the package's Client.
+// The one place where the screens meet the data. What a person can do and ask are the methods of
+// the package's Client.
 
-/** Something said once, at the bottom of the page: a failure (its refusal; null: it did not get through), or what was done. */
+/**
+ * Something said once, at the bottom of the page: a failure (its refusal; null: it did not get
+ * through), or what was done.
+ */
 export type Notice = { refusal: Refusal | null } | { done: string; undo?: () => void };
 
 export interface Session {
   client: Client;
-  /** Runs something that may be refused, and says so on screen when it is. The answer: did it work? */
+  /**
+   * Runs something that may be refused, and says so on screen when it is. The answer: did it work?
+   */
   attempt(work: Promise<unknown>): Promise<boolean>;
-  /** The same for what a screen asks by itself: what was last said, and the way back beside it, stays. */
+  /**
+   * The same for what a screen asks by itself: what was last said, and the way back beside it,
+   * stays.
+   */
   ask(work: Promise<unknown>): Promise<boolean>;
   notify(notice: Notice | null): void;
 }
@@ -36,7 +45,10 @@ function useSession(): Session {
   return useContext(SessionContext)!;
 }
 
-/** `select` gives the same value for the same state, so a screen is drawn again only for what it shows. */
+/**
+ * `select` gives the same value for the same state, so a screen is drawn again only for what it
+ * shows.
+ */
 export function useSelected<T>(select: (state: State) => T): T {
   const { client } = useSession();
   return useSyncExternalStore(client.subscribe, () => select(client.state()));

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 
-// Drawn here, 24 by 24, one stroke. What points somewhere carries "points" and turns around from right to left.
+// Drawn here, 24 by 24, one stroke. What points somewhere carries "points" and turns around from
+// right to left.
 
 function Icon({ children, points = false }: { children: ReactNode; points?: boolean }) {
   return (

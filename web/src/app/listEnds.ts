@@ -9,9 +9,10 @@ interface Ends<T> {
 }
 
 /**
- * Changes one end of a list at a time. A virtual list is told of changes by how many rows there are: fifty more above and
- * fifty fewer below are none to it, and what is read would jump by fifty rows. So first those that are added are drawn,
- * and before anybody sees it those that are to go are taken away.
+ * Changes one end of a list at a time. A virtual list is told of changes by how many rows there
+ * are: fifty more above and fifty fewer below are none to it, and what is read would jump by fifty
+ * rows. So first those that are added are drawn, and before anybody sees it those that are to go
+ * are taken away.
  */
 export function useOneEndAtATime<T>(wanted: readonly T[], keyOf: (item: T) => string): Ends<T> {
   const drawn = useRef(wanted);
@@ -25,7 +26,10 @@ export function useOneEndAtATime<T>(wanted: readonly T[], keyOf: (item: T) => st
   return { list, above };
 }
 
-/** The list between two others that have a part in common, when both of its ends differ; else the second. */
+/**
+ * The list between two others that have a part in common, when both of its ends differ; else the
+ * second.
+ */
 function oneEnd<T>(from: readonly T[], to: readonly T[], keyOf: (item: T) => string): readonly T[] {
   if (from === to || from.length === 0 || to.length === 0) return to;
   const first = keyOf(to[0]!);

@@ -5,7 +5,10 @@ export type Theme = (typeof themes)[number];
 
 export interface Preferences {
   theme: Theme;
-  /** Single keys do things; some assistive technology types them by accident, so they can be turned off. */
+  /**
+   * Single keys do things; some assistive technology types them by accident, so they can be turned
+   * off.
+   */
   shortcuts: boolean;
 }
 

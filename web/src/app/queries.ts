@@ -23,7 +23,10 @@ export function queryOf(route: Route, folder: Folder, conversationId: string | u
   return { query: operations.Inbox, variables: { folder, first: 40 } };
 }
 
-/** The playground as this person, with a query to run. It travels behind the #, which no server is told. */
+/**
+ * The playground as this person, with a query to run. It travels behind the #, which no server is
+ * told.
+ */
 export function playgroundHref(handle: string | undefined, shown?: ShownQuery): string {
   const person = handle ? `?as=${encodeURIComponent(handle)}` : '';
   if (!shown) return `/playground${person}`;

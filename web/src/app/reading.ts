@@ -33,7 +33,10 @@ export interface Pages {
   newest(): Promise<void>;
 }
 
-/** Brings the first messages, and others before someone has scrolled to where those that are here begin or end. */
+/**
+ * Brings the first messages, and others before someone has scrolled to where those that are here
+ * begin or end.
+ */
 export function usePages(id: string | undefined, box: RefObject<HTMLElement | null>): Pages {
   const actions = useActions();
   const told = useAsk();
@@ -128,8 +131,8 @@ export function useStickToBottom(
 }
 
 /**
- * True from the first sign that someone moves the page themselves until it rests at its bottom. What grows, shrinks or is
- * loaded anew moves it too, and must not count as leaving.
+ * True from the first sign that someone moves the page themselves until it rests at its bottom.
+ * What grows, shrinks or is loaded anew moves it too, and must not count as leaving.
  */
 function useUsersScroll(box: RefObject<HTMLElement | null>): RefObject<boolean> {
   const moving = useRef(false);

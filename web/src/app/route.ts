@@ -79,7 +79,9 @@ function subscribe(listener: () => void) {
   return () => void listeners.delete(listener);
 }
 
-/** The address is noted before anything is drawn: who reloads what is on screen gets the same again. */
+/**
+ * The address is noted before anything is drawn: who reloads what is on screen gets the same again.
+ */
 export function navigate(to: string) {
   if (to !== location.pathname) history.pushState(null, '', hrefOf(to));
   notify();

@@ -30,7 +30,10 @@ interface Where {
   open(dialog: OpenDialog): void;
 }
 
-/** The keys that work anywhere on the page. Single keys rest while someone types, and can be turned off. */
+/**
+ * The keys that work anywhere on the page. Single keys rest while someone types, and can be turned
+ * off.
+ */
 export function useShortcuts({ folder, person, open }: Where) {
   const { conversations } = useFolder(folder);
   const { shortcuts: on } = usePreferences();

@@ -1,7 +1,9 @@
 import { compileMessageOrThrow } from '@lingui/message-utils/compileMessage';
 import type { Plugin } from 'vite';
 
-/** Compiles the ICU messages of the catalogs when the client is built: the browser gets no parser. */
+/**
+ * Compiles the ICU messages of the catalogs when the client is built: the browser gets no parser.
+ */
 export function catalogs(): Plugin {
   return {
     name: 'catalogs',

@@ -9,7 +9,8 @@ export type Translate = (key: Key, values?: Values) => string;
 export const languages = { en: 'English', fr: 'Français' } as const;
 export type Language = keyof typeof languages;
 
-// vite.config.ts compiles the catalogs when it builds, so no parser is sent along; each comes only when it is spoken.
+// vite.config.ts compiles the catalogs when it builds, so no parser is sent along; each comes only
+// when it is spoken.
 const catalogs = {
   en: () => import('./en.json'),
   fr: () => import('./fr.json'),
@@ -35,7 +36,9 @@ export function currentLanguage(): Language {
 
 export interface Locale {
   language: Language;
-  /** For Intl: the browser's own variant of the language, where it has one, or the language alone. */
+  /**
+   * For Intl: the browser's own variant of the language, where it has one, or the language alone.
+   */
   tag: string;
   t: Translate;
 }

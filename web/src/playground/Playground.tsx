@@ -10,7 +10,10 @@ import { TokenInHeaders } from './TokenInHeaders';
 const currentToken = { value: '' };
 const fetcher = newFetcher(() => currentToken.value);
 
-/** GraphiQL with somebody to be. What was typed lasts as long as the window, so two windows can be two people. */
+/**
+ * GraphiQL with somebody to be. What was typed lasts as long as the window, so two windows can be
+ * two people.
+ */
 export function Playground() {
   const identity = useIdentity();
   const { people, token } = identity;

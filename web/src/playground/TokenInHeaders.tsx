@@ -1,7 +1,10 @@
 import { useEditorContext } from '@graphiql/react';
 import { useEffect, useRef } from 'react';
 
-/** Keeps the headers editor of the tab in front at the chosen person's token, unless someone typed another one. */
+/**
+ * Keeps the headers editor of the tab in front at the chosen person's token, unless someone typed
+ * another one.
+ */
 export function TokenInHeaders({ token }: { token: string }) {
   const { headerEditor, activeTabIndex } = useEditorContext({ nonNull: true });
   const written = useRef(new Set<unknown>([undefined, '']));

@@ -4,8 +4,9 @@ import { createClient } from 'graphql-ws';
 import { graphqlPath, socketUrl } from '../endpoint';
 
 /**
- * Queries go by POST, subscriptions by WebSocket, each subscription on its own. The headers editor says who asks;
- * where it names nobody, `token()` does, which the schema's own query needs before any editor exists.
+ * Queries go by POST, subscriptions by WebSocket, each subscription on its own. The headers editor
+ * says who asks; where it names nobody, `token()` does, which the schema's own query needs before
+ * any editor exists.
  */
 export function newFetcher(token: () => string): Fetcher {
   return (params: FetcherParams, options?: FetcherOpts) => {
@@ -28,7 +29,10 @@ export function newFetcher(token: () => string): Fetcher {
   };
 }
 
-/** GraphiQL learns the operation's name a moment after the text, so one that the text does not hold is an old one. */
+/**
+ * GraphiQL learns the operation's name a moment after the text, so one that the text does not hold
+ * is an old one.
+ */
 function operationOf({ query, operationName }: FetcherParams): OperationDefinitionNode | undefined {
   let operations: OperationDefinitionNode[];
   try {

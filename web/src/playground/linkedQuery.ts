@@ -1,6 +1,9 @@
 import { parse, print } from 'graphql';
 
-/** A query that a screen of the client hands over behind the #; undefined when there is none, or it does not parse. */
+/**
+ * A query that a screen of the client hands over behind the #; undefined when there is none, or it
+ * does not parse.
+ */
 export function linkedQuery(hash: string): { query: string; variables?: string } | undefined {
   const given = new URLSearchParams(hash.slice(1));
   const query = given.get('query');

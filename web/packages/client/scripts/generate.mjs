@@ -1,6 +1,7 @@
-// Writes src/generated from the schema and operations/*.graphql: the types by graphql-codegen, each operation as one line of
-// text with the fragments that it needs and no more, and documents.json, the same texts by their SHA-256 for a server that
-// takes no others (--trusted-documents). --check compares instead of writing.
+// Writes src/generated from the schema and operations/*.graphql: the types by graphql-codegen, each
+// operation as one line of text with the fragments that it needs and no more, and documents.json,
+// the same texts by their SHA-256 for a server that takes no others (--trusted-documents). --check
+// compares instead of writing.
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { codegen } from '@graphql-codegen/core';

@@ -36,8 +36,9 @@ export interface Answer {
 }
 
 /**
- * Everything that changes a State. Between `asked` and its `answered` events may arrive; `tick` is State.tick at the time
- * of asking, and what changed after it is newer than the answer. `answered` without an answer ends a question that failed.
+ * Everything that changes a State. Between `asked` and its `answered` events may arrive; `tick` is
+ * State.tick at the time of asking, and what changed after it is newer than the answer. `answered`
+ * without an answer ends a question that failed.
  */
 export type Action =
   | { type: 'loaded'; snapshot: Snapshot }

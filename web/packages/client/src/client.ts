@@ -19,8 +19,8 @@ export interface Options {
   /** Where the outbox and the drafts are kept: IndexedDB in a browser, memory elsewhere. */
   storage?: Storage;
   /**
-   * Names what is kept, and which tabs belong together: one name per person. By default the `sub` of the token; give it to
-   * have the outbox back before the first token is there.
+   * Names what is kept, and which tabs belong together: one name per person. By default the `sub`
+   * of the token; give it to have the outbox back before the first token is there.
    */
   account?: string;
   /** Whether the tabs of a browser share one socket. They do, unless this is false. */
@@ -47,8 +47,9 @@ export interface NewMessage {
 const typingEveryMs = 3_000;
 
 /**
- * One person's inbox, live until close(). What is on screen comes from `state`; everything that is asked of the server
- * comes back there too. Methods that ask throw Unreachable, ApiError or Refused.
+ * One person's inbox, live until close(). What is on screen comes from `state`; everything that is
+ * asked of the server comes back there too. Methods that ask throw Unreachable, ApiError or
+ * Refused.
  */
 export class Client extends Calls {
   protected readonly store: Store;
@@ -125,7 +126,10 @@ export class Client extends Calls {
     return undefined;
   }
 
-  /** One part of the state. The selector gives the same object as long as nothing has changed for it. */
+  /**
+   * One part of the state. The selector gives the same object as long as nothing has changed for
+   * it.
+   */
   select<T>(selector: (state: State) => T, same?: (a: T, b: T) => boolean): Selection<T> {
     return this.store.select(selector, same);
   }
@@ -136,7 +140,9 @@ export class Client extends Calls {
     this.#session?.reconnect();
   }
 
-  /** Ends everything and gives the socket to another tab. What was not sent yet stays in the outbox. */
+  /**
+   * Ends everything and gives the socket to another tab. What was not sent yet stays in the outbox.
+   */
   async close(): Promise<void> {
     this.#abort.abort();
     await this.#running;
@@ -146,8 +152,8 @@ export class Client extends Calls {
   // ------------------------------------------------------------ sending
 
   /**
-   * Puts a message into the outbox and shows it at once. It is sent once, however often that has to be tried and
-   * whatever is reloaded in between; when it is refused, `failure` says why.
+   * Puts a message into the outbox and shows it at once. It is sent once, however often that has to
+   * be tried and whatever is reloaded in between; when it is refused, `failure` says why.
    */
   send({ to, body = '', video = null, contactCode }: NewMessage): Outgoing {
     const now = Date.now();
@@ -167,7 +173,10 @@ export class Client extends Calls {
     if (outgoing?.failure) await this.#keep({ ...outgoing, failure: null });
   }
 
-  /** Takes back what was not accepted yet. What is on the wire at this moment may be accepted all the same. */
+  /**
+   * Takes back what was not accepted yet. What is on the wire at this moment may be accepted all
+   * the same.
+   */
   async discard(clientMessageId: string): Promise<void> {
     const session = await this.#ready;
     await session.kept.remove(clientMessageId);
@@ -197,8 +206,9 @@ export class Client extends Calls {
   }
 
   /**
-   * Says that the viewer is writing in a conversation. To be called at each letter: the server is told every 3 seconds, and
-   * not at all while the viewer has read receipts off. It may be lost without a word.
+   * Says that the viewer is writing in a conversation. To be called at each letter: the server is
+   * told every 3 seconds, and not at all while the viewer has read receipts off. It may be lost
+   * without a word.
    */
   typing(conversationId: string) {
     const { status, settings } = this.state();

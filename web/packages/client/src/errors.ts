@@ -5,7 +5,10 @@ export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 
-/** The request as a whole was turned down. `code` is one of docs/api.md; expected refusals are Refused instead. */
+/**
+ * The request as a whole was turned down. `code` is one of docs/api.md; expected refusals are
+ * Refused instead.
+ */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   constructor(
@@ -16,7 +19,10 @@ export class ApiError extends Error {
   }
 }
 
-/** An expected refusal: nothing was written. `message` is a sentence in English; `code` and `denial` are for programs. */
+/**
+ * An expected refusal: nothing was written. `message` is a sentence in English; `code` and `denial`
+ * are for programs.
+ */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly code: string;

@@ -9,7 +9,9 @@ interface Answer<T> {
   errors?: { message: string; extensions?: { code?: string } }[];
 }
 
-/** Queries and mutations. A token that is not accepted is replaced once, and the request made again. */
+/**
+ * Queries and mutations. A token that is not accepted is replaced once, and the request made again.
+ */
 export class Http {
   constructor(
     private readonly url: string,
@@ -22,7 +24,9 @@ export class Http {
     return this.#accepted((token) => this.#once(operation, variables, token, signal), signal);
   }
 
-  /** A file that lies beside the API, by its path. It may be large: it takes the time that it takes. */
+  /**
+   * A file that lies beside the API, by its path. It may be large: it takes the time that it takes.
+   */
   file(path: string, signal?: AbortSignal): Promise<Blob> {
     return this.#accepted(async (token) => {
       try {

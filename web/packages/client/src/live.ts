@@ -18,17 +18,17 @@ export interface Following {
 }
 
 /**
- * Why following ended: the log cannot go on from the cursor and the inbox has to be read anew, neither of two tokens was
- * accepted, or nobody wants it any more.
+ * Why following ended: the log cannot go on from the cursor and the inbox has to be read anew,
+ * neither of two tokens was accepted, or nobody wants it any more.
  */
 export type Ending = 'anew' | 'signedOut' | 'stopped';
 
 const pongMs = 5_000;
 
 /**
- * Follows the log until it has a reason to end. Each connection resumes after the last event that was applied, so
- * events arrive once and in order however often the socket breaks. graphql-ws's own retries would repeat the first
- * cursor, so they are off.
+ * Follows the log until it has a reason to end. Each connection resumes after the last event that
+ * was applied, so events arrive once and in order however often the socket breaks. graphql-ws's own
+ * retries would repeat the first cursor, so they are off.
  */
 export class Live {
   #socket: { terminate(): void } | undefined;
@@ -36,7 +36,10 @@ export class Live {
 
   constructor(private readonly following: Following) {}
 
-  /** Gives the connection up and makes another at once: it may be dead without anyone having said so. */
+  /**
+   * Gives the connection up and makes another at once: it may be dead without anyone having said
+   * so.
+   */
   renew() {
     this.#planned = true;
     this.#socket?.terminate();
@@ -84,9 +87,11 @@ export class Live {
           accepted();
           pause.reset();
           const freshMs = tokens.freshForMs();
-          // A timer holds 31 bits. Replaced before the server ends it, the connection is missed by nobody.
+          // A timer holds 31 bits. Replaced before the server ends it, the connection is missed by
+          // nobody.
           const replace = () => {
-            // By its own clock the timer may come a moment early, when the token still counts as fresh.
+            // By its own clock the timer may come a moment early, when the token still counts as
+            // fresh.
             tokens.refuse(token);
             this.renew();
           };

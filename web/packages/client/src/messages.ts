@@ -12,8 +12,9 @@ type Where = Given extends infer G ? (G extends { id: string; page: unknown } ? 
 const worthFilling = 200;
 
 /**
- * Reads the windows of messages (`State.threads`): one per conversation, without gaps. A window that reaches to the
- * newest message grows by what arrives; if something was missed, it is filled by itself.
+ * Reads the windows of messages (`State.threads`): one per conversation, without gaps. A window
+ * that reaches to the newest message grows by what arrives; if something was missed, it is filled
+ * by itself.
  */
 export class Messages {
   #healing = new Set<string>();
@@ -25,7 +26,10 @@ export class Messages {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Opens a conversation at its newest messages. Again, it does nothing but keep the window from being given up. */
+  /**
+   * Opens a conversation at its newest messages. Again, it does nothing but keep the window from
+   * being given up.
+   */
   async open(id: string): Promise<void> {
     this.store.apply({ type: 'opened', id });
     // Twice, where the first answer belonged to a window that was gone by then.
@@ -37,7 +41,10 @@ export class Messages {
     return this.#read(id, null, { where: 'newest' });
   }
 
-  /** The messages around a place, as the first unread one. They replace a window that they do not meet. */
+  /**
+   * The messages around a place, as the first unread one. They replace a window that they do not
+   * meet.
+   */
   around(id: string, seq: number): Promise<void> {
     return this.#read(id, Math.max(1, seq) + Math.ceil(this.pageSize / 2), { where: 'around' });
   }
@@ -79,7 +86,10 @@ export class Messages {
     });
   }
 
-  /** Called after every change: fills a window that reached to the newest message and now has something missing there. */
+  /**
+   * Called after every change: fills a window that reached to the newest message and now has
+   * something missing there.
+   */
   heal(before: State, after: State) {
     if (before.threads === after.threads) return;
     for (const [id, thread] of after.threads) {

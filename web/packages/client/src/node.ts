@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Storage } from './storage.js';
 
 /**
- * Keeps each value in a file of its own in a directory, which it makes. For one process at a time. A value is there as a
- * whole or not at all, also when the process is killed while it writes.
+ * Keeps each value in a file of its own in a directory, which it makes. For one process at a time.
+ * A value is there as a whole or not at all, also when the process is killed while it writes.
  */
 export function fileStorage(directory: string): Storage {
   const path = (key: string) => join(directory, encodeURIComponent(key));

@@ -41,9 +41,10 @@ interface Sending {
 }
 
 /**
- * Sends what is kept, in order per conversation, and does not give up while the server is away. It runs in one tab only;
- * the clientMessageId makes a retry harmless all the same: what was written before is answered again, not written
- * twice. A message leaves the storage after its answer, so a crash in between asks once more, with the same key.
+ * Sends what is kept, in order per conversation, and does not give up while the server is away. It
+ * runs in one tab only; the clientMessageId makes a retry harmless all the same: what was written
+ * before is answered again, not written twice. A message leaves the storage after its answer, so a
+ * crash in between asks once more, with the same key.
  */
 export class Outbox {
   #busy = new Map<string, Promise<void>>();
@@ -55,7 +56,10 @@ export class Outbox {
 
   constructor(private readonly sending: Sending) {}
 
-  /** Something was kept: looks what there is to send. May be called too often without harm, and never too seldom. */
+  /**
+   * Something was kept: looks what there is to send. May be called too often without harm, and
+   * never too seldom.
+   */
   look() {
     this.#again = true;
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
@@ -142,7 +146,8 @@ export class Outbox {
   async #fail(outgoing: Outgoing, failure: Refusal): Promise<boolean> {
     const { kept } = this.sending;
     const { clientMessageId } = outgoing;
-    // Not when it was taken back meanwhile: it would come back as a failure that nobody asked about.
+    // Not when it was taken back meanwhile: it would come back as a failure that nobody asked
+    // about.
     if (await kept.get(clientMessageId).catch(() => outgoing)) {
       await kept.put({ ...outgoing, failure }).catch(() => this.#done.add(clientMessageId));
     }
@@ -151,7 +156,10 @@ export class Outbox {
   }
 }
 
-/** The same request can only be refused again. Who is not signed in now may be later; the server's own trouble passes. */
+/**
+ * The same request can only be refused again. Who is not signed in now may be later; the server's
+ * own trouble passes.
+ */
 function isFinal(code: string): boolean {
   return !['INTERNAL', 'UNAUTHENTICATED', 'RATE_LIMITED', ''].includes(code);
 }

@@ -1,4 +1,7 @@
-/** Waits a growing, uneven while, so that clients do not come back all at once. `hurry` ends every wait at once. */
+/**
+ * Waits a growing, uneven while, so that clients do not come back all at once. `hurry` ends every
+ * wait at once.
+ */
 export class Pause {
   #attempt = 0;
   #waiting = new Set<() => void>();

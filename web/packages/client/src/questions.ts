@@ -3,7 +3,10 @@ import type { Operation } from './generated/operations.js';
 import type { Http } from './http.js';
 import type { Store } from './store.js';
 
-/** Asks the server and lets the answer into the state, in the order in which things were true (see `reduce`). */
+/**
+ * Asks the server and lets the answer into the state, in the order in which things were true (see
+ * `reduce`).
+ */
 export class Questions {
   #underway = new Map<string, Promise<unknown>>();
 

@@ -31,11 +31,17 @@ export interface SessionOptions {
   signal: AbortSignal;
 }
 
-/** How often the clock is looked at, and how far it must have jumped to say that the device has slept. */
+/**
+ * How often the clock is looked at, and how far it must have jumped to say that the device has
+ * slept.
+ */
 const tickMs = 5_000;
 const sleptMs = 20_000;
 
-/** One account's connection: as the owner it loads, follows and sends; otherwise it is told by the tab that does. */
+/**
+ * One account's connection: as the owner it loads, follows and sends; otherwise it is told by the
+ * tab that does.
+ */
 export class Session {
   readonly #kept: Kept;
   #tabs: Tabs = alone;
@@ -80,7 +86,10 @@ export class Session {
     this.#outbox?.hurry();
   }
 
-  /** The outbox as it is kept has changed: shows it here and elsewhere, and has its owner look at it. */
+  /**
+   * The outbox as it is kept has changed: shows it here and elsewhere, and has its owner look at
+   * it.
+   */
   async outboxChanged() {
     this.#tabs.say({ kind: 'outbox' });
     this.#outbox?.look();
@@ -108,7 +117,8 @@ export class Session {
   async #mirrorOutbox() {
     const kept = await this.#kept.all().catch(() => null);
     if (!kept) return;
-    // A storage takes its time: what was just written must not vanish from the screen because it is not there yet.
+    // A storage takes its time: what was just written must not vanish from the screen because it is
+    // not there yet.
     const { unkept, store } = this.o;
     const outgoing = [...kept.filter((o) => !unkept.has(o.clientMessageId)), ...unkept.values()];
     store.apply({ type: 'outbox', outgoing });
@@ -172,7 +182,10 @@ export class Session {
     });
   }
 
-  /** The position is read before the rest: what happens in between is then told twice, and never not at all. */
+  /**
+   * The position is read before the rest: what happens in between is then told twice, and never not
+   * at all.
+   */
   async #load(): Promise<'loaded' | 'signedOut' | 'stopped'> {
     const { http, store, signal, pageSize } = this.o;
     while (!signal.aborted) {
@@ -276,7 +289,10 @@ export class Session {
     }
   }
 
-  /** One event of the owner's. If it does not follow on the last, something was missed: the owner is asked for the whole. */
+  /**
+   * One event of the owner's. If it does not follow on the last, something was missed: the owner is
+   * asked for the whole.
+   */
   #follow(previous: string | null, event: InboxEvent) {
     if (event.cursor === this.#cursor) return;
     if (this.#cursor === null || previous !== this.#cursor) return this.#askForWhole();

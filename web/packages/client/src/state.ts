@@ -1,12 +1,15 @@
 import type { Conversation, Folder, Message, Refusal, Settings, Unread, User, VideoCard } from './types.js';
 
 /**
- * How the inbox stands to the server. `offline`: this device has no network. `signedOut`: the token is not accepted,
- * nor was the next one. `closed`: by close().
+ * How the inbox stands to the server. `offline`: this device has no network. `signedOut`: the token
+ * is not accepted, nor was the next one. `closed`: by close().
  */
 export type Status = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'signedOut' | 'closed';
 
-/** A message on its way. Its clientMessageId stays the same through every retry, so it is written once. */
+/**
+ * A message on its way. Its clientMessageId stays the same through every retry, so it is written
+ * once.
+ */
 export interface Outgoing {
   clientMessageId: string;
   /** Whom or what it is for: a user's id, or a conversation's. */
@@ -52,13 +55,21 @@ export interface Thread {
   after: boolean;
   /** The greatest seq that is known to exist. */
   newest: number;
-  /** The inbox was loaded anew since: the messages may be shown until they are read again, which replaces them. */
+  /**
+   * The inbox was loaded anew since: the messages may be shown until they are read again, which
+   * replaces them.
+   */
   stale: boolean;
-  /** The tick at which it was opened, or became stale: what was asked for before belongs to a window that is gone. */
+  /**
+   * The tick at which it was opened, or became stale: what was asked for before belongs to a window
+   * that is gone.
+   */
   since: number;
 }
 
-/** Everything that is known of one person's inbox. Parts that did not change stay the same objects. */
+/**
+ * Everything that is known of one person's inbox. Parts that did not change stay the same objects.
+ */
 export interface State {
   status: Status;
   /** Null until the inbox is loaded. */
@@ -67,7 +78,9 @@ export interface State {
   unread: Unread;
   folders: Readonly<Record<Folder, Listing>>;
   conversations: ReadonlyMap<string, Conversation>;
-  /** The other people of the conversations, by id. The same objects stand in `Conversation.with`. */
+  /**
+   * The other people of the conversations, by id. The same objects stand in `Conversation.with`.
+   */
   users: ReadonlyMap<string, User>;
   /** The id of the conversation with a user, by the user's id. */
   byUser: ReadonlyMap<string, string>;
@@ -76,14 +89,19 @@ export interface State {
   outgoing: readonly Outgoing[];
   /** What was written but not sent, by user or conversation id. */
   drafts: ReadonlyMap<string, string>;
-  /** Who was writing to the viewer, and when that was heard here, in ms since 1970. It holds for `typingMs`. */
+  /**
+   * Who was writing to the viewer, and when that was heard here, in ms since 1970. It holds for
+   * `typingMs`.
+   */
   typing: ReadonlyMap<string, number>;
   /** Grows when the viewer's notices or reports stand otherwise than when they were last read. */
   noticesChanged: number;
   /** The newest event that is in this state. */
   cursor: string | null;
 
-  /** Counts what was applied. Compare the tick of a question with that of an answer: see `reduce`. */
+  /**
+   * Counts what was applied. Compare the tick of a question with that of an answer: see `reduce`.
+   */
   tick: number;
   /** The tick of the last loading. What was asked before it says nothing of what was loaded. */
   loadedAt: number;
@@ -93,7 +111,10 @@ export interface State {
   touched: ReadonlyMap<string, number>;
   /** What lost its words while questions are on their way: their answers may still have them. */
   removed: ReadonlyMap<string, Message>;
-  /** The clientMessageIds of what arrived of the viewer's own, newest last: it is not on its way any more. */
+  /**
+   * The clientMessageIds of what arrived of the viewer's own, newest last: it is not on its way any
+   * more.
+   */
   delivered: readonly string[];
 }
 
@@ -147,7 +168,9 @@ export function comparePlaces(a: Place, b: Place): number {
   return -compareTimes(a.lastActivityAt, b.lastActivityAt) || (a.id === b.id ? 0 : a.id < b.id ? 1 : -1);
 }
 
-/** Times are UTC to the microsecond, with or without trailing zeros: Date would drop half of that. */
+/**
+ * Times are UTC to the microsecond, with or without trailing zeros: Date would drop half of that.
+ */
 export function compareTimes(a: string, b: string): number {
   const [secondA, fractionA] = parts(a);
   const [secondB, fractionB] = parts(b);

@@ -1,8 +1,8 @@
 import { createStore, del, entries, get, set } from 'idb-keyval';
 
 /**
- * Where the outbox and the drafts are kept. Values are plain objects and text. Keys begin with the account's name.
- * `shared`: what one tab writes every other tab of the same browser reads.
+ * Where the outbox and the drafts are kept. Values are plain objects and text. Keys begin with the
+ * account's name. `shared`: what one tab writes every other tab of the same browser reads.
  */
 export interface Storage {
   readonly shared: boolean;
@@ -37,7 +37,10 @@ export function browserStorage(name = 'aparte'): Storage {
   };
 }
 
-/** IndexedDB where there is one that works, memory elsewhere: some browsers refuse it in private windows. */
+/**
+ * IndexedDB where there is one that works, memory elsewhere: some browsers refuse it in private
+ * windows.
+ */
 export async function defaultStorage(): Promise<Storage> {
   if (typeof indexedDB === 'undefined') return memoryStorage();
   const storage = browserStorage();

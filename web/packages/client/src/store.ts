@@ -11,7 +11,10 @@ export interface Selection<T> {
 
 const burstMs = 16;
 
-/** Holds the one State and tells who listens. A burst of events, as after a long sleep, is applied and told at once. */
+/**
+ * Holds the one State and tells who listens. A burst of events, as after a long sleep, is applied
+ * and told at once.
+ */
 export class Store {
   #state: State = emptyState;
   #listeners = new Set<() => void>();
@@ -66,7 +69,9 @@ export class Store {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Applies now or, in a burst, together with those that follow within a moment. The order is kept. */
+  /**
+   * Applies now or, in a burst, together with those that follow within a moment. The order is kept.
+   */
   soon(action: Action) {
     this.#queue.push(action);
     if (this.#flushing !== undefined) return;

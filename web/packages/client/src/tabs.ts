@@ -3,9 +3,9 @@ import type { Status } from './state.js';
 import type { InboxEvent } from './types.js';
 
 /**
- * What tabs tell each other. As with the server's wakes, nothing depends on a message's arrival: an event names the
- * cursor before it, so who has missed one sees that and asks for the whole; the outbox and the drafts are kept in the
- * storage, and a message only says that they have changed.
+ * What tabs tell each other. As with the server's wakes, nothing depends on a message's arrival: an
+ * event names the cursor before it, so who has missed one sees that and asks for the whole; the
+ * outbox and the drafts are kept in the storage, and a message only says that they have changed.
  */
 export type TabMessage =
   | { kind: 'hello' }
@@ -18,8 +18,9 @@ export type TabMessage =
   | { kind: 'reconnect' };
 
 /**
- * The tabs of one account in one browser. Exactly one owns the socket and the outbox: the one that holds the lock, which
- * the browser takes from a tab that closes or crashes and gives to the next. A tab that holds it is not put to sleep.
+ * The tabs of one account in one browser. Exactly one owns the socket and the outbox: the one that
+ * holds the lock, which the browser takes from a tab that closes or crashes and gives to the next.
+ * A tab that holds it is not put to sleep.
  */
 export interface Tabs {
   say(message: TabMessage): void;

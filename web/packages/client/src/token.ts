@@ -1,4 +1,7 @@
-/** Gives a token that the server accepts: newly made, or refreshed. An empty one means: nobody is signed in. */
+/**
+ * Gives a token that the server accepts: newly made, or refreshed. An empty one means: nobody is
+ * signed in.
+ */
 export type TokenSource = () => Promise<string> | string;
 
 /** Keeps one token until shortly before it ends. Asked by many at once, it asks the source once. */
@@ -9,7 +12,10 @@ export class Tokens {
 
   constructor(private readonly source: TokenSource) {}
 
-  /** Fails as the source fails, and when the signal ends: a source that never answers holds up nobody who leaves. */
+  /**
+   * Fails as the source fails, and when the signal ends: a source that never answers holds up
+   * nobody who leaves.
+   */
   async get(signal?: AbortSignal): Promise<string> {
     if (this.#token !== undefined && Date.now() < this.#staleAt) return this.#token;
     this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
@@ -48,7 +54,10 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-/** A fifth of what is left before the end, at most 30 seconds: time to ask for the next one and to connect with it. */
+/**
+ * A fifth of what is left before the end, at most 30 seconds: time to ask for the next one and to
+ * connect with it.
+ */
 function staleAt(token: string, now: number): number {
   const { exp } = claims(token);
   if (typeof exp !== 'number') return Infinity;

@@ -6,8 +6,8 @@ type Maps = 'conversations' | 'users' | 'byUser' | 'threads' | 'drafts' | 'typin
 type Owned<K extends Maps> = State[K] extends ReadonlyMap<infer Key, infer Value> ? Map<Key, Value> : never;
 
 /**
- * A State in the making: each part is copied once, when it is first changed, so that a batch of a thousand events costs
- * one copy and the State that it began with stays as it was.
+ * A State in the making: each part is copied once, when it is first changed, so that a batch of a
+ * thousand events costs one copy and the State that it began with stays as it was.
  */
 export class Working {
   state: State;

@@ -36,7 +36,8 @@ export default function CodesSection() {
       <Make
         made={(code, secret) => {
           setMade({ code, secret });
-          // The list may have been read anew before the answer came: the change was told on the socket.
+          // The list may have been read anew before the answer came: the change was told on the
+          // socket.
           setItems((all) => [code, ...all.filter(({ id }) => id !== code.id)]);
         }}
       />

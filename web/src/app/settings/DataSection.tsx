@@ -8,7 +8,9 @@ import { useTimes } from '../time';
 const lookMs = 1000;
 const parts = ['profile', 'settings', 'conversations', 'people', 'reports'] as const;
 
-/** A copy of all that the service keeps of oneself: asked for, made in the background, taken home. */
+/**
+ * A copy of all that the service keeps of oneself: asked for, made in the background, taken home.
+ */
 export default function DataSection() {
   const { t } = useLocale();
   const actions = useActions();

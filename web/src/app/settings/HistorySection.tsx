@@ -10,7 +10,10 @@ const some = 20;
 /** So many the server gives at most. */
 const most = 100;
 
-/** Every change, newest first: when, who, on which device. The newest is undone; what held before others is had again. */
+/**
+ * Every change, newest first: when, who, on which device. The newest is undone; what held before
+ * others is had again.
+ */
 export function HistorySection({ settings }: { settings: Settings }) {
   const t = useT();
   const actions = useActions();

@@ -9,7 +9,9 @@ import { usePages } from './usePages';
 
 const longestAppeal = 4000;
 
-/** What moderators decided about oneself, with their reasons, and the way to ask for a second look. */
+/**
+ * What moderators decided about oneself, with their reasons, and the way to ask for a second look.
+ */
 export default function NoticesSection() {
   const t = useT();
   const actions = useActions();

@@ -19,7 +19,10 @@ export function useReach(settings: Settings): ReadonlyMap<Audience, AudienceReac
   return reach;
 }
 
-/** How many people an audience would let in, of those who have something to do with the viewer, and what of all others. */
+/**
+ * How many people an audience would let in, of those who have something to do with the viewer, and
+ * what of all others.
+ */
 export function Reach({ of: reach }: { of: AudienceReach }) {
   const { t, tag } = useLocale();
   const parts: string[] = [];

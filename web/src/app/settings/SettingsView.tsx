@@ -55,7 +55,10 @@ const icons: Record<SettingsSection, ReactNode> = {
   display: <DisplayIcon />,
 };
 
-/** There is nothing to save: a choice holds once the server has it, and goes back when it is refused. */
+/**
+ * There is nothing to save: a choice holds once the server has it, and goes back when it is
+ * refused.
+ */
 export default function SettingsView({ section }: { section: SettingsSection }) {
   const t = useT();
   const settings = useSettings();
@@ -72,7 +75,9 @@ export default function SettingsView({ section }: { section: SettingsSection }) 
   );
 }
 
-/** The list of sections. On a narrow screen it lies behind a button and goes away with the choice. */
+/**
+ * The list of sections. On a narrow screen it lies behind a button and goes away with the choice.
+ */
 function Sections({ section }: { section: SettingsSection }) {
   const t = useT();
   const [open, setOpen] = useState(false);

@@ -9,7 +9,10 @@ import { useTimes } from '../time';
 
 const endings: HeldRequestAction[] = ['KEEP', 'RELEASE', 'DECLINE'];
 
-/** The surge shield: what it is, whether it is up, and what becomes of what it holds when it comes down. */
+/**
+ * The surge shield: what it is, whether it is up, and what becomes of what it holds when it comes
+ * down.
+ */
 export function Shield({ since }: { since: string | null }) {
   const t = useT();
   const times = useTimes();

@@ -25,7 +25,10 @@ const places: Partial<Record<PolicyRule, string>> = {
   SHIELD: settingsPath('requests'),
 };
 
-/** The setting with another's eyes: what would become of their message now, by which rule, and what they are to the viewer. */
+/**
+ * The setting with another's eyes: what would become of their message now, by which rule, and what
+ * they are to the viewer.
+ */
 export function ViewAs({ settings }: { settings: Settings }) {
   const t = useT();
   const [example, setExample] = useState<Example>('STRANGER');
@@ -72,7 +75,10 @@ export function ViewAs({ settings }: { settings: Settings }) {
   );
 }
 
-/** Asked anew with every change of the settings, here or on another device; null while it is on its way. */
+/**
+ * Asked anew with every change of the settings, here or on another device; null while it is on its
+ * way.
+ */
 function useExplanation(person: User | null, settings: Settings): Explanation | 'gone' | null {
   const actions = useActions();
   const ask = useAsk();

@@ -6,7 +6,10 @@ import { audienceName, audiences, relations } from '../labels';
 /** What an explanation says: by its key and what stands in it, or in the server's own English. */
 export type ExplanationMessage = Pick<Explanation, 'key' | 'parameters'> & Partial<Pick<Explanation, 'sentence'>>;
 
-/** The sentences that are known here: all that the server says, which a test in package dm holds against its own. */
+/**
+ * The sentences that are known here: all that the server says, which a test in package dm holds
+ * against its own.
+ */
 const known: ReadonlySet<string> = new Set<Key>([
   'explain.age',
   'explain.always',
@@ -25,8 +28,8 @@ const known: ReadonlySet<string> = new Set<Key>([
 ]);
 
 /**
- * The sentence in the reader's language. A newer server may say what this client has no words for, a key or the name of a
- * relation: then it is the server's.
+ * The sentence in the reader's language. A newer server may say what this client has no words for,
+ * a key or the name of a relation: then it is the server's.
  */
 export function explanationText(locale: Locale, times: Times, { key, parameters, sentence = '' }: ExplanationMessage): string {
   if (!known.has(key)) return sentence;

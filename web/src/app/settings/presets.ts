@@ -12,8 +12,8 @@ const grid = (KNOWN: Route, FRIEND: Route, FOLLOWED: Route, SUGGESTED: Route, FO
 });
 
 /**
- * What each audience means, so that a choice can be understood before it is made. It explains and never decides: the
- * server's policy does that, and test/presets.test.mjs holds these against it.
+ * What each audience means, so that a choice can be understood before it is made. It explains and
+ * never decides: the server's policy does that, and test/presets.test.mjs holds these against it.
  */
 export const presets: Record<Exclude<Audience, 'CUSTOM'>, Grid> = {
   EVERYONE: grid('INBOX', 'INBOX', 'INBOX', 'REQUESTS', 'REQUESTS', 'REQUESTS'),

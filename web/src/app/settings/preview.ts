@@ -31,13 +31,15 @@ function best(relations: readonly Relation[], settings: Settings): Route {
 }
 
 /**
- * What the settings make of an example. Of a person the server is asked; an example is nobody it could be asked about, so
- * test/preview.test.mjs holds this against what it says of people who are just that.
+ * What the settings make of an example. Of a person the server is asked; an example is nobody it
+ * could be asked about, so test/preview.test.mjs holds this against what it says of people who are
+ * just that.
  */
 export function previewOf(example: Example, settings: Settings): Preview {
   const relations = holding[example];
   const route = best(relations, settings);
-  // Neither of the other two is somebody whom one follows, or who is suggested: the shield holds their new requests.
+  // Neither of the other two is somebody whom one follows, or who is suggested: the shield holds
+  // their new requests.
   if (settings.shieldSince && route === 'REQUESTS' && example !== 'FRIEND') {
     const parameters = [{ name: 'since', value: settings.shieldSince }];
     return { relations, rule: 'SHIELD', route: 'HIDDEN', key: 'explain.shield', parameters };

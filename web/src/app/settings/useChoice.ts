@@ -1,7 +1,10 @@
 import { useState } from 'react';
 import { useAttempt } from '../hooks';
 
-/** What is chosen, shown while the server is being told. The second answers whether the server took it. */
+/**
+ * What is chosen, shown while the server is being told. The second answers whether the server took
+ * it.
+ */
 export function useChoice<T>(settled: T, change: (value: T) => Promise<unknown>): [T, (value: T) => Promise<boolean>] {
   const attempt = useAttempt();
   const [pending, setPending] = useState<{ value: T } | null>(null);

@@ -10,7 +10,10 @@ interface Pages<T> {
   more?: () => void;
 }
 
-/** A list of the server's, page by page. It is read anew when `version` changes; what is there stays until then. */
+/**
+ * A list of the server's, page by page. It is read anew when `version` changes; what is there stays
+ * until then.
+ */
 export function usePages<T>(load: (paging: Paging) => Promise<Page<T>>, version?: unknown): Pages<T> {
   const ask = useAsk();
   const [items, setItems] = useState<readonly T[] | null>(null);

@@ -1,8 +1,11 @@
-// What the server takes for the same word: package words does it, and test/hiddenwords.test.mjs holds these against it.
+// What the server takes for the same word: package words does it, and test/hiddenwords.test.mjs
+// holds these against it.
 
 const leet: Record<string, string> = { o: '0', i: '1', e: '3', a: '4', s: '5' };
 
-/** Some variants in which a word is found too, to show what is folded; none for what has only one. */
+/**
+ * Some variants in which a word is found too, to show what is folded; none for what has only one.
+ */
 export function variants(entry: string): string[] {
   const word = entry.trim();
   if (!/^\p{Script=Latin}{2,}$/u.test(word)) return [];
