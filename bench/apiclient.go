@@ -62,7 +62,7 @@ func (t *apiTarget) dial(ctx context.Context) (*apiClient, error) {
 }
 
 // greet lets everybody ask something once, so that the row measures people who were here within the
-// last minute. What somebody new to a node costs on top is one look-up.
+// last minute. A person who is new to a node costs one lookup more.
 func (t *apiTarget) greet(ctx context.Context, people []dm.UserID) error {
 	const connections = 32
 	var all errgroup.Group

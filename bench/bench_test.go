@@ -18,8 +18,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Every kind of row runs on the schema as it is, the baselines too, and gives figures. What they
-// are says nothing here.
+// Every kind of row runs on the schema as it is, the baselines too, and gives figures. The values
+// do not matter here.
 func TestRowsRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts a Postgres of its own")

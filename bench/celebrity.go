@@ -104,8 +104,8 @@ func (p *population) withAudience(a policy.Audience, count int) []dm.UserID {
 	return out
 }
 
-// loadCrowds drives all crowds at once. What they cost together stands in the first one's row, per
-// send of any.
+// loadCrowds drives all crowds at once. Their common cost is in the first crowd's row, for each
+// send of any crowd.
 func (o options) loadCrowds(ctx context.Context, pg *postgres, crowds []crowd) ([]result, error) {
 	s, err := store.Open(ctx, store.Config{URL: pg.url, Rules: dm.DefaultRules()})
 	if err != nil {

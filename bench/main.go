@@ -95,7 +95,7 @@ func (o options) measure(ctx context.Context) error {
 	if err := o.measureSQLite(ctx, p, add); err != nil {
 		return err
 	}
-	// What was measured before must not cost what is measured now: each live row has a server of
+	// An earlier measurement must not affect the next: each live row has a server of
 	// its own.
 	subscriptions, err := o.liveRows(ctx)
 	if err != nil {

@@ -84,7 +84,7 @@ type postgres struct {
 }
 
 // A server that has run for a while writes its WAL into segments that it has from before. A new one
-// makes each of them, 16 MB of zeros, while whoever commits waits: 50 ms, once a second under load.
+// makes each of them, 16 MB of zeros, while the committer waits: 50 ms, once a second under load.
 // So 1 GB of segments is made before anything is measured, and kept: as many as the default of
 // max_wal_size lets a busy server have.
 const (

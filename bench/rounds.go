@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// comparedRounds is how often rows that are compared are measured. What else runs on a shared host
-// changes from minute to minute, by more than what the ratios are to tell.
+// comparedRounds is how often rows that are compared are measured. The load of a shared host
+// changes from minute to minute by more than the differences to measure.
 const comparedRounds = 3
 
 // sendRow is a row that sends, and how to measure it.

@@ -35,7 +35,7 @@ const (
 	resumeGap = 50
 )
 
-// What the project promises of reads.
+// Goals of reads.
 const (
 	flatLimit = 1.3
 	apiLimit  = 3.0
@@ -64,8 +64,8 @@ type readResult struct {
 // measureScale measures the same reads on a small and on a large database on one server.
 func (o options) measureScale(ctx context.Context, messages int) error {
 	fmt.Println(machine())
-	// What the measured people read stays in the server's memory at both sizes, as it does where
-	// people are online.
+	// The rows of the measured people stay in the server's memory at both sizes, like those of
+	// people who are online.
 	cluster, err := pgcluster.Start(ctx, pgcluster.Options{Settings: []string{"shared_buffers=2GB", "max_wal_size=8GB"}})
 	if err != nil {
 		return err

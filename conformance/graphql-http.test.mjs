@@ -6,7 +6,7 @@ import { startServer } from './server.mjs';
 // All that the GraphQL-over-HTTP working group audits: what a server MUST, SHOULD and MAY do.
 test('GraphQL over HTTP', async (t) => {
   const server = await startServer(t, '--introspection');
-  // The audits know nothing of tokens. What they ask is asked in a user's name.
+  // The audits know nothing of tokens. Their requests are sent with the token of a user.
   const fetchFn = (address, init = {}) => {
     const headers = new Headers(init.headers);
     headers.set('authorization', server.headers('auditor').authorization);

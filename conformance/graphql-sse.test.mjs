@@ -76,13 +76,14 @@ test('errors: of a field, of an operation, of a source', async (t) => {
     for await (const result of bob.iterate(request)) results.push(result);
     return results;
   };
-  // What was run and failed is a result, and the end.
+  // An operation that ran and failed is a result, and the end.
   const [field] = await collect({ query: '{ inbox(first: 0) { nodes { id } } }' });
   assert.equal(field.errors[0].extensions.code, 'INVALID_INPUT');
   assert.equal(field.data, null);
   const [source] = await collect({ query: inboxEvents, variables: { after: 'nonsense' } });
   assert.equal(source.errors[0].extensions.code, 'INVALID_CURSOR');
-  // What was not run is an answer of HTTP, which the client does not take for a broken connection.
+  // An operation that did not run is an HTTP response, which the client does not treat as a broken
+  // connection.
   const refused = client(t, server, 'bob', { retryAttempts: 0 });
   await assert.rejects(async () => {
     for await (const result of refused.iterate({ query: '{ nothing }' })) assert.fail(JSON.stringify(result));

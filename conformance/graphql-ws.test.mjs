@@ -8,7 +8,7 @@ import { startServer } from './server.mjs';
 const inboxEvents = `subscription ($after: Cursor) { inboxEvents(after: $after) {
   cursor ... on MessageAdded { message { body } } } }`;
 
-/** A client of a user. What it meets is noted in its log, in order. */
+/** A client of a user. Its log has all events in order. */
 function connect(t, server, name, options = {}) {
   const log = [];
   const client = createClient({

@@ -98,7 +98,7 @@ class Server {
     );
   }
 
-  /** What the process has said so far. */
+  /** The output of the process so far. */
   get output() {
     return this.#output;
   }

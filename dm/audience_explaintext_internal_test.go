@@ -24,7 +24,7 @@ func TestTheClientSaysEveryExplanation(t *testing.T) {
 		slices.Sort(names)
 		return names
 	}
-	// What is said in place of a relation is a sentence of the client's own.
+	// Texts in place of a relation are sentences of the client.
 	own := []string{"explain.shared"}
 	for _, language := range []string{"en", "fr"} {
 		raw, err := os.ReadFile(filepath.Join("..", "web", "src", "i18n", language+".json"))

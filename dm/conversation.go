@@ -92,8 +92,8 @@ func (m *Membership) pendingRequest() bool {
 	return m.Folder == FolderRequests || m.Folder == FolderHidden || m.Folder == FolderNone
 }
 
-// asks: a request waits here. What a restriction moved to the requests is none; what is hidden for
-// what it says is, also where its sender sees an inbox.
+// asks: a request waits here. A conversation that a restriction moved to the requests is none. One
+// that is hidden for its content is a request, also where its sender sees an inbox.
 func (m *Membership) asks() bool {
 	return m.Folder == FolderHidden || m.Folder == FolderRequests && m.FrozenSeq == 0
 }

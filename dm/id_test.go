@@ -93,8 +93,8 @@ func addIDs(f *testing.F, id string) {
 	f.Add("")
 }
 
-// Whatever is read is what String writes: an id has one text, so that texts can be compared and
-// used as keys.
+// A parsed id equals the text that String writes: an id has one text, so that texts can be compared
+// and used as keys.
 func FuzzParseUserID(f *testing.F) {
 	addIDs(f, dm.UserID{1, 2, 3}.String())
 	f.Fuzz(func(t *testing.T, s string) {

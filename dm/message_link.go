@@ -35,7 +35,7 @@ func publicHost(text string, from, to int) bool {
 	if last == "" || strings.TrimFunc(last, unicode.IsDigit) == "" {
 		return false
 	}
-	// Of the name before the dot its last part is enough to look the domain up.
+	// The last label before the dot is enough to look the domain up.
 	before := label(text[max(0, from-maxHost):from], false)
 	if before == "" {
 		return false

@@ -39,7 +39,7 @@ func FuzzHoldsLink(f *testing.F) {
 	f.Add("。．.", "a.b")
 	f.Add("\xff.\xffcom", "://")
 	f.Fuzz(func(t *testing.T, text, more string) {
-		// What is a link stays one, whatever stands beside it.
+		// A link stays a link beside any other text.
 		if holdsLink(text) && !holdsLink(text+" "+more) {
 			t.Fatalf("%q is a link, and none before %q", text, more)
 		}

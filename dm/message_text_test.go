@@ -120,7 +120,7 @@ func TestNormalizeUser(t *testing.T) {
 	}
 }
 
-// What is kept is what a second pass would keep: valid, composed, bounded and without controls. A
+// Normalisation is idempotent; its result is valid, composed, bounded and without controls. A
 // retry of the same text therefore is the same content (I2).
 func FuzzNormalizeBody(f *testing.F) {
 	for _, s := range []string{

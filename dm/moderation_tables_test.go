@@ -7,7 +7,7 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// What moderators decided × what else can deny × relations, for the widest audience and the closed
+// Decisions of moderators × other denials × relations, for the widest audience and the closed
 // one.
 func TestWhatModeratorsDecidedIsTheStatement(t *testing.T) {
 	s := parseStatement(t)

@@ -67,8 +67,8 @@ func TestDecideAboutBearersIsTheStatement(t *testing.T) {
 	}
 }
 
-// Whatever stops who bears a code on the recipient's side, the whole verdict is that of a code that
-// does not exist.
+// Everything on the recipient's side that stops a redeemer gives the verdict of a code that does
+// not exist.
 func TestABlockReadsLikeABadCode(t *testing.T) {
 	s := parseStatement(t)
 	for _, grid := range s.grids {

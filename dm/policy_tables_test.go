@@ -48,20 +48,18 @@ request full          | REQUEST_LIMIT
 no outreach left      | OUTREACH_LIMIT
 `
 
-// What a sender who bears a contact code, good or bad, is told instead: nothing that tells a block
-// from a bad code.
+// Denials of a sender with a contact code: a block and an invalid code have the same one.
 const redeemerTable = `
 NOT_ACCEPTING | CONTACT_CODE
 `
 
-// What changes the route that the grid gives, the first line whose conditions hold; what is not
-// named stays.
+// Changes to the route of the grid: the first line whose conditions hold. Other routes stay.
 const changeTable = `
 code, not refused by name, recipient adult              | any      | INBOX
 shield, unknown, not followed, host does not, few shared | REQUESTS | HIDDEN
 `
 
-// What a recipient who has named the sender has instead of their audience's route. The first line
+// Routes for a sender on the recipient's list, instead of the audience's route. The first line
 // that holds decides.
 const listTable = `
 recipient says never                     | REFUSE
@@ -76,7 +74,7 @@ const silentTable = `
 INBOX | recipient restricts | REQUESTS
 `
 
-// What a user who has chosen nothing has, and that a choice stands against any default.
+// Defaults of a user who has chosen nothing. A choice stands against any default.
 const defaultTable = `
 ADULT    | FRIENDS
 16 TO 17 | NO_ONE
@@ -101,7 +99,7 @@ var (
 		"CONTACT_CODE": policy.DenialContactCode, "VIEWER_BLOCKS_THEM": policy.DenialViewerBlocksThem, "NOT_ACCEPTING": policy.DenialNotAccepting,
 		"REQUEST_LIMIT": policy.DenialRequestLimit, "KIND_NOT_ACCEPTED": policy.DenialKind, "SUSPENDED": policy.DenialSuspended, "OUTREACH_LIMIT": policy.DenialOutreachLimit,
 	}
-	// What nobody under 18 can have otherwise, whatever they chose.
+	// Routes that no choice of a user under 18 can change.
 	young = map[string]string{"STRANGER": "REFUSE"}
 	bands = map[string]policy.AgeBand{"ADULT": policy.Adult, "16 TO 17": policy.Age16To17, "UNDER 16": policy.Under16}
 )

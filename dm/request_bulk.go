@@ -7,7 +7,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// RequestFilter says which of the viewer's requests are meant. What is not set does not matter.
+// RequestFilter says which of the viewer's requests are meant. Fields that are not set match
+// everything.
 type RequestFilter struct {
 	// Folder is FolderRequests or FolderHidden.
 	Folder Folder

@@ -15,8 +15,8 @@ func (tx *Tx) requestFacts(from, to *Head, theirs *Membership) policy.RequestFac
 	return f
 }
 
-// waiting counts the messages of the other that wait for this side in a request. What was declined
-// waits no more.
+// waiting counts the messages of the other that wait for this side in a request. Declined messages
+// do not wait.
 func (m *Membership) waiting() int {
 	if m.Folder == FolderNone {
 		return 0

@@ -109,9 +109,9 @@ func (tx *Tx) spendOutreach(h *Head) {
 	tx.out.Heads[h.User] = h
 }
 
-// refuse counts against the sender that the recipient wants no request of theirs. What nobody asked
-// for by writing counts for nothing, so that a crowd of blockers cannot silence who never wrote to
-// them.
+// refuse counts against the sender that the recipient wants no request of theirs. Refusals of
+// people to whom the sender never wrote do not count, so that a crowd of blockers cannot silence
+// a sender who never wrote to them.
 func (tx *Tx) refuse(sender UserID) {
 	h := tx.in.Heads[sender]
 	r := h.Outreach.Refusals.on(dayOf(tx.now))

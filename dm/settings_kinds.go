@@ -7,7 +7,7 @@ import (
 )
 
 // SetAcceptedKinds sets, for the relations given, which kinds of message the viewer takes from
-// them, whatever the audience; other relations keep theirs. Who is on the viewer's list ALWAYS may
+// them, whatever the audience; other relations keep theirs. People on the viewer's list ALWAYS may
 // send every kind. Errors: INVALID_INPUT.
 func (s *Service) SetAcceptedKinds(ctx context.Context, viewer UserID, accepted map[policy.Relation]policy.Kinds) (Messaging, error) {
 	for relation, kinds := range accepted {

@@ -77,7 +77,7 @@ func checkSend(t *testing.T, r row, want expected) {
 		pending = 0
 	}
 	landed := map[string]dm.Folder{"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderHidden}[want.lands]
-	// What is kept from the inbox silently leaves the sender the receipt that they had.
+	// A message that is silently kept from the inbox freezes the receipt that the sender sees.
 	if frozen := want.route == "INBOX" && want.lands != "INBOX"; frozen != (theirs.FrozenSeq == 6) {
 		t.Fatalf("%+v:\nthe recipient has %+v, frozen: want %v", r, theirs, frozen)
 	}

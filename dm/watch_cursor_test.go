@@ -49,7 +49,7 @@ func TestACursorThatWasNeverIssuedIsRefused(t *testing.T) {
 	}
 }
 
-// Whatever is read is what String writes, within the bounds of a position, and every refusal has
+// A parsed cursor equals the text that String writes and has a valid position. Every refusal has
 // its code.
 func FuzzParseCursor(f *testing.F) {
 	user := dm.UserID{9}

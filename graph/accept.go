@@ -104,8 +104,8 @@ func readQuality(s string) (int, bool) {
 }
 
 // response is the type in which one response is written, or "" when the client takes none. The
-// newer type is chosen where a client names it: it tells by the status what was not run. Who only
-// lets everything through gets what everybody reads.
+// newer type is chosen where a client names it: it tells by the status what was not run. `*/*` gets
+// application/json.
 func (a accepted) response() string {
 	switch {
 	case a.graphql.quality == 0 && a.json.quality == 0:

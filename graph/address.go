@@ -43,8 +43,8 @@ const (
 	maxHops = 20
 )
 
-// client is whose address counts: the last hop that is none of the proxies. What stands before it
-// anybody may have written.
+// client is whose address counts: the last hop that is none of the proxies. Anybody may have
+// written the hops before it.
 func (p *Proxies) client(r *http.Request) netip.Addr {
 	address := connected(r)
 	if !p.trusts(address) {

@@ -18,8 +18,8 @@ import (
 
 // admission is gqlgen's executor with a door of our own. Every operation comes through it,
 // whichever way it was sent: as a trusted document or as text that is parsed, measured, validated
-// and weighed, each step within a bound that the one before it has set. What it refuses it explains
-// without the client's words.
+// and weighed, each step within a bound that the one before it has set. Its error texts do not
+// repeat the client's text.
 type admission struct {
 	*executor.Executor
 	schema    *ast.Schema
@@ -159,7 +159,7 @@ func (a *admission) keep(key [sha256.Size]byte, it admitted) {
 }
 
 // checkDocuments admits the trusted documents once, when the service starts: one that could not be
-// run is a mistake of whoever made them.
+// run is a mistake of its author.
 func (a *admission) checkDocuments() error {
 	if a.documents == nil {
 		return nil

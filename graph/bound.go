@@ -123,8 +123,8 @@ func (w *weigher) field(f *ast.Field) (int, error) {
 	return min(1+inner*size, w.limits.Cost+1), nil
 }
 
-// pageSize is how many items a field may return. What is out of range for everybody is refused
-// later, with its place. Errors: errPageSize where the operator allows less.
+// pageSize is how many items a field may return. A size that is out of range for everybody is
+// refused later, with its path. Errors: errPageSize where the operator allows less.
 func (w *weigher) pageSize(f *ast.Field) (int, error) {
 	def := f.Definition.Arguments.ForName("first")
 	if def == nil {

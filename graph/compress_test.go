@@ -14,8 +14,8 @@ import (
 )
 
 // Answers are compressed where that pays and gives nothing away: what holds somebody's words never
-// is, because whoever can write to a user and read the lengths of their answers could guess at the
-// rest.
+// is, because a person who can write to a user and read the lengths of their answers could guess at
+// the rest.
 func TestWhatIsCompressed(t *testing.T) {
 	w := newWorld(t, setup{})
 	w.befriend("alice", "bob")

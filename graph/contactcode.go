@@ -14,7 +14,7 @@ func (m mutation) CreateContactCode(ctx context.Context, in generated.CreateCont
 	if err != nil {
 		return nil, err
 	}
-	// What is out of range as hours must not come into it by overflow.
+	// Hours that are out of range must not wrap around.
 	hours := min(max(in.ExpiresInHours, 0), int(dm.MaxContactFor/time.Hour)+1)
 	code, secret, err := m.service.CreateContactCode(ctx, viewer, dm.ContactCodeInput{
 		Label: in.Label, For: time.Duration(hours) * time.Hour, MaxUses: in.MaxRedemptions,

@@ -92,8 +92,8 @@ func TestAContactCode(t *testing.T) {
 	})
 }
 
-// What a bearer whom the owner has blocked is told, word for word, is what they are told who meet a
-// closed audience with a code that was taken back.
+// A redeemer whom the owner has blocked gets, word for word, the answer of a sender who meets a
+// closed audience with a revoked code.
 func TestABearerIsToldNothingOfABlock(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		other := testdb.SQLite
@@ -133,8 +133,8 @@ func TestABearerIsToldNothingOfABlock(t *testing.T) {
 	})
 }
 
-// I1: bearers write while the owner takes the code back. What gets in is what the answer to the
-// revocation counts.
+// I1: bearers write while the owner takes the code back. The answer to the revocation counts
+// exactly the messages that got in.
 func TestRevokingAContactCodeMeetsItsBearers(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, setup{url: url})

@@ -84,7 +84,7 @@ func TestOnlyTrustedDocumentsAreTaken(t *testing.T) {
 		}
 	}
 	ask(vars{"variables": vars{}}).fails(400, "BAD_REQUEST")
-	// What is bounded by its variables still is.
+	// Limits on variables still apply.
 	if a := ask(vars{"documentId": hash(inbox), "variables": vars{"n": 1000}}); a.Errors[0].code() != "INVALID_INPUT" {
 		t.Error(a.body)
 	}

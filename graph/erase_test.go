@@ -77,7 +77,7 @@ func holding(t *testing.T, url, word string) []string {
 	return found
 }
 
-// What the issue asks for: a report is sealed, then the sender unsends and is erased. The evidence
+// A report is sealed, then the sender unsends and is erased. The evidence
 // is intact, with its digest; and no column of the database holds a word of theirs but the
 // evidence.
 func TestEvidenceOutlivesUnsendAndErasure(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"github.com/aparte-im/aparte/graph"
 )
 
-// Whatever is wrong with a request, and wherever its words stand in it: no value of it comes back
-// or is logged. Names may, where they look like names.
+// No value of a request is returned or logged, for any fault and at any place in it. Names may,
+// where they look like names.
 func TestNothingOfARequestIsRepeated(t *testing.T) {
 	const marker = "a private word"
 	q := func(query string) map[string]any { return vars{"query": query} }
@@ -85,7 +85,7 @@ func TestNothingOfARequestIsRepeated(t *testing.T) {
 	}
 }
 
-// What its author needs is said.
+// The text tells an author how to correct the mistake.
 func TestMistakesAreExplained(t *testing.T) {
 	w := newWorld(t, setup{})
 	for query, want := range map[string]string{

@@ -158,7 +158,7 @@ func (w *world) failed(errs []apiError, count int, paths ...string) {
 	}
 }
 
-// What fails before anything is resolved is a request that failed, and answers 500.
+// A failure before anything is resolved answers 500.
 func TestAFailureAtTheDoor(t *testing.T) {
 	f := &atTheDoor{}
 	w := newWorld(t, setup{wrap: func(s dm.Store) dm.Store {

@@ -13,7 +13,7 @@ const (
 	plainJSON   = "application/json; charset=utf-8"
 )
 
-// What a client accepts decides the form of the answer, and whether an operation that was not run
+// The Accept header decides the form of the response, and whether an operation that was not run
 // shows by its status.
 func TestTheFormOfAnAnswer(t *testing.T) {
 	w := newWorld(t, setup{})
@@ -122,7 +122,7 @@ func TestMethodsAndMediaTypes(t *testing.T) {
 			}
 		})
 	}
-	// What cannot be an operation is refused before anybody is looked up.
+	// A request that cannot be an operation is refused before authentication.
 	w.with().send("PUT", "/graphql", body).fails(405, "METHOD_NOT_ALLOWED")
 	w.with("Content-Type", "text/plain").send("POST", "/graphql", body).fails(415, "UNSUPPORTED_MEDIA_TYPE")
 	mutation := "/graphql?query=" + url.QueryEscape(`mutation { setReadReceipts(on: false) { __typename } }`)

@@ -28,8 +28,8 @@ const (
 	// keysEvery is how often keys are fetched anew, so that one that was taken back is not believed
 	// for much longer.
 	keysEvery = 5 * time.Minute
-	// keysAgain is how soon an unknown key may lead to another fetch: whoever makes up key ids
-	// costs one in this time.
+	// keysAgain is how soon an unknown key may lead to another fetch: invented key ids cost at most
+	// one fetch in this time.
 	keysAgain = 10 * time.Second
 	// keysTimeout bounds one fetch, and so how long a token with an unknown key waits.
 	keysTimeout = 5 * time.Second
@@ -120,7 +120,7 @@ func (s *KeySet) Run(ctx context.Context) {
 	}
 }
 
-// Refresh fetches the keys, together with whoever does so at the same time. On an error those at
+// Refresh fetches the keys, and shares the fetch with concurrent callers. On an error those at
 // hand stay.
 func (s *KeySet) Refresh(ctx context.Context) error { return s.refresh(ctx, true) }
 

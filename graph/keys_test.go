@@ -271,7 +271,7 @@ func TestKeysFailClosedAndOutliveAnOutage(t *testing.T) {
 	if n := strings.Count(logged.String(), "cannot be fetched"); n != 8 {
 		t.Errorf("%d of 8 failures are in the log", n)
 	}
-	// What was fetched once outlives an outage of a day.
+	// Fetched keys outlive an outage of a day.
 	p.serve(set(t, one))
 	if err := keys.Refresh(t.Context()); err != nil {
 		t.Fatal(err)

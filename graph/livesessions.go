@@ -26,7 +26,7 @@ const (
 var errRevoked = errors.New("the token was revoked")
 
 // guests knows who is inside by a socket or a stream, and shows them out when their tokens are
-// revoked. What it asks of the store does not grow with the number of sessions: it asks who was
+// revoked. Its reads of the store do not grow with the number of sessions: it asks who was
 // revoked lately.
 type liveSessions struct {
 	service *dm.Service
@@ -78,8 +78,8 @@ func (g *liveSessions) enter(id *identity, end context.CancelCauseFunc) (leave f
 	}
 }
 
-// out reports whether an identity was revoked in the last minutes. What was revoked earlier the
-// store says.
+// out reports whether an identity was revoked in the last minutes. The store has earlier
+// revocations.
 func (g *liveSessions) out(id *identity) bool {
 	revoked := g.revoked.Load()
 	if revoked == nil {
@@ -153,7 +153,7 @@ func (g *liveSessions) revoke(found ...dm.Revocation) {
 	}
 }
 
-// remember merges into a copy: whoever reads does so without a lock.
+// remember merges into a copy: readers take no lock.
 func (g *liveSessions) remember(found []dm.Revocation) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

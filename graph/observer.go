@@ -13,8 +13,7 @@ import (
 )
 
 // Observer is told what happens, for figures and logs. Each function may be nil, is called on the
-// way of a request and must not wait. What it is told holds no names, no ids and no words of
-// anybody.
+// way of a request and must not wait. Its arguments contain no names, ids or message text.
 type Observer struct {
 	// Operation was answered. kind is query, mutation or subscription (which is told when it
 	// begins); name is its field of the schema, or "several"; code is the first error's, empty for
@@ -31,7 +30,8 @@ type Observer struct {
 	StreamEnded func(reason string)
 }
 
-// operation notes a query or a mutation that was answered. What was not admitted is none.
+// operation notes a query or a mutation that was answered. An operation that was not admitted does
+// not count.
 func (o Observer) operation(ctx context.Context, response *graphql.Response, began time.Time) {
 	if o.Operation == nil {
 		return

@@ -26,7 +26,8 @@ const (
 type profiles struct {
 	known *lru.Cache[dm.UserID, profile]
 	now   func() time.Time
-	// changes counts the changes of profiles here. What was read before one is not kept after it.
+	// changes counts the changes of profiles here. A profile that was read before a change is not
+	// cached after it.
 	changes atomic.Int64
 	reads   singleflight.Group
 }

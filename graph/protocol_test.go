@@ -317,7 +317,7 @@ func (w *world) subscribed(f *frames, id string) {
 // hasty waits for no client's answer to a close frame, which those here give only sometimes.
 func hasty(c *graph.Config) { c.Sockets.CloseWait = 100 * time.Millisecond }
 
-// What has no place in the protocol closes 4400, with a reason.
+// A message that the protocol does not allow closes with 4400 and a reason.
 func TestInvalidMessages(t *testing.T) {
 	w := newWorld(t, setup{config: hasty})
 	for name, message := range map[string]string{
@@ -372,7 +372,7 @@ func TestInvalidMessages(t *testing.T) {
 	})
 }
 
-// What breaks RFC 6455 closes 1002.
+// A violation of RFC 6455 closes with 1002.
 func TestInvalidFrames(t *testing.T) {
 	w := newWorld(t, setup{config: hasty})
 	message := `{"type":"ping"}`

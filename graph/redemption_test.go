@@ -71,8 +71,8 @@ func TestAnOwnerSeesWhoCameByACode(t *testing.T) {
 	})
 }
 
-// What asks for it reads it once, whatever the page holds; what does not ask reads nothing of it,
-// as sends and events.
+// An operation that selects it reads it once for a page of any size. Others, like sends and events,
+// read nothing.
 func TestByWhichCodeIsReadOnceAndOnlyWhenAsked(t *testing.T) {
 	c := &counting{calls: map[string]int{}}
 	w := newWorld(t, setup{wrap: func(s dm.Store) dm.Store {

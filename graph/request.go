@@ -50,7 +50,8 @@ func isJSON(h http.Header) bool {
 	return encoding == "" || strings.EqualFold(encoding, "identity")
 }
 
-// readParams reads the request. What it refuses it does not repeat: a body is somebody's message.
+// readParams reads the request. Errors do not repeat the request, because a body may hold a
+// message.
 func readParams(w http.ResponseWriter, r *http.Request, limit int64) (*graphql.RawParams, *problem) {
 	var got request
 	p := readQuery(r, &got)

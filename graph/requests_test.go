@@ -30,7 +30,7 @@ func (w *world) safeRoom(id string) {
 	n.is("inbox.nodes.0.lastMessage", shown)
 	n.is("conversation.lastMessage", shown)
 	bob.do(allow, vars{"on": false})
-	// Who wrote it sees it.
+	// The author sees it.
 	w.as("dave").do(`{ inbox { nodes { lastMessage { body withheld } } } }`, nil).is("inbox.nodes.0.lastMessage", shown)
 }
 

@@ -76,7 +76,7 @@ func TestRevokedTokensEndEverywhere(t *testing.T) {
 	// A token without iat cannot be told from an old one.
 	timeless := signed(t, jwt.SigningMethodHS256, secret, jwt.MapClaims{"sub": "x-alice", "exp": time.Now().Add(time.Hour).Unix()})
 	there.with("Authorization", "Bearer "+timeless).post(me, nil).fails(http.StatusUnauthorized, "UNAUTHENTICATED")
-	// Who logs in again is let in, the service may still act for her, and nobody else has noticed.
+	// A new token works, the service may still act for her, and nobody else has noticed.
 	fresh := issued(t, "alice", time.Now().Add(2*time.Second))
 	there.with("Authorization", "Bearer "+fresh).do(me, nil).is("me.handle", `"alice"`)
 	for _, s := range []*wire{asService, bob} {

@@ -140,8 +140,8 @@ func TestAStreamIsKeptAlive(t *testing.T) {
 	}
 }
 
-// What ends for a reason that passes has no "complete": a client takes it for a broken connection,
-// and comes back.
+// A stream that ends for a temporary reason has no "complete": a client takes it for a broken
+// connection, and comes back.
 func TestAStreamEndsWithItsToken(t *testing.T) {
 	exp := time.Now().Add(time.Hour).Unix()
 	w := newWorld(t, setup{config: func(c *graph.Config) {

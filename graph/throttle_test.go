@@ -105,7 +105,7 @@ func TestBudgetsOfAnAddress(t *testing.T) {
 	from("alice", "192.0.2.1")
 	from("bob", "192.0.2.1")
 	from("carol", "192.0.2.1").tooFast()
-	// What a client writes before the proxy's own word is not believed; a second proxy is.
+	// Hops that a client wrote before the proxy's own are ignored. A second proxy counts.
 	from("carol", "198.51.100.7, 192.0.2.1").tooFast()
 	from("carol", "192.0.2.1, 10.1.2.3").tooFast()
 }

@@ -17,9 +17,9 @@ import (
 
 const traceName = "github.com/aparte-im/aparte/graph"
 
-// spans makes the spans of requests, operations, resolvers and events. What they tell comes from
-// the schema and from tables of ours: no name, id or word of anybody, and no text of an operation.
-// Nil makes none.
+// spans makes the spans of requests, operations, resolvers and events. Their attributes come from
+// the schema and from fixed tables: no names, ids or message text, and no text of an operation. Nil
+// makes none.
 type spans struct{ tracer trace.Tracer }
 
 func newSpans(provider trace.TracerProvider) *spans {

@@ -17,7 +17,7 @@ func (w *world) hears(handle, other string) *wire {
 	w.t.Helper()
 	c := w.socket(handle)
 	c.run("1", typingHeard, vars{"after": w.cursorOf(handle)})
-	// What is written now is heard either way, and once it is, the subscription listens.
+	// A message is delivered in any case; once it is, the subscription listens.
 	w.muted(c, handle, other, true)
 	return c
 }
@@ -60,7 +60,7 @@ func TestWhoIsWritingIsSeenByWhoListens(t *testing.T) {
 		if n.text("inboxEvents.cursor") != after {
 			t.Error("it does not stand where the log stands")
 		}
-		// Who comes later is told nothing of it, and goes on from its cursor.
+		// A later subscriber gets no signal and continues from its cursor.
 		late := w.socket("bob")
 		late.run("1", typingHeard, vars{"after": after})
 		w.say("alice", "bob", "late")
@@ -68,7 +68,7 @@ func TestWhoIsWritingIsSeenByWhoListens(t *testing.T) {
 	})
 }
 
-// What shows no receipt shows no typing: the next that is heard is a message.
+// A conversation without receipts shows no typing: the next that is heard is a message.
 func TestTypingTellsNoMoreThanAReceipt(t *testing.T) {
 	const receipts = `mutation($on: Boolean!) { setReadReceipts(on: $on) { __typename } }`
 	const block = `mutation($id: ID!) { blockUser(userId: $id) { __typename } }`

@@ -113,7 +113,7 @@ func TestClassifier(t *testing.T) {
 				t.Errorf("a retry of %q is answered with %+v, %v", c.body, again, err)
 			}
 		}
-		// Whom the recipient knows or refuses nobody is asked about.
+		// The classifier is not asked about known or refused senders.
 		all, friend := service(webhook, policy.ClassifiedNone), person()
 		if _, err := all.Send(t.Context(), bob, dm.SendInput{To: friend, Body: "hello", ClientMessageID: "f"}); err != nil {
 			t.Fatal(err)

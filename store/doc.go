@@ -6,11 +6,11 @@
 // (sends, changes, pages, the log) is prepared SQL on the same database, because that was measured
 // to cost less than half.
 //
-// Invariants. Whoever changes anything of a user holds that user's head row, and heads are locked
-// in the order of their ids, so nobody waits in a circle (I1, I3). A conversation is guarded by the
-// heads of its two members. A transaction that failed is run again from the start; that is safe
-// even when its commit may have succeeded, because every change is idempotent under its key (I2).
-// Wakes go out after the commit.
+// Invariants. A transaction that changes anything of a user holds that user's head row, and heads
+// are locked in the order of their ids, so nobody waits in a circle (I1, I3). A conversation is
+// guarded by the heads of its two members. A transaction that failed is run again from the start;
+// that is safe even when its commit may have succeeded, because every change is idempotent under
+// its key (I2). Wakes go out after the commit.
 //
 // Concurrency. A Store is safe for concurrent use. Postgres: three writers for sends, a few
 // sessions for other changes, a pool for reads. SQLite: one session writes, readers are never

@@ -135,7 +135,7 @@ func (q *queue) leave() {
 // nudge wakes a writer for what waits, now or as soon as there is a reason to begin.
 func (q *queue) nudge() {
 	switch {
-	case len(q.turns) == 0 || q.free == 0: // whoever is done looks again
+	case len(q.turns) == 0 || q.free == 0: // the next finished batch looks again
 	case q.ready():
 		q.changed.Signal()
 	case q.set:

@@ -102,7 +102,10 @@ func (s *subscriber) connect(ctx context.Context, address string) error {
 		// Without a word, as a phone does in a tunnel.
 		return conn.Close()
 	}
-	return conn.Leave()
+	if err := conn.Leave(); err != nil {
+		return lostError{err}
+	}
+	return nil
 }
 
 func dial(ctx context.Context, address string) (*wsclient.Conn, error) {

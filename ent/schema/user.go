@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// User is a person of the host app: the profile, which changes seldom. What is hot is in Head.
+// User is a person of the host app: the profile, which changes seldom. Hot columns are in Head.
 type User struct{ ent.Schema }
 
 // Fields of the User.
@@ -48,7 +48,7 @@ func (User) Indexes() []ent.Index {
 		index.Fields("external_id").Unique(),
 		index.Fields("handle").Unique(),
 		index.Fields("name_key", "id"),
-		// Who was revoked lately: a node asks every few seconds.
+		// For recent revocations, which each node reads every few seconds.
 		index.Fields("tokens_valid_after").StorageKey("user_revoked").
 			Annotations(entsql.IndexWhere("tokens_valid_after > 0")),
 	}

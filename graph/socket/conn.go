@@ -101,7 +101,7 @@ func (c *conn) run() {
 	if !errors.As(err, &broken) {
 		return
 	}
-	// What still comes is read, so that the system does not reset the connection before the client
+	// Further input is read, so that the kernel does not reset the connection before the client
 	// has read the reason.
 	c.close(broken.code, broken.reason)
 	for err = nil; err == nil; {

@@ -6,8 +6,8 @@
 // all. It is pulled (Feed) when it is woken, on a few workers that all connections share, and what
 // it yields is encoded once and written by the worker itself.
 //
-// Invariants. Every message follows the protocol document of graphql-ws; tests name its rules. What
-// a client can make the service hold is bounded: time to shake hands, to speak first, to finish a
+// Invariants. Every message follows the protocol document of graphql-ws; tests name its rules. The
+// resources that a client can hold are bounded: time to shake hands, to speak first, to finish a
 // message, to answer a ping and to read; bytes of a message and of what waits to be written;
 // operations of a connection, connections of a user and of an address. A client that cannot follow
 // is cut with a code at which it connects again: a subscription is pulled only when all before it

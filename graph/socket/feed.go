@@ -20,7 +20,7 @@ type Feed struct {
 	pull func(context.Context) bool
 	stop func()
 
-	// What follows is used by whoever serves the feed, one at a time.
+	// Only the worker that serves the feed uses the following fields.
 	responses graphql.ResponseHandler
 	ctx       context.Context //nolint:containedctx // of the operation, which is under way
 	ended     bool
@@ -70,7 +70,7 @@ func (f *Feed) Wake() {
 	}
 }
 
-// begin lets the feed be served, from now on by whoever is free.
+// begin lets the feed be served, from now on by any free worker.
 func (f *Feed) begin(ctx context.Context, responses graphql.ResponseHandler) {
 	f.ctx, f.responses = ctx, responses
 	f.turn.Store(asleep)
@@ -113,7 +113,7 @@ func (f *Feed) batch() (more bool) {
 		f.ended = true
 		return false
 	}
-	// What the client has not taken yet holds back what is next; the flusher wakes the feed.
+	// Data that the client has not taken delays the next event; the flusher wakes the feed.
 	if !o.conn.out.clear() {
 		return false
 	}

@@ -15,8 +15,8 @@ import (
 const fuzzLimit = 4 << 10
 
 // heardOf feeds bytes to a reader of frames in pieces of a size, and returns all that it made of
-// them: messages, control frames, and how it ended. What it holds meanwhile is bounded by what
-// really came and by its limit.
+// them: messages, control frames, and how it ended. Its memory is bounded by the received bytes and
+// by its limit.
 func heardOf(t *testing.T, came []byte, piece int) []string {
 	t.Helper()
 	in := inbound{limit: fuzzLimit}
@@ -51,7 +51,7 @@ func heardOf(t *testing.T, came []byte, piece int) []string {
 	return heard
 }
 
-// Whatever comes, in whatever pieces, is the same: so many messages, and one end.
+// The same bytes give the same messages and the same end in pieces of any size.
 func FuzzFrames(f *testing.F) {
 	frame := func(op ws.OpCode, fin bool, payload string) []byte {
 		return ws.MustCompileFrame(ws.MaskFrameWith(ws.NewFrame(op, fin, []byte(payload)), [4]byte{1, 2, 3, 4}))

@@ -21,8 +21,8 @@ var readBuffers = sync.Pool{New: func() any { return new([readSize]byte) }}
 type inbound struct {
 	// limit bounds a message. It is small until somebody is known.
 	limit int
-	// held are bytes that came and are not used: the beginning of a frame. What is held grows with
-	// what really came, whatever the frame's header promises.
+	// held are bytes that came and are not used: the beginning of a frame. It grows with the
+	// received bytes, not with the length in the frame's header.
 	held []byte
 	// message is what has come of a message in several frames.
 	message    []byte
@@ -84,8 +84,7 @@ func (in *inbound) frame(b []byte, message func([]byte), control func(ws.OpCode,
 	r := bytes.NewReader(b)
 	h, err := ws.ReadHeaderBuffer(r, scratch[:])
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		// What is wrong with the first byte is wrong whatever follows; the rest of the header is
-		// short.
+		// An invalid first byte is an error before the rest of the header arrives.
 		return 0, nil
 	}
 	state := ws.StateServerSide

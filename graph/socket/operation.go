@@ -72,7 +72,7 @@ func (c *conn) complete(id string) {
 	}
 }
 
-// stop ends the operation without a word. What it has is freed by whoever serves it.
+// stop ends the operation without a word. The worker that serves it frees its resources.
 func (o *operation) stop() {
 	o.done.Store(true)
 	o.cancel()
@@ -130,7 +130,7 @@ func (o *operation) run(ctx context.Context, params *graphql.RawParams) {
 		return
 	}
 	feed := &Feed{op: o}
-	feed.turn.Store(queued) // whoever wakes it now need not
+	feed.turn.Store(queued) // a wake now has nothing to do
 	ctx = context.WithValue(ctx, feedKey{}, feed)
 	responses, ctx := c.exec.DispatchOperation(ctx, op)
 	if feed.pull == nil {

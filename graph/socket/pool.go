@@ -15,7 +15,7 @@ type pool struct {
 	mu      sync.Mutex
 	more    sync.Cond
 	waiting []waiting
-	// running counts the workers, idle those of them that wait.
+	// running counts the workers, idle the waiting ones.
 	running, idle int
 	closed        bool
 	workers       sync.WaitGroup
@@ -35,7 +35,8 @@ func newPool(most int) *pool {
 	return p
 }
 
-// push adds a feed to be served. It never waits. What is pushed once the pool is closed is dropped.
+// push adds a feed to be served. It never waits. A feed that is pushed after the pool is closed is
+// dropped.
 func (p *pool) push(f *Feed) {
 	now := time.Now()
 	p.mu.Lock()

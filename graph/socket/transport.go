@@ -48,7 +48,7 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Outcome is what became of an operation. Of a subscription that is followed it tells the begin.
+// Outcome is what became of an operation. For a subscription it describes the start.
 type Outcome struct {
 	// Operation is nil when it was not admitted.
 	Operation *ast.OperationDefinition

@@ -75,7 +75,7 @@ func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	if s, ok := socket.(syscall.Conn); ok {
 		c.raw, _ = s.SyscallConn()
 	}
-	// What the client has sent right after the handshake is not lost with net/http's buffer.
+	// Bytes that the client sent right after the handshake are in net/http's buffer; keep them.
 	if n := rw.Reader.Buffered(); n > 0 {
 		early, _ := rw.Reader.Peek(n)
 		c.in.keep(early)

@@ -234,7 +234,7 @@ func testConsentIsLinearizable(t *testing.T, b Backend) {
 				<-started
 			}
 			err := no(nodes[len(nodes)-1], bob, alice)
-			// What stands now is all there will ever be.
+			// No further message may be written from here on.
 			stands := w.lastSeq(alice, bob)
 			close(after)
 			wg.Wait()

@@ -82,7 +82,7 @@ func testContactCode(t *testing.T, b Backend) {
 	w.denied(second(w.tryBearing(alice, owner, "again", w.key(), secret)), policy.DenialContactCode)
 	w.denied(second(w.trySend(alice, owner, "again", w.key())), policy.DenialNotAccepting)
 	w.refused(second(w.service.Contact(ctx, alice, secret)), dm.CodeNotFound)
-	// Who is welcome needs no code, and uses none.
+	// A welcome sender needs no code and redeems none.
 	w.audience(owner, policy.Friends)
 	w.friends(owner, friend)
 	w.must(second(w.tryBearing(friend, owner, "hi", w.key(), secret)))

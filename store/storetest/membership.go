@@ -45,7 +45,7 @@ func testMarkRead(t *testing.T, b Backend) {
 	w.send(bob, alice, "hi")
 	w.wantUnread(bob, 0, 0, 0)
 
-	// Who has blocked the other leaves no receipt.
+	// A user who has blocked the other leaves no receipt.
 	w.send(alice, bob, "are you there?")
 	w.must(w.service.Block(t.Context(), bob, alice))
 	_, err = w.service.MarkRead(t.Context(), bob, id, w.view(bob, alice).LastSeq)
@@ -241,7 +241,7 @@ func testBlock(t *testing.T, b Backend) {
 	if s := w.standing(bob, alice); s.ViewerFollows || s.FollowsViewer || !s.ViewerOverride.Blocked || s.Permission.Denial != policy.DenialViewerBlocksThem {
 		t.Errorf("the blocker is told %+v", s)
 	}
-	// What the blocked reads, the blocker does not hear of; nor the other way round.
+	// Neither the blocker nor the blocked person gets an event when the other reads.
 	quiet := w.cursor(bob)
 	_, err := w.service.MarkRead(t.Context(), alice, dm.ConversationOf(alice, bob), 4)
 	w.must(err)
@@ -290,8 +290,7 @@ func testBlock(t *testing.T, b Backend) {
 	w.refused(w.service.Block(t.Context(), alice, dm.NewUserID()), dm.CodeNotFound)
 }
 
-// What waits unread for the blocked goes on to, and a request of theirs leaves the view of who
-// blocks them.
+// Unread messages of the blocked person stay unread, and their request leaves the blocker's view.
 func testBlockWithUnreadAndRequests(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()

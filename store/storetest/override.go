@@ -9,8 +9,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// Whom somebody restricts goes to their requests, in an old conversation too, and sees nothing of
-// it: not in the answer to a send, not in the log, not in what they see of the other's reading.
+// A restricted person's messages go to the requests, in an old conversation too, and sees nothing
+// of it: not in the answer to a send, not in the log, not in what they see of the other's reading.
 func testRestrict(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -73,7 +73,7 @@ func testRestrictStranger(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// Who is named on a list is judged by it, before any audience, and cannot see it.
+// A list decides about the people on it before any audience, and they cannot see it.
 func testNamedLists(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
@@ -126,7 +126,7 @@ func testNamedLists(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// Of a decline and a place on the list the later one holds.
+// The later of a decline and a list entry holds.
 func testListAfterDecline(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()

@@ -156,7 +156,7 @@ func testPagesOfPeople(t *testing.T, b Backend) {
 		return w.service.SuggestedFriends(t.Context(), me, p)
 	}, place)
 	for _, f := range suggested {
-		// Who has blocked the viewer stays: that they are gone would tell it.
+		// A person who has blocked the viewer stays: a gap would reveal the block.
 		if s := w.standing(me, f.ID); s.ViewerOverride.Blocked {
 			t.Errorf("who is blocked is suggested: %+v", s)
 		}

@@ -76,7 +76,7 @@ func testContactCodeUses(t *testing.T, b Backend) {
 			t.Errorf("%d a page, %d uses, -want +got:\n%s", size, len(got), diff)
 		}
 	}
-	// Who is welcome without it, or refused with it, has not used it.
+	// A person who is welcome without it, or refused with it, has not redeemed it.
 	w.friends(owner, friend)
 	w.must(second(w.tryBearing(friend, owner, "hi", w.key(), secret)))
 	w.must(w.service.Block(ctx, owner, other))
@@ -104,7 +104,7 @@ func testContactCodeUses(t *testing.T, b Backend) {
 	if _, err := w.service.ContactCodeUses(ctx, owner, made.ID, dm.PageRequest{First: 1, After: "nowhere"}); dm.CodeOf(err) != dm.CodeInvalidInput {
 		t.Errorf("a place that is none: %v", err)
 	}
-	// Who comes by a second code came by the first. Revoked, a code still says who came.
+	// A second redemption keeps the first source. A revoked code still lists its redemptions.
 	w.clock.advance(time.Minute)
 	w.must(second(w.tryBearing(bearers[0], owner, "again", w.key(), laterSecret)))
 	w.revoke(owner, made.ID)

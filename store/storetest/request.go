@@ -66,7 +66,7 @@ func testAccept(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// Answering is accepting, and whoever is written to may answer.
+// Answering is accepting, and a recipient may always answer.
 func testAnswerAccepts(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -122,7 +122,7 @@ func testDecline(t *testing.T, b Backend) {
 	if sent := w.send(alice, bob, "after thirty days"); sent.Message.ID.Seq != 2 || *sent.Remaining != 2 {
 		t.Errorf("after the time has run out: %+v, %v remain", sent.Message, *sent.Remaining)
 	}
-	// What was declined stays out of view: only the new message is there, and counts.
+	// Declined messages stay out of view: only the new message is there, and counts.
 	lists, err := w.service.Messages(t.Context(), bob, []dm.ConversationID{id}, dm.PageRequest{First: 10})
 	w.must(err)
 	if n := len(lists[id].Items); n != 1 {

@@ -63,7 +63,7 @@ func testRevocations(t *testing.T, b Backend) {
 	}
 }
 
-// The age band that was said last holds, whoever brings it and in whatever order.
+// The latest age band holds, from any token and in any order.
 func testAgeBandOfAToken(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair() // u1, u2
@@ -95,7 +95,7 @@ func testAgeBandOfAToken(t *testing.T, b Backend) {
 	w.must(w.service.SetAgeBand(t.Context(), alice, policy.Adult, now.Add(time.Second)))
 	band(policy.Adult)
 	w.send(alice, bob, "as an adult again")
-	// What the host says itself counts from when it says it.
+	// A statement of the host counts from the time of the call.
 	w.clock.advance(time.Minute)
 	w.upsert(dm.UserInput{ExternalID: "ext-u1", Handle: "u1", AgeBand: policy.Under16})
 	w.must(w.service.SetAgeBand(t.Context(), alice, policy.Adult, w.clock.Now().Add(-time.Minute)))

@@ -71,7 +71,7 @@ func testScopedReads(t *testing.T, b Backend) {
 	if _, err := w.store.Log(t.Context(), dm.NewUserID(), 0, 10); dm.CodeOf(err) != dm.CodeNotFound {
 		t.Errorf("the log of nobody: %v", err)
 	}
-	// What a member has declined is out of their view under every name, too.
+	// A declined conversation is out of the view under every id, too.
 	if _, _, err := w.service.DeclineRequests(t.Context(), bob, []dm.ConversationID{mine}); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func testScopedReads(t *testing.T, b Backend) {
 	w.noView(bob, mallory)
 }
 
-// Whatever a client can make up is an expected refusal or an empty answer, never an internal error.
+// Invented input gets an expected refusal or an empty answer, never an internal error.
 func testForgedInput(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()

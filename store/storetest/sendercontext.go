@@ -61,7 +61,8 @@ func testAcquaintance(t *testing.T, b Backend) {
 	}
 	shares(bob, alice, 5, friends[0], friends[1], friends[2])
 	shares(alice, bob, 5, friends[0], friends[1], friends[2])
-	// Who has blocked either is no shared friend; whether it was they, or the other, does not show.
+	// A person who has blocked either is no shared friend; whether it was they, or the other, does
+	// not show.
 	w.must(w.service.Block(ctx, friends[0], alice))
 	shares(bob, alice, 4, friends[1], friends[2], friends[3])
 	w.must(w.service.Block(ctx, bob, friends[1]))
