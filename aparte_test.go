@@ -3,7 +3,6 @@ package aparte_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -13,12 +12,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aparte-im/aparte"
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/internal/testdb"
+	"github.com/aparte-im/aparte/internal/wsclient"
 	"github.com/aparte-im/aparte/internal/testwait"
 )
 
@@ -28,18 +27,16 @@ var patience = testwait.Limit(time.Minute)
 // socket is a client of the app that follows its inbox.
 type socket struct {
 	t    *testing.T
-	conn *websocket.Conn
+	conn *wsclient.Conn
 }
 
 // follow opens a WebSocket under a mount path, signs in and subscribes to the inbox of a session.
 func follow(t *testing.T, url, session string) *socket {
 	t.Helper()
-	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}}
-	conn, response, err := dialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(url, "http")+"/graphql", nil)
+	conn, _, err := wsclient.Dial(t.Context(), "ws"+strings.TrimPrefix(url, "http")+"/graphql", patience, nil, "graphql-transport-ws")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = response.Body.Close()
 	t.Cleanup(func() { _ = conn.Close() })
 	s := &socket{t, conn}
 	s.write(map[string]any{"type": "connection_init", "payload": map[string]any{"Authorization": "Bearer " + session}})
@@ -63,9 +60,6 @@ func (s *socket) write(message any) {
 // await reads until a message of a type has come, and returns its payload.
 func (s *socket) await(kind string) string {
 	s.t.Helper()
-	if err := s.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
-		s.t.Fatal(err)
-	}
 	for {
 		var message struct {
 			Type, ID string
@@ -83,14 +77,12 @@ func (s *socket) await(kind string) string {
 // closeCode reads until the socket is closed, and returns the code.
 func (s *socket) closeCode() int {
 	s.t.Helper()
-	if err := s.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
-		s.t.Fatal(err)
-	}
 	for {
-		var closed *websocket.CloseError
-		if _, _, err := s.conn.ReadMessage(); errors.As(err, &closed) {
-			return closed.Code
-		} else if err != nil {
+		_, err := s.conn.Read()
+		if code := wsclient.CloseCode(err); code != -1 {
+			return code
+		}
+		if err != nil {
 			s.t.Fatal(err)
 		}
 	}
@@ -224,7 +216,7 @@ func TestRunStopsGracefully(t *testing.T) {
 		t.Error(err)
 	}
 	r.stop()
-	if code := bob.closeCode(); code != websocket.CloseServiceRestart {
+	if code := bob.closeCode(); code != 1012 {
 		t.Errorf("the socket closes with %d", code)
 	}
 	if err := <-r.ended; err != nil {

@@ -63,6 +63,9 @@ func report(stdout io.Writer, paths []string, base string, all bool) (int, error
 		if len(paths) > 0 && !slices.ContainsFunc(paths, func(p string) bool { return within(name, path.Clean(p)) }) {
 			continue
 		}
+		if info, err := os.Stat(name); err == nil && info.IsDir() { // a link to a folder
+			continue
+		}
 		text, err := os.ReadFile(name)
 		if errors.Is(err, os.ErrNotExist) { // deleted, and still in git's index
 			continue
