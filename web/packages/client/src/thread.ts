@@ -18,15 +18,17 @@ export interface MessagePage {
   asked: number;
 }
 
+// Both are 0 without messages. Imported history has seqs of 0 and below, so 0 does not mean "none".
 const firstSeq = (messages: readonly Message[]) => messages[0]?.seq ?? 0;
 const lastSeq = (messages: readonly Message[]) => messages.at(-1)?.seq ?? 0;
 
 /** Adds a message that arrived, if it is the next one. Otherwise there is something newer to read. */
 export function arrived(thread: Thread, message: Message): Thread {
   const last = lastSeq(thread.messages);
-  if (message.seq <= last || (last === 0 && message.seq <= thread.newest)) return thread;
+  const empty = thread.messages.length === 0;
+  if (message.seq <= (empty ? thread.newest : last)) return thread;
   const newest = Math.max(thread.newest, message.seq);
-  const joins = thread.stale ? false : last === 0 ? !thread.loaded || message.seq === 1 : message.seq === last + 1;
+  const joins = thread.stale ? false : empty ? !thread.loaded || message.seq === 1 : message.seq === last + 1;
   if (!joins) return { ...thread, newest, after: true };
   return keepNewest({ ...thread, messages: [...thread.messages, message], newest, after: newest > message.seq });
 }
@@ -43,7 +45,7 @@ export function replaced(thread: Thread, page: MessagePage): Thread {
   const first = firstSeq(read);
   const last = lastSeq(read);
   // A page that ends before the place it was asked for has shown the newest, unless it has shown nothing at all.
-  const mayFollow = page.beforeSeq !== null && (last === 0 || last === page.beforeSeq - 1);
+  const mayFollow = page.beforeSeq !== null && (read.length === 0 || last === page.beforeSeq - 1);
   const newest = Math.max(thread.newest, last, lastSeq(thread.messages));
   const known = thread.stale ? [] : thread.messages;
   const meets = known.length > 0 && firstSeq(known) <= last + 1 && lastSeq(known) >= first - 1;
@@ -71,8 +73,9 @@ function reachedNewest(thread: Thread): boolean {
 /** Whether there are older messages than those of the window and of the page together. */
 function reachesBack(thread: Thread, messages: readonly Message[], page: MessagePage, first: number): boolean {
   if (page.nodes.length === 0 ? page.beforeSeq === null && !thread.loaded : firstSeq(messages) === first) return page.more;
-  // What arrived before the first page was read may be all there is, or not: who asks will see.
-  return thread.loaded ? thread.before : firstSeq(messages) > 1;
+  // Messages that arrived before the first page may be all there are. The next page tells: imported
+  // history has seqs below 1, so that seq 1 need not be the beginning.
+  return thread.loaded ? thread.before : messages.length > 0;
 }
 
 /** The page right before the window. One that was asked for another window is dropped. */
