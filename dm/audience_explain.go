@@ -8,11 +8,14 @@ import (
 
 // Explanation is what would become of a message that a person sent to the viewer now, and why.
 type Explanation struct {
+	// User is empty where the explanation is about a relation.
 	User UserID
 	// Relations is what the person is to the viewer, the closest first.
 	Relations []policy.Relation
 	Rule      policy.Rule
 	Route     policy.Route
+	// Kinds is what the person may send; zero where Route is REFUSE.
+	Kinds policy.Kinds
 	// Key names the sentence that says it, Parameters are what stands in it, Sentence is it in English.
 	Key        string
 	Parameters []Parameter
@@ -34,11 +37,7 @@ func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID)
 	if !ok {
 		return Explanation{}, NotFound("user")
 	}
-	h := tx.Head(viewer)
-	now := setting{
-		audience: tx.rules.Audience(h.Settings, h.AgeBand), shieldAt: h.ShieldAt, requestLimit: tx.rules.RequestLimit,
-		sharedKnow: tx.rules.SharedFriends,
-	}
+	now := tx.setting(tx.Head(viewer))
 	if c := tx.Conversation(viewer, as); c != nil {
 		mine, _ := c.Sides(viewer)
 		now.declinedUntil = mine.DeclinedUntil
@@ -46,11 +45,22 @@ func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID)
 	return explain(f, as, now), nil
 }
 
+// setting returns what an explanation says of the settings of the user of h.
+func (tx *Tx) setting(h *Head) setting {
+	return setting{
+		audience: tx.rules.Audience(h.Settings, h.AgeBand), shieldAt: h.ShieldAt, requestLimit: tx.rules.RequestLimit,
+		sharedKnow: tx.rules.SharedFriends,
+	}
+}
+
 func explain(f policy.Facts, as UserID, now setting) Explanation {
 	// The other's own side is nothing of the viewer's business.
 	f.SenderOverride, f.SenderAge, f.Suspended, f.OutreachStopped, f.OutreachLimited = policy.Override{}, policy.Adult, false, false, false
 	v := policy.Decide(f)
 	e := Explanation{User: as, Route: v.Route, Rule: policy.RuleOf(f, v)}
+	if v.Route != policy.RouteRefuse {
+		e.Kinds = v.Kinds
+	}
 	for i := range policy.RelationCount {
 		if r := policy.RelationCount - 1 - i; f.Holds(r) {
 			e.Relations = append(e.Relations, r)

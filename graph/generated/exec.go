@@ -86,6 +86,8 @@ type DirectConversationResolver interface {
 }
 type ExplanationResolver interface {
 	User(ctx context.Context, obj *dm.Explanation) (*dm.User, error)
+
+	Kinds(ctx context.Context, obj *dm.Explanation) ([]bind.Kind, error)
 }
 type MessageResolver interface {
 	Sender(ctx context.Context, obj *dm.Message) (*dm.User, error)
@@ -180,6 +182,7 @@ type QueryResolver interface {
 	Evidence(ctx context.Context, reportID string) (*Evidence, error)
 	AuditLog(ctx context.Context, reportID *string, first *int, after *string) (*AuditConnection, error)
 	ExplainWhoCanMessageMe(ctx context.Context, userID string) (*dm.Explanation, error)
+	ExplainRelation(ctx context.Context, relation policy.Relation) (*dm.Explanation, error)
 	WhoCouldMessageMe(ctx context.Context, routes []*RelationRouteInput) ([]*dm.Reach, error)
 	HiddenWords(ctx context.Context) ([]string, error)
 	ContactCodes(ctx context.Context, first *int, after *string) (*ContactCodeConnection, error)
@@ -539,14 +542,16 @@ enum PolicyRule {
 
 "What would become of a person's message to the viewer, and why."
 type Explanation {
-  "The person."
-  user: User!
+  "The person; null where the explanation is about a relation."
+  user: User
   "What they are to the viewer, the closest first."
   relations: [Relation!]!
   "What decided."
   rule: PolicyRule!
   "Where the message would go."
   route: Route!
+  "What they may send; empty where ` + "`" + `route` + "`" + ` is REFUSE."
+  kinds: [MessageKind!]!
   """
   Names the sentence, for clients that say it in another language: ` + "`" + `explain.block` + "`" + `, ` + "`" + `explain.audience.requests` + "`" + ` and so on.
   docs/api.md lists them. A client that does not know one shows ` + "`" + `sentence` + "`" + `.
@@ -1123,6 +1128,14 @@ type Query {
     "The sender to evaluate."
     userId: ID!
   ): Explanation
+  """
+  What would become of a first message from a person of whom only this relation to the viewer holds, and why: by the same policy
+  as the send. A friend follows and is followed.
+  """
+  explainRelation(
+    "What the sender is to the viewer."
+    relation: Relation!
+  ): Explanation!
   """
   How many people each audience would admit, before it is chosen: the audiences that the viewer can choose, and CUSTOM where
   it holds or ` + "`" + `routes` + "`" + ` are given.
@@ -2629,6 +2642,8 @@ func (ec *executionContext) childFields_Explanation(ctx context.Context, field g
 		return ec.fieldContext_Explanation_rule(ctx, field)
 	case "route":
 		return ec.fieldContext_Explanation_route(ctx, field)
+	case "kinds":
+		return ec.fieldContext_Explanation_kinds(ctx, field)
 	case "key":
 		return ec.fieldContext_Explanation_key(ctx, field)
 	case "parameters":
@@ -4052,6 +4067,20 @@ func (ec *executionContext) field_Query_evidence_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["reportId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_explainRelation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "relation",
+		func(ctx context.Context, v any) (policy.Relation, error) {
+			return ec.unmarshalNRelation2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚋpolicyᚐRelation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["relation"] = arg0
 	return args, nil
 }
 
@@ -6895,10 +6924,10 @@ func (ec *executionContext) _Explanation_user(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *dm.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Explanation_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6981,6 +7010,29 @@ func (ec *executionContext) _Explanation_route(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Explanation_route(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Explanation", field, false, false, "Route")
+}
+
+func (ec *executionContext) _Explanation_kinds(ctx context.Context, field graphql.CollectedField, obj *dm.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Explanation_kinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Explanation().Kinds(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []bind.Kind) graphql.Marshaler {
+			return ec.marshalNMessageKind2ᚕgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐKindᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Explanation_kinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Explanation", field, true, true, "MessageKind")
 }
 
 func (ec *executionContext) _Explanation_key(ctx context.Context, field graphql.CollectedField, obj *dm.Explanation) (ret graphql.Marshaler) {
@@ -13105,6 +13157,50 @@ func (ec *executionContext) fieldContext_Query_explainWhoCanMessageMe(ctx contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_explainWhoCanMessageMe_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_explainRelation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_explainRelation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExplainRelation(ctx, fc.Args["relation"].(policy.Relation))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Explanation) graphql.Marshaler {
+			return ec.marshalNExplanation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐExplanation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_explainRelation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Explanation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_explainRelation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -19914,7 +20010,7 @@ func (ec *executionContext) _Explanation(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Explanation")
 		case "user":
-			bind.Field(ctx, out, ec.OperationContext, i, true,
+			bind.Field(ctx, out, ec.OperationContext, i, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Explanation_user(ctx, field, obj)
 				})
@@ -19933,6 +20029,11 @@ func (ec *executionContext) _Explanation(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "kinds":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Explanation_kinds(ctx, field, obj)
+				})
 		case "key":
 			out.Values[i] = ec._Explanation_key(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -21889,6 +21990,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_explainWhoCanMessageMe(ctx, field)
+				})
+		case "explainRelation":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_explainRelation(ctx, field)
 				})
 		case "whoCouldMessageMe":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -23975,6 +24082,14 @@ func (ec *executionContext) marshalNErasure2ᚖgithubᚗcomᚋaparteᚑimᚋapar
 		return graphql.Null
 	}
 	return ec._Erasure(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNExplanation2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐExplanation(ctx context.Context, sel ast.SelectionSet, v *dm.Explanation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Explanation!")
+		return graphql.Null
+	}
+	return ec._Explanation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNExplanationParameter2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐParameter(ctx context.Context, sel ast.SelectionSet, v dm.Parameter) graphql.Marshaler {

@@ -69,4 +69,22 @@ func testExplain(t *testing.T, b Backend) {
 	w.refused(err, dm.CodeNotFound)
 	_, err = w.service.ExplainWhoCanMessageMe(ctx, bob, bob)
 	w.refused(err, dm.CodeInvalidInput)
+	// A relation is explained as a person of whom nothing else holds.
+	dave, erin := w.users(1)[0], w.users(1)[0]
+	w.must(w.service.Follow(ctx, dave, bob))
+	w.must(w.service.Follow(ctx, erin, bob))
+	w.must(w.service.Follow(ctx, bob, erin))
+	people := map[policy.Relation]dm.UserID{policy.Stranger: w.users(1)[0], policy.Follower: dave, policy.Friend: erin}
+	for relation, person := range people {
+		want, err := w.service.ExplainWhoCanMessageMe(ctx, bob, person)
+		w.must(err)
+		got, err := w.service.ExplainRelation(ctx, bob, relation)
+		w.must(err)
+		want.User = dm.UserID{}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("relation %v, -person +relation:\n%s", relation, diff)
+		}
+	}
+	_, err = w.service.ExplainRelation(ctx, dm.NewUserID(), policy.Stranger)
+	w.refused(err, dm.CodeNotFound)
 }

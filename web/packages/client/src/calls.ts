@@ -23,6 +23,7 @@ import type {
   Notice,
   Outreach,
   Page,
+  Relation,
   RelationKindsInput,
   RelationRouteInput,
   Report,
@@ -302,6 +303,11 @@ export abstract class Calls {
   /** What would become of a message of this person's to the viewer, and what decides. Null: there is nobody. */
   async explain(userId: string, signal?: AbortSignal): Promise<Explanation | null> {
     return (await this.ask(operations.ExplainWhoCanMessageMe, { userId }, signal)).explainWhoCanMessageMe;
+  }
+
+  /** What would become of a first message from a person of whom only this relation to the viewer holds. */
+  async explainRelation(relation: Relation, signal?: AbortSignal): Promise<Explanation> {
+    return (await this.ask(operations.ExplainRelation, { relation }, signal)).explainRelation;
   }
 
   /** How many people each audience that can be chosen would admit. */

@@ -6,7 +6,7 @@ import type {
   ConversationFragment,
   DenialCode,
   EventFragment,
-  ExplainWhoCanMessageMeQuery,
+  ExplanationFragment,
   ExportJobFragment,
   MessageFragment,
   MessagePreviewFragment,
@@ -70,7 +70,7 @@ export type Notice = NoticeFragment;
 /** What stands against the viewer's writing now. */
 export type Restrictions = MyNoticesQuery['myRestrictions'];
 /** What would become of a person's message to the viewer, and what decides. */
-export type Explanation = NonNullable<ExplainWhoCanMessageMeQuery['explainWhoCanMessageMe']>;
+export type Explanation = ExplanationFragment;
 /** How many people an audience would admit. */
 export type AudienceReach = WhoCouldMessageMeQuery['whoCouldMessageMe'][number];
 /** What the viewer gives out so that each of its bearers may write one message to their inbox. */

@@ -7,7 +7,6 @@ import { settingsPath, type SettingsSection } from '../route';
 import { useTimes } from '../time';
 import { audienceName, audiences } from '../labels';
 import { CustomGrid } from './CustomGrid';
-import { gridOf } from './presets';
 import { Reach, useReach } from './Reach';
 import { useChoice } from './useChoice';
 import { ViewAs } from './ViewAs';
@@ -47,8 +46,8 @@ export function AudienceSection({ settings }: { settings: Settings }) {
           ))}
         </div>
         {audiences.map((a) => {
-          const grid = gridOf(a, settings);
           const lets = reach?.get(a);
+          const routeFor = (relation: Relation) => lets?.routes.find((r) => r.relation === relation)?.route;
           return (
             <label key={a}>
               <input type="radio" name="audience" checked={a === audience} onChange={() => change(a)} />
@@ -58,11 +57,10 @@ export function AudienceSection({ settings }: { settings: Settings }) {
                 {lets && <Reach of={lets} />}
               </span>
               <span className="outcomes">
-                {grid
-                  ? examples.map((relation) => (
-                      <Outcome key={relation} relation={relation} route={grid[relation]} />
-                    ))
-                  : null}
+                {examples.map((relation) => {
+                  const route = routeFor(relation);
+                  return route && <Outcome key={relation} relation={relation} route={route} />;
+                })}
               </span>
             </label>
           );

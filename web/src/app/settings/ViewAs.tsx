@@ -8,7 +8,7 @@ import { Link } from '../Link';
 import { folderPath, settingsPath } from '../route';
 import { useTimes } from '../time';
 import { nameOf } from '../labels';
-import { examples, kindsOf, routeOf, previewOf, type Example, type Preview } from './preview';
+import { examples, routeOf, type Example } from './preview';
 import { explanationText } from './explanationText';
 
 // The search brings a library along that nothing else here needs.
@@ -34,7 +34,7 @@ export function ViewAs({ settings }: { settings: Settings }) {
   const [example, setExample] = useState<Example>('STRANGER');
   const [person, setPerson] = useState<User | null>(null);
   const [searching, setSearching] = useState(false);
-  const explained = useExplanation(person, settings);
+  const explained = useExplanation(person, example, settings);
   return (
     <section className="view-as" aria-label={t('viewAs.title')}>
       <h3>{t('viewAs.title')}</h3>
@@ -57,13 +57,16 @@ export function ViewAs({ settings }: { settings: Settings }) {
           <span dir="auto">{person ? nameOf(person, t) : t('viewAs.choose')}</span>
         </button>
       </div>
-      <div className="verdict" aria-live="polite" aria-busy={person !== null && !explained}>
-        {!person ? (
-          <Verdict who={t(`viewAs.a.${example}`)} seen={previewOf(example, settings)} settings={settings} />
-        ) : explained === 'gone' ? (
+      <div className="verdict" aria-live="polite" aria-busy={!explained}>
+        {explained === 'gone' ? (
           <p className="soft">{t('conversation.missing')}</p>
         ) : explained ? (
-          <Verdict who={nameOf(explained.user, t)} person={explained.user} seen={explained} settings={settings} />
+          <Verdict
+            who={explained.user ? nameOf(explained.user, t) : t(`viewAs.a.${example}`)}
+            person={explained.user}
+            explained={explained}
+            settings={settings}
+          />
         ) : (
           <p className="soft">{t('list.loading')}</p>
         )}
@@ -76,48 +79,58 @@ export function ViewAs({ settings }: { settings: Settings }) {
 }
 
 /**
- * Asked anew with every change of the settings, here or on another device; null while it is on its
- * way.
+ * The server's explanation for a person, or for anyone of the relation `example` where person is
+ * null. It is requested again after every change of the settings, on this device or another; null
+ * until it has arrived.
  */
-function useExplanation(person: User | null, settings: Settings): Explanation | 'gone' | null {
+function useExplanation(person: User | null, example: Example, settings: Settings): Explanation | 'gone' | null {
   const actions = useActions();
   const ask = useAsk();
-  const [explained, setExplained] = useState<Explanation | 'gone' | null>(null);
+  const [answer, setAnswer] = useState<{ about: string; explained: Explanation | 'gone' } | null>(null);
+  const id = person?.id;
+  const about = id ?? example;
   useEffect(() => {
-    if (!person) return;
     const abort = new AbortController();
+    const question = id ? actions.explain(id, abort.signal) : actions.explainRelation(example, abort.signal);
     void ask(
-      actions.explain(person.id, abort.signal).then(
-        (found) => setExplained(found ?? 'gone'),
+      question.then(
+        (found) => setAnswer({ about, explained: found ?? 'gone' }),
         (error) => abort.signal.aborted || Promise.reject(error),
       ),
     );
     return () => abort.abort();
-  }, [actions, ask, person, settings]);
-  return person && (explained === 'gone' || explained?.user.id === person.id) ? explained : null;
+  }, [about, actions, ask, example, id, settings]);
+  return answer?.about === about ? answer.explained : null;
 }
 
-function Verdict({ who, person, seen, settings }: { who: string; person?: User; seen: Preview; settings: Settings }) {
+interface VerdictProps {
+  who: string;
+  person: User | null;
+  explained: Explanation;
+  settings: Settings;
+}
+
+function Verdict({ who, person, explained, settings }: VerdictProps) {
   const locale = useLocale();
   const { t, tag } = locale;
   const times = useTimes();
   const and = new Intl.ListFormat(tag, { type: 'conjunction' });
   const capital = (text: string) => text.charAt(0).toLocaleUpperCase(tag) + text.slice(1);
-  const place = places[seen.rule];
-  const kinds = seen.route === 'REFUSE' ? [] : kindsOf(seen, settings);
-  const friend = seen.relations.includes('FRIEND');
+  const place = places[explained.rule];
+  const { kinds } = explained;
+  const friend = explained.relations.includes('FRIEND');
   // Who is a friend both follows and is followed: to say so three times explains nothing.
-  const ties = seen.relations.filter((r) => !friend || (r !== 'FOLLOWED' && r !== 'FOLLOWER'));
+  const ties = explained.relations.filter((r) => !friend || (r !== 'FOLLOWED' && r !== 'FOLLOWER'));
   return (
     <>
       <p className="lead">
         {person && <Avatar user={person} />}
-        <span className={`outcome ${seen.route.toLowerCase()}`}>{t(`verdict.${seen.route}`, { who })}</span>
+        <span className={`outcome ${explained.route.toLowerCase()}`}>{t(`verdict.${explained.route}`, { who })}</span>
       </p>
       <dl>
         <dt>{t('viewAs.why')}</dt>
         <dd>
-          {explanationText(locale, times, seen)}{' '}
+          {explanationText(locale, times, explained)}{' '}
           {place && (
             <Link className="inline" to={place}>
               {t('viewAs.change')}
@@ -130,7 +143,7 @@ function Verdict({ who, person, seen, settings }: { who: string; person?: User; 
             {ties.map((relation) => (
               <li key={relation}>
                 {t(`relationTo.${relation}`)}
-                {seen.rule === 'AUDIENCE' && (
+                {explained.rule === 'AUDIENCE' && (
                   <span className={`route ${routeOf(relation, settings).toLowerCase()}`}>
                     {t(`route.${routeOf(relation, settings)}`)}
                   </span>
@@ -138,7 +151,7 @@ function Verdict({ who, person, seen, settings }: { who: string; person?: User; 
               </li>
             ))}
           </ul>
-          {seen.rule === 'AUDIENCE' && ties.length > 1 && <small>{t('viewAs.best')}</small>}
+          {explained.rule === 'AUDIENCE' && ties.length > 1 && <small>{t('viewAs.best')}</small>}
         </dd>
         {kinds.length > 0 && (
           <>

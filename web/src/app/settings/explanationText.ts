@@ -3,12 +3,9 @@ import type { Key, Locale, Values } from '../../i18n/i18n';
 import type { Times } from '../time';
 import { audienceName, audiences, relations } from '../labels';
 
-/** What an explanation says: by its key and what stands in it, or in the server's own English. */
-export type ExplanationMessage = Pick<Explanation, 'key' | 'parameters'> & Partial<Pick<Explanation, 'sentence'>>;
-
 /**
- * The sentences that are known here: all that the server says, which a test in package dm holds
- * against its own.
+ * The keys that the catalogs have a sentence for. A test in package dm compares them with the
+ * server's.
  */
 const known: ReadonlySet<string> = new Set<Key>([
   'explain.age',
@@ -31,7 +28,7 @@ const known: ReadonlySet<string> = new Set<Key>([
  * The sentence in the reader's language. A newer server may say what this client has no words for,
  * a key or the name of a relation: then it is the server's.
  */
-export function explanationText(locale: Locale, times: Times, { key, parameters, sentence = '' }: ExplanationMessage): string {
+export function explanationText(locale: Locale, times: Times, { key, parameters, sentence }: Pick<Explanation, 'key' | 'parameters' | 'sentence'>): string {
   if (!known.has(key)) return sentence;
   const values: Values = {};
   for (const { name, value } of parameters) {

@@ -813,17 +813,26 @@ export type SettingsHistoryQuery = { settingsHistory: Array<{ id: string, at: st
 
 export type ChoiceFragment = { whoCanMessageMe: Audience | null, readReceipts: boolean, requestLinks: boolean, requestPreviews: boolean, ageBand: AgeBand, routes: Array<{ relation: Relation, route: Route }> | null, kinds: Array<{ relation: Relation, kinds: Array<MessageKind> }> };
 
+export type ExplanationFragment = { relations: Array<Relation>, rule: PolicyRule, route: Route, kinds: Array<MessageKind>, key: string, sentence: string, user: UserFragment | null, parameters: Array<{ name: string, value: string }> };
+
 export type ExplainWhoCanMessageMeQueryVariables = Exact<{
   userId: string;
 }>;
 
 
-export type ExplainWhoCanMessageMeQuery = { explainWhoCanMessageMe: { relations: Array<Relation>, rule: PolicyRule, route: Route, key: string, sentence: string, user: UserFragment, parameters: Array<{ name: string, value: string }> } | null };
+export type ExplainWhoCanMessageMeQuery = { explainWhoCanMessageMe: ExplanationFragment | null };
+
+export type ExplainRelationQueryVariables = Exact<{
+  relation: Relation;
+}>;
+
+
+export type ExplainRelationQuery = { explainRelation: ExplanationFragment };
 
 export type WhoCouldMessageMeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WhoCouldMessageMeQuery = { whoCouldMessageMe: Array<{ audience: Audience, current: boolean, inbox: number, requests: number, hidden: number, refused: number, isCapped: boolean, everyoneElse: Route }> };
+export type WhoCouldMessageMeQuery = { whoCouldMessageMe: Array<{ audience: Audience, current: boolean, inbox: number, requests: number, hidden: number, refused: number, isCapped: boolean, everyoneElse: Route, routes: Array<{ relation: Relation, route: Route }> }> };
 
 export type ContactCodeFragment = { id: string, label: string, createdAt: string, expiresAt: string, revokedAt: string | null, endsAt: string, redemptionCount: number, maxRedemptions: number };
 
@@ -1020,9 +1029,11 @@ export const Outreach = "query Outreach{outreach{...Outreach}}fragment Outreach 
 
 export const SettingsHistory = "query SettingsHistory($first:Int!){settingsHistory(first:$first){id at by device undoes before{...Choice}after{...Choice}hiddenWordsAdded hiddenWordsRemoved}}fragment Choice on MessagingChoice{whoCanMessageMe routes{relation route}kinds{relation kinds}readReceipts requestLinks requestPreviews ageBand}" as Operation<SettingsHistoryQuery, SettingsHistoryQueryVariables>;
 
-export const ExplainWhoCanMessageMe = "query ExplainWhoCanMessageMe($userId:ID!){explainWhoCanMessageMe(userId:$userId){user{...User}relations rule route key parameters{name value}sentence}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ExplainWhoCanMessageMeQuery, ExplainWhoCanMessageMeQueryVariables>;
+export const ExplainWhoCanMessageMe = "query ExplainWhoCanMessageMe($userId:ID!){explainWhoCanMessageMe(userId:$userId){...Explanation}}fragment Explanation on Explanation{user{...User}relations rule route kinds key parameters{name value}sentence}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ExplainWhoCanMessageMeQuery, ExplainWhoCanMessageMeQueryVariables>;
 
-export const WhoCouldMessageMe = "query WhoCouldMessageMe{whoCouldMessageMe{audience current inbox requests hidden refused isCapped everyoneElse}}" as Operation<WhoCouldMessageMeQuery, WhoCouldMessageMeQueryVariables>;
+export const ExplainRelation = "query ExplainRelation($relation:Relation!){explainRelation(relation:$relation){...Explanation}}fragment Explanation on Explanation{user{...User}relations rule route kinds key parameters{name value}sentence}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}" as Operation<ExplainRelationQuery, ExplainRelationQueryVariables>;
+
+export const WhoCouldMessageMe = "query WhoCouldMessageMe{whoCouldMessageMe{audience current routes{relation route}inbox requests hidden refused isCapped everyoneElse}}" as Operation<WhoCouldMessageMeQuery, WhoCouldMessageMeQueryVariables>;
 
 export const ContactCodes = "query ContactCodes($first:Int!$after:String){contactCodes(first:$first after:$after){nodes{...ContactCode}pageInfo{hasNextPage endCursor}}}fragment ContactCode on ContactCode{id label createdAt expiresAt revokedAt endsAt redemptionCount maxRedemptions}" as Operation<ContactCodesQuery, ContactCodesQueryVariables>;
 
