@@ -67,8 +67,9 @@ func (m *memory) load(scope dm.Scope) *dm.Tx {
 		}
 	}
 	for _, key := range scope.Keys {
-		for _, message := range m.messages {
-			if message.ID.Conversation == key.Conversation && message.Sender == key.Sender && message.ClientMessageID == key.ClientMessageID {
+		for seq := range m.conversations[key.Conversation].LastSeq {
+			message, ok := m.messages[dm.MessageID{Conversation: key.Conversation, Seq: seq + 1}]
+			if ok && message.Sender == key.Sender && message.ClientMessageID == key.ClientMessageID {
 				in.Used[key] = &message
 			}
 		}
@@ -252,12 +253,11 @@ func (m *memory) visible(viewer dm.UserID, id dm.ConversationID) []*dm.Message {
 		return nil
 	}
 	var out []*dm.Message
-	for _, message := range m.messages {
-		if message.ID.Conversation == id && message.ID.Seq > mine.ClearedSeq {
+	for seq := c.LastSeq; seq > mine.ClearedSeq; seq-- {
+		if message, ok := m.messages[dm.MessageID{Conversation: id, Seq: seq}]; ok {
 			out = append(out, &message)
 		}
 	}
-	slices.SortFunc(out, func(a, b *dm.Message) int { return cmp.Compare(b.ID.Seq, a.ID.Seq) })
 	return out
 }
 
