@@ -123,6 +123,5 @@ type ConversationRef struct {
 	DeclinedUntil time.Time
 }
 
-// count is how many messages the conversation has.
 // Messages is the number of messages that the job has to look at.
 func (c ConversationRef) Messages() int64 { return c.LastSeq - c.FirstSeq + 1 }

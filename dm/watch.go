@@ -6,34 +6,34 @@ import (
 	"time"
 )
 
-// logPage is how many events a watcher reads at once: its memory is bounded by this, however slow its client.
+// logPage is the number of events that a watcher reads at once. It bounds the memory of a watcher with a slow client.
 const logPage = 100
 
-// Watcher follows one user's inbox log. It is pulled: a slow one slows only itself, and an idle one costs no goroutine
-// and no timer.
+// Watcher follows one user's inbox log. Its owner pulls each event, so a slow client delays nothing but itself, and an idle
+// watcher costs no goroutine and no timer. Watch and WatchQuietly make it. One goroutine at a time calls its methods.
 type Watcher struct {
 	service      *Service
 	user         UserID
 	subscription Subscription
-	// position is that of the newest event that was handed out. The patrol reads it while the watcher moves it.
+	// position is the position of the newest event that was delivered. The poller reads it concurrently.
 	position atomic.Int64
-	// unread and epoch are those of where it stands, for the signals that have no place of their own.
+	// unread and epoch belong to position. Signals, which have no position, carry them.
 	unread Unread
 	epoch  int64
-	// known is the newest position that the log was seen to have. While it is ahead there is something to read.
+	// known is the newest position that a read of the log has shown. While it is ahead of position, there is more to read.
 	known  int64
 	buffer []*Event
 	reset  *Event
 
-	// wake is called when there may be something. heard is the newest position that a wake told of; due says that the
-	// log is to be read whatever was heard.
+	// wake tells the owner that there may be an event. heard is the newest position that a wake announced. due says that
+	// the log has to be read whatever was announced.
 	wake  func()
 	heard atomic.Int64
 	due   atomic.Bool
 	// signaled is the newest signal that was not delivered: of several, the last says most.
 	signaled atomic.Pointer[signal]
 	beat     beat
-	// woken is what Next waits for.
+	// woken receives a value at each wake, for Next.
 	woken <-chan struct{}
 }
 
@@ -55,10 +55,10 @@ func (s *Service) Watch(ctx context.Context, viewer UserID, after *Cursor) (*Wat
 	return w, nil
 }
 
-// WatchQuietly is Watch for an owner who does not wait: wake is called whenever there may be something to Poll, from
-// anywhere and also before WatchQuietly returns. It must not wait, nor call the watcher.
+// WatchQuietly is Watch for an owner that does not block in Next: wake is called whenever Poll may return an event, from any
+// goroutine and also before WatchQuietly returns. It must return at once and must not call the watcher.
 func (s *Service) WatchQuietly(ctx context.Context, viewer UserID, after *Cursor, wake func()) (*Watcher, error) {
-	// Registered before the log is read, so that nothing falls between the two.
+	// The subscription is in place before the log is read, so that no event falls between the two.
 	w := &Watcher{service: s, user: viewer, wake: wake}
 	w.subscription = s.bus.Subscribe(viewer, (*watcherSubscriber)(w))
 	awaitInterest(ctx, w.subscription)
@@ -133,7 +133,7 @@ func (w *Watcher) Poll(ctx context.Context) (*Event, error) {
 			return nil, NotFound("user")
 		}
 		if w.take(log); w.reset == nil && len(w.buffer) == 0 {
-			return nil, nil // a wake of something that this read does not see
+			return nil, nil // the wake announced an event that this read does not see
 		}
 	}
 }

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// patrol looks whether logs have grown without a wake (I7), for all watchers of a node at once: it asks for the ends of
-// many logs in one read, so that idle watchers cost next to nothing. Within each interval it looks at every watcher
-// once, in beats, so that the database is asked a little all the time and not everything at once.
+// lagPoller finds logs that have grown without a wake (I7), for all watchers of a node: it reads the ends of many logs at
+// once, so that idle watchers cost next to nothing. It looks at every watcher once in each interval, a part of them at
+// each beat, so that the load on the database is even.
 //
-// It has a goroutine while there are watchers. The Close of the last one ends it and waits.
+// It has a goroutine while there are watchers. Removing the last watcher ends the goroutine and waits for it.
 type lagPoller struct {
 	log      LogStore
 	interval time.Duration
@@ -20,12 +20,12 @@ type lagPoller struct {
 	mu    sync.Mutex
 	beats [][]*Watcher
 	count int
-	// cancel and done are of the goroutine, nil without one.
+	// cancel and done belong to the goroutine. They are nil without one.
 	cancel context.CancelFunc
 	done   chan struct{}
 }
 
-// beat is where a watcher stands in the patrol, which guards it. in: it does.
+// beat is the place of a watcher in the poller, whose lock guards it. in says that the watcher has a place.
 type beat struct {
 	in     bool
 	number int32
@@ -34,9 +34,9 @@ type beat struct {
 
 const (
 	lagPollerBeats = 20
-	// minBeat is how far apart beats are at least, however short the interval.
+	// minBeat is the shortest time between two beats, however short the interval is.
 	minBeat = 50 * time.Millisecond
-	// lagPollerBatch is how many logs are looked at in one read.
+	// lagPollerBatch is the number of logs whose ends one read returns.
 	lagPollerBatch = 1000
 )
 
@@ -48,7 +48,7 @@ func newLagPoller(log LogStore, interval time.Duration) *lagPoller {
 func (p *lagPoller) add(w *Watcher) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	// Where it comes to stand is left to chance, so that watchers who came together do not stay together.
+	// The beat is random, so that watchers that start together are not polled together.
 	n := rand.IntN(len(p.beats))
 	w.beat = beat{in: true, number: int32(n), place: int32(len(p.beats[n]))}
 	p.beats[n] = append(p.beats[n], w)
@@ -57,7 +57,7 @@ func (p *lagPoller) add(w *Watcher) {
 		var ctx context.Context
 		ctx, p.cancel = context.WithCancel(context.Background())
 		p.done = make(chan struct{})
-		go p.walk(ctx, p.done)
+		go p.run(ctx, p.done)
 	}
 }
 
@@ -88,7 +88,7 @@ func (p *lagPoller) remove(w *Watcher) {
 	}
 }
 
-func (p *lagPoller) walk(ctx context.Context, done chan<- struct{}) {
+func (p *lagPoller) run(ctx context.Context, done chan<- struct{}) {
 	defer close(done)
 	ticker := time.NewTicker(p.interval / time.Duration(len(p.beats)))
 	defer ticker.Stop()
@@ -107,8 +107,8 @@ func (p *lagPoller) walk(ctx context.Context, done chan<- struct{}) {
 	}
 }
 
-// look wakes those whose log is not where they are. When the database does not answer they are left alone: what cannot
-// be read now has not been lost, and the next beat asks again.
+// look wakes the watchers whose log has another end than their position. A read that fails wakes nobody: nothing is lost,
+// and the watcher's next beat reads again.
 func (p *lagPoller) look(ctx context.Context, watchers []*Watcher) {
 	users := make([]UserID, len(watchers))
 	for i, w := range watchers {
