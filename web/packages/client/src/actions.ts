@@ -11,13 +11,13 @@ export interface Snapshot {
   folders: Record<Folder, Page<Conversation>>;
 }
 
-/** What another tab shares of its state, so that a second tab reads nothing. */
+/** The parts of a state that tabs share, so that another tab need not load them. */
 export type Shared = Pick<
   State,
   'me' | 'settings' | 'unread' | 'folders' | 'conversations' | 'users' | 'byUser' | 'cursor'
 >;
 
-/** What an answer of the server says. Only what the question asked for is set. */
+/** The parts of the state that a response of the server contains. */
 export interface Answer {
   conversations?: readonly Conversation[];
   removed?: readonly string[];

@@ -11,6 +11,7 @@ import { Store, type Selection } from './store.js';
 import { claims, Tokens, type TokenSource } from './token.js';
 import type { VideoCard } from './types.js';
 
+/** The options of `connect`. */
 export interface Options {
   /** Where the API answers. In a browser it may be relative to the page. */
   url: string;
@@ -34,6 +35,7 @@ export interface Options {
   fetch?: typeof globalThis.fetch;
 }
 
+/** A message to send. */
 export interface NewMessage {
   /** A user's id, or a conversation's. */
   to: string;
@@ -127,21 +129,22 @@ export class Client extends Calls {
   }
 
   /**
-   * One part of the state. The selector gives the same object as long as nothing has changed for
-   * it.
+   * Returns one part of the state. The selector must return the same object as long as its part
+   * has not changed.
    */
   select<T>(selector: (state: State) => T, same?: (a: T, b: T) => boolean): Selection<T> {
     return this.store.select(selector, same);
   }
 
-  /** Tries again now, without waiting: after signing in again, or when someone asks for it. */
+  /** Connects again at once, without waiting: for example after signing in again. */
   reconnect() {
     this.#starting.hurry();
     this.#session?.reconnect();
   }
 
   /**
-   * Ends everything and gives the socket to another tab. What was not sent yet stays in the outbox.
+   * Stops all work and hands the socket to another tab. Messages that are not sent yet stay in
+   * the outbox.
    */
   async close(): Promise<void> {
     this.#abort.abort();
@@ -167,16 +170,13 @@ export class Client extends Calls {
     return outgoing;
   }
 
-  /** Tries what was refused once more, with the same key. */
+  /** Sends a refused message again, with the same clientMessageId. */
   async retry(clientMessageId: string): Promise<void> {
     const outgoing = this.state().outgoing.find((o) => o.clientMessageId === clientMessageId);
     if (outgoing?.failure) await this.#keep({ ...outgoing, failure: null });
   }
 
-  /**
-   * Takes back what was not accepted yet. What is on the wire at this moment may be accepted all
-   * the same.
-   */
+  /** Removes a message from the outbox. A request that is already on its way may still succeed. */
   async discard(clientMessageId: string): Promise<void> {
     const session = await this.#ready;
     await session.kept.remove(clientMessageId);
@@ -199,7 +199,7 @@ export class Client extends Calls {
     await session.outboxChanged();
   }
 
-  /** Keeps what is being written to a person or conversation; empty text forgets it. */
+  /** Keeps the draft of a message to a user or in a conversation. Empty text deletes the draft. */
   draft(to: string, text: string) {
     this.store.apply({ type: 'draft', to, text });
     void afterThis().then(async () => (await this.#ready).keepDraft(to, text));
@@ -222,7 +222,7 @@ export class Client extends Calls {
 /** What is seen goes first: storage and network begin when the page has had its turn. */
 const afterThis = () => new Promise<void>((resolve) => setTimeout(resolve));
 
-/** Opens a person's inbox. It connects by itself and goes on until close(). */
+/** Opens the inbox of one user. The client connects by itself and runs until close(). */
 export function connect(options: Options): Client {
   return new Client(options);
 }

@@ -6,8 +6,8 @@ export class Unreachable extends Error {
 }
 
 /**
- * The request as a whole was turned down. `code` is one of docs/api.md; expected refusals are
- * Refused instead.
+ * The server rejected the whole request. `code` is one of docs/api.md. Expected refusals are
+ * Refused.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -20,8 +20,8 @@ export class ApiError extends Error {
 }
 
 /**
- * An expected refusal: nothing was written. `message` is a sentence in English; `code` and `denial`
- * are for programs.
+ * An expected refusal: the server wrote nothing. `message` is English text for people; `code` and
+ * `denial` are for programs.
  */
 export class Refused extends Error {
   override readonly name = 'Refused';
@@ -41,11 +41,12 @@ export class Refused extends Error {
 
 type Refusing = { code: string; detail: string };
 
+/** Reports whether a result of a mutation is a refusal. */
 export function isRefusal<T extends object>(result: T): result is Extract<T, Refusing> {
   return 'code' in result && 'detail' in result;
 }
 
-/** Returns what was achieved, or throws Refused. */
+/** Returns the success of a mutation. Throws Refused for a refusal. */
 export function achieved<T extends object>(result: T): Exclude<T, Refusing> {
   if (isRefusal(result)) throw new Refused(result as Refusal);
   return result as Exclude<T, Refusing>;

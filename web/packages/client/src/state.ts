@@ -12,11 +12,11 @@ export type Status = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'signe
  */
 export interface Outgoing {
   clientMessageId: string;
-  /** Whom or what it is for: a user's id, or a conversation's. */
+  /** The id of the user or conversation that the message goes to. */
   to: string;
   body: string;
   video: VideoCard | null;
-  /** What was given to the viewer to be let in with. */
+  /** The contact code that the message redeems. */
   contactCode?: string;
   /** When it was given to the outbox: RFC 3339. */
   at: string;
@@ -85,13 +85,12 @@ export interface State {
   /** The id of the conversation with a user, by the user's id. */
   byUser: ReadonlyMap<string, string>;
   threads: ReadonlyMap<string, Thread>;
-  /** What is on its way or was refused, in order. */
+  /** Messages that are being sent or were refused, in order. */
   outgoing: readonly Outgoing[];
-  /** What was written but not sent, by user or conversation id. */
+  /** Drafts, by user or conversation id. */
   drafts: ReadonlyMap<string, string>;
   /**
-   * Who was writing to the viewer, and when that was heard here, in ms since 1970. It holds for
-   * `typingMs`.
+   * When a typing signal of a user arrived, in milliseconds since 1970. It counts for `typingMs`.
    */
   typing: ReadonlyMap<string, number>;
   /** Grows when the viewer's notices or reports stand otherwise than when they were last read. */
@@ -109,7 +108,7 @@ export interface State {
   open: number;
   /** The tick at which something last changed, while questions are on their way. */
   touched: ReadonlyMap<string, number>;
-  /** What lost its words while questions are on their way: their answers may still have them. */
+  /** Messages that lost their text while requests are running, whose answers may still have it. */
   removed: ReadonlyMap<string, Message>;
   /**
    * The clientMessageIds of what arrived of the viewer's own, newest last: it is not on its way any
@@ -118,13 +117,15 @@ export interface State {
   delivered: readonly string[];
 }
 
-/** How long somebody counts as writing after they last said so. */
+/** How long a typing signal counts, in milliseconds. */
 export const typingMs = 6_000;
 
+/** All folders. */
 export const folders: readonly Folder[] = ['INBOX', 'REQUESTS', 'HIDDEN', 'ARCHIVE'];
 
 const notLoaded: Listing = { loaded: false, conversations: [], next: null, end: null };
 
+/** The state before anything is loaded. */
 export const emptyState: State = {
   status: 'connecting',
   me: null,
@@ -148,16 +149,18 @@ export const emptyState: State = {
   delivered: [],
 };
 
+/** Returns the loaded conversations of a folder, newest activity first. */
 export function conversationsIn(state: State, folder: Folder): readonly Conversation[] {
   return state.folders[folder].conversations;
 }
 
+/** Returns the conversation with a user, if the state has it. */
 export function conversationWith(state: State, userId: string): Conversation | undefined {
   const id = state.byUser.get(userId);
   return id === undefined ? undefined : state.conversations.get(id);
 }
 
-/** What goes out to a person, whether it was addressed to them or to the conversation with them. */
+/** Returns the outgoing messages to a user, addressed to them or to the conversation with them. */
 export function outgoingTo(state: State, userId: string): Outgoing[] {
   const id = state.byUser.get(userId);
   return state.outgoing.filter((o) => o.to === userId || o.to === id);

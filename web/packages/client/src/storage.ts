@@ -13,7 +13,7 @@ export interface Storage {
   list(prefix: string): Promise<[key: string, value: unknown][]>;
 }
 
-/** Keeps nothing beyond the page or the process. */
+/** Keeps values in memory: they are lost with the page or the process. */
 export function memoryStorage(): Storage {
   const all = new Map<string, unknown>();
   return {
@@ -25,7 +25,7 @@ export function memoryStorage(): Storage {
   };
 }
 
-/** Keeps in IndexedDB, for all tabs of the origin. */
+/** Keeps values in IndexedDB, shared by all tabs of the origin. */
 export function browserStorage(name = 'aparte'): Storage {
   const store = createStore(name, 'kept');
   return {

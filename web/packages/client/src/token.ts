@@ -66,7 +66,7 @@ function staleAt(token: string, now: number): number {
   return left <= 0 ? Infinity : now + left - Math.min(30_000, left / 5);
 }
 
-/** What a JWT says, unverified; nothing for a token of another kind. */
+/** Returns the unverified claims of a JWT; an empty object for a token of another kind. */
 export function claims(token: string): { exp?: unknown; sub?: unknown } {
   try {
     const bytes = Uint8Array.from(atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
