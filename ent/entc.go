@@ -14,7 +14,8 @@ func main() {
 	err := entc.Generate("./ent/schema", &gen.Config{
 		Target:   "./ent/generated",
 		Package:  "github.com/aparte-im/aparte/ent/generated",
-		Features: []gen.Feature{gen.FeatureUpsert, gen.FeatureExecQuery},
+		// Modifier sets a column to an expression, as the erasure does.
+		Features: []gen.Feature{gen.FeatureModifier},
 	})
 	if err != nil {
 		log.Fatal(err)

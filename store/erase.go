@@ -8,9 +8,17 @@ import (
 	"strings"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
+	"github.com/aparte-im/aparte/ent/generated/job"
+	"github.com/aparte-im/aparte/ent/generated/message"
+	"github.com/aparte-im/aparte/ent/generated/predicate"
+	"github.com/aparte-im/aparte/ent/generated/report"
+	"github.com/aparte-im/aparte/ent/generated/settingschange"
+	"github.com/aparte-im/aparte/ent/generated/user"
 )
 
 // eraseStep is how many messages one transaction of an erasure looks at.
@@ -18,22 +26,24 @@ const eraseStep = 500
 
 // DeletedUsers implements dm.Store.
 func (s *Store) DeletedUsers(ctx context.Context, externalID string) ([]dm.UserID, error) {
-	mark := goneMark(externalID)
-	rows, err := s.read.QueryContext(ctx, "SELECT id FROM users WHERE external_id >= $1 AND external_id < $2 ORDER BY external_id",
-		mark, mark+pastPrefix)
+	found, err := s.ent.User.Query().Where(wasCalled(externalID)).Order(user.ByExternalID()).IDs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []dm.UserID
-	return out, eachRow(rows, func(rows *sql.Rows) error {
-		var id uuid.UUID
-		err := rows.Scan(&id)
+	for _, id := range found {
 		out = append(out, dm.UserID(id))
-		return err
-	})
+	}
+	return out, nil
 }
 
-// ConversationsOf implements dm.Store.
+// wasCalled is the condition that a deleted user had an externalId.
+func wasCalled(externalID string) predicate.User {
+	mark := goneMark(externalID)
+	return user.And(user.ExternalIDGTE(mark), user.ExternalIDLT(mark+pastPrefix))
+}
+
+// ConversationsOf implements dm.Store. It is SQL because each row has its first seq from a subquery on the primary key.
 func (s *Store) ConversationsOf(ctx context.Context, user dm.UserID) ([]dm.ConversationRef, error) {
 	var out []dm.ConversationRef
 	for _, side := range [][2]string{{"low", "high"}, {"high", "low"}} {
@@ -64,26 +74,28 @@ func (s *Store) ConversationsOf(ctx context.Context, user dm.UserID) ([]dm.Conve
 
 // EraseStep implements dm.Store. It locks the two heads only in the step that ends a conversation, because only that one
 // writes an event; the messages themselves are nobody's but the erasure's by now.
-func (s *Store) EraseStep(ctx context.Context, job *dm.Job, c dm.ConversationRef, hold time.Duration) error {
-	next := *job
-	next.AtSeq = min(job.AtSeq+eraseStep, c.LastSeq)
-	next.Done += next.AtSeq - job.AtSeq
+func (s *Store) EraseStep(ctx context.Context, task *dm.Job, c dm.ConversationRef, hold time.Duration) error {
+	next := *task
+	next.AtSeq = min(task.AtSeq+eraseStep, c.LastSeq)
+	next.Done += next.AtSeq - task.AtSeq
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		next.LeaseUntil = s.clock().Add(hold)
 		var tx *dm.Tx
 		if next.AtSeq == c.LastSeq {
 			var err error
-			if tx, err = s.lock(ctx, ses, dm.Scope{Pairs: []dm.Pair{dm.PairOf(job.User, c.Other)}}); err != nil {
+			if tx, err = s.lock(ctx, ses, dm.Scope{Pairs: []dm.Pair{dm.PairOf(task.User, c.Other)}}); err != nil {
 				return nil, err
 			}
-			tx.Erased(job.User, c.Other)
+			tx.Erased(task.User, c.Other)
 		}
-		// The key was the client's to choose, so it may say something too. What stands for it stays unique.
-		_, err := ses.conn.ExecContext(ctx, `UPDATE messages SET body = '', video = NULL, attributes = NULL, metadata = NULL, first_digest = '',
-			removed_at = COALESCE(removed_at, $6),
-			client_message_id = 'erased:' || CAST($5 AS text) || ':' || CAST(seq AS text)
-			WHERE conversation_id = $1 AND seq > $2 AND seq <= $3 AND sender_id = $4`,
-			uuidText(c.ID), job.AtSeq, next.AtSeq, uuidText(job.User), uuidText(job.ID), toMicros(s.clock()))
+		// The client chose the key, so the key may hold personal data too. Its replacement stays unique.
+		err := ses.ent.Message.Update().Where(message.ConversationID(uuid.UUID(c.ID)), message.IDGT(task.AtSeq),
+			message.IDLTE(next.AtSeq), message.SenderID(uuid.UUID(task.User))).
+			SetBody("").ClearVideo().ClearAttributes().ClearMetadata().SetFirstDigest("").
+			Modify(
+				setExpression(message.FieldRemovedAt, "COALESCE(removed_at, ", toMicros(s.clock()), ")"),
+				setExpression(message.FieldClientMessageID, "'erased:' || CAST(", uuidText(task.ID), " AS text) || ':' || CAST(seq AS text)"),
+			).Exec(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -93,16 +105,15 @@ func (s *Store) EraseStep(ctx context.Context, job *dm.Job, c dm.ConversationRef
 		return tx.Changes().Events, s.flush(ctx, ses, tx)
 	})
 	if err == nil {
-		*job = next
+		*task = next
 	}
 	return err
 }
 
 // EraseRest implements dm.Store.
-func (s *Store) EraseRest(ctx context.Context, job *dm.Job) error {
-	user := uuidText(job.User)
+func (s *Store) EraseRest(ctx context.Context, task *dm.Job) error {
 	for {
-		n, err := s.trimUser(ctx, job.User, maxMicros)
+		n, err := s.trimUser(ctx, task.User, maxMicros)
 		if err != nil {
 			return err
 		}
@@ -111,38 +122,49 @@ func (s *Store) EraseRest(ctx context.Context, job *dm.Job) error {
 		}
 	}
 	now := s.clock()
-	done := *job
-	done.State, done.Done, done.FinishedAt = dm.JobDone, job.Total, now
+	done := *task
+	done.State, done.Done, done.FinishedAt = dm.JobDone, task.Total, now
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		if err := s.forgetCodes(ctx, ses, user); err != nil {
+		if err := forgetCodes(ctx, ses, task.User); err != nil {
 			return nil, err
 		}
-		for _, text := range []string{
-			"DELETE FROM settings_changes WHERE user_id = $1",
-			"UPDATE hidden_words SET list = '' WHERE user_id = $1",
-			"UPDATE reports SET appeal = '' WHERE reported_id = $1 AND appeal <> ''",
-			"UPDATE reports SET client_report_id = 'erased:' || CAST(id AS text), fingerprint = '' WHERE reporter_id = $1",
-		} {
-			if _, err := ses.conn.ExecContext(ctx, text, user); err != nil {
-				return nil, err
-			}
-		}
-		// Files of exports go with the next round of the retention.
-		_, err := ses.conn.ExecContext(ctx, "UPDATE jobs SET expires_at = $3 WHERE user_id = $1 AND kind = $2 AND expires_at > $3",
-			user, dm.JobExport, toMicros(now))
-		if err != nil {
+		if err := eraseRecords(ctx, ses, uuid.UUID(task.User), toMicros(now)); err != nil {
 			return nil, err
 		}
 		return nil, keepJob(ctx, ses, &done)
 	})
 	if errors.Is(err, errLeaseLost) {
 		// The attempt before this one may have been committed, and only its answer was lost.
-		if there, again := s.JobByID(ctx, job.ID); again == nil && there != nil && there.State == dm.JobDone {
+		if there, again := s.JobByID(ctx, task.ID); again == nil && there != nil && there.State == dm.JobDone {
 			err = nil
 		}
 	}
 	if err == nil {
-		*job = done
+		*task = done
 	}
 	return err
+}
+
+// eraseRecords erases what other tables hold of a user's words and settings.
+func eraseRecords(ctx context.Context, ses *session, user uuid.UUID, now int64) error {
+	if _, err := ses.ent.SettingsChange.Delete().Where(settingschange.UserID(user)).Exec(ctx); err != nil {
+		return err
+	}
+	if err := ses.ent.HiddenWords.Update().Where(hiddenwords.ID(user)).SetList("").Exec(ctx); err != nil {
+		return err
+	}
+	err := ses.ent.Report.Update().Where(report.ReportedID(user), report.AppealNEQ("")).SetAppeal("").Exec(ctx)
+	if err != nil {
+		return err
+	}
+	err = ses.ent.Report.Update().Where(report.ReporterID(user)).Modify(
+		erasedKey(report.FieldClientReportID, report.FieldID),
+		func(u *entsql.UpdateBuilder) { u.Set(report.FieldFingerprint, "") },
+	).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	// The next sweep removes the files of the exports.
+	return ses.ent.Job.Update().Where(job.UserID(user), job.Kind(int16(dm.JobExport)), job.ExpiresAtGT(now)).
+		SetExpiresAt(now).Exec(ctx)
 }

@@ -3,11 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	ent "github.com/aparte-im/aparte/ent/generated"
 )
 
 // MessagesOf implements dm.Store.
@@ -26,12 +26,14 @@ func (s *Store) MessagesOf(ctx context.Context, user dm.UserID, c dm.Conversatio
 
 // HiddenWordsOf implements dm.Store.
 func (s *Store) HiddenWordsOf(ctx context.Context, user dm.UserID) (string, error) {
-	var list string
-	err := s.read.QueryRowContext(ctx, "SELECT list FROM hidden_words WHERE user_id = $1", uuidText(user)).Scan(&list)
-	if errors.Is(err, sql.ErrNoRows) {
+	words, err := s.ent.HiddenWords.Get(ctx, uuid.UUID(user))
+	if ent.IsNotFound(err) {
 		return "", nil
 	}
-	return list, err
+	if err != nil {
+		return "", err
+	}
+	return words.List, nil
 }
 
 // FollowsOf implements dm.Store.

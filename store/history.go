@@ -74,18 +74,9 @@ func changeOf(row *ent.SettingsChange) (dm.SettingsChange, error) {
 	return c, nil
 }
 
-// writeHistory keeps changes of settings. What of the settings a send does not write with the head is written here.
+// writeHistory writes changes of settings, and those settings into the head that a send does not write.
 func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange) error {
 	for _, h := range history {
-		var words dm.WordsChange
-		if h.Words != nil {
-			words = *h.Words
-		}
-		var undoes *string
-		if h.Undoes != (dm.ChangeID{}) {
-			id := uuidText(h.Undoes)
-			undoes = &id
-		}
 		before, err := packKinds(h.Before.Refused)
 		if err != nil {
 			return err
@@ -94,17 +85,23 @@ func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange
 		if err != nil {
 			return err
 		}
-		_, err = ses.conn.ExecContext(ctx, `INSERT INTO settings_changes (id, user_id, at, audience_before, audience_after,
-			routes_before, routes_after, read_receipts_before, read_receipts_after, refused_before, refused_after,
-			request_links_before, request_links_after, request_previews_before, request_previews_after, age_before, age_after, changed_by, device, undoes,
-			words_version, words_added, words_removed)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
-			uuidText(h.ID), uuidText(h.User), toMicros(h.At), h.Before.Audience, h.After.Audience,
-			packGrid(h.Before.Routes), packGrid(h.After.Routes), h.Before.ReadReceipts, h.After.ReadReceipts,
-			before, after, h.Before.RequestLinks, h.After.RequestLinks,
-			h.Before.RequestPreviews, h.After.RequestPreviews, h.AgeBefore, h.AgeAfter, h.By, h.Device, undoes,
-			words.Version, strings.Join(words.Added, "\n"), strings.Join(words.Removed, "\n"))
-		if err != nil {
+		create := ses.ent.SettingsChange.Create().SetID(uuid.UUID(h.ID)).SetUserID(uuid.UUID(h.User)).SetAt(toMicros(h.At)).
+			SetAudienceBefore(int16(h.Before.Audience)).SetAudienceAfter(int16(h.After.Audience)).
+			SetRoutesBefore(int32(packGrid(h.Before.Routes))).SetRoutesAfter(int32(packGrid(h.After.Routes))).
+			SetReadReceiptsBefore(h.Before.ReadReceipts).SetReadReceiptsAfter(h.After.ReadReceipts).
+			SetRefusedBefore(before).SetRefusedAfter(after).
+			SetRequestLinksBefore(h.Before.RequestLinks).SetRequestLinksAfter(h.After.RequestLinks).
+			SetRequestPreviewsBefore(h.Before.RequestPreviews).SetRequestPreviewsAfter(h.After.RequestPreviews).
+			SetAgeBefore(int16(h.AgeBefore)).SetAgeAfter(int16(h.AgeAfter)).
+			SetChangedBy(int16(h.By)).SetDevice(h.Device)
+		if h.Undoes != (dm.ChangeID{}) {
+			create.SetUndoes(uuid.UUID(h.Undoes))
+		}
+		if h.Words != nil {
+			create.SetWordsVersion(int32(h.Words.Version)).SetWordsAdded(strings.Join(h.Words.Added, "\n")).
+				SetWordsRemoved(strings.Join(h.Words.Removed, "\n"))
+		}
+		if err := create.Exec(ctx); err != nil {
 			return err
 		}
 		if h.Before.Refused == h.After.Refused && h.Before.RequestLinks == h.After.RequestLinks {

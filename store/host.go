@@ -3,17 +3,21 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	ent "github.com/aparte-im/aparte/ent/generated"
+	"github.com/aparte-im/aparte/ent/generated/follow"
+	"github.com/aparte-im/aparte/ent/generated/predicate"
+	"github.com/aparte-im/aparte/ent/generated/suggestion"
+	"github.com/aparte-im/aparte/ent/generated/user"
 )
 
 // newUser is a profile as it is written.
@@ -152,19 +156,16 @@ func (s *Store) writeCreated(ctx context.Context, ses *session, users []dm.UserI
 }
 
 // CreateUser implements dm.Store.
-func (s *Store) CreateUser(ctx context.Context, user dm.UserInput) (*dm.User, error) {
+func (s *Store) CreateUser(ctx context.Context, input dm.UserInput) (*dm.User, error) {
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		var gone int
-		mark := goneMark(user.ExternalID)
-		err := ses.conn.QueryRowContext(ctx, "SELECT count(*) FROM users WHERE external_id >= $1 AND external_id < $2",
-			mark, mark+pastPrefix).Scan(&gone)
+		gone, err := ses.ent.User.Query().Where(wasCalled(input.ExternalID)).Exist(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if gone > 0 {
+		if gone {
 			return nil, dm.NotFound("user")
 		}
-		_, err = s.writeUsers(ctx, ses, []dm.UserInput{user}, keepUser)
+		_, err = s.writeUsers(ctx, ses, []dm.UserInput{input}, keepUser)
 		return nil, err
 	})
 	if uniqueViolation(err) {
@@ -173,7 +174,7 @@ func (s *Store) CreateUser(ctx context.Context, user dm.UserInput) (*dm.User, er
 	if err != nil {
 		return nil, err
 	}
-	return s.UserByExternalID(ctx, user.ExternalID)
+	return s.UserByExternalID(ctx, input.ExternalID)
 }
 
 // goneMark starts the externalId of a user who was deleted. It is a digest, so that the id itself is forgotten and can
@@ -306,9 +307,8 @@ func (s *Store) idsOf(ctx context.Context, externalIDs []string) (map[string]dm.
 func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 	tried := false
 	return s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		var id uuid.UUID
-		err := ses.conn.QueryRowContext(ctx, "SELECT id FROM users WHERE external_id = $1 AND NOT deleted", externalID).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) && tried {
+		id, err := ses.ent.User.Query().Where(user.ExternalID(externalID), user.Deleted(false)).OnlyID(ctx)
+		if ent.IsNotFound(err) && tried {
 			// The attempt before this one was committed, and only its answer was lost.
 			return nil, nil
 		}
@@ -317,9 +317,10 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 		}
 		tried = true
 		// The keys stay unique and free the old names.
-		if _, err := ses.conn.ExecContext(ctx, `UPDATE users SET external_id = $2, handle = $3, display_name = $4, name_key = '',
-			avatar_url = NULL, deleted = true, tokens_valid_after = $5 WHERE id = $1`,
-			id.String(), goneMark(externalID)+id.String(), "deleted-"+id.String(), "Deleted user", toMicros(s.clock())); err != nil {
+		err = ses.ent.User.Update().Where(user.ID(id)).SetExternalID(goneMark(externalID) + id.String()).
+			SetHandle("deleted-" + id.String()).SetDisplayName("Deleted user").SetNameKey("").ClearAvatarURL().SetDeleted(true).
+			SetTokensValidAfter(toMicros(s.clock())).Exec(ctx)
+		if err != nil {
 			return nil, err
 		}
 		tx, err := s.lock(ctx, ses, dm.Scope{Users: []dm.UserID{dm.UserID(id)}})
@@ -328,20 +329,36 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 		}
 		// Under the lock, or an edge that is being written meanwhile would stay. Both directions of a suggestion are found
 		// from the user's own.
-		if err := s.forgetCodes(ctx, ses, id.String()); err != nil {
+		if err := forgetCodes(ctx, ses, dm.UserID(id)); err != nil {
 			return nil, err
 		}
-		for _, text := range []string{
-			"DELETE FROM suggestions WHERE user_id IN (SELECT suggested_id FROM suggestions WHERE user_id = $1) AND suggested_id = $1",
-			"DELETE FROM suggestions WHERE user_id = $1",
-			"DELETE FROM follows WHERE follower_id = $1",
-			"DELETE FROM follows WHERE followee_id = $1",
-		} {
-			if _, err := ses.conn.ExecContext(ctx, text, id.String()); err != nil {
-				return nil, err
-			}
+		if err := forgetEdges(ctx, ses, id); err != nil {
+			return nil, err
 		}
 		tx.Forget(dm.UserID(id))
 		return tx.Changes().Events, s.flush(ctx, ses, tx)
 	})
+}
+
+// forgetEdges removes a user's follows and suggestions, in both directions. A suggestion is kept once for each of its
+// users, so the rows of the others are found from the user's own.
+func forgetEdges(ctx context.Context, ses *session, id uuid.UUID) error {
+	ofTheirs := func(s *entsql.Selector) {
+		own := entsql.Table(suggestion.Table).As("own")
+		s.Where(entsql.In(s.C(suggestion.FieldUserID),
+			entsql.Select(own.C(suggestion.FieldSuggestedID)).From(own).Where(entsql.EQ(own.C(suggestion.FieldUserID), id))))
+	}
+	for _, where := range []predicate.Suggestion{
+		suggestion.And(ofTheirs, suggestion.SuggestedID(id)), suggestion.UserID(id),
+	} {
+		if _, err := ses.ent.Suggestion.Delete().Where(where).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	for _, where := range []predicate.Follow{follow.FollowerID(id), follow.FolloweeID(id)} {
+		if _, err := ses.ent.Follow.Delete().Where(where).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,68 +2,67 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	ent "github.com/aparte-im/aparte/ent/generated"
+	"github.com/aparte-im/aparte/ent/generated/job"
 )
 
-const jobColumns = `id, user_id, kind, state, requested_at, done, total, at_conversation, at_seq, tries, lease_by, lease_until,
-	finished_at, expires_at, size`
-
-// errLeaseLost ends the work of a node whose lease ran out: another goes on with the job.
+// errLeaseLost ends the work of a node whose lease has run out: another node continues the job.
 var errLeaseLost = errors.New("store: another node works on this job now")
 
-func findJob(ctx context.Context, from querier, where string, args ...any) (*dm.Job, error) {
-	rows, err := from.QueryContext(ctx, "SELECT "+jobColumns+" FROM jobs WHERE "+where, args...)
+// jobOf returns the job that a query found, or nil when it found none.
+func jobOf(j *ent.Job, err error) (*dm.Job, error) {
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	var found *dm.Job
-	return found, eachRow(rows, func(rows *sql.Rows) error {
-		var j dm.Job
-		var id, user, conversation uuid.UUID
-		var requested, lease, finished, expires int64
-		err := rows.Scan(&id, &user, &j.Kind, &j.State, &requested, &j.Done, &j.Total, &conversation, &j.AtSeq, &j.Tries,
-			&j.LeaseBy, &lease, &finished, &expires, &j.Size)
-		j.ID, j.User, j.AtConversation = dm.JobID(id), dm.UserID(user), dm.ConversationID(conversation)
-		j.RequestedAt, j.LeaseUntil, j.FinishedAt, j.ExpiresAt = fromMicros(requested), fromMicros(lease), fromMicros(finished), fromMicros(expires)
-		found = &j
-		return err
-	})
+	return &dm.Job{
+		ID: dm.JobID(j.ID), User: dm.UserID(j.UserID), Kind: dm.JobKind(j.Kind), State: dm.JobState(j.State),
+		RequestedAt: fromMicros(j.RequestedAt), Done: j.Done, Total: j.Total,
+		AtConversation: dm.ConversationID(j.AtConversation), AtSeq: j.AtSeq, Tries: int(j.Tries), LeaseBy: j.LeaseBy,
+		LeaseUntil: fromMicros(j.LeaseUntil), FinishedAt: fromMicros(j.FinishedAt), ExpiresAt: fromMicros(j.ExpiresAt), Size: j.Size,
+	}, nil
 }
 
 // JobByID implements dm.Store.
 func (s *Store) JobByID(ctx context.Context, id dm.JobID) (*dm.Job, error) {
-	return findJob(ctx, s.read, "id = $1", uuidText(id))
+	return jobOf(s.ent.Job.Get(ctx, uuid.UUID(id)))
 }
-
-const lastJob = "user_id = $1 AND kind = $2 ORDER BY requested_at DESC LIMIT 1"
 
 // LastJob implements dm.Store.
 func (s *Store) LastJob(ctx context.Context, user dm.UserID, kind dm.JobKind) (*dm.Job, error) {
-	return findJob(ctx, s.read, lastJob, uuidText(user), kind)
+	return lastJob(ctx, s.ent, user, kind)
 }
 
-// loadJob reads for a ledger the last job that its scope asks for. The head of its user is locked.
+func lastJob(ctx context.Context, from *ent.Client, user dm.UserID, kind dm.JobKind) (*dm.Job, error) {
+	return jobOf(from.Job.Query().Where(job.UserID(uuid.UUID(user)), job.Kind(int16(kind))).
+		Order(job.ByRequestedAt(entsql.OrderDesc())).First(ctx))
+}
+
+// loadJob reads the last job that a scope asks for. The head of its user is locked.
 func loadJob(ctx context.Context, ses *session, tx *dm.Tx, scope dm.Scope) error {
 	if scope.Job == 0 {
 		return nil
 	}
-	j, err := findJob(ctx, ses.conn, lastJob, uuidText(scope.Users[0]), scope.Job)
+	j, err := lastJob(ctx, ses.ent, scope.Users[0], scope.Job)
 	tx.AddLastJob(j)
 	return err
 }
 
 func writeJobs(ctx context.Context, ses *session, jobs []*dm.Job) error {
 	for _, j := range jobs {
-		_, err := ses.conn.ExecContext(ctx, "INSERT INTO jobs ("+jobColumns+`)
-			VALUES ($1, $2, $3, $4, $5, 0, 0, $6, 0, 0, '', 0, 0, 0, 0)`,
-			uuidText(j.ID), uuidText(j.User), j.Kind, j.State, toMicros(j.RequestedAt), uuid.Nil.String())
+		err := ses.ent.Job.Create().SetID(uuid.UUID(j.ID)).SetUserID(uuid.UUID(j.User)).SetKind(int16(j.Kind)).
+			SetState(int16(j.State)).SetRequestedAt(toMicros(j.RequestedAt)).SetDone(0).SetTotal(0).SetAtConversation(uuid.Nil).
+			SetAtSeq(0).SetTries(0).SetLeaseBy("").SetLeaseUntil(0).SetFinishedAt(0).SetExpiresAt(0).SetSize(0).Exec(ctx)
 		if err != nil {
 			return err
 		}
@@ -71,19 +70,21 @@ func writeJobs(ctx context.Context, ses *session, jobs []*dm.Job) error {
 	return nil
 }
 
-// TakeJob implements dm.Store.
+// TakeJob implements dm.Store. On Postgres a job that another node is taking is skipped; SQLite has one writer.
 func (s *Store) TakeJob(ctx context.Context, kind dm.JobKind, node string, hold time.Duration) (*dm.Job, error) {
 	now := s.clock()
-	skip := ""
-	if s.dialect.postgres {
-		skip = " FOR UPDATE SKIP LOCKED"
+	skipLocked := func(q *entsql.Selector) {
+		if s.dialect.postgres {
+			q.For(entsql.LockUpdate, entsql.WithLockAction(entsql.SkipLocked))
+		}
 	}
 	var taken *dm.Job
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		taken = nil
 		for _, state := range []dm.JobState{dm.JobRunning, dm.JobQueued} {
-			j, err := findJob(ctx, ses.conn, "kind = $1 AND state = $2 AND lease_until <= $3 ORDER BY requested_at LIMIT 1"+skip,
-				kind, state, toMicros(now))
+			j, err := jobOf(ses.ent.Job.Query().
+				Where(job.Kind(int16(kind)), job.State(int16(state)), job.LeaseUntilLTE(toMicros(now)), skipLocked).
+				Order(job.ByRequestedAt()).First(ctx))
 			if err != nil {
 				return nil, err
 			}
@@ -92,10 +93,9 @@ func (s *Store) TakeJob(ctx context.Context, kind dm.JobKind, node string, hold 
 			}
 			j.State, j.LeaseBy, j.LeaseUntil = dm.JobRunning, node, now.Add(hold)
 			j.Tries++
-			_, err = ses.conn.ExecContext(ctx, "UPDATE jobs SET state = $2, lease_by = $3, lease_until = $4, tries = $5 WHERE id = $1",
-				uuidText(j.ID), j.State, node, toMicros(j.LeaseUntil), j.Tries)
 			taken = j
-			return nil, err
+			return nil, ses.ent.Job.Update().Where(job.ID(uuid.UUID(j.ID))).SetState(int16(j.State)).SetLeaseBy(node).
+				SetLeaseUntil(toMicros(j.LeaseUntil)).SetTries(int32(j.Tries)).Exec(ctx)
 		}
 		return nil, nil
 	})
@@ -103,21 +103,18 @@ func (s *Store) TakeJob(ctx context.Context, kind dm.JobKind, node string, hold 
 }
 
 // KeepJob implements dm.Store.
-func (s *Store) KeepJob(ctx context.Context, job *dm.Job) error {
+func (s *Store) KeepJob(ctx context.Context, j *dm.Job) error {
 	return s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		return nil, keepJob(ctx, ses, job)
+		return nil, keepJob(ctx, ses, j)
 	})
 }
 
 func keepJob(ctx context.Context, ses *session, j *dm.Job) error {
-	kept, err := ses.conn.ExecContext(ctx, `UPDATE jobs SET state = $3, done = $4, total = $5, at_conversation = $6, at_seq = $7,
-		lease_until = $8, finished_at = $9, expires_at = $10, size = $11 WHERE id = $1 AND lease_by = $2`,
-		uuidText(j.ID), j.LeaseBy, j.State, j.Done, j.Total, uuidText(j.AtConversation), j.AtSeq,
-		toMicros(j.LeaseUntil), toMicros(j.FinishedAt), toMicros(j.ExpiresAt), j.Size)
-	if err != nil {
-		return err
-	}
-	if n, err := kept.RowsAffected(); err != nil || n == 1 {
+	n, err := ses.ent.Job.Update().Where(job.ID(uuid.UUID(j.ID)), job.LeaseBy(j.LeaseBy)).SetState(int16(j.State)).
+		SetDone(j.Done).SetTotal(j.Total).SetAtConversation(uuid.UUID(j.AtConversation)).SetAtSeq(j.AtSeq).
+		SetLeaseUntil(toMicros(j.LeaseUntil)).SetFinishedAt(toMicros(j.FinishedAt)).SetExpiresAt(toMicros(j.ExpiresAt)).
+		SetSize(j.Size).Save(ctx)
+	if err != nil || n == 1 {
 		return err
 	}
 	return fmt.Errorf("job %s: %w", j.ID, errLeaseLost)

@@ -18,10 +18,9 @@ type readStatements struct {
 	members, inbox, views    *sql.Stmt
 	messages, messagesByID   *sql.Stmt
 	log, eventMessages, ends *sql.Stmt
-	external, handles, names *sql.Stmt
+	handles, names           *sql.Stmt
 	suggestions              *sql.Stmt
 	overrides                overrideReads
-	revocations              *sql.Stmt
 	ties                     tieReads
 	sharedList               *sql.Stmt
 }
@@ -114,9 +113,6 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.ends, "SELECT h.user_id, h.position, h.gone FROM "+d.source(idFields.shape(), 1)+d.join("heads", "h", "h.user_id = r.id"))
 	const user = `SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at,
 		u.tokens_valid_after`
-	prepare(&r.external, user+" FROM users u WHERE u.external_id = $1 AND NOT u.deleted")
-	prepare(&r.revocations, `SELECT id, tokens_valid_after, deleted FROM users
-		WHERE tokens_valid_after > 0 AND tokens_valid_after >= $1 ORDER BY tokens_valid_after`)
 	prepare(&r.handles, user+` FROM users u WHERE u.handle >= $1 AND u.handle < $2 AND u.handle > $3 AND NOT u.deleted
 		AND `+unblocked("$5", "u.id")+` ORDER BY u.handle LIMIT $4`)
 	prepare(&r.names, user+` FROM users u WHERE u.name_key >= $1 AND u.name_key < $2 AND (u.name_key, u.id) > ($3, $4)

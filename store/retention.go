@@ -2,45 +2,66 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/binary"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/ent/generated/auditentry"
+	"github.com/aparte-im/aparte/ent/generated/evidence"
+	"github.com/aparte-im/aparte/ent/generated/job"
+	"github.com/aparte-im/aparte/ent/generated/predicate"
+	"github.com/aparte-im/aparte/ent/generated/report"
+	"github.com/aparte-im/aparte/ent/generated/settingschange"
+	"github.com/aparte-im/aparte/ent/generated/user"
 )
 
 // sweepStep is how many rows one transaction of a sweep removes.
 const sweepStep = 500
 
-// SweepReports removes reports and their evidence that nothing has happened to since before, but those whose decision
-// still does something. It returns how many.
+// SweepReports removes reports, with their evidence, that nothing has happened to since before and whose decision has
+// ended. It returns how many.
 func (s *Store) SweepReports(ctx context.Context, before time.Time) (int64, error) {
-	return s.sweep(ctx, `SELECT id FROM reports WHERE settled_at < $1 AND ends_at < $3 ORDER BY settled_at LIMIT $2`,
-		[]any{toMicros(before), sweepStep, toMicros(s.clock())},
-		"DELETE FROM evidence WHERE id OF THESE", "DELETE FROM reports WHERE id OF THESE")
+	return s.sweep(ctx, func(ctx context.Context) ([]uuid.UUID, error) {
+		return s.ent.Report.Query().Where(report.SettledAtLT(toMicros(before)), report.EndsAtLT(toMicros(s.clock()))).
+			Order(report.BySettledAt()).Limit(sweepStep).IDs(ctx)
+	}, func(ctx context.Context, ses *session, ids []uuid.UUID) error {
+		if _, err := ses.ent.Evidence.Delete().Where(evidence.IDIn(ids...)).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := ses.ent.Report.Delete().Where(report.IDIn(ids...)).Exec(ctx)
+		return err
+	})
 }
 
-// SweepAudit removes entries of the audit log that are older than before.
+// SweepAudit removes entries of the audit log that are older than before. It returns how many.
 func (s *Store) SweepAudit(ctx context.Context, before time.Time) (int64, error) {
-	return s.sweep(ctx, "SELECT id FROM audit_log WHERE at < $1 ORDER BY at, id LIMIT $2",
-		[]any{toMicros(before), sweepStep}, "DELETE FROM audit_log WHERE id OF THESE")
+	return s.sweep(ctx, func(ctx context.Context) ([]uuid.UUID, error) {
+		return s.ent.AuditEntry.Query().Where(auditentry.AtLT(toMicros(before))).Order(auditentry.ByAt(), auditentry.ByID()).
+			Limit(sweepStep).IDs(ctx)
+	}, func(ctx context.Context, ses *session, ids []uuid.UUID) error {
+		_, err := ses.ent.AuditEntry.Delete().Where(auditentry.IDIn(ids...)).Exec(ctx)
+		return err
+	})
 }
 
-// SweepSettings removes changes of settings that are older than before. Their ids rise with time.
+// SweepSettings removes changes of settings that are older than before. Their ids rise with time. It returns how many.
 func (s *Store) SweepSettings(ctx context.Context, before time.Time) (int64, error) {
-	return s.sweep(ctx, "SELECT id FROM settings_changes WHERE id < $1 ORDER BY id LIMIT $2",
-		[]any{firstUUID(before), sweepStep}, "DELETE FROM settings_changes WHERE id OF THESE")
+	return s.sweep(ctx, func(ctx context.Context) ([]uuid.UUID, error) {
+		return s.ent.SettingsChange.Query().Where(settingschange.IDLT(firstUUID(before))).Order(settingschange.ByID()).
+			Limit(sweepStep).IDs(ctx)
+	}, func(ctx context.Context, ses *session, ids []uuid.UUID) error {
+		_, err := ses.ent.SettingsChange.Delete().Where(settingschange.IDIn(ids...)).Exec(ctx)
+		return err
+	})
 }
 
-// SweepSorted removes the jobs that have sorted requests and were asked for before.
+// SweepSorted removes the jobs that have sorted requests and were asked for before. It returns how many.
 func (s *Store) SweepSorted(ctx context.Context, before time.Time) (int64, error) {
 	var removed int64
 	for _, kind := range []dm.JobKind{dm.JobSortHidden, dm.JobSortRequests} {
-		n, err := s.sweep(ctx, "SELECT id FROM jobs WHERE kind = $3 AND state = $4 AND requested_at < $1 ORDER BY requested_at LIMIT $2",
-			[]any{toMicros(before), sweepStep, kind, dm.JobDone}, "DELETE FROM jobs WHERE id OF THESE")
+		n, err := s.sweepJobs(ctx, kind, dm.JobDone, job.RequestedAtLT(toMicros(before)))
 		removed += n
 		if err != nil {
 			return removed, err
@@ -49,12 +70,13 @@ func (s *Store) SweepSorted(ctx context.Context, before time.Time) (int64, error
 	return removed, nil
 }
 
-// SweepExports removes the jobs of exports that have expired, or failed before: their files may go.
+// SweepExports removes the jobs of exports that have expired, or failed before: their files may go. It returns how many.
 func (s *Store) SweepExports(ctx context.Context, before time.Time) (int64, error) {
 	var removed int64
-	for state, column := range map[dm.JobState]string{dm.JobDone: "expires_at", dm.JobFailed: "finished_at"} {
-		n, err := s.sweep(ctx, "SELECT id FROM jobs WHERE kind = $3 AND state = $4 AND "+column+" < $1 ORDER BY requested_at LIMIT $2",
-			[]any{toMicros(before), sweepStep, dm.JobExport, state}, "DELETE FROM jobs WHERE id OF THESE")
+	for state, old := range map[dm.JobState]predicate.Job{
+		dm.JobDone: job.ExpiresAtLT(toMicros(before)), dm.JobFailed: job.FinishedAtLT(toMicros(before)),
+	} {
+		n, err := s.sweepJobs(ctx, dm.JobExport, state, old)
 		removed += n
 		if err != nil {
 			return removed, err
@@ -63,42 +85,57 @@ func (s *Store) SweepExports(ctx context.Context, before time.Time) (int64, erro
 	return removed, nil
 }
 
-// SweepShells lets those who were erased before forget which externalId was theirs. From then on nothing but an id is
-// left of them, and the host may use the externalId by a token too.
-func (s *Store) SweepShells(ctx context.Context, before time.Time) (int64, error) {
-	return s.sweep(ctx, "SELECT id FROM jobs WHERE kind = $3 AND state = $4 AND requested_at < $1 ORDER BY requested_at LIMIT $2",
-		[]any{toMicros(before), sweepStep, dm.JobErase, dm.JobDone},
-		"UPDATE users SET external_id = 'erased:' || CAST(id AS text) WHERE deleted AND id IN (SELECT user_id FROM jobs WHERE id OF THESE)",
-		"DELETE FROM jobs WHERE id OF THESE")
+func (s *Store) sweepJobs(ctx context.Context, kind dm.JobKind, state dm.JobState, old predicate.Job) (int64, error) {
+	return s.sweep(ctx, s.findJobs(kind, state, old), removeJobs)
 }
 
-// sweep finds ids and runs each statement, in which OF THESE stands for the condition that an id is one of them, in
-// steps of one transaction.
-func (s *Store) sweep(ctx context.Context, find string, args []any, remove ...string) (int64, error) {
+func (s *Store) findJobs(kind dm.JobKind, state dm.JobState, old predicate.Job) func(context.Context) ([]uuid.UUID, error) {
+	return func(ctx context.Context) ([]uuid.UUID, error) {
+		return s.ent.Job.Query().Where(job.Kind(int16(kind)), job.State(int16(state)), old).Order(job.ByRequestedAt()).
+			Limit(sweepStep).IDs(ctx)
+	}
+}
+
+func removeJobs(ctx context.Context, ses *session, ids []uuid.UUID) error {
+	_, err := ses.ent.Job.Delete().Where(job.IDIn(ids...)).Exec(ctx)
+	return err
+}
+
+// SweepShells forgets the externalId of users who were erased before. After that only an id is left of them, and the host
+// may use the externalId in a token again. It returns how many.
+func (s *Store) SweepShells(ctx context.Context, before time.Time) (int64, error) {
+	find := s.findJobs(dm.JobErase, dm.JobDone, job.RequestedAtLT(toMicros(before)))
+	return s.sweep(ctx, find, func(ctx context.Context, ses *session, ids []uuid.UUID) error {
+		jobs, err := ses.ent.Job.Query().Where(job.IDIn(ids...)).All(ctx)
+		if err != nil {
+			return err
+		}
+		users := make([]uuid.UUID, len(jobs))
+		for i, j := range jobs {
+			users[i] = j.UserID
+		}
+		err = ses.ent.User.Update().Where(user.IDIn(users...), user.Deleted(true)).
+			Modify(erasedKey(user.FieldExternalID, user.FieldID)).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return removeJobs(ctx, ses, ids)
+	})
+}
+
+// sweep finds ids and removes what they name, in steps of one transaction, and returns how many it found.
+func (s *Store) sweep(
+	ctx context.Context, find func(context.Context) ([]uuid.UUID, error),
+	remove func(context.Context, *session, []uuid.UUID) error,
+) (int64, error) {
 	var removed int64
 	for {
-		rows, err := s.read.QueryContext(ctx, find, args...)
-		if err != nil {
-			return removed, err
-		}
-		var found []uuid.UUID
-		err = eachRow(rows, func(rows *sql.Rows) error {
-			var id uuid.UUID
-			err := rows.Scan(&id)
-			found = append(found, id)
-			return err
-		})
+		found, err := find(ctx)
 		if err != nil || len(found) == 0 {
 			return removed, err
 		}
 		err = s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-			for _, text := range remove {
-				text = strings.Replace(text, "OF THESE", s.dialect.inIDs(1), 1)
-				if _, err := ses.conn.ExecContext(ctx, text, ids(s.dialect, found).args(nil)...); err != nil {
-					return nil, err
-				}
-			}
-			return nil, nil
+			return nil, remove(ctx, ses, found)
 		})
 		if err != nil {
 			return removed, err
@@ -111,10 +148,9 @@ func (s *Store) sweep(ctx context.Context, find string, args []any, remove ...st
 }
 
 // firstUUID is below every UUIDv7 that was made at a time or later.
-func firstUUID(t time.Time) string {
-	var id uuid.UUID
+func firstUUID(t time.Time) (id uuid.UUID) {
 	var ms [8]byte
 	binary.BigEndian.PutUint64(ms[:], uint64(max(0, t.UnixMilli())))
 	copy(id[:6], ms[2:])
-	return id.String()
+	return id
 }

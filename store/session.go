@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+
+	ent "github.com/aparte-im/aparte/ent/generated"
 )
 
 // session is a pinned connection with the writers' statements prepared. It belongs to one goroutine at a time.
@@ -14,6 +16,8 @@ type session struct {
 	db      *sql.DB
 	texts   statements
 	conn    *sql.Conn
+	// ent is ent's client on conn, for what is cold.
+	ent *ent.Client
 	// Prepared on conn; nil when there is none.
 	lockHeads, pairs, shared *sql.Stmt
 	writes                   []*sql.Stmt
@@ -29,7 +33,7 @@ func (s *session) connect(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	s.conn = conn
+	s.conn, s.ent = conn, s.dialect.clientOn(conn)
 	if s.texts.settings != "" {
 		_, err = conn.ExecContext(ctx, s.texts.settings)
 	}

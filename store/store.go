@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"time"
 
-	entdialect "entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -114,17 +113,15 @@ func (s *Store) start(ctx context.Context) error {
 	if s.words, err = lru.New[dm.UserID, knownWords](wordCacheSize); err != nil {
 		return err
 	}
-	name := entdialect.SQLite
-	if s.dialect.postgres {
-		name = entdialect.Postgres
-	}
 	if err := s.checkDurable(ctx); err != nil {
 		return err
 	}
-	s.ent = ent.NewClient(ent.Driver(entsql.OpenDB(name, s.read)))
-	if err := s.read.QueryRowContext(ctx, "SELECT epoch FROM epoch WHERE id = 1").Scan(&s.epoch); err != nil {
+	s.ent = ent.NewClient(ent.Driver(entsql.OpenDB(s.dialect.entName(), s.read)))
+	epoch, err := s.ent.Epoch.Get(ctx, 1)
+	if err != nil {
 		return fmt.Errorf("read the log's epoch: %w", err)
 	}
+	s.epoch = epoch.Epoch
 	if s.reads, err = s.prepareReads(ctx); err != nil {
 		return err
 	}
@@ -180,8 +177,6 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 func uuidText(id [16]byte) string { return uuid.UUID(id).String() }
-
-func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // notFound turns a missing row into the answer for what does not exist.
 func notFound(err error, what string) error {

@@ -39,14 +39,13 @@ func (s *Store) UserByHandle(ctx context.Context, handle string) (*dm.User, erro
 	return userOf(row), nil
 }
 
-// UserByExternalID implements dm.Store. It is prepared because every request of somebody new to this node begins with it.
+// UserByExternalID implements dm.Store.
 func (s *Store) UserByExternalID(ctx context.Context, externalID string) (*dm.User, error) {
-	var found *dm.User
-	err := s.listUsers(ctx, s.reads.external, []any{externalID}, func(u *dm.User) { found = u })
-	if err == nil && found == nil {
-		return nil, dm.NotFound("user")
+	row, err := s.ent.User.Query().Where(user.ExternalID(externalID), user.Deleted(false)).Only(ctx)
+	if err != nil {
+		return nil, notFound(err, "user")
 	}
-	return found, err
+	return userOf(row), nil
 }
 
 func userOf(row *ent.User) *dm.User {

@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/aparte-im/aparte/dm"
+	ent "github.com/aparte-im/aparte/ent/generated"
+	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
 )
 
 // knownWords is a compiled list and the version that it is of.
@@ -15,22 +17,21 @@ type knownWords struct {
 	matcher *dm.WordMatcher
 }
 
-const selectWords = "SELECT version, list FROM hidden_words WHERE user_id = $1"
-
 // HiddenWords implements dm.Store.
 func (s *Store) HiddenWords(ctx context.Context, viewer dm.UserID) (dm.HiddenWords, error) {
-	return scanWords(viewer, s.read.QueryRowContext(ctx, selectWords, uuidText(viewer)))
+	return findWords(ctx, s.ent, viewer)
 }
 
-func scanWords(user dm.UserID, row *sql.Row) (dm.HiddenWords, error) {
-	out := dm.HiddenWords{User: user}
-	var list string
-	err := row.Scan(&out.Version, &list)
-	if errors.Is(err, sql.ErrNoRows) {
-		return out, nil
+// findWords returns a user's hidden words; a user who never had any has version 0.
+func findWords(ctx context.Context, from *ent.Client, user dm.UserID) (dm.HiddenWords, error) {
+	row, err := from.HiddenWords.Get(ctx, uuid.UUID(user))
+	if ent.IsNotFound(err) {
+		return dm.HiddenWords{User: user}, nil
 	}
-	out.List = wordLines(list)
-	return out, err
+	if err != nil {
+		return dm.HiddenWords{}, err
+	}
+	return dm.HiddenWords{User: user, Version: int64(row.Version), List: wordLines(row.List)}, nil
 }
 
 // wordLines are words that are kept one a line.
@@ -49,7 +50,7 @@ func (s *Store) addWords(ctx context.Context, ses *session, tx *dm.Tx, sends []d
 		if s.addKnownWords(tx, from, to) {
 			continue
 		}
-		kept, err := scanWords(to, ses.conn.QueryRowContext(ctx, selectWords, uuidText(to)))
+		kept, err := findWords(ctx, ses.ent, to)
 		if err != nil {
 			return err
 		}
@@ -77,9 +78,11 @@ func (s *Store) addKnownWords(tx *dm.Tx, from, to dm.UserID) bool {
 // writeWords writes lists, and their versions into the heads, by which every node learns that what it knows is old.
 func writeWords(ctx context.Context, ses *session, lists []dm.HiddenWords) error {
 	for _, w := range lists {
-		_, err := ses.conn.ExecContext(ctx, `INSERT INTO hidden_words (user_id, version, list) VALUES ($1, $2, $3)
-			ON CONFLICT (user_id) DO UPDATE SET version = excluded.version, list = excluded.list`,
-			uuidText(w.User), w.Version, strings.Join(w.List, "\n"))
+		id, list := uuid.UUID(w.User), strings.Join(w.List, "\n")
+		n, err := ses.ent.HiddenWords.Update().Where(hiddenwords.ID(id)).SetVersion(int32(w.Version)).SetList(list).Save(ctx)
+		if err == nil && n == 0 {
+			err = ses.ent.HiddenWords.Create().SetID(id).SetVersion(int32(w.Version)).SetList(list).Exec(ctx)
+		}
 		if err != nil {
 			return err
 		}

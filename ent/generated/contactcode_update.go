@@ -17,8 +17,9 @@ import (
 // ContactCodeUpdate is the builder for updating ContactCode entities.
 type ContactCodeUpdate struct {
 	config
-	hooks    []Hook
-	mutation *ContactCodeMutation
+	hooks     []Hook
+	mutation  *ContactCodeMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the ContactCodeUpdate builder.
@@ -122,6 +123,12 @@ func (_u *ContactCodeUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *ContactCodeUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ContactCodeUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *ContactCodeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(contactcode.Table, contactcode.Columns, sqlgraph.NewFieldSpec(contactcode.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -149,6 +156,7 @@ func (_u *ContactCodeUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.AddedUses(); ok {
 		_spec.AddField(contactcode.FieldUses, field.TypeInt32, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{contactcode.Label}
@@ -164,9 +172,10 @@ func (_u *ContactCodeUpdate) sqlSave(ctx context.Context) (_node int, err error)
 // ContactCodeUpdateOne is the builder for updating a single ContactCode entity.
 type ContactCodeUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *ContactCodeMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *ContactCodeMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetRevokedAt sets the "revoked_at" field.
@@ -277,6 +286,12 @@ func (_u *ContactCodeUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *ContactCodeUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ContactCodeUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *ContactCodeUpdateOne) sqlSave(ctx context.Context) (_node *ContactCode, err error) {
 	_spec := sqlgraph.NewUpdateSpec(contactcode.Table, contactcode.Columns, sqlgraph.NewFieldSpec(contactcode.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
@@ -321,6 +336,7 @@ func (_u *ContactCodeUpdateOne) sqlSave(ctx context.Context) (_node *ContactCode
 	if value, ok := _u.mutation.AddedUses(); ok {
 		_spec.AddField(contactcode.FieldUses, field.TypeInt32, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &ContactCode{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/aparte-im/aparte/ent/generated/contactcoderedemption"
@@ -20,7 +18,6 @@ type ContactCodeRedemptionCreate struct {
 	config
 	mutation *ContactCodeRedemptionMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetCodeID sets the "code_id" field.
@@ -112,7 +109,6 @@ func (_c *ContactCodeRedemptionCreate) createSpec() (*ContactCodeRedemption, *sq
 		_node = &ContactCodeRedemption{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(contactcoderedemption.Table, sqlgraph.NewFieldSpec(contactcoderedemption.FieldID, field.TypeUUID))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = &id
@@ -128,153 +124,11 @@ func (_c *ContactCodeRedemptionCreate) createSpec() (*ContactCodeRedemption, *sq
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.ContactCodeRedemption.Create().
-//		SetCodeID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ContactCodeRedemptionUpsert) {
-//			SetCodeID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ContactCodeRedemptionCreate) OnConflict(opts ...sql.ConflictOption) *ContactCodeRedemptionUpsertOne {
-	_c.conflict = opts
-	return &ContactCodeRedemptionUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.ContactCodeRedemption.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ContactCodeRedemptionCreate) OnConflictColumns(columns ...string) *ContactCodeRedemptionUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ContactCodeRedemptionUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// ContactCodeRedemptionUpsertOne is the builder for "upsert"-ing
-	//  one ContactCodeRedemption node.
-	ContactCodeRedemptionUpsertOne struct {
-		create *ContactCodeRedemptionCreate
-	}
-
-	// ContactCodeRedemptionUpsert is the "OnConflict" setter.
-	ContactCodeRedemptionUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.ContactCodeRedemption.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(contactcoderedemption.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ContactCodeRedemptionUpsertOne) UpdateNewValues() *ContactCodeRedemptionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(contactcoderedemption.FieldID)
-		}
-		if _, exists := u.create.mutation.CodeID(); exists {
-			s.SetIgnore(contactcoderedemption.FieldCodeID)
-		}
-		if _, exists := u.create.mutation.RedeemedAt(); exists {
-			s.SetIgnore(contactcoderedemption.FieldRedeemedAt)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.ContactCodeRedemption.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *ContactCodeRedemptionUpsertOne) Ignore() *ContactCodeRedemptionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ContactCodeRedemptionUpsertOne) DoNothing() *ContactCodeRedemptionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ContactCodeRedemptionCreate.OnConflict
-// documentation for more info.
-func (u *ContactCodeRedemptionUpsertOne) Update(set func(*ContactCodeRedemptionUpsert)) *ContactCodeRedemptionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ContactCodeRedemptionUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *ContactCodeRedemptionUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for ContactCodeRedemptionCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ContactCodeRedemptionUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *ContactCodeRedemptionUpsertOne) ID(ctx context.Context) (id uuid.UUID, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("generated: ContactCodeRedemptionUpsertOne.ID is not supported by MySQL driver. Use ContactCodeRedemptionUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *ContactCodeRedemptionUpsertOne) IDX(ctx context.Context) uuid.UUID {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // ContactCodeRedemptionCreateBulk is the builder for creating many ContactCodeRedemption entities in bulk.
 type ContactCodeRedemptionCreateBulk struct {
 	config
 	err      error
 	builders []*ContactCodeRedemptionCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the ContactCodeRedemption entities in the database.
@@ -303,7 +157,6 @@ func (_c *ContactCodeRedemptionCreateBulk) Save(ctx context.Context) ([]*Contact
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -350,126 +203,6 @@ func (_c *ContactCodeRedemptionCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *ContactCodeRedemptionCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.ContactCodeRedemption.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ContactCodeRedemptionUpsert) {
-//			SetCodeID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ContactCodeRedemptionCreateBulk) OnConflict(opts ...sql.ConflictOption) *ContactCodeRedemptionUpsertBulk {
-	_c.conflict = opts
-	return &ContactCodeRedemptionUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.ContactCodeRedemption.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ContactCodeRedemptionCreateBulk) OnConflictColumns(columns ...string) *ContactCodeRedemptionUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ContactCodeRedemptionUpsertBulk{
-		create: _c,
-	}
-}
-
-// ContactCodeRedemptionUpsertBulk is the builder for "upsert"-ing
-// a bulk of ContactCodeRedemption nodes.
-type ContactCodeRedemptionUpsertBulk struct {
-	create *ContactCodeRedemptionCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.ContactCodeRedemption.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(contactcoderedemption.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ContactCodeRedemptionUpsertBulk) UpdateNewValues() *ContactCodeRedemptionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(contactcoderedemption.FieldID)
-			}
-			if _, exists := b.mutation.CodeID(); exists {
-				s.SetIgnore(contactcoderedemption.FieldCodeID)
-			}
-			if _, exists := b.mutation.RedeemedAt(); exists {
-				s.SetIgnore(contactcoderedemption.FieldRedeemedAt)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.ContactCodeRedemption.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *ContactCodeRedemptionUpsertBulk) Ignore() *ContactCodeRedemptionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ContactCodeRedemptionUpsertBulk) DoNothing() *ContactCodeRedemptionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ContactCodeRedemptionCreateBulk.OnConflict
-// documentation for more info.
-func (u *ContactCodeRedemptionUpsertBulk) Update(set func(*ContactCodeRedemptionUpsert)) *ContactCodeRedemptionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ContactCodeRedemptionUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *ContactCodeRedemptionUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the ContactCodeRedemptionCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for ContactCodeRedemptionCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ContactCodeRedemptionUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -17,8 +17,9 @@ import (
 // ContactCodeRedemptionUpdate is the builder for updating ContactCodeRedemption entities.
 type ContactCodeRedemptionUpdate struct {
 	config
-	hooks    []Hook
-	mutation *ContactCodeRedemptionMutation
+	hooks     []Hook
+	mutation  *ContactCodeRedemptionMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the ContactCodeRedemptionUpdate builder.
@@ -59,6 +60,12 @@ func (_u *ContactCodeRedemptionUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *ContactCodeRedemptionUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ContactCodeRedemptionUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *ContactCodeRedemptionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(contactcoderedemption.Table, contactcoderedemption.Columns, sqlgraph.NewFieldSpec(contactcoderedemption.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -68,6 +75,7 @@ func (_u *ContactCodeRedemptionUpdate) sqlSave(ctx context.Context) (_node int, 
 			}
 		}
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{contactcoderedemption.Label}
@@ -83,9 +91,10 @@ func (_u *ContactCodeRedemptionUpdate) sqlSave(ctx context.Context) (_node int, 
 // ContactCodeRedemptionUpdateOne is the builder for updating a single ContactCodeRedemption entity.
 type ContactCodeRedemptionUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *ContactCodeRedemptionMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *ContactCodeRedemptionMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Mutation returns the ContactCodeRedemptionMutation object of the builder.
@@ -133,6 +142,12 @@ func (_u *ContactCodeRedemptionUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *ContactCodeRedemptionUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ContactCodeRedemptionUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *ContactCodeRedemptionUpdateOne) sqlSave(ctx context.Context) (_node *ContactCodeRedemption, err error) {
 	_spec := sqlgraph.NewUpdateSpec(contactcoderedemption.Table, contactcoderedemption.Columns, sqlgraph.NewFieldSpec(contactcoderedemption.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
@@ -159,6 +174,7 @@ func (_u *ContactCodeRedemptionUpdateOne) sqlSave(ctx context.Context) (_node *C
 			}
 		}
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &ContactCodeRedemption{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

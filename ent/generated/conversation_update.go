@@ -17,8 +17,9 @@ import (
 // ConversationUpdate is the builder for updating Conversation entities.
 type ConversationUpdate struct {
 	config
-	hooks    []Hook
-	mutation *ConversationMutation
+	hooks     []Hook
+	mutation  *ConversationMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the ConversationUpdate builder.
@@ -479,6 +480,12 @@ func (_u *ConversationUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *ConversationUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ConversationUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *ConversationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(conversation.Table, conversation.Columns, sqlgraph.NewFieldSpec(conversation.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -602,6 +609,7 @@ func (_u *ConversationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddedHighHoldReason(); ok {
 		_spec.AddField(conversation.FieldHighHoldReason, field.TypeInt16, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{conversation.Label}
@@ -617,9 +625,10 @@ func (_u *ConversationUpdate) sqlSave(ctx context.Context) (_node int, err error
 // ConversationUpdateOne is the builder for updating a single Conversation entity.
 type ConversationUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *ConversationMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *ConversationMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetLastSeq sets the "last_seq" field.
@@ -1087,6 +1096,12 @@ func (_u *ConversationUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *ConversationUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ConversationUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *ConversationUpdateOne) sqlSave(ctx context.Context) (_node *Conversation, err error) {
 	_spec := sqlgraph.NewUpdateSpec(conversation.Table, conversation.Columns, sqlgraph.NewFieldSpec(conversation.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
@@ -1227,6 +1242,7 @@ func (_u *ConversationUpdateOne) sqlSave(ctx context.Context) (_node *Conversati
 	if value, ok := _u.mutation.AddedHighHoldReason(); ok {
 		_spec.AddField(conversation.FieldHighHoldReason, field.TypeInt16, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &Conversation{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/aparte-im/aparte/ent/generated/epoch"
@@ -18,7 +17,6 @@ type EpochCreate struct {
 	config
 	mutation *EpochMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetEpoch sets the "epoch" field.
@@ -107,7 +105,6 @@ func (_c *EpochCreate) createSpec() (*Epoch, *sqlgraph.CreateSpec) {
 		_node = &Epoch{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(epoch.Table, sqlgraph.NewFieldSpec(epoch.FieldID, field.TypeInt))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -123,220 +120,11 @@ func (_c *EpochCreate) createSpec() (*Epoch, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Epoch.Create().
-//		SetEpoch(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.EpochUpsert) {
-//			SetEpoch(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *EpochCreate) OnConflict(opts ...sql.ConflictOption) *EpochUpsertOne {
-	_c.conflict = opts
-	return &EpochUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Epoch.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *EpochCreate) OnConflictColumns(columns ...string) *EpochUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &EpochUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// EpochUpsertOne is the builder for "upsert"-ing
-	//  one Epoch node.
-	EpochUpsertOne struct {
-		create *EpochCreate
-	}
-
-	// EpochUpsert is the "OnConflict" setter.
-	EpochUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetEpoch sets the "epoch" field.
-func (u *EpochUpsert) SetEpoch(v int64) *EpochUpsert {
-	u.Set(epoch.FieldEpoch, v)
-	return u
-}
-
-// UpdateEpoch sets the "epoch" field to the value that was provided on create.
-func (u *EpochUpsert) UpdateEpoch() *EpochUpsert {
-	u.SetExcluded(epoch.FieldEpoch)
-	return u
-}
-
-// AddEpoch adds v to the "epoch" field.
-func (u *EpochUpsert) AddEpoch(v int64) *EpochUpsert {
-	u.Add(epoch.FieldEpoch, v)
-	return u
-}
-
-// SetStartedAt sets the "started_at" field.
-func (u *EpochUpsert) SetStartedAt(v int64) *EpochUpsert {
-	u.Set(epoch.FieldStartedAt, v)
-	return u
-}
-
-// UpdateStartedAt sets the "started_at" field to the value that was provided on create.
-func (u *EpochUpsert) UpdateStartedAt() *EpochUpsert {
-	u.SetExcluded(epoch.FieldStartedAt)
-	return u
-}
-
-// AddStartedAt adds v to the "started_at" field.
-func (u *EpochUpsert) AddStartedAt(v int64) *EpochUpsert {
-	u.Add(epoch.FieldStartedAt, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Epoch.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(epoch.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *EpochUpsertOne) UpdateNewValues() *EpochUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(epoch.FieldID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Epoch.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *EpochUpsertOne) Ignore() *EpochUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *EpochUpsertOne) DoNothing() *EpochUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the EpochCreate.OnConflict
-// documentation for more info.
-func (u *EpochUpsertOne) Update(set func(*EpochUpsert)) *EpochUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&EpochUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetEpoch sets the "epoch" field.
-func (u *EpochUpsertOne) SetEpoch(v int64) *EpochUpsertOne {
-	return u.Update(func(s *EpochUpsert) {
-		s.SetEpoch(v)
-	})
-}
-
-// AddEpoch adds v to the "epoch" field.
-func (u *EpochUpsertOne) AddEpoch(v int64) *EpochUpsertOne {
-	return u.Update(func(s *EpochUpsert) {
-		s.AddEpoch(v)
-	})
-}
-
-// UpdateEpoch sets the "epoch" field to the value that was provided on create.
-func (u *EpochUpsertOne) UpdateEpoch() *EpochUpsertOne {
-	return u.Update(func(s *EpochUpsert) {
-		s.UpdateEpoch()
-	})
-}
-
-// SetStartedAt sets the "started_at" field.
-func (u *EpochUpsertOne) SetStartedAt(v int64) *EpochUpsertOne {
-	return u.Update(func(s *EpochUpsert) {
-		s.SetStartedAt(v)
-	})
-}
-
-// AddStartedAt adds v to the "started_at" field.
-func (u *EpochUpsertOne) AddStartedAt(v int64) *EpochUpsertOne {
-	return u.Update(func(s *EpochUpsert) {
-		s.AddStartedAt(v)
-	})
-}
-
-// UpdateStartedAt sets the "started_at" field to the value that was provided on create.
-func (u *EpochUpsertOne) UpdateStartedAt() *EpochUpsertOne {
-	return u.Update(func(s *EpochUpsert) {
-		s.UpdateStartedAt()
-	})
-}
-
-// Exec executes the query.
-func (u *EpochUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for EpochCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *EpochUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *EpochUpsertOne) ID(ctx context.Context) (id int, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *EpochUpsertOne) IDX(ctx context.Context) int {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // EpochCreateBulk is the builder for creating many Epoch entities in bulk.
 type EpochCreateBulk struct {
 	config
 	err      error
 	builders []*EpochCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Epoch entities in the database.
@@ -365,7 +153,6 @@ func (_c *EpochCreateBulk) Save(ctx context.Context) ([]*Epoch, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -416,162 +203,6 @@ func (_c *EpochCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *EpochCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Epoch.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.EpochUpsert) {
-//			SetEpoch(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *EpochCreateBulk) OnConflict(opts ...sql.ConflictOption) *EpochUpsertBulk {
-	_c.conflict = opts
-	return &EpochUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Epoch.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *EpochCreateBulk) OnConflictColumns(columns ...string) *EpochUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &EpochUpsertBulk{
-		create: _c,
-	}
-}
-
-// EpochUpsertBulk is the builder for "upsert"-ing
-// a bulk of Epoch nodes.
-type EpochUpsertBulk struct {
-	create *EpochCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Epoch.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(epoch.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *EpochUpsertBulk) UpdateNewValues() *EpochUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(epoch.FieldID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Epoch.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *EpochUpsertBulk) Ignore() *EpochUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *EpochUpsertBulk) DoNothing() *EpochUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the EpochCreateBulk.OnConflict
-// documentation for more info.
-func (u *EpochUpsertBulk) Update(set func(*EpochUpsert)) *EpochUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&EpochUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetEpoch sets the "epoch" field.
-func (u *EpochUpsertBulk) SetEpoch(v int64) *EpochUpsertBulk {
-	return u.Update(func(s *EpochUpsert) {
-		s.SetEpoch(v)
-	})
-}
-
-// AddEpoch adds v to the "epoch" field.
-func (u *EpochUpsertBulk) AddEpoch(v int64) *EpochUpsertBulk {
-	return u.Update(func(s *EpochUpsert) {
-		s.AddEpoch(v)
-	})
-}
-
-// UpdateEpoch sets the "epoch" field to the value that was provided on create.
-func (u *EpochUpsertBulk) UpdateEpoch() *EpochUpsertBulk {
-	return u.Update(func(s *EpochUpsert) {
-		s.UpdateEpoch()
-	})
-}
-
-// SetStartedAt sets the "started_at" field.
-func (u *EpochUpsertBulk) SetStartedAt(v int64) *EpochUpsertBulk {
-	return u.Update(func(s *EpochUpsert) {
-		s.SetStartedAt(v)
-	})
-}
-
-// AddStartedAt adds v to the "started_at" field.
-func (u *EpochUpsertBulk) AddStartedAt(v int64) *EpochUpsertBulk {
-	return u.Update(func(s *EpochUpsert) {
-		s.AddStartedAt(v)
-	})
-}
-
-// UpdateStartedAt sets the "started_at" field to the value that was provided on create.
-func (u *EpochUpsertBulk) UpdateStartedAt() *EpochUpsertBulk {
-	return u.Update(func(s *EpochUpsert) {
-		s.UpdateStartedAt()
-	})
-}
-
-// Exec executes the query.
-func (u *EpochUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the EpochCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for EpochCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *EpochUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -17,8 +17,9 @@ import (
 // EpochUpdate is the builder for updating Epoch entities.
 type EpochUpdate struct {
 	config
-	hooks    []Hook
-	mutation *EpochMutation
+	hooks     []Hook
+	mutation  *EpochMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the EpochUpdate builder.
@@ -101,6 +102,12 @@ func (_u *EpochUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *EpochUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *EpochUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *EpochUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(epoch.Table, epoch.Columns, sqlgraph.NewFieldSpec(epoch.FieldID, field.TypeInt))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -122,6 +129,7 @@ func (_u *EpochUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedStartedAt(); ok {
 		_spec.AddField(epoch.FieldStartedAt, field.TypeInt64, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{epoch.Label}
@@ -137,9 +145,10 @@ func (_u *EpochUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 // EpochUpdateOne is the builder for updating a single Epoch entity.
 type EpochUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *EpochMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *EpochMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetEpoch sets the "epoch" field.
@@ -229,6 +238,12 @@ func (_u *EpochUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *EpochUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *EpochUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *EpochUpdateOne) sqlSave(ctx context.Context) (_node *Epoch, err error) {
 	_spec := sqlgraph.NewUpdateSpec(epoch.Table, epoch.Columns, sqlgraph.NewFieldSpec(epoch.FieldID, field.TypeInt))
 	id, ok := _u.mutation.ID()
@@ -267,6 +282,7 @@ func (_u *EpochUpdateOne) sqlSave(ctx context.Context) (_node *Epoch, err error)
 	if value, ok := _u.mutation.AddedStartedAt(); ok {
 		_spec.AddField(epoch.FieldStartedAt, field.TypeInt64, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &Epoch{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

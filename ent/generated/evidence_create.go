@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/aparte-im/aparte/ent/generated/evidence"
@@ -20,7 +18,6 @@ type EvidenceCreate struct {
 	config
 	mutation *EvidenceMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetSealed sets the "sealed" field.
@@ -121,7 +118,6 @@ func (_c *EvidenceCreate) createSpec() (*Evidence, *sqlgraph.CreateSpec) {
 		_node = &Evidence{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(evidence.Table, sqlgraph.NewFieldSpec(evidence.FieldID, field.TypeUUID))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = &id
@@ -141,156 +137,11 @@ func (_c *EvidenceCreate) createSpec() (*Evidence, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Evidence.Create().
-//		SetSealed(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.EvidenceUpsert) {
-//			SetSealed(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *EvidenceCreate) OnConflict(opts ...sql.ConflictOption) *EvidenceUpsertOne {
-	_c.conflict = opts
-	return &EvidenceUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Evidence.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *EvidenceCreate) OnConflictColumns(columns ...string) *EvidenceUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &EvidenceUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// EvidenceUpsertOne is the builder for "upsert"-ing
-	//  one Evidence node.
-	EvidenceUpsertOne struct {
-		create *EvidenceCreate
-	}
-
-	// EvidenceUpsert is the "OnConflict" setter.
-	EvidenceUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Evidence.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(evidence.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *EvidenceUpsertOne) UpdateNewValues() *EvidenceUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(evidence.FieldID)
-		}
-		if _, exists := u.create.mutation.Sealed(); exists {
-			s.SetIgnore(evidence.FieldSealed)
-		}
-		if _, exists := u.create.mutation.Digest(); exists {
-			s.SetIgnore(evidence.FieldDigest)
-		}
-		if _, exists := u.create.mutation.Messages(); exists {
-			s.SetIgnore(evidence.FieldMessages)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Evidence.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *EvidenceUpsertOne) Ignore() *EvidenceUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *EvidenceUpsertOne) DoNothing() *EvidenceUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the EvidenceCreate.OnConflict
-// documentation for more info.
-func (u *EvidenceUpsertOne) Update(set func(*EvidenceUpsert)) *EvidenceUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&EvidenceUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *EvidenceUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for EvidenceCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *EvidenceUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *EvidenceUpsertOne) ID(ctx context.Context) (id uuid.UUID, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("generated: EvidenceUpsertOne.ID is not supported by MySQL driver. Use EvidenceUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *EvidenceUpsertOne) IDX(ctx context.Context) uuid.UUID {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // EvidenceCreateBulk is the builder for creating many Evidence entities in bulk.
 type EvidenceCreateBulk struct {
 	config
 	err      error
 	builders []*EvidenceCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Evidence entities in the database.
@@ -319,7 +170,6 @@ func (_c *EvidenceCreateBulk) Save(ctx context.Context) ([]*Evidence, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -366,129 +216,6 @@ func (_c *EvidenceCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *EvidenceCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Evidence.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.EvidenceUpsert) {
-//			SetSealed(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *EvidenceCreateBulk) OnConflict(opts ...sql.ConflictOption) *EvidenceUpsertBulk {
-	_c.conflict = opts
-	return &EvidenceUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Evidence.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *EvidenceCreateBulk) OnConflictColumns(columns ...string) *EvidenceUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &EvidenceUpsertBulk{
-		create: _c,
-	}
-}
-
-// EvidenceUpsertBulk is the builder for "upsert"-ing
-// a bulk of Evidence nodes.
-type EvidenceUpsertBulk struct {
-	create *EvidenceCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Evidence.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(evidence.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *EvidenceUpsertBulk) UpdateNewValues() *EvidenceUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(evidence.FieldID)
-			}
-			if _, exists := b.mutation.Sealed(); exists {
-				s.SetIgnore(evidence.FieldSealed)
-			}
-			if _, exists := b.mutation.Digest(); exists {
-				s.SetIgnore(evidence.FieldDigest)
-			}
-			if _, exists := b.mutation.Messages(); exists {
-				s.SetIgnore(evidence.FieldMessages)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Evidence.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *EvidenceUpsertBulk) Ignore() *EvidenceUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *EvidenceUpsertBulk) DoNothing() *EvidenceUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the EvidenceCreateBulk.OnConflict
-// documentation for more info.
-func (u *EvidenceUpsertBulk) Update(set func(*EvidenceUpsert)) *EvidenceUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&EvidenceUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *EvidenceUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the EvidenceCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for EvidenceCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *EvidenceUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

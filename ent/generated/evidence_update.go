@@ -17,8 +17,9 @@ import (
 // EvidenceUpdate is the builder for updating Evidence entities.
 type EvidenceUpdate struct {
 	config
-	hooks    []Hook
-	mutation *EvidenceMutation
+	hooks     []Hook
+	mutation  *EvidenceMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the EvidenceUpdate builder.
@@ -59,6 +60,12 @@ func (_u *EvidenceUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *EvidenceUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *EvidenceUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *EvidenceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(evidence.Table, evidence.Columns, sqlgraph.NewFieldSpec(evidence.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -68,6 +75,7 @@ func (_u *EvidenceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{evidence.Label}
@@ -83,9 +91,10 @@ func (_u *EvidenceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 // EvidenceUpdateOne is the builder for updating a single Evidence entity.
 type EvidenceUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *EvidenceMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *EvidenceMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Mutation returns the EvidenceMutation object of the builder.
@@ -133,6 +142,12 @@ func (_u *EvidenceUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *EvidenceUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *EvidenceUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *EvidenceUpdateOne) sqlSave(ctx context.Context) (_node *Evidence, err error) {
 	_spec := sqlgraph.NewUpdateSpec(evidence.Table, evidence.Columns, sqlgraph.NewFieldSpec(evidence.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
@@ -159,6 +174,7 @@ func (_u *EvidenceUpdateOne) sqlSave(ctx context.Context) (_node *Evidence, err 
 			}
 		}
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &Evidence{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/aparte-im/aparte/ent/generated/follow"
@@ -20,7 +19,6 @@ type FollowCreate struct {
 	config
 	mutation *FollowMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetFollowerID sets the "follower_id" field.
@@ -131,7 +129,6 @@ func (_c *FollowCreate) createSpec() (*Follow, *sqlgraph.CreateSpec) {
 		_node = &Follow{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(follow.Table, nil)
 	)
-	_spec.OnConflict = _c.conflict
 	if value, ok := _c.mutation.Mutual(); ok {
 		_spec.SetField(follow.FieldMutual, field.TypeBool, value)
 		_node.Mutual = value
@@ -177,233 +174,11 @@ func (_c *FollowCreate) createSpec() (*Follow, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Follow.Create().
-//		SetFollowerID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.FollowUpsert) {
-//			SetFollowerID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *FollowCreate) OnConflict(opts ...sql.ConflictOption) *FollowUpsertOne {
-	_c.conflict = opts
-	return &FollowUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Follow.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *FollowCreate) OnConflictColumns(columns ...string) *FollowUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &FollowUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// FollowUpsertOne is the builder for "upsert"-ing
-	//  one Follow node.
-	FollowUpsertOne struct {
-		create *FollowCreate
-	}
-
-	// FollowUpsert is the "OnConflict" setter.
-	FollowUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetFollowerID sets the "follower_id" field.
-func (u *FollowUpsert) SetFollowerID(v uuid.UUID) *FollowUpsert {
-	u.Set(follow.FieldFollowerID, v)
-	return u
-}
-
-// UpdateFollowerID sets the "follower_id" field to the value that was provided on create.
-func (u *FollowUpsert) UpdateFollowerID() *FollowUpsert {
-	u.SetExcluded(follow.FieldFollowerID)
-	return u
-}
-
-// SetFolloweeID sets the "followee_id" field.
-func (u *FollowUpsert) SetFolloweeID(v uuid.UUID) *FollowUpsert {
-	u.Set(follow.FieldFolloweeID, v)
-	return u
-}
-
-// UpdateFolloweeID sets the "followee_id" field to the value that was provided on create.
-func (u *FollowUpsert) UpdateFolloweeID() *FollowUpsert {
-	u.SetExcluded(follow.FieldFolloweeID)
-	return u
-}
-
-// SetMutual sets the "mutual" field.
-func (u *FollowUpsert) SetMutual(v bool) *FollowUpsert {
-	u.Set(follow.FieldMutual, v)
-	return u
-}
-
-// UpdateMutual sets the "mutual" field to the value that was provided on create.
-func (u *FollowUpsert) UpdateMutual() *FollowUpsert {
-	u.SetExcluded(follow.FieldMutual)
-	return u
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (u *FollowUpsert) SetCreatedAt(v int64) *FollowUpsert {
-	u.Set(follow.FieldCreatedAt, v)
-	return u
-}
-
-// UpdateCreatedAt sets the "created_at" field to the value that was provided on create.
-func (u *FollowUpsert) UpdateCreatedAt() *FollowUpsert {
-	u.SetExcluded(follow.FieldCreatedAt)
-	return u
-}
-
-// AddCreatedAt adds v to the "created_at" field.
-func (u *FollowUpsert) AddCreatedAt(v int64) *FollowUpsert {
-	u.Add(follow.FieldCreatedAt, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create.
-// Using this option is equivalent to using:
-//
-//	client.Follow.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//		).
-//		Exec(ctx)
-func (u *FollowUpsertOne) UpdateNewValues() *FollowUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Follow.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *FollowUpsertOne) Ignore() *FollowUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *FollowUpsertOne) DoNothing() *FollowUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the FollowCreate.OnConflict
-// documentation for more info.
-func (u *FollowUpsertOne) Update(set func(*FollowUpsert)) *FollowUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&FollowUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetFollowerID sets the "follower_id" field.
-func (u *FollowUpsertOne) SetFollowerID(v uuid.UUID) *FollowUpsertOne {
-	return u.Update(func(s *FollowUpsert) {
-		s.SetFollowerID(v)
-	})
-}
-
-// UpdateFollowerID sets the "follower_id" field to the value that was provided on create.
-func (u *FollowUpsertOne) UpdateFollowerID() *FollowUpsertOne {
-	return u.Update(func(s *FollowUpsert) {
-		s.UpdateFollowerID()
-	})
-}
-
-// SetFolloweeID sets the "followee_id" field.
-func (u *FollowUpsertOne) SetFolloweeID(v uuid.UUID) *FollowUpsertOne {
-	return u.Update(func(s *FollowUpsert) {
-		s.SetFolloweeID(v)
-	})
-}
-
-// UpdateFolloweeID sets the "followee_id" field to the value that was provided on create.
-func (u *FollowUpsertOne) UpdateFolloweeID() *FollowUpsertOne {
-	return u.Update(func(s *FollowUpsert) {
-		s.UpdateFolloweeID()
-	})
-}
-
-// SetMutual sets the "mutual" field.
-func (u *FollowUpsertOne) SetMutual(v bool) *FollowUpsertOne {
-	return u.Update(func(s *FollowUpsert) {
-		s.SetMutual(v)
-	})
-}
-
-// UpdateMutual sets the "mutual" field to the value that was provided on create.
-func (u *FollowUpsertOne) UpdateMutual() *FollowUpsertOne {
-	return u.Update(func(s *FollowUpsert) {
-		s.UpdateMutual()
-	})
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (u *FollowUpsertOne) SetCreatedAt(v int64) *FollowUpsertOne {
-	return u.Update(func(s *FollowUpsert) {
-		s.SetCreatedAt(v)
-	})
-}
-
-// AddCreatedAt adds v to the "created_at" field.
-func (u *FollowUpsertOne) AddCreatedAt(v int64) *FollowUpsertOne {
-	return u.Update(func(s *FollowUpsert) {
-		s.AddCreatedAt(v)
-	})
-}
-
-// UpdateCreatedAt sets the "created_at" field to the value that was provided on create.
-func (u *FollowUpsertOne) UpdateCreatedAt() *FollowUpsertOne {
-	return u.Update(func(s *FollowUpsert) {
-		s.UpdateCreatedAt()
-	})
-}
-
-// Exec executes the query.
-func (u *FollowUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for FollowCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *FollowUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
 // FollowCreateBulk is the builder for creating many Follow entities in bulk.
 type FollowCreateBulk struct {
 	config
 	err      error
 	builders []*FollowCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Follow entities in the database.
@@ -432,7 +207,6 @@ func (_c *FollowCreateBulk) Save(ctx context.Context) ([]*Follow, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -478,173 +252,6 @@ func (_c *FollowCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *FollowCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Follow.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.FollowUpsert) {
-//			SetFollowerID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *FollowCreateBulk) OnConflict(opts ...sql.ConflictOption) *FollowUpsertBulk {
-	_c.conflict = opts
-	return &FollowUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Follow.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *FollowCreateBulk) OnConflictColumns(columns ...string) *FollowUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &FollowUpsertBulk{
-		create: _c,
-	}
-}
-
-// FollowUpsertBulk is the builder for "upsert"-ing
-// a bulk of Follow nodes.
-type FollowUpsertBulk struct {
-	create *FollowCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Follow.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//		).
-//		Exec(ctx)
-func (u *FollowUpsertBulk) UpdateNewValues() *FollowUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Follow.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *FollowUpsertBulk) Ignore() *FollowUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *FollowUpsertBulk) DoNothing() *FollowUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the FollowCreateBulk.OnConflict
-// documentation for more info.
-func (u *FollowUpsertBulk) Update(set func(*FollowUpsert)) *FollowUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&FollowUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetFollowerID sets the "follower_id" field.
-func (u *FollowUpsertBulk) SetFollowerID(v uuid.UUID) *FollowUpsertBulk {
-	return u.Update(func(s *FollowUpsert) {
-		s.SetFollowerID(v)
-	})
-}
-
-// UpdateFollowerID sets the "follower_id" field to the value that was provided on create.
-func (u *FollowUpsertBulk) UpdateFollowerID() *FollowUpsertBulk {
-	return u.Update(func(s *FollowUpsert) {
-		s.UpdateFollowerID()
-	})
-}
-
-// SetFolloweeID sets the "followee_id" field.
-func (u *FollowUpsertBulk) SetFolloweeID(v uuid.UUID) *FollowUpsertBulk {
-	return u.Update(func(s *FollowUpsert) {
-		s.SetFolloweeID(v)
-	})
-}
-
-// UpdateFolloweeID sets the "followee_id" field to the value that was provided on create.
-func (u *FollowUpsertBulk) UpdateFolloweeID() *FollowUpsertBulk {
-	return u.Update(func(s *FollowUpsert) {
-		s.UpdateFolloweeID()
-	})
-}
-
-// SetMutual sets the "mutual" field.
-func (u *FollowUpsertBulk) SetMutual(v bool) *FollowUpsertBulk {
-	return u.Update(func(s *FollowUpsert) {
-		s.SetMutual(v)
-	})
-}
-
-// UpdateMutual sets the "mutual" field to the value that was provided on create.
-func (u *FollowUpsertBulk) UpdateMutual() *FollowUpsertBulk {
-	return u.Update(func(s *FollowUpsert) {
-		s.UpdateMutual()
-	})
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (u *FollowUpsertBulk) SetCreatedAt(v int64) *FollowUpsertBulk {
-	return u.Update(func(s *FollowUpsert) {
-		s.SetCreatedAt(v)
-	})
-}
-
-// AddCreatedAt adds v to the "created_at" field.
-func (u *FollowUpsertBulk) AddCreatedAt(v int64) *FollowUpsertBulk {
-	return u.Update(func(s *FollowUpsert) {
-		s.AddCreatedAt(v)
-	})
-}
-
-// UpdateCreatedAt sets the "created_at" field to the value that was provided on create.
-func (u *FollowUpsertBulk) UpdateCreatedAt() *FollowUpsertBulk {
-	return u.Update(func(s *FollowUpsert) {
-		s.UpdateCreatedAt()
-	})
-}
-
-// Exec executes the query.
-func (u *FollowUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the FollowCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for FollowCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *FollowUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -25,6 +25,7 @@ type FollowQuery struct {
 	predicates   []predicate.Follow
 	withFollower *UserQuery
 	withFollowee *UserQuery
+	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -228,8 +229,9 @@ func (_q *FollowQuery) Clone() *FollowQuery {
 		withFollower: _q.withFollower.Clone(),
 		withFollowee: _q.withFollowee.Clone(),
 		// clone intermediate query.
-		sql:  _q.sql.Clone(),
-		path: _q.path,
+		sql:       _q.sql.Clone(),
+		path:      _q.path,
+		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
 }
 
@@ -347,6 +349,9 @@ func (_q *FollowQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Follo
 		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
+	if len(_q.modifiers) > 0 {
+		_spec.Modifiers = _q.modifiers
+	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
 	}
@@ -432,6 +437,9 @@ func (_q *FollowQuery) loadFollowee(ctx context.Context, query *UserQuery, nodes
 
 func (_q *FollowQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
+	if len(_q.modifiers) > 0 {
+		_spec.Modifiers = _q.modifiers
+	}
 	_spec.Unique = false
 	_spec.Node.Columns = nil
 	return sqlgraph.CountNodes(ctx, _q.driver, _spec)
@@ -495,6 +503,9 @@ func (_q *FollowQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	if _q.ctx.Unique != nil && *_q.ctx.Unique {
 		selector.Distinct()
 	}
+	for _, m := range _q.modifiers {
+		m(selector)
+	}
 	for _, p := range _q.predicates {
 		p(selector)
 	}
@@ -510,6 +521,12 @@ func (_q *FollowQuery) sqlQuery(ctx context.Context) *sql.Selector {
 		selector.Limit(*limit)
 	}
 	return selector
+}
+
+// Modify adds a query modifier for attaching custom logic to queries.
+func (_q *FollowQuery) Modify(modifiers ...func(s *sql.Selector)) *FollowSelect {
+	_q.modifiers = append(_q.modifiers, modifiers...)
+	return _q.Select()
 }
 
 // FollowGroupBy is the group-by builder for Follow entities.
@@ -600,4 +617,10 @@ func (_s *FollowSelect) sqlScan(ctx context.Context, root *FollowQuery, v any) e
 	}
 	defer rows.Close()
 	return sql.ScanSlice(rows, v)
+}
+
+// Modify adds a query modifier for attaching custom logic to queries.
+func (_s *FollowSelect) Modify(modifiers ...func(s *sql.Selector)) *FollowSelect {
+	_s.modifiers = append(_s.modifiers, modifiers...)
+	return _s
 }

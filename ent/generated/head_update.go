@@ -17,8 +17,9 @@ import (
 // HeadUpdate is the builder for updating Head entities.
 type HeadUpdate struct {
 	config
-	hooks    []Hook
-	mutation *HeadMutation
+	hooks     []Hook
+	mutation  *HeadMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the HeadUpdate builder.
@@ -521,6 +522,12 @@ func (_u *HeadUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *HeadUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *HeadUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *HeadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(head.Table, head.Columns, sqlgraph.NewFieldSpec(head.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -656,6 +663,7 @@ func (_u *HeadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedShieldAt(); ok {
 		_spec.AddField(head.FieldShieldAt, field.TypeInt64, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{head.Label}
@@ -671,9 +679,10 @@ func (_u *HeadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 // HeadUpdateOne is the builder for updating a single Head entity.
 type HeadUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *HeadMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *HeadMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetVersion sets the "version" field.
@@ -1183,6 +1192,12 @@ func (_u *HeadUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *HeadUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *HeadUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *HeadUpdateOne) sqlSave(ctx context.Context) (_node *Head, err error) {
 	_spec := sqlgraph.NewUpdateSpec(head.Table, head.Columns, sqlgraph.NewFieldSpec(head.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
@@ -1335,6 +1350,7 @@ func (_u *HeadUpdateOne) sqlSave(ctx context.Context) (_node *Head, err error) {
 	if value, ok := _u.mutation.AddedShieldAt(); ok {
 		_spec.AddField(head.FieldShieldAt, field.TypeInt64, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &Head{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

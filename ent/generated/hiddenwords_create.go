@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/aparte-im/aparte/ent/generated/hiddenwords"
@@ -20,7 +18,6 @@ type HiddenWordsCreate struct {
 	config
 	mutation *HiddenWordsMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetVersion sets the "version" field.
@@ -112,7 +109,6 @@ func (_c *HiddenWordsCreate) createSpec() (*HiddenWords, *sqlgraph.CreateSpec) {
 		_node = &HiddenWords{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(hiddenwords.Table, sqlgraph.NewFieldSpec(hiddenwords.FieldID, field.TypeUUID))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = &id
@@ -128,212 +124,11 @@ func (_c *HiddenWordsCreate) createSpec() (*HiddenWords, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.HiddenWords.Create().
-//		SetVersion(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.HiddenWordsUpsert) {
-//			SetVersion(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *HiddenWordsCreate) OnConflict(opts ...sql.ConflictOption) *HiddenWordsUpsertOne {
-	_c.conflict = opts
-	return &HiddenWordsUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.HiddenWords.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *HiddenWordsCreate) OnConflictColumns(columns ...string) *HiddenWordsUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &HiddenWordsUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// HiddenWordsUpsertOne is the builder for "upsert"-ing
-	//  one HiddenWords node.
-	HiddenWordsUpsertOne struct {
-		create *HiddenWordsCreate
-	}
-
-	// HiddenWordsUpsert is the "OnConflict" setter.
-	HiddenWordsUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetVersion sets the "version" field.
-func (u *HiddenWordsUpsert) SetVersion(v int32) *HiddenWordsUpsert {
-	u.Set(hiddenwords.FieldVersion, v)
-	return u
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *HiddenWordsUpsert) UpdateVersion() *HiddenWordsUpsert {
-	u.SetExcluded(hiddenwords.FieldVersion)
-	return u
-}
-
-// AddVersion adds v to the "version" field.
-func (u *HiddenWordsUpsert) AddVersion(v int32) *HiddenWordsUpsert {
-	u.Add(hiddenwords.FieldVersion, v)
-	return u
-}
-
-// SetList sets the "list" field.
-func (u *HiddenWordsUpsert) SetList(v string) *HiddenWordsUpsert {
-	u.Set(hiddenwords.FieldList, v)
-	return u
-}
-
-// UpdateList sets the "list" field to the value that was provided on create.
-func (u *HiddenWordsUpsert) UpdateList() *HiddenWordsUpsert {
-	u.SetExcluded(hiddenwords.FieldList)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.HiddenWords.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(hiddenwords.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *HiddenWordsUpsertOne) UpdateNewValues() *HiddenWordsUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(hiddenwords.FieldID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.HiddenWords.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *HiddenWordsUpsertOne) Ignore() *HiddenWordsUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *HiddenWordsUpsertOne) DoNothing() *HiddenWordsUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the HiddenWordsCreate.OnConflict
-// documentation for more info.
-func (u *HiddenWordsUpsertOne) Update(set func(*HiddenWordsUpsert)) *HiddenWordsUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&HiddenWordsUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetVersion sets the "version" field.
-func (u *HiddenWordsUpsertOne) SetVersion(v int32) *HiddenWordsUpsertOne {
-	return u.Update(func(s *HiddenWordsUpsert) {
-		s.SetVersion(v)
-	})
-}
-
-// AddVersion adds v to the "version" field.
-func (u *HiddenWordsUpsertOne) AddVersion(v int32) *HiddenWordsUpsertOne {
-	return u.Update(func(s *HiddenWordsUpsert) {
-		s.AddVersion(v)
-	})
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *HiddenWordsUpsertOne) UpdateVersion() *HiddenWordsUpsertOne {
-	return u.Update(func(s *HiddenWordsUpsert) {
-		s.UpdateVersion()
-	})
-}
-
-// SetList sets the "list" field.
-func (u *HiddenWordsUpsertOne) SetList(v string) *HiddenWordsUpsertOne {
-	return u.Update(func(s *HiddenWordsUpsert) {
-		s.SetList(v)
-	})
-}
-
-// UpdateList sets the "list" field to the value that was provided on create.
-func (u *HiddenWordsUpsertOne) UpdateList() *HiddenWordsUpsertOne {
-	return u.Update(func(s *HiddenWordsUpsert) {
-		s.UpdateList()
-	})
-}
-
-// Exec executes the query.
-func (u *HiddenWordsUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for HiddenWordsCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *HiddenWordsUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *HiddenWordsUpsertOne) ID(ctx context.Context) (id uuid.UUID, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("generated: HiddenWordsUpsertOne.ID is not supported by MySQL driver. Use HiddenWordsUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *HiddenWordsUpsertOne) IDX(ctx context.Context) uuid.UUID {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // HiddenWordsCreateBulk is the builder for creating many HiddenWords entities in bulk.
 type HiddenWordsCreateBulk struct {
 	config
 	err      error
 	builders []*HiddenWordsCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the HiddenWords entities in the database.
@@ -362,7 +157,6 @@ func (_c *HiddenWordsCreateBulk) Save(ctx context.Context) ([]*HiddenWords, erro
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -409,155 +203,6 @@ func (_c *HiddenWordsCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *HiddenWordsCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.HiddenWords.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.HiddenWordsUpsert) {
-//			SetVersion(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *HiddenWordsCreateBulk) OnConflict(opts ...sql.ConflictOption) *HiddenWordsUpsertBulk {
-	_c.conflict = opts
-	return &HiddenWordsUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.HiddenWords.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *HiddenWordsCreateBulk) OnConflictColumns(columns ...string) *HiddenWordsUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &HiddenWordsUpsertBulk{
-		create: _c,
-	}
-}
-
-// HiddenWordsUpsertBulk is the builder for "upsert"-ing
-// a bulk of HiddenWords nodes.
-type HiddenWordsUpsertBulk struct {
-	create *HiddenWordsCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.HiddenWords.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(hiddenwords.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *HiddenWordsUpsertBulk) UpdateNewValues() *HiddenWordsUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(hiddenwords.FieldID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.HiddenWords.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *HiddenWordsUpsertBulk) Ignore() *HiddenWordsUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *HiddenWordsUpsertBulk) DoNothing() *HiddenWordsUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the HiddenWordsCreateBulk.OnConflict
-// documentation for more info.
-func (u *HiddenWordsUpsertBulk) Update(set func(*HiddenWordsUpsert)) *HiddenWordsUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&HiddenWordsUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetVersion sets the "version" field.
-func (u *HiddenWordsUpsertBulk) SetVersion(v int32) *HiddenWordsUpsertBulk {
-	return u.Update(func(s *HiddenWordsUpsert) {
-		s.SetVersion(v)
-	})
-}
-
-// AddVersion adds v to the "version" field.
-func (u *HiddenWordsUpsertBulk) AddVersion(v int32) *HiddenWordsUpsertBulk {
-	return u.Update(func(s *HiddenWordsUpsert) {
-		s.AddVersion(v)
-	})
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *HiddenWordsUpsertBulk) UpdateVersion() *HiddenWordsUpsertBulk {
-	return u.Update(func(s *HiddenWordsUpsert) {
-		s.UpdateVersion()
-	})
-}
-
-// SetList sets the "list" field.
-func (u *HiddenWordsUpsertBulk) SetList(v string) *HiddenWordsUpsertBulk {
-	return u.Update(func(s *HiddenWordsUpsert) {
-		s.SetList(v)
-	})
-}
-
-// UpdateList sets the "list" field to the value that was provided on create.
-func (u *HiddenWordsUpsertBulk) UpdateList() *HiddenWordsUpsertBulk {
-	return u.Update(func(s *HiddenWordsUpsert) {
-		s.UpdateList()
-	})
-}
-
-// Exec executes the query.
-func (u *HiddenWordsUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the HiddenWordsCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for HiddenWordsCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *HiddenWordsUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

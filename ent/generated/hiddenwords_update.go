@@ -17,8 +17,9 @@ import (
 // HiddenWordsUpdate is the builder for updating HiddenWords entities.
 type HiddenWordsUpdate struct {
 	config
-	hooks    []Hook
-	mutation *HiddenWordsMutation
+	hooks     []Hook
+	mutation  *HiddenWordsMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the HiddenWordsUpdate builder.
@@ -94,6 +95,12 @@ func (_u *HiddenWordsUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *HiddenWordsUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *HiddenWordsUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *HiddenWordsUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(hiddenwords.Table, hiddenwords.Columns, sqlgraph.NewFieldSpec(hiddenwords.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -112,6 +119,7 @@ func (_u *HiddenWordsUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.List(); ok {
 		_spec.SetField(hiddenwords.FieldList, field.TypeString, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{hiddenwords.Label}
@@ -127,9 +135,10 @@ func (_u *HiddenWordsUpdate) sqlSave(ctx context.Context) (_node int, err error)
 // HiddenWordsUpdateOne is the builder for updating a single HiddenWords entity.
 type HiddenWordsUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *HiddenWordsMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *HiddenWordsMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetVersion sets the "version" field.
@@ -212,6 +221,12 @@ func (_u *HiddenWordsUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *HiddenWordsUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *HiddenWordsUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *HiddenWordsUpdateOne) sqlSave(ctx context.Context) (_node *HiddenWords, err error) {
 	_spec := sqlgraph.NewUpdateSpec(hiddenwords.Table, hiddenwords.Columns, sqlgraph.NewFieldSpec(hiddenwords.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
@@ -247,6 +262,7 @@ func (_u *HiddenWordsUpdateOne) sqlSave(ctx context.Context) (_node *HiddenWords
 	if value, ok := _u.mutation.List(); ok {
 		_spec.SetField(hiddenwords.FieldList, field.TypeString, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &HiddenWords{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -19,8 +19,9 @@ import (
 // OverrideUpdate is the builder for updating Override entities.
 type OverrideUpdate struct {
 	config
-	hooks    []Hook
-	mutation *OverrideMutation
+	hooks     []Hook
+	mutation  *OverrideMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the OverrideUpdate builder.
@@ -192,6 +193,12 @@ func (_u *OverrideUpdate) check() error {
 	return nil
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *OverrideUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *OverrideUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *OverrideUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -280,6 +287,7 @@ func (_u *OverrideUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{override.Label}
@@ -295,9 +303,10 @@ func (_u *OverrideUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 // OverrideUpdateOne is the builder for updating a single Override entity.
 type OverrideUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *OverrideMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *OverrideMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetUserID sets the "user_id" field.
@@ -476,6 +485,12 @@ func (_u *OverrideUpdateOne) check() error {
 	return nil
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *OverrideUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *OverrideUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *OverrideUpdateOne) sqlSave(ctx context.Context) (_node *Override, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -583,6 +598,7 @@ func (_u *OverrideUpdateOne) sqlSave(ctx context.Context) (_node *Override, err 
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &Override{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -17,8 +17,9 @@ import (
 // ReportUpdate is the builder for updating Report entities.
 type ReportUpdate struct {
 	config
-	hooks    []Hook
-	mutation *ReportMutation
+	hooks     []Hook
+	mutation  *ReportMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the ReportUpdate builder.
@@ -353,6 +354,12 @@ func (_u *ReportUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *ReportUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ReportUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *ReportUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(report.Table, report.Columns, sqlgraph.NewFieldSpec(report.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -440,6 +447,7 @@ func (_u *ReportUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedSettledAt(); ok {
 		_spec.AddField(report.FieldSettledAt, field.TypeInt64, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{report.Label}
@@ -455,9 +463,10 @@ func (_u *ReportUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 // ReportUpdateOne is the builder for updating a single Report entity.
 type ReportUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *ReportMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *ReportMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetState sets the "state" field.
@@ -799,6 +808,12 @@ func (_u *ReportUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *ReportUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ReportUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *ReportUpdateOne) sqlSave(ctx context.Context) (_node *Report, err error) {
 	_spec := sqlgraph.NewUpdateSpec(report.Table, report.Columns, sqlgraph.NewFieldSpec(report.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
@@ -903,6 +918,7 @@ func (_u *ReportUpdateOne) sqlSave(ctx context.Context) (_node *Report, err erro
 	if value, ok := _u.mutation.AddedSettledAt(); ok {
 		_spec.AddField(report.FieldSettledAt, field.TypeInt64, value)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &Report{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
@@ -20,7 +18,6 @@ type SettingsChangeCreate struct {
 	config
 	mutation *SettingsChangeMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetUserID sets the "user_id" field.
@@ -470,7 +467,6 @@ func (_c *SettingsChangeCreate) createSpec() (*SettingsChange, *sqlgraph.CreateS
 		_node = &SettingsChange{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(settingschange.Table, sqlgraph.NewFieldSpec(settingschange.FieldID, field.TypeUUID))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = &id
@@ -566,213 +562,11 @@ func (_c *SettingsChangeCreate) createSpec() (*SettingsChange, *sqlgraph.CreateS
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.SettingsChange.Create().
-//		SetUserID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.SettingsChangeUpsert) {
-//			SetUserID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *SettingsChangeCreate) OnConflict(opts ...sql.ConflictOption) *SettingsChangeUpsertOne {
-	_c.conflict = opts
-	return &SettingsChangeUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.SettingsChange.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *SettingsChangeCreate) OnConflictColumns(columns ...string) *SettingsChangeUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &SettingsChangeUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// SettingsChangeUpsertOne is the builder for "upsert"-ing
-	//  one SettingsChange node.
-	SettingsChangeUpsertOne struct {
-		create *SettingsChangeCreate
-	}
-
-	// SettingsChangeUpsert is the "OnConflict" setter.
-	SettingsChangeUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.SettingsChange.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(settingschange.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *SettingsChangeUpsertOne) UpdateNewValues() *SettingsChangeUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(settingschange.FieldID)
-		}
-		if _, exists := u.create.mutation.UserID(); exists {
-			s.SetIgnore(settingschange.FieldUserID)
-		}
-		if _, exists := u.create.mutation.At(); exists {
-			s.SetIgnore(settingschange.FieldAt)
-		}
-		if _, exists := u.create.mutation.AudienceBefore(); exists {
-			s.SetIgnore(settingschange.FieldAudienceBefore)
-		}
-		if _, exists := u.create.mutation.AudienceAfter(); exists {
-			s.SetIgnore(settingschange.FieldAudienceAfter)
-		}
-		if _, exists := u.create.mutation.RoutesBefore(); exists {
-			s.SetIgnore(settingschange.FieldRoutesBefore)
-		}
-		if _, exists := u.create.mutation.RoutesAfter(); exists {
-			s.SetIgnore(settingschange.FieldRoutesAfter)
-		}
-		if _, exists := u.create.mutation.ReadReceiptsBefore(); exists {
-			s.SetIgnore(settingschange.FieldReadReceiptsBefore)
-		}
-		if _, exists := u.create.mutation.ReadReceiptsAfter(); exists {
-			s.SetIgnore(settingschange.FieldReadReceiptsAfter)
-		}
-		if _, exists := u.create.mutation.RefusedBefore(); exists {
-			s.SetIgnore(settingschange.FieldRefusedBefore)
-		}
-		if _, exists := u.create.mutation.RefusedAfter(); exists {
-			s.SetIgnore(settingschange.FieldRefusedAfter)
-		}
-		if _, exists := u.create.mutation.RequestLinksBefore(); exists {
-			s.SetIgnore(settingschange.FieldRequestLinksBefore)
-		}
-		if _, exists := u.create.mutation.RequestLinksAfter(); exists {
-			s.SetIgnore(settingschange.FieldRequestLinksAfter)
-		}
-		if _, exists := u.create.mutation.RequestPreviewsBefore(); exists {
-			s.SetIgnore(settingschange.FieldRequestPreviewsBefore)
-		}
-		if _, exists := u.create.mutation.RequestPreviewsAfter(); exists {
-			s.SetIgnore(settingschange.FieldRequestPreviewsAfter)
-		}
-		if _, exists := u.create.mutation.AgeBefore(); exists {
-			s.SetIgnore(settingschange.FieldAgeBefore)
-		}
-		if _, exists := u.create.mutation.AgeAfter(); exists {
-			s.SetIgnore(settingschange.FieldAgeAfter)
-		}
-		if _, exists := u.create.mutation.ChangedBy(); exists {
-			s.SetIgnore(settingschange.FieldChangedBy)
-		}
-		if _, exists := u.create.mutation.Device(); exists {
-			s.SetIgnore(settingschange.FieldDevice)
-		}
-		if _, exists := u.create.mutation.Undoes(); exists {
-			s.SetIgnore(settingschange.FieldUndoes)
-		}
-		if _, exists := u.create.mutation.WordsVersion(); exists {
-			s.SetIgnore(settingschange.FieldWordsVersion)
-		}
-		if _, exists := u.create.mutation.WordsAdded(); exists {
-			s.SetIgnore(settingschange.FieldWordsAdded)
-		}
-		if _, exists := u.create.mutation.WordsRemoved(); exists {
-			s.SetIgnore(settingschange.FieldWordsRemoved)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.SettingsChange.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *SettingsChangeUpsertOne) Ignore() *SettingsChangeUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *SettingsChangeUpsertOne) DoNothing() *SettingsChangeUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the SettingsChangeCreate.OnConflict
-// documentation for more info.
-func (u *SettingsChangeUpsertOne) Update(set func(*SettingsChangeUpsert)) *SettingsChangeUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&SettingsChangeUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *SettingsChangeUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for SettingsChangeCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *SettingsChangeUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *SettingsChangeUpsertOne) ID(ctx context.Context) (id uuid.UUID, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("generated: SettingsChangeUpsertOne.ID is not supported by MySQL driver. Use SettingsChangeUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *SettingsChangeUpsertOne) IDX(ctx context.Context) uuid.UUID {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // SettingsChangeCreateBulk is the builder for creating many SettingsChange entities in bulk.
 type SettingsChangeCreateBulk struct {
 	config
 	err      error
 	builders []*SettingsChangeCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the SettingsChange entities in the database.
@@ -802,7 +596,6 @@ func (_c *SettingsChangeCreateBulk) Save(ctx context.Context) ([]*SettingsChange
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -849,186 +642,6 @@ func (_c *SettingsChangeCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *SettingsChangeCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.SettingsChange.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.SettingsChangeUpsert) {
-//			SetUserID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *SettingsChangeCreateBulk) OnConflict(opts ...sql.ConflictOption) *SettingsChangeUpsertBulk {
-	_c.conflict = opts
-	return &SettingsChangeUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.SettingsChange.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *SettingsChangeCreateBulk) OnConflictColumns(columns ...string) *SettingsChangeUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &SettingsChangeUpsertBulk{
-		create: _c,
-	}
-}
-
-// SettingsChangeUpsertBulk is the builder for "upsert"-ing
-// a bulk of SettingsChange nodes.
-type SettingsChangeUpsertBulk struct {
-	create *SettingsChangeCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.SettingsChange.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(settingschange.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *SettingsChangeUpsertBulk) UpdateNewValues() *SettingsChangeUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(settingschange.FieldID)
-			}
-			if _, exists := b.mutation.UserID(); exists {
-				s.SetIgnore(settingschange.FieldUserID)
-			}
-			if _, exists := b.mutation.At(); exists {
-				s.SetIgnore(settingschange.FieldAt)
-			}
-			if _, exists := b.mutation.AudienceBefore(); exists {
-				s.SetIgnore(settingschange.FieldAudienceBefore)
-			}
-			if _, exists := b.mutation.AudienceAfter(); exists {
-				s.SetIgnore(settingschange.FieldAudienceAfter)
-			}
-			if _, exists := b.mutation.RoutesBefore(); exists {
-				s.SetIgnore(settingschange.FieldRoutesBefore)
-			}
-			if _, exists := b.mutation.RoutesAfter(); exists {
-				s.SetIgnore(settingschange.FieldRoutesAfter)
-			}
-			if _, exists := b.mutation.ReadReceiptsBefore(); exists {
-				s.SetIgnore(settingschange.FieldReadReceiptsBefore)
-			}
-			if _, exists := b.mutation.ReadReceiptsAfter(); exists {
-				s.SetIgnore(settingschange.FieldReadReceiptsAfter)
-			}
-			if _, exists := b.mutation.RefusedBefore(); exists {
-				s.SetIgnore(settingschange.FieldRefusedBefore)
-			}
-			if _, exists := b.mutation.RefusedAfter(); exists {
-				s.SetIgnore(settingschange.FieldRefusedAfter)
-			}
-			if _, exists := b.mutation.RequestLinksBefore(); exists {
-				s.SetIgnore(settingschange.FieldRequestLinksBefore)
-			}
-			if _, exists := b.mutation.RequestLinksAfter(); exists {
-				s.SetIgnore(settingschange.FieldRequestLinksAfter)
-			}
-			if _, exists := b.mutation.RequestPreviewsBefore(); exists {
-				s.SetIgnore(settingschange.FieldRequestPreviewsBefore)
-			}
-			if _, exists := b.mutation.RequestPreviewsAfter(); exists {
-				s.SetIgnore(settingschange.FieldRequestPreviewsAfter)
-			}
-			if _, exists := b.mutation.AgeBefore(); exists {
-				s.SetIgnore(settingschange.FieldAgeBefore)
-			}
-			if _, exists := b.mutation.AgeAfter(); exists {
-				s.SetIgnore(settingschange.FieldAgeAfter)
-			}
-			if _, exists := b.mutation.ChangedBy(); exists {
-				s.SetIgnore(settingschange.FieldChangedBy)
-			}
-			if _, exists := b.mutation.Device(); exists {
-				s.SetIgnore(settingschange.FieldDevice)
-			}
-			if _, exists := b.mutation.Undoes(); exists {
-				s.SetIgnore(settingschange.FieldUndoes)
-			}
-			if _, exists := b.mutation.WordsVersion(); exists {
-				s.SetIgnore(settingschange.FieldWordsVersion)
-			}
-			if _, exists := b.mutation.WordsAdded(); exists {
-				s.SetIgnore(settingschange.FieldWordsAdded)
-			}
-			if _, exists := b.mutation.WordsRemoved(); exists {
-				s.SetIgnore(settingschange.FieldWordsRemoved)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.SettingsChange.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *SettingsChangeUpsertBulk) Ignore() *SettingsChangeUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *SettingsChangeUpsertBulk) DoNothing() *SettingsChangeUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the SettingsChangeCreateBulk.OnConflict
-// documentation for more info.
-func (u *SettingsChangeUpsertBulk) Update(set func(*SettingsChangeUpsert)) *SettingsChangeUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&SettingsChangeUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *SettingsChangeUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the SettingsChangeCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for SettingsChangeCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *SettingsChangeUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -17,8 +17,9 @@ import (
 // SettingsChangeUpdate is the builder for updating SettingsChange entities.
 type SettingsChangeUpdate struct {
 	config
-	hooks    []Hook
-	mutation *SettingsChangeMutation
+	hooks     []Hook
+	mutation  *SettingsChangeMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the SettingsChangeUpdate builder.
@@ -59,6 +60,12 @@ func (_u *SettingsChangeUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *SettingsChangeUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *SettingsChangeUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *SettingsChangeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	_spec := sqlgraph.NewUpdateSpec(settingschange.Table, settingschange.Columns, sqlgraph.NewFieldSpec(settingschange.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
@@ -71,6 +78,7 @@ func (_u *SettingsChangeUpdate) sqlSave(ctx context.Context) (_node int, err err
 	if _u.mutation.UndoesCleared() {
 		_spec.ClearField(settingschange.FieldUndoes, field.TypeUUID)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{settingschange.Label}
@@ -86,9 +94,10 @@ func (_u *SettingsChangeUpdate) sqlSave(ctx context.Context) (_node int, err err
 // SettingsChangeUpdateOne is the builder for updating a single SettingsChange entity.
 type SettingsChangeUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *SettingsChangeMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *SettingsChangeMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Mutation returns the SettingsChangeMutation object of the builder.
@@ -136,6 +145,12 @@ func (_u *SettingsChangeUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *SettingsChangeUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *SettingsChangeUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *SettingsChangeUpdateOne) sqlSave(ctx context.Context) (_node *SettingsChange, err error) {
 	_spec := sqlgraph.NewUpdateSpec(settingschange.Table, settingschange.Columns, sqlgraph.NewFieldSpec(settingschange.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
@@ -165,6 +180,7 @@ func (_u *SettingsChangeUpdateOne) sqlSave(ctx context.Context) (_node *Settings
 	if _u.mutation.UndoesCleared() {
 		_spec.ClearField(settingschange.FieldUndoes, field.TypeUUID)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &SettingsChange{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
@@ -20,7 +19,6 @@ type SuggestionCreate struct {
 	config
 	mutation *SuggestionMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetUserID sets the "user_id" field.
@@ -122,7 +120,6 @@ func (_c *SuggestionCreate) createSpec() (*Suggestion, *sqlgraph.CreateSpec) {
 		_node = &Suggestion{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(suggestion.Table, nil)
 	)
-	_spec.OnConflict = _c.conflict
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(suggestion.FieldCreatedAt, field.TypeInt64, value)
 		_node.CreatedAt = value
@@ -164,207 +161,11 @@ func (_c *SuggestionCreate) createSpec() (*Suggestion, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Suggestion.Create().
-//		SetUserID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.SuggestionUpsert) {
-//			SetUserID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *SuggestionCreate) OnConflict(opts ...sql.ConflictOption) *SuggestionUpsertOne {
-	_c.conflict = opts
-	return &SuggestionUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Suggestion.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *SuggestionCreate) OnConflictColumns(columns ...string) *SuggestionUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &SuggestionUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// SuggestionUpsertOne is the builder for "upsert"-ing
-	//  one Suggestion node.
-	SuggestionUpsertOne struct {
-		create *SuggestionCreate
-	}
-
-	// SuggestionUpsert is the "OnConflict" setter.
-	SuggestionUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetUserID sets the "user_id" field.
-func (u *SuggestionUpsert) SetUserID(v uuid.UUID) *SuggestionUpsert {
-	u.Set(suggestion.FieldUserID, v)
-	return u
-}
-
-// UpdateUserID sets the "user_id" field to the value that was provided on create.
-func (u *SuggestionUpsert) UpdateUserID() *SuggestionUpsert {
-	u.SetExcluded(suggestion.FieldUserID)
-	return u
-}
-
-// SetSuggestedID sets the "suggested_id" field.
-func (u *SuggestionUpsert) SetSuggestedID(v uuid.UUID) *SuggestionUpsert {
-	u.Set(suggestion.FieldSuggestedID, v)
-	return u
-}
-
-// UpdateSuggestedID sets the "suggested_id" field to the value that was provided on create.
-func (u *SuggestionUpsert) UpdateSuggestedID() *SuggestionUpsert {
-	u.SetExcluded(suggestion.FieldSuggestedID)
-	return u
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (u *SuggestionUpsert) SetCreatedAt(v int64) *SuggestionUpsert {
-	u.Set(suggestion.FieldCreatedAt, v)
-	return u
-}
-
-// UpdateCreatedAt sets the "created_at" field to the value that was provided on create.
-func (u *SuggestionUpsert) UpdateCreatedAt() *SuggestionUpsert {
-	u.SetExcluded(suggestion.FieldCreatedAt)
-	return u
-}
-
-// AddCreatedAt adds v to the "created_at" field.
-func (u *SuggestionUpsert) AddCreatedAt(v int64) *SuggestionUpsert {
-	u.Add(suggestion.FieldCreatedAt, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create.
-// Using this option is equivalent to using:
-//
-//	client.Suggestion.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//		).
-//		Exec(ctx)
-func (u *SuggestionUpsertOne) UpdateNewValues() *SuggestionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Suggestion.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *SuggestionUpsertOne) Ignore() *SuggestionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *SuggestionUpsertOne) DoNothing() *SuggestionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the SuggestionCreate.OnConflict
-// documentation for more info.
-func (u *SuggestionUpsertOne) Update(set func(*SuggestionUpsert)) *SuggestionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&SuggestionUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetUserID sets the "user_id" field.
-func (u *SuggestionUpsertOne) SetUserID(v uuid.UUID) *SuggestionUpsertOne {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.SetUserID(v)
-	})
-}
-
-// UpdateUserID sets the "user_id" field to the value that was provided on create.
-func (u *SuggestionUpsertOne) UpdateUserID() *SuggestionUpsertOne {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.UpdateUserID()
-	})
-}
-
-// SetSuggestedID sets the "suggested_id" field.
-func (u *SuggestionUpsertOne) SetSuggestedID(v uuid.UUID) *SuggestionUpsertOne {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.SetSuggestedID(v)
-	})
-}
-
-// UpdateSuggestedID sets the "suggested_id" field to the value that was provided on create.
-func (u *SuggestionUpsertOne) UpdateSuggestedID() *SuggestionUpsertOne {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.UpdateSuggestedID()
-	})
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (u *SuggestionUpsertOne) SetCreatedAt(v int64) *SuggestionUpsertOne {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.SetCreatedAt(v)
-	})
-}
-
-// AddCreatedAt adds v to the "created_at" field.
-func (u *SuggestionUpsertOne) AddCreatedAt(v int64) *SuggestionUpsertOne {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.AddCreatedAt(v)
-	})
-}
-
-// UpdateCreatedAt sets the "created_at" field to the value that was provided on create.
-func (u *SuggestionUpsertOne) UpdateCreatedAt() *SuggestionUpsertOne {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.UpdateCreatedAt()
-	})
-}
-
-// Exec executes the query.
-func (u *SuggestionUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for SuggestionCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *SuggestionUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
 // SuggestionCreateBulk is the builder for creating many Suggestion entities in bulk.
 type SuggestionCreateBulk struct {
 	config
 	err      error
 	builders []*SuggestionCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Suggestion entities in the database.
@@ -393,7 +194,6 @@ func (_c *SuggestionCreateBulk) Save(ctx context.Context) ([]*Suggestion, error)
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -439,159 +239,6 @@ func (_c *SuggestionCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *SuggestionCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Suggestion.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.SuggestionUpsert) {
-//			SetUserID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *SuggestionCreateBulk) OnConflict(opts ...sql.ConflictOption) *SuggestionUpsertBulk {
-	_c.conflict = opts
-	return &SuggestionUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Suggestion.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *SuggestionCreateBulk) OnConflictColumns(columns ...string) *SuggestionUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &SuggestionUpsertBulk{
-		create: _c,
-	}
-}
-
-// SuggestionUpsertBulk is the builder for "upsert"-ing
-// a bulk of Suggestion nodes.
-type SuggestionUpsertBulk struct {
-	create *SuggestionCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Suggestion.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//		).
-//		Exec(ctx)
-func (u *SuggestionUpsertBulk) UpdateNewValues() *SuggestionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Suggestion.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *SuggestionUpsertBulk) Ignore() *SuggestionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *SuggestionUpsertBulk) DoNothing() *SuggestionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the SuggestionCreateBulk.OnConflict
-// documentation for more info.
-func (u *SuggestionUpsertBulk) Update(set func(*SuggestionUpsert)) *SuggestionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&SuggestionUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetUserID sets the "user_id" field.
-func (u *SuggestionUpsertBulk) SetUserID(v uuid.UUID) *SuggestionUpsertBulk {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.SetUserID(v)
-	})
-}
-
-// UpdateUserID sets the "user_id" field to the value that was provided on create.
-func (u *SuggestionUpsertBulk) UpdateUserID() *SuggestionUpsertBulk {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.UpdateUserID()
-	})
-}
-
-// SetSuggestedID sets the "suggested_id" field.
-func (u *SuggestionUpsertBulk) SetSuggestedID(v uuid.UUID) *SuggestionUpsertBulk {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.SetSuggestedID(v)
-	})
-}
-
-// UpdateSuggestedID sets the "suggested_id" field to the value that was provided on create.
-func (u *SuggestionUpsertBulk) UpdateSuggestedID() *SuggestionUpsertBulk {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.UpdateSuggestedID()
-	})
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (u *SuggestionUpsertBulk) SetCreatedAt(v int64) *SuggestionUpsertBulk {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.SetCreatedAt(v)
-	})
-}
-
-// AddCreatedAt adds v to the "created_at" field.
-func (u *SuggestionUpsertBulk) AddCreatedAt(v int64) *SuggestionUpsertBulk {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.AddCreatedAt(v)
-	})
-}
-
-// UpdateCreatedAt sets the "created_at" field to the value that was provided on create.
-func (u *SuggestionUpsertBulk) UpdateCreatedAt() *SuggestionUpsertBulk {
-	return u.Update(func(s *SuggestionUpsert) {
-		s.UpdateCreatedAt()
-	})
-}
-
-// Exec executes the query.
-func (u *SuggestionUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("generated: OnConflict was set for builder %d. Set it on the SuggestionCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("generated: missing options for SuggestionCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *SuggestionUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

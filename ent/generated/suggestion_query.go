@@ -25,6 +25,7 @@ type SuggestionQuery struct {
 	predicates    []predicate.Suggestion
 	withUser      *UserQuery
 	withSuggested *UserQuery
+	modifiers     []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -228,8 +229,9 @@ func (_q *SuggestionQuery) Clone() *SuggestionQuery {
 		withUser:      _q.withUser.Clone(),
 		withSuggested: _q.withSuggested.Clone(),
 		// clone intermediate query.
-		sql:  _q.sql.Clone(),
-		path: _q.path,
+		sql:       _q.sql.Clone(),
+		path:      _q.path,
+		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
 }
 
@@ -347,6 +349,9 @@ func (_q *SuggestionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*S
 		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
+	if len(_q.modifiers) > 0 {
+		_spec.Modifiers = _q.modifiers
+	}
 	for i := range hooks {
 		hooks[i](ctx, _spec)
 	}
@@ -432,6 +437,9 @@ func (_q *SuggestionQuery) loadSuggested(ctx context.Context, query *UserQuery, 
 
 func (_q *SuggestionQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
+	if len(_q.modifiers) > 0 {
+		_spec.Modifiers = _q.modifiers
+	}
 	_spec.Unique = false
 	_spec.Node.Columns = nil
 	return sqlgraph.CountNodes(ctx, _q.driver, _spec)
@@ -495,6 +503,9 @@ func (_q *SuggestionQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	if _q.ctx.Unique != nil && *_q.ctx.Unique {
 		selector.Distinct()
 	}
+	for _, m := range _q.modifiers {
+		m(selector)
+	}
 	for _, p := range _q.predicates {
 		p(selector)
 	}
@@ -510,6 +521,12 @@ func (_q *SuggestionQuery) sqlQuery(ctx context.Context) *sql.Selector {
 		selector.Limit(*limit)
 	}
 	return selector
+}
+
+// Modify adds a query modifier for attaching custom logic to queries.
+func (_q *SuggestionQuery) Modify(modifiers ...func(s *sql.Selector)) *SuggestionSelect {
+	_q.modifiers = append(_q.modifiers, modifiers...)
+	return _q.Select()
 }
 
 // SuggestionGroupBy is the group-by builder for Suggestion entities.
@@ -600,4 +617,10 @@ func (_s *SuggestionSelect) sqlScan(ctx context.Context, root *SuggestionQuery, 
 	}
 	defer rows.Close()
 	return sql.ScanSlice(rows, v)
+}
+
+// Modify adds a query modifier for attaching custom logic to queries.
+func (_s *SuggestionSelect) Modify(modifiers ...func(s *sql.Selector)) *SuggestionSelect {
+	_s.modifiers = append(_s.modifiers, modifiers...)
+	return _s
 }

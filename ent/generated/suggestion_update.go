@@ -19,8 +19,9 @@ import (
 // SuggestionUpdate is the builder for updating Suggestion entities.
 type SuggestionUpdate struct {
 	config
-	hooks    []Hook
-	mutation *SuggestionMutation
+	hooks     []Hook
+	mutation  *SuggestionMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // Where appends a list predicates to the SuggestionUpdate builder.
@@ -143,6 +144,12 @@ func (_u *SuggestionUpdate) check() error {
 	return nil
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *SuggestionUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *SuggestionUpdate {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *SuggestionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -219,6 +226,7 @@ func (_u *SuggestionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{suggestion.Label}
@@ -234,9 +242,10 @@ func (_u *SuggestionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 // SuggestionUpdateOne is the builder for updating a single Suggestion entity.
 type SuggestionUpdateOne struct {
 	config
-	fields   []string
-	hooks    []Hook
-	mutation *SuggestionMutation
+	fields    []string
+	hooks     []Hook
+	mutation  *SuggestionMutation
+	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetUserID sets the "user_id" field.
@@ -366,6 +375,12 @@ func (_u *SuggestionUpdateOne) check() error {
 	return nil
 }
 
+// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
+func (_u *SuggestionUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *SuggestionUpdateOne {
+	_u.modifiers = append(_u.modifiers, modifiers...)
+	return _u
+}
+
 func (_u *SuggestionUpdateOne) sqlSave(ctx context.Context) (_node *Suggestion, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
@@ -461,6 +476,7 @@ func (_u *SuggestionUpdateOne) sqlSave(ctx context.Context) (_node *Suggestion, 
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	_spec.AddModifiers(_u.modifiers...)
 	_node = &Suggestion{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
