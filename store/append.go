@@ -16,12 +16,12 @@ import (
 // longer.
 const batchSize = 64
 
-// maxSoloFailures is how many sends in a row, each tried alone for all of its time, show that the
-// rest would fare no better.
+// maxSoloFailures is the number of consecutive single-send timeouts after which the rest of the batch fails without being
+// tried.
 const maxSoloFailures = 2
 
-// appender writes sends in groups: a writer takes what waits, so a crowd shares the commit. A send
-// with which nobody waits is written by its caller, who need not wake a writer and be woken.
+// appender writes sends in batches: a writer takes the sends that wait, and they share one commit. A send that arrives
+// while none waits is written by its caller, which saves two wake-ups of goroutines.
 type appender struct {
 	store *Store
 	queue *queue
@@ -29,8 +29,7 @@ type appender struct {
 	// none.
 	sessions stack
 	writers  sync.WaitGroup
-	// away: the store closes and the database does not answer, so what still waits is refused
-	// untried.
+	// unavailable: the store closes and the database does not answer, so the sends that still wait fail without being tried.
 	unavailable atomic.Bool
 }
 
@@ -38,9 +37,9 @@ type appender struct {
 type waiting struct {
 	send   dm.Send
 	answer chan answer
-	// tried says that its caller could not write it alone.
+	// tried: the caller has tried the fast path in vain.
 	tried bool
-	// span is the send's own; nil when nobody looks.
+	// span is the send's own; nil when it is not traced.
 	span trace.Span
 }
 
@@ -66,12 +65,12 @@ func newAppender(s *Store) *appender {
 	return a
 }
 
-// Append implements dm.Store. A caller who writes the send by itself does not heed the end of its
-// context: one of the two statements may take as long as StatementTimeout lets it.
+// Append implements dm.Store. While the caller itself writes the send on the fast path, the end of its context has no
+// effect: each of the two statements may take up to StatementTimeout.
 func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
 	w := &waiting{send: send, answer: make(chan answer, 1), span: s.tracing.item(ctx)}
 	if a := s.appender; s.dialect.postgres && a.queue.claim(w) {
-		if got, done := a.alone(w); done {
+		if got, done := a.appendClaimed(w); done {
 			return got.sent, got.err
 		}
 	} else if err := a.queue.push(w); err != nil {
@@ -86,9 +85,9 @@ func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
 	}
 }
 
-// alone tries to write a claimed send on the caller's goroutine; it reports false when the send
-// waits for a writer now.
-func (a *appender) alone(w *waiting) (got answer, done bool) {
+// appendClaimed tries to write a claimed send on the caller's goroutine. It reports false when the send now waits for a
+// writer.
+func (a *appender) appendClaimed(w *waiting) (got answer, done bool) {
 	own := a.sessions.take()
 	began := time.Now()
 	ctx, ended := a.store.tracing.batch([]*waiting{w})
@@ -113,7 +112,7 @@ func (a *appender) alone(w *waiting) (got answer, done bool) {
 	return got, done
 }
 
-// close lets the writers write what waits, and ends them and their sessions.
+// close waits until the writers have written the sends that wait, and ends the writers and their sessions.
 func (a *appender) close() {
 	a.queue.close()
 	a.writers.Wait()
@@ -122,8 +121,8 @@ func (a *appender) close() {
 	}
 }
 
-// stack hands out the session that was used last, whose server process is the warmest. The queue
-// sees to it that there is one; on SQLite it is empty and hands out nil.
+// stack hands out the session that was used last, because its server process has the warmest caches. The queue admits no
+// more batches than there are sessions. On SQLite the stack is empty and hands out nil.
 type stack struct {
 	mu   sync.Mutex
 	free []*session
@@ -149,7 +148,7 @@ func (s *stack) put(ses *session) {
 	}
 }
 
-// write is a writer's life: it ends when the queue is closed and empty.
+// write is a writer's loop. It ends when the queue is closed and empty.
 func (a *appender) write() {
 	for {
 		batch := a.queue.take(batchSize)
@@ -163,9 +162,8 @@ func (a *appender) write() {
 	}
 }
 
-// run writes a batch. When it fails as a whole, each send is tried alone, so that one harms only
-// itself (I8). When it is the database that fails, they are not: each would wait in vain as long as
-// the batch did.
+// run writes a batch. When it fails as a whole, each send is tried alone, so that a bad send harms only itself (I8). When
+// the database fails they are not, because each would wait as long as the batch did.
 func (a *appender) run(own *session, batch []*waiting) {
 	if a.unavailable.Load() {
 		refuse(batch, errClosed)

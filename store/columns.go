@@ -1,3 +1,5 @@
+// SQL, not ent: this file is on the measured hot path (ADR 7).
+
 package store
 
 // This file binds columns by name: each column of a hot table stands in one place, with its type, where its value comes

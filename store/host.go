@@ -1,3 +1,5 @@
+// ent reads and deletes. The upserts of users are SQL: a host imports millions, and one statement writes a set (ADR 7).
+
 package store
 
 import (

@@ -1,3 +1,6 @@
+// SQL, not ent: the bounded walk through friends needs LIMIT within subqueries and a join order that ent cannot express
+// (ADR 7).
+
 package store
 
 import (

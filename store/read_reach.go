@@ -1,3 +1,5 @@
+// SQL, not ent: bounded walks over several lists need LIMIT within subqueries that ent cannot express (ADR 7).
+
 package store
 
 import (

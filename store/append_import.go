@@ -1,3 +1,5 @@
+// SQL, not ent: this file is on the measured hot path (ADR 7).
+
 package store
 
 import (

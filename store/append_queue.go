@@ -19,7 +19,7 @@ const (
 // errClosed is the answer to a send that comes while the store closes.
 var errClosed = errors.New("the store is closed")
 
-// recipientShare is the part of a batch that the sends to one person get while others wait.
+// recipientShare is the largest part of a batch that sends to one person get while others wait.
 const recipientShare = 4
 
 // Small batches at once take each other's time; one after the other they grow, and a send costs
@@ -31,11 +31,10 @@ const (
 	besideAfter = 10 * time.Millisecond
 )
 
-// queue holds the sends that wait. It is fair between senders: each in turn gives one, so a flood
-// waits for itself. It is fair between recipients: a person to whom everybody writes at once gets a
-// share of each batch, and what room is left. No two batches that are being written have a head in
-// common, so writers never wait for each other; that also keeps the sends of one sender in their
-// order.
+// queue holds the sends that wait. It is fair between senders: a batch takes one send of each in turn, so a flood delays
+// only its own sender. It is fair between recipients: sends to one person get a share of each batch and the room that is
+// left. Two batches that are being written never have a head in common, so writers do not wait for each other, and the
+// sends of one sender keep their order.
 type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -135,7 +134,7 @@ func (q *queue) leave() {
 // nudge wakes a writer for what waits, now or as soon as there is a reason to begin.
 func (q *queue) nudge() {
 	switch {
-	case len(q.turns) == 0 || q.free == 0: // the next finished batch looks again
+	case len(q.turns) == 0 || q.free == 0: // done looks again
 	case q.ready():
 		q.changed.Signal()
 	case q.set:
