@@ -16,12 +16,13 @@ import (
 // longer.
 const batchSize = 64
 
-// maxSoloFailures is the number of consecutive single-send timeouts after which the rest of the batch fails without being
-// tried.
+// maxSoloFailures is the number of consecutive single-send timeouts after which the rest of the
+// batch fails without being tried.
 const maxSoloFailures = 2
 
-// appender writes sends in batches: a writer takes the sends that wait, and they share one commit. A send that arrives
-// while none waits is written by its caller, which saves two wake-ups of goroutines.
+// appender writes sends in batches: a writer takes the sends that wait, and they share one commit.
+// A send that arrives while none waits is written by its caller, which saves two wake-ups of
+// goroutines.
 type appender struct {
 	store *Store
 	queue *queue
@@ -29,7 +30,8 @@ type appender struct {
 	// none.
 	sessions stack
 	writers  sync.WaitGroup
-	// unavailable: the store closes and the database does not answer, so the sends that still wait fail without being tried.
+	// unavailable: the store closes and the database does not answer, so the sends that still wait
+	// fail without being tried.
 	unavailable atomic.Bool
 }
 
@@ -65,8 +67,8 @@ func newAppender(s *Store) *appender {
 	return a
 }
 
-// Append implements dm.Store. While the caller itself writes the send on the fast path, the end of its context has no
-// effect: each of the two statements may take up to StatementTimeout.
+// Append implements dm.Store. While the caller itself writes the send on the fast path, the end of
+// its context has no effect: each of the two statements may take up to StatementTimeout.
 func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
 	w := &waiting{send: send, answer: make(chan answer, 1), span: s.tracing.item(ctx)}
 	if a := s.appender; s.dialect.postgres && a.queue.claim(w) {
@@ -85,8 +87,8 @@ func (s *Store) Append(ctx context.Context, send dm.Send) (dm.Sent, error) {
 	}
 }
 
-// appendClaimed tries to write a claimed send on the caller's goroutine. It reports false when the send now waits for a
-// writer.
+// appendClaimed tries to write a claimed send on the caller's goroutine. It reports false when the
+// send now waits for a writer.
 func (a *appender) appendClaimed(w *waiting) (got answer, done bool) {
 	own := a.sessions.take()
 	began := time.Now()
@@ -112,7 +114,8 @@ func (a *appender) appendClaimed(w *waiting) (got answer, done bool) {
 	return got, done
 }
 
-// close waits until the writers have written the sends that wait, and ends the writers and their sessions.
+// close waits until the writers have written the sends that wait, and ends the writers and their
+// sessions.
 func (a *appender) close() {
 	a.queue.close()
 	a.writers.Wait()
@@ -121,8 +124,9 @@ func (a *appender) close() {
 	}
 }
 
-// stack hands out the session that was used last, because its server process has the warmest caches. The queue admits no
-// more batches than there are sessions. On SQLite the stack is empty and hands out nil.
+// stack hands out the session that was used last, because its server process has the warmest
+// caches. The queue admits no more batches than there are sessions. On SQLite the stack is empty
+// and hands out nil.
 type stack struct {
 	mu   sync.Mutex
 	free []*session
@@ -162,8 +166,9 @@ func (a *appender) write() {
 	}
 }
 
-// run writes a batch. When it fails as a whole, each send is tried alone, so that a bad send harms only itself (I8). When
-// the database fails they are not, because each would wait as long as the batch did.
+// run writes a batch. When it fails as a whole, each send is tried alone, so that a bad send harms
+// only itself (I8). When the database fails they are not, because each would wait as long as the
+// batch did.
 func (a *appender) run(own *session, batch []*waiting) {
 	if a.unavailable.Load() {
 		refuse(batch, errClosed)

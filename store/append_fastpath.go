@@ -10,25 +10,29 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// The fast path writes one send in two round trips to Postgres, where a batch takes five: begin, lock, read, write,
-// commit. The first statement reads all facts in one snapshot. The second locks the heads in the order of their ids,
-// compares their versions with those that were read, and writes only if both are the same; it is a transaction by itself.
-// So the send is decided on the facts that hold under the lock (I1, I3). This rests on two rules:
+// The fast path writes one send in two round trips to Postgres, where a batch takes five: begin,
+// lock, read, write, commit. The first statement reads all facts in one snapshot. The second locks
+// the heads in the order of their ids, compares their versions with those that were read, and
+// writes only if both are the same; it is a transaction by itself. So the send is decided on the
+// facts that hold under the lock (I1, I3). This rests on two rules:
 //
 //	A change of anything that a send depends on writes the head of one of the two users.
 //	Every write of a head adds one to its version.
 //
-// flush keeps the first rule for what a dm.Tx changes (touch), headUpserter and updateHead keep the second. A send whose
-// facts change between the statements, or that needs more than them (a count of shared friends, a contact code, a second
-// try after a failure), goes into a batch, which locks first.
+// flush keeps the first rule for what a dm.Tx changes (touch), headUpserter and updateHead keep the
+// second. A send whose facts change between the statements, or that needs more than them (a count
+// of shared friends, a contact code, a second try after a failure), goes into a batch, which locks
+// first.
 
-// fastRows counts the rows that the fast path writes: a conversation, a message, and an event and a head for each user.
+// fastRows counts the rows that the fast path writes: a conversation, a message, and an event and a
+// head for each user.
 var fastRows = [flushTables]int{flushConversations: 1, flushMessages: 1, flushEvents: 2, flushHeads: 2}
 
 // fastTexts are the two statements.
 type fastTexts struct{ read, write string }
 
-// newFastTexts makes them. Without guard the second writes whatever was read, for the test of the test of I1.
+// newFastTexts makes them. Without guard the second writes whatever was read, for the test of the
+// test of I1.
 func newFastTexts(guard bool) fastTexts {
 	// An edge is looked up by itself, which costs less than one more join.
 	edge := func(table, from, to, a, b string) string {
@@ -67,8 +71,9 @@ func newFastTexts(guard bool) fastTexts {
 // fastGuards counts the parameters before the rows: id and version of both heads.
 const fastGuards = 4
 
-// appendFast tries to write one send in two round trips; it reports false when the send has to go the way of a batch.
-// A failure is none of the send's: a lost session is given up, and the other way finds out what became of it.
+// appendFast tries to write one send in two round trips; it reports false when the send has to go
+// the way of a batch. A failure is none of the send's: a lost session is given up, and the other
+// way finds out what became of it.
 func (s *Store) appendFast(ctx context.Context, ses *session, send dm.Send) (answer, bool) {
 	if send.History || send.Code != (dm.CodeHash{}) {
 		return answer{}, false
@@ -115,7 +120,8 @@ func (s *Store) tryFast(ctx context.Context, ses *session, send dm.Send) (a answ
 	return a, changes.Events, true, nil
 }
 
-// loadFast reads what a send depends on, and the versions of both heads. The ledger is nil when a user does not exist.
+// loadFast reads what a send depends on, and the versions of both heads. The ledger is nil when a
+// user does not exist.
 func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.Tx, [2]int64, error) {
 	scope := dm.Scope{Pairs: []dm.Pair{dm.PairOf(send.Sender, send.Recipient)}, Keys: []dm.SendKey{send.Key()}}
 	p, key := scope.Pairs[0], scope.Keys[0]
@@ -144,7 +150,8 @@ func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.T
 	if err := r.pair.into(in, scope, 0); err != nil {
 		return nil, versions, err
 	}
-	// The clock is read after the heads, whose versions will have to be the same: times rise as positions do.
+	// The clock is read after the heads, whose versions will have to be the same: times rise as
+	// positions do.
 	return s.newTx(in), versions, rows.Close()
 }
 
@@ -172,7 +179,8 @@ func fastArgs(c *dm.Changes, p dm.Pair, versions [2]int64) (args []any, fits boo
 	return args, true, nil
 }
 
-// touch keeps the rule above: of two users between whom something changes, one has the head written.
+// touch keeps the rule above: of two users between whom something changes, one has the head
+// written.
 func touch(tx *dm.Tx) {
 	c := tx.Changes()
 	write := func(p dm.Pair) {

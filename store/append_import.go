@@ -45,8 +45,8 @@ func (s *Store) Import(ctx context.Context, sends []dm.Send) (dm.Imported, error
 	return out, err
 }
 
-// addFirsts reads the first message of each conversation that exists: history that is older is written before it. Only an
-// import asks, so conversations do not keep this seq.
+// addFirsts reads the first message of each conversation that exists: history that is older is
+// written before it. Only an import asks, so conversations do not keep this seq.
 func (s *Store) addFirsts(ctx context.Context, ses *session, tx *dm.Tx, pairs []dm.Pair) error {
 	var there []dm.ConversationID
 	seen := map[dm.ConversationID]bool{}

@@ -31,10 +31,11 @@ const (
 	besideAfter = 10 * time.Millisecond
 )
 
-// queue holds the sends that wait. It is fair between senders: a batch takes one send of each in turn, so a flood delays
-// only its own sender. It is fair between recipients: sends to one person get a share of each batch and the room that is
-// left. Two batches that are being written never have a head in common, so writers do not wait for each other, and the
-// sends of one sender keep their order.
+// queue holds the sends that wait. It is fair between senders: a batch takes one send of each in
+// turn, so a flood delays only its own sender. It is fair between recipients: sends to one person
+// get a share of each batch and the room that is left. Two batches that are being written never
+// have a head in common, so writers do not wait for each other, and the sends of one sender keep
+// their order.
 type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond

@@ -86,7 +86,7 @@ func TestQueueIsFairBetweenSenders(t *testing.T) {
 	}
 }
 
-// I8: a sender to another person does not wait behind the crowd that writes to one person, and
+// I8: whoever writes to somebody else does not wait behind the crowd that writes to one person, and
 // the crowd gets all the room that is left.
 func TestQueueIsFairBetweenRecipients(t *testing.T) {
 	q := newQueue(4, 0)
@@ -388,8 +388,8 @@ func TestQueueBeginsBesideWhatTakesLong(t *testing.T) {
 	}
 }
 
-// A send that waits for the end of the patience is taken then, though nothing else happens: no
-// push, and no batch that is done.
+// What waits for patience to end is taken when it does, though nothing else happens: no push, and
+// no batch that is done.
 func TestQueuePatienceEndsByItself(t *testing.T) {
 	q := newQueue(2, 20*time.Millisecond)
 	held := waitingSend(dm.NewUserID())

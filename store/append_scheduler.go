@@ -2,7 +2,8 @@ package store
 
 import "github.com/aparte-im/aparte/dm"
 
-// line gives a sender a turn, or parks it at the head that its next send waits for. It reports whether there is a turn.
+// line gives a sender a turn, or parks it at the head that its next send waits for. It reports
+// whether there is a turn.
 func (q *queue) line(b *backlog) bool {
 	if head, waits := q.waitsFor(b); waits {
 		q.parked[head] = append(q.parked[head], b)

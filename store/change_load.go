@@ -16,8 +16,8 @@ type queries struct {
 	heads, pairs, shared *sql.Stmt
 }
 
-// load reads a scope. Only heads may be locked; what they guard needs no lock of its own. The clock is read last, under
-// the lock, so that times rise as positions do.
+// load reads a scope. Only heads may be locked; what they guard needs no lock of its own. The clock
+// is read last, under the lock, so that times rise as positions do.
 func (s *Store) load(ctx context.Context, q queries, scope dm.Scope) (*dm.Tx, error) {
 	in := newLoaded()
 	if err := s.loadHeads(ctx, q.heads, scope, in); err != nil {
@@ -75,7 +75,8 @@ func (s *Store) loadPairs(ctx context.Context, stmt *sql.Stmt, scope dm.Scope, i
 	})
 }
 
-// countShared counts shared friends for those sends whose verdict depends on it; there are seldom any.
+// countShared counts shared friends for those sends whose verdict depends on it; there are seldom
+// any.
 func (s *Store) countShared(ctx context.Context, stmt *sql.Stmt, tx *dm.Tx, sends []dm.Pair) error {
 	rows := s.dialect.rowset(numberedPairFields.shape())
 	var pairs []dm.Pair

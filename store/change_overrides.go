@@ -10,7 +10,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// overrideLists are the conditions of the lists of people. Each has a partial index, whose own condition is in it.
+// overrideLists are the conditions of the lists of people. Each has a partial index, whose own
+// condition is in it.
 var overrideLists = [...]string{
 	dm.BlockedPeople:    "b.blocked",
 	dm.RestrictedPeople: "b.restricted",
@@ -25,7 +26,8 @@ func (s *Store) OverrideUsers(ctx context.Context, viewer dm.UserID, list dm.Ove
 	return s.listByID(ctx, s.reads.overrides[list], viewer, after, limit)
 }
 
-// writeOverrides writes what the two users of a pair have decided about each other, where it changed.
+// writeOverrides writes what the two users of a pair have decided about each other, where it
+// changed.
 func writeOverrides(ctx context.Context, ses *session, now int64, p dm.Pair, was, is dm.PairState) error {
 	if is.LowOverride != was.LowOverride {
 		if err := writeOverride(ctx, ses, now, p.Low, p.High, is.LowOverride); err != nil {

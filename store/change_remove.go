@@ -9,7 +9,8 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// loadMessages reads messages for a ledger that may change them. Nobody but who holds their members' heads does.
+// loadMessages reads messages for a ledger that may change them. Nobody but who holds their
+// members' heads does.
 func (s *Store) loadMessages(ctx context.Context, ses *session, tx *dm.Tx, ids []dm.MessageID) error {
 	if len(ids) == 0 {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// I1, I2, I3: the caller of a change gets its result, though the connection was cut
+// I1, I2, I3: whoever changes something is told what became of it, though the connection was cut
 // before or after the COMMIT, the transaction met a conflict, or the other side went silent;
 // nothing happens twice.
 func TestChangesUnderFaults(t *testing.T) {

@@ -130,7 +130,8 @@ func (s *Store) Redemptions(ctx context.Context, owner dm.UserID, code dm.Contac
 	return out, nil
 }
 
-// RedemptionsFrom implements dm.Store. It begins with the owner's codes: most users have none, and are asked once.
+// RedemptionsFrom implements dm.Store. It begins with the owner's codes: most users have none, and
+// are asked once.
 func (s *Store) RedemptionsFrom(ctx context.Context, owner dm.UserID, redeemers []dm.UserID, limit int) ([]dm.Redemption, error) {
 	codes, err := s.ent.ContactCode.Query().Where(contactcode.OwnerID(uuid.UUID(owner)), contactcode.UsesGT(0)).
 		Order(contactcode.ByCreatedAt(entsql.OrderDesc()), contactcode.ByID(entsql.OrderDesc())).Limit(limit).All(ctx)
@@ -184,8 +185,8 @@ func loadCodes(ctx context.Context, ses *session, tx *dm.Tx, scope dm.Scope) err
 	return err
 }
 
-// addCodes reads the codes that sends bear; few do. They are read under the lock of the recipient's head. A code of
-// another owner may change meanwhile, and admits nobody here.
+// addCodes reads the codes that sends bear; few do. They are read under the lock of the recipient's
+// head. A code of another owner may change meanwhile, and admits nobody here.
 func addCodes(ctx context.Context, ses *session, tx *dm.Tx, sends []dm.Send) error {
 	for i := range sends {
 		s := &sends[i]
@@ -240,7 +241,8 @@ func removeCodes(ctx context.Context, ses *session, codes []uuid.UUID) error {
 	return err
 }
 
-// SweepContactCodes removes contact codes that ended before a time, with their redemptions, and returns how many.
+// SweepContactCodes removes contact codes that ended before a time, with their redemptions, and
+// returns how many.
 func (s *Store) SweepContactCodes(ctx context.Context, before time.Time) (int64, error) {
 	return s.sweep(ctx, func(ctx context.Context) ([]uuid.UUID, error) {
 		return s.ent.ContactCode.Query().Where(contactcode.EndsAtLT(toMicros(before))).

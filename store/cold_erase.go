@@ -43,7 +43,8 @@ func wasCalled(externalID string) predicate.User {
 	return user.And(user.ExternalIDGTE(mark), user.ExternalIDLT(mark+pastPrefix))
 }
 
-// ConversationsOf implements dm.Store. It is SQL because each row has its first seq from a subquery on the primary key.
+// ConversationsOf implements dm.Store. It is SQL because each row has its first seq from a subquery
+// on the primary key.
 func (s *Store) ConversationsOf(ctx context.Context, user dm.UserID) ([]dm.ConversationRef, error) {
 	var out []dm.ConversationRef
 	for _, side := range [][2]string{{"low", "high"}, {"high", "low"}} {
@@ -72,8 +73,9 @@ func (s *Store) ConversationsOf(ctx context.Context, user dm.UserID) ([]dm.Conve
 	return out, nil
 }
 
-// EraseStep implements dm.Store. It locks the two heads only in the step that ends a conversation, because only that one
-// writes an event; the messages themselves are nobody's but the erasure's by now.
+// EraseStep implements dm.Store. It locks the two heads only in the step that ends a conversation,
+// because only that one writes an event; the messages themselves are nobody's but the erasure's by
+// now.
 func (s *Store) EraseStep(ctx context.Context, task *dm.Job, c dm.ConversationRef, hold time.Duration) error {
 	next := *task
 	next.AtSeq = min(task.AtSeq+eraseStep, c.LastSeq)
@@ -88,7 +90,8 @@ func (s *Store) EraseStep(ctx context.Context, task *dm.Job, c dm.ConversationRe
 			}
 			tx.Erased(task.User, c.Other)
 		}
-		// The client chose the key, so the key may hold personal data too. Its replacement stays unique.
+		// The client chose the key, so the key may hold personal data too. Its replacement stays
+		// unique.
 		err := ses.ent.Message.Update().Where(message.ConversationID(uuid.UUID(c.ID)), message.IDGT(task.AtSeq),
 			message.IDLTE(next.AtSeq), message.SenderID(uuid.UUID(task.User))).
 			SetBody("").ClearVideo().ClearAttributes().ClearMetadata().SetFirstDigest("").

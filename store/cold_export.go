@@ -1,4 +1,5 @@
-// ent reads, except for messages, whose rows the hot path maps, and for edges, whose key ent cannot compare (ADR 7).
+// ent reads, except for messages, whose rows the hot path maps, and for edges, whose key ent cannot
+// compare (ADR 7).
 
 package store
 

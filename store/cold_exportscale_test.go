@@ -24,11 +24,12 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// exportMemory bounds how far the heap may grow while an export runs, however many messages there are.
+// exportMemory bounds how far the heap may grow while an export runs, however many messages there
+// are.
 const exportMemory = 24 << 20
 
-// A person with very many messages: the time is printed, and the heap must not grow with them. APARTE_EXPORT_MESSAGES
-// sets how many (100000 for the figures in the docs).
+// A person with very many messages: the time is printed, and the heap must not grow with them.
+// APARTE_EXPORT_MESSAGES sets how many (100000 for the figures in the docs).
 func TestAnExportHoldsLittleMemory(t *testing.T) {
 	messages := 6000
 	if text := os.Getenv("APARTE_EXPORT_MESSAGES"); text != "" {
@@ -218,7 +219,8 @@ func readMessages(t *testing.T, service *dm.Service, me dm.UserID) map[string][s
 	return out
 }
 
-// checkErased looks at every message there is: those of who was erased hold no word, the others all of theirs.
+// checkErased looks at every message there is: those of who was erased hold no word, the others all
+// of theirs.
 func checkErased(t *testing.T, url string, total int) {
 	t.Helper()
 	driver, address := "postgres", url

@@ -42,8 +42,8 @@ func wordLines(list string) []string {
 	return strings.Split(list, "\n")
 }
 
-// addWords gives a ledger the hidden words that the verdicts of its sends depend on. They are read under the lock of the
-// head that names their version, and seldom: once a version and node.
+// addWords gives a ledger the hidden words that the verdicts of its sends depend on. They are read
+// under the lock of the head that names their version, and seldom: once a version and node.
 func (s *Store) addWords(ctx context.Context, ses *session, tx *dm.Tx, sends []dm.Pair) error {
 	for _, p := range sends {
 		from, to := p.Low, p.High
@@ -75,7 +75,8 @@ func (s *Store) addKnownWords(tx *dm.Tx, from, to dm.UserID) bool {
 	return true
 }
 
-// writeWords writes lists, and their versions into the heads, by which every node learns that what it knows is old.
+// writeWords writes lists, and their versions into the heads, by which every node learns that what
+// it knows is old.
 func writeWords(ctx context.Context, ses *session, lists []dm.HiddenWords) error {
 	for _, w := range lists {
 		id, list := uuid.UUID(w.User), strings.Join(w.List, "\n")

@@ -74,7 +74,8 @@ func changeOf(row *ent.SettingsChange) (dm.SettingsChange, error) {
 	return c, nil
 }
 
-// writeHistory writes changes of settings, and those settings into the head that a send does not write.
+// writeHistory writes changes of settings, and those settings into the head that a send does not
+// write.
 func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange) error {
 	for _, h := range history {
 		before, err := packKinds(h.Before.Refused)

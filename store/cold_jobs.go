@@ -70,7 +70,8 @@ func writeJobs(ctx context.Context, ses *session, jobs []*dm.Job) error {
 	return nil
 }
 
-// TakeJob implements dm.Store. On Postgres a job that another node is taking is skipped; SQLite has one writer.
+// TakeJob implements dm.Store. On Postgres a job that another node is taking is skipped; SQLite has
+// one writer.
 func (s *Store) TakeJob(ctx context.Context, kind dm.JobKind, node string, hold time.Duration) (*dm.Job, error) {
 	now := s.clock()
 	skipLocked := func(q *entsql.Selector) {

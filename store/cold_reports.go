@@ -64,7 +64,8 @@ func (s *Store) Report(ctx context.Context, id dm.ReportID) (*dm.Report, error) 
 	return reportOf(r), nil
 }
 
-// Reports implements dm.Store. A reporter's and a reported person's lists begin with the newest, the queue with the oldest.
+// Reports implements dm.Store. A reporter's and a reported person's lists begin with the newest,
+// the queue with the oldest.
 func (s *Store) Reports(ctx context.Context, list dm.ReportList, place *dm.TimePlace, limit int) ([]*dm.Report, error) {
 	at, id := maxMicros, uuid.Max
 	oldestFirst := list.Reporter.IsZero() && list.Concerned.IsZero()

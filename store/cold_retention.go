@@ -20,8 +20,8 @@ import (
 // sweepStep is how many rows one transaction of a sweep removes.
 const sweepStep = 500
 
-// SweepReports removes reports, with their evidence, that nothing has happened to since before and whose decision has
-// ended. It returns how many.
+// SweepReports removes reports, with their evidence, that nothing has happened to since before and
+// whose decision has ended. It returns how many.
 func (s *Store) SweepReports(ctx context.Context, before time.Time) (int64, error) {
 	return s.sweep(ctx, func(ctx context.Context) ([]uuid.UUID, error) {
 		return s.ent.Report.Query().Where(report.SettledAtLT(toMicros(before)), report.EndsAtLT(toMicros(s.clock()))).
@@ -46,7 +46,8 @@ func (s *Store) SweepAudit(ctx context.Context, before time.Time) (int64, error)
 	})
 }
 
-// SweepSettings removes changes of settings that are older than before. Their ids rise with time. It returns how many.
+// SweepSettings removes changes of settings that are older than before. Their ids rise with time.
+// It returns how many.
 func (s *Store) SweepSettings(ctx context.Context, before time.Time) (int64, error) {
 	return s.sweep(ctx, func(ctx context.Context) ([]uuid.UUID, error) {
 		return s.ent.SettingsChange.Query().Where(settingschange.IDLT(firstUUID(before))).Order(settingschange.ByID()).
@@ -57,7 +58,8 @@ func (s *Store) SweepSettings(ctx context.Context, before time.Time) (int64, err
 	})
 }
 
-// SweepSorted removes the jobs that have sorted requests and were asked for before. It returns how many.
+// SweepSorted removes the jobs that have sorted requests and were asked for before. It returns how
+// many.
 func (s *Store) SweepSorted(ctx context.Context, before time.Time) (int64, error) {
 	var removed int64
 	for _, kind := range []dm.JobKind{dm.JobSortHidden, dm.JobSortRequests} {
@@ -70,7 +72,8 @@ func (s *Store) SweepSorted(ctx context.Context, before time.Time) (int64, error
 	return removed, nil
 }
 
-// SweepExports removes the jobs of exports that have expired, or failed before: their files may go. It returns how many.
+// SweepExports removes the jobs of exports that have expired, or failed before: their files may go.
+// It returns how many.
 func (s *Store) SweepExports(ctx context.Context, before time.Time) (int64, error) {
 	var removed int64
 	for state, old := range map[dm.JobState]predicate.Job{
@@ -101,8 +104,8 @@ func removeJobs(ctx context.Context, ses *session, ids []uuid.UUID) error {
 	return err
 }
 
-// SweepShells forgets the externalId of users who were erased before. After that only an id is left of them, and the host
-// may use the externalId in a token again. It returns how many.
+// SweepShells forgets the externalId of users who were erased before. After that only an id is left
+// of them, and the host may use the externalId in a token again. It returns how many.
 func (s *Store) SweepShells(ctx context.Context, before time.Time) (int64, error) {
 	find := s.findJobs(dm.JobErase, dm.JobDone, job.RequestedAtLT(toMicros(before)))
 	return s.sweep(ctx, find, func(ctx context.Context, ses *session, ids []uuid.UUID) error {
@@ -123,7 +126,8 @@ func (s *Store) SweepShells(ctx context.Context, before time.Time) (int64, error
 	})
 }
 
-// sweep finds ids and removes what they name, in steps of one transaction, and returns how many it found.
+// sweep finds ids and removes what they name, in steps of one transaction, and returns how many it
+// found.
 func (s *Store) sweep(
 	ctx context.Context, find func(context.Context) ([]uuid.UUID, error),
 	remove func(context.Context, *session, []uuid.UUID) error,

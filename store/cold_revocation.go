@@ -48,7 +48,8 @@ func (s *Store) Revocations(ctx context.Context, since time.Time) ([]dm.Revocati
 	return out, nil
 }
 
-// SetAgeBand implements dm.Store. Tokens count in seconds, so what was said in the same second may be overwritten.
+// SetAgeBand implements dm.Store. Tokens count in seconds, so what was said in the same second may
+// be overwritten.
 func (s *Store) SetAgeBand(ctx context.Context, id dm.UserID, band policy.AgeBand, said time.Time) error {
 	return s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
 		n, err := ses.ent.User.Update().Where(user.ID(uuid.UUID(id)), user.Deleted(false), user.AgeBandNEQ(int16(band)),

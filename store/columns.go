@@ -2,15 +2,16 @@
 
 package store
 
-// This file binds columns by name: each column of a hot table stands in one place, with its type, where its value comes
-// from when a row is written and where it goes when one is read. Every statement takes its column list, its parameters and
-// its destinations from the same fields, so their order cannot differ.
+// This file binds columns by name: each column of a hot table stands in one place, with its type,
+// where its value comes from when a row is written and where it goes when one is read. Every
+// statement takes its column list, its parameters and its destinations from the same fields, so
+// their order cannot differ.
 
 // unused stands for the row type that columns have no use for: parameters are only written.
 type unused struct{}
 
-// field is one column of rows that are written from a W and read into an R. A column that is only read has no value, one
-// that is only written no dest.
+// field is one column of rows that are written from a W and read into an R. A column that is only
+// read has no value, one that is only written no dest.
 type field[W, R any] struct {
 	name  string
 	value value[W]

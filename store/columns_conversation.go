@@ -116,7 +116,8 @@ type viewRow struct {
 	last         messageRow
 }
 
-// viewSelection selects a view of conversation c with its last message m; receipts is whether both members show receipts.
+// viewSelection selects a view of conversation c with its last message m; receipts is whether both
+// members show receipts.
 func viewSelection(receipts string) selection[viewRow] {
 	return selection[viewRow]{
 		columnsOf(conversationFields, "c.", func(v *viewRow) *conversationRow { return &v.conversation }),

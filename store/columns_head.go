@@ -11,8 +11,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// headRow is a head as it is read. Values that are small and always read together are packed into one number: every send
-// writes two heads, and each column costs.
+// headRow is a head as it is read. Values that are small and always read together are packed into
+// one number: every send writes two heads, and each column costs.
 type headRow struct {
 	read                                                                        dm.Head
 	id                                                                          uuid.UUID
@@ -89,7 +89,8 @@ func (h *headRow) head() (*dm.Head, error) {
 	return &d, err
 }
 
-// updateHead sets columns of a head that no send writes; $1 is the user. Every write of a head adds one to its version.
+// updateHead sets columns of a head that no send writes; $1 is the user. Every write of a head adds
+// one to its version.
 func updateHead(ctx context.Context, ses *session, user dm.UserID, assignments string, args ...any) error {
 	_, err := ses.conn.ExecContext(ctx, "UPDATE heads SET version = version + 1, "+assignments+" WHERE user_id = $1",
 		append([]any{uuidText(user)}, args...)...)
@@ -113,7 +114,8 @@ func unpackGrid(n int64) policy.Grid {
 	return g
 }
 
-// The refused kinds are a JSON array of bit sets, one for each relation, and an empty text when there are none.
+// The refused kinds are a JSON array of bit sets, one for each relation, and an empty text when
+// there are none.
 func packKinds(g policy.KindGrid) (string, error) {
 	if g == (policy.KindGrid{}) {
 		return "", nil

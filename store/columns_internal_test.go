@@ -8,8 +8,8 @@ import (
 	"github.com/aparte-im/aparte/ent/migrations"
 )
 
-// A column of a hot table that the entities have and the fields lack, or the other way round, is named here. A nullable
-// column may wait for the code that uses it.
+// A column of a hot table that the entities have and the fields lack, or the other way round, is
+// named here. A nullable column may wait for the code that uses it.
 func TestFieldsNameTheColumnsOfTheEntities(t *testing.T) {
 	tables, err := migrations.Tables()
 	if err != nil {

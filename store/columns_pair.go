@@ -96,8 +96,8 @@ type pairRow struct {
 	used         messageRow
 }
 
-// pairSelection selects a pair: conversation c, overrides sl and sh, message m, and three conditions: whether low follows
-// high, high follows low, and the host suggested the pair.
+// pairSelection selects a pair: conversation c, overrides sl and sh, message m, and three
+// conditions: whether low follows high, high follows low, and the host suggested the pair.
 func pairSelection(lowFollows, highFollows, suggested string) selection[pairRow] {
 	return selection[pairRow]{
 		columnsOf(conversationFields, "c.", func(p *pairRow) *conversationRow { return &p.conversation }),

@@ -21,7 +21,8 @@ import (
 // The statements of a transaction of sends, by what only they hold.
 var sendStatements = []string{"BEGIN", "FOR NO KEY UPDATE", "LEFT JOIN LATERAL", "INSERT INTO messages", "COMMIT"}
 
-// holds reports whether a statement is the one that is meant. The two of a lone send stand for several each.
+// holds reports whether a statement is the one that is meant. The two of a lone send stand for
+// several each.
 func holds(statement, text string) bool {
 	switch {
 	case strings.Contains(statement, text):
@@ -63,7 +64,8 @@ func newFaulty(t *testing.T, timeout time.Duration) *faulty {
 	return f
 }
 
-// once is a script that takes a step with the first n statements that hold text, and whether it has.
+// once is a script that takes a step with the first n statements that hold text, and whether it
+// has.
 func once(text string, n int, step faultproxy.Step) (script faultproxy.Script, hit func() bool) {
 	var mu sync.Mutex
 	return func(statement string) faultproxy.Step {
@@ -105,7 +107,8 @@ func (f *faulty) appendAll(s *store.Store, sends []dm.Send) ([]dm.Sent, []error)
 	return sent, errs
 }
 
-// acknowledged sends under a fault: every send is answered well, and its retry with the same message (I2, I10).
+// acknowledged sends under a fault: every send is answered well, and its retry with the same
+// message (I2, I10).
 func (f *faulty) acknowledged(what string) {
 	f.t.Helper()
 	sends := f.sends()
@@ -128,8 +131,9 @@ func (f *faulty) whole() {
 	checkWhole(f.t, f.store, f.url, f.sent)
 }
 
-// I2, I3, I8, I10: conflicts, timeouts and cut connections at every statement of a send's transaction, before and after
-// the server has run it, do no harm and are not seen by a caller. With COMMIT, the latter is the unknown outcome.
+// I2, I3, I8, I10: conflicts, timeouts and cut connections at every statement of a send's
+// transaction, before and after the server has run it, do no harm and are not seen by a caller.
+// With COMMIT, the latter is the unknown outcome.
 func TestFaultsThatPass(t *testing.T) {
 	t.Parallel()
 	f := newFaulty(t, 0)
@@ -153,8 +157,8 @@ func TestFaultsThatPass(t *testing.T) {
 	f.whole()
 }
 
-// I2, I3: what does not pass, as a full disk, is told to the caller as what it is, at once; nothing of it is written, and
-// when it is over the same store goes on.
+// I2, I3: what does not pass, as a full disk, is told to the caller as what it is, at once; nothing
+// of it is written, and when it is over the same store goes on.
 func TestFaultsThatStay(t *testing.T) {
 	t.Parallel()
 	f := newFaulty(t, 0)
@@ -186,8 +190,8 @@ func TestFaultsThatStay(t *testing.T) {
 	f.whole()
 }
 
-// I2, I10: a connection that goes silent, while its transaction holds locks and the server does not know, delays the sends
-// behind it and loses none.
+// I2, I10: a connection that goes silent, while its transaction holds locks and the server does not
+// know, delays the sends behind it and loses none.
 func TestStalledConnections(t *testing.T) {
 	t.Parallel()
 	f := newFaulty(t, 400*time.Millisecond)
@@ -199,7 +203,8 @@ func TestStalledConnections(t *testing.T) {
 			t.Errorf("nothing stalled at %s", statement)
 		}
 	}
-	// A login that gets no answer. The cuts make for the login: while one session is left that is well, it may do all the work.
+	// A login that gets no answer. The cuts make for the login: while one session is left that is
+	// well, it may do all the work.
 	login, hit := once(faultproxy.Login, 1, faultproxy.Stall())
 	f.proxy.Follow(func(s string) faultproxy.Step {
 		switch {
@@ -231,7 +236,8 @@ func TestStatementTimeout(t *testing.T) {
 	if _, err := tx.ExecContext(t.Context(), "SELECT FROM heads WHERE user_id = $1 FOR UPDATE", held(f)); err != nil {
 		t.Fatal(err)
 	}
-	// Two failed attempts and a third that begins show that the statement was timed out and tried again.
+	// Two failed attempts and a third that begins show that the statement was timed out and tried
+	// again.
 	attempts := make(chan struct{}, 1000)
 	f.proxy.Follow(func(s string) faultproxy.Step {
 		if strings.Contains(s, "ROLLBACK") {
@@ -298,8 +304,8 @@ func TestRefusedConnections(t *testing.T) {
 	f.whole()
 }
 
-// I10: Close answers whoever waits, also when the database does not come back, and says why; what was not acknowledged
-// can be sent again.
+// I10: Close answers whoever waits, also when the database does not come back, and says why; what
+// was not acknowledged can be sent again.
 func TestCloseWhileTheDatabaseIsAway(t *testing.T) {
 	t.Parallel()
 	f := newFaulty(t, 0)

@@ -1,4 +1,5 @@
-// ent reads and deletes. The upserts of users are SQL: a host imports millions, and one statement writes a set (ADR 7).
+// ent reads and deletes. The upserts of users are SQL: a host imports millions, and one statement
+// writes a set (ADR 7).
 
 package store
 
@@ -179,8 +180,8 @@ func (s *Store) CreateUser(ctx context.Context, input dm.UserInput) (*dm.User, e
 	return s.UserByExternalID(ctx, input.ExternalID)
 }
 
-// goneMark starts the externalId of a user who was deleted. It is a digest, so that the id itself is forgotten and can
-// still be recognised when a token brings it again.
+// goneMark starts the externalId of a user who was deleted. It is a digest, so that the id itself
+// is forgotten and can still be recognised when a token brings it again.
 func goneMark(externalID string) string {
 	sum := sha256.Sum256([]byte(externalID))
 	return "deleted:" + hex.EncodeToString(sum[:]) + ":"
@@ -329,8 +330,8 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 		if err != nil {
 			return nil, err
 		}
-		// Under the lock, or an edge that is being written meanwhile would stay. Both directions of a suggestion are found
-		// from the user's own.
+		// Under the lock, or an edge that is being written meanwhile would stay. Both directions of
+		// a suggestion are found from the user's own.
 		if err := forgetCodes(ctx, ses, dm.UserID(id)); err != nil {
 			return nil, err
 		}
@@ -342,8 +343,8 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 	})
 }
 
-// forgetEdges removes a user's follows and suggestions, in both directions. A suggestion is kept once for each of its
-// users, so the rows of the others are found from the user's own.
+// forgetEdges removes a user's follows and suggestions, in both directions. A suggestion is kept
+// once for each of its users, so the rows of the others are found from the user's own.
 func forgetEdges(ctx context.Context, ses *session, id uuid.UUID) error {
 	ofTheirs := func(s *entsql.Selector) {
 		own := entsql.Table(suggestion.Table).As("own")

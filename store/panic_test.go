@@ -8,7 +8,7 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// A change that panics, from which its caller may recover, leaves no transaction open: neither
+// A change that panics, which whoever called may recover from, leaves no transaction open: neither
 // its locks nor what it had begun outlive it.
 func TestAChangeThatPanicsLeavesNothingBehind(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {

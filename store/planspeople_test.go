@@ -12,8 +12,9 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// planFill makes 20,000 people, 50,000 conversations and 200,000 messages. The hub, who is user 0, has more of everything
-// than may ever be read at once, so that a read of all of it shows: 6,000 and more.
+// planFill makes 20,000 people, 50,000 conversations and 200,000 messages. The hub, who is user 0,
+// has more of everything than may ever be read at once, so that a read of all of it shows: 6,000
+// and more.
 var planFill = []string{
 	`INSERT INTO users (id, external_id, handle, display_name, name_key, age_band, exempt, deleted, created_at)
 	SELECT md5('u' || i)::uuid, 'u' || i, 'u' || i, 'Person ' || i, 'person ' || i, 0, true, false, 1
@@ -41,7 +42,8 @@ var planFill = []string{
 		unread_conversations, unread_requests, unread_messages)
 	SELECT user_id, nth, 1, CASE WHEN position > 10 THEN nth ELSE 1000000 END, md5('u' || CASE WHEN user_id = md5('u0')::uuid THEN 1 ELSE 0 END)::uuid, 1 + nth % 4, 1, 1, 0, -1, 0, false, 0, 0, 0
 	FROM heads, generate_series(1, position) AS nth`,
-	// The hub follows and is followed, has blocked, is suggested to many: others than the tour changes.
+	// The hub follows and is followed, has blocked, is suggested to many: others than the tour
+	// changes.
 	`INSERT INTO follows (follower_id, followee_id, mutual, created_at)
 	SELECT md5('u0')::uuid, md5('u' || i)::uuid, true, 1 FROM generate_series(1001, 7000) AS i
 	UNION ALL SELECT md5('u' || i)::uuid, md5('u0')::uuid, true, 1 FROM generate_series(1001, 7000) AS i
@@ -57,7 +59,8 @@ var planFill = []string{
 	`INSERT INTO settings_changes (id, user_id, at, audience_before, audience_after, routes_before, routes_after,
 		read_receipts_before, read_receipts_after)
 	SELECT md5('c' || i)::uuid, md5('u0')::uuid, i, 1, 2, 0, 0, true, true FROM generate_series(1, 6000) AS i`,
-	// Codes that ended long ago, more than anybody can make before they are removed; each was used, many by the hub.
+	// Codes that ended long ago, more than anybody can make before they are removed; each was used,
+	// many by the hub.
 	`INSERT INTO contact_codes (id, owner_id, label, hash, created_at, expires_at, revoked_at, ends_at, uses, max_uses)
 	SELECT md5('code' || i)::uuid, md5('u' || CASE WHEN i <= 6000 THEN 0 ELSE i END)::uuid, 'label', md5('code' || i), i, i, 0, i, 1, 1
 	FROM generate_series(1, 15000) AS i`,
@@ -76,7 +79,8 @@ func fillPlans(t *testing.T, db *sql.DB) {
 	}
 }
 
-// tourOf uses everything that a store offers, as the hub and around it, so that every statement is asked at least once.
+// tourOf uses everything that a store offers, as the hub and around it, so that every statement is
+// asked at least once.
 func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm.UserID, trim time.Time) {
 	t.Helper()
 	ctx, hub := t.Context(), user(0)
@@ -155,7 +159,8 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 		_, err = service.SetWhoCanMessageMe(ctx, hub, a, nil)
 		must(err)
 		if a == policy.SuggestedFriends {
-			// Whether they share friends decides; the hub's id is below that of some and above that of others.
+			// Whether they share friends decides; the hub's id is below that of some and above that
+			// of others.
 			for i := range 4 {
 				_, err = service.Send(ctx, user(strangers+i), dm.SendInput{To: hub, Body: "hello", ClientMessageID: "shared"})
 				if dm.CodeOf(err) != dm.CodeMessageNotAllowed {

@@ -9,7 +9,8 @@ import (
 	"github.com/aparte-im/aparte/dm/export"
 )
 
-// tourOfSafety asks what unsending, reports, moderation and the rights to one's data ask of the store.
+// tourOfSafety asks what unsending, reports, moderation and the rights to one's data ask of the
+// store.
 func tourOfSafety(t *testing.T, service *dm.Service, s export.Store, user func(int) dm.UserID) {
 	t.Helper()
 	ctx := t.Context()

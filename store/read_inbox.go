@@ -37,8 +37,9 @@ var (
 		strconv.FormatInt(math.MinInt64+1, 10) + ")"
 )
 
-// wholeView are the columns of a view of conversation c. Whether receipts show is asked of the index of those who have them
-// off, who are few: the heads themselves are everywhere, and a page would fetch fifty of them for one bit each.
+// wholeView are the columns of a view of conversation c. Whether receipts show is asked of the
+// index of those who have them off, who are few: the heads themselves are everywhere, and a page
+// would fetch fifty of them for one bit each.
 func (d *dialect) wholeView() string {
 	silent := func(side string) string {
 		return "EXISTS (SELECT 1 FROM heads h WHERE h.user_id = c." + side + "_id AND NOT h.read_receipts" + d.fence() + ")"
@@ -56,8 +57,8 @@ func (d *dialect) joinMessages(conversation, seqs string) string {
 	return d.join("messages", "m", "m.conversation_id = "+conversation+" AND "+seqs+d.bySeq())
 }
 
-// bySeq tells Postgres the order of a range of messages: only the primary key has it, and a planner who believes the
-// table empty would as soon take any index that begins with the conversation.
+// bySeq tells Postgres the order of a range of messages: only the primary key has it, and a planner
+// who believes the table empty would as soon take any index that begins with the conversation.
 func (d *dialect) bySeq() string {
 	if d.postgres {
 		return " ORDER BY seq DESC"
@@ -65,7 +66,8 @@ func (d *dialect) bySeq() string {
 	return ""
 }
 
-// side lists the conversations in which the viewer is the one side. They are in the order of an index.
+// side lists the conversations in which the viewer is the one side. They are in the order of an
+// index.
 func side(name string) string {
 	return "SELECT * FROM (SELECT " + conversationFields.names("") + " FROM conversations WHERE " + name + "_id = $1 AND " +
 		name + "_folder = $2 AND (last_at, id) < ($3, $4) ORDER BY last_at DESC, id DESC LIMIT $5) AS " + name

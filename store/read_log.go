@@ -55,8 +55,8 @@ func (s *Store) LogEnds(ctx context.Context, users []dm.UserID) (map[dm.UserID]d
 	return out, err
 }
 
-// addMessages reads the messages that events tell of. They only ever lose their words, which a later event tells, so they
-// need not be of the same snapshot.
+// addMessages reads the messages that events tell of. They only ever lose their words, which a
+// later event tells, so they need not be of the same snapshot.
 func (s *Store) addMessages(ctx context.Context, events []*dm.Event) error {
 	var told []dm.MessageID
 	for _, e := range events {
@@ -121,8 +121,8 @@ func (s *Store) Trim(ctx context.Context, before time.Time) (int64, error) {
 	}
 }
 
-// trimmable looks at the next users and returns those whose oldest event is too old. It moves after on, to "" at the
-// end.
+// trimmable looks at the next users and returns those whose oldest event is too old. It moves after
+// on, to "" at the end.
 func (s *Store) trimmable(ctx context.Context, after *string, before int64) ([]dm.UserID, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT h.user_id, e.at FROM (
 			SELECT user_id, trimmed_to FROM heads WHERE user_id > $1 ORDER BY user_id LIMIT $2) AS h
@@ -152,8 +152,8 @@ func (s *Store) trimmable(ctx context.Context, after *string, before int64) ([]d
 	return old, rows.Err()
 }
 
-// trimUser removes up to trimEvents old events of one user. The mark moves in the same transaction, so that a reader
-// who misses an event can tell that it was trimmed (I4).
+// trimUser removes up to trimEvents old events of one user. The mark moves in the same transaction,
+// so that a reader who misses an event can tell that it was trimmed (I4).
 func (s *Store) trimUser(ctx context.Context, user dm.UserID, before int64) (int64, error) {
 	var removed int64
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {

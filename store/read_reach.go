@@ -1,4 +1,5 @@
-// SQL, not ent: bounded walks over several lists need LIMIT within subqueries that ent cannot express (ADR 7).
+// SQL, not ent: bounded walks over several lists need LIMIT within subqueries that ent cannot
+// express (ADR 7).
 
 package store
 
@@ -14,9 +15,10 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// tieTexts are the statements for one kind of tie. list reads up to $2 people who have it with $1, in the order of an index;
-// among says which of some people have it, by key. Their rows are a person, their ties and whether they are deleted. timed:
-// they ask what holds now, list as $3, among as $2.
+// tieTexts are the statements for one kind of tie. list reads up to $2 people who have it with $1,
+// in the order of an index; among says which of some people have it, by key. Their rows are a
+// person, their ties and whether they are deleted. timed: they ask what holds now, list as $3,
+// among as $2.
 type tieTexts struct {
 	list, among string
 	timed       bool
@@ -47,7 +49,8 @@ var tieFields = fields[tieKey, unused]{
 const (
 	// tiesChunk is how many people one statement looks up.
 	tiesChunk = 1000
-	// sharedWalk is how many friends of friends are looked at for each friend that may be, on average.
+	// sharedWalk is how many friends of friends are looked at for each friend that may be, on
+	// average.
 	sharedWalk = 20
 )
 
@@ -112,8 +115,8 @@ func (d *dialect) conversationFlags() tieTexts {
 	}
 }
 
-// sharedRelated finds among the friends of $1's first $2 friends those whom $4 of them have in common, looking at $3. A last row
-// says how many friends and friends of friends there were.
+// sharedRelated finds among the friends of $1's first $2 friends those whom $4 of them have in
+// common, looking at $3. A last row says how many friends and friends of friends there were.
 func (d *dialect) sharedRelated() string {
 	const friends = "(SELECT followee_id FROM follows WHERE follower_id = $1 AND mutual ORDER BY followee_id LIMIT $2) AS "
 	return "WITH walk AS (SELECT b.followee_id AS other FROM " + friends + "a" +
@@ -134,8 +137,8 @@ func (s *Store) prepareReach(prepare func(**sql.Stmt, string)) (r tieReads) {
 	return r
 }
 
-// RelatedPeople implements dm.Store. A list that ends within the limit tells all there is of its kind; of one that does not, the
-// people of the other lists are looked up.
+// RelatedPeople implements dm.Store. A list that ends within the limit tells all there is of its
+// kind; of one that does not, the people of the other lists are looked up.
 func (s *Store) RelatedPeople(ctx context.Context, viewer dm.UserID, limit int) (dm.RelatedPeople, error) {
 	out := dm.RelatedPeople{Flags: map[dm.UserID]dm.PairFlags{}}
 	now := toMicros(s.clock())

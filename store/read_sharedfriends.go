@@ -1,5 +1,5 @@
-// SQL, not ent: the bounded walk through friends needs LIMIT within subqueries and a join order that ent cannot express
-// (ADR 7).
+// SQL, not ent: the bounded walk through friends needs LIMIT within subqueries and a join order
+// that ent cannot express (ADR 7).
 
 package store
 
@@ -15,15 +15,16 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// sharedFriendsWalk bounds a walk that looks for shared friends: through so many friends of one of two people. It finds them
-// all when that one has no more. Who has at most fewFriends is walked without a look at how many the other has.
+// sharedFriendsWalk bounds a walk that looks for shared friends: through so many friends of one of
+// two people. It finds them all when that one has no more. Who has at most fewFriends is walked
+// without a look at how many the other has.
 const (
 	sharedFriendsWalk = 1000
 	fewFriends        = 32
 )
 
-// sharedFriends walks through the friends of one and reads up to limit who are friends of the other, too. It goes by the index
-// of friends alone.
+// sharedFriends walks through the friends of one and reads up to limit who are friends of the
+// other, too. It goes by the index of friends alone.
 func (d *dialect) sharedFriends(one, other, limit string) string {
 	return fmt.Sprintf(`SELECT b.followee_id FROM (SELECT followee_id FROM follows
 			WHERE follower_id = %s AND mutual ORDER BY followee_id LIMIT %d) AS a
@@ -39,9 +40,9 @@ func (d *dialect) ordered() string {
 	return "CROSS"
 }
 
-// sharedPairs makes a table r of the pairs that a rowset binds from parameter first on: n, the one whose friends are walked
-// through, and the other. Who has few friends is walked, for the other may be known to everybody; who has more than a walk
-// only when both do.
+// sharedPairs makes a table r of the pairs that a rowset binds from parameter first on: n, the one
+// whose friends are walked through, and the other. Who has few friends is walked, for the other may
+// be known to everybody; who has more than a walk only when both do.
 func (d *dialect) sharedPairs(first int) string {
 	atMost := func(user string, n int) string {
 		return fmt.Sprintf(`(SELECT count(*) FROM (SELECT 1 FROM follows WHERE follower_id = %s AND mutual

@@ -1,5 +1,5 @@
-// ent reads single profiles. The search and the lists of people are SQL: they run at each keystroke, in ranges of indexes
-// with lateral joins that ent cannot express (ADR 7).
+// ent reads single profiles. The search and the lists of people are SQL: they run at each
+// keystroke, in ranges of indexes with lateral joins that ent cannot express (ADR 7).
 
 package store
 

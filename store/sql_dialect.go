@@ -89,8 +89,9 @@ type databases struct {
 
 func (d databases) close() error { return errors.Join(d.read.Close(), d.write.Close()) }
 
-// open connects to a URL: postgres://… or sqlite:PATH. A writer gives up a Postgres connection that does not
-// answer within silence; with 0 it waits forever, as a migration must. Statements are traced by t.
+// open connects to a URL: postgres://… or sqlite:PATH. What writes to Postgres gives a connection
+// up that does not answer within silence; 0: it waits for ever, as a migration has to. What is
+// asked is traced by t.
 func open(ctx context.Context, address string, silence time.Duration, t *tracing) (databases, error) {
 	path, isSQLite := strings.CutPrefix(address, "sqlite:")
 	if isSQLite {

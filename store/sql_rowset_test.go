@@ -25,7 +25,7 @@ func openEcho(t *testing.T, url string) store.Echo {
 	return e
 }
 
-// Bound rows arrive in the database unchanged: every kind, every text, nulls, and no
+// What goes to the database as rows is there as it was bound: every kind, every text, nulls, and no
 // row at all.
 func TestRowsArriveAsTheyWereBound(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {

@@ -10,7 +10,8 @@ import (
 	ent "github.com/aparte-im/aparte/ent/generated"
 )
 
-// session is a pinned connection with the writers' statements prepared. It belongs to one goroutine at a time.
+// session is a pinned connection with the writers' statements prepared. It belongs to one goroutine
+// at a time.
 type session struct {
 	dialect *dialect
 	db      *sql.DB
@@ -59,8 +60,9 @@ func (s *session) connect(ctx context.Context) error {
 	return nil
 }
 
-// finalize closes the statements on SQLite, which keeps a connection that was closed before them, and its locks, alive.
-// Postgres forgets them with the connection, and need not be asked over one that may be lost.
+// finalize closes the statements on SQLite, which keeps a connection that was closed before them,
+// and its locks, alive. Postgres forgets them with the connection, and need not be asked over one
+// that may be lost.
 func (s *session) finalize() {
 	if s.dialect.postgres {
 		return
@@ -86,7 +88,8 @@ func (s *session) drop() error {
 	return err
 }
 
-// transact runs work in a transaction. The context must not end: a cancelled statement would cost the session.
+// transact runs work in a transaction. The context must not end: a cancelled statement would cost
+// the session.
 func (s *session) transact(ctx context.Context, work func() error) error {
 	if err := s.connect(ctx); err != nil {
 		return err

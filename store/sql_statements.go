@@ -59,7 +59,8 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 	return s
 }
 
-// pairJoins joins the tables of a pairSelection by what names a pair and a send, except for the edges.
+// pairJoins joins the tables of a pairSelection by what names a pair and a send, except for the
+// edges.
 func pairJoins(lookup func(table, alias, key string) string, low, high, conversation, sender, key string) string {
 	return lookup("conversations", "c", "id = "+conversation) +
 		lookup("overrides", "sl", "user_id = "+low+" AND other_id = "+high) +
@@ -67,8 +68,9 @@ func pairJoins(lookup func(table, alias, key string) string, low, high, conversa
 		lookup("messages", "m", "conversation_id = "+conversation+" AND sender_id = "+sender+" AND client_message_id = "+key)
 }
 
-// flushTexts write the rows of a source into the tables of a flush, where the condition holds. Rows that may be there are
-// written by upsert: it goes by the key's index, whatever a planner believes of the table.
+// flushTexts write the rows of a source into the tables of a flush, where the condition holds. Rows
+// that may be there are written by upsert: it goes by the key's index, whatever a planner believes
+// of the table.
 func flushTexts(where string) [flushTables]func(source string) string {
 	return [flushTables]func(source string) string{
 		flushConversations: upserter("conversations", conversationFields.shape(), len(conversationKey), where),
@@ -93,7 +95,8 @@ func (d *dialect) writes() []write {
 		}
 		return out
 	}
-	// One statement, one round trip: all its parts see the state before it, and no two write the same row.
+	// One statement, one round trip: all its parts see the state before it, and no two write the
+	// same row.
 	var parts []string
 	all := write{}
 	first := 1
@@ -115,7 +118,8 @@ func inserter(table string, s shape, where string) func(string) string {
 	}
 }
 
-// upserter inserts, or overwrites all but the first fixed columns of the row with the same first column.
+// upserter inserts, or overwrites all but the first fixed columns of the row with the same first
+// column.
 func upserter(table string, s shape, fixed int, where string) func(string) string {
 	return func(source string) string {
 		return inserter(table, s, where)(source) + " ON CONFLICT (" + s[0].name + ") DO UPDATE SET " + s.assignments(fixed)

@@ -20,7 +20,8 @@ import (
 // memberCacheSize bounds the cache of who talks in which conversation, about 100 bytes each.
 const memberCacheSize = 1 << 16
 
-// wordCacheSize bounds the cache of compiled lists of hidden words: some kilobytes each, some hundred for the longest.
+// wordCacheSize bounds the cache of compiled lists of hidden words: some kilobytes each, some
+// hundred for the longest.
 const wordCacheSize = 256
 
 // Config is what a Store is made of.
@@ -28,12 +29,13 @@ type Config struct {
 	// URL is postgres://… or sqlite:PATH. The schema must be current; see Migrate.
 	URL   string
 	Rules dm.Rules
-	// Publisher announces the events of each commit. Nil: nothing is announced, and watchers find events by their poll.
+	// Publisher announces the events of each commit. Nil: nothing is announced, and watchers find
+	// events by their poll.
 	Publisher dm.Publisher
 	// Clock is the time of a transaction. Nil: time.Now.
 	Clock func() time.Time
-	// StatementTimeout bounds a statement of a change on Postgres. A connection that is silent for somewhat longer is
-	// given up, and the change is tried on another. 0: 15 s.
+	// StatementTimeout bounds a statement of a change on Postgres. A connection that is silent for
+	// somewhat longer is given up, and the change is tried on another. 0: 15 s.
 	StatementTimeout time.Duration
 	Logger           *slog.Logger
 	Observer         Observer
@@ -41,7 +43,8 @@ type Config struct {
 	Tracing trace.TracerProvider
 }
 
-// defaultStatementTimeout is far beyond what a statement takes, and bearable for who waits behind it.
+// defaultStatementTimeout is far beyond what a statement takes, and bearable for who waits behind
+// it.
 const defaultStatementTimeout = 15 * time.Second
 
 // Store implements dm.Store.
@@ -59,7 +62,8 @@ type Store struct {
 	members  *lru.Cache[dm.ConversationID, dm.Pair]
 	words    *lru.Cache[dm.UserID, knownWords]
 	reads    readStatements
-	// sessions holds the free sessions for changes that are no sends. On SQLite it is the one session that all share.
+	// sessions holds the free sessions for changes that are no sends. On SQLite it is the one
+	// session that all share.
 	sessions chan *session
 	appender *appender
 	// closing is closed when Close begins.
@@ -137,8 +141,9 @@ func (s *Store) start(ctx context.Context) error {
 	return nil
 }
 
-// checkDurable refuses a Postgres that acknowledges a commit before it is on disk: then so would this store (I10). What
-// an operator has set beyond that, as waiting for a standby, is theirs to choose.
+// checkDurable refuses a Postgres that acknowledges a commit before it is on disk: then so would
+// this store (I10). What an operator has set beyond that, as waiting for a standby, is theirs to
+// choose.
 func (s *Store) checkDurable(ctx context.Context) error {
 	if !s.dialect.postgres {
 		return nil
@@ -158,8 +163,8 @@ func (s *Store) newSession() *session {
 	return &session{dialect: s.dialect, db: s.write, texts: s.texts}
 }
 
-// Close answers every send that waits, stops the writers and closes the database. Sends that come later are refused.
-// With a database that is away, the sends that wait are answered with its error.
+// Close answers every send that waits, stops the writers and closes the database. Sends that come
+// later are refused. With a database that is away, the sends that wait are answered with its error.
 func (s *Store) Close() error {
 	close(s.closing)
 	s.appender.close()

@@ -56,7 +56,8 @@ func unzip(t T, b []byte) map[string][]map[string]any {
 	return out
 }
 
-// testExportSettings: every setting, its history with who and where, one's side of a conversation, suggestions, one's keys.
+// testExportSettings: every setting, its history with who and where, one's side of a conversation,
+// suggestions, one's keys.
 func testExportSettings(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := dm.WithOrigin(t.Context(), dm.Origin{Device: "her phone"})

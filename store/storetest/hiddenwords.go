@@ -11,7 +11,7 @@ import (
 )
 
 // A stranger's message that holds a hidden word goes to HIDDEN, and they are told what they would
-// be told anyway. Messages of people whom the user knows, follows or has listed are not filtered.
+// be told anyway. Whom the user knows, follows or has listed is not looked at.
 func testHiddenWords(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
@@ -71,8 +71,8 @@ func testHiddenWords(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// A message that is hidden for its words although its sender sees an inbox is a request like any
-// other: a block takes it away, a decline in bulk answers it, and neither shows to who wrote it.
+// What is hidden for its words although its sender sees an inbox is a request like any other: a
+// block takes it away, a decline in bulk answers it, and neither shows to who wrote it.
 func testHiddenWordsAnswered(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

@@ -290,7 +290,8 @@ func testBlock(t *testing.T, b Backend) {
 	w.refused(w.service.Block(t.Context(), alice, dm.NewUserID()), dm.CodeNotFound)
 }
 
-// Unread messages of the blocked person stay unread, and their request leaves the blocker's view.
+// What waits unread for the blocked goes on to, and a request of theirs leaves the view of who
+// blocks them.
 func testBlockWithUnreadAndRequests(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()

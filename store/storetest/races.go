@@ -51,7 +51,8 @@ func testTimesRise(t *testing.T, b Backend) {
 	}
 }
 
-// A follow of a user who is being deleted happens before, and is deleted too, or gets NOT_FOUND.
+// Whoever follows a user who is being deleted does it before, and it goes with them, or hears that
+// there is nobody.
 func testFollowWhileDeleted(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	const rounds = 40

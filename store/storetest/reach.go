@@ -13,7 +13,7 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// The reach of an audience equals its effect: each is chosen, and each person
+// What an audience is said to admit is what choosing it admits: each is chosen, and each person
 // explained, whose verdict is the send's.
 func testReach(t *testing.T, b Backend) {
 	w := newWorld(t, b)
@@ -219,8 +219,8 @@ func (r *reachRun) declined(other dm.UserID) bool {
 	return mine.DeclinedUntil.After(r.clock.Now())
 }
 
-// limited checks that with any limit each counted person is counted with all their relations, and
-// that the result says when there are more.
+// limited checks that with any limit whoever is counted is counted with all their ties, and that it
+// is said when there are more.
 func (r *reachRun) limited(t *rapid.T) {
 	all, err := r.store.RelatedPeople(r.Context(), r.viewer, 1000)
 	r.must(err)

@@ -159,7 +159,7 @@ var (
 	other = dm.Moderator{Name: "other", RequestID: "req-2"}
 )
 
-// testModeration: claim, look, decide, appeal. A decision takes effect at once and is reported
+// testModeration: claim, look, decide, appeal. What a decision does holds at once and is told
 // truthfully; every look is in the audit log; a reversed decision ends what it did.
 func testModeration(t *testing.T, b Backend) {
 	w := newWorld(t, b)

@@ -10,8 +10,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// The accepted kinds depend on the relation and not on the audience. The sender learns only that
-// the kind is refused.
+// What people may send goes by what they are to the recipient, whatever the audience; a kind that
+// is refused is all that the sender learns.
 func testAcceptedKinds(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

@@ -33,8 +33,8 @@ func (w *world) next(watcher *dm.Watcher) *dm.Event {
 	return e
 }
 
-// nothing checks that a watcher has nothing to give. Its context has ended, so it cannot wait; whatever was published
-// before is looked at first.
+// nothing checks that a watcher has nothing to give. Its context has ended, so it cannot wait;
+// whatever was published before is looked at first.
 func (w *world) nothing(watcher *dm.Watcher) {
 	w.Helper()
 	ctx, cancel := context.WithCancel(w.Context())
@@ -76,8 +76,8 @@ func testWatchFromNowOn(t *testing.T, b Backend) {
 	w.refused(err, dm.CodeNotFound)
 }
 
-// I4: with a cursor, everything after it, once, in order, and the same as the log says, whatever came along with a
-// wake and whatever was read.
+// I4: with a cursor, everything after it, once, in order, and the same as the log says, whatever
+// came along with a wake and whatever was read.
 func testWatchAfter(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
@@ -208,7 +208,8 @@ func (b *badNews) Publish(events []*dm.Event) {
 	}
 }
 
-// I7: with wakes lost, late, doubled or out of order, everything arrives within the poll interval, once and in order.
+// I7: with wakes lost, late, doubled or out of order, everything arrives within the poll interval,
+// once and in order.
 func testWatchWithoutWakes(t *testing.T, b Backend) {
 	w := newWorld(t, b, func(w *world) { w.config.Publisher = &badNews{hub: w.hub} })
 	w.service = dm.New(dm.Config{Store: w.store, Bus: w.hub, PollInterval: 5 * time.Millisecond})
