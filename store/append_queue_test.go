@@ -86,8 +86,8 @@ func TestQueueIsFairBetweenSenders(t *testing.T) {
 	}
 }
 
-// I8: whoever writes to somebody else does not wait behind the crowd that writes to one person, and
-// the crowd gets all the room that is left.
+// I8: a send to another person does not wait behind the crowd that writes to one person, and the
+// crowd gets all the room that is left.
 func TestQueueIsFairBetweenRecipients(t *testing.T) {
 	q := newQueue(4, 0)
 	star := dm.NewUserID()
@@ -388,8 +388,8 @@ func TestQueueBeginsBesideWhatTakesLong(t *testing.T) {
 	}
 }
 
-// What waits for patience to end is taken when it does, though nothing else happens: no push, and
-// no batch that is done.
+// A send that waits for patience to end is taken then, even when no other send comes and no batch
+// ends.
 func TestQueuePatienceEndsByItself(t *testing.T) {
 	q := newQueue(2, 20*time.Millisecond)
 	held := waitingSend(dm.NewUserID())

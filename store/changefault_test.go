@@ -13,9 +13,9 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// I1, I2, I3: whoever changes something is told what became of it, though the connection was cut
-// before or after the COMMIT, the transaction met a conflict, or the other side went silent;
-// nothing happens twice.
+// I1, I2, I3: a change is answered with its outcome, even when the connection was cut before or
+// after the COMMIT, the transaction met a conflict, or the database went silent. Nothing happens
+// twice.
 func TestChangesUnderFaults(t *testing.T) {
 	t.Parallel()
 	steps := map[string]faultproxy.Step{

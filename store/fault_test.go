@@ -304,8 +304,8 @@ func TestRefusedConnections(t *testing.T) {
 	f.whole()
 }
 
-// I10: Close answers whoever waits, also when the database does not come back, and says why; what
-// was not acknowledged can be sent again.
+// I10: Close answers each send that waits, with the reason, even when the database does not come
+// back. A send that was not acknowledged can be sent again.
 func TestCloseWhileTheDatabaseIsAway(t *testing.T) {
 	t.Parallel()
 	f := newFaulty(t, 0)

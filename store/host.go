@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -89,8 +90,9 @@ func (s *Store) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.Us
 	return out, nil
 }
 
-// freeHandles takes handles that users of this call are to get from those users of the call who have them now, so that two
-// can exchange theirs. A handle of anybody else's refuses the call, and names the item.
+// freeHandles takes handles that users of this call are to get from those users of the call who
+// have them now, so that two can exchange theirs. A handle of anybody else's refuses the call, and
+// names the item.
 func (s *Store) freeHandles(ctx context.Context, ses *session, users []dm.UserInput) error {
 	rows := s.dialect.rowset(nameFields.shape())
 	index, wanted := map[string]int{}, map[string]int{}
@@ -132,7 +134,8 @@ func (s *Store) freeHandles(ctx context.Context, ses *session, users []dm.UserIn
 	return nil
 }
 
-// writeCreated keeps when the accounts were made, where the host says so, also of users who were there before.
+// writeCreated keeps when the accounts were made, where the host says so, also of users who were
+// there before.
 func (s *Store) writeCreated(ctx context.Context, ses *session, users []dm.UserInput, byExternal map[string]*dm.User) error {
 	for _, u := range users {
 		if u.CreatedAt.IsZero() {
@@ -147,12 +150,12 @@ func (s *Store) writeCreated(ctx context.Context, ses *session, users []dm.UserI
 			continue
 		}
 		kept.CreatedAt = created
-		for _, text := range []string{
-			"UPDATE users SET created_at = $2 WHERE id = $1", "UPDATE heads SET joined_at = $2 WHERE user_id = $1",
-		} {
-			if _, err := ses.conn.ExecContext(ctx, text, uuidText(kept.ID), toMicros(created)); err != nil {
-				return err
-			}
+		_, err := ses.conn.ExecContext(ctx, "UPDATE users SET created_at = $2 WHERE id = $1", uuidText(kept.ID), toMicros(created))
+		if err != nil {
+			return err
+		}
+		if err := updateHead(ctx, ses, kept.ID, "joined_at = $2", toMicros(created)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -187,7 +190,7 @@ func goneMark(externalID string) string {
 	return "deleted:" + hex.EncodeToString(sum[:]) + ":"
 }
 
-// What becomes of a user who is there already.
+// The columns that an upsert overwrites of a user who exists.
 const (
 	overwriteUser = `handle = excluded.handle, display_name = excluded.display_name, name_key = excluded.name_key,
 		avatar_url = excluded.avatar_url,

@@ -8,8 +8,8 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// A change that panics, which whoever called may recover from, leaves no transaction open: neither
-// its locks nor what it had begun outlive it.
+// A change that panics leaves no transaction open, whether or not the caller recovers: its locks
+// are released and its writes are rolled back.
 func TestAChangeThatPanicsLeavesNothingBehind(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		s, err := store.Open(t.Context(), store.Config{URL: url, Rules: dm.DefaultRules()})

@@ -49,7 +49,7 @@ var planFill = []string{
 	UNION ALL SELECT md5('u' || i)::uuid, md5('u0')::uuid, true, 1 FROM generate_series(1001, 7000) AS i
 	UNION ALL SELECT md5('u' || i)::uuid, md5('u' || 1 + (i * 7 + n) % 19999)::uuid, false, 1
 		FROM generate_series(8000, 19999) AS i, generate_series(1, 5) AS n`,
-	// Of each list of people it has 6,000 too.
+	// It has 6,000 of each list of people too.
 	`INSERT INTO overrides (user_id, other_id, blocked, restricted, listed, changed_at)
 	SELECT md5('u0')::uuid, md5('u' || i)::uuid, i > 12000, i <= 8000, CASE WHEN i > 12000 THEN 2 ELSE 1 END, 1
 	FROM generate_series(2001, 18000) AS i WHERE i <= 8000 OR i > 12000`,

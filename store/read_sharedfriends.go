@@ -16,8 +16,8 @@ import (
 )
 
 // sharedFriendsWalk bounds a walk that looks for shared friends: through so many friends of one of
-// two people. It finds them all when that one has no more. Who has at most fewFriends is walked
-// without a look at how many the other has.
+// two people. It finds them all when that one has no more. A user with at most fewFriends is
+// walked through without a count of the other's friends.
 const (
 	sharedFriendsWalk = 1000
 	fewFriends        = 32
@@ -41,8 +41,8 @@ func (d *dialect) ordered() string {
 }
 
 // sharedPairs makes a table r of the pairs that a rowset binds from parameter first on: n, the one
-// whose friends are walked through, and the other. Who has few friends is walked, for the other may
-// be known to everybody; who has more than a walk only when both do.
+// whose friends are walked through, and the other. A user with few friends is walked through, because the
+// other may have very many; a user with more friends than a walk covers only when both have.
 func (d *dialect) sharedPairs(first int) string {
 	atMost := func(user string, n int) string {
 		return fmt.Sprintf(`(SELECT count(*) FROM (SELECT 1 FROM follows WHERE follower_id = %s AND mutual

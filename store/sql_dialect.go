@@ -89,9 +89,9 @@ type databases struct {
 
 func (d databases) close() error { return errors.Join(d.read.Close(), d.write.Close()) }
 
-// open connects to a URL: postgres://… or sqlite:PATH. What writes to Postgres gives a connection
-// up that does not answer within silence; 0: it waits for ever, as a migration has to. What is
-// asked is traced by t.
+// open connects to a URL: postgres://… or sqlite:PATH. The pool that writes to Postgres drops
+// a connection that does not answer within silence; 0: it waits without end, as a migration has to.
+// t traces the statements.
 func open(ctx context.Context, address string, silence time.Duration, t *tracing) (databases, error) {
 	path, isSQLite := strings.CutPrefix(address, "sqlite:")
 	if isSQLite {

@@ -25,8 +25,7 @@ func openEcho(t *testing.T, url string) store.Echo {
 	return e
 }
 
-// What goes to the database as rows is there as it was bound: every kind, every text, nulls, and no
-// row at all.
+// Rows arrive in the database as they were bound: every kind, every text, nulls, and no row at all.
 func TestRowsArriveAsTheyWereBound(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		e := openEcho(t, url)

@@ -104,7 +104,8 @@ func (s *session) transact(ctx context.Context, work func() error) error {
 	panicked := true
 	defer func() {
 		if panicked {
-			_ = s.discard() // or its locks would outlive it, and its half would be committed with whatever came next
+			// Otherwise the locks would stay, and the next transaction would commit the half of this one.
+			_ = s.discard()
 		}
 	}()
 	err := work()
@@ -116,7 +117,7 @@ func (s *session) transact(ctx context.Context, work func() error) error {
 		return s.failed(err)
 	}
 	if _, err := s.conn.ExecContext(ctx, "COMMIT"); err != nil {
-		// What became of the transaction is unknown, and so is the state of the session.
+		// The outcome of the transaction is unknown, and so is the state of the session.
 		_ = s.discard()
 		return fmt.Errorf("commit: %w", err)
 	}

@@ -142,8 +142,7 @@ func (s *Store) start(ctx context.Context) error {
 }
 
 // checkDurable refuses a Postgres that acknowledges a commit before it is on disk: then so would
-// this store (I10). What an operator has set beyond that, as waiting for a standby, is theirs to
-// choose.
+// this store (I10). Stronger settings, such as waiting for a standby, are the operator's choice.
 func (s *Store) checkDurable(ctx context.Context) error {
 	if !s.dialect.postgres {
 		return nil

@@ -52,7 +52,7 @@ func TestSendsAreLinkedWithTheirBatches(t *testing.T) {
 					ctx, span := provider.Tracer("test").Start(context.Background(), "request")
 					_, err := service.Send(ctx, users[i].ID, dm.SendInput{To: users[i+10].ID, Body: "theirwords", ClientMessageID: fmt.Sprint(n)})
 					span.End()
-					if err != nil && dm.CodeOf(err) != dm.CodeMessageNotAllowed { // a request holds three
+					if err != nil && dm.CodeOf(err) != dm.CodeMessageNotAllowed {
 						t.Error(err)
 					}
 				}

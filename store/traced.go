@@ -10,8 +10,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// Traced returns a store whose calls that come of a request have spans. What it does not list is
-// passed on without one: its statements then stand below the caller's span.
+// Traced returns a store whose calls that come of a request have spans. A method that it does not
+// list has none: its statements then stand below the caller's span.
 func Traced(s *Store) dm.Store {
 	if s.tracing == nil {
 		return s
