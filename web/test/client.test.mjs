@@ -120,7 +120,7 @@ test('a setting is undone at once, and later from the history', async (t) => {
   await bob.getByRole('listitem').filter({ hasText: 'No one → Friends' }).waitFor();
 });
 
-test('a block ends it and its end hasIntro it again', async (t) => {
+test('a block ends it and its end begins it again', async (t) => {
   const server = await startServer(t);
   const browser = await startBrowser(t, server);
   const alice = await browser.open('/?as=alice');

@@ -48,7 +48,7 @@ test('the setting is seen with the eyes of an example and of a person, and follo
   const hugos = request.inbox.nodes.find((c) => c.with.handle === 'hugo');
   await server.ask('alice', 'mutation($ids: [ID!]!) { declineRequests(conversationIds: $ids) { __typename } }', { ids: [hugos.id] });
   const alice = await browser.open('/settings?as=alice', { locale: 'fr-FR', timezoneId: 'Europe/Paris' });
-  const yeux = alice.getByRole('region', { name: 'Aperçu en tant qu’une autre personne' });
+  const yeux = alice.getByRole('region', { name: 'Voir comme une autre personne' });
   await yeux.getByRole('button', { name: 'Choisir une personne' }).click();
   await alice.locator('dialog[open] input').fill('hugo');
   await alice.getByRole('option').filter({ hasText: '@hugo' }).click();
