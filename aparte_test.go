@@ -17,8 +17,8 @@ import (
 	"github.com/aparte-im/aparte"
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/internal/testdb"
-	"github.com/aparte-im/aparte/internal/wsclient"
 	"github.com/aparte-im/aparte/internal/testwait"
+	"github.com/aparte-im/aparte/internal/wsclient"
 )
 
 // patience bounds the wait for one message of a socket.

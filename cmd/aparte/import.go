@@ -146,7 +146,7 @@ func (a *app) importFailed(err error) error {
 		return fmt.Errorf("%w\nNothing was written", err)
 	case errors.As(err, &row):
 		return fmt.Errorf("%w\nThe row was refused although it was checked, so something changed meanwhile. Other rows are written. "+
-			"Run the same command again: it checks anew, and writes no row twice", err)
+			"Run the same command again: it checks again, and writes no row twice", err)
 	}
 	return fmt.Errorf("%w\nThe import is not complete; the same command again goes on", err)
 }

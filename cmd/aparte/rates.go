@@ -20,7 +20,7 @@ type rateSettings struct {
 	AddressChanges  aparte.Rate    `name:"rate-address-changes" default:"2000/10s" help:"Other changes of an address."`
 	AddressCodes    aparte.Rate    `name:"rate-address-codes" default:"300/10m" help:"Contact codes that an address tries."`
 	AddressRefusals aparte.Rate    `name:"rate-address-refusals" default:"200/10s" help:"Requests of an address with a bad token or operation, before all of its requests are refused for a while."`
-	TrustedProxies  []netip.Prefix `placeholder:"NETWORK" help:"Networks of the proxies before this server, as 10.0.0.0/8: their header is believed about a client's address."`
+	TrustedProxies  []netip.Prefix `placeholder:"NETWORK" help:"Networks of the proxies before this server, as 10.0.0.0/8: their header is trusted for the client's address."`
 	ProxyHeader     string         `default:"X-Forwarded-For" oneof:"X-Forwarded-For,Forwarded" help:"The header in which proxies name the client: X-Forwarded-For or Forwarded."`
 	QueryTimeout    time.Duration  `default:"10s" min:"0s" help:"Time that a query may take, and the start of a subscription; 0 sets no bound."`
 	MutationTimeout time.Duration  `default:"30s" min:"0s" help:"Time that a mutation may take; 0 sets no bound."`

@@ -47,7 +47,7 @@ func RefuseOtherSites(origins []string, next http.Handler) http.Handler {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = w.Write([]byte(`{"errors":[{"message":"Pages of other sites are not let in.","extensions":{"code":"FORBIDDEN"}}]}`))
+		_, _ = w.Write([]byte(`{"errors":[{"message":"Requests from pages of other sites are refused.","extensions":{"code":"FORBIDDEN"}}]}`))
 	}))
 	return protection.Handler(next)
 }
