@@ -192,8 +192,9 @@ func TestAClassifierReadsNothingBetweenAcquaintances(t *testing.T) {
 			defer mu.Unlock()
 			return slices.Clone(asked)
 		}
+		// After these the sessions are connected and prepared, and both users know each other.
 		statements(plain, alice, bob)
-		statements(plain, bob, alice) // sessions are connected and prepared, and both know each other
+		statements(plain, bob, alice)
 		without := statements(plain, alice, bob)
 		with := statements(filtered, alice, bob)
 		if classifier.asked.Load() != 0 || !slices.Equal(with, without) {

@@ -41,8 +41,9 @@ func (d *dialect) ordered() string {
 }
 
 // sharedPairs makes a table r of the pairs that a rowset binds from parameter first on: n, the one
-// whose friends are walked through, and the other. A user with few friends is walked through, because the
-// other may have very many; a user with more friends than a walk covers only when both have.
+// whose friends are walked through, and the other. A user with few friends is walked through,
+// because the other may have very many; a user with more friends than a walk covers only when both
+// have.
 func (d *dialect) sharedPairs(first int) string {
 	atMost := func(user string, n int) string {
 		return fmt.Sprintf(`(SELECT count(*) FROM (SELECT 1 FROM follows WHERE follower_id = %s AND mutual

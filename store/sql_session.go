@@ -104,7 +104,8 @@ func (s *session) transact(ctx context.Context, work func() error) error {
 	panicked := true
 	defer func() {
 		if panicked {
-			// Otherwise the locks would stay, and the next transaction would commit the half of this one.
+			// Otherwise the locks would stay, and the next transaction would commit the half of
+			// this one.
 			_ = s.discard()
 		}
 	}()

@@ -98,7 +98,8 @@ func testContactCode(t *testing.T, b Backend) {
 	}
 	// Expired; of somebody else; and it counts for no request.
 	other, expiring := w.code(owner, 5)
-	w.denied(second(w.tryBearing(carol, alice, "to another", w.key(), expiring)), policy.DenialContactCode) // EVERYONE would be a request
+	// Under EVERYONE it would be a request.
+	w.denied(second(w.tryBearing(carol, alice, "to another", w.key(), expiring)), policy.DenialContactCode)
 	w.audience(owner, policy.Everyone)
 	budget := w.outreach(carol)
 	w.must(second(w.tryBearing(carol, owner, "fresh", w.key(), expiring)))

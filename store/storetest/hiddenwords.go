@@ -10,8 +10,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// A stranger's message that holds a hidden word goes to HIDDEN, and they are told what they would
-// be told anyway. Whom the user knows, follows or has listed is not looked at.
+// A stranger's message that holds a hidden word goes to HIDDEN, and the sender is answered as
+// without the list. Messages of people whom the user knows, follows or has listed are not checked.
 func testHiddenWords(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
@@ -71,8 +71,8 @@ func testHiddenWords(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// What is hidden for its words although its sender sees an inbox is a request like any other: a
-// block takes it away, a decline in bulk answers it, and neither shows to who wrote it.
+// A message that is hidden for its words, although its sender sees an inbox, is a request like any
+// other: a block removes it, a bulk decline answers it, and the sender sees neither.
 func testHiddenWordsAnswered(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

@@ -290,8 +290,8 @@ func testBlock(t *testing.T, b Backend) {
 	w.refused(w.service.Block(t.Context(), alice, dm.NewUserID()), dm.CodeNotFound)
 }
 
-// What waits unread for the blocked goes on to, and a request of theirs leaves the view of who
-// blocks them.
+// Unread messages still wait for the blocked person, and their request leaves the view of the
+// person who blocks them.
 func testBlockWithUnreadAndRequests(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()

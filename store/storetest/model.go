@@ -9,7 +9,7 @@ import (
 )
 
 // model is the product in memory, written from the design alone: users are numbers, rows are
-// fields, and there is no log. What the store does is compared with what it does.
+// fields, and there is no log. The store is compared with it.
 type model struct {
 	now           time.Time
 	requestLimit  int

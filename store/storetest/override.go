@@ -9,8 +9,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// Whom somebody restricts goes to their requests, in an old conversation too, and sees nothing of
-// it: not in the answer to a send, not in the log, not in what they see of the other's reading.
+// A restricted person's messages go to the requests, in an old conversation too. The restricted
+// person sees nothing of it: not in the answer to a send, in the log or in the read receipts.
 func testRestrict(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()

@@ -51,8 +51,8 @@ func testTimesRise(t *testing.T, b Backend) {
 	}
 }
 
-// Whoever follows a user who is being deleted does it before, and it goes with them, or hears that
-// there is nobody.
+// A follow of a user who is being deleted either comes first and is deleted too, or is answered
+// NOT_FOUND.
 func testFollowWhileDeleted(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	const rounds = 40

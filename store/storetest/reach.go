@@ -13,8 +13,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// What an audience is said to admit is what choosing it admits: each is chosen, and each person
-// explained, whose verdict is the send's.
+// The reach that is shown for an audience is the reach of choosing it: each audience is chosen, and
+// each person is explained with the verdict of a send.
 func testReach(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -79,7 +79,8 @@ func (r *reachRun) step(t *rapid.T) {
 		_, err := r.trySend(r.viewer, who, "hello", r.key())
 		may(err)
 	case "ask":
-		if _, err := r.service.ConversationWith(ctx, r.viewer, who); err != nil { // one message, so that no request is full
+		// One message, so that no request is full.
+		if _, err := r.service.ConversationWith(ctx, r.viewer, who); err != nil {
 			_, err := r.trySend(who, r.viewer, "hello", r.key())
 			may(err)
 		}
@@ -219,8 +220,8 @@ func (r *reachRun) declined(other dm.UserID) bool {
 	return mine.DeclinedUntil.After(r.clock.Now())
 }
 
-// limited checks that with any limit whoever is counted is counted with all their ties, and that it
-// is said when there are more.
+// limited checks that with any limit a person who is counted is counted with all their ties, and
+// that the result says when there are more.
 func (r *reachRun) limited(t *rapid.T) {
 	all, err := r.store.RelatedPeople(r.Context(), r.viewer, 1000)
 	r.must(err)

@@ -159,8 +159,8 @@ var (
 	other = dm.Moderator{Name: "other", RequestID: "req-2"}
 )
 
-// testModeration: claim, look, decide, appeal. What a decision does holds at once and is told
-// truthfully; every look is in the audit log; a reversed decision ends what it did.
+// testModeration: claim, look, decide, appeal. A decision takes effect at once and is
+// reported truthfully; every look is in the audit log; a reversed decision ends what it did.
 func testModeration(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

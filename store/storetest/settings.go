@@ -10,8 +10,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// What people may send goes by what they are to the recipient, whatever the audience; a kind that
-// is refused is all that the sender learns.
+// The accepted kinds depend on the sender's relation to the recipient, not on the audience. A
+// sender learns only that the kind is refused.
 func testAcceptedKinds(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()

@@ -15,8 +15,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// What is there is sorted by a list of hidden words that changes: a request that holds one is
-// hidden, and comes out when the words go: held, not lost. Its sender sees nothing of it.
+// A change of the hidden words sorts the requests that exist: a request that holds one is hidden
+// and comes back when the word is removed. Its sender sees nothing of it.
 func testHiddenWordsSort(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	ctx := t.Context()
@@ -51,8 +51,8 @@ func testHiddenWordsSort(t *testing.T, b Backend) {
 	if diff := cmp.Diff(before, w.view(rude, bob)); diff != "" || w.cursor(rude) != cursor {
 		t.Errorf("the sender sees it: %s", diff)
 	}
-	// Whom nobody follows, let into the inbox and then held, sees no receipts of what is read
-	// meanwhile, and all of them after.
+	// A stranger whose conversation is in the inbox and is then held sees no receipts meanwhile,
+	// and all of them afterwards.
 	_, err = w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteInbox})
 	w.must(err)
 	w.send(open, bob, "idiot")
@@ -67,8 +67,8 @@ func testHiddenWordsSort(t *testing.T, b Backend) {
 	if seen := w.view(open, bob).TheirReadSeq; seen == nil || *seen != 1 {
 		t.Errorf("after it came out its sender sees %v read", seen)
 	}
-	// What is out because of its words alone stays where the routes want it, and comes out with
-	// them.
+	// A conversation that is out because of its words alone stays where the routes want it, and
+	// comes out with them.
 	_, err = w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteHidden})
 	w.must(err)
 	_, err = w.service.RemoveHiddenWords(ctx, bob, []string{"buy now"})

@@ -152,7 +152,7 @@ func testWatchReset(t *testing.T, b Backend) {
 	if e := w.next(edge); e.Kind != dm.EventMessageAdded || e.Message.Body != "three" {
 		t.Errorf("at the edge: %+v", e)
 	}
-	// Whoever had read on before the trim loses nothing either.
+	// A watcher that had read further before the trim loses nothing either.
 	for _, want := range []string{"one", "two", "three"} {
 		if e := w.next(behind); e.Message == nil || e.Message.Body != want {
 			t.Errorf("got %+v, want %q", e, want)

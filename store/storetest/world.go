@@ -40,8 +40,7 @@ type world struct {
 	shut func() error
 }
 
-// newWorld opens a store on a fresh database, after change. Whoever chooses nothing can be written
-// to by everyone.
+// newWorld opens a store on a fresh database, after change. Its default audience is EVERYONE.
 func newWorld(t *testing.T, b Backend, change ...func(*world)) *world {
 	t.Helper()
 	w := &world{T: t, backend: b, url: b.Fresh(t), clock: newClock(), hub: live.NewHub(), names: &atomic.Int64{}}
