@@ -72,7 +72,7 @@ func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes m
 // looked at are left out, so that every number is a lower bound.
 func (tx *Tx) count(r *Reach, h *Head, alike map[PairFlags]int, people RelatedPeople) {
 	r.IsCapped = people.Capped
-	route := func(t PairFlags) policy.Route { return policy.Decide(tx.tied(h, t, r.Grid)).Route }
+	route := func(t PairFlags) policy.Route { return policy.Decide(tx.factsOfFlags(h, t, r.Grid)).Route }
 	r.EveryoneElse = route(0)
 	for t, n := range alike {
 		to := route(t)

@@ -38,7 +38,7 @@ const maxContactText = 64
 
 var readAs = strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1")
 
-// ParseContactCode reads a code as its bearer typed it: case, spaces, dashes and letters that look like digits make no
+// ParseContactCode reads a code as its redeemer typed it: case, spaces, dashes and letters that look like digits make no
 // difference. What is no code has the hash of none, so that it is answered like a code that is not there.
 func ParseContactCode(text string) CodeHash {
 	if len(text) > maxContactText {
@@ -48,46 +48,47 @@ func ParseContactCode(text string) CodeHash {
 }
 
 type redemptionKey struct {
-	code   ContactCodeID
-	bearer UserID
+	code     ContactCodeID
+	redeemer UserID
 }
 
-// AddCode is for the store: it adds a code that a send bears or the Scope names. used: this bearer has used it.
-func (tx *Tx) AddCode(c *ContactCode, bearer UserID, used bool) {
+// AddCode is for the store: it adds a code that a send presents or the Scope names. used says that
+// this redeemer has redeemed it.
+func (tx *Tx) AddCode(c *ContactCode, redeemer UserID, used bool) {
 	if tx.in.Codes == nil {
 		tx.in.Codes, tx.in.CodesRedeemed = map[CodeHash]*ContactCode{}, map[redemptionKey]bool{}
 	}
-	if tx.in.Codes[c.Hash] == nil { // several sends of a batch may bear it, and count on the one
+	if tx.in.Codes[c.Hash] == nil { // several sends of a batch share one code
 		tx.in.Codes[c.Hash] = c
 	}
 	if used {
-		tx.in.CodesRedeemed[redemptionKey{c.ID, bearer}] = true
+		tx.in.CodesRedeemed[redemptionKey{c.ID, redeemer}] = true
 	}
 }
 
-// codeOf is what is known of a code that a sender bears to a recipient, and the code where it is good.
-func (tx *Tx) codeOf(hash CodeHash, bearer, recipient UserID) (policy.CodeFact, *ContactCode) {
+// codeOf returns what Decide needs to know of the code that a sender presents, and a good code itself.
+func (tx *Tx) codeOf(hash CodeHash, redeemer, recipient UserID) (policy.CodeFact, *ContactCode) {
 	if hash == (CodeHash{}) {
 		return policy.CodeNone, nil
 	}
 	c := tx.in.Codes[hash]
-	if c == nil || c.Owner != recipient || !c.live(tx.now) || tx.in.CodesRedeemed[redemptionKey{c.ID, bearer}] {
+	if c == nil || c.Owner != recipient || !c.live(tx.now) || tx.in.CodesRedeemed[redemptionKey{c.ID, redeemer}] {
 		return policy.CodeBad, nil
 	}
 	return policy.CodeGood, c
 }
 
-// redeemCode counts a use. The last one ends the code.
-func (tx *Tx) redeemCode(c *ContactCode, bearer UserID) {
+// redeemCode counts a redemption. The last redemption ends the code.
+func (tx *Tx) redeemCode(c *ContactCode, redeemer UserID) {
 	if c.Uses++; c.Uses == c.MaxUses {
 		c.EndsAt = tx.now
 	}
-	tx.in.CodesRedeemed[redemptionKey{c.ID, bearer}] = true
+	tx.in.CodesRedeemed[redemptionKey{c.ID, redeemer}] = true
 	tx.keepCode(c)
-	tx.out.Redemptions = append(tx.out.Redemptions, Redemption{Code: c.ID, Redeemer: bearer, Owner: c.Owner, At: tx.now})
+	tx.out.Redemptions = append(tx.out.Redemptions, Redemption{Code: c.ID, Redeemer: redeemer, Owner: c.Owner, At: tx.now})
 }
 
-// Contact is what a contact code offers to its bearer: whose it is, and what a message with it would meet.
+// Contact is what a contact code offers to its redeemer: whose it is, and what a message with it would meet.
 type Contact struct {
 	Owner      UserID
 	Permission Permission

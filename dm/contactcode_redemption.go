@@ -33,9 +33,10 @@ func (u *Redemption) before(other *Redemption) bool {
 // came: the read stays bounded however many they have made.
 const CodesLookedAt = 200
 
-// ContactCodeUses lists who came by a code of the viewer's, newest first: nobody by what is no code of theirs (I9). Errors:
+// ContactCodeRedemptions lists the redemptions of one of the viewer's codes, newest first. It is empty for a code of another owner
+// (I9). Errors:
 // INVALID_INPUT.
-func (s *Service) ContactCodeUses(ctx context.Context, viewer UserID, code ContactCodeID, page PageRequest) (Page[Redemption], error) {
+func (s *Service) ContactCodeRedemptions(ctx context.Context, viewer UserID, code ContactCodeID, page PageRequest) (Page[Redemption], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]Redemption, error) {
 		return s.codes.Redemptions(ctx, viewer, code, after, limit)
 	})

@@ -37,9 +37,9 @@ type RelatedPeople struct {
 	SharedOpen bool
 }
 
-// tied is what Decide needs to know of a person with these ties. What passes stays out of it: a request that is full or
-// held, a shield. So does what the person has decided, which is theirs.
-func (tx *Tx) tied(h *Head, t PairFlags, grid policy.Grid) policy.Facts {
+// factsOfFlags returns what Decide needs to know of a person with these flags. It leaves out what is
+// temporary (a full or held request, a shield) and what that person has decided.
+func (tx *Tx) factsOfFlags(h *Head, t PairFlags, grid policy.Grid) policy.Facts {
 	f := policy.Facts{
 		RecipientAge: h.AgeBand, RecipientGrid: grid, RequestLimit: tx.rules.RequestLimit, SharedFriendsNeeded: tx.rules.SharedFriends,
 		SenderFollows: t&FlagFollower != 0, RecipientFollows: t&FlagFollowed != 0, HostSuggested: t&FlagSuggested != 0,

@@ -132,11 +132,11 @@ func (tx *Tx) release(viewer UserID, c *Conversation) bool {
 	if mine.Folder != FolderHidden || mine.HoldReason > policy.HoldShield {
 		return false
 	}
-	return tx.letOut(viewer, c)
+	return tx.unhide(viewer, c)
 }
 
-// letOut moves a hidden request to where a message of its sender would land now, whatever it was held for.
-func (tx *Tx) letOut(viewer UserID, c *Conversation) bool {
+// unhide moves a hidden request to where a message of its sender would land now, whatever it was held for.
+func (tx *Tx) unhide(viewer UserID, c *Conversation) bool {
 	mine, theirs := c.Sides(viewer)
 	f, ok := tx.facts(theirs.User, viewer)
 	if !ok {

@@ -141,7 +141,7 @@ func (tx *Tx) sort(viewer UserID, c *Conversation, said explanationText) bool {
 	mine, _ := c.Sides(viewer)
 	switch {
 	case mine.Folder == FolderHidden && mine.HoldReason == policy.HoldWords:
-		return said.read && !said.hidden && tx.letOut(viewer, c)
+		return said.read && !said.hidden && tx.unhide(viewer, c)
 	case mine.Folder == FolderHidden:
 		return tx.release(viewer, c)
 	case mine.Folder == FolderRequests && said.hidden:

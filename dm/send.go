@@ -121,8 +121,8 @@ func (tx *Tx) Send(s Send) (Sent, error) {
 	}
 	facts.Classification, facts.HiddenWord = s.Classification, tx.holdsHidden(&s, &facts)
 	facts.Kinds = s.kinds(facts.RecipientRefuses.Any()&policy.KindLink != 0)
-	bears, code := tx.codeOf(s.Code, s.Sender, s.Recipient)
-	verdict, used := policy.DecideWithCode(facts, bears)
+	codeFact, code := tx.codeOf(s.Code, s.Sender, s.Recipient)
+	verdict, used := policy.DecideWithCode(facts, codeFact)
 	if s.History && !facts.Self {
 		if c := tx.in.Conversations[s.Key().Conversation]; c != nil && tx.precedes(&s, c) {
 			return tx.prepend(s, c), nil

@@ -156,7 +156,7 @@ func (tx *Tx) setWords(h *Head, before, list []string, by Origin, undoes ChangeI
 }
 
 // NeedsWords returns the version of the recipient's hidden words when the verdict of a send depends on them and the
-// ledger does not have them.
+// Tx does not have them.
 func (tx *Tx) NeedsWords(sender, recipient UserID) (version int64, needed bool) {
 	to := tx.in.Heads[recipient]
 	if to == nil || to.Words == 0 || tx.words[recipient] != nil {

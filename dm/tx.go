@@ -92,9 +92,8 @@ func (s Scope) Heads() []UserID {
 	return slices.Compact(ids)
 }
 
-// Loaded is what a store read for a Scope, under lock where the ledger is going to be written. A
-// user that is missing from Heads does not exist; a conversation that is missing has no message
-// yet.
+// Loaded is what a store has read for a Scope, under lock when the Tx is going to be written. A user
+// that is missing from Heads does not exist; a conversation that is missing has no message yet.
 type Loaded struct {
 	Heads         map[UserID]*Head
 	Conversations map[ConversationID]*Conversation
@@ -105,14 +104,14 @@ type Loaded struct {
 	Reported      PastReports
 	Reports       map[ReportID]*Report
 	LastJob       *Job
-	// Codes are contact codes, CodesRedeemed who has used them: only of those who bear one here.
+	// Codes are contact codes. CodesRedeemed has the redemptions by the senders of this Tx.
 	Codes         map[CodeHash]*ContactCode
 	CodesRedeemed map[redemptionKey]bool
 }
 
-// Tx is the working set of one transaction: the rows it holds and what it is going to write. Its
-// methods are the rules of how an inbox changes; a method that returns an error has changed
-// nothing.
+// Tx is the unit of work of one transaction: the rows that were loaded and the changes to write. Its
+// methods are the rules of how an inbox changes. A method that returns an error has changed nothing.
+// A Tx belongs to one goroutine.
 type Tx struct {
 	rules Rules
 	epoch int64
@@ -123,7 +122,7 @@ type Tx struct {
 	words map[UserID]*WordMatcher
 }
 
-// Changes is what a ledger wants written, in one transaction, all or nothing.
+// Changes is what a Tx writes, in one transaction, all or nothing.
 type Changes struct {
 	Heads         map[UserID]*Head
 	Conversations map[ConversationID]*Conversation
@@ -158,7 +157,7 @@ func (c *Changes) Empty() bool {
 		len(c.NewCodes)+len(c.Codes)+len(c.Redemptions) == 0
 }
 
-// NewTx starts a ledger over loaded rows, which it then owns. now is the transaction's clock, kept
+// NewTx returns a Tx over loaded rows, which it then owns. now is the transaction's clock, kept
 // in microseconds UTC because that is what every database keeps.
 func NewTx(rules Rules, epoch int64, now time.Time, in Loaded) *Tx {
 	return &Tx{rules: rules, epoch: epoch, now: now.UTC().Truncate(time.Microsecond), in: in, out: Changes{

@@ -49,7 +49,7 @@ func TestTheSendDoesWhatTheStatementSays(t *testing.T) {
 
 func checkSend(t *testing.T, r row, want expected) {
 	t.Helper()
-	tx, c := r.ledger()
+	tx, c := r.tx()
 	from, to := r.sender.User, r.recipient.User
 	standing := tx.Relationship(from, to)
 	folder := map[string]dm.Folder{"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderRequests}[want.route]
@@ -95,7 +95,7 @@ func checkSend(t *testing.T, r row, want expected) {
 	}
 }
 
-func (r row) ledger() (*dm.Tx, *dm.Conversation) {
+func (r row) tx() (*dm.Tx, *dm.Conversation) {
 	from, to := r.sender, r.recipient
 	c := dm.NewConversation(from.User, to.User, noon)
 	c.LastSeq = 5
@@ -180,7 +180,7 @@ func TestHistoryIsNotJudgedAgain(t *testing.T) {
 				return
 			}
 			r.recipient.Settings.Audience = audiences[audience]
-			tx, c := r.ledger()
+			tx, c := r.tx()
 			at := noon.Add(-time.Hour)
 			sent, err := tx.Send(dm.Send{
 				Sender: r.sender.User, Recipient: r.recipient.User, Body: "then", ClientMessageID: "k", History: true, At: at,

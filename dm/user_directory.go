@@ -118,7 +118,7 @@ func (s *Service) Relationships(ctx context.Context, viewer UserID, others []Use
 	return out, nil
 }
 
-// Relationship tells how the viewer stands to another user of the ledger.
+// Relationship returns how the viewer is related to another user of the Tx.
 func (tx *Tx) Relationship(viewer, other UserID) Relationship {
 	f, ok := tx.facts(viewer, other)
 	if !ok {

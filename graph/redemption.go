@@ -38,7 +38,7 @@ func (q query) ContactCodeRedemptions(ctx context.Context, text string, first *i
 	}
 	id, _ := dm.ParseContactCodeID(text) // what is none names nobody's
 	page := pageOf(first, after, defaultPage)
-	found, err := q.service.ContactCodeUses(ctx, viewer, id, page)
+	found, err := q.service.ContactCodeRedemptions(ctx, viewer, id, page)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func tourOfCodes(t *testing.T, s *store.Store, service *dm.Service, user func(in
 		must(err)
 		uses := dm.PageRequest{First: 50}
 		for range 2 {
-			found, err := service.ContactCodeUses(ctx, owner, c.ID, uses)
+			found, err := service.ContactCodeRedemptions(ctx, owner, c.ID, uses)
 			must(err)
 			if len(found.Items) > 0 {
 				uses.After = found.Items[len(found.Items)-1].Place()

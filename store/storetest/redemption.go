@@ -24,7 +24,7 @@ func (w *world) came(owner, who dm.UserID) *dm.Redemption {
 func (w *world) usesOf(owner dm.UserID, code dm.ContactCodeID, first int) (all []dm.Redemption) {
 	w.Helper()
 	for page := (dm.PageRequest{First: first}); ; {
-		found, err := w.service.ContactCodeUses(w.Context(), owner, code, page)
+		found, err := w.service.ContactCodeRedemptions(w.Context(), owner, code, page)
 		w.must(err)
 		for _, u := range found.Items {
 			all = append(all, u)
@@ -101,7 +101,7 @@ func testContactCodeUses(t *testing.T, b Backend) {
 	if found := w.usesOf(owner, theirs.ID, 10); found != nil {
 		t.Errorf("the uses of somebody else's code: %v", found)
 	}
-	if _, err := w.service.ContactCodeUses(ctx, owner, made.ID, dm.PageRequest{First: 1, After: "nowhere"}); dm.CodeOf(err) != dm.CodeInvalidInput {
+	if _, err := w.service.ContactCodeRedemptions(ctx, owner, made.ID, dm.PageRequest{First: 1, After: "nowhere"}); dm.CodeOf(err) != dm.CodeInvalidInput {
 		t.Errorf("a place that is none: %v", err)
 	}
 	// A second redemption keeps the first source. A revoked code still lists its redemptions.
@@ -159,7 +159,7 @@ func (r *modelRun) checkUses(owner int) {
 			continue
 		}
 		by[c.id] = c
-		page, err := r.service.ContactCodeUses(r.Context(), r.ids[owner], c.id, dm.PageRequest{First: dm.MaxPage})
+		page, err := r.service.ContactCodeRedemptions(r.Context(), r.ids[owner], c.id, dm.PageRequest{First: dm.MaxPage})
 		r.must(err)
 		got := byRedeemer(page.Items)
 		for bearer := range c.used {
