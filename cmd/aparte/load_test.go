@@ -341,8 +341,8 @@ func checkSeen(t *testing.T, server *revived, subscribers []*subscriber, starts 
 				continue
 			}
 			messages++
-			if seqs[e.Message.ConversationID]++; seqs[e.Message.ConversationID] != e.Message.Seq {
-				t.Errorf("p%d saw seq %d as number %d", i, e.Message.Seq, seqs[e.Message.ConversationID])
+			if seqs[e.ConversationID]++; seqs[e.ConversationID] != e.Preview.Seq {
+				t.Errorf("p%d saw seq %d as number %d", i, e.Preview.Seq, seqs[e.ConversationID])
 			}
 		}
 		cuts += s.cuts

@@ -32,16 +32,15 @@ type inboxEvent struct {
 	Typename string `json:"__typename"`
 	Cursor   string
 	Unread   unreadCounts
-	Message  struct {
-		ID, ConversationID string
-		Seq                int
-	}
+	// ConversationID and Preview are those of a MessageAdded. The message itself is null in a request.
+	ConversationID string
+	Preview        struct{ Seq int }
 }
 
 type unreadCounts struct{ Conversations, Requests, Messages int }
 
 const followInbox = `subscription($after: Cursor) { inboxEvents(after: $after) { __typename cursor
-	unread { conversations requests messages } ... on MessageAdded { message { id conversationId seq } } } }`
+	unread { conversations requests messages } ... on MessageAdded { conversationId preview { seq } } } }`
 
 // follow runs until the target was seen. Only what makes no sense is an error; a lost connection is
 // not.
