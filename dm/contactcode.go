@@ -181,6 +181,11 @@ func (tx *Tx) keepCode(c *ContactCode) {
 	tx.out.Codes[c.ID] = c
 }
 
+// ContactCode returns one of the viewer's contact codes. Errors: NOT_FOUND.
+func (s *Service) ContactCode(ctx context.Context, viewer UserID, id ContactCodeID) (*ContactCode, error) {
+	return s.codes.ContactCode(ctx, viewer, id)
+}
+
 // ContactCodes lists the viewer's contact codes, newest first; ended ones until their retention ends. Errors: INVALID_INPUT.
 func (s *Service) ContactCodes(ctx context.Context, viewer UserID, page PageRequest) (Page[*ContactCode], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]*ContactCode, error) {

@@ -4,6 +4,8 @@ import "context"
 
 // ContactCodeStore reads contact codes and their redemptions.
 type ContactCodeStore interface {
+	// ContactCode returns one of the owner's codes. Errors: NOT_FOUND.
+	ContactCode(ctx context.Context, owner UserID, id ContactCodeID) (*ContactCode, error)
 	// ContactCodes lists a user's codes, newest first, up to limit after a place (nil: from the start).
 	ContactCodes(ctx context.Context, owner UserID, after *TimePlace, limit int) ([]*ContactCode, error)
 	// ContactCodeOf returns the code with this hash, or nil, and whether the redeemer has redeemed it.

@@ -97,6 +97,30 @@ func (s *Service) ReportForModerator(ctx context.Context, id ReportID) (*Report,
 	return s.moderation.Report(ctx, id)
 }
 
+// MyReport returns a report that the viewer made. Errors: NOT_FOUND.
+func (s *Service) MyReport(ctx context.Context, viewer UserID, id ReportID) (*Report, error) {
+	r, err := s.moderation.Report(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if r.Reporter != viewer {
+		return nil, NotFound("report")
+	}
+	return r, nil
+}
+
+// MyNotice returns a decision about the viewer, as MyNotices lists it. Errors: NOT_FOUND.
+func (s *Service) MyNotice(ctx context.Context, viewer UserID, id ReportID) (*Report, error) {
+	r, err := s.moderation.Report(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if r.Reported != viewer || r.DecidedAt.IsZero() || r.Action == ActionNone {
+		return nil, NotFound("notice")
+	}
+	return r, nil
+}
+
 // Restrictions are what stands against a user's writing. Zero times: nothing.
 type Restrictions struct{ SuspendedUntil, OutreachUntil time.Time }
 

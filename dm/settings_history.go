@@ -103,6 +103,11 @@ func (s *Service) History(ctx context.Context, viewer UserID, first int) ([]Sett
 	return s.settings.History(ctx, viewer, first)
 }
 
+// SettingsChange returns one of the viewer's changes of settings. Errors: NOT_FOUND.
+func (s *Service) SettingsChange(ctx context.Context, viewer UserID, id ChangeID) (SettingsChange, error) {
+	return s.settings.SettingsChange(ctx, viewer, id)
+}
+
 // UndoSettingsChange takes the viewer's newest change of the settings, or of the hidden words, back: what held before it holds again. It is a change like any
 // other, is kept in the history, and can be undone. Errors: NOT_FOUND, INVALID_INPUT (a later change stands, the host
 // made the change, or what held before is not allowed at the user's age now).

@@ -56,7 +56,11 @@ func (q query) ContactCodes(ctx context.Context, first *int, after *string) (*ge
 	if nodes == nil {
 		nodes = []*dm.ContactCode{}
 	}
-	return &generated.ContactCodeConnection{Nodes: nodes, PageInfo: &info}, nil
+	edges := make([]*generated.ContactCodeEdge, len(nodes))
+	for i, c := range nodes {
+		edges[i] = &generated.ContactCodeEdge{Node: c, Cursor: c.Place()}
+	}
+	return &generated.ContactCodeConnection{Edges: edges, Nodes: nodes, PageInfo: &info}, nil
 }
 
 func (q query) Contact(ctx context.Context, code string) (*dm.Contact, error) {

@@ -45,7 +45,7 @@ func (q query) ExportJob(ctx context.Context, text *string) (*generated.ExportJo
 		return nil, err
 	}
 	var id dm.JobID
-	if text != nil {
+	if text = given(text); text != nil {
 		var ok bool
 		if id, ok = dm.ParseJobID(*text); !ok {
 			return nil, nil

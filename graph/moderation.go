@@ -49,8 +49,8 @@ func (q query) ModerationQueue(ctx context.Context, state dm.ReportState, catego
 	if category != nil {
 		list.Category = *category
 	}
-	out := &generated.CaseConnection{PageInfo: &bind.PageInfo{}, Nodes: []*generated.ModerationCase{}}
-	if reported != nil {
+	out := &generated.CaseConnection{PageInfo: &bind.PageInfo{}, Edges: []*generated.CaseEdge{}, Nodes: []*generated.ModerationCase{}}
+	if reported = given(reported); reported != nil {
 		user, ok := dm.ParseUserID(*reported)
 		if !ok {
 			return out, nil
@@ -70,15 +70,27 @@ func (q query) ModerationQueue(ctx context.Context, state dm.ReportState, catego
 			return nil, err
 		}
 		out.Nodes = append(out.Nodes, shown)
+		out.Edges = append(out.Edges, &generated.CaseEdge{Node: shown, Cursor: r.PlaceIn(list)})
 	}
 	return out, nil
+}
+
+// casePrefix begins the id of a case. The rest is that of its report.
+const casePrefix, reportPrefix = "cas_", "rep_"
+
+func parseCaseID(text string) (dm.ReportID, bool) {
+	rest, ok := strings.CutPrefix(text, casePrefix)
+	if !ok {
+		return dm.ReportID{}, false
+	}
+	return dm.ParseReportID(reportPrefix + rest)
 }
 
 func (q query) ModerationCase(ctx context.Context, text string) (*generated.ModerationCase, error) {
 	if _, err := moderatorOf(ctx); err != nil {
 		return nil, err
 	}
-	id, ok := dm.ParseReportID(text)
+	id, ok := parseCaseID(text)
 	if !ok {
 		return nil, nil
 	}
@@ -121,8 +133,8 @@ func (q query) AuditLog(ctx context.Context, report *string, first *int, after *
 		return nil, err
 	}
 	var filter dm.AuditFilter
-	out := &generated.AuditConnection{PageInfo: &bind.PageInfo{}, Nodes: []*generated.AuditEntry{}}
-	if report != nil {
+	out := &generated.AuditConnection{PageInfo: &bind.PageInfo{}, Edges: []*generated.AuditEdge{}, Nodes: []*generated.AuditEntry{}}
+	if report = given(report); report != nil {
 		id, ok := dm.ParseReportID(*report)
 		if !ok {
 			return out, nil
@@ -143,6 +155,7 @@ func (q query) AuditLog(ctx context.Context, report *string, first *int, after *
 			entry.ReportID = &text
 		}
 		out.Nodes = append(out.Nodes, entry)
+		out.Edges = append(out.Edges, &generated.AuditEdge{Node: entry, Cursor: e.Place()})
 	}
 	return out, nil
 }
@@ -203,7 +216,7 @@ func caseOf(ctx context.Context, r *dm.Report) (*generated.ModerationCase, error
 		return nil, err
 	}
 	out := &generated.ModerationCase{
-		ID: r.ID.String(), State: r.State, Category: r.Category, MessageCount: r.Count, Digest: r.Digest, CreatedAt: r.CreatedAt,
+		ID: casePrefix + strings.TrimPrefix(r.ID.String(), reportPrefix), ReportID: r.ID.String(), State: r.State, Category: r.Category, MessageCount: r.Count, Digest: r.Digest, CreatedAt: r.CreatedAt,
 		Reported: reported, Reporter: reporter, DecidedAt: timeOrNil(r.DecidedAt), EndsAt: timeOrNil(r.EndsAt), Appeal: appealOf(r),
 	}
 	if r.ClaimedBy != "" {

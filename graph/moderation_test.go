@@ -17,12 +17,12 @@ const (
 		... on UserError { code } ... on InvalidInput { field } } }`
 	myReports    = `{ myReports { nodes { id state actionTaken digest } pageInfo { hasNextPage } } }`
 	myNotices    = `{ myNotices { nodes { id action category statement endsAt appealableUntil appeal { text outcome statement } } } }`
-	caseFields   = `... on CaseSuccess { case { id state action claimedBy statement reported { handle } reporter { handle } appeal { text outcome } } } ... on UserError { code } ... on InvalidInput { field }`
+	caseFields   = `... on CaseSuccess { case { reportId state action claimedBy statement reported { handle } reporter { handle } appeal { text outcome } } } ... on UserError { code } ... on InvalidInput { field }`
 	claimReport  = `mutation($id: ID!) { claimReport(reportId: $id) { __typename ` + caseFields + ` } }`
 	decideReport = `mutation($in: DecideReportInput!) { decideReport(input: $in) { __typename ` + caseFields + ` } }`
 	decideAppeal = `mutation($in: DecideAppealInput!) { decideAppeal(input: $in) { __typename ` + caseFields + ` } }`
 	evidence     = `query($id: ID!) { evidence(reportId: $id) { sealed digest note messages { messageId seq senderId reported removed body video { url } } } }`
-	queue        = `{ moderationQueue { nodes { id category messageCount claimedBy reported { handle } } } }`
+	queue        = `{ moderationQueue { nodes { reportId category messageCount claimedBy reported { handle } } } }`
 	auditLog     = `query($id: ID) { auditLog(reportId: $id) { nodes { actor action reportId userId requestId } } }`
 )
 
@@ -60,7 +60,7 @@ func TestAReportIsDecidedAndAppealed(t *testing.T) {
 		if a := mod.post(`{ inbox { nodes { id } } }`, nil); len(a.Errors) != 1 || a.Errors[0].code() != "FORBIDDEN" {
 			t.Errorf("a moderator has an inbox: %s", a.body)
 		}
-		mod.do(queue, nil).is("moderationQueue.nodes", `[{"id":"`+report+`","category":"THREATS","messageCount":1,"claimedBy":null,"reported":{"handle":"alice"}}]`)
+		mod.do(queue, nil).is("moderationQueue.nodes", `[{"reportId":"`+report+`","category":"THREATS","messageCount":1,"claimedBy":null,"reported":{"handle":"alice"}}]`)
 		mod.do(`query($u: ID) { moderationQueue(reportedUserId: $u) { nodes { id } } }`, vars{"u": w.id("bob")}).is("moderationQueue.nodes", `[]`)
 		if a := mod.post(evidence, vars{"id": report}); len(a.Errors) != 1 || a.Errors[0].code() != "INVALID_INPUT" {
 			t.Errorf("the evidence shows without a claim: %s", a.body)
@@ -81,7 +81,7 @@ func TestAReportIsDecidedAndAppealed(t *testing.T) {
 		mod.do(decideReport, vars{"in": vars{"reportId": report, "action": "SUSPEND", "statement": "Threats.", "hours": 1 << 30}}).is("decideReport.field", `"hours"`)
 		mod.do(decideReport, vars{"in": vars{"reportId": report, "action": "SUSPEND", "hours": 24}}).is("decideReport.field", `"statement"`)
 		mod.do(decideReport, vars{"in": vars{"reportId": report, "action": "SUSPEND", "statement": "Threats.", "hours": 24}}).
-			is("decideReport.case", `{"id":"`+report+`","state":"DECIDED","action":"SUSPEND","claimedBy":null,"statement":"Threats.",
+			is("decideReport.case", `{"reportId":"`+report+`","state":"DECIDED","action":"SUSPEND","claimedBy":null,"statement":"Threats.",
 				"reported":{"handle":"alice"},"reporter":{"handle":"bob"},"appeal":null}`)
 		w.as("alice").stream(`subscription($a: Cursor) { inboxEvents(after: $a) { __typename cursor } }`, vars{"a": from}).
 			next().is("data.inboxEvents.__typename", `"NoticesChanged"`)
@@ -100,7 +100,7 @@ func TestAReportIsDecidedAndAppealed(t *testing.T) {
 		const appeal = `mutation($id: ID!) { appealDecision(noticeId: $id, text: "A song.") { __typename ... on NoticeSuccess { notice { appeal { text outcome } } } ... on UserError { code } } }`
 		w.as("bob").do(appeal, vars{"id": notice}).is("appealDecision.code", `"NOT_FOUND"`)
 		w.as("alice").do(appeal, vars{"id": notice}).is("appealDecision.notice.appeal", `{"text":"A song.","outcome":null}`)
-		other.do(`{ moderationQueue(state: APPEALED) { nodes { id appeal { text } } } }`, nil).is("moderationQueue.nodes", `[{"id":"`+report+`","appeal":{"text":"A song."}}]`)
+		other.do(`{ moderationQueue(state: APPEALED) { nodes { reportId appeal { text } } } }`, nil).is("moderationQueue.nodes", `[{"reportId":"`+report+`","appeal":{"text":"A song."}}]`)
 		other.do(claimReport, vars{"id": report})
 		other.do(decideAppeal, vars{"in": vars{"reportId": report, "outcome": "REVERSED", "statement": "It was a song."}}).is("decideAppeal.case.state", `"CLOSED"`)
 		w.as("alice").do(myNotices, nil).is("myNotices.nodes.0.appeal", `{"text":"A song.","outcome":"REVERSED","statement":"It was a song."}`)

@@ -29,6 +29,7 @@ func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput
 	if err != nil {
 		return nil, err
 	}
+	in.ToUserID, in.ConversationID, in.ContactCode = given(in.ToUserID), given(in.ConversationID), given(in.ContactCode)
 	if err = m.throttle.send(ctx, in.ContactCode != nil); err != nil {
 		m.observer.sent(dm.Sent{}, err)
 		return refused[generated.SendMessageResult](err)

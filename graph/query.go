@@ -40,6 +40,15 @@ func pageOf(first *int, after *string, byDefault int) dm.PageRequest {
 	return p
 }
 
+// given returns nil for an empty string: in an optional input it equals leaving the input out. Generated clients in Go send
+// zero values.
+func given(text *string) *string {
+	if text == nil || *text == "" {
+		return nil
+	}
+	return text
+}
+
 // absent turns NOT_FOUND into null, which is how queries answer for what does not exist or is not the viewer's (I9).
 func absent(err error) error {
 	if dm.CodeOf(err) == dm.CodeNotFound {
@@ -56,37 +65,15 @@ func (q query) Me(ctx context.Context) (*dm.User, error) {
 	return loadersOf(ctx).user(ctx, viewer)
 }
 
-func (q query) Node(ctx context.Context, id string) (bind.Node, error) {
-	// A nil of a concrete type would be no null, so each case looks.
-	if user, ok := dm.ParseUserID(id); ok {
-		if u, err := loadersOf(ctx).user(ctx, user); u != nil || err != nil {
-			return u, err
-		}
-	}
-	if _, err := viewerOf(ctx); err != nil {
-		return nil, err
-	}
-	if conversation, ok := dm.ParseConversationID(id); ok {
-		if v, err := loadersOf(ctx).view(ctx, conversation); v != nil || err != nil {
-			return v, err
-		}
-	}
-	if message, ok := dm.ParseMessageID(id); ok {
-		if m, err := loadersOf(ctx).message(ctx, message); m != nil || err != nil {
-			return m, err
-		}
-	}
-	return nil, nil
-}
-
 func (q query) User(ctx context.Context, id, handle, externalID *string) (*dm.User, error) {
-	given := 0
+	id, handle, externalID = given(id), given(handle), given(externalID)
+	count := 0
 	for _, by := range []*string{id, handle, externalID} {
 		if by != nil {
-			given++
+			count++
 		}
 	}
-	if given != 1 {
+	if count != 1 {
 		return nil, dm.Invalid("id", "Give exactly one of id, handle and externalId.")
 	}
 	if id != nil {

@@ -44,12 +44,14 @@ func (q query) ContactCodeRedemptions(ctx context.Context, text string, first *i
 	}
 	l := loadersOf(ctx)
 	nodes := make([]*dm.Redemption, len(found.Items))
+	edges := make([]*generated.ContactCodeRedemptionEdge, len(found.Items))
 	for i := range found.Items {
 		nodes[i] = &found.Items[i]
+		edges[i] = &generated.ContactCodeRedemptionEdge{Node: nodes[i], Cursor: nodes[i].Place()}
 		l.users.expect(nodes[i].Redeemer)
 	}
 	info := bind.PageOf(found, page.After != "", dm.Redemption.Place)
-	return &generated.ContactCodeRedemptionConnection{Nodes: nodes, PageInfo: &info}, nil
+	return &generated.ContactCodeRedemptionConnection{Edges: edges, Nodes: nodes, PageInfo: &info}, nil
 }
 
 // ContactCodeRedemption resolves what a redemption refers to.

@@ -16,7 +16,7 @@ func (m mutation) Report(ctx context.Context, in generated.ReportInput) (generat
 	}
 	report := dm.ReportInput{ClientReportID: in.ClientReportID, Category: in.Category, Note: in.Note, Block: in.Block}
 	readable := true
-	if in.ConversationID != nil {
+	if in.ConversationID = given(in.ConversationID); in.ConversationID != nil {
 		report.Conversation, readable = dm.ParseConversationID(*in.ConversationID)
 	}
 	for _, text := range in.MessageIds {
@@ -63,7 +63,7 @@ func (q query) MyReports(ctx context.Context, first *int, after *string) (*gener
 	if err != nil {
 		return nil, err
 	}
-	out := &generated.ReportConnection{PageInfo: reportPage(found, page, dm.ReportList{Reporter: viewer}), Nodes: []*generated.Report{}}
+	out := &generated.ReportConnection{PageInfo: reportPage(found, page, dm.ReportList{Reporter: viewer}), Edges: []*generated.ReportEdge{}, Nodes: []*generated.Report{}}
 	seePeople(ctx, found.Items)
 	for _, r := range found.Items {
 		shown, err := reportOf(ctx, r)
@@ -71,6 +71,7 @@ func (q query) MyReports(ctx context.Context, first *int, after *string) (*gener
 			return nil, err
 		}
 		out.Nodes = append(out.Nodes, shown)
+		out.Edges = append(out.Edges, &generated.ReportEdge{Node: shown, Cursor: r.PlaceIn(dm.ReportList{Reporter: viewer})})
 	}
 	return out, nil
 }
@@ -85,9 +86,11 @@ func (q query) MyNotices(ctx context.Context, first *int, after *string) (*gener
 	if err != nil {
 		return nil, err
 	}
-	out := &generated.NoticeConnection{PageInfo: reportPage(found, page, dm.ReportList{Concerned: viewer}), Nodes: []*generated.Notice{}}
+	out := &generated.NoticeConnection{PageInfo: reportPage(found, page, dm.ReportList{Concerned: viewer}), Edges: []*generated.NoticeEdge{}, Nodes: []*generated.Notice{}}
 	for _, r := range found.Items {
-		out.Nodes = append(out.Nodes, noticeOf(r))
+		shown := noticeOf(r)
+		out.Nodes = append(out.Nodes, shown)
+		out.Edges = append(out.Edges, &generated.NoticeEdge{Node: shown, Cursor: r.PlaceIn(dm.ReportList{Concerned: viewer})})
 	}
 	return out, nil
 }

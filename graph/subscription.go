@@ -36,7 +36,7 @@ func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bi
 	if state.after != "" {
 		after = &state.after
 	}
-	if after != nil {
+	if after = given(after); after != nil {
 		cursor, err := dm.ParseCursor(viewer, *after)
 		if err != nil {
 			return nil, err

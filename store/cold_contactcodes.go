@@ -39,6 +39,18 @@ func codesOf(rows []*ent.ContactCode, err error) ([]*dm.ContactCode, error) {
 
 func hashText(h dm.CodeHash) string { return hex.EncodeToString(h[:]) }
 
+// ContactCode implements dm.ContactCodeStore.
+func (s *Store) ContactCode(ctx context.Context, owner dm.UserID, id dm.ContactCodeID) (*dm.ContactCode, error) {
+	row, err := s.ent.ContactCode.Get(ctx, uuid.UUID(id))
+	if err != nil {
+		return nil, notFound(err, "contact code")
+	}
+	if dm.UserID(row.OwnerID) != owner {
+		return nil, dm.NotFound("contact code")
+	}
+	return codeOf(row)
+}
+
 // ContactCodes implements dm.Store.
 func (s *Store) ContactCodes(ctx context.Context, owner dm.UserID, place *dm.TimePlace, limit int) ([]*dm.ContactCode, error) {
 	at, id := maxMicros, uuid.Max

@@ -124,7 +124,9 @@ func UnmarshalAgeBand(v any) (policy.AgeBand, error) {
 var heldRequests = names{dm.ShieldKeep: "KEEP", dm.ShieldRelease: "RELEASE", dm.ShieldDecline: "DECLINE"}
 
 // MarshalHeldRequestAction exists because generated code names it.
-func MarshalHeldRequestAction(v dm.ShieldEnd) graphql.Marshaler { return heldRequests.marshal(uint8(v)) }
+func MarshalHeldRequestAction(v dm.ShieldEnd) graphql.Marshaler {
+	return heldRequests.marshal(uint8(v))
+}
 
 // UnmarshalHeldRequestAction reads what becomes of held requests. Errors: INVALID_INPUT.
 func UnmarshalHeldRequestAction(v any) (dm.ShieldEnd, error) {

@@ -2,11 +2,14 @@ package bind
 
 import "github.com/aparte-im/aparte/dm"
 
-// Node is anything that can be read by its id: *dm.User, *dm.View or *dm.Message.
+// Node is anything that has an id and can be read by it.
 type Node any
 
-// Conversation is a conversation of any type: a *dm.View.
-type Conversation interface{ Place() string }
+// Conversation is a conversation of any type: a *dm.View. Its methods are those that no other Node has.
+type Conversation interface {
+	Place() string
+	Request() bool
+}
 
 // PageInfo tells where a page stands in its list.
 type PageInfo struct {

@@ -48,6 +48,7 @@ type ResolverRoot interface {
 	SettingsChange() SettingsChangeResolver
 	SettingsChanged() SettingsChangedResolver
 	Subscription() SubscriptionResolver
+	Unread() UnreadResolver
 	User() UserResolver
 }
 
@@ -108,6 +109,8 @@ type MessagingChoiceResolver interface {
 	Kinds(ctx context.Context, obj *bind.Choice) ([]*RelationKinds, error)
 }
 type MessagingSettingsResolver interface {
+	ID(ctx context.Context, obj *dm.Messaging) (string, error)
+
 	Routes(ctx context.Context, obj *dm.Messaging) ([]*RelationRoute, error)
 	Kinds(ctx context.Context, obj *dm.Messaging) ([]*RelationKinds, error)
 }
@@ -206,6 +209,9 @@ type SettingsChangedResolver interface {
 }
 type SubscriptionResolver interface {
 	InboxEvents(ctx context.Context, after *string) (<-chan bind.InboxEvent, error)
+}
+type UnreadResolver interface {
+	ID(ctx context.Context, obj *dm.Counted) (string, error)
 }
 type UserResolver interface {
 	ViewerFollows(ctx context.Context, obj *dm.User) (bool, error)
@@ -349,10 +355,10 @@ var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `# The public contract. It is written by hand; every element is described, and a test fails for one that is not.
 
 "An instant: RFC 3339, UTC, to the microsecond."
-scalar Time
+scalar Time @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
-"Opaque place in one user's inbox log. Keep the newest one; pass it back to resume."
-scalar Cursor
+"An opaque place in one user's inbox log. Keep the newest one and pass it back to resume."
+scalar Cursor @specifiedBy(url: "https://github.com/aparte-im/aparte/blob/main/docs/api.md")
 
 "Anything that has an id of its own and can be read again by it."
 interface Node {
@@ -632,7 +638,9 @@ input RelationRouteInput {
 }
 
 "The viewer's messaging settings, as they hold now."
-type MessagingSettings {
+type MessagingSettings implements Node {
+  "Starts with ` + "`" + `set_` + "`" + `. Each viewer has one."
+  id: ID!
   "The audience that holds: the user's choice, or the default of their age band."
   whoCanMessageMe: Audience!
   "What the audience means, for every relation."
@@ -681,7 +689,7 @@ enum SettingsAuthor {
 }
 
 "One entry of a user's setting history."
-type SettingsChange {
+type SettingsChange implements Node {
   "Starts with ` + "`" + `chg_` + "`" + `."
   id: ID!
   "When it was changed."
@@ -899,13 +907,13 @@ input VideoCardInput {
 
 "Where a page stands in its list."
 type PageInfo {
-  "The list goes on after this page."
+  "The list continues after this page."
   hasNextPage: Boolean!
-  "There is something before this page."
+  "True if the page was requested with ` + "`" + `after` + "`" + ` or ` + "`" + `beforeSeq` + "`" + `. Lists are read in one direction only."
   hasPreviousPage: Boolean!
-  "The place of the first item."
+  "The place of the first item. Null if the page is empty."
   startCursor: String
-  "The place of the last item: pass it as ` + "`" + `after` + "`" + ` for the next page."
+  "The place of the last item. Pass it as ` + "`" + `after` + "`" + ` for the next page. Null if the page is empty."
   endCursor: String
 }
 
@@ -963,8 +971,10 @@ type UserConnection {
   pageInfo: PageInfo!
 }
 
-"Absolute counts, as of ` + "`" + `cursor` + "`" + `."
-type Unread {
+"The viewer's unread counts. They are absolute and hold at ` + "`" + `cursor` + "`" + `."
+type Unread implements Node {
+  "Starts with ` + "`" + `unr_` + "`" + `. Each viewer has one."
+  id: ID!
   "Conversations in INBOX with an unread message."
   conversations: Int!
   "Conversations in REQUESTS with an unread message."
@@ -979,9 +989,9 @@ type Unread {
 type Query {
   "The viewer."
   me: User!
-  "Anything by its id. Null when it does not exist or is not the viewer's to see."
+  "Any Node by its id. Null when it does not exist and when the viewer may not see it: the two cannot be told apart."
   node(
-    "The id of a user, a conversation or a message."
+    "The id."
     id: ID!
   ): Node
   "A user by exactly one of the three. Null when there is none."
@@ -1100,7 +1110,7 @@ type Query {
   ): CaseConnection!
   "For moderators (scope ` + "`" + `moderator` + "`" + `): one case. Null when there is none."
   moderationCase(
-    "The report's id."
+    "The case's id."
     id: ID!
   ): ModerationCase
   """
@@ -1191,7 +1201,7 @@ type Query {
 A code that a user gives out, as text or in a link. Each person who redeems it can send one message to the user's inbox,
 whatever the audience is. A block, NEVER, a decline, a restriction and the age limits take precedence.
 """
-type ContactCode {
+type ContactCode implements Node {
   "Starts with ` + "`" + `cod_` + "`" + `. It names the code to its owner and lets nobody in."
   id: ID!
   "The owner's own note. Nobody else sees it."
@@ -1210,8 +1220,18 @@ type ContactCode {
   maxRedemptions: Int!
 }
 
+"A code and its place in a list."
+type ContactCodeEdge {
+  "The code."
+  node: ContactCode!
+  "Its place, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+}
+
 "A page of contact codes."
 type ContactCodeConnection {
+  "The items with their places."
+  edges: [ContactCodeEdge!]!
   "The codes, newest first."
   nodes: [ContactCode!]!
   "Where this page stands."
@@ -1230,8 +1250,18 @@ type ContactCodeRedemption {
   redeemedAt: Time!
 }
 
+"A redemption and its place in a list."
+type ContactCodeRedemptionEdge {
+  "The redemption."
+  node: ContactCodeRedemption!
+  "Its place, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+}
+
 "A page of the redemptions of a contact code."
 type ContactCodeRedemptionConnection {
+  "The items with their places."
+  edges: [ContactCodeRedemptionEdge!]!
   "The redemptions, newest first."
   nodes: [ContactCodeRedemption!]!
   "Where this page stands."
@@ -1313,7 +1343,7 @@ enum ReportState {
 }
 
 "A report that the viewer made."
-type Report {
+type Report implements Node {
   "Starts with ` + "`" + `rep_` + "`" + `."
   id: ID!
   "Whom it is about."
@@ -1336,8 +1366,18 @@ type Report {
   actionTaken: Boolean
 }
 
+"A report and its place in a list."
+type ReportEdge {
+  "The report."
+  node: Report!
+  "Its place, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+}
+
 "A page of reports."
 type ReportConnection {
+  "The items with their places."
+  edges: [ReportEdge!]!
   "The reports."
   nodes: [Report!]!
   "Where this page stands."
@@ -1379,7 +1419,7 @@ type Appeal {
 }
 
 "A decision of the moderators about the viewer. Who reported is not told."
-type Notice {
+type Notice implements Node {
   "Starts with ` + "`" + `ntc_` + "`" + `."
   id: ID!
   "When it was decided."
@@ -1398,8 +1438,18 @@ type Notice {
   appeal: Appeal
 }
 
+"A notice and its place in a list."
+type NoticeEdge {
+  "The notice."
+  node: Notice!
+  "Its place, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+}
+
 "A page of notices."
 type NoticeConnection {
+  "The items with their places."
+  edges: [NoticeEdge!]!
   "The notices."
   nodes: [Notice!]!
   "Where this page stands."
@@ -1427,9 +1477,11 @@ enum CaseState {
 }
 
 "A report as moderators see it. The messages are in its ` + "`" + `evidence` + "`" + `, of which every look is written down."
-type ModerationCase {
-  "The report's id."
+type ModerationCase implements Node {
+  "Starts with ` + "`" + `cas_` + "`" + `."
   id: ID!
+  "The report that the case is about."
+  reportId: ID!
   "How far it is."
   state: CaseState!
   "What it is about."
@@ -1462,8 +1514,18 @@ type ModerationCase {
   appeal: Appeal
 }
 
+"A case and its place in a list."
+type CaseEdge {
+  "The case."
+  node: ModerationCase!
+  "Its place, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+}
+
 "A page of cases."
 type CaseConnection {
+  "The items with their places."
+  edges: [CaseEdge!]!
   "The cases."
   nodes: [ModerationCase!]!
   "Where this page stands."
@@ -1534,8 +1596,18 @@ type AuditEntry {
   requestId: String!
 }
 
+"A entry and its place in a list."
+type AuditEdge {
+  "The entry."
+  node: AuditEntry!
+  "Its place, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+}
+
 "A page of the audit log."
 type AuditConnection {
+  "The items with their places."
+  edges: [AuditEdge!]!
   "The entries."
   nodes: [AuditEntry!]!
   "Where this page stands."
@@ -1632,7 +1704,7 @@ enum JobState {
 }
 
 "An export of all that the service keeps of the viewer: JSON Lines in a zip."
-type ExportJob {
+type ExportJob implements Node {
   "Starts with ` + "`" + `job_` + "`" + `."
   id: ID!
   "How far it is."
@@ -2446,12 +2518,24 @@ func (ec *executionContext) childFields_AudienceReach(ctx context.Context, field
 
 func (ec *executionContext) childFields_AuditConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AuditConnection_edges(ctx, field)
 	case "nodes":
 		return ec.fieldContext_AuditConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_AuditConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuditConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AuditEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AuditEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2474,12 +2558,24 @@ func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field gr
 
 func (ec *executionContext) childFields_CaseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CaseConnection_edges(ctx, field)
 	case "nodes":
 		return ec.fieldContext_CaseConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_CaseConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CaseConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CaseEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_CaseEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_CaseEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CaseEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2516,12 +2612,24 @@ func (ec *executionContext) childFields_ContactCode(ctx context.Context, field g
 
 func (ec *executionContext) childFields_ContactCodeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ContactCodeConnection_edges(ctx, field)
 	case "nodes":
 		return ec.fieldContext_ContactCodeConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ContactCodeConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactCodeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactCodeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ContactCodeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ContactCodeEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCodeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ContactCodeRedemption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2540,12 +2648,24 @@ func (ec *executionContext) childFields_ContactCodeRedemption(ctx context.Contex
 
 func (ec *executionContext) childFields_ContactCodeRedemptionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ContactCodeRedemptionConnection_edges(ctx, field)
 	case "nodes":
 		return ec.fieldContext_ContactCodeRedemptionConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ContactCodeRedemptionConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactCodeRedemptionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactCodeRedemptionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ContactCodeRedemptionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ContactCodeRedemptionEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCodeRedemptionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ConversationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2808,6 +2928,8 @@ func (ec *executionContext) childFields_MessagingChoice(ctx context.Context, fie
 
 func (ec *executionContext) childFields_MessagingSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_MessagingSettings_id(ctx, field)
 	case "whoCanMessageMe":
 		return ec.fieldContext_MessagingSettings_whoCanMessageMe(ctx, field)
 	case "routes":
@@ -2832,6 +2954,8 @@ func (ec *executionContext) childFields_ModerationCase(ctx context.Context, fiel
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_ModerationCase_id(ctx, field)
+	case "reportId":
+		return ec.fieldContext_ModerationCase_reportId(ctx, field)
 	case "state":
 		return ec.fieldContext_ModerationCase_state(ctx, field)
 	case "category":
@@ -2890,12 +3014,24 @@ func (ec *executionContext) childFields_Notice(ctx context.Context, field graphq
 
 func (ec *executionContext) childFields_NoticeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "edges":
+		return ec.fieldContext_NoticeConnection_edges(ctx, field)
 	case "nodes":
 		return ec.fieldContext_NoticeConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_NoticeConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NoticeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_NoticeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_NoticeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_NoticeEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NoticeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_OutreachBudget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2972,12 +3108,24 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 
 func (ec *executionContext) childFields_ReportConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReportConnection_edges(ctx, field)
 	case "nodes":
 		return ec.fieldContext_ReportConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ReportConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReportConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ReportEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ReportEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Restrictions(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3066,6 +3214,8 @@ func (ec *executionContext) childFields_SharedFriends(ctx context.Context, field
 
 func (ec *executionContext) childFields_Unread(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Unread_id(ctx, field)
 	case "conversations":
 		return ec.fieldContext_Unread_conversations(ctx, field)
 	case "requests":
@@ -4849,6 +4999,38 @@ func (ec *executionContext) fieldContext_AudienceReach_everyoneElse(_ context.Co
 	return graphql.NewScalarFieldContext("AudienceReach", field, false, false, "Route")
 }
 
+func (ec *executionContext) _AuditConnection_edges(ctx context.Context, field graphql.CollectedField, obj *AuditConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AuditEdge) graphql.Marshaler {
+			return ec.marshalNAuditEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐAuditEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuditConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuditEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AuditConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *AuditConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4911,6 +5093,61 @@ func (ec *executionContext) fieldContext_AuditConnection_pageInfo(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AuditEdge_node(ctx context.Context, field graphql.CollectedField, obj *AuditEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AuditEntry) graphql.Marshaler {
+			return ec.marshalNAuditEntry2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐAuditEntry(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuditEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuditEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuditEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *AuditEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _AuditEntry_at(ctx context.Context, field graphql.CollectedField, obj *AuditEntry) (ret graphql.Marshaler) {
@@ -5129,6 +5366,38 @@ func (ec *executionContext) fieldContext_BulkSuccess_unread(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _CaseConnection_edges(ctx context.Context, field graphql.CollectedField, obj *CaseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CaseConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CaseEdge) graphql.Marshaler {
+			return ec.marshalNCaseEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐCaseEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CaseConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CaseConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CaseEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CaseConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *CaseConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5191,6 +5460,61 @@ func (ec *executionContext) fieldContext_CaseConnection_pageInfo(_ context.Conte
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CaseEdge_node(ctx context.Context, field graphql.CollectedField, obj *CaseEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CaseEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ModerationCase) graphql.Marshaler {
+			return ec.marshalNModerationCase2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐModerationCase(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CaseEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CaseEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationCase(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CaseEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *CaseEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CaseEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CaseEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CaseEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _CaseSuccess_case(ctx context.Context, field graphql.CollectedField, obj *CaseSuccess) (ret graphql.Marshaler) {
@@ -5473,6 +5797,38 @@ func (ec *executionContext) fieldContext_ContactCode_maxRedemptions(_ context.Co
 	return graphql.NewScalarFieldContext("ContactCode", field, false, false, "Int")
 }
 
+func (ec *executionContext) _ContactCodeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ContactCodeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ContactCodeEdge) graphql.Marshaler {
+			return ec.marshalNContactCodeEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCodeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCodeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ContactCodeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ContactCodeConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5535,6 +5891,61 @@ func (ec *executionContext) fieldContext_ContactCodeConnection_pageInfo(_ contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ContactCodeEdge_node(ctx context.Context, field graphql.CollectedField, obj *ContactCodeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.ContactCode) graphql.Marshaler {
+			return ec.marshalNContactCode2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐContactCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCodeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCode(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactCodeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ContactCodeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCodeEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _ContactCodeRedemption_codeId(ctx context.Context, field graphql.CollectedField, obj *dm.Redemption) (ret graphql.Marshaler) {
@@ -5638,6 +6049,38 @@ func (ec *executionContext) fieldContext_ContactCodeRedemption_redeemedAt(_ cont
 	return graphql.NewScalarFieldContext("ContactCodeRedemption", field, false, false, "Time")
 }
 
+func (ec *executionContext) _ContactCodeRedemptionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ContactCodeRedemptionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeRedemptionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ContactCodeRedemptionEdge) graphql.Marshaler {
+			return ec.marshalNContactCodeRedemptionEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeRedemptionEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeRedemptionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCodeRedemptionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCodeRedemptionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ContactCodeRedemptionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ContactCodeRedemptionConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5700,6 +6143,61 @@ func (ec *executionContext) fieldContext_ContactCodeRedemptionConnection_pageInf
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ContactCodeRedemptionEdge_node(ctx context.Context, field graphql.CollectedField, obj *ContactCodeRedemptionEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeRedemptionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.Redemption) graphql.Marshaler {
+			return ec.marshalNContactCodeRedemption2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemption(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeRedemptionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCodeRedemptionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCodeRedemption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactCodeRedemptionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ContactCodeRedemptionEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCodeRedemptionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCodeRedemptionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCodeRedemptionEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _ConversationChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.ConversationChanged) (ret graphql.Marshaler) {
@@ -9188,6 +9686,29 @@ func (ec *executionContext) fieldContext_MessagingChoice_ageBand(_ context.Conte
 	return graphql.NewScalarFieldContext("MessagingChoice", field, false, false, "AgeBand")
 }
 
+func (ec *executionContext) _MessagingSettings_id(ctx context.Context, field graphql.CollectedField, obj *dm.Messaging) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessagingSettings_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MessagingSettings().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessagingSettings_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessagingSettings", field, true, true, "ID")
+}
+
 func (ec *executionContext) _MessagingSettings_whoCanMessageMe(ctx context.Context, field graphql.CollectedField, obj *dm.Messaging) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9410,6 +9931,29 @@ func (ec *executionContext) _ModerationCase_id(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_ModerationCase_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ModerationCase_reportId(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_reportId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReportID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_reportId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, "ID")
 }
 
@@ -11809,6 +12353,38 @@ func (ec *executionContext) fieldContext_Notice_appeal(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _NoticeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *NoticeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoticeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*NoticeEdge) graphql.Marshaler {
+			return ec.marshalNNoticeEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐNoticeEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoticeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NoticeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NoticeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NoticeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *NoticeConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11871,6 +12447,61 @@ func (ec *executionContext) fieldContext_NoticeConnection_pageInfo(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _NoticeEdge_node(ctx context.Context, field graphql.CollectedField, obj *NoticeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoticeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Notice) graphql.Marshaler {
+			return ec.marshalNNotice2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐNotice(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoticeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NoticeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NoticeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *NoticeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoticeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoticeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NoticeEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _NoticeSuccess_notice(ctx context.Context, field graphql.CollectedField, obj *NoticeSuccess) (ret graphql.Marshaler) {
@@ -14027,6 +14658,38 @@ func (ec *executionContext) fieldContext_ReportClaimed_retryAfterSeconds(_ conte
 	return graphql.NewScalarFieldContext("ReportClaimed", field, false, false, "Int")
 }
 
+func (ec *executionContext) _ReportConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ReportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ReportEdge) graphql.Marshaler {
+			return ec.marshalNReportEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐReportEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ReportConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ReportConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14089,6 +14752,61 @@ func (ec *executionContext) fieldContext_ReportConnection_pageInfo(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ReportEdge_node(ctx context.Context, field graphql.CollectedField, obj *ReportEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Report) graphql.Marshaler {
+			return ec.marshalNReport2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐReport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Report(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ReportEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _ReportSuccess_report(ctx context.Context, field graphql.CollectedField, obj *ReportSuccess) (ret graphql.Marshaler) {
@@ -15372,6 +16090,29 @@ func (ec *executionContext) _Typing_userId(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Typing_userId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Typing", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Unread_id(ctx context.Context, field graphql.CollectedField, obj *dm.Counted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Unread_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Unread().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Unread_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Unread", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Unread_conversations(ctx context.Context, field graphql.CollectedField, obj *dm.Counted) (ret graphql.Marshaler) {
@@ -18390,6 +19131,48 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._User(ctx, sel, obj)
+	case dm.Counted:
+		return ec._Unread(ctx, sel, &obj)
+	case *dm.Counted:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Unread(ctx, sel, obj)
+	case dm.SettingsChange:
+		return ec._SettingsChange(ctx, sel, &obj)
+	case *dm.SettingsChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SettingsChange(ctx, sel, obj)
+	case Report:
+		return ec._Report(ctx, sel, &obj)
+	case *Report:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Report(ctx, sel, obj)
+	case Notice:
+		return ec._Notice(ctx, sel, &obj)
+	case *Notice:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Notice(ctx, sel, obj)
+	case ModerationCase:
+		return ec._ModerationCase(ctx, sel, &obj)
+	case *ModerationCase:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ModerationCase(ctx, sel, obj)
+	case dm.Messaging:
+		return ec._MessagingSettings(ctx, sel, &obj)
+	case *dm.Messaging:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MessagingSettings(ctx, sel, obj)
 	case dm.Message:
 		return ec._Message(ctx, sel, &obj)
 	case *dm.Message:
@@ -18397,11 +19180,25 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Message(ctx, sel, obj)
+	case ExportJob:
+		return ec._ExportJob(ctx, sel, &obj)
+	case *ExportJob:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ExportJob(ctx, sel, obj)
 	case bind.Conversation:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._Conversation(ctx, sel, obj)
+	case dm.ContactCode:
+		return ec._ContactCode(ctx, sel, &obj)
+	case *dm.ContactCode:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ContactCode(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -19008,6 +19805,11 @@ func (ec *executionContext) _AuditConnection(ctx context.Context, sel ast.Select
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AuditConnection")
+		case "edges":
+			out.Values[i] = ec._AuditConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "nodes":
 			out.Values[i] = ec._AuditConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -19015,6 +19817,44 @@ func (ec *executionContext) _AuditConnection(ctx context.Context, sel ast.Select
 			}
 		case "pageInfo":
 			out.Values[i] = ec._AuditConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var auditEdgeImplementors = []string{"AuditEdge"}
+
+func (ec *executionContext) _AuditEdge(ctx context.Context, sel ast.SelectionSet, obj *AuditEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, auditEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AuditEdge")
+		case "node":
+			out.Values[i] = ec._AuditEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._AuditEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19147,6 +19987,11 @@ func (ec *executionContext) _CaseConnection(ctx context.Context, sel ast.Selecti
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("CaseConnection")
+		case "edges":
+			out.Values[i] = ec._CaseConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "nodes":
 			out.Values[i] = ec._CaseConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -19154,6 +19999,44 @@ func (ec *executionContext) _CaseConnection(ctx context.Context, sel ast.Selecti
 			}
 		case "pageInfo":
 			out.Values[i] = ec._CaseConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var caseEdgeImplementors = []string{"CaseEdge"}
+
+func (ec *executionContext) _CaseEdge(ctx context.Context, sel ast.SelectionSet, obj *CaseEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, caseEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CaseEdge")
+		case "node":
+			out.Values[i] = ec._CaseEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._CaseEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19245,7 +20128,7 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var contactCodeImplementors = []string{"ContactCode"}
+var contactCodeImplementors = []string{"ContactCode", "Node"}
 
 func (ec *executionContext) _ContactCode(ctx context.Context, sel ast.SelectionSet, obj *dm.ContactCode) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeImplementors)
@@ -19324,6 +20207,11 @@ func (ec *executionContext) _ContactCodeConnection(ctx context.Context, sel ast.
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ContactCodeConnection")
+		case "edges":
+			out.Values[i] = ec._ContactCodeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "nodes":
 			out.Values[i] = ec._ContactCodeConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -19331,6 +20219,44 @@ func (ec *executionContext) _ContactCodeConnection(ctx context.Context, sel ast.
 			}
 		case "pageInfo":
 			out.Values[i] = ec._ContactCodeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactCodeEdgeImplementors = []string{"ContactCodeEdge"}
+
+func (ec *executionContext) _ContactCodeEdge(ctx context.Context, sel ast.SelectionSet, obj *ContactCodeEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCodeEdge")
+		case "node":
+			out.Values[i] = ec._ContactCodeEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._ContactCodeEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19410,6 +20336,11 @@ func (ec *executionContext) _ContactCodeRedemptionConnection(ctx context.Context
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ContactCodeRedemptionConnection")
+		case "edges":
+			out.Values[i] = ec._ContactCodeRedemptionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "nodes":
 			out.Values[i] = ec._ContactCodeRedemptionConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -19417,6 +20348,44 @@ func (ec *executionContext) _ContactCodeRedemptionConnection(ctx context.Context
 			}
 		case "pageInfo":
 			out.Values[i] = ec._ContactCodeRedemptionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactCodeRedemptionEdgeImplementors = []string{"ContactCodeRedemptionEdge"}
+
+func (ec *executionContext) _ContactCodeRedemptionEdge(ctx context.Context, sel ast.SelectionSet, obj *ContactCodeRedemptionEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCodeRedemptionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCodeRedemptionEdge")
+		case "node":
+			out.Values[i] = ec._ContactCodeRedemptionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._ContactCodeRedemptionEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20104,7 +21073,7 @@ func (ec *executionContext) _ExplanationParameter(ctx context.Context, sel ast.S
 	return out
 }
 
-var exportJobImplementors = []string{"ExportJob"}
+var exportJobImplementors = []string{"ExportJob", "Node"}
 
 func (ec *executionContext) _ExportJob(ctx context.Context, sel ast.SelectionSet, obj *ExportJob) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, exportJobImplementors)
@@ -20980,7 +21949,7 @@ func (ec *executionContext) _MessagingChoice(ctx context.Context, sel ast.Select
 	return out
 }
 
-var messagingSettingsImplementors = []string{"MessagingSettings"}
+var messagingSettingsImplementors = []string{"MessagingSettings", "Node"}
 
 func (ec *executionContext) _MessagingSettings(ctx context.Context, sel ast.SelectionSet, obj *dm.Messaging) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, messagingSettingsImplementors)
@@ -20991,6 +21960,11 @@ func (ec *executionContext) _MessagingSettings(ctx context.Context, sel ast.Sele
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MessagingSettings")
+		case "id":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MessagingSettings_id(ctx, field, obj)
+				})
 		case "whoCanMessageMe":
 			out.Values[i] = ec._MessagingSettings_whoCanMessageMe(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -21048,7 +22022,7 @@ func (ec *executionContext) _MessagingSettings(ctx context.Context, sel ast.Sele
 	return out
 }
 
-var moderationCaseImplementors = []string{"ModerationCase"}
+var moderationCaseImplementors = []string{"ModerationCase", "Node"}
 
 func (ec *executionContext) _ModerationCase(ctx context.Context, sel ast.SelectionSet, obj *ModerationCase) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, moderationCaseImplementors)
@@ -21061,6 +22035,11 @@ func (ec *executionContext) _ModerationCase(ctx context.Context, sel ast.Selecti
 			out.Values[i] = graphql.MarshalString("ModerationCase")
 		case "id":
 			out.Values[i] = ec._ModerationCase_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reportId":
+			out.Values[i] = ec._ModerationCase_reportId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21522,7 +22501,7 @@ func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var noticeImplementors = []string{"Notice"}
+var noticeImplementors = []string{"Notice", "Node"}
 
 func (ec *executionContext) _Notice(ctx context.Context, sel ast.SelectionSet, obj *Notice) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, noticeImplementors)
@@ -21601,6 +22580,11 @@ func (ec *executionContext) _NoticeConnection(ctx context.Context, sel ast.Selec
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("NoticeConnection")
+		case "edges":
+			out.Values[i] = ec._NoticeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "nodes":
 			out.Values[i] = ec._NoticeConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -21608,6 +22592,44 @@ func (ec *executionContext) _NoticeConnection(ctx context.Context, sel ast.Selec
 			}
 		case "pageInfo":
 			out.Values[i] = ec._NoticeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var noticeEdgeImplementors = []string{"NoticeEdge"}
+
+func (ec *executionContext) _NoticeEdge(ctx context.Context, sel ast.SelectionSet, obj *NoticeEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, noticeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NoticeEdge")
+		case "node":
+			out.Values[i] = ec._NoticeEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._NoticeEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22189,7 +23211,7 @@ func (ec *executionContext) _RelationRoute(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var reportImplementors = []string{"Report"}
+var reportImplementors = []string{"Report", "Node"}
 
 func (ec *executionContext) _Report(ctx context.Context, sel ast.SelectionSet, obj *Report) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reportImplementors)
@@ -22321,6 +23343,11 @@ func (ec *executionContext) _ReportConnection(ctx context.Context, sel ast.Selec
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ReportConnection")
+		case "edges":
+			out.Values[i] = ec._ReportConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "nodes":
 			out.Values[i] = ec._ReportConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22328,6 +23355,44 @@ func (ec *executionContext) _ReportConnection(ctx context.Context, sel ast.Selec
 			}
 		case "pageInfo":
 			out.Values[i] = ec._ReportConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reportEdgeImplementors = []string{"ReportEdge"}
+
+func (ec *executionContext) _ReportEdge(ctx context.Context, sel ast.SelectionSet, obj *ReportEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reportEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReportEdge")
+		case "node":
+			out.Values[i] = ec._ReportEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._ReportEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22659,7 +23724,7 @@ func (ec *executionContext) _SenderContext(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var settingsChangeImplementors = []string{"SettingsChange"}
+var settingsChangeImplementors = []string{"SettingsChange", "Node"}
 
 func (ec *executionContext) _SettingsChange(ctx context.Context, sel ast.SelectionSet, obj *dm.SettingsChange) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, settingsChangeImplementors)
@@ -22972,7 +24037,7 @@ func (ec *executionContext) _Typing(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
-var unreadImplementors = []string{"Unread"}
+var unreadImplementors = []string{"Unread", "Node"}
 
 func (ec *executionContext) _Unread(ctx context.Context, sel ast.SelectionSet, obj *dm.Counted) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unreadImplementors)
@@ -22983,25 +24048,30 @@ func (ec *executionContext) _Unread(ctx context.Context, sel ast.SelectionSet, o
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Unread")
+		case "id":
+			bind.Field(ctx, out, ec.OperationContext, i, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Unread_id(ctx, field, obj)
+				})
 		case "conversations":
 			out.Values[i] = ec._Unread_conversations(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "requests":
 			out.Values[i] = ec._Unread_requests(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "messages":
 			out.Values[i] = ec._Unread_messages(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "cursor":
 			out.Values[i] = ec._Unread_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -23781,6 +24851,30 @@ func (ec *executionContext) marshalNAuditConnection2ᚖgithubᚗcomᚋaparteᚑi
 	return ec._AuditConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAuditEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐAuditEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*AuditEdge) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAuditEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐAuditEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAuditEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐAuditEdge(ctx context.Context, sel ast.SelectionSet, v *AuditEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AuditEdge!")
+		return graphql.Null
+	}
+	return ec._AuditEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAuditEntry2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐAuditEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*AuditEntry) graphql.Marshaler {
 	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -23833,6 +24927,30 @@ func (ec *executionContext) marshalNCaseConnection2ᚖgithubᚗcomᚋaparteᚑim
 		return graphql.Null
 	}
 	return ec._CaseConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCaseEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐCaseEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*CaseEdge) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCaseEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐCaseEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCaseEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐCaseEdge(ctx context.Context, sel ast.SelectionSet, v *CaseEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CaseEdge!")
+		return graphql.Null
+	}
+	return ec._CaseEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCaseResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐCaseResult(ctx context.Context, sel ast.SelectionSet, v CaseResult) graphql.Marshaler {
@@ -23889,6 +25007,30 @@ func (ec *executionContext) marshalNContactCodeConnection2ᚖgithubᚗcomᚋapar
 	return ec._ContactCodeConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNContactCodeEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ContactCodeEdge) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactCodeEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactCodeEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeEdge(ctx context.Context, sel ast.SelectionSet, v *ContactCodeEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactCodeEdge!")
+		return graphql.Null
+	}
+	return ec._ContactCodeEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNContactCodeRedemption2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRedemptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*dm.Redemption) graphql.Marshaler {
 	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -23919,6 +25061,30 @@ func (ec *executionContext) marshalNContactCodeRedemptionConnection2ᚖgithubᚗ
 		return graphql.Null
 	}
 	return ec._ContactCodeRedemptionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContactCodeRedemptionEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeRedemptionEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ContactCodeRedemptionEdge) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactCodeRedemptionEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeRedemptionEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContactCodeRedemptionEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐContactCodeRedemptionEdge(ctx context.Context, sel ast.SelectionSet, v *ContactCodeRedemptionEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactCodeRedemptionEdge!")
+		return graphql.Null
+	}
+	return ec._ContactCodeRedemptionEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNConversation2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐConversation(ctx context.Context, sel ast.SelectionSet, v bind.Conversation) graphql.Marshaler {
@@ -24591,6 +25757,30 @@ func (ec *executionContext) marshalNNoticeConnection2ᚖgithubᚗcomᚋaparteᚑ
 	return ec._NoticeConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNNoticeEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐNoticeEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*NoticeEdge) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNoticeEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐNoticeEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNNoticeEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐNoticeEdge(ctx context.Context, sel ast.SelectionSet, v *NoticeEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "NoticeEdge!")
+		return graphql.Null
+	}
+	return ec._NoticeEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNNoticeResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐNoticeResult(ctx context.Context, sel ast.SelectionSet, v NoticeResult) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "NoticeResult!")
@@ -24793,6 +25983,30 @@ func (ec *executionContext) marshalNReportConnection2ᚖgithubᚗcomᚋaparteᚑ
 		return graphql.Null
 	}
 	return ec._ReportConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReportEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐReportEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ReportEdge) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReportEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐReportEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReportEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐReportEdge(ctx context.Context, sel ast.SelectionSet, v *ReportEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReportEdge!")
+		return graphql.Null
+	}
+	return ec._ReportEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNReportInput2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐReportInput(ctx context.Context, v any) (ReportInput, error) {

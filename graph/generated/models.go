@@ -139,10 +139,20 @@ type Appeal struct {
 
 // A page of the audit log.
 type AuditConnection struct {
+	// The items with their places.
+	Edges []*AuditEdge `json:"edges"`
 	// The entries.
 	Nodes []*AuditEntry `json:"nodes"`
 	// Where this page stands.
 	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
+// A entry and its place in a list.
+type AuditEdge struct {
+	// The entry.
+	Node *AuditEntry `json:"node"`
+	// Its place, for `after`.
+	Cursor string `json:"cursor"`
 }
 
 // An entry of the audit log. Entries are added and never changed.
@@ -175,10 +185,20 @@ func (BulkSuccess) IsBulkResult() {}
 
 // A page of cases.
 type CaseConnection struct {
+	// The items with their places.
+	Edges []*CaseEdge `json:"edges"`
 	// The cases.
 	Nodes []*ModerationCase `json:"nodes"`
 	// Where this page stands.
 	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
+// A case and its place in a list.
+type CaseEdge struct {
+	// The case.
+	Node *ModerationCase `json:"node"`
+	// Its place, for `after`.
+	Cursor string `json:"cursor"`
 }
 
 // The case as it stands now.
@@ -191,18 +211,38 @@ func (CaseSuccess) IsCaseResult() {}
 
 // A page of contact codes.
 type ContactCodeConnection struct {
+	// The items with their places.
+	Edges []*ContactCodeEdge `json:"edges"`
 	// The codes, newest first.
 	Nodes []*dm.ContactCode `json:"nodes"`
 	// Where this page stands.
 	PageInfo *bind.PageInfo `json:"pageInfo"`
 }
 
+// A code and its place in a list.
+type ContactCodeEdge struct {
+	// The code.
+	Node *dm.ContactCode `json:"node"`
+	// Its place, for `after`.
+	Cursor string `json:"cursor"`
+}
+
 // A page of the redemptions of a contact code.
 type ContactCodeRedemptionConnection struct {
+	// The items with their places.
+	Edges []*ContactCodeRedemptionEdge `json:"edges"`
 	// The redemptions, newest first.
 	Nodes []*dm.Redemption `json:"nodes"`
 	// Where this page stands.
 	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
+// A redemption and its place in a list.
+type ContactCodeRedemptionEdge struct {
+	// The redemption.
+	Node *dm.Redemption `json:"node"`
+	// Its place, for `after`.
+	Cursor string `json:"cursor"`
 }
 
 // The conversation as it stands now.
@@ -333,6 +373,8 @@ type ExportJob struct {
 	Size *int `json:"size,omitempty"`
 }
 
+func (ExportJob) IsNode() {}
+
 // The export that is under way.
 type ExportSuccess struct {
 	// The job.
@@ -435,8 +477,10 @@ func (MessageNotAllowed) IsSendMessageResult() {}
 
 // A report as moderators see it. The messages are in its `evidence`, of which every look is written down.
 type ModerationCase struct {
-	// The report's id.
+	// Starts with `cas_`.
 	ID string `json:"id"`
+	// The report that the case is about.
+	ReportID string `json:"reportId"`
 	// How far it is.
 	State dm.ReportState `json:"state"`
 	// What it is about.
@@ -468,6 +512,8 @@ type ModerationCase struct {
 	// The appeal of the person concerned.
 	Appeal *Appeal `json:"appeal,omitempty"`
 }
+
+func (ModerationCase) IsNode() {}
 
 // What was named does not exist, or is not the viewer's: the two cannot be told apart. Nothing was written.
 type NotFound struct {
@@ -533,12 +579,24 @@ type Notice struct {
 	Appeal *Appeal `json:"appeal,omitempty"`
 }
 
+func (Notice) IsNode() {}
+
 // A page of notices.
 type NoticeConnection struct {
+	// The items with their places.
+	Edges []*NoticeEdge `json:"edges"`
 	// The notices.
 	Nodes []*Notice `json:"nodes"`
 	// Where this page stands.
 	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
+// A notice and its place in a list.
+type NoticeEdge struct {
+	// The notice.
+	Node *Notice `json:"node"`
+	// Its place, for `after`.
+	Cursor string `json:"cursor"`
 }
 
 // The notice as it stands now.
@@ -633,6 +691,8 @@ type Report struct {
 	ActionTaken *bool `json:"actionTaken,omitempty"`
 }
 
+func (Report) IsNode() {}
+
 // Another moderator holds this report. Nothing was written.
 type ReportClaimed struct {
 	// REPORT_CLAIMED
@@ -649,10 +709,20 @@ func (ReportClaimed) IsCaseResult() {}
 
 // A page of reports.
 type ReportConnection struct {
+	// The items with their places.
+	Edges []*ReportEdge `json:"edges"`
 	// The reports.
 	Nodes []*Report `json:"nodes"`
 	// Where this page stands.
 	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
+// A report and its place in a list.
+type ReportEdge struct {
+	// The report.
+	Node *Report `json:"node"`
+	// Its place, for `after`.
+	Cursor string `json:"cursor"`
 }
 
 // A report to make: of messages of one other person, or of the newest of a conversation.
