@@ -27,7 +27,8 @@ function document(kind, field) {
   return `${head} ${isLeafType(of) ? '' : selection(of, 2)} }`;
 }
 
-// A document that selects every member and every field under its own name must validate: generators and newcomers write it.
+// A document that selects every member and every field under its own name must validate: generators
+// and newcomers write it.
 for (const [kind, type] of [
   ['query', schema.getQueryType()],
   ['mutation', schema.getMutationType()],

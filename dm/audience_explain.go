@@ -16,15 +16,16 @@ type Explanation struct {
 	Route     policy.Route
 	// Kinds is what the person may send; zero where Route is REFUSE.
 	Kinds policy.Kinds
-	// Key names the sentence that says it, Parameters are what stands in it, Sentence is it in English.
+	// Key names the sentence that says it, Parameters are what stands in it, Sentence is it in
+	// English.
 	Key        string
 	Parameters []Parameter
 	Sentence   string
 }
 
-// ExplainWhoCanMessageMe shows the viewer's setting with another person's eyes: by the same Decide as the send, on what
-// the viewer has decided and may know. What the other has decided, as a block of theirs, stays out of it. Errors:
-// NOT_FOUND, INVALID_INPUT.
+// ExplainWhoCanMessageMe shows the viewer's setting with another person's eyes: by the same Decide
+// as the send, on what the viewer has decided and may know. What the other has decided, as a block
+// of theirs, stays out of it. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID) (Explanation, error) {
 	if viewer == as {
 		return Explanation{}, Invalid("as", "This is yourself.")

@@ -9,7 +9,8 @@ import (
 // reachLimit is how many people of each kind of tie are looked at to count whom an audience admits.
 const reachLimit = 1000
 
-// Reach is how many people an audience admits: of those who have ties with the user, by where their messages would go.
+// Reach is how many people an audience admits: of those who have ties with the user, by where their
+// messages would go.
 type Reach struct {
 	Audience policy.Audience
 	Grid     policy.Grid
@@ -22,9 +23,9 @@ type Reach struct {
 	EveryoneElse policy.Route
 }
 
-// WhoCouldMessageMe counts, for each audience that the viewer can choose and for the one that holds, how many people it
-// admits, by the same Decide as the send. With routes it counts CUSTOM with these routes on top of what holds. Errors:
-// NOT_FOUND, INVALID_INPUT.
+// WhoCouldMessageMe counts, for each audience that the viewer can choose and for the one that
+// holds, how many people it admits, by the same Decide as the send. With routes it counts CUSTOM
+// with these routes on top of what holds. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes map[policy.Relation]policy.Route) ([]Reach, error) {
 	tx, err := s.inspectUser(ctx, viewer)
 	if err != nil {
@@ -68,8 +69,8 @@ func (s *Service) WhoCouldMessageMe(ctx context.Context, viewer UserID, routes m
 	return asked, nil
 }
 
-// count puts people who are alike where the audience would have their messages. Whose place hangs on friends who were not
-// looked at are left out, so that every number is a lower bound.
+// count puts people who are alike where the audience would have their messages. Whose place hangs
+// on friends who were not looked at are left out, so that every number is a lower bound.
 func (tx *Tx) count(r *Reach, h *Head, alike map[PairFlags]int, people RelatedPeople) {
 	r.IsCapped = people.Capped
 	route := func(t PairFlags) policy.Route { return policy.Decide(tx.factsOfFlags(h, t, r.Grid)).Route }

@@ -15,11 +15,13 @@ const (
 	MaxContactUses  = 1000
 	MinContactFor   = time.Hour
 	MaxContactFor   = 365 * day
-	// contactCodesPerDay is how many codes one person makes in 24 hours, so that making and revoking fills no table.
+	// contactCodesPerDay is how many codes one person makes in 24 hours, so that making and
+	// revoking fills no table.
 	contactCodesPerDay = 50
 )
 
-// ContactCodeID names a contact code to its owner. Its text form starts with "cod_". It is no secret: it lets nobody in.
+// ContactCodeID names a contact code to its owner. Its text form starts with "cod_". It is no
+// secret: it lets nobody in.
 type ContactCodeID uuid.UUID
 
 const contactCodePrefix = "cod_"
@@ -36,9 +38,10 @@ func ParseContactCodeID(s string) (id ContactCodeID, ok bool) {
 	return id, id.String() == s
 }
 
-// ContactCode is what a user gives out so that each of its bearers may write one message to the user's inbox, whatever
-// their audience. What the bearer has is a secret, of which only a hash is kept. It changes only under the lock of its
-// owner's head, where every send to the owner meets it (I1).
+// ContactCode is what a user gives out so that each of its bearers may write one message to the
+// user's inbox, whatever their audience. What the bearer has is a secret, of which only a hash is
+// kept. It changes only under the lock of its owner's head, where every send to the owner meets it
+// (I1).
 type ContactCode struct {
 	ID    ContactCodeID
 	Owner UserID
@@ -48,7 +51,8 @@ type ContactCode struct {
 	CreatedAt, ExpiresAt time.Time
 	// RevokedAt is when the owner took it back; zero: they have not.
 	RevokedAt time.Time
-	// EndsAt is when it stops to let anybody in: ExpiresAt, or earlier when it was revoked or used up.
+	// EndsAt is when it stops to let anybody in: ExpiresAt, or earlier when it was revoked or used
+	// up.
 	EndsAt time.Time
 	// Uses counts the bearers who have used it, each once; there may be MaxUses.
 	Uses, MaxUses int
@@ -68,8 +72,9 @@ type ContactCodeInput struct {
 	MaxUses int
 }
 
-// CreateContactCode makes a contact code and returns it with its secret, which is told this once and never again. Errors:
-// INVALID_INPUT (also under 18), NOT_FOUND, RATE_LIMITED (too many that live, or made in 24 hours).
+// CreateContactCode makes a contact code and returns it with its secret, which is told this once
+// and never again. Errors: INVALID_INPUT (also under 18), NOT_FOUND, RATE_LIMITED (too many that
+// live, or made in 24 hours).
 func (s *Service) CreateContactCode(ctx context.Context, viewer UserID, in ContactCodeInput) (*ContactCode, string, error) {
 	label, refusal := normalizeLine("label", strings.TrimSpace(in.Label), MaxContactLabel)
 	switch {
@@ -145,8 +150,8 @@ func minTime(a, b time.Time) time.Time {
 	return a
 }
 
-// RevokeContactCode takes a code back: once it has returned, nobody gets in by it (I1). Revoking one that has ended changes
-// nothing. Errors: NOT_FOUND.
+// RevokeContactCode takes a code back: once it has returned, nobody gets in by it (I1). Revoking
+// one that has ended changes nothing. Errors: NOT_FOUND.
 func (s *Service) RevokeContactCode(ctx context.Context, viewer UserID, id ContactCodeID) (*ContactCode, error) {
 	var revoked *ContactCode
 	err := s.txs.Change(ctx, Scope{Users: []UserID{viewer}, Code: id}, func(tx *Tx) error {
@@ -186,7 +191,8 @@ func (s *Service) ContactCode(ctx context.Context, viewer UserID, id ContactCode
 	return s.codes.ContactCode(ctx, viewer, id)
 }
 
-// ContactCodes lists the viewer's contact codes, newest first; ended ones until their retention ends. Errors: INVALID_INPUT.
+// ContactCodes lists the viewer's contact codes, newest first; ended ones until their retention
+// ends. Errors: INVALID_INPUT.
 func (s *Service) ContactCodes(ctx context.Context, viewer UserID, page PageRequest) (Page[*ContactCode], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]*ContactCode, error) {
 		return s.codes.ContactCodes(ctx, viewer, after, limit)

@@ -12,8 +12,9 @@ import (
 // CodeHash is what is kept of a contact code's secret. Zero: no code.
 type CodeHash [sha256.Size]byte
 
-// A secret is 20 characters of 5 bits, in groups that can be read aloud: 100 bits, which nobody finds by trying, here or
-// with a copy of the hashes. The alphabet is Crockford's, without letters that look like others.
+// A secret is 20 characters of 5 bits, in groups that can be read aloud: 100 bits, which nobody
+// finds by trying, here or with a copy of the hashes. The alphabet is Crockford's, without letters
+// that look like others.
 const (
 	contactAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 	contactLength   = 20
@@ -38,8 +39,9 @@ const maxContactText = 64
 
 var readAs = strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1")
 
-// ParseContactCode reads a code as its redeemer typed it: case, spaces, dashes and letters that look like digits make no
-// difference. What is no code has the hash of none, so that it is answered like a code that is not there.
+// ParseContactCode reads a code as its redeemer typed it: case, spaces, dashes and letters that
+// look like digits make no difference. What is no code has the hash of none, so that it is answered
+// like a code that is not there.
 func ParseContactCode(text string) CodeHash {
 	if len(text) > maxContactText {
 		text = ""
@@ -66,7 +68,8 @@ func (tx *Tx) AddCode(c *ContactCode, redeemer UserID, used bool) {
 	}
 }
 
-// codeOf returns what Decide needs to know of the code that a sender presents, and a good code itself.
+// codeOf returns what Decide needs to know of the code that a sender presents, and a good code
+// itself.
 func (tx *Tx) codeOf(hash CodeHash, redeemer, recipient UserID) (policy.CodeFact, *ContactCode) {
 	if hash == (CodeHash{}) {
 		return policy.CodeNone, nil
@@ -88,14 +91,16 @@ func (tx *Tx) redeemCode(c *ContactCode, redeemer UserID) {
 	tx.out.Redemptions = append(tx.out.Redemptions, Redemption{Code: c.ID, Redeemer: redeemer, Owner: c.Owner, At: tx.now})
 }
 
-// Contact is what a contact code offers to its redeemer: whose it is, and what a message with it would meet.
+// Contact is what a contact code offers to its redeemer: whose it is, and what a message with it
+// would meet.
 type Contact struct {
 	Owner      UserID
 	Permission Permission
 }
 
-// Contact tells the viewer whose code this is and where a message with it would land. A code that does not exist, has ended
-// or has served the viewer, and one whose owner does not want the viewer, are all NOT_FOUND and take the same reads.
+// Contact tells the viewer whose code this is and where a message with it would land. A code that
+// does not exist, has ended or has served the viewer, and one whose owner does not want the viewer,
+// are all NOT_FOUND and take the same reads.
 func (s *Service) Contact(ctx context.Context, viewer UserID, code string) (Contact, error) {
 	hash := ParseContactCode(code)
 	c, used, err := s.codes.ContactCodeOf(ctx, hash, viewer)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Redemption is one bearer's use of a contact code: the message that it let in. There is one of each. Only the code's owner sees
-// it, and its bearer's export has it.
+// Redemption is one bearer's use of a contact code: the message that it let in. There is one of
+// each. Only the code's owner sees it, and its bearer's export has it.
 type Redemption struct {
 	Code     ContactCodeID
 	Redeemer UserID
@@ -29,21 +29,21 @@ func (u *Redemption) before(other *Redemption) bool {
 	return bytes.Compare(u.Code[:], other.Code[:]) < 0
 }
 
-// CodesLookedAt is among how many of a person's codes, the newest that were used, it is looked for the one by which somebody
-// came: the read stays bounded however many they have made.
+// CodesLookedAt is among how many of a person's codes, the newest that were used, it is looked for
+// the one by which somebody came: the read stays bounded however many they have made.
 const CodesLookedAt = 200
 
-// ContactCodeRedemptions lists the redemptions of one of the viewer's codes, newest first. It is empty for a code of another owner
-// (I9). Errors:
-// INVALID_INPUT.
+// ContactCodeRedemptions lists the redemptions of one of the viewer's codes, newest first. It is
+// empty for a code of another owner (I9). Errors: INVALID_INPUT.
 func (s *Service) ContactCodeRedemptions(ctx context.Context, viewer UserID, code ContactCodeID, page PageRequest) (Page[Redemption], error) {
 	return listPlaced(page, func(after *TimePlace, limit int) ([]Redemption, error) {
 		return s.codes.Redemptions(ctx, viewer, code, after, limit)
 	})
 }
 
-// CameByCode tells by which code of the viewer's each of some people came: the first that they used. Who came without is left
-// out. It is read when it is asked for, so that no send and no event carries it.
+// CameByCode tells by which code of the viewer's each of some people came: the first that they
+// used. Who came without is left out. It is read when it is asked for, so that no send and no event
+// carries it.
 func (s *Service) CameByCode(ctx context.Context, viewer UserID, people []UserID) (map[UserID]*Redemption, error) {
 	uses, err := s.codes.RedemptionsFrom(ctx, viewer, people, CodesLookedAt)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Inbox lists one folder of the viewer's inbox, newest activity first, with each conversation's last message.
-// Errors: INVALID_INPUT.
+// Inbox lists one folder of the viewer's inbox, newest activity first, with each conversation's
+// last message. Errors: INVALID_INPUT.
 func (s *Service) Inbox(ctx context.Context, viewer UserID, folder Folder, page PageRequest) (Page[*View], error) {
 	place, err := parseInboxPlace(page.After)
 	if err == nil {
@@ -38,8 +38,8 @@ func (s *Service) Conversation(ctx context.Context, viewer UserID, id Conversati
 	return views[id], nil
 }
 
-// ConversationWith returns the viewer's conversation with another user. Errors: NOT_FOUND, also before the first
-// message.
+// ConversationWith returns the viewer's conversation with another user. Errors: NOT_FOUND, also
+// before the first message.
 func (s *Service) ConversationWith(ctx context.Context, viewer, other UserID) (*View, error) {
 	if viewer == other {
 		return nil, NotFound("conversation")
@@ -56,8 +56,8 @@ func (s *Service) Conversations(ctx context.Context, viewer UserID, ids []Conver
 	return views, s.preview(ctx, viewer, slices.Collect(maps.Values(views)))
 }
 
-// Messages lists messages of many conversations at once, newest first, with the same page of each. Conversations that
-// are not the viewer's are left out. Errors: INVALID_INPUT.
+// Messages lists messages of many conversations at once, newest first, with the same page of each.
+// Conversations that are not the viewer's are left out. Errors: INVALID_INPUT.
 func (s *Service) Messages(ctx context.Context, viewer UserID, ids []ConversationID, page PageRequest) (map[ConversationID]Page[*Message], error) {
 	before, refusal := parseMessagePlace(page.After)
 	if refusal == nil {

@@ -2,8 +2,9 @@ package dm
 
 import "context"
 
-// MarkRead moves the viewer's read position up to a seq; it never moves back. The other side is told when both have
-// read receipts on and the conversation is no request. Errors: NOT_FOUND, INVALID_INPUT.
+// MarkRead moves the viewer's read position up to a seq; it never moves back. The other side is
+// told when both have read receipts on and the conversation is no request. Errors: NOT_FOUND,
+// INVALID_INPUT.
 func (s *Service) MarkRead(ctx context.Context, viewer UserID, id ConversationID, upTo int64) (Changed, error) {
 	return s.changeConversation(ctx, viewer, id, func(tx *Tx, viewer UserID, c *Conversation) error {
 		return tx.MarkRead(viewer, c, upTo)
@@ -40,8 +41,8 @@ func (s *Service) Mute(ctx context.Context, viewer UserID, id ConversationID, mu
 	})
 }
 
-// Archive moves a conversation between INBOX and ARCHIVE; a new message brings it back. Errors: NOT_FOUND,
-// INVALID_INPUT when it is a request.
+// Archive moves a conversation between INBOX and ARCHIVE; a new message brings it back. Errors:
+// NOT_FOUND, INVALID_INPUT when it is a request.
 func (s *Service) Archive(ctx context.Context, viewer UserID, id ConversationID, archived bool) (Changed, error) {
 	return s.changeConversation(ctx, viewer, id, func(tx *Tx, viewer UserID, c *Conversation) error {
 		mine, _ := c.Sides(viewer)
@@ -62,8 +63,8 @@ func (s *Service) Archive(ctx context.Context, viewer UserID, id ConversationID,
 	})
 }
 
-// changeConversation runs one change under the lock of both members and returns what the viewer then sees. A
-// conversation that is out of the viewer's view does not exist for them.
+// changeConversation runs one change under the lock of both members and returns what the viewer
+// then sees. A conversation that is out of the viewer's view does not exist for them.
 func (s *Service) changeConversation(ctx context.Context, viewer UserID, id ConversationID,
 	change func(*Tx, UserID, *Conversation) error,
 ) (Changed, error) {

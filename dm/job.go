@@ -31,8 +31,8 @@ type JobKind uint8
 const (
 	JobExport JobKind = iota + 1
 	JobErase
-	// JobSortHidden and JobSortRequests sort a user's requests in HIDDEN, or in REQUESTS, by what holds now. AtConversation and
-	// AtSeq are their place in the folder; they count requests.
+	// JobSortHidden and JobSortRequests sort a user's requests in HIDDEN, or in REQUESTS, by what
+	// holds now. AtConversation and AtSeq are their place in the folder; they count requests.
 	JobSortHidden
 	JobSortRequests
 )
@@ -48,8 +48,9 @@ const (
 	JobFailed
 )
 
-// Job is something long that is done for a user in the background, step by step. A node that works on it holds a lease
-// and renews it with each step; when a node dies, another goes on where the last step ended.
+// Job is something long that is done for a user in the background, step by step. A node that works
+// on it holds a lease and renews it with each step; when a node dies, another goes on where the
+// last step ended.
 type Job struct {
 	ID          JobID
 	User        UserID

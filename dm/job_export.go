@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// StartExport requests a copy of everything that is stored about the viewer. While an export is queued or running it
-// returns that job. Errors: NOT_FOUND, RATE_LIMITED within Rules.ExportEvery of the last finished export.
+// StartExport requests a copy of everything that is stored about the viewer. While an export is
+// queued or running it returns that job. Errors: NOT_FOUND, RATE_LIMITED within Rules.ExportEvery
+// of the last finished export.
 func (s *Service) StartExport(ctx context.Context, viewer UserID) (*Job, error) {
 	var job *Job
 	err := s.txs.Change(ctx, Scope{Users: []UserID{viewer}, Job: JobExport}, func(tx *Tx) error {
@@ -29,7 +30,8 @@ func (s *Service) StartExport(ctx context.Context, viewer UserID) (*Job, error) 
 	return job, err
 }
 
-// Export returns the viewer's export job with this id, or the last one for the zero id. Errors: NOT_FOUND.
+// Export returns the viewer's export job with this id, or the last one for the zero id. Errors:
+// NOT_FOUND.
 func (s *Service) Export(ctx context.Context, viewer UserID, id JobID) (*Job, error) {
 	var job *Job
 	var err error
@@ -47,8 +49,8 @@ func (s *Service) Export(ctx context.Context, viewer UserID, id JobID) (*Job, er
 	return job, nil
 }
 
-// FinishExport marks an export as done. Its file of size bytes can be downloaded until keep is over. It fails when
-// another node holds the job by now.
+// FinishExport marks an export as done. Its file of size bytes can be downloaded until keep is
+// over. It fails when another node holds the job by now.
 func (s *Service) FinishExport(ctx context.Context, job *Job, size int64, keep time.Duration) error {
 	job.State, job.FinishedAt = JobDone, time.Now().UTC().Truncate(time.Microsecond)
 	job.ExpiresAt, job.Size = job.FinishedAt.Add(keep), size

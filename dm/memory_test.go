@@ -13,8 +13,9 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// memory is a model of dm.Store on maps: it keeps what a Tx wants written and loads what a Scope names, one transaction
-// after the other. It follows the specification for the methods that it has; a call of another method panics.
+// memory is a model of dm.Store on maps: it keeps what a Tx wants written and loads what a Scope
+// names, one transaction after the other. It follows the specification for the methods that it has;
+// a call of another method panics.
 type memory struct {
 	dm.Store
 	mu            sync.Mutex

@@ -7,9 +7,10 @@ import (
 	"encoding/binary"
 )
 
-// Unsend takes the words and the video of a message that the viewer sent away from both sides. The message keeps its
-// seq and stays counted as it was (I3, I6); both logs tell of it. Unsending twice is unsending once. What was reported
-// before stays sealed. Errors: NOT_FOUND, also for the messages of others.
+// Unsend takes the words and the video of a message that the viewer sent away from both sides. The
+// message keeps its seq and stays counted as it was (I3, I6); both logs tell of it. Unsending twice
+// is unsending once. What was reported before stays sealed. Errors: NOT_FOUND, also for the
+// messages of others.
 func (s *Service) Unsend(ctx context.Context, viewer UserID, id MessageID) (*Message, error) {
 	other, err := s.inbox.OtherMember(ctx, viewer, id.Conversation)
 	if CodeOf(err) == CodeNotFound {
@@ -59,8 +60,9 @@ func (m *Message) withoutWords() *Message {
 	return &out
 }
 
-// sameContent reports whether a send with this message's key asks for the same message (I2): whether it has the content
-// that was first sent, which the message may hold no longer. After an erasure every retry is taken for the first send.
+// sameContent reports whether a send with this message's key asks for the same message (I2):
+// whether it has the content that was first sent, which the message may hold no longer. After an
+// erasure every retry is taken for the first send.
 func (m *Message) sameContent(s *Send) bool {
 	if m.FirstDigest == nil {
 		return m.Body == s.Body && m.Video.equal(s.Video)
@@ -69,8 +71,8 @@ func (m *Message) sameContent(s *Send) bool {
 		*m.FirstDigest == contentDigest(m.ID.Conversation, m.Sender, m.ClientMessageID, s.Body, s.Video)
 }
 
-// contentDigest tells contents apart without keeping them. It goes with its message's place and key, so that equal
-// words of two messages do not look alike.
+// contentDigest tells contents apart without keeping them. It goes with its message's place and
+// key, so that equal words of two messages do not look alike.
 func contentDigest(conversation ConversationID, sender UserID, key, body string, video *VideoCard) string {
 	b := append([]byte(nil), conversation[:]...)
 	b = append(b, sender[:]...)

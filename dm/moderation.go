@@ -57,7 +57,8 @@ type Report struct {
 	// ClaimedBy holds the report until ClaimedUntil.
 	ClaimedBy    string
 	ClaimedUntil time.Time
-	// The decision. Statement gives the person concerned the reasons; EndsAt is zero where nothing lasts.
+	// The decision. Statement gives the person concerned the reasons; EndsAt is zero where nothing
+	// lasts.
 	Action            Action
 	Statement         string
 	DecidedBy         string
@@ -75,7 +76,8 @@ type Report struct {
 	SettledAt time.Time
 }
 
-// Moderator is who works on reports: a name of the host's, and the id of the request for the audit log.
+// Moderator is who works on reports: a name of the host's, and the id of the request for the audit
+// log.
 type Moderator struct{ Name, RequestID string }
 
 // Bounds of moderation.
@@ -86,8 +88,8 @@ const (
 	maxAppealText = 4000
 )
 
-// Claim gives the moderator the report until the time is over. Of two who claim at once one gets it. Claiming what one
-// holds moves its end. Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
+// Claim gives the moderator the report until the time is over. Of two who claim at once one gets
+// it. Claiming what one holds moves its end. Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
 func (s *Service) Claim(ctx context.Context, by Moderator, id ReportID, hold time.Duration) (*Report, error) {
 	if hold < time.Minute || hold > MaxClaim {
 		return nil, Invalid("minutes", "A claim lasts from 1 minute to %d.", int(MaxClaim.Minutes()))
@@ -126,8 +128,8 @@ func (tx *Tx) held(r *Report, by Moderator) error {
 	return nil
 }
 
-// LookAt returns the evidence to the moderator who holds the report. The audit log has the look before the evidence is
-// read. Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
+// LookAt returns the evidence to the moderator who holds the report. The audit log has the look
+// before the evidence is read. Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
 func (s *Service) LookAt(ctx context.Context, by Moderator, id ReportID) (*Evidence, error) {
 	_, err := s.moderate(ctx, by, id, func(tx *Tx, r *Report) error {
 		if err := tx.held(r, by); err != nil {
@@ -151,9 +153,9 @@ type Decision struct {
 	For time.Duration
 }
 
-// DecideReport decides a report that the moderator holds. What it does to the person holds when it returns (I1), and
-// they are told with its reasons; who reported is told that it was decided. Deciding the same again changes nothing.
-// Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
+// DecideReport decides a report that the moderator holds. What it does to the person holds when it
+// returns (I1), and they are told with its reasons; who reported is told that it was decided.
+// Deciding the same again changes nothing. Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
 func (s *Service) DecideReport(ctx context.Context, by Moderator, id ReportID, d Decision) (*Report, error) {
 	var refusal *Error
 	if d.Statement, refusal = normalizeText("statement", d.Statement, maxStatement); refusal != nil {
@@ -199,8 +201,8 @@ func (tx *Tx) decide(by Moderator, r *Report, d Decision) {
 	}
 }
 
-// Appeal asks for a second look at a decision about the viewer, once, while Rules.AppealFor lasts. Errors: NOT_FOUND,
-// INVALID_INPUT.
+// Appeal asks for a second look at a decision about the viewer, once, while Rules.AppealFor lasts.
+// Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) Appeal(ctx context.Context, viewer UserID, id ReportID, text string) (*Report, error) {
 	text, refusal := normalizeText("text", text, maxAppealText)
 	if refusal == nil && text == "" {
@@ -233,8 +235,9 @@ func (s *Service) Appeal(ctx context.Context, viewer UserID, id ReportID, text s
 	})
 }
 
-// DecideAppeal decides an appeal that the moderator holds; who took the decision does not. Reversing it ends what it
-// does to the person, as far as no other decision does the same. Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
+// DecideAppeal decides an appeal that the moderator holds; who took the decision does not.
+// Reversing it ends what it does to the person, as far as no other decision does the same. Errors:
+// NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
 func (s *Service) DecideAppeal(ctx context.Context, by Moderator, id ReportID, reverse bool, statement string) (*Report, error) {
 	statement, refusal := normalizeText("statement", statement, maxStatement)
 	if refusal == nil && statement == "" {
@@ -282,7 +285,8 @@ func (s *Service) moderate(ctx context.Context, by Moderator, id ReportID, chang
 	return s.changeReport(ctx, r, change)
 }
 
-// changeReport runs a change under the lock of the person concerned, which all changes of reports about them take.
+// changeReport runs a change under the lock of the person concerned, which all changes of reports
+// about them take.
 func (s *Service) changeReport(ctx context.Context, r *Report, change func(*Tx, *Report) error) (*Report, error) {
 	var out *Report
 	scope := Scope{Users: []UserID{r.Reporter, r.Reported}, Reports: []ReportID{r.ID}}

@@ -17,8 +17,8 @@ const (
 	AuditErase
 )
 
-// AuditEntry is one entry of the audit log. Entries are added, never changed, and removed only at the end of their
-// retention.
+// AuditEntry is one entry of the audit log. Entries are added, never changed, and removed only at
+// the end of their retention.
 type AuditEntry struct {
 	ID [16]byte
 	At time.Time

@@ -12,8 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// ReportID names a report. Its text form starts with "rep_". It tells nothing, not even when the report was made: the
-// person concerned is told an id made of it.
+// ReportID names a report. Its text form starts with "rep_". It tells nothing, not even when the
+// report was made: the person concerned is told an id made of it.
 type ReportID uuid.UUID
 
 const (
@@ -80,8 +80,8 @@ const (
 	reportWindow  = 24 * time.Hour
 )
 
-// ReportInput is a report as a client makes it: of messages, or of the newest messages of a conversation. Exactly one
-// of Messages and Conversation is set.
+// ReportInput is a report as a client makes it: of messages, or of the newest messages of a
+// conversation. Exactly one of Messages and Conversation is set.
 type ReportInput struct {
 	// ClientReportID makes the report unique per reporter, as a clientMessageId does a send.
 	ClientReportID string
@@ -108,9 +108,10 @@ type PastReports struct {
 	Oldest time.Time
 }
 
-// Report seals a copy of messages of the other person and what stands around them, which nothing that happens to the
-// messages later touches, and hands it to the moderators. The reported person is told nothing. The same ClientReportID
-// again returns the first report. Errors: NOT_FOUND, INVALID_INPUT, IDEMPOTENCY_CONFLICT, RATE_LIMITED.
+// Report seals a copy of messages of the other person and what stands around them, which nothing
+// that happens to the messages later touches, and hands it to the moderators. The reported person
+// is told nothing. The same ClientReportID again returns the first report. Errors: NOT_FOUND,
+// INVALID_INPUT, IDEMPOTENCY_CONFLICT, RATE_LIMITED.
 func (s *Service) Report(ctx context.Context, viewer UserID, in ReportInput) (*Report, error) {
 	in, conversation, refusal := in.normalize()
 	if refusal != nil {

@@ -48,8 +48,8 @@ func listPlaced[T any](page PageRequest, read func(*TimePlace, int) ([]T, error)
 
 // ReportList names a list of reports.
 type ReportList struct {
-	// Exactly one of the three is set: the reports that one made (newest first), the decisions about one (newest
-	// decision first), or the queue of a state (oldest first).
+	// Exactly one of the three is set: the reports that one made (newest first), the decisions
+	// about one (newest decision first), or the queue of a state (oldest first).
 	Reporter, Concerned UserID
 	State               ReportState
 	// With State: only this category, only about this person, only those that nobody holds.
@@ -63,7 +63,8 @@ func (s *Service) MyReports(ctx context.Context, viewer UserID, page PageRequest
 	return s.reports(ctx, ReportList{Reporter: viewer}, page)
 }
 
-// MyNotices lists the decisions about the viewer that did something, newest first. Errors: INVALID_INPUT.
+// MyNotices lists the decisions about the viewer that did something, newest first. Errors:
+// INVALID_INPUT.
 func (s *Service) MyNotices(ctx context.Context, viewer UserID, page PageRequest) (Page[*Report], error) {
 	return s.reports(ctx, ReportList{Concerned: viewer}, page)
 }

@@ -146,12 +146,14 @@ func TestDecideFollowsEveryCustomGrid(t *testing.T) {
 	}
 }
 
-// The send reads the number of shared friends only when told that it matters; where it does not, it must not.
+// The send reads the number of shared friends only when told that it matters; where it does not, it
+// must not.
 func TestSharedFriendsMatterExactlyWhenTheyCanChangeTheVerdict(t *testing.T) {
 	s := parseStatement(t)
 	matter, idle := 0, 0
 	for _, grid := range s.grids {
-		// By the second the sender takes answers from nobody but suggested people, which only a grid of their own can say.
+		// By the second the sender takes answers from nobody but suggested people, which only a
+		// grid of their own can say.
 		for _, senders := range []policy.Grid{grid.grid(), {policy.Suggested: policy.RouteRequests}} {
 			eachRelation(func(_ map[string]bool, f policy.Facts) {
 				f.RecipientGrid, f.SenderGrid, f.RequestLimit = grid.grid(), senders, 3
@@ -217,8 +219,8 @@ func eachRelation(visit func(holds map[string]bool, f policy.Facts)) {
 	}
 }
 
-// eachSituation adds to every combination of relations all that can deny, and visits the cases that the sweep takes. The
-// maps are reused between visits.
+// eachSituation adds to every combination of relations all that can deny, and visits the cases that
+// the sweep takes. The maps are reused between visits.
 func eachSituation(sw *sweep, visit func(in situation, f policy.Facts)) {
 	eachRelation(func(holds map[string]bool, relations policy.Facts) {
 		for bits := range 1 << 6 {

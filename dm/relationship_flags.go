@@ -4,8 +4,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// PairFlags is what lies between a viewer and another person, as far as it decides where that person's messages go: a set. Who
-// has none of them is everyone else.
+// PairFlags is what lies between a viewer and another person, as far as it decides where that
+// person's messages go: a set. Who has none of them is everyone else.
 type PairFlags uint16
 
 // The ties.
@@ -15,7 +15,8 @@ const (
 	FlagFollowed
 	// FlagSuggested: the host supplied the pair.
 	FlagSuggested
-	// FlagKnown: the viewer has written to them or accepted a request of theirs. FlagDeclined: has declined one lately.
+	// FlagKnown: the viewer has written to them or accepted a request of theirs. FlagDeclined: has
+	// declined one lately.
 	FlagKnown
 	FlagDeclined
 	// FlagBlocked, FlagRestricted, FlagAlways, FlagNever: what the viewer has decided about them.
@@ -33,12 +34,13 @@ type RelatedPeople struct {
 	Flags map[UserID]PairFlags
 	// Capped: there are more people than were looked at.
 	Capped bool
-	// SharedOpen: not all friends of friends were looked at, so who has no FlagShared may have it all the same.
+	// SharedOpen: not all friends of friends were looked at, so who has no FlagShared may have it
+	// all the same.
 	SharedOpen bool
 }
 
-// factsOfFlags returns what Decide needs to know of a person with these flags. It leaves out what is
-// temporary (a full or held request, a shield) and what that person has decided.
+// factsOfFlags returns what Decide needs to know of a person with these flags. It leaves out what
+// is temporary (a full or held request, a shield) and what that person has decided.
 func (tx *Tx) factsOfFlags(h *Head, t PairFlags, grid policy.Grid) policy.Facts {
 	f := policy.Facts{
 		RecipientAge: h.AgeBand, RecipientGrid: grid, RequestLimit: tx.rules.RequestLimit, SharedFriendsNeeded: tx.rules.SharedFriends,

@@ -7,8 +7,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// Follow makes the viewer follow another user. A person who has blocked the viewer is followed without effect, so
-// that the block does not show. Errors: NOT_FOUND, INVALID_INPUT.
+// Follow makes the viewer follow another user. A person who has blocked the viewer is followed
+// without effect, so that the block does not show. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) Follow(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
 		if mine.override.Blocked {
@@ -27,14 +27,16 @@ func (s *Service) Unfollow(ctx context.Context, viewer, other UserID) error {
 	})
 }
 
-// Block ends messages both ways at once (I1) and the viewer's follow, takes a request of the other's out of view and
-// keeps the conversation out of the viewer's unread counts. Nothing that the other can see changes: their own follow
-// stays in their view, without effect, and so do their counts. Errors: NOT_FOUND, INVALID_INPUT.
+// Block ends messages both ways at once (I1) and the viewer's follow, takes a request of the
+// other's out of view and keeps the conversation out of the viewer's unread counts. Nothing that
+// the other can see changes: their own follow stays in their view, without effect, and so do their
+// counts. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) Block(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, blockOther)
 }
 
-// Unblock ends the viewer's block, also of somebody who was deleted since. Errors: NOT_FOUND, INVALID_INPUT.
+// Unblock ends the viewer's block, also of somebody who was deleted since. Errors: NOT_FOUND,
+// INVALID_INPUT.
 func (s *Service) Unblock(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
 		mine.override.Blocked = false
@@ -46,7 +48,8 @@ func (s *Service) Unblock(ctx context.Context, viewer, other UserID) error {
 type sideEdges struct {
 	follows  bool
 	override policy.Override
-	// age is the band of this side; familiar: they know or follow the other. Neither is changed here.
+	// age is the band of this side; familiar: they know or follow the other. Neither is changed
+	// here.
 	age      policy.AgeBand
 	familiar bool
 }
@@ -117,8 +120,8 @@ func (tx *Tx) setEdges(pair Pair, e PairState) {
 	tx.in.Pairs[pair], tx.out.Pairs[pair] = e, change
 }
 
-// block carries a block, or its end, to the conversation. The one who acts sees it change on all their devices; for the
-// other nothing changes.
+// block carries a block, or its end, to the conversation. The one who acts sees it change on all
+// their devices; for the other nothing changes.
 func (tx *Tx) block(c *Conversation, user UserID, blocked bool) {
 	mine, theirs := c.Sides(user)
 	tx.changeConversation(c, func() { mine.Blocks = blocked })
@@ -157,8 +160,8 @@ func (tx *Tx) SetSuggested(a, b UserID, suggested bool) {
 	tx.setEdges(pair, e)
 }
 
-// Describe carries over what the host says of a user. A change of age applies at once; when it changes what holds for
-// the user's messages, their devices are told.
+// Describe carries over what the host says of a user. A change of age applies at once; when it
+// changes what holds for the user's messages, their devices are told.
 func (tx *Tx) Describe(user UserID, band policy.AgeBand, exempt bool) {
 	h := tx.in.Heads[user]
 	if h.AgeBand == band && h.Exempt == exempt {

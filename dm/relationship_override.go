@@ -17,8 +17,9 @@ const (
 	NeverPeople
 )
 
-// Restrict sends this person's messages to the viewer's requests, in an old conversation too, and lets them see neither
-// receipts nor presence. They are told nothing and can still write. Errors: NOT_FOUND, INVALID_INPUT.
+// Restrict sends this person's messages to the viewer's requests, in an old conversation too, and
+// lets them see neither receipts nor presence. They are told nothing and can still write. Errors:
+// NOT_FOUND, INVALID_INPUT.
 func (s *Service) Restrict(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
 		mine.override.Restricted = true
@@ -26,8 +27,8 @@ func (s *Service) Restrict(ctx context.Context, viewer, other UserID) error {
 	})
 }
 
-// Unrestrict ends the viewer's restriction; the conversation goes back to where it would be without it. Errors:
-// NOT_FOUND, INVALID_INPUT.
+// Unrestrict ends the viewer's restriction; the conversation goes back to where it would be without
+// it. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) Unrestrict(ctx context.Context, viewer, other UserID) error {
 	return s.changeEdges(ctx, viewer, other, func(mine, _ *sideEdges) error {
 		mine.override.Restricted = false
@@ -35,8 +36,8 @@ func (s *Service) Unrestrict(ctx context.Context, viewer, other UserID) error {
 	})
 }
 
-// SetListed puts a person on one of the viewer's lists, or on none. To be put on the list of those who always may ends
-// a decline. Errors: NOT_FOUND, INVALID_INPUT.
+// SetListed puts a person on one of the viewer's lists, or on none. To be put on the list of those
+// who always may ends a decline. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) SetListed(ctx context.Context, viewer, other UserID, listed policy.Listed) error {
 	if listed > policy.ListedNever {
 		return Invalid("list", "No such list.")
@@ -85,8 +86,8 @@ func (tx *Tx) Override(user, other UserID) policy.Override {
 	return e.HighOverride
 }
 
-// Shows reports whether other may see anything of what user does: receipts, typing, presence. A request that was not
-// answered, a restriction and a block by either keep it to themselves.
+// Shows reports whether other may see anything of what user does: receipts, typing, presence. A
+// request that was not answered, a restriction and a block by either keep it to themselves.
 func (tx *Tx) Shows(user, other UserID) bool {
 	if mine := tx.Override(user, other); mine.Blocked || mine.Restricted || tx.Override(other, user).Blocked {
 		return false
@@ -99,8 +100,8 @@ func (tx *Tx) Shows(user, other UserID) bool {
 	return !mine.pendingRequest()
 }
 
-// restrict carries a restriction, or its end, to the conversation. Only the one who acts sees it move: the other goes on
-// seeing the read position of that moment.
+// restrict carries a restriction, or its end, to the conversation. Only the one who acts sees it
+// move: the other goes on seeing the read position of that moment.
 func (tx *Tx) restrict(c *Conversation, user UserID, restricted bool) {
 	mine, theirs := c.Sides(user)
 	before := tx.view(c, theirs.User).TheirReadSeq
@@ -119,7 +120,8 @@ func (tx *Tx) restrict(c *Conversation, user UserID, restricted bool) {
 	tx.tellReceipt(c, theirs.User, before)
 }
 
-// tellReceipt gives the user an event when what they see of the other's reading is not what it was before.
+// tellReceipt gives the user an event when what they see of the other's reading is not what it was
+// before.
 func (tx *Tx) tellReceipt(c *Conversation, user UserID, before *int64) {
 	after := tx.view(c, user).TheirReadSeq
 	if (before == nil) == (after == nil) && (after == nil || *before == *after) {

@@ -22,8 +22,9 @@ type Counted struct {
 	Cursor Cursor
 }
 
-// AcceptRequest moves a request to the viewer's inbox and makes its sender Known. Accepting what is accepted changes
-// nothing. Errors: NOT_FOUND, INVALID_INPUT (the viewer has restricted its sender).
+// AcceptRequest moves a request to the viewer's inbox and makes its sender Known. Accepting what is
+// accepted changes nothing. Errors: NOT_FOUND, INVALID_INPUT (the viewer has restricted its
+// sender).
 func (s *Service) AcceptRequest(ctx context.Context, viewer UserID, id ConversationID) (Changed, error) {
 	return s.changeConversation(ctx, viewer, id, (*Tx).Accept)
 }
@@ -45,8 +46,9 @@ func (tx *Tx) Accept(viewer UserID, c *Conversation) error {
 	return nil
 }
 
-// DeclineRequests takes requests out of the viewer's view and refuses their senders for Rules.DeclineFor. The senders
-// are told nothing. Ids that are no requests of the viewer's are left out of the answer; NOT_FOUND when none is one.
+// DeclineRequests takes requests out of the viewer's view and refuses their senders for
+// Rules.DeclineFor. The senders are told nothing. Ids that are no requests of the viewer's are left
+// out of the answer; NOT_FOUND when none is one.
 func (s *Service) DeclineRequests(ctx context.Context, viewer UserID, ids []ConversationID) ([]ConversationID, Counted, error) {
 	if len(ids) == 0 || len(ids) > maxDeclines {
 		return nil, Counted{}, Invalid("conversationIds", "Give 1 to %d conversations.", maxDeclines)
@@ -102,8 +104,8 @@ func (tx *Tx) Decline(viewer UserID, c *Conversation) bool {
 	return true
 }
 
-// removeRequest takes a request out of its recipient's view and counts it against its sender. What is left of Pending is
-// what a retry of the sender goes on to be told.
+// removeRequest takes a request out of its recipient's view and counts it against its sender. What
+// is left of Pending is what a retry of the sender goes on to be told.
 func (tx *Tx) removeRequest(c *Conversation, mine, theirs *Membership, declinedUntil time.Time) {
 	tx.changeConversation(c, func() {
 		mine.Folder, mine.ClearedSeq, mine.HoldReason, mine.DeclinedUntil = FolderNone, c.LastSeq, policy.HoldNone, declinedUntil

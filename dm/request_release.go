@@ -7,8 +7,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// What one transaction of a walk through requests looks at, and how many of them one call makes. Each locks the heads of all
-// whose requests it looks at, so it is small.
+// What one transaction of a walk through requests looks at, and how many of them one call makes.
+// Each locks the heads of all whose requests it looks at, so it is small.
 const (
 	bulkStep  = 50
 	bulkSteps = 20
@@ -32,8 +32,8 @@ type BulkResult struct {
 	More bool
 }
 
-// EndSurgeShield takes the viewer's surge shield down and decides about what it holds. Ending none decides all the same,
-// so that a walk that was cut can go on. Errors: NOT_FOUND, INVALID_INPUT.
+// EndSurgeShield takes the viewer's surge shield down and decides about what it holds. Ending none
+// decides all the same, so that a walk that was cut can go on. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) EndSurgeShield(ctx context.Context, viewer UserID, end ShieldEnd) (Messaging, BulkResult, error) {
 	if end > ShieldDecline {
 		return Messaging{}, BulkResult{}, Invalid("held", "No such choice.")
@@ -66,14 +66,15 @@ func (s *Service) EndSurgeShield(ctx context.Context, viewer UserID, end ShieldE
 	return settings, walked, err
 }
 
-// ReleaseHidden moves the viewer's hidden requests to where today's settings and hidden words would bring them, as far as that
-// is more welcoming. A change of either does the same by itself. With More the rest follows in the background. Errors: NOT_FOUND.
+// ReleaseHidden moves the viewer's hidden requests to where today's settings and hidden words would
+// bring them, as far as that is more welcoming. A change of either does the same by itself. With
+// More the rest follows in the background. Errors: NOT_FOUND.
 func (s *Service) ReleaseHidden(ctx context.Context, viewer UserID) (BulkResult, error) {
 	return s.sortRequests(ctx, viewer, FolderHidden)
 }
 
-// walk goes through one of the viewer's folders, newest first, in small transactions. Each judges under lock (I1); what
-// comes in meanwhile is judged by its own send.
+// walk goes through one of the viewer's folders, newest first, in small transactions. Each judges
+// under lock (I1); what comes in meanwhile is judged by its own send.
 func (s *Service) bulk(ctx context.Context, viewer UserID, folder Folder, act func(*Tx, UserID, *Conversation) bool) (out BulkResult, err error) {
 	var place *InboxPlace
 	for range bulkSteps {
@@ -114,7 +115,8 @@ func (s *Service) step(ctx context.Context, viewer UserID, views []*View, act fu
 	return moved, err
 }
 
-// endShield takes a shield down; the hour of the surge is forgotten, so that it takes another one to raise it again.
+// endShield takes a shield down; the hour of the surge is forgotten, so that it takes another one
+// to raise it again.
 func (tx *Tx) endShield(h *Head) {
 	if h.ShieldAt.IsZero() {
 		return
@@ -125,8 +127,8 @@ func (tx *Tx) endShield(h *Head) {
 	tx.event(h.User, EventSettingsChanged, nil, nil)
 }
 
-// release moves a hidden request to where a message of its sender would land now, when that is more welcoming, and
-// reports whether it did. What is held for what it says is none of its business.
+// release moves a hidden request to where a message of its sender would land now, when that is more
+// welcoming, and reports whether it did. What is held for what it says is none of its business.
 func (tx *Tx) release(viewer UserID, c *Conversation) bool {
 	mine, _ := c.Sides(viewer)
 	if mine.Folder != FolderHidden || mine.HoldReason > policy.HoldShield {
@@ -135,7 +137,8 @@ func (tx *Tx) release(viewer UserID, c *Conversation) bool {
 	return tx.unhide(viewer, c)
 }
 
-// unhide moves a hidden request to where a message of its sender would land now, whatever it was held for.
+// unhide moves a hidden request to where a message of its sender would land now, whatever it was
+// held for.
 func (tx *Tx) unhide(viewer UserID, c *Conversation) bool {
 	mine, theirs := c.Sides(viewer)
 	f, ok := tx.facts(theirs.User, viewer)

@@ -15,8 +15,9 @@ const (
 	lookedAt = 8
 )
 
-// SenderContext is how the sender of a request and the viewer know each other, as far as the viewer may know. Who has blocked
-// whom is not in it: a block ends the follow of who blocks, and so what they share.
+// SenderContext is how the sender of a request and the viewer know each other, as far as the viewer
+// may know. Who has blocked whom is not in it: a block ends the follow of who blocks, and so what
+// they share.
 type SenderContext struct {
 	ViewerFollows, FollowsViewer bool
 	// Suggested: the host supplied the pair.
@@ -28,15 +29,17 @@ type SenderContext struct {
 
 // SharedFriends are the friends whom two people have in common.
 type SharedFriends struct {
-	// Count is at most maxShared; IsCapped: there are more. Of people with more than a thousand friends each, friends are
-	// looked for among a thousand.
+	// Count is at most maxShared; IsCapped: there are more. Of people with more than a thousand
+	// friends each, friends are looked for among a thousand.
 	Count    int
 	IsCapped bool
-	// Some are a few of them. Who is under 18 is counted, and named only to who is under 18 too; who is under 16 never.
+	// Some are a few of them. Who is under 18 is counted, and named only to who is under 18 too;
+	// who is under 16 never.
 	Some []*User
 }
 
-// SenderContexts tells how the viewer and some other people know each other, in a bounded number of reads.
+// SenderContexts tells how the viewer and some other people know each other, in a bounded number of
+// reads.
 func (s *Service) SenderContexts(ctx context.Context, viewer UserID, others []UserID) (map[UserID]*SenderContext, error) {
 	scope := Scope{Users: []UserID{viewer}}
 	for _, other := range others {

@@ -8,11 +8,13 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// sortMessages is how many messages of a request are looked at to sort it by what they say. One that has more stays where it is.
+// sortMessages is how many messages of a request are looked at to sort it by what they say. One
+// that has more stays where it is.
 const sortMessages = MaxPage
 
-// sorter sorts the requests of one viewer anew: by today's settings, and by today's hidden words. What a request says is read
-// before the lock. Under it the list must still be this one, and nothing may have come: what comes is judged by its own send.
+// sorter sorts the requests of one viewer anew: by today's settings, and by today's hidden words.
+// What a request says is read before the lock. Under it the list must still be this one, and
+// nothing may have come: what comes is judged by its own send.
 type sorter struct {
 	service *Service
 	viewer  UserID
@@ -32,8 +34,8 @@ func (s *Service) sorter(ctx context.Context, viewer UserID) (*sorter, error) {
 	return &sorter{service: s, viewer: viewer, words: kept, matcher: CompileWords(kept.List)}, err
 }
 
-// folder sorts one folder, newest first, from a place on, in small transactions, and returns the place where it was cut after
-// some steps; nil: it is through. each is called between the steps.
+// folder sorts one folder, newest first, from a place on, in small transactions, and returns the
+// place where it was cut after some steps; nil: it is through. each is called between the steps.
 func (s *sorter) folder(ctx context.Context, folder Folder, place *InboxPlace, steps int, each func(*InboxPlace, int) error) (moved int, cut *InboxPlace, err error) {
 	for range steps {
 		views, err := s.service.inbox.Inbox(ctx, s.viewer, folder, place, bulkStep)
@@ -136,7 +138,8 @@ func (s *sorter) listen(ctx context.Context, views []*View) (map[ConversationID]
 	return out, nil
 }
 
-// sort puts a request where its sender's messages would land now, by what they say too, and reports whether it moved.
+// sort puts a request where its sender's messages would land now, by what they say too, and reports
+// whether it moved.
 func (tx *Tx) sort(viewer UserID, c *Conversation, said explanationText) bool {
 	mine, _ := c.Sides(viewer)
 	switch {
@@ -150,8 +153,8 @@ func (tx *Tx) sort(viewer UserID, c *Conversation, said explanationText) bool {
 	return false
 }
 
-// hide moves a request to HIDDEN for what it says, as its messages would be if they came now. Nothing that its sender can see
-// changes.
+// hide moves a request to HIDDEN for what it says, as its messages would be if they came now.
+// Nothing that its sender can see changes.
 func (tx *Tx) hide(viewer UserID, c *Conversation) bool {
 	mine, theirs := c.Sides(viewer)
 	f, ok := tx.facts(theirs.User, viewer)
@@ -163,7 +166,8 @@ func (tx *Tx) hide(viewer UserID, c *Conversation) bool {
 	return true
 }
 
-// sortRequests sorts what is in a folder by what holds now: up to 1,000 requests at once, and what is left in the background.
+// sortRequests sorts what is in a folder by what holds now: up to 1,000 requests at once, and what
+// is left in the background.
 func (s *Service) sortRequests(ctx context.Context, viewer UserID, folder Folder) (BulkResult, error) {
 	sorter, err := s.sorter(ctx, viewer)
 	if err != nil {
@@ -176,8 +180,8 @@ func (s *Service) sortRequests(ctx context.Context, viewer UserID, folder Folder
 	return BulkResult{Moved: moved, More: true}, s.sortLater(ctx, viewer, folder)
 }
 
-// sortLater leaves a folder to the background. A job that has not begun will see all there is; one that has begun may be past
-// what has changed.
+// sortLater leaves a folder to the background. A job that has not begun will see all there is; one
+// that has begun may be past what has changed.
 func (s *Service) sortLater(ctx context.Context, viewer UserID, folder Folder) error {
 	kind := JobSortHidden
 	if folder == FolderRequests {
@@ -191,8 +195,8 @@ func (s *Service) sortLater(ctx context.Context, viewer UserID, folder Folder) e
 	})
 }
 
-// Sort works on a job that sorts requests to its end, or until ctx ends or the lease is lost. hold is what each step renews the
-// lease for.
+// Sort works on a job that sorts requests to its end, or until ctx ends or the lease is lost. hold
+// is what each step renews the lease for.
 func (s *Service) Sort(ctx context.Context, job *Job, hold time.Duration) error {
 	folder := FolderHidden
 	if job.Kind == JobSortRequests {

@@ -24,7 +24,8 @@ type Send struct {
 	// History is set by an import: the message was sent elsewhere, at At, and is not judged again.
 	History bool
 	At      time.Time
-	// Unread: the recipient has not read this message of history. It counts only where it becomes the newest message.
+	// Unread: the recipient has not read this message of history. It counts only where it becomes
+	// the newest message.
 	Unread bool
 }
 
@@ -44,8 +45,8 @@ type Sent struct {
 	Outreach *OutreachBudget
 	// Repeated: the message had been written before; this is the first result again.
 	Repeated bool
-	// Displaced: the message is history whose time lies between messages that were there before, so it stands before a
-	// message that is older.
+	// Displaced: the message is history whose time lies between messages that were there before, so
+	// it stands before a message that is older.
 	Displaced bool
 }
 

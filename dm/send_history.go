@@ -8,7 +8,8 @@ type First struct {
 	At  time.Time
 }
 
-// AddFirst is for the store: it adds the first message of a conversation into which history is imported.
+// AddFirst is for the store: it adds the first message of a conversation into which history is
+// imported.
 func (tx *Tx) AddFirst(id ConversationID, first First) {
 	if tx.in.Firsts == nil {
 		tx.in.Firsts = map[ConversationID]First{}
@@ -16,8 +17,9 @@ func (tx *Tx) AddFirst(id ConversationID, first First) {
 	tx.in.Firsts[id] = first
 }
 
-// precedes reports whether a message of history belongs before the messages of its conversation: it is older than the
-// newest one, or a member has declined the conversation, which an import must not undo.
+// precedes reports whether a message of history belongs before the messages of its conversation: it
+// is older than the newest one, or a member has declined the conversation, which an import must not
+// undo.
 func (tx *Tx) precedes(s *Send, c *Conversation) bool {
 	if c.LastSeq == 0 {
 		return false
@@ -30,8 +32,9 @@ func (tx *Tx) precedes(s *Send, c *Conversation) bool {
 	return s.At.Before(c.LastAt)
 }
 
-// prepend writes a message of history before the first message of its conversation: its seq counts down from 0. So the
-// newest message, the unread counts, the folders and the logs stay as they are. Only the sender becomes Known.
+// prepend writes a message of history before the first message of its conversation: its seq counts
+// down from 0. So the newest message, the unread counts, the folders and the logs stay as they are.
+// Only the sender becomes Known.
 func (tx *Tx) prepend(s Send, c *Conversation) Sent {
 	at := s.At.UTC().Truncate(time.Microsecond)
 	was, ok := tx.in.Firsts[c.ID]
@@ -51,8 +54,9 @@ func (tx *Tx) prepend(s Send, c *Conversation) Sent {
 // HistoryState is what a message of history is to what is loaded.
 type HistoryState uint8
 
-// The states. HistoryFollows: it becomes the newest message of its conversation. HistoryPrecedes: it stands before the first.
-// HistoryRepeats: it is there. HistoryConflicts: its key names another message.
+// The states. HistoryFollows: it becomes the newest message of its conversation. HistoryPrecedes:
+// it stands before the first. HistoryRepeats: it is there. HistoryConflicts: its key names another
+// message.
 const (
 	HistoryFollows HistoryState = iota
 	HistoryPrecedes
@@ -60,8 +64,8 @@ const (
 	HistoryConflicts
 )
 
-// HistoryState tells, before anything is written, what Send would do with a message of history. s is normalised, and its pair
-// and key are in the Scope that was loaded.
+// HistoryState tells, before anything is written, what Send would do with a message of history. s
+// is normalised, and its pair and key are in the Scope that was loaded.
 func (tx *Tx) HistoryState(s Send) HistoryState {
 	if first := tx.in.Used[s.Key()]; first != nil {
 		if first.sameContent(&s) {

@@ -14,11 +14,12 @@ type Config struct {
 	Classification ClassifierConfig
 }
 
-// Service is the API of the product: every query and mutation ends in one of its methods. New makes it. All methods are
-// safe for concurrent use.
+// Service is the API of the product: every query and mutation ends in one of its methods. New makes
+// it. All methods are safe for concurrent use.
 //
-// A method takes the viewer first, and returns only what that viewer may see (I9). It returns *Error for expected
-// refusals, with the codes that its comment names; every other error is internal and may have any cause.
+// A method takes the viewer first, and returns only what that viewer may see (I9). It returns
+// *Error for expected refusals, with the codes that its comment names; every other error is
+// internal and may have any cause.
 type Service struct {
 	// Each part of the service names the part of the store that it needs.
 	sends       SendStore

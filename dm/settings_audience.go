@@ -22,8 +22,9 @@ func (r Rules) Messaging(s Settings, band policy.AgeBand) Messaging {
 	return Messaging{Settings: s, Audience: r.Audience(s, band), Grid: r.Grid(s, band)}
 }
 
-// SetWhoCanMessageMe sets the viewer's audience; routes go with Custom only and start from what held before. When it
-// has returned, no message that it forbids commits on any node (I1). Errors: INVALID_INPUT.
+// SetWhoCanMessageMe sets the viewer's audience; routes go with Custom only and start from what
+// held before. When it has returned, no message that it forbids commits on any node (I1). Errors:
+// INVALID_INPUT.
 func (s *Service) SetWhoCanMessageMe(ctx context.Context, viewer UserID, audience policy.Audience, routes map[policy.Relation]policy.Route) (Messaging, error) {
 	if audience == policy.NotChosen || audience > policy.Custom {
 		return Messaging{}, Invalid("audience", "No such audience.")
@@ -43,7 +44,8 @@ func (s *Service) SetWhoCanMessageMe(ctx context.Context, viewer UserID, audienc
 	})
 }
 
-// SetReadReceipts sets whether the viewer and the people they talk with see what the other has read.
+// SetReadReceipts sets whether the viewer and the people they talk with see what the other has
+// read.
 func (s *Service) SetReadReceipts(ctx context.Context, viewer UserID, on bool) (Messaging, error) {
 	return s.changeSettings(ctx, viewer, func(_ Rules, _ policy.AgeBand, now *Settings) error {
 		now.ReadReceipts = on
@@ -81,8 +83,8 @@ func (s *Service) changeSettingsBy(ctx context.Context, viewer UserID, undoes Ch
 	return out, err
 }
 
-// SetRequestPreviews sets whether what people write in a request shows in lists and live events before the viewer opens
-// it. Errors: NOT_FOUND.
+// SetRequestPreviews sets whether what people write in a request shows in lists and live events
+// before the viewer opens it. Errors: NOT_FOUND.
 func (s *Service) SetRequestPreviews(ctx context.Context, viewer UserID, on bool) (Messaging, error) {
 	return s.changeSettings(ctx, viewer, func(_ Rules, _ policy.AgeBand, now *Settings) error {
 		now.RequestPreviews = on

@@ -16,8 +16,8 @@ type WordMatcher = words.Matcher
 // CompileWords makes the matcher of a list.
 func CompileWords(list []string) *WordMatcher { return words.Compile(list) }
 
-// HiddenWords is a user's list: a message of somebody whom they neither know nor follow that holds one of them goes to
-// HIDDEN. The sender is told nothing.
+// HiddenWords is a user's list: a message of somebody whom they neither know nor follow that holds
+// one of them goes to HIDDEN. The sender is told nothing.
 type HiddenWords struct {
 	User UserID
 	// Version rises with every change; the user's head has it too. 0: there never was a list.
@@ -25,7 +25,8 @@ type HiddenWords struct {
 	List    []string
 }
 
-// HiddenWordSamples are lists that a client may offer to begin with. None holds until a user adds it.
+// HiddenWordSamples are lists that a client may offer to begin with. None holds until a user adds
+// it.
 func HiddenWordSamples() []words.Sample { return words.Samples() }
 
 // HiddenWords returns the viewer's list, in the order in which it was made.
@@ -34,8 +35,9 @@ func (s *Service) HiddenWords(ctx context.Context, viewer UserID) ([]string, err
 	return kept.List, err
 }
 
-// AddHiddenWords adds words, phrases or emoji to the viewer's list; what is there already stays. Errors: INVALID_INPUT (an
-// entry in which nothing can be found, or the list would be longer than words.MaxCount), NOT_FOUND.
+// AddHiddenWords adds words, phrases or emoji to the viewer's list; what is there already stays.
+// Errors: INVALID_INPUT (an entry in which nothing can be found, or the list would be longer than
+// words.MaxCount), NOT_FOUND.
 func (s *Service) AddHiddenWords(ctx context.Context, viewer UserID, add []string) ([]string, error) {
 	clean, refusal := cleanWords(add)
 	if refusal != nil {
@@ -51,8 +53,8 @@ func (s *Service) AddHiddenWords(ctx context.Context, viewer UserID, add []strin
 	})
 }
 
-// RemoveHiddenWords takes entries off the viewer's list. Requests that they have hidden come out. Errors:
-// INVALID_INPUT, NOT_FOUND.
+// RemoveHiddenWords takes entries off the viewer's list. Requests that they have hidden come out.
+// Errors: INVALID_INPUT, NOT_FOUND.
 func (s *Service) RemoveHiddenWords(ctx context.Context, viewer UserID, remove []string) ([]string, error) {
 	clean, refusal := cleanWords(remove)
 	if refusal != nil {
@@ -81,8 +83,8 @@ func cleanWords(in []string) ([]string, *Error) {
 	return out, nil
 }
 
-// editWords edits the list that the head names: it is read before the lock, and read again when it was changed meanwhile.
-// undone is the change that the edit takes back; it must be the newest.
+// editWords edits the list that the head names: it is read before the lock, and read again when it
+// was changed meanwhile. undone is the change that the edit takes back; it must be the newest.
 func (s *Service) editWords(ctx context.Context, viewer UserID, undone *SettingsChange, edit func([]string) []string) ([]string, error) {
 	for {
 		kept, err := s.settings.HiddenWords(ctx, viewer)
@@ -122,7 +124,8 @@ func (s *Service) editWords(ctx context.Context, viewer UserID, undone *Settings
 	}
 }
 
-// undoWords takes a change of the hidden words back. What it had removed comes back at the end of the list.
+// undoWords takes a change of the hidden words back. What it had removed comes back at the end of
+// the list.
 func (s *Service) undoWords(ctx context.Context, viewer UserID, undone SettingsChange) (Messaging, error) {
 	_, err := s.editWords(ctx, viewer, &undone, func(list []string) []string {
 		return append(without(list, undone.Words.Added), undone.Words.Removed...)
@@ -155,8 +158,8 @@ func (tx *Tx) setWords(h *Head, before, list []string, by Origin, undoes ChangeI
 	tx.event(h.User, EventSettingsChanged, nil, nil)
 }
 
-// NeedsWords returns the version of the recipient's hidden words when the verdict of a send depends on them and the
-// Tx does not have them.
+// NeedsWords returns the version of the recipient's hidden words when the verdict of a send depends
+// on them and the Tx does not have them.
 func (tx *Tx) NeedsWords(sender, recipient UserID) (version int64, needed bool) {
 	to := tx.in.Heads[recipient]
 	if to == nil || to.Words == 0 || tx.words[recipient] != nil {
@@ -174,8 +177,8 @@ func (tx *Tx) AddWords(user UserID, m *WordMatcher) {
 	tx.words[user] = m
 }
 
-// holdsHidden reports whether a message holds one of the recipient's hidden words. Only what a familiar person writes is
-// not looked at.
+// holdsHidden reports whether a message holds one of the recipient's hidden words. Only what a
+// familiar person writes is not looked at.
 func (tx *Tx) holdsHidden(s *Send, f *policy.Facts) bool {
 	m := tx.words[s.Recipient]
 	if m == nil || f.Familiar() {
@@ -184,7 +187,8 @@ func (tx *Tx) holdsHidden(s *Send, f *policy.Facts) bool {
 	return m.Match(wordsOf(s.Body, s.Video)...)
 }
 
-// wordsOf are the texts of a message in which hidden words are looked for: also the address of its video, as it reads.
+// wordsOf are the texts of a message in which hidden words are looked for: also the address of its
+// video, as it reads.
 func wordsOf(body string, v *VideoCard) []string {
 	texts := textsOf(body, v)
 	if v != nil {
@@ -210,7 +214,8 @@ func textsOf(body string, v *VideoCard) []string {
 	return texts
 }
 
-// sortByWords sorts what is there by a list that has changed: what held for its words comes out, what holds one is hidden.
+// sortByWords sorts what is there by a list that has changed: what held for its words comes out,
+// what holds one is hidden.
 func (s *Service) sortByWords(ctx context.Context, viewer UserID, some bool) error {
 	if _, err := s.sortRequests(ctx, viewer, FolderHidden); err != nil || !some {
 		return err

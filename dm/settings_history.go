@@ -39,7 +39,8 @@ const (
 	ByHost
 )
 
-// Origin is where a change comes from, as far as its request tells. It decides nothing; it is kept beside the change.
+// Origin is where a change comes from, as far as its request tells. It decides nothing; it is kept
+// beside the change.
 type Origin struct {
 	By Changer
 	// Device is the label of the device that the request names. Empty: none.
@@ -51,8 +52,8 @@ const MaxDevice = 64
 
 type originKey struct{}
 
-// WithOrigin notes where the changes of a request come from. The device's label is cut to MaxDevice characters, and to
-// those that can be shown on one line.
+// WithOrigin notes where the changes of a request come from. The device's label is cut to MaxDevice
+// characters, and to those that can be shown on one line.
 func WithOrigin(ctx context.Context, o Origin) context.Context {
 	o.Device = deviceLabel(o.Device)
 	return context.WithValue(ctx, originKey{}, o)
@@ -108,9 +109,10 @@ func (s *Service) SettingsChange(ctx context.Context, viewer UserID, id ChangeID
 	return s.settings.SettingsChange(ctx, viewer, id)
 }
 
-// UndoSettingsChange takes the viewer's newest change of the settings, or of the hidden words, back: what held before it holds again. It is a change like any
-// other, is kept in the history, and can be undone. Errors: NOT_FOUND, INVALID_INPUT (a later change stands, the host
-// made the change, or what held before is not allowed at the user's age now).
+// UndoSettingsChange takes the viewer's newest change of the settings, or of the hidden words,
+// back: what held before it holds again. It is a change like any other, is kept in the history, and
+// can be undone. Errors: NOT_FOUND, INVALID_INPUT (a later change stands, the host made the change,
+// or what held before is not allowed at the user's age now).
 func (s *Service) UndoSettingsChange(ctx context.Context, viewer UserID, id ChangeID) (Messaging, error) {
 	undone, err := s.settings.SettingsChange(ctx, viewer, id)
 	if err != nil {
@@ -123,7 +125,8 @@ func (s *Service) UndoSettingsChange(ctx context.Context, viewer UserID, id Chan
 		return Messaging{}, Invalid("id", "The age is the host application's to say.")
 	}
 	return s.changeSettingsBy(ctx, viewer, id, func(rules Rules, band policy.AgeBand, now *Settings) error {
-		// When it was changed last is in the settings, so a later change shows even where it set the same.
+		// When it was changed last is in the settings, so a later change shows even where it set
+		// the same.
 		if *now != undone.After {
 			return Invalid("id", "A later change stands. Undo that first.")
 		}
@@ -132,7 +135,8 @@ func (s *Service) UndoSettingsChange(ctx context.Context, viewer UserID, id Chan
 	})
 }
 
-// setSettings keeps every change in the setting history and tells the user's devices; setting what is set is none.
+// setSettings keeps every change in the setting history and tells the user's devices; setting what
+// is set is none.
 func (tx *Tx) setSettings(h *Head, after Settings, by Origin, undoes ChangeID) {
 	before := h.Settings
 	before.ChangedAt, after.ChangedAt = time.Time{}, time.Time{}

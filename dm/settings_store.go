@@ -2,7 +2,8 @@ package dm
 
 import "context"
 
-// SettingsStore reads what belongs to a user's settings beside the head row: history and hidden words.
+// SettingsStore reads what belongs to a user's settings beside the head row: history and hidden
+// words.
 type SettingsStore interface {
 	// SettingsChange returns one of the viewer's changes of settings. Errors: NOT_FOUND.
 	SettingsChange(ctx context.Context, viewer UserID, id ChangeID) (SettingsChange, error)

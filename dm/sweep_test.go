@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// sweep chooses the cases of a sweep over a whole space. make test runs a seeded sample of them; with APARTE_SWEEP=1, as
-// in make soak, every case runs. APARTE_SEED repeats a sample.
+// sweep chooses the cases of a sweep over a whole space. make test runs a seeded sample of them;
+// with APARTE_SWEEP=1, as in make soak, every case runs. APARTE_SEED repeats a sample.
 type sweep struct {
 	oneIn int
 	rand  *rand.Rand
@@ -43,5 +43,6 @@ func (s *sweep) takes() bool {
 	return true
 }
 
-// enough returns how many of n cases of the whole space a sample is certain to hold: a quarter of the share expected.
+// enough returns how many of n cases of the whole space a sample is certain to hold: a quarter of
+// the share expected.
 func (s *sweep) enough(n int) int { return n / s.oneIn / 4 }

@@ -92,8 +92,9 @@ func (s Scope) Heads() []UserID {
 	return slices.Compact(ids)
 }
 
-// Loaded is what a store has read for a Scope, under lock when the Tx is going to be written. A user
-// that is missing from Heads does not exist; a conversation that is missing has no message yet.
+// Loaded is what a store has read for a Scope, under lock when the Tx is going to be written. A
+// user that is missing from Heads does not exist; a conversation that is missing has no message
+// yet.
 type Loaded struct {
 	Heads         map[UserID]*Head
 	Conversations map[ConversationID]*Conversation
@@ -109,9 +110,9 @@ type Loaded struct {
 	CodesRedeemed map[redemptionKey]bool
 }
 
-// Tx is the unit of work of one transaction: the rows that were loaded and the changes to write. Its
-// methods are the rules of how an inbox changes. A method that returns an error has changed nothing.
-// A Tx belongs to one goroutine.
+// Tx is the unit of work of one transaction: the rows that were loaded and the changes to write.
+// Its methods are the rules of how an inbox changes. A method that returns an error has changed
+// nothing. A Tx belongs to one goroutine.
 type Tx struct {
 	rules Rules
 	epoch int64

@@ -31,8 +31,8 @@ func (s *Service) UserByExternalID(ctx context.Context, externalID string) (*Use
 	return s.users.UserByExternalID(ctx, externalID)
 }
 
-// SearchUsers lists users whose handle or display name starts with the query, less those whom the viewer has blocked. A
-// zero viewer is the host application. Errors: INVALID_INPUT.
+// SearchUsers lists users whose handle or display name starts with the query, less those whom the
+// viewer has blocked. A zero viewer is the host application. Errors: INVALID_INPUT.
 func (s *Service) SearchUsers(ctx context.Context, viewer UserID, query string, page PageRequest) (Page[FoundUser], error) {
 	prefix, refusal := normalizeLine("query", query, maxSearch)
 	if refusal != nil {
@@ -84,18 +84,21 @@ func (s *Service) listUsers(page PageRequest, read func(*UserPlace, int) ([]Foun
 // Relationship is how the viewer stands to another user.
 type Relationship struct {
 	ViewerFollows, FollowsViewer bool
-	// ViewerOverride is what the viewer has decided about them. What they have decided is told nowhere.
+	// ViewerOverride is what the viewer has decided about them. What they have decided is told
+	// nowhere.
 	ViewerOverride policy.Override
 	Permission     Permission
 }
 
-// Permission answers "may the viewer write to this person now, and where would it land?" by the same Decide as the
-// send.
+// Permission answers "may the viewer write to this person now, and where would it land?" by the
+// same Decide as the send.
 type Permission struct {
 	policy.Verdict
-	// Folder is where it would land as far as the sender may know: INBOX or REQUESTS. FolderNone when not allowed.
+	// Folder is where it would land as far as the sender may know: INBOX or REQUESTS. FolderNone
+	// when not allowed.
 	Folder Folder
-	// Outreach is the viewer's budget where the message would be a request, or may not be one because of it. Nil: no limit.
+	// Outreach is the viewer's budget where the message would be a request, or may not be one
+	// because of it. Nil: no limit.
 	Outreach *OutreachBudget
 }
 

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// EraseUser deletes a user, as DeleteUser does, and then takes their words from every message, in steps in the
-// background. The other side's history keeps its shape. Sealed evidence stays until its retention ends. It erases all who
-// ever had the externalId, also those who were deleted before. Doing it again returns the jobs that there are. Errors:
-// NOT_FOUND.
+// EraseUser deletes a user, as DeleteUser does, and then takes their words from every message, in
+// steps in the background. The other side's history keeps its shape. Sealed evidence stays until
+// its retention ends. It erases all who ever had the externalId, also those who were deleted
+// before. Doing it again returns the jobs that there are. Errors: NOT_FOUND.
 func (s *Service) EraseUser(ctx context.Context, by Moderator, externalID string) ([]*Job, error) {
 	if checkExternalID(externalID) != nil {
 		return nil, NotFound("user")
@@ -68,8 +68,8 @@ func (s *Service) Erasures(ctx context.Context, externalID string) ([]*Job, erro
 	return out, nil
 }
 
-// Erase works on an erasure to its end, or until ctx ends or the lease is lost. hold is what each step renews the lease
-// for.
+// Erase works on an erasure to its end, or until ctx ends or the lease is lost. hold is what each
+// step renews the lease for.
 func (s *Service) Erase(ctx context.Context, job *Job, hold time.Duration) error {
 	conversations, err := s.erasures.ConversationsOf(ctx, job.User)
 	if err != nil {
@@ -98,8 +98,8 @@ func (s *Service) Erase(ctx context.Context, job *Job, hold time.Duration) error
 	return s.erasures.EraseRest(ctx, job)
 }
 
-// Erased is for the store: the words of a user are gone from a conversation. The other side's devices are told, so that
-// they forget them too.
+// Erased is for the store: the words of a user are gone from a conversation. The other side's
+// devices are told, so that they forget them too.
 func (tx *Tx) Erased(user, other UserID) {
 	c := tx.Conversation(user, other)
 	if c == nil {
@@ -114,7 +114,8 @@ func (tx *Tx) Erased(user, other UserID) {
 type ConversationRef struct {
 	ID    ConversationID
 	Other UserID
-	// FirstSeq and LastSeq are the smallest and the greatest seq; Cleared is the greatest that is out of the member's view.
+	// FirstSeq and LastSeq are the smallest and the greatest seq; Cleared is the greatest that is
+	// out of the member's view.
 	FirstSeq, LastSeq, Cleared int64
 	// Folder, ReadSeq, Muted and DeclinedUntil are of the member's own side.
 	Folder        Folder

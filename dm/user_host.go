@@ -15,7 +15,8 @@ const (
 	maxDisplayName = 100
 )
 
-// UpsertUsers creates or changes up to MaxBulk users by externalId, all or nothing. Errors: INVALID_INPUT.
+// UpsertUsers creates or changes up to MaxBulk users by externalId, all or nothing. Errors:
+// INVALID_INPUT.
 func (s *Service) UpsertUsers(ctx context.Context, users []UserInput) ([]*User, error) {
 	if len(users) == 0 || len(users) > MaxBulk {
 		return nil, Invalid("users", "Give 1 to %d users.", MaxBulk)
@@ -39,8 +40,9 @@ func (s *Service) UpsertUsers(ctx context.Context, users []UserInput) ([]*User, 
 	return s.host.UpsertUsers(ctx, clean)
 }
 
-// CreateUser creates a user who is not there yet, and changes nothing of one who is. Errors: INVALID_INPUT, NOT_FOUND
-// when the host deleted this externalId: only the host brings somebody back.
+// CreateUser creates a user who is not there yet, and changes nothing of one who is. Errors:
+// INVALID_INPUT, NOT_FOUND when the host deleted this externalId: only the host brings somebody
+// back.
 func (s *Service) CreateUser(ctx context.Context, user UserInput) (*User, error) {
 	clean, err := user.Normalize()
 	if err != nil {
@@ -49,7 +51,8 @@ func (s *Service) CreateUser(ctx context.Context, user UserInput) (*User, error)
 	return s.host.CreateUser(ctx, clean)
 }
 
-// Normalize checks a user and returns the form in which it is kept. An empty display name becomes the handle.
+// Normalize checks a user and returns the form in which it is kept. An empty display name becomes
+// the handle.
 func (u UserInput) Normalize() (UserInput, *Error) {
 	var err *Error
 	if err = checkExternalID(u.ExternalID); err != nil {
@@ -89,8 +92,8 @@ func checkExternalID(id string) *Error {
 	return nil
 }
 
-// SetEdges writes up to MaxBulk follows or suggestions, all or nothing. Errors: INVALID_INPUT, NOT_FOUND (an unknown
-// externalId).
+// SetEdges writes up to MaxBulk follows or suggestions, all or nothing. Errors: INVALID_INPUT,
+// NOT_FOUND (an unknown externalId).
 func (s *Service) SetEdges(ctx context.Context, edits []EdgeEdit) error {
 	if len(edits) == 0 || len(edits) > MaxBulk {
 		return Invalid("edges", "Give 1 to %d edges.", MaxBulk)
@@ -120,14 +123,16 @@ func (s *Service) DeleteUser(ctx context.Context, externalID string) error {
 type Imported struct {
 	// New counts the messages that were not there before.
 	New int
-	// Displaced counts those of the new messages that stand before an older message (Sent.Displaced).
+	// Displaced counts those of the new messages that stand before an older message
+	// (Sent.Displaced).
 	Displaced int
 }
 
-// Import brings in history: messages that were sent elsewhere, in order, with their times, all or nothing. They are not
-// judged, are idempotent by their keys and make their senders Known. A message that is older than the newest one of its
-// conversation gets a seq before the first, so a batch of such messages starts with the newest. Errors: INVALID_INPUT,
-// NOT_FOUND, IDEMPOTENCY_CONFLICT; Index names the send at fault.
+// Import brings in history: messages that were sent elsewhere, in order, with their times, all or
+// nothing. They are not judged, are idempotent by their keys and make their senders Known. A
+// message that is older than the newest one of its conversation gets a seq before the first, so a
+// batch of such messages starts with the newest. Errors: INVALID_INPUT, NOT_FOUND,
+// IDEMPOTENCY_CONFLICT; Index names the send at fault.
 func (s *Service) Import(ctx context.Context, sends []Send) (Imported, error) {
 	clean := make([]Send, len(sends))
 	for i, in := range sends {
@@ -141,8 +146,8 @@ func (s *Service) Import(ctx context.Context, sends []Send) (Imported, error) {
 	return s.host.Import(ctx, clean)
 }
 
-// Normalize checks a message of history and returns the form in which it is kept, so that a whole file can be checked
-// before its first row is written.
+// Normalize checks a message of history and returns the form in which it is kept, so that a whole
+// file can be checked before its first row is written.
 func (s Send) Normalize() (Send, *Error) {
 	out, err := SendInput{To: s.Recipient, Body: s.Body, Video: s.Video, ClientMessageID: s.ClientMessageID}.normalize(s.Sender)
 	if err != nil {

@@ -15,28 +15,31 @@ type UserStore interface {
 	UserByHandle(ctx context.Context, handle string) (*User, error)
 	// UserByExternalID returns the user with the host's id. Errors: NOT_FOUND.
 	UserByExternalID(ctx context.Context, externalID string) (*User, error)
-	// SearchUsers lists users whose handle, then users whose display name, starts with prefix (in lower case), without the
-	// users whom the viewer has blocked. A user who has blocked the viewer is listed: a block must not show.
+	// SearchUsers lists users whose handle, then users whose display name, starts with prefix (in
+	// lower case), without the users whom the viewer has blocked. A user who has blocked the viewer
+	// is listed: a block must not show.
 	SearchUsers(ctx context.Context, viewer UserID, prefix string, after *UserPlace, limit int) ([]FoundUser, error)
-	// SuggestedUsers lists the users whom the host suggested to the viewer, without those whom the viewer has blocked.
+	// SuggestedUsers lists the users whom the host suggested to the viewer, without those whom the
+	// viewer has blocked.
 	SuggestedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)
 }
 
 // HostStore writes what the host app says about its users.
 type HostStore interface {
-	// UpsertUsers creates or changes users by externalId, all or nothing, and returns them in the order given. Errors:
-	// INVALID_INPUT (another user has the handle).
+	// UpsertUsers creates or changes users by externalId, all or nothing, and returns them in the
+	// order given. Errors: INVALID_INPUT (another user has the handle).
 	UpsertUsers(ctx context.Context, users []UserInput) ([]*User, error)
-	// CreateUser creates a user, or returns the existing user with this externalId unchanged. Errors: INVALID_INPUT
-	// (another user has the handle), NOT_FOUND (the host deleted this externalId).
+	// CreateUser creates a user, or returns the existing user with this externalId unchanged.
+	// Errors: INVALID_INPUT (another user has the handle), NOT_FOUND (the host deleted this
+	// externalId).
 	CreateUser(ctx context.Context, user UserInput) (*User, error)
 	// SetEdges writes follows and suggestions, all or nothing. Errors: NOT_FOUND.
 	SetEdges(ctx context.Context, edits []EdgeEdit) error
-	// DeleteUser removes a user's profile and edges. The id and the messages stay, so that the other members' history
-	// is whole. Errors: NOT_FOUND.
+	// DeleteUser removes a user's profile and edges. The id and the messages stay, so that the
+	// other members' history is whole. Errors: NOT_FOUND.
 	DeleteUser(ctx context.Context, externalID string) error
-	// SetAgeBand stores an age band that the host stated at the time said. It does nothing when the stored age band was
-	// stated in a later second.
+	// SetAgeBand stores an age band that the host stated at the time said. It does nothing when the
+	// stored age band was stated in a later second.
 	SetAgeBand(ctx context.Context, user UserID, band policy.AgeBand, said time.Time) error
 	// Import writes a batch of history, all or nothing, and returns what was new.
 	Import(ctx context.Context, sends []Send) (Imported, error)
@@ -70,7 +73,8 @@ type UserInput struct {
 	AgeBandAt time.Time
 }
 
-// EdgeEdit sets or removes one edge: a suggestion of the host with Suggested, otherwise the follow of To by From.
+// EdgeEdit sets or removes one edge: a suggestion of the host with Suggested, otherwise the follow
+// of To by From.
 type EdgeEdit struct {
 	From, To  string // external ids
 	Suggested bool

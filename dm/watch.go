@@ -6,27 +6,31 @@ import (
 	"time"
 )
 
-// logPage is the number of events that a watcher reads at once. It bounds the memory of a watcher with a slow client.
+// logPage is the number of events that a watcher reads at once. It bounds the memory of a watcher
+// with a slow client.
 const logPage = 100
 
-// Watcher follows one user's inbox log. Its owner pulls each event, so a slow client delays nothing but itself, and an idle
-// watcher costs no goroutine and no timer. Watch and WatchQuietly make it. One goroutine at a time calls its methods.
+// Watcher follows one user's inbox log. Its owner pulls each event, so a slow client delays nothing
+// but itself, and an idle watcher costs no goroutine and no timer. Watch and WatchQuietly make it.
+// One goroutine at a time calls its methods.
 type Watcher struct {
 	service      *Service
 	user         UserID
 	subscription Subscription
-	// position is the position of the newest event that was delivered. The poller reads it concurrently.
+	// position is the position of the newest event that was delivered. The poller reads it
+	// concurrently.
 	position atomic.Int64
 	// unread and epoch belong to position. Signals, which have no position, carry them.
 	unread Unread
 	epoch  int64
-	// known is the newest position that a read of the log has shown. While it is ahead of position, there is more to read.
+	// known is the newest position that a read of the log has shown. While it is ahead of position,
+	// there is more to read.
 	known  int64
 	buffer []*Event
 	reset  *Event
 
-	// wake tells the owner that there may be an event. heard is the newest position that a wake announced. due says that
-	// the log has to be read whatever was announced.
+	// wake tells the owner that there may be an event. heard is the newest position that a wake
+	// announced. due says that the log has to be read whatever was announced.
 	wake  func()
 	heard atomic.Int64
 	due   atomic.Bool
@@ -37,9 +41,10 @@ type Watcher struct {
 	woken <-chan struct{}
 }
 
-// Watch follows the viewer's log: with after, first everything that came later, then live, each event once, in order
-// (I4); without it, from now on. When the log no longer reaches back to after, the first event is one EventReset.
-// Errors: INVALID_CURSOR, NOT_FOUND. The watcher must be closed. Its owner waits with Next.
+// Watch follows the viewer's log: with after, first everything that came later, then live, each
+// event once, in order (I4); without it, from now on. When the log no longer reaches back to after,
+// the first event is one EventReset. Errors: INVALID_CURSOR, NOT_FOUND. The watcher must be closed.
+// Its owner waits with Next.
 func (s *Service) Watch(ctx context.Context, viewer UserID, after *Cursor) (*Watcher, error) {
 	woken := make(chan struct{}, 1)
 	w, err := s.WatchQuietly(ctx, viewer, after, func() {
@@ -55,8 +60,9 @@ func (s *Service) Watch(ctx context.Context, viewer UserID, after *Cursor) (*Wat
 	return w, nil
 }
 
-// WatchQuietly is Watch for an owner that does not block in Next: wake is called whenever Poll may return an event, from any
-// goroutine and also before WatchQuietly returns. It must return at once and must not call the watcher.
+// WatchQuietly is Watch for an owner that does not block in Next: wake is called whenever Poll may
+// return an event, from any goroutine and also before WatchQuietly returns. It must return at once
+// and must not call the watcher.
 func (s *Service) WatchQuietly(ctx context.Context, viewer UserID, after *Cursor, wake func()) (*Watcher, error) {
 	// The subscription is in place before the log is read, so that no event falls between the two.
 	w := &Watcher{service: s, user: viewer, wake: wake}
@@ -106,15 +112,17 @@ func (w *Watcher) Close() {
 	w.subscription.Close()
 }
 
-// Poll returns the next event, or nil when there is none for now; wake tells when to ask again. It reads the log when
-// there is more than came along with the wakes. Its error is internal, or NOT_FOUND when the user was deleted; each ends
-// the watch, and a new one resumes from the last event's cursor. One call at a time.
+// Poll returns the next event, or nil when there is none for now; wake tells when to ask again. It
+// reads the log when there is more than came along with the wakes. Its error is internal, or
+// NOT_FOUND when the user was deleted; each ends the watch, and a new one resumes from the last
+// event's cursor. One call at a time.
 func (w *Watcher) Poll(ctx context.Context) (*Event, error) {
 	for {
 		if e := w.ready(); e != nil {
 			return e, nil
 		}
-		// An event that came along with a wake counts only when it is exactly the next; the log decides otherwise.
+		// An event that came along with a wake counts only when it is exactly the next; the log
+		// decides otherwise.
 		next := w.position.Load() + 1
 		if e, ok := w.subscription.Take(next); ok {
 			w.position.Store(next)
@@ -138,8 +146,8 @@ func (w *Watcher) Poll(ctx context.Context) (*Event, error) {
 	}
 }
 
-// signal returns the newest signal, or nil. It is called when there is nothing to read before it. Its event has the
-// watcher's position, so a resume from it repeats nothing and misses nothing.
+// signal returns the newest signal, or nil. It is called when there is nothing to read before it.
+// Its event has the watcher's position, so a resume from it repeats nothing and misses nothing.
 func (w *Watcher) signal() *Event {
 	s := w.signaled.Swap(nil)
 	if s == nil {
@@ -168,8 +176,9 @@ func (w *Watcher) ready() *Event {
 	return e
 }
 
-// take accepts what was read after the watcher's position. Positions are gapless, so a first event that is not the
-// next one, or none where the head is further, means that the log between was trimmed.
+// take accepts what was read after the watcher's position. Positions are gapless, so a first event
+// that is not the next one, or none where the head is further, means that the log between was
+// trimmed.
 func (w *Watcher) take(log Log) {
 	w.known = log.Head
 	position := w.position.Load()
@@ -189,8 +198,8 @@ func (w *Watcher) setReset(log Log) {
 	}
 }
 
-// Next returns the next event, waiting for it as long as ctx lasts. Its error is ctx's or one of Poll's. It is for what
-// Watch returned.
+// Next returns the next event, waiting for it as long as ctx lasts. Its error is ctx's or one of
+// Poll's. It is for what Watch returned.
 func (w *Watcher) Next(ctx context.Context) (*Event, error) {
 	for {
 		e, err := w.Poll(ctx)

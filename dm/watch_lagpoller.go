@@ -8,11 +8,13 @@ import (
 	"time"
 )
 
-// lagPoller finds logs that have grown without a wake (I7), for all watchers of a node: it reads the ends of many logs at
-// once, so that idle watchers cost next to nothing. It looks at every watcher once in each interval, a part of them at
-// each beat, so that the load on the database is even.
+// lagPoller finds logs that have grown without a wake (I7), for all watchers of a node: it reads
+// the ends of many logs at once, so that idle watchers cost next to nothing. It looks at every
+// watcher once in each interval, a part of them at each beat, so that the load on the database is
+// even.
 //
-// It has a goroutine while there are watchers. Removing the last watcher ends the goroutine and waits for it.
+// It has a goroutine while there are watchers. Removing the last watcher ends the goroutine and
+// waits for it.
 type lagPoller struct {
 	log      LogStore
 	interval time.Duration
@@ -25,7 +27,8 @@ type lagPoller struct {
 	done   chan struct{}
 }
 
-// beat is the place of a watcher in the poller, whose lock guards it. in says that the watcher has a place.
+// beat is the place of a watcher in the poller, whose lock guards it. in says that the watcher has
+// a place.
 type beat struct {
 	in     bool
 	number int32
@@ -107,8 +110,8 @@ func (p *lagPoller) run(ctx context.Context, done chan<- struct{}) {
 	}
 }
 
-// look wakes the watchers whose log has another end than their position. A read that fails wakes nobody: nothing is lost,
-// and the watcher's next beat reads again.
+// look wakes the watchers whose log has another end than their position. A read that fails wakes
+// nobody: nothing is lost, and the watcher's next beat reads again.
 func (p *lagPoller) look(ctx context.Context, watchers []*Watcher) {
 	users := make([]UserID, len(watchers))
 	for i, w := range watchers {

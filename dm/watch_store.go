@@ -11,7 +11,8 @@ type LogStore interface {
 	Log(ctx context.Context, viewer UserID, after int64, limit int) (Log, error)
 	// LogEnds returns the ends of the logs of those of the users that exist, in one read.
 	LogEnds(ctx context.Context, users []UserID) (map[UserID]LogEnd, error)
-	// Trim removes events that are older than before, in short transactions, and returns how many it removed.
+	// Trim removes events that are older than before, in short transactions, and returns how many
+	// it removed.
 	Trim(ctx context.Context, before time.Time) (int64, error)
 }
 

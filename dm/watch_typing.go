@@ -5,10 +5,11 @@ import (
 	"time"
 )
 
-// Typing tells the other member that the viewer is writing to them: a Signal, which is logged nowhere, may be lost, and
-// reaches who listens now. They are told only what read receipts would tell them too, and only where a message would reach
-// their inbox: nothing from a request, a restriction, a block, a closed door, or while either has receipts off. The viewer
-// is not told which it was. It writes nothing and takes no lock. Errors: NOT_FOUND.
+// Typing tells the other member that the viewer is writing to them: a Signal, which is logged
+// nowhere, may be lost, and reaches who listens now. They are told only what read receipts would
+// tell them too, and only where a message would reach their inbox: nothing from a request, a
+// restriction, a block, a closed door, or while either has receipts off. The viewer is not told
+// which it was. It writes nothing and takes no lock. Errors: NOT_FOUND.
 func (s *Service) Typing(ctx context.Context, viewer UserID, id ConversationID) (Changed, error) {
 	other, err := s.inbox.OtherMember(ctx, viewer, id)
 	if err != nil {

@@ -61,8 +61,9 @@ func (m mutation) RevokeTokens(ctx context.Context, externalID string) (generate
 	return generated.RevokeTokensSuccess{ExternalID: externalID, ValidAfter: revoked.At}, nil
 }
 
-// UsersChanged applies changes of users that were just committed to the connections of this node at once: it drops
-// cached profiles and disconnects users who were revoked or deleted. When it fails, the next poll of Run does it.
+// UsersChanged applies changes of users that were just committed to the connections of this node at
+// once: it drops cached profiles and disconnects users who were revoked or deleted. When it fails,
+// the next poll of Run does it.
 func (s *Server) UsersChanged(ctx context.Context) { applyUserChanges(ctx, s.profiles, s.sessions) }
 
 func (m mutation) usersChanged(ctx context.Context) { applyUserChanges(ctx, m.profiles, m.sessions) }

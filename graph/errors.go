@@ -63,8 +63,8 @@ var (
 	errShutdown = &problem{codeShuttingDown, "The service is restarting. Connect again.", http.StatusServiceUnavailable}
 )
 
-// userError is the one table from refusals of package dm to what the schema has for them. Nil: nothing, so the refusal
-// becomes a top-level error with the same code.
+// userError is the one table from refusals of package dm to what the schema has for them. Nil:
+// nothing, so the refusal becomes a top-level error with the same code.
 func userError(e *dm.Error) generated.UserError {
 	code := string(e.Code)
 	switch e.Code {
@@ -98,7 +98,8 @@ func userError(e *dm.Error) generated.UserError {
 	return nil
 }
 
-// refused answers a failed mutation: a member of its result where it has one for this refusal, the error otherwise.
+// refused answers a failed mutation: a member of its result where it has one for this refusal, the
+// error otherwise.
 func refused[Result any](err error) (Result, error) {
 	var e *dm.Error
 	if errors.As(err, &e) {
@@ -163,8 +164,8 @@ func (s *Server) hide(ctx context.Context, out *gqlerror.Error, err error) {
 	s.config.Logger.ErrorContext(ctx, "request failed", "requestId", id, "field", fieldOf(ctx), "error", err)
 }
 
-// fieldOf names the field that is being resolved as the schema does. Its path has the client's aliases, which are the
-// client's own words.
+// fieldOf names the field that is being resolved as the schema does. Its path has the client's
+// aliases, which are the client's own words.
 func fieldOf(ctx context.Context) string {
 	f := graphql.GetFieldContext(ctx)
 	if f == nil || f.Field.Field == nil {

@@ -31,7 +31,8 @@ func (messagingSettings) ID(ctx context.Context, _ *dm.Messaging) (string, error
 	return ownID(settingsPrefix, viewer), err
 }
 
-// Node reads anything by its id. It returns nil for what does not exist and for what is not the viewer's (I9).
+// Node reads anything by its id. It returns nil for what does not exist and for what is not the
+// viewer's (I9).
 func (q query) Node(ctx context.Context, id string) (bind.Node, error) {
 	if user, ok := dm.ParseUserID(id); ok {
 		return nodeOf(loadersOf(ctx).user(ctx, user))

@@ -40,8 +40,8 @@ func pageOf(first *int, after *string, byDefault int) dm.PageRequest {
 	return p
 }
 
-// given returns nil for an empty string: in an optional input it equals leaving the input out. Generated clients in Go send
-// zero values.
+// given returns nil for an empty string: in an optional input it equals leaving the input out.
+// Generated clients in Go send zero values.
 func given(text *string) *string {
 	if text == nil || *text == "" {
 		return nil
@@ -49,7 +49,8 @@ func given(text *string) *string {
 	return text
 }
 
-// absent turns NOT_FOUND into null, which is how queries answer for what does not exist or is not the viewer's (I9).
+// absent turns NOT_FOUND into null, which is how queries answer for what does not exist or is not
+// the viewer's (I9).
 func absent(err error) error {
 	if dm.CodeOf(err) == dm.CodeNotFound {
 		return nil

@@ -12,7 +12,8 @@ func (conversation) ContactCodeRedemption(ctx context.Context, v *dm.View) (*dm.
 	return loadersOf(ctx).contactCodeRedemption(ctx, v.With)
 }
 
-// contactCodeRedemption tells by which code of the viewer's somebody came: one read for all conversations of a response.
+// contactCodeRedemption tells by which code of the viewer's somebody came: one read for all
+// conversations of a response.
 func (l *loaders) contactCodeRedemption(ctx context.Context, id dm.UserID) (*dm.Redemption, error) {
 	l.mu.Lock()
 	if l.codes == nil {

@@ -13,7 +13,8 @@ func (conversation) SenderContext(ctx context.Context, v *dm.View) (*dm.SenderCo
 	return loadersOf(ctx).senderContext(ctx, v.With)
 }
 
-// acquaintance tells how the viewer and the sender of a request know each other: one read for all requests of a response.
+// acquaintance tells how the viewer and the sender of a request know each other: one read for all
+// requests of a response.
 func (l *loaders) senderContext(ctx context.Context, id dm.UserID) (*dm.SenderContext, error) {
 	return l.senderContexts.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]*dm.SenderContext, error) {
 		found, err := l.service.SenderContexts(ctx, l.viewer, ids)

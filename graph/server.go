@@ -42,35 +42,39 @@ type Config struct {
 	Documents *Documents
 	// Origins are the web origins ("https://app.example.com") that may open a WebSocket, besides the service's own.
 	Origins []string
-	// LoopbackOrigins lets pages from this machine open a WebSocket, whatever their port: for development.
+	// LoopbackOrigins lets pages from this machine open a WebSocket, whatever their port: for
+	// development.
 	LoopbackOrigins bool
 	// KeepAlive is the time between signs of life on an event stream. Zero: 25 seconds.
 	KeepAlive time.Duration
-	// WriteWait is how long a client of an event stream may take to read what its connection has no room for, until it is
-	// cut off. Zero: 5 seconds.
+	// WriteWait is how long a client of an event stream may take to read what its connection has no
+	// room for, until it is cut off. Zero: 5 seconds.
 	WriteWait time.Duration
 	// Sockets bounds what clients may take of WebSockets. Zeros are the defaults of package socket.
 	Sockets socket.Limits
-	// ConnectionLimits bound the connections that stay, of a user and of an address. Nil: connlimit.PerUser and connlimit.PerAddress.
+	// ConnectionLimits bound the connections that stay, of a user and of an address. Nil:
+	// connlimit.PerUser and connlimit.PerAddress.
 	ConnectionLimits *connlimit.Limits
 	// RevocationPoll is how often Run asks who was revoked or deleted. Zero: 2 seconds.
 	RevocationPoll time.Duration
 	// Rates bound how fast users and addresses may ask. Nil: they are not bounded.
 	Rates *rates.Rates
-	// Proxies are believed about where a request comes from. Without any it comes from the other end of its connection.
+	// Proxies are believed about where a request comes from. Without any it comes from the other
+	// end of its connection.
 	Proxies Proxies
 	// Timeouts bound how long an operation may take.
 	Timeouts Timeouts
 	// Exports opens the files that exports wrote. Nil: none are offered.
 	Exports Exports
-	// MountPath is the path under which the service is mounted, as "/dm": addresses that it tells clients start with it.
+	// MountPath is the path under which the service is mounted, as "/dm": addresses that it tells
+	// clients start with it.
 	MountPath string
 	// Observer is told what happens. Its functions may be nil.
 	Observer Observer
 	// Tracing makes spans of requests, operations and events. Nil: there are none.
 	Tracing trace.TracerProvider
-	// Access gets a line for each operation of a socket, and is told here what a request was about; its Wrap writes the
-	// lines of requests. Nil: none.
+	// Access gets a line for each operation of a socket, and is told here what a request was about;
+	// its Wrap writes the lines of requests. Nil: none.
 	Access *access.Log
 	// Logger gets internal errors. Nil: none are logged.
 	Logger *slog.Logger
@@ -203,16 +207,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.serveRequest(w, r)
 }
 
-// Run looks for users who were revoked or deleted on other nodes, and ends their sockets and streams here, until ctx
-// ends. Without it they last until their tokens end.
+// Run looks for users who were revoked or deleted on other nodes, and ends their sockets and
+// streams here, until ctx ends. Without it they last until their tokens end.
 func (s *Server) Run(ctx context.Context) {
 	s.sessions.run(ctx, s.config.RevocationPoll, func(err error) {
 		s.config.Logger.WarnContext(ctx, "revocations were not read; trying again", "error", err)
 	})
 }
 
-// Shutdown takes no more requests, ends every subscription and socket in a way at which clients connect anew, and waits
-// until nothing runs any more or ctx ends; it returns ctx's error then. It may be called more than once.
+// Shutdown takes no more requests, ends every subscription and socket in a way at which clients
+// connect anew, and waits until nothing runs any more or ctx ends; it returns ctx's error then. It
+// may be called more than once.
 func (s *Server) Shutdown(ctx context.Context) error {
 	idle := s.work.end()
 	err := s.sockets.Shutdown(ctx)
@@ -224,7 +229,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 }
 
-// respond runs around every response: once for a query or mutation, once per event of a subscription.
+// respond runs around every response: once for a query or mutation, once per event of a
+// subscription.
 func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	op := graphql.GetOperationContext(ctx).Operation // nil: it was not admitted
 	if op != nil {

@@ -43,7 +43,8 @@ func narrow(t *testing.T, conn net.Conn) {
 	}
 }
 
-// Clients that greet badly, say nothing, stop in the middle or do not read are gone in a while, and leave nothing.
+// Clients that greet badly, say nothing, stop in the middle or do not read are gone in a while, and
+// leave nothing.
 func TestNobodyCanLeanOnASocket(t *testing.T) {
 	const each = 300
 	w := newWorld(t, setup{config: func(c *graph.Config) {
@@ -93,7 +94,8 @@ func TestNobodyCanLeanOnASocket(t *testing.T) {
 		_ = c.Close()
 	}
 	w.http.Client().CloseIdleConnections()
-	// Workers and readers of the database that came to be may stay; of the clients there is a hundred times as much.
+	// Workers and readers of the database that came to be may stay; of the clients there is a
+	// hundred times as much.
 	const few = 40
 	w.until(func() bool { return runtime.NumGoroutine() <= goroutines+few })
 	w.until(func() bool { return openFiles(t) <= files+few })
@@ -112,7 +114,8 @@ func (w *world) send(from, to, body string) {
 	}
 }
 
-// I4: who stops to read is cut within seconds, and goes on from where it was; others do not wait for it.
+// I4: who stops to read is cut within seconds, and goes on from where it was; others do not wait
+// for it.
 func TestAStalledReaderIsCutAndResumes(t *testing.T) {
 	w := newWorld(t, setup{config: func(c *graph.Config) { c.Sockets = socket.Limits{WriteWait: 300 * time.Millisecond} }})
 	w.befriend("alice", "bob")
@@ -146,7 +149,8 @@ func TestAStalledReaderIsCutAndResumes(t *testing.T) {
 	if n := w.graph.Sockets(); n.Cut != (socket.Cuts{socket.CutUnread: 1}) {
 		t.Errorf("%+v", n)
 	}
-	// What reached it before it was cut is in order; whatever the last whole event was, it goes on from there.
+	// What reached it before it was cut is in order; whatever the last whole event was, it goes on
+	// from there.
 	var got []string
 	take := func(f *frames) bool {
 		frame, err := f.next()
@@ -189,7 +193,8 @@ func TestAnAnswerThatIsNotReadDoesNotPileUp(t *testing.T) {
 	w := newWorld(t, setup{config: func(c *graph.Config) {
 		c.Sockets = socket.Limits{WriteWait: time.Minute, BacklogBytes: 64 << 10, Operations: 64}
 	}})
-	// Answers that are large and cost little, so that a busy machine fills what the system holds in time.
+	// Answers that are large and cost little, so that a busy machine fills what the system holds in
+	// time.
 	w.befriend("alice", "bob")
 	for i := range 50 {
 		w.send("alice", "bob", strings.Repeat("x", 3900)+fmt.Sprint(i))

@@ -87,9 +87,10 @@ func TestWhatHasNothingToFindIsNotValid(t *testing.T) {
 	}
 }
 
-// A text of twice the length takes about twice the time, and a list of eight times the entries does not take four times
-// the time: a search that tries every entry at every place takes eight times, and one that starts again at every place
-// takes four times for the longer text. The shortest of several runs is compared, so a busy machine does not matter.
+// A text of twice the length takes about twice the time, and a list of eight times the entries does
+// not take four times the time: a search that tries every entry at every place takes eight times,
+// and one that starts again at every place takes four times for the longer text. The shortest of
+// several runs is compared, so a busy machine does not matter.
 func TestMatchIsLinear(t *testing.T) {
 	for name, build := range map[string]func(entries, text int) (*words.Matcher, string){"phrases": alike, "letters apart": apart} {
 		half, halfText := build(words.MaxCount, 1000)

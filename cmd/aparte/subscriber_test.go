@@ -32,7 +32,8 @@ type inboxEvent struct {
 	Typename string `json:"__typename"`
 	Cursor   string
 	Unread   unreadCounts
-	// ConversationID and Preview are those of a MessageAdded. The message itself is null in a request.
+	// ConversationID and Preview are those of a MessageAdded. The message itself is null in a
+	// request.
 	ConversationID string
 	Preview        struct{ Seq int }
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// contactCodes writes the codes that the user made, without the secrets, which are not stored, and the codes of others
-// that the user has redeemed.
+// contactCodes writes the codes that the user made, without the secrets, which are not stored, and
+// the codes of others that the user has redeemed.
 func (e *export) contactCodes(ctx context.Context) error {
 	line, err := e.lines("contact-codes.jsonl")
 	if err != nil {

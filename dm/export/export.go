@@ -42,10 +42,11 @@ type Writer struct {
 // New returns a Writer that reads from a service and its store.
 func New(service Service, store Store) *Writer { return &Writer{service, store} }
 
-// Write writes a ZIP archive of JSON Lines files to w: everything that is stored about the user of the job. It reads 500
-// rows at a time and keeps a few bytes a conversation. While it runs it updates job.Done and job.Total, in messages, and
-// calls progress after each page of messages; an error of progress ends the export and is returned. Errors: NOT_FOUND when the user
-// was deleted. After an error the archive is incomplete.
+// Write writes a ZIP archive of JSON Lines files to w: everything that is stored about the user of
+// the job. It reads 500 rows at a time and keeps a few bytes a conversation. While it runs it
+// updates job.Done and job.Total, in messages, and calls progress after each page of messages; an
+// error of progress ends the export and is returned. Errors: NOT_FOUND when the user was deleted.
+// After an error the archive is incomplete.
 func (x *Writer) Write(ctx context.Context, job *dm.Job, w io.Writer, progress func() error) error {
 	e := &export{
 		service: x.service, store: x.store, user: job.User, job: job, zip: zip.NewWriter(w), progress: progress,
@@ -88,7 +89,8 @@ func (e *export) lines(name string) (func(any) error, error) {
 	}, nil
 }
 
-// manifest ends the export with the number of lines in each file, so that a missing file or line shows.
+// manifest ends the export with the number of lines in each file, so that a missing file or line
+// shows.
 func (e *export) manifest(context.Context) error {
 	counts := e.counts
 	line, err := e.lines("manifest.jsonl")

@@ -8,7 +8,8 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// maxExportedHistory bounds the setting history in an export, far above what a person reaches by hand.
+// maxExportedHistory bounds the setting history in an export, far above what a person reaches by
+// hand.
 const maxExportedHistory = 100_000
 
 type settingsValues struct {

@@ -51,7 +51,8 @@ type MessageAdded struct{ event }
 // ConversationID returns the id of the message's conversation.
 func (e MessageAdded) ConversationID() dm.ConversationID { return e.of.View.ID }
 
-// Message returns the message, or nil if its text is withheld: under its id it has one value on every path.
+// Message returns the message, or nil if its text is withheld: under its id it has one value on
+// every path.
 func (e MessageAdded) Message() *dm.Message {
 	if e.of.Message.Withheld {
 		return nil

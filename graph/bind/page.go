@@ -5,7 +5,8 @@ import "github.com/aparte-im/aparte/dm"
 // Node is anything that has an id and can be read by it.
 type Node any
 
-// Conversation is a conversation of any type: a *dm.View. Its methods are those that no other Node has.
+// Conversation is a conversation of any type: a *dm.View. Its methods are those that no other Node
+// has.
 type Conversation interface {
 	Place() string
 	Request() bool

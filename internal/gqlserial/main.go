@@ -7,9 +7,9 @@
 //
 // Invariants. It replaces the calls of two functions with calls of graph/bind that do the same
 // sequentially. It also removes the case for a pointer to an interface, which gqlgen writes where
-// one interface of the schema implements another and which does not compile. It changes nothing else. The
-// root fields of a query stay concurrent. It fails when it finds nothing to replace, because then
-// gqlgen has changed and a person must look.
+// one interface of the schema implements another and which does not compile. It changes nothing
+// else. The root fields of a query stay concurrent. It fails when it finds nothing to replace,
+// because then gqlgen has changed and a person must look.
 //
 // Concurrency and lifecycle. It runs once and exits.
 package main

@@ -19,7 +19,8 @@ import (
 
 func testdata(name string) string { return filepath.Join("testdata", name) }
 
-// texts lists a conversation as its members read it, oldest first, and checks what holds for the newest message.
+// texts lists a conversation as its members read it, oldest first, and checks what holds for the
+// newest message.
 func (w *world) texts(viewer, other string) []string {
 	w.t.Helper()
 	view, err := w.service.ConversationWith(w.t.Context(), w.user(viewer).ID, w.user(other).ID)
@@ -59,7 +60,8 @@ func (w *world) must(c hostimport.Config) hostimport.Summary {
 	return s
 }
 
-// The order of a file is not the order of time: each conversation is written by time, in one file and over many batches.
+// The order of a file is not the order of time: each conversation is written by time, in one file
+// and over many batches.
 func TestMessagesComeInTheOrderOfTheirTimes(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, url)
@@ -84,7 +86,8 @@ func TestMessagesComeInTheOrderOfTheirTimes(t *testing.T) {
 	})
 }
 
-// History that comes after live messages stands before them and leaves the conversation as it is used.
+// History that comes after live messages stands before them and leaves the conversation as it is
+// used.
 func TestHistoryAfterLiveMessages(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, url)
@@ -160,7 +163,8 @@ func TestWhatWasRead(t *testing.T) {
 	}
 }
 
-// What is wrong between rows, and between a row and the database, is found before the first write, with both lines.
+// What is wrong between rows, and between a row and the database, is found before the first write,
+// with both lines.
 func TestRulesBetweenRowsAreChecked(t *testing.T) {
 	w := newWorld(t, testdb.SQLite(t))
 	w.must(hostimport.Config{Users: testdata("users.csv")})
@@ -191,7 +195,8 @@ func TestRulesBetweenRowsAreChecked(t *testing.T) {
 	}
 }
 
-// With SkipBad the rest is written, and every row that is left out is told with its line and reason.
+// With SkipBad the rest is written, and every row that is left out is told with its line and
+// reason.
 func TestSkipBadWritesTheRest(t *testing.T) {
 	w := newWorld(t, testdb.SQLite(t))
 	var left []string

@@ -2,8 +2,8 @@
 //
 // Purpose. Run has two passes. The first checks every row of every file, against the other rows and
 // against the database, and keeps the messages in a temporary database; the second writes. A file
-// with a bad row therefore changes nothing, unless Config.SkipBad leaves bad rows out, and all errors
-// are reported at once with line numbers.
+// with a bad row therefore changes nothing, unless Config.SkipBad leaves bad rows out, and all
+// errors are reported at once with line numbers.
 //
 // Invariants. Repeating an import changes nothing: users and follows are set, not added, and every
 // message has a key that is derived from its row, not from its line. Running an interrupted import

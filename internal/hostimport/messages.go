@@ -9,7 +9,8 @@ import (
 	"github.com/aparte-im/aparte/internal/rows"
 )
 
-// NoText stands where a message came without its text, so that nobody takes it for what was written.
+// NoText stands where a message came without its text, so that nobody takes it for what was
+// written.
 const NoText = "(This message was imported without its text.)"
 
 // checkMessages checks every row of the file and keeps the good ones in the spool.
@@ -81,8 +82,8 @@ func (r *run) checkMessage(ctx context.Context, m *rows.Messages, row *rows.Mess
 	return nil
 }
 
-// checkAgainstDatabase compares the rows with the messages that are there, and finds those that are older than the newest
-// message of their conversation.
+// checkAgainstDatabase compares the rows with the messages that are there, and finds those that are
+// older than the newest message of their conversation.
 func (r *run) checkAgainstDatabase(ctx context.Context) error {
 	for line := 0; ; {
 		page, err := r.spool.byLine(ctx, line)
@@ -173,8 +174,8 @@ func (r *run) writeMessages(ctx context.Context) error {
 	return nil
 }
 
-// writePage writes rows in one transaction. A row that the database refuses although it was checked, because somebody was
-// deleted meanwhile, ends the import or is left out.
+// writePage writes rows in one transaction. A row that the database refuses although it was
+// checked, because somebody was deleted meanwhile, ends the import or is left out.
 func (r *run) writePage(ctx context.Context, page []spooled) error {
 	for len(page) > 0 {
 		if err := ctx.Err(); err != nil {

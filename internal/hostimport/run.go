@@ -10,7 +10,8 @@ import (
 	"github.com/aparte-im/aparte/internal/rows"
 )
 
-// batch is how many rows share a transaction: large enough to spread a commit's cost, small enough to be quick.
+// batch is how many rows share a transaction: large enough to spread a commit's cost, small enough
+// to be quick.
 const batch = 500
 
 // Config says what to bring in, and into what.
@@ -19,18 +20,21 @@ type Config struct {
 	Store   dm.Store
 	// Users, Follows and Messages are paths; empty: none.
 	Users, Follows, Messages string
-	// CreateUsers makes people that messages name and nobody knows. The bare form of messages implies it.
+	// CreateUsers makes people that messages name and nobody knows. The bare form of messages
+	// implies it.
 	CreateUsers bool
-	// UnreadSince counts messages of this time and later as unread by their recipients. Zero: all history is read, unless the
-	// file says otherwise.
+	// UnreadSince counts messages of this time and later as unread by their recipients. Zero: all
+	// history is read, unless the file says otherwise.
 	UnreadSince time.Time
-	// SkipBad is called for each row that is left out; everything else is written. Nil: a bad row stops everything.
+	// SkipBad is called for each row that is left out; everything else is written. Nil: a bad row
+	// stops everything.
 	SkipBad func(*rows.RowError) error
 	// Progress is called now and then, and at the end of each stage. May be nil.
 	Progress func(Progress)
 }
 
-// Progress is how far a stage has come: in bytes while a file is checked, when nobody knows how many rows it has.
+// Progress is how far a stage has come: in bytes while a file is checked, when nobody knows how
+// many rows it has.
 type Progress struct {
 	Stage       string
 	Done, Total int64
@@ -54,7 +58,8 @@ type Summary struct {
 	Created int64 `json:"created"`
 	// LeftOut counts the rows that SkipBad was called for.
 	LeftOut int64 `json:"leftOut"`
-	// Displaced counts new messages whose time lies between messages that were there before (dm.Imported).
+	// Displaced counts new messages whose time lies between messages that were there before
+	// (dm.Imported).
 	Displaced int64 `json:"displaced"`
 	// Duration of the second pass.
 	Duration time.Duration `json:"-"`
@@ -76,8 +81,9 @@ type run struct {
 	writing bool
 }
 
-// Run brings the files in. A *BadRowsError means that nothing was written. A *rows.RowError is a row that the database refused
-// although it was checked; rows of other batches are written. After any other error the same import again goes on.
+// Run brings the files in. A *BadRowsError means that nothing was written. A *rows.RowError is a
+// row that the database refused although it was checked; rows of other batches are written. After
+// any other error the same import again goes on.
 func Run(ctx context.Context, c Config) (_ Summary, err error) {
 	r := &run{
 		Config: c, people: people{store: c.Store, byID: map[string]*person{}, handles: map[string]handleClaim{}},
@@ -151,7 +157,8 @@ func (r *run) write(ctx context.Context) error {
 	return r.writeMessages(ctx)
 }
 
-// check runs the first pass over one file. A fault that ends it (a wrong header) does not end the check of the others.
+// check runs the first pass over one file. A fault that ends it (a wrong header) does not end the
+// check of the others.
 func (r *run) check(ctx context.Context, path string, pass func(context.Context, *rows.Source) error) error {
 	return read(ctx, path, func(ctx context.Context, source *rows.Source) error {
 		err := pass(ctx, source)

@@ -13,9 +13,10 @@ import (
 	"github.com/aparte-im/aparte/internal/rows"
 )
 
-// spool keeps the checked rows of a file of messages in a private temporary database: it finds rows that contradict each
-// other and gives the rows back in the order of their times, in bounded memory. The database has no name and is gone when
-// the spool is closed or the process ends. A spool belongs to one goroutine.
+// spool keeps the checked rows of a file of messages in a private temporary database: it finds rows
+// that contradict each other and gives the rows back in the order of their times, in bounded
+// memory. The database has no name and is gone when the spool is closed or the process ends. A
+// spool belongs to one goroutine.
 type spool struct {
 	db *sql.DB
 }
@@ -33,7 +34,8 @@ type phase int
 const (
 	// inOrder rows are written oldest first: each becomes the newest message of its conversation.
 	inOrder phase = iota
-	// older rows are written newest first: each stands before the first message of its conversation.
+	// older rows are written newest first: each stands before the first message of its
+	// conversation.
 	older
 )
 
@@ -60,8 +62,8 @@ func openSpool(ctx context.Context) (*spool, error) {
 
 func (s *spool) close() error { return s.db.Close() }
 
-// add keeps a row. When a row of the same sender, recipient and id stands before, it reports its line and whether it says the
-// same; such a row is not kept.
+// add keeps a row. When a row of the same sender, recipient and id stands before, it reports its
+// line and whether it says the same; such a row is not kept.
 func (s *spool) add(ctx context.Context, m *rows.Message) (before int, same bool, err error) {
 	identity := identityOf(m)
 	n := 0
@@ -104,7 +106,8 @@ func (s *spool) byLine(ctx context.Context, after int) ([]spooled, error) {
 	return s.read(ctx, spoolColumns+"WHERE line > ? ORDER BY line LIMIT ?", after, batch)
 }
 
-// page returns up to batch rows of a phase after a row, in the order in which they are written. Nil: from the start.
+// page returns up to batch rows of a phase after a row, in the order in which they are written.
+// Nil: from the start.
 func (s *spool) page(ctx context.Context, p phase, after *spooled) ([]spooled, error) {
 	at, line := int64(-1), 0
 	compare, order := ">", "at, line"

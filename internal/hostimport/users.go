@@ -21,8 +21,8 @@ var (
 	ageBandSpelling = strings.NewReplacer("_", "-", "age-", "", "-to-", "-")
 )
 
-// ParseAgeBand reads an age band: ADULT, AGE_16_17 (also 16_17, AGE_16_TO_17) or UNDER_16, in any case, with dashes or
-// underscores. Empty: adult.
+// ParseAgeBand reads an age band: ADULT, AGE_16_17 (also 16_17, AGE_16_TO_17) or UNDER_16, in any
+// case, with dashes or underscores. Empty: adult.
 func ParseAgeBand(s string) (policy.AgeBand, bool) {
 	s = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), "_", "-")
 	band, ok := ageBands[ageBandSpelling.Replace(s)]
@@ -98,7 +98,8 @@ func (r *run) writeUsers(ctx context.Context, source *rows.Source) error {
 	return flush()
 }
 
-// eachUser reads the users file. What is wrong with a row goes into the report; take's own *Bad does too.
+// eachUser reads the users file. What is wrong with a row goes into the report; take's own *Bad
+// does too.
 func (r *run) eachUser(ctx context.Context, source *rows.Source, take func(*rows.Table, dm.UserInput) error) error {
 	t, err := rows.ReadTable(source, userColumns, userExtra)
 	if err != nil {
@@ -144,8 +145,9 @@ func userOf(t *rows.Table) (dm.UserInput, *rows.RowError) {
 // clockSlack is how far ahead of this machine's clock a time of the host's may be.
 const clockSlack = 24 * time.Hour
 
-// each runs step for every row until the end of the file. While files are checked, rows that are bad are collected or left
-// out; while they are written, the rows that were left out are passed over.
+// each runs step for every row until the end of the file. While files are checked, rows that are
+// bad are collected or left out; while they are written, the rows that were left out are passed
+// over.
 func (r *run) each(ctx context.Context, step func() error) error {
 	for {
 		err := step()

@@ -10,7 +10,8 @@ import (
 	"github.com/aparte-im/aparte/internal/rows"
 )
 
-// Every time whose instant is beyond doubt is read, in the form in which databases, languages and services write it.
+// Every time whose instant is beyond doubt is read, in the form in which databases, languages and
+// services write it.
 func TestTimes(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "times.txt"))
 	if err != nil {

@@ -26,9 +26,10 @@ type Message struct {
 	Unread bool
 }
 
-// Key names the row apart from where it stands: the host's id of the message, or a digest of what the row says. The n-th row
-// (from 0) that says the same has a key of its own, so that equal messages at one time stay apart. It is made to serve as a
-// clientMessageId, so an import that runs again, also of a longer file, meets the rows that it wrote.
+// Key names the row apart from where it stands: the host's id of the message, or a digest of what
+// the row says. The n-th row (from 0) that says the same has a key of its own, so that equal
+// messages at one time stay apart. It is made to serve as a clientMessageId, so an import that runs
+// again, also of a longer file, meets the rows that it wrote.
 func (m *Message) Key(n int) string {
 	if m.ID != "" && utf8.RuneCountInString(m.ID) <= maxKeyID {
 		return "import:" + m.ID
@@ -47,8 +48,9 @@ func (m *Message) Key(n int) string {
 // maxKeyID is how long an id may be to stand in a key as it is. A longer one is digested.
 const maxKeyID = 48
 
-// Messages reads a file of messages: CSV with the header sender,recipient,sent_at and optionally body, id, read and read_at, or the
-// bare form "sender recipient unixtime" with or without a header line, comments (#, %) left out.
+// Messages reads a file of messages: CSV with the header sender,recipient,sent_at and optionally
+// body, id, read and read_at, or the bare form "sender recipient unixtime" with or without a header
+// line, comments (#, %) left out.
 type Messages struct {
 	source *Source
 	table  *Table
@@ -58,7 +60,8 @@ type Messages struct {
 	started bool
 }
 
-// ReadMessages finds out the form of the file by its first line. A CSV header that is wrong is a *RowError.
+// ReadMessages finds out the form of the file by its first line. A CSV header that is wrong is a
+// *RowError.
 func ReadMessages(s *Source) (*Messages, error) {
 	m := &Messages{source: s}
 	required, optional := []string{"sender", "recipient", "sent_at"}, []string{"body", "id", "read", "read_at"}
@@ -79,7 +82,8 @@ func ReadMessages(s *Source) (*Messages, error) {
 // Bare reports whether the file has the form without text.
 func (m *Messages) Bare() bool { return m.table == nil }
 
-// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be read.
+// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be
+// read.
 func (m *Messages) Next() (Message, error) {
 	var row Message
 	var at string
@@ -120,7 +124,8 @@ func (m *Messages) Next() (Message, error) {
 	return row, nil
 }
 
-// unread reads what a row says of its recipient. Without such a column history is read; an empty read_at is unread.
+// unread reads what a row says of its recipient. Without such a column history is read; an empty
+// read_at is unread.
 func unread(t *Table) (bool, *RowError) {
 	if t.Has("read_at") {
 		at, bad := t.Time("read_at")
@@ -156,7 +161,8 @@ func (m *Messages) bareLine() ([]string, error) {
 		}
 		first := !m.started
 		m.started = true
-		// A first line whose last field holds no digit at all is a header; any other is data, or bad data.
+		// A first line whose last field holds no digit at all is a header; any other is data, or
+		// bad data.
 		if first && !strings.ContainsAny(fields[len(fields)-1], "0123456789") {
 			continue
 		}

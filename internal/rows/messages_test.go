@@ -145,7 +145,8 @@ func TestARowHasABound(t *testing.T) {
 	}
 }
 
-// Keys follow from what a row says, not from where it stands (I2); rows that say the same stay apart.
+// Keys follow from what a row says, not from where it stands (I2); rows that say the same stay
+// apart.
 func TestKeysFollowFromTheRow(t *testing.T) {
 	first, _ := read(t, []byte("1 2 100\n1 2 100\n2 1 100\n"))
 	later, _ := read(t, packed(t, "7 8 90\n2 1 100\n1 2 100\n"))

@@ -8,11 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxRow bounds what one row may hold: a quote that is never closed must not pull the rest of a file into memory.
+// maxRow bounds what one row may hold: a quote that is never closed must not pull the rest of a
+// file into memory.
 const maxRow = 1 << 20
 
-// records splits CSV into records, each with the lines that it spans. A record that is too long is read to its end and not
-// kept, so that reading goes on after it.
+// records splits CSV into records, each with the lines that it spans. A record that is too long is
+// read to its end and not kept, so that reading goes on after it.
 type records struct {
 	source *Source
 	comma  byte
@@ -29,8 +30,9 @@ const (
 	afterQuote
 )
 
-// next returns the next record with its line end. The bytes hold until the next call. It returns io.EOF at the end, and
-// a *RowError for a record that is too long or no UTF-8. Empty lines are left out.
+// next returns the next record with its line end. The bytes hold until the next call. It returns
+// io.EOF at the end, and a *RowError for a record that is too long or no UTF-8. Empty lines are
+// left out.
 func (r *records) next() ([]byte, error) {
 	for {
 		r.buffer = r.buffer[:0]

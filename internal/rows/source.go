@@ -22,8 +22,8 @@ type Source struct {
 	text *bufio.Reader
 }
 
-// Open opens a file. Gzip and UTF-16 are recognised by the first bytes, whatever the name; a file that is no text is an error
-// that says what it is. The source must be closed.
+// Open opens a file. Gzip and UTF-16 are recognised by the first bytes, whatever the name; a file
+// that is no text is an error that says what it is. The source must be closed.
 func Open(path string) (*Source, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -88,7 +88,8 @@ var foreignForms = []struct{ start, problem string }{
 	{"\x00\x00\xfe\xff", "this is UTF-32; convert it first, for example with iconv -f UTF-32 -t UTF-8"},
 }
 
-// wideEncoding recognises UTF-16 by its mark, or by the zero bytes of its first letters. Nil: the text has bytes.
+// wideEncoding recognises UTF-16 by its mark, or by the zero bytes of its first letters. Nil: the
+// text has bytes.
 func wideEncoding(head []byte) encoding.Encoding {
 	order, marked := unicode.LittleEndian, unicode.UseBOM
 	switch {
@@ -118,7 +119,8 @@ func (s *Source) firstLine() string {
 	return string(line)
 }
 
-// counter counts the bytes that leave the file, so that progress is known before the number of rows is.
+// counter counts the bytes that leave the file, so that progress is known before the number of rows
+// is.
 type counter struct{ s *Source }
 
 func (c counter) Read(p []byte) (int, error) {

@@ -46,10 +46,12 @@ func (f *feed) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// separators are what may stand between fields. A file that uses another than the comma is a spreadsheet's or a shell's.
+// separators are what may stand between fields. A file that uses another than the comma is a
+// spreadsheet's or a shell's.
 const separators = ",;\t|"
 
-// separatorOf returns what stands between the fields of a header: that which gives the most columns that are known.
+// separatorOf returns what stands between the fields of a header: that which gives the most columns
+// that are known.
 func separatorOf(header string, known []string) (comma byte, count int) {
 	comma = ','
 	for _, c := range []byte(separators) {
@@ -72,8 +74,8 @@ func columnName(s string) string {
 	return strings.NewReplacer(" ", "_", "-", "_").Replace(s)
 }
 
-// ReadTable reads the header. A column that is required and missing, given twice, or not known at all is a *RowError: a
-// misspelt column would otherwise be lost without a word.
+// ReadTable reads the header. A column that is required and missing, given twice, or not known at
+// all is a *RowError: a misspelt column would otherwise be lost without a word.
 func ReadTable(s *Source, required, optional []string) (*Table, error) {
 	known := slices.Concat(required, optional)
 	line := 0
@@ -127,7 +129,8 @@ func (t *Table) restart() {
 	t.csv.Comma, t.csv.ReuseRecord, t.csv.FieldsPerRecord = rune(t.records.comma), true, fields
 }
 
-// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be read.
+// Next reads the next row. It returns io.EOF at the end, and a *RowError for a row that cannot be
+// read.
 func (t *Table) Next() error {
 	t.fields = nil
 	record, err := t.records.next()

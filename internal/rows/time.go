@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ParseTime reads a time whose instant is beyond doubt: Unix time as a number, or a date with its zone. It errs on a date
-// without a zone, because the same text names another instant elsewhere.
+// ParseTime reads a time whose instant is beyond doubt: Unix time as a number, or a date with its
+// zone. It errs on a date without a zone, because the same text names another instant elsewhere.
 func ParseTime(s string) (time.Time, error) {
 	s = strings.TrimSpace(s)
 	if unixTime.MatchString(s) {
@@ -18,7 +18,8 @@ func ParseTime(s string) (time.Time, error) {
 	if m := isoTime.FindStringSubmatch(strings.ReplaceAll(s, "\u2212", "-")); m != nil {
 		return fromISO(s, m)
 	}
-	// Date.toString of JavaScript ends in the name of the zone, which follows from the offset before it.
+	// Date.toString of JavaScript ends in the name of the zone, which follows from the offset
+	// before it.
 	plain, _, _ := strings.Cut(s, " (")
 	for _, layout := range namedLayouts {
 		if at, err := time.Parse(layout, plain); err == nil && knownZone(at) {
@@ -35,20 +36,23 @@ var (
 		`(?:\s*([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d(?::?\d\d)?)?))?(?:\s*(?:UTC|Z))?(?:\[[A-Za-z0-9_+\-/]+\])?$`)
 )
 
-// namedLayouts are the forms with names of months that mail (RFC 5322), HTTP, PHP, Java, JavaScript and Unix write.
+// namedLayouts are the forms with names of months that mail (RFC 5322), HTTP, PHP, Java, JavaScript
+// and Unix write.
 var namedLayouts = []string{
 	"Mon, 2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04:05 MST", "2 Jan 2006 15:04:05 MST",
 	"Monday, 02-Jan-2006 15:04:05 MST", "Mon Jan _2 15:04:05 MST 2006", "Mon Jan _2 15:04:05 -0700 2006",
 	"Mon Jan _2 15:04:05 2006 MST", "Mon Jan 02 2006 15:04:05 GMT-0700",
 }
 
-// knownZone reports whether a time that was read gave an offset, or the name of the one zone that is the same everywhere.
+// knownZone reports whether a time that was read gave an offset, or the name of the one zone that
+// is the same everywhere.
 func knownZone(at time.Time) bool {
 	name, offset := at.Zone()
 	return offset != 0 || name == "UTC" || name == "GMT" || name == "Z" || name == "" || name == "+0000"
 }
 
-// unixUnits are the units of a Unix time, by the greatest number that is one. They do not meet between 1973 and 2286.
+// unixUnits are the units of a Unix time, by the greatest number that is one. They do not meet
+// between 1973 and 2286.
 var unixUnits = []struct {
 	least, most int64
 	perSecond   int64
@@ -56,8 +60,8 @@ var unixUnits = []struct {
 	{1, 1 << 36, 1}, {1e11, 1e13, 1e3}, {1e14, 1e16, 1e6}, {1e17, 9.2e18, 1e9},
 }
 
-// parseUnix reads seconds with or without a fraction, as Python and Slack write them, and whole milliseconds, microseconds
-// and nanoseconds, which are told apart by their size.
+// parseUnix reads seconds with or without a fraction, as Python and Slack write them, and whole
+// milliseconds, microseconds and nanoseconds, which are told apart by their size.
 func parseUnix(s string) (time.Time, error) {
 	whole, fraction, _ := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
@@ -80,7 +84,8 @@ func nanosOf(digits string) int64 {
 	return n
 }
 
-// fromISO makes a time of the parts of isoTime. All that RFC 3339 §5.6 allows is among them, a leap second too.
+// fromISO makes a time of the parts of isoTime. All that RFC 3339 §5.6 allows is among them, a leap
+// second too.
 func fromISO(s string, m []string) (time.Time, error) {
 	part := func(i int) int {
 		n, _ := strconv.Atoi(m[i])

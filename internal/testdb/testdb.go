@@ -1,15 +1,16 @@
-// Package testdb gives every test its own fresh database, on both kinds of database that the product runs on.
+// Package testdb gives every test its own fresh database, on both kinds of database that the
+// product runs on.
 //
 // Purpose. Tests run on the real thing, SQLite and Postgres, never on a stand-in for it.
 //
-// Invariants. No two tests share a database. What is handed out is migrated to the newest schema, unless the name says
-// Empty, and is removed when the test ends, whoever is still connected.
+// Invariants. No two tests share a database. What is handed out is migrated to the newest schema,
+// unless the name says Empty, and is removed when the test ends, whoever is still connected.
 //
 // Concurrency. All functions may be called from parallel tests.
 //
-// Lifecycle. The server is the one that APARTE_TEST_POSTGRES names (go run ./internal/testpg sets it). Without it, the
-// first test of a process that asks for Postgres starts a cluster, which ends with the process. Migrating is done once
-// per process and copied from then on.
+// Lifecycle. The server is the one that APARTE_TEST_POSTGRES names (go run ./internal/testpg sets
+// it). Without it, the first test of a process that asks for Postgres starts a cluster, which ends
+// with the process. Migrating is done once per process and copied from then on.
 package testdb
 
 import (
@@ -25,7 +26,8 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// setupTimeout bounds what is done once per process; it is shared by tests, so no single test's context will do.
+// setupTimeout bounds what is done once per process; it is shared by tests, so no single test's
+// context will do.
 var setupTimeout = testwait.Limit(2 * time.Minute)
 
 // Each runs a subtest on a fresh migrated database of each kind.
@@ -77,7 +79,8 @@ func file(t testing.TB) string {
 	return filepath.Join(dir, "test.db")
 }
 
-// The one thing that a process does once: it is the same for all of its tests and is never written to again.
+// The one thing that a process does once: it is the same for all of its tests and is never written
+// to again.
 var sqliteImage = sync.OnceValues(func() (image []byte, err error) {
 	dir, err := os.MkdirTemp("", "aparte-sqlite-")
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package testwait scales the time limits of tests.
 //
-// Purpose. A test waits for a state and gives up after a limit that only a failing test reaches. On a
-// slow machine the limits grow by the factor in the environment variable APARTE_TEST_PATIENCE.
+// Purpose. A test waits for a state and gives up after a limit that only a failing test reaches. On
+// a slow machine the limits grow by the factor in the environment variable APARTE_TEST_PATIENCE.
 //
 // Invariants. A limit never makes a test pass: it bounds how long a failure takes to show.
 //

@@ -15,7 +15,10 @@ const launchFlags = [
   '--no-first-run',
 ];
 
-/** A browser for one test. When the test ends, no page may have asked another host for anything or reported an error. */
+/**
+ * A browser for one test. When the test ends, no page may have asked another host for anything or
+ * reported an error.
+ */
 export async function startBrowser(t, server) {
   await mkdir(results, { recursive: true });
   const browser = await chromium.launch({

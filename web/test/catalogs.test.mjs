@@ -44,7 +44,10 @@ function texts(message) {
   return text([compileMessageOrThrow(message)].flat()).join('');
 }
 
-/** Wrong spaces at the punctuation of a French text: narrow ones before ; ? ! and wide ones before : and in « ». */
+/**
+ * Wrong spaces at the punctuation of a French text: narrow ones before ; ? ! and wide ones before :
+ * and in « ».
+ */
 const wrongSpaces = (text) => text.match(/.?(?<!\u202f)[;?!]|.?(?<!\u00a0):|«(?!\u00a0).?|.?(?<!\u00a0)»/gu) ?? [];
 
 test('French has non-breaking spaces at its punctuation', async () => {

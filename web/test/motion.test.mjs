@@ -30,7 +30,10 @@ const watch = () => {
   }
 };
 
-/** Goes over the main screens as a person does, by everything that is drawn with a motion; the answer: what moved. */
+/**
+ * Goes over the main screens as a person does, by everything that is drawn with a motion; the
+ * answer: what moved.
+ */
 async function step(browser, reducedMotion) {
   const page = await browser.open('about:blank', { reducedMotion });
   await page.addInitScript(watch);

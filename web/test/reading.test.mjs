@@ -21,7 +21,8 @@ test('a long conversation opens at its end, keeps its place as older pages come,
     alice.locator('.messages').evaluate((m) => Math.round(m.scrollHeight - m.scrollTop - m.clientHeight));
   assert.ok((await distance()) <= 1, 'it stands at its bottom');
 
-  // What is in view stays where it is while pages are put above it: no line may jump between two pictures.
+  // What is in view stays where it is while pages are put above it: no line may jump between two
+  // pictures.
   const jumps = await alice.locator('.messages').evaluate(async (m) => {
     const places = () =>
       new Map(
@@ -58,7 +59,9 @@ test('a long conversation opens at its end, keeps its place as older pages come,
   assert.ok(divider.y >= box.y && divider.y < box.y + box.height, 'the first unread message is in view');
 });
 
-/** Runs in the page: scrolls until there is no further to go, and tells of jumps. `up` is 1 or -1. */
+/**
+ * Runs in the page: scrolls until there is no further to go, and tells of jumps. `up` is 1 or -1.
+ */
 async function scroll(box, up) {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const inView = () => {

@@ -38,7 +38,10 @@ async function freePort() {
   return port;
 }
 
-/** Runs the real `aparte dev` until the test ends, on a data directory of its own, or on one that is given. */
+/**
+ * Runs the real `aparte dev` until the test ends, on a data directory of its own, or on one that is
+ * given.
+ */
 export async function startServer(t, given, ...args) {
   const bin = await binary();
   const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'aparte-web-')));

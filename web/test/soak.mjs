@@ -1,6 +1,7 @@
-// The client through hours of messages and cut connections. One page is the real client with its conversation open; a
-// second tab of the same browser listens to what the first hands on to other tabs, and checks that it is every event of
-// the log, once and in order. `make web-soak` runs it for an hour, soak.test.mjs for some seconds.
+// The client through hours of messages and cut connections. One page is the real client with its
+// conversation open; a second tab of the same browser listens to what the first hands on to other
+// tabs, and checks that it is every event of the log, once and in order. `make web-soak` runs it
+// for an hour, soak.test.mjs for some seconds.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { patience } from './patience.mjs';
@@ -19,7 +20,9 @@ function randomFrom(seed) {
   };
 }
 
-/** Runs in the second tab. An event names the cursor before it, so a gap or a double shows at once. */
+/**
+ * Runs in the second tab. An event names the cursor before it, so a gap or a double shows at once.
+ */
 function listen(account) {
   const seen = { events: 0, messages: 0, seq: 0, cursor: null, wrong: [] };
   window.seen = seen;
@@ -37,7 +40,10 @@ function listen(account) {
   };
 }
 
-/** Runs in the page: scrolls from the newest message as far up as 100 views, and says what came into view, newest first. */
+/**
+ * Runs in the page: scrolls from the newest message as far up as 100 views, and says what came into
+ * view, newest first.
+ */
 async function read(box) {
   const seqs = new Set();
   const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -58,7 +64,8 @@ async function read(box) {
 }
 
 /**
- * @param {{ seconds: number, perSecond: number, seed: number, cutEverySeconds: number, stalls: boolean,
+ * @param {{ seconds: number, perSecond: number, seed: number, cutEverySeconds: number, stalls:
+ * boolean,
  *   log(line: string): void }} options
  */
 export async function soak(t, { seconds, perSecond, seed, cutEverySeconds, stalls, log }) {
@@ -143,7 +150,10 @@ export async function soak(t, { seconds, perSecond, seed, cutEverySeconds, stall
   return { sent, cuts, samples, events: seen.events };
 }
 
-/** The median of the second third and of the last: what leaks, grows between them. The first third fills the window. */
+/**
+ * The median of the second third and of the last: what leaks, grows between them. The first third
+ * fills the window.
+ */
 export function growth(samples) {
   const third = Math.floor(samples.length / 3);
   const median = (part) => part.toSorted((a, b) => a - b)[Math.floor(part.length / 2)];

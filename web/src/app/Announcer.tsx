@@ -4,8 +4,8 @@ import { useFolder, useMe, useUnread } from './hooks';
 import { nameOf } from './labels';
 
 /**
- * Tells screen readers what arrives. The lists themselves are silent: a virtual list adds and removes rows as it is
- * scrolled, and all of that would be read out.
+ * Tells screen readers what arrives. The lists themselves are silent: a virtual list adds and
+ * removes rows as it is scrolled, and all of that would be read out.
  */
 export function Announcer() {
   const t = useT();

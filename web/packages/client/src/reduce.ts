@@ -13,11 +13,12 @@ const overtakenMs = 1_000;
 /**
  * The one place where a State changes. Pure: the same state and actions give the same state.
  *
- * Events tell of every change, in order, with the whole state of what they touch; an answer tells of the time when it
- * was read, and may arrive after events that are newer. So what an event (or a later answer) has touched after the
- * question was asked wins over the answer, and everything else of the answer is at least as new as what was known. An
- * answer that is ahead of the log is overtaken by the events on their way, which end at the same state. Hence any
- * interleaving of pages, answers and events ends at the server's inbox.
+ * Events tell of every change, in order, with the whole state of what they touch; an answer tells
+ * of the time when it was read, and may arrive after events that are newer. So what an event (or a
+ * later answer) has touched after the question was asked wins over the answer, and everything else
+ * of the answer is at least as new as what was known. An answer that is ahead of the log is
+ * overtaken by the events on their way, which end at the same state. Hence any interleaving of
+ * pages, answers and events ends at the server's inbox.
  */
 export function reduce(state: State, actions: readonly Action[]): State {
   const next = new Working(state);
@@ -62,7 +63,9 @@ function apply(w: Working, action: Action) {
 
 // ------------------------------------------------------------ all at once
 
-/** Begins anew. What is on its way and what was drafted stays: it is the viewer's, not the server's. */
+/**
+ * Begins anew. What is on its way and what was drafted stays: it is the viewer's, not the server's.
+ */
 function load(w: Working, snapshot: Snapshot) {
   w.clearInbox();
   w.set('me', snapshot.me);
@@ -121,8 +124,8 @@ function event(w: Working, e: InboxEvent) {
 }
 
 /**
- * A short message may overtake the word that it is being written, which then tells of nothing any more. Both times are the
- * server's. Who really goes on says so again.
+ * A short message may overtake the word that it is being written, which then tells of nothing any
+ * more. Both times are the server's. Who really goes on says so again.
  */
 function typing(w: Working, { userId, said, at }: Extract<Action, { type: 'typing' }>) {
   const last = conversationWith(w.state, userId)?.lastMessage;
@@ -231,8 +234,9 @@ function putMessages(w: Working, given: NonNullable<Answer['messages']>, asked: 
 }
 
 /**
- * A message that was accepted takes its place if it is the next one. If not, events before it are on their way, and its
- * own is behind them: it stays among what goes out until then, so that nothing jumps.
+ * A message that was accepted takes its place if it is the next one. If not, events before it are
+ * on their way, and its own is behind them: it stays among what goes out until then, so that
+ * nothing jumps.
  */
 function sent(w: Working, message: Message, asked: number) {
   const { clientMessageId, conversationId, seq } = message;

@@ -1,7 +1,10 @@
 import type { Thread } from './state.js';
 import type { Message } from './types.js';
 
-/** As many messages of one conversation as are kept. Beyond it the far end of the window goes; it can be read again. */
+/**
+ * As many messages of one conversation as are kept. Beyond it the far end of the window goes; it
+ * can be read again.
+ */
 export const windowSize = 500;
 
 export const opening: Thread = { loaded: false, messages: [], before: true, after: false, newest: 0, stale: false, since: 0 };
@@ -22,7 +25,9 @@ export interface MessagePage {
 const firstSeq = (messages: readonly Message[]) => messages[0]?.seq ?? 0;
 const lastSeq = (messages: readonly Message[]) => messages.at(-1)?.seq ?? 0;
 
-/** Adds a message that arrived, if it is the next one. Otherwise there is something newer to read. */
+/**
+ * Adds a message that arrived, if it is the next one. Otherwise there is something newer to read.
+ */
 export function arrived(thread: Thread, message: Message): Thread {
   const last = lastSeq(thread.messages);
   const empty = thread.messages.length === 0;
@@ -39,12 +44,15 @@ export function announced(thread: Thread, seq: number): Thread {
   return { ...thread, newest: seq, after: true };
 }
 
-/** The newest messages, or those around a place: where they do not meet the window, they replace it. */
+/**
+ * The newest messages, or those around a place: where they do not meet the window, they replace it.
+ */
 export function replaced(thread: Thread, page: MessagePage): Thread {
   const read = page.nodes.toReversed();
   const first = firstSeq(read);
   const last = lastSeq(read);
-  // A page that ends before the place it was asked for has shown the newest, unless it has shown nothing at all.
+  // A page that ends before the place it was asked for has shown the newest, unless it has shown
+  // nothing at all.
   const mayFollow = page.beforeSeq !== null && (read.length === 0 || last === page.beforeSeq - 1);
   const newest = Math.max(thread.newest, last, lastSeq(thread.messages));
   const known = thread.stale ? [] : thread.messages;
@@ -87,7 +95,9 @@ export function extendedBefore(thread: Thread, page: MessagePage): Thread {
   return { ...longer, messages: messages.slice(0, windowSize), after: true };
 }
 
-/** The page right after the window, which ended at `from`, when `newest` was the greatest seq known. */
+/**
+ * The page right after the window, which ended at `from`, when `newest` was the greatest seq known.
+ */
 export function extendedAfter(thread: Thread, page: MessagePage, from: number, newestThen: number): Thread {
   if (!thread.loaded || thread.stale || lastSeq(thread.messages) !== from) return thread;
   const added = page.nodes.filter((m) => m.seq > from).toReversed();
@@ -95,7 +105,8 @@ export function extendedAfter(thread: Thread, page: MessagePage, from: number, n
   const last = lastSeq(messages);
   // A page that also reaches back to the window has shown all there was when it was read.
   const complete = page.nodes.length > added.length || page.nodes.length < page.asked;
-  // What is known to be newer and was not there to read, is not the viewer's to see: it must not be asked for again.
+  // What is known to be newer and was not there to read, is not the viewer's to see: it must not be
+  // asked for again.
   const nothing = complete && added.length === 0 && thread.newest === newestThen;
   const newest = nothing ? last : Math.max(thread.newest, last);
   return keepNewest({ ...thread, messages, newest, after: newest > last || !complete });
@@ -108,7 +119,10 @@ export function replacedOne(thread: Thread, message: Message): Thread {
   return { ...thread, messages: thread.messages.with(at, message) };
 }
 
-/** The inbox was loaded anew: messages may have been missed, and those that are shown may be cleared away. */
+/**
+ * The inbox was loaded anew: messages may have been missed, and those that are shown may be cleared
+ * away.
+ */
 export function outdated(thread: Thread, tick: number): Thread {
   if (!thread.loaded) return { ...opening, since: tick };
   return { ...thread, after: true, stale: true, since: tick };

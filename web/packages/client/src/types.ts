@@ -60,7 +60,10 @@ export type Message = MessageFragment;
 export type MessagePreview = MessagePreviewFragment;
 /** A shared video. */
 export type VideoCard = NonNullable<Message['video']>;
-/** `contactCodeRedemption` is there once a page or a person was asked for; an event does not have it. */
+/**
+ * `contactCodeRedemption` is there once a page or a person was asked for; an event does not have
+ * it.
+ */
 export type Conversation = ConversationFragment & Partial<RedeemedFragment>;
 /** How the sender of a request and the viewer know each other. */
 export type SenderContext = NonNullable<Conversation['senderContext']>;

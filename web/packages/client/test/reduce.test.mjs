@@ -1,5 +1,6 @@
-// I5, I6: whatever the interleaving of pages, answers and events, the state ends at the server's inbox. The server here is
-// a model of one user's inbox in a few lines; the reducer is the real one.
+// I5, I6: whatever the interleaving of pages, answers and events, the state ends at the server's
+// inbox. The server here is a model of one user's inbox in a few lines; the reducer is the real
+// one.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
@@ -19,7 +20,9 @@ function codeOf(id) {
   return Number(id.slice(4)) % 2 === 0 ? { codeId: 'cod_1', label: 'Card', redeemedAt: '2026-01-01T12:00:00Z' } : null;
 }
 
-/** A conversation as an event tells it; what a page tells beside that is right where it is there. */
+/**
+ * A conversation as an event tells it; what a page tells beside that is right where it is there.
+ */
 function asToldLive(c) {
   const { contactCodeRedemption, ...rest } = c;
   if (contactCodeRedemption !== undefined) assert.deepEqual(contactCodeRedemption, codeOf(c.id));
@@ -223,7 +226,9 @@ class World {
     while (this.handed < this.server.log.length) this.event();
   }
 
-  /** What the client does by itself: a window that reached the newest message is filled up again. */
+  /**
+   * What the client does by itself: a window that reached the newest message is filled up again.
+   */
   fill() {
     for (const id of this.state.threads.keys()) {
       for (let turns = 0; this.state.threads.get(id)?.after && turns < 100; turns++) {
@@ -281,7 +286,8 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('serve'), i: fc.nat(5) }),
   fc.record({ do: fc.constant('hear'), i: fc.nat(5) }),
   fc.record({ do: fc.constant('events'), n: fc.integer({ min: 1, max: 4 }) }),
-  // The log has to be caught up with again and again: an answer that is too old shows only when no event comes after it.
+  // The log has to be caught up with again and again: an answer that is too old shows only when no
+  // event comes after it.
   fc.record({ do: fc.constant('events'), n: fc.constant(1000) }),
   fc.record({ do: fc.constant('events'), n: fc.constant(1000) }),
   fc.record({ do: fc.constant('events'), n: fc.constant(1000) }),
@@ -369,7 +375,8 @@ test('by which code somebody came is kept through events, and learnt from an ans
   world.settle();
   assert.equal(known(2).muted, true);
   assert.equal(known(2).contactCodeRedemption.label, 'Card', 'an event does not take it away');
-  // One that came live, asked for, and changed before the answer: the answer is old but for the code.
+  // One that came live, asked for, and changed before the answer: the answer is old but for the
+  // code.
   server.send(4, false, 'live');
   world.settle();
   assert.equal(known(4).contactCodeRedemption, undefined);
