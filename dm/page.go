@@ -11,7 +11,7 @@ import (
 // MaxPage is the largest page that may be asked for.
 const MaxPage = 100
 
-// Page asks for the first items after a place. After is the opaque end cursor of the page before;
+// PageRequest asks for the first items after a place. After is the opaque end cursor of the page before;
 // empty: from the start.
 type PageRequest struct {
 	First int
@@ -25,7 +25,7 @@ func (p PageRequest) check() *Error {
 	return nil
 }
 
-// Slice is one page of a keyset listing.
+// Page is one page of a keyset listing.
 type Page[T any] struct {
 	Items []T
 	// More reports whether the listing goes on.

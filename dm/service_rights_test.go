@@ -135,7 +135,10 @@ func TestTheHostDescribesItsUsers(t *testing.T) {
 		t.Errorf("made %+v", made)
 	}
 	for _, bad := range []dm.UserInput{
-		{}, {ExternalID: "with space", Handle: "x"}, {ExternalID: "x", Handle: "no spaces here"}, {ExternalID: "x"},
+		{},
+		{ExternalID: "with space", Handle: "x"},
+		{ExternalID: "x", Handle: "no spaces here"},
+		{ExternalID: "x"},
 		{ExternalID: "x", Handle: "x", CreatedAt: time.Unix(-1, 0)},
 	} {
 		_, err = w.CreateUser(ctx, bad)

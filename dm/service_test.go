@@ -28,7 +28,8 @@ func newWorld(t *testing.T) *world {
 	}
 	w.Service = dm.New(dm.Config{Store: w.store, Bus: hub, PollInterval: time.Hour})
 	users, err := w.UpsertUsers(t.Context(), []dm.UserInput{
-		{ExternalID: "a", Handle: "alice", DisplayName: "Alice"}, {ExternalID: "b", Handle: "bob", DisplayName: "Bob"},
+		{ExternalID: "a", Handle: "alice", DisplayName: "Alice"},
+		{ExternalID: "b", Handle: "bob", DisplayName: "Bob"},
 		{ExternalID: "c", Handle: "carol", DisplayName: "Carol"},
 	})
 	w.must(err)

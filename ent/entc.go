@@ -12,8 +12,8 @@ import (
 
 func main() {
 	err := entc.Generate("./ent/schema", &gen.Config{
-		Target:   "./ent/generated",
-		Package:  "github.com/aparte-im/aparte/ent/generated",
+		Target:  "./ent/generated",
+		Package: "github.com/aparte-im/aparte/ent/generated",
 		// Modifier sets a column to an expression, as the erasure does.
 		Features: []gen.Feature{gen.FeatureModifier},
 	})

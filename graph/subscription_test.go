@@ -116,6 +116,18 @@ func TestASubscriberResumes(t *testing.T) {
 	}
 }
 
+// An empty cursor is the same as none: the subscription begins with the next event.
+func TestAnEmptyCursorIsNone(t *testing.T) {
+	w := newWorld(t, setup{})
+	w.befriend("alice", "bob")
+	w.say("alice", "bob", "before")
+	c := w.socket("bob")
+	c.run("1", inboxEvents, vars{"after": ""})
+	w.until(func() bool { return w.graph.Sockets().Subscriptions == 1 })
+	w.say("alice", "bob", "after")
+	c.next().is("inboxEvents.message.body", `"after"`)
+}
+
 func TestCursorsThatCannotBeFollowed(t *testing.T) {
 	w := newWorld(t, setup{})
 	w.befriend("alice", "bob")
@@ -127,7 +139,7 @@ func TestCursorsThatCannotBeFollowed(t *testing.T) {
 		ahead.Epoch = own.Epoch
 	}
 	for name, cursor := range map[string]string{
-		"nonsense": "nonsense", "empty": "", "somebody else's": w.cursorOf("alice"), "not reached yet": ahead.String(),
+		"nonsense": "nonsense", "somebody else's": w.cursorOf("alice"), "not reached yet": ahead.String(),
 	} {
 		c := w.socket("bob")
 		c.run("1", inboxEvents, vars{"after": cursor})

@@ -142,6 +142,7 @@ func BenchmarkMatchApart(b *testing.B) { benchmarkMatch(b, apart) }
 func BenchmarkMatchAlike(b *testing.B) { benchmarkMatch(b, alike) }
 
 func benchmarkMatch(b *testing.B, build func(entries, text int) (*words.Matcher, string)) {
+	b.Helper()
 	m, text := build(words.MaxCount, 2000)
 	for b.Loop() {
 		if m.Match(text) {

@@ -352,7 +352,8 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../../schema.graphqls", Input: `# The public contract. It is written by hand; every element is described, and a test fails for one that is not.
+	{Name: "../../schema.graphqls", Input: `# The public contract. It is written by hand; every element is described, and a test fails for one
+# that is not.
 
 "An instant: RFC 3339, UTC, to the microsecond."
 scalar Time @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
@@ -400,27 +401,33 @@ type MessagePermission {
   allowed: Boolean!
   "Where a message would land: INBOX or REQUESTS. Null when not allowed."
   folder: Folder
-  "How many more messages the viewer may send before this person answers or accepts. Null: no limit."
+  """
+  How many more messages the viewer may send before this person answers or accepts. Null: no limit.
+  """
   remaining: Int
   "Why not. Never says whether there is a block."
   denial: DenialCode
-  "What the viewer may send this person. Empty when not allowed."
+  "The kinds that the viewer may send this person. Empty when not allowed."
   kinds: [MessageKind!]!
   "False when the viewer's own settings would refuse the answer."
   canReply: Boolean!
   """
-  What the viewer has left for new people, where a message would be a request or may not be one because of it. Null:
-  no limit.
+  The viewer's outreach budget, where a message would be a request or may not be one
+  because of it. Null: no limit.
   """
   outreach: OutreachBudget
 }
 
 """
-How many new people a user may write to. A message to somebody who has not answered and has nothing of the user's
-waiting opens a request and takes one off. The budget fills evenly: one comes back every 24 hours / ` + "`" + `perDay` + "`" + `.
+How many new people a user may write to. A message to somebody who has not answered and has nothing
+of the user's waiting opens a request and takes one off. The budget fills evenly: one comes back
+every 24 hours / ` + "`" + `perDay` + "`" + `.
 """
 type OutreachBudget {
-  "New people a day. Fewer for new accounts, and for people whose requests many have refused on days before."
+  """
+  New people a day. Fewer for new accounts, and for people whose requests many have refused on days
+  before.
+  """
   perDay: Int!
   "New people now."
   remaining: Int!
@@ -431,8 +438,9 @@ type OutreachBudget {
 "A list of people whom the user has named: it goes before the audience."
 enum NamedList {
   """
-  They may always write: to the inbox whatever the audience is, NO_ONE too. A block, a decline, a restriction and the
-  limits of age go before it; under 18 it holds for people whom the user follows or has written to.
+  They may always write: to the inbox whatever the audience is, NO_ONE too. A block, a decline, a
+  restriction and the limits of age go before it; under 18 it holds for people whom the user follows
+  or has written to.
   """
   ALWAYS
   "They may never write: refused as by a closed audience."
@@ -441,11 +449,16 @@ enum NamedList {
 
 "Why a message may not be sent."
 enum DenialCode {
-  "This person takes no messages from the viewer. A block, a closed audience and a declined request all read like this."
+  """
+  This person takes no messages from the viewer. A block, a closed audience and a declined request
+  all read like this.
+  """
   NOT_ACCEPTING
   "The request is full; it waits for this person to answer or accept."
   REQUEST_LIMIT
-  "The viewer has written to too many new people for now, or moderators let them write to nobody new."
+  """
+  The viewer has written to too many new people for now, or moderators let them write to nobody new.
+  """
   OUTREACH_LIMIT
   "Moderators have suspended the viewer's messaging; ` + "`" + `myNotices` + "`" + ` says why and until when."
   SUSPENDED
@@ -454,8 +467,9 @@ enum DenialCode {
   "This kind of message is not accepted; another may be: ` + "`" + `viewerCanMessage` + "`" + ` says which."
   KIND_NOT_ACCEPTED
   """
-  The contact code does not admit this message. A code that does not exist, has expired, was revoked or used up, was redeemed
-  by the viewer before, or belongs to another person, and a code whose owner takes no messages from the viewer, all give this answer.
+  The contact code does not admit this message. A code that does not exist, has expired, was revoked
+  or used up, was redeemed by the viewer before, or belongs to another person, and a code whose
+  owner takes no messages from the viewer, all give this answer.
   """
   CONTACT_CODE
   "The viewer has blocked this person."
@@ -466,7 +480,7 @@ enum DenialCode {
 
 # ---------------------------------------------------------------- settings
 
-"Who can message me: one line that stands for a Route for each Relation."
+"The answer to \"who can message me?\": one line that stands for a Route for each Relation."
 enum Audience {
   "Everybody; people the user neither follows nor knows arrive as requests."
   EVERYONE
@@ -484,7 +498,10 @@ enum Audience {
   CUSTOM
 }
 
-"What the sender is to the recipient, seen from the recipient. Several may hold; the most welcoming Route wins."
+"""
+The sender's relation to the recipient, seen from the recipient. Several may hold; the most
+welcoming Route wins.
+"""
 enum Relation {
   "The recipient has written to the sender, or has accepted a request of theirs."
   KNOWN
@@ -514,13 +531,13 @@ enum Route {
 
 "Where messages of one Relation go."
 type RelationRoute {
-  "What the sender is to the user."
+  "The relation of the sender to the user."
   relation: Relation!
   "Where their messages go."
   route: Route!
 }
 
-"What decided where a person's messages go, as the recipient may know it."
+"The rule that decided where a person's messages go, as the recipient may know it."
 enum PolicyRule {
   "The viewer has blocked them."
   BLOCK
@@ -546,24 +563,25 @@ enum PolicyRule {
   ALWAYS
 }
 
-"What would become of a person's message to the viewer, and why."
+"The route of a person's message to the viewer, and the reason."
 type Explanation {
   "The person; null where the explanation is about a relation."
   user: User
-  "What they are to the viewer, the closest first."
+  "Their relations to the viewer, the closest first."
   relations: [Relation!]!
-  "What decided."
+  "The rule that decided."
   rule: PolicyRule!
   "Where the message would go."
   route: Route!
-  "What they may send; empty where ` + "`" + `route` + "`" + ` is REFUSE."
+  "The kinds that they may send; empty where ` + "`" + `route` + "`" + ` is REFUSE."
   kinds: [MessageKind!]!
   """
-  Names the sentence, for clients that say it in another language: ` + "`" + `explain.block` + "`" + `, ` + "`" + `explain.audience.requests` + "`" + ` and so on.
-  docs/api.md lists them. A client that does not know one shows ` + "`" + `sentence` + "`" + `.
+  Names the sentence, for clients that say it in another language: ` + "`" + `explain.block` + "`" + `,
+  ` + "`" + `explain.audience.requests` + "`" + ` and so on. docs/api.md lists them. A client that does not know one
+  shows ` + "`" + `sentence` + "`" + `.
   """
   key: String!
-  "What stands in the sentence, by name."
+  "The values in the sentence, by name."
   parameters: [ExplanationParameter!]!
   "The sentence in English."
   sentence: String!
@@ -578,16 +596,17 @@ type ExplanationParameter {
 }
 
 """
-How many people an audience admits. Counted are those who have ties with the viewer: followers, people whom the viewer
-follows, suggested people, friends of friends, people whom the viewer knows, has declined lately, or has decided something
-about. Up to 1,000 of each are looked at. What people have decided themselves, full requests and the surge shield stay out of it.
+How many people an audience admits. Counted are those who have ties with the viewer: followers,
+people whom the viewer follows, suggested people, friends of friends, people whom the viewer knows,
+has declined lately, or has decided something about. Up to 1,000 of each are looked at. The
+decisions of those people, full requests and the surge shield stay out of it.
 """
 type AudienceReach {
   "The audience."
   audience: Audience!
   "This is what holds now."
   current: Boolean!
-  "What the audience means, for every relation."
+  "The route of the audience for every relation."
   routes: [RelationRoute!]!
   "People whose messages would go to the inbox."
   inbox: Int!
@@ -603,7 +622,7 @@ type AudienceReach {
   everyoneElse: Route!
 }
 
-"What a message may be made of."
+"The content of a message."
 enum MessageKind {
   "A text."
   TEXT
@@ -613,25 +632,25 @@ enum MessageKind {
   LINK
 }
 
-"What people of one Relation may send."
+"The kinds that people of one Relation may send."
 type RelationKinds {
-  "What the sender is to the user."
+  "The relation of the sender to the user."
   relation: Relation!
-  "What they may send."
+  "The kinds that they may send."
   kinds: [MessageKind!]!
 }
 
-"What people of one Relation may send from now on."
+"The kinds that people of one Relation may send from now on."
 input RelationKindsInput {
-  "What the sender is to the user. Give each relation once."
+  "The relation of the sender to the user. Give each relation once."
   relation: Relation!
-  "What they may send: TEXT or VIDEO at least."
+  "The kinds that they may send: TEXT or VIDEO at least."
   kinds: [MessageKind!]!
 }
 
 "Where messages of one Relation shall go."
 input RelationRouteInput {
-  "What the sender is to the user. Give each relation once."
+  "The relation of the sender to the user. Give each relation once."
   relation: Relation!
   "Where their messages shall go."
   route: Route!
@@ -643,32 +662,38 @@ type MessagingSettings implements Node {
   id: ID!
   "The audience that holds: the user's choice, or the default of their age band."
   whoCanMessageMe: Audience!
-  "What the audience means, for every relation."
+  "The route of the audience for every relation."
   routes: [RelationRoute!]!
-  "What people may send, for every relation. Where several relations hold, one that decides the route is enough."
+  """
+  The kinds that people may send, for every relation. Where several relations hold, one that decides
+  the route is enough.
+  """
   kinds: [RelationKinds!]!
   "Others see what this user has read, and this user sees what others have read."
   readReceipts: Boolean!
   "Links and videos in a request are shown before the user accepts it: see ` + "`" + `Message.linksHidden` + "`" + `."
   requestLinks: Boolean!
-  "What people write in a request shows in previews before the user opens it: see ` + "`" + `MessagePreview.withheld` + "`" + `."
+  """
+  The text of a request shows in previews before the user opens it: see
+  ` + "`" + `MessagePreview.withheld` + "`" + `.
+  """
   requestPreviews: Boolean!
   """
-  Since when the surge shield is up: many more requests came than usual, and new ones of strangers are held in HIDDEN until
-  ` + "`" + `endSurgeShield` + "`" + `. Null: it is down.
+  Since when the surge shield is up: many more requests came than usual, and new ones of strangers
+  are held in HIDDEN until ` + "`" + `endSurgeShield` + "`" + `. Null: it is down.
   """
   shieldSince: Time
   "When the user last changed a setting. Null: never."
   changedAt: Time
 }
 
-"What a user had chosen at one time."
+"The choices of a user at one time."
 type MessagingChoice {
   "Null: no choice; the default of the age band held."
   whoCanMessageMe: Audience
-  "What the choice meant, for every relation. Null without a choice."
+  "The route of the choice for every relation. Null without a choice."
   routes: [RelationRoute!]
-  "What people could send, for every relation."
+  "The kinds that people could send, for every relation."
   kinds: [RelationKinds!]!
   "Were read receipts on?"
   readReceipts: Boolean!
@@ -680,7 +705,7 @@ type MessagingChoice {
   ageBand: AgeBand!
 }
 
-"Who changed a user's settings."
+"The author of a change of a user's settings."
 enum SettingsAuthor {
   "The user."
   SELF
@@ -694,15 +719,18 @@ type SettingsChange implements Node {
   id: ID!
   "When it was changed."
   at: Time!
-  "Who changed it."
+  "The author of the change."
   by: SettingsAuthor!
-  "The device, as the request named it: the header ` + "`" + `Aparte-Device` + "`" + `, or else the beginning of ` + "`" + `User-Agent` + "`" + `."
+  """
+  The device, as the request named it: the header ` + "`" + `Aparte-Device` + "`" + `, or else the beginning of
+  ` + "`" + `User-Agent` + "`" + `.
+  """
   device: String
   "The change that this one took back."
   undoes: ID
-  "What held before."
+  "The settings before."
   before: MessagingChoice!
-  "What held from then on."
+  "The settings from then on."
   after: MessagingChoice!
   "Hidden words that were added. Where any were added or removed, ` + "`" + `before` + "`" + ` and ` + "`" + `after` + "`" + ` are alike."
   hiddenWordsAdded: [String!]!
@@ -714,7 +742,7 @@ type SettingsChange implements Node {
 type HiddenWordSample {
   "An IETF language tag: ` + "`" + `en` + "`" + `, ` + "`" + `fr` + "`" + `."
   language: String!
-  "What to pass to ` + "`" + `addHiddenWords` + "`" + `, or a part of it."
+  "The words to pass to ` + "`" + `addHiddenWords` + "`" + `, or a part of them."
   words: [String!]!
 }
 
@@ -732,7 +760,10 @@ enum Folder {
   ARCHIVE
 }
 
-"A conversation as the viewer sees it. DirectConversation is its only type for now; a client must accept others."
+"""
+A conversation as the viewer sees it. DirectConversation is its only type for now; a client must
+accept others.
+"""
 interface Conversation implements Node {
   "Starts with ` + "`" + `cnv_` + "`" + `. It is the same for all members."
   id: ID!
@@ -754,7 +785,9 @@ interface Conversation implements Node {
     first: Int = 50
     "The ` + "`" + `endCursor` + "`" + ` of the previous page."
     after: String
-    "Only messages with a smaller seq than this one, which is at least 1. Not together with ` + "`" + `after` + "`" + `."
+    """
+    Only messages with a smaller seq than this one, which is at least 1. It excludes ` + "`" + `after` + "`" + `.
+    """
     beforeSeq: Int
   ): MessageConnection!
 }
@@ -776,18 +809,21 @@ type DirectConversation implements Conversation & Node {
   "The newest seq that the viewer has read."
   readSeq: Int!
   """
-  The newest seq that the other person has read. Null if either side has read receipts off, if this is a request, and if the
-  viewer has blocked the other person.
+  The newest seq that the other person has read. Null if either side has read receipts off, if this
+  is a request, and if the viewer has blocked the other person.
   """
   theirReadSeq: Int
   "The viewer's clients should show no notification for it."
   muted: Boolean!
-  "The relations between the viewer and the sender. Null unless this is a request in REQUESTS or HIDDEN."
+  """
+  The relations between the viewer and the sender. Null unless this is a request in REQUESTS or
+  HIDDEN.
+  """
   senderContext: SenderContext
   """
-  The other person's first redemption of one of the viewer's contact codes. Null when there is none, and when ` + "`" + `contactCodes` + "`" + `
-  no longer lists the code. The 200 codes redeemed most recently are searched. The other person never sees it. Selected in a
-  live event it costs one more read.
+  The other person's first redemption of one of the viewer's contact codes. Null when there is none,
+  and when ` + "`" + `contactCodes` + "`" + ` no longer lists the code. The 200 codes redeemed most recently are
+  searched. The other person never sees it. Selected in a live event it costs one more read.
   """
   contactCodeRedemption: ContactCodeRedemption
   "The messages that the viewer can see, newest first."
@@ -796,14 +832,16 @@ type DirectConversation implements Conversation & Node {
     first: Int = 50
     "The ` + "`" + `endCursor` + "`" + ` of the previous page."
     after: String
-    "Only messages with a smaller seq than this one, which is at least 1. Not together with ` + "`" + `after` + "`" + `."
+    """
+    Only messages with a smaller seq than this one, which is at least 1. It excludes ` + "`" + `after` + "`" + `.
+    """
     beforeSeq: Int
   ): MessageConnection!
 }
 
 """
-A message as a list or a notification shows it. It has no id, because a request shows other words here than
-` + "`" + `Conversation.messages` + "`" + ` does: normalised caches keep the two apart.
+A message as a list or a notification shows it. It has no id, because a request shows other words
+here than ` + "`" + `Conversation.messages` + "`" + ` does: normalised caches keep the two apart.
 """
 type MessagePreview {
   "The seq of the message in its conversation."
@@ -821,8 +859,8 @@ type MessagePreview {
   "Its text and video were removed by the sender, or because the sender was erased."
   removed: Boolean!
   """
-  ` + "`" + `body` + "`" + ` and ` + "`" + `video` + "`" + ` are empty because the message is in a request and the viewer has not set ` + "`" + `requestPreviews` + "`" + `.
-  ` + "`" + `Conversation.messages` + "`" + ` shows them, and nobody is told.
+  ` + "`" + `body` + "`" + ` and ` + "`" + `video` + "`" + ` are empty because the message is in a request and the viewer has not set
+  ` + "`" + `requestPreviews` + "`" + `. ` + "`" + `Conversation.messages` + "`" + ` shows them, and nobody is told.
   """
   withheld: Boolean!
 }
@@ -845,34 +883,47 @@ type SenderContext {
 type SharedFriends {
   "How many, up to 50."
   count: Int!
-  "There are more than that. Of two people with more than 1,000 friends each, friends are looked for among 1,000 of one."
+  """
+  There are more than that. If both people have more than 1,000 friends, the
+  search covers 1,000 friends of one of them.
+  """
   isCapped: Boolean!
-  "Up to three of them. Who is under 18 is counted, but named only to who is under 18 too; who is under 16 is never named."
+  """
+  Up to three of them. People under 18 are counted, but named only to
+  people under 18; people under 16 are never named.
+  """
   some: [User!]!
 }
 
-"A message. Its text and video are the same on every path. They change once at most: when they are removed."
+"""
+A message. Its text and video are the same on every path. They change once at most: when they are
+removed.
+"""
 type Message implements Node {
   "Starts with ` + "`" + `msg_` + "`" + `."
   id: ID!
   "The conversation that it stands in."
   conversationId: ID!
   """
-  Gapless in its conversation, and rising from 1 as messages are accepted. History that the host imports into a conversation and
-  that is older than what stands there counts down from 0.
+  Gapless in its conversation, and rising from 1 as messages are accepted. History that the host
+  imports into a conversation and that is older than what stands there counts down from 0.
   """
   seq: Int!
-  "Who wrote it."
+  "The author."
   sender: User!
   "The text: up to 4,000 characters, empty only beside a video and in a removed message."
   body: String!
   "A shared video: what this conversation is about, more often than not."
   video: VideoCard
-  "To its sender: their own key for it. To the other, who is not to be told anything by way of a key: the same as ` + "`" + `id` + "`" + `."
+  """
+  To its sender: their own key for it. To the other, who is not to be told anything by way of a key:
+  the same as ` + "`" + `id` + "`" + `.
+  """
   clientMessageId: ID!
   """
-  True while this stands in a request that the viewer has not accepted, holds a link or a video, and the viewer's settings
-  do not show such before: clients show neither as something to tap, and load no preview.
+  True while this stands in a request that the viewer has not accepted, holds a link or a video, and
+  the viewer's settings do not show such before: clients show neither as something to tap, and load
+  no preview.
   """
   linksHidden: Boolean!
   "When it was accepted."
@@ -887,7 +938,7 @@ type VideoCard {
   url: String!
   "Its title."
   title: String
-  "Who made it."
+  "The author."
   authorHandle: String
   "Address of a still."
   thumbnailUrl: String
@@ -899,7 +950,7 @@ input VideoCardInput {
   url: String!
   "Its title, up to 300 characters."
   title: String
-  "Who made it, up to 100 characters."
+  "The author, up to 100 characters."
   authorHandle: String
   "Address of a still."
   thumbnailUrl: String
@@ -909,7 +960,9 @@ input VideoCardInput {
 type PageInfo {
   "The list continues after this page."
   hasNextPage: Boolean!
-  "True if the page was requested with ` + "`" + `after` + "`" + ` or ` + "`" + `beforeSeq` + "`" + `. Lists are read in one direction only."
+  """
+  True if the page was requested with ` + "`" + `after` + "`" + ` or ` + "`" + `beforeSeq` + "`" + `. Lists are read in one direction only.
+  """
   hasPreviousPage: Boolean!
   "The place of the first item. Null if the page is empty."
   startCursor: String
@@ -985,11 +1038,14 @@ type Unread implements Node {
   cursor: Cursor!
 }
 
-"What can be read. Everything is seen with the viewer's eyes: what is not theirs does not exist."
+"The reads. Each returns what the viewer may see; other people's data reads as if it did not exist."
 type Query {
   "The viewer."
   me: User!
-  "Any Node by its id. Null when it does not exist and when the viewer may not see it: the two cannot be told apart."
+  """
+  Any Node by its id. Null when it does not exist and when the viewer may not see it: the two cannot
+  be told apart.
+  """
   node(
     "The id."
     id: ID!
@@ -1003,7 +1059,10 @@ type Query {
     "The host application's own id."
     externalId: ID
   ): User
-  "People whose handle, then those whose display name, starts with the query, less those whom the viewer has blocked."
+  """
+  People whose handle, then those whose display name, starts with the query, less those whom the
+  viewer has blocked.
+  """
   searchUsers(
     "Up to 64 characters; nothing is found for an empty one."
     query: String!
@@ -1074,14 +1133,14 @@ type Query {
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
   ): ReportConnection!
-  "What moderators decided about the viewer, newest first."
+  "Decisions of moderators about the viewer, newest first."
   myNotices(
     "How many, from 1 to 100."
     first: Int = 20
     "The ` + "`" + `endCursor` + "`" + ` of the page before."
     after: String
   ): NoticeConnection!
-  "What stands against the viewer's writing now."
+  "The restrictions on the viewer's writing now."
   myRestrictions: Restrictions!
   "An export of the viewer's. Null when there is none."
   exportJob(
@@ -1114,14 +1173,17 @@ type Query {
     id: ID!
   ): ModerationCase
   """
-  For moderators (scope ` + "`" + `moderator` + "`" + `): what was reported, for who holds the case. The audit log has the look before
-  anything is shown.
+  For moderators (scope ` + "`" + `moderator` + "`" + `): what was reported, for who holds the case. The audit log has
+  the look before anything is shown.
   """
   evidence(
     "The report's id."
     reportId: ID!
   ): Evidence
-  "For the host application (scope ` + "`" + `admin` + "`" + `): who did what to reports and saw their messages, newest first."
+  """
+  For the host application (scope ` + "`" + `admin` + "`" + `): who did what to reports and saw their messages, newest
+  first.
+  """
   auditLog(
     "Only about this report."
     reportId: ID
@@ -1131,32 +1193,33 @@ type Query {
     after: String
   ): AuditConnection!
   """
-  What would become of a message that this person sent to the viewer now, and why: by the same policy as the send, on what
-  the viewer has decided. What the other has decided stays out of it. Null when there is no such person.
+  The route of a message that this person sent to the viewer now, and the reason: by the same
+  policy as the send, on what the viewer has decided. The other person's decisions stay out of it.
+  Null when there is no such person.
   """
   explainWhoCanMessageMe(
     "The sender to evaluate."
     userId: ID!
   ): Explanation
   """
-  What would become of a first message from a person of whom only this relation to the viewer holds, and why: by the same policy
-  as the send. A friend follows and is followed.
+  The route of a first message from a person of whom only this relation to the viewer holds,
+  and why: by the same policy as the send. A friend follows and is followed.
   """
   explainRelation(
-    "What the sender is to the viewer."
+    "The relation of the sender to the viewer."
     relation: Relation!
   ): Explanation!
   """
-  How many people each audience would admit, before it is chosen: the audiences that the viewer can choose, and CUSTOM where
-  it holds or ` + "`" + `routes` + "`" + ` are given.
+  How many people each audience would admit, before it is chosen: the audiences that the viewer can
+  choose, and CUSTOM where it holds or ` + "`" + `routes` + "`" + ` are given.
   """
   whoCouldMessageMe(
-    "What CUSTOM would change of what holds now."
+    "The routes that CUSTOM would change."
     routes: [RelationRouteInput!]
   ): [AudienceReach!]!
   """
-  The viewer's hidden words: a message of somebody whom they neither know nor follow that holds one of them goes to HIDDEN,
-  and so does the rest of that request.
+  The viewer's hidden words: a message of somebody whom they neither know nor follow that holds one
+  of them goes to HIDDEN, and so does the rest of that request.
   """
   hiddenWords: [String!]!
   "The contact codes that the viewer made, newest first; ended ones for some weeks."
@@ -1167,8 +1230,8 @@ type Query {
     after: String
   ): ContactCodeConnection!
   """
-  The redemptions of one of the viewer's contact codes, newest first, without those of deleted accounts. Empty for an id that
-  is not one of the viewer's codes.
+  The redemptions of one of the viewer's contact codes, newest first, without those of deleted
+  accounts. Empty for an id that is not one of the viewer's codes.
   """
   contactCodeRedemptions(
     "The code, of ` + "`" + `contactCodes` + "`" + `."
@@ -1179,14 +1242,18 @@ type Query {
     after: String
   ): ContactCodeRedemptionConnection!
   """
-  The owner of a contact code and the viewer's permission to write to them. Null when the code does not exist, has ended, was
-  redeemed by the viewer before, or when its owner takes no messages from the viewer.
+  The owner of a contact code and the viewer's permission to write to them. Null when the code does
+  not exist, has ended, was redeemed by the viewer before, or when its owner takes no messages from
+  the viewer.
   """
   contact(
     "The code as it was given. Case, spaces and dashes make no difference."
     code: String!
   ): Contact
-  "Short lists of hidden words that a client may offer, English and French. None holds until it is added."
+  """
+  Short lists of hidden words that a client may offer, English and French. None holds until it is
+  added.
+  """
   hiddenWordSamples: [HiddenWordSample!]!
   "The viewer's changes of settings and hidden words, newest first."
   settingsHistory(
@@ -1198,8 +1265,9 @@ type Query {
 # ---------------------------------------------------------------- contact codes
 
 """
-A code that a user gives out, as text or in a link. Each person who redeems it can send one message to the user's inbox,
-whatever the audience is. A block, NEVER, a decline, a restriction and the age limits take precedence.
+A code that a user gives out, as text or in a link. Each person who redeems it can send one message
+to the user's inbox, whatever the audience is. A block, NEVER, a decline, a restriction and the age
+limits take precedence.
 """
 type ContactCode implements Node {
   "Starts with ` + "`" + `cod_` + "`" + `. It names the code to its owner and lets nobody in."
@@ -1238,7 +1306,10 @@ type ContactCodeConnection {
   pageInfo: PageInfo!
 }
 
-"One redemption of one of the viewer's contact codes: the message that it admitted. A person redeems a code once."
+"""
+One redemption of one of the viewer's contact codes: the message that it admitted. A person redeems
+a code once.
+"""
 type ContactCodeRedemption {
   "The code, of ` + "`" + `contactCodes` + "`" + `."
   codeId: ID!
@@ -1268,7 +1339,7 @@ type ContactCodeRedemptionConnection {
   pageInfo: PageInfo!
 }
 
-"What a contact code offers to the viewer."
+"The offer of a contact code to the viewer."
 type Contact {
   "Whose code it is."
   owner: User!
@@ -1290,11 +1361,14 @@ input CreateContactCodeInput {
 type CreateContactCodeSuccess {
   "The code as its owner sees it from now on."
   contactCode: ContactCode!
-  "What to give out: 20 letters and digits in four groups. It is shown this once; only a hash of it is kept."
+  """
+  The code to give out: 20 letters and digits in four groups. It is shown this once; only a hash of
+  it is kept.
+  """
   secret: String!
 }
 
-"What became of making a contact code."
+"The result of making a contact code."
 union CreateContactCodeResult = CreateContactCodeSuccess | InvalidInput | RateLimited
 
 "The contact code lets nobody in any more."
@@ -1303,12 +1377,12 @@ type RevokeContactCodeSuccess {
   contactCode: ContactCode!
 }
 
-"What became of taking a contact code back."
+"The result of taking a contact code back."
 union RevokeContactCodeResult = RevokeContactCodeSuccess | NotFound
 
 # ---------------------------------------------------------------- reports and moderation
 
-"What a report is about."
+"The category of a report."
 enum ReportCategory {
   "Advertising, or the same to many."
   SPAM
@@ -1346,15 +1420,18 @@ enum ReportState {
 type Report implements Node {
   "Starts with ` + "`" + `rep_` + "`" + `."
   id: ID!
-  "Whom it is about."
+  "The person concerned."
   about: User!
   "The conversation that the messages are of."
   conversationId: ID!
-  "What it is about."
+  "The category."
   category: ReportCategory!
   "How many messages were reported."
   messageCount: Int!
-  "SHA-256 of the sealed evidence, in hex: whatever happens to the messages, this is what was reported."
+  """
+  SHA-256 of the sealed evidence, in hex: whatever happens to the messages, this is what was
+  reported.
+  """
   digest: String!
   "When it was made."
   createdAt: Time!
@@ -1384,19 +1461,22 @@ type ReportConnection {
   pageInfo: PageInfo!
 }
 
-"What a decision does to the person concerned."
+"The effect of a decision on the person concerned."
 enum ModerationAction {
   "Nothing: the report did not hold."
   NONE
   "A warning."
   WARN
-  "For a time the person may write to nobody who has not written to them or accepted a request of theirs."
+  """
+  For a time the person may write to nobody who has not written to them or accepted a request of
+  theirs.
+  """
   LIMIT_OUTREACH
   "For a time the person may write to nobody."
   SUSPEND
 }
 
-"What became of an appeal."
+"The result of an appeal."
 enum AppealOutcome {
   "The decision stands."
   UPHELD
@@ -1406,11 +1486,11 @@ enum AppealOutcome {
 
 "An appeal against a decision."
 type Appeal {
-  "What the person concerned says."
+  "The statement of the person concerned."
   text: String!
   "When."
   at: Time!
-  "What became of it; null while it waits."
+  "The outcome. Null while the appeal waits."
   outcome: AppealOutcome
   "The reasons."
   statement: String
@@ -1418,15 +1498,15 @@ type Appeal {
   decidedAt: Time
 }
 
-"A decision of the moderators about the viewer. Who reported is not told."
+"A decision of the moderators about the viewer. It does not name the reporter."
 type Notice implements Node {
   "Starts with ` + "`" + `ntc_` + "`" + `."
   id: ID!
   "When it was decided."
   at: Time!
-  "What it does."
+  "The effect."
   action: ModerationAction!
-  "What the report was about."
+  "The category of the report."
   category: ReportCategory!
   "The reasons."
   statement: String!
@@ -1456,7 +1536,7 @@ type NoticeConnection {
   pageInfo: PageInfo!
 }
 
-"What stands against the viewer's writing now, by decision of moderators."
+"The restrictions on the viewer's writing now, by decision of moderators."
 type Restrictions {
   "The viewer may write to nobody until then. Null: not so."
   suspendedUntil: Time
@@ -1476,7 +1556,10 @@ enum CaseState {
   CLOSED
 }
 
-"A report as moderators see it. The messages are in its ` + "`" + `evidence` + "`" + `, of which every look is written down."
+"""
+A report as moderators see it. The messages are in its ` + "`" + `evidence` + "`" + `, of which every look is written
+down.
+"""
 type ModerationCase implements Node {
   "Starts with ` + "`" + `cas_` + "`" + `."
   id: ID!
@@ -1484,7 +1567,7 @@ type ModerationCase implements Node {
   reportId: ID!
   "How far it is."
   state: CaseState!
-  "What it is about."
+  "The category."
   category: ReportCategory!
   "How many messages were reported."
   messageCount: Int!
@@ -1494,17 +1577,17 @@ type ModerationCase implements Node {
   createdAt: Time!
   "The person concerned."
   reported: User!
-  "Who reported."
+  "The reporter."
   reporter: User!
-  "Who holds it now."
+  "The moderator who holds it now."
   claimedBy: String
   "Until when."
   claimedUntil: Time
-  "What was decided."
+  "The decision."
   action: ModerationAction
   "The reasons given to the person concerned."
   statement: String
-  "Who decided."
+  "The moderator who decided."
   decidedBy: String
   "When it was decided."
   decidedAt: Time
@@ -1532,7 +1615,10 @@ type CaseConnection {
   pageInfo: PageInfo!
 }
 
-"The sealed copy of what was reported: those messages and up to 5 before and after each, as the reporter saw them."
+"""
+The sealed copy of what was reported: those messages and up to 5 before and after each, as the
+reporter saw them.
+"""
 type Evidence {
   "The report's id."
   reportId: ID!
@@ -1540,7 +1626,7 @@ type Evidence {
   sealed: String!
   "SHA-256 of ` + "`" + `sealed` + "`" + `, in hex. The service has compared it; evidence that differs is not shown."
   digest: String!
-  "What the reporter says."
+  "The statement of the reporter."
   note: String!
   "The messages, in order."
   messages: [SealedMessage!]!
@@ -1552,7 +1638,7 @@ type SealedMessage {
   messageId: ID!
   "Its place in the conversation."
   seq: Int!
-  "Who wrote it."
+  "The author."
   senderId: ID!
   "When it was sent, RFC 3339."
   sentAt: String!
@@ -1566,7 +1652,7 @@ type SealedMessage {
   video: VideoCard
 }
 
-"What was done, in the audit log."
+"The action in an entry of the audit log."
 enum AuditAction {
   "A report or an appeal was claimed."
   CLAIM
@@ -1584,9 +1670,9 @@ enum AuditAction {
 type AuditEntry {
   "When."
   at: Time!
-  "Who: the subject of the token."
+  "The actor: the subject of the token."
   actor: String!
-  "What."
+  "The action."
   action: AuditAction!
   "The report that it was about."
   reportId: ID
@@ -1626,15 +1712,18 @@ type ReportClaimed implements UserError {
 
 "A report to make: of messages of one other person, or of the newest of a conversation."
 input ReportInput {
-  "Made by the client, unique per reporter (a UUID). A retry with the same id returns the first report."
+  """
+  Made by the client, unique per reporter (a UUID). A retry with the same id returns the first
+  report.
+  """
   clientReportId: ID!
   "Up to 20 messages of one conversation. Exactly one of messageIds and conversationId."
   messageIds: [ID!]
   "The newest 20 messages. Exactly one of messageIds and conversationId."
   conversationId: ID
-  "What it is about."
+  "The category."
   category: ReportCategory!
-  "What the moderators should know, up to 1,000 characters. It is sealed with the messages."
+  "A note to the moderators, up to 1,000 characters. It is sealed with the messages."
   note: String! = ""
   "Block the person too, in the same step."
   block: Boolean! = false
@@ -1646,7 +1735,7 @@ type ReportSuccess {
   report: Report!
 }
 
-"What became of making a report."
+"The result of making a report."
 union ReportResult = ReportSuccess | NotFound | InvalidInput | IdempotencyConflict | RateLimited
 
 "The notice as it stands now."
@@ -1655,14 +1744,14 @@ type NoticeSuccess {
   notice: Notice!
 }
 
-"What became of an appeal."
+"The result of an appeal."
 union NoticeResult = NoticeSuccess | NotFound | InvalidInput
 
-"What to decide about a report."
+"A decision about a report."
 input DecideReportInput {
   "The report, which the moderator holds."
   reportId: ID!
-  "What to do."
+  "The action."
   action: ModerationAction!
   "The reasons, for the person concerned: up to 4,000 characters, needed unless nothing is done."
   statement: String! = ""
@@ -1670,7 +1759,7 @@ input DecideReportInput {
   hours: Int
 }
 
-"What to decide about an appeal."
+"A decision about an appeal."
 input DecideAppealInput {
   "The report, which the moderator holds."
   reportId: ID!
@@ -1686,7 +1775,7 @@ type CaseSuccess {
   case: ModerationCase!
 }
 
-"What became of a moderator's step."
+"The result of a moderator's step."
 union CaseResult = CaseSuccess | NotFound | InvalidInput | ReportClaimed
 
 # ---------------------------------------------------------------- the rights to one's data
@@ -1729,12 +1818,12 @@ type ExportSuccess {
   job: ExportJob!
 }
 
-"What became of asking for an export."
+"The result of asking for an export."
 union ExportResult = ExportSuccess | RateLimited | InvalidInput
 
 "The erasure of a user, as far as it is."
 type Erasure {
-  "Whom it erases."
+  "The user whom it erases."
   userId: ID!
   "How far it is."
   state: JobState!
@@ -1748,13 +1837,13 @@ type Erasure {
 
 "The user is deleted, and their words are being erased."
 type EraseUserSuccess {
-  "Whom it was about."
+  "The user concerned."
   externalId: ID!
   "One for each user who ever had the externalId."
   erasures: [Erasure!]!
 }
 
-"What became of an erasure."
+"The result of an erasure."
 union EraseUserResult = EraseUserSuccess | NotFound
 
 # ---------------------------------------------------------------- changes
@@ -1775,7 +1864,7 @@ type MessageNotAllowed implements UserError {
   detail: String!
   "Why."
   denial: DenialCode!
-  "What the viewer has left for new people, with OUTREACH_LIMIT."
+  "The viewer's outreach budget, with OUTREACH_LIMIT."
   outreach: OutreachBudget
 }
 
@@ -1797,19 +1886,28 @@ type InvalidInput implements UserError {
   detail: String!
   "The input at fault."
   field: String
-  "In a call with a list: the place in it of the item at fault, from 0. Null: the whole call is at fault."
+  """
+  In a call with a list: the place in it of the item at fault, from 0. Null: the whole call is at
+  fault.
+  """
   index: Int
   "In a call of the host's with a list: the externalId of the user at fault."
   externalId: ID
 }
 
-"What was named does not exist, or is not the viewer's: the two cannot be told apart. Nothing was written."
+"""
+The named object does not exist or is not the viewer's: the two cannot be told apart. Nothing was
+written.
+"""
 type NotFound implements UserError {
   "NOT_FOUND"
   code: String!
   "A sentence for people, in English. Programs compare ` + "`" + `code` + "`" + `."
   detail: String!
-  "In a call of the host's with a list: the place in it of the item at fault, from 0. Null: there is no list."
+  """
+  In a call of the host's with a list: the place in it of the item at fault, from 0. Null: there is
+  no list.
+  """
   index: Int
 }
 
@@ -1831,11 +1929,14 @@ input SendMessageInput {
   body: String
   "A video to share."
   video: VideoCardInput
-  "Made by the client, unique per sender and conversation (a UUID). A retry with the same id returns the first result."
+  """
+  Made by the client, unique per sender and conversation (a UUID). A retry with the same id returns
+  the first result.
+  """
   clientMessageId: ID!
   """
-  A contact code of the recipient's, as it was given to the viewer: this message then goes to the inbox. It counts, and is
-  used, only where the message would not go there without it.
+  A contact code of the recipient's, as it was given to the viewer: this message then goes to the
+  inbox. It counts, and is used, only where the message would not go there without it.
   """
   contactCode: String
 }
@@ -1848,23 +1949,23 @@ type SendMessageSuccess {
   conversation: Conversation!
   "How many more before an answer; null: no limit."
   remaining: Int
-  "What the viewer has left for new people, when this message is a request. Null: no limit."
+  "The viewer's outreach budget, when this message is a request. Null: no limit."
   outreach: OutreachBudget
 }
 
-"What became of a send."
+"The result of a send."
 union SendMessageResult = SendMessageSuccess | MessageNotAllowed | RateLimited | InvalidInput | NotFound | IdempotencyConflict
 
 "The message is without its words now, for both sides."
 type UnsendMessageSuccess {
-  "What is left of the message."
+  "The message without its text and video."
   message: Message!
 }
 
-"What became of an unsend."
+"The result of an unsend."
 union UnsendMessageResult = UnsendMessageSuccess | NotFound
 
-"Who can message me, as the viewer wants it."
+"The viewer's choice of who can message them."
 input SetWhoCanMessageMeInput {
   "The audience."
   audience: Audience!
@@ -1878,7 +1979,7 @@ type SettingsSuccess {
   settings: MessagingSettings!
 }
 
-"What became of a change of settings."
+"The result of a change of settings."
 union SettingsResult = SettingsSuccess | InvalidInput
 
 "The hidden words as they stand now."
@@ -1887,10 +1988,10 @@ type HiddenWordsSuccess {
   words: [String!]!
 }
 
-"What became of a change of the hidden words."
+"The result of a change of the hidden words."
 union HiddenWordsResult = HiddenWordsSuccess | InvalidInput
 
-"What became of taking a change of settings back."
+"The result of taking a change of settings back."
 union UndoSettingsResult = SettingsSuccess | NotFound | InvalidInput
 
 "The action on the requests that a surge shield holds."
@@ -1913,10 +2014,10 @@ type ShieldSuccess {
   more: Boolean!
 }
 
-"What became of ending a shield."
+"The result of ending a shield."
 union ShieldResult = ShieldSuccess | NotFound
 
-"Which of the viewer's requests are meant. What is left out does not matter."
+"Which of the viewer's requests are meant. An omitted field matches every request."
 input RequestFilter {
   "REQUESTS or HIDDEN."
   folder: Folder! = REQUESTS
@@ -1951,7 +2052,7 @@ type ConversationSuccess {
   unread: Unread!
 }
 
-"What became of a change of a conversation."
+"The result of a change of a conversation."
 union ConversationResult = ConversationSuccess | NotFound | InvalidInput
 
 "The person as the viewer sees them now."
@@ -1960,7 +2061,7 @@ type UserSuccess {
   user: User!
 }
 
-"What became of a follow or a block."
+"The result of a follow or a block."
 union UserResult = UserSuccess | NotFound | InvalidInput
 
 "The requests that are declined now."
@@ -1971,7 +2072,7 @@ type DeclineSuccess {
   unread: Unread!
 }
 
-"What became of declining requests."
+"The result of declining requests."
 union DeclineResult = DeclineSuccess | NotFound | InvalidInput
 
 "A user as the host application describes them."
@@ -1984,18 +2085,19 @@ input UserInput {
   displayName: String
   "Address of a picture."
   avatarUrl: String
-  "What the host knows of the user's age."
+  "The age of the user as the host reports it."
   ageBand: AgeBand! = ADULT
-  "Not held to limits on rate and outreach: the host's own accounts, and load tests."
+  "True: no limits on rate and outreach. For the host's own accounts and load tests."
   exempt: Boolean! = false
   """
-  When the account was made. Without it a new user counts as a new account from now on, with the limits of ` + "`" + `--new-account-for` + "`" + `,
-  and a known user keeps the time from before. A time in the future counts as now.
+  When the account was made. Without it a new user counts as a new account from now on, with the
+  limits of ` + "`" + `--new-account-for` + "`" + `, and a known user keeps the time from before. A time in the future
+  counts as now.
   """
   createdAt: Time
 }
 
-"What the host application knows of a user's age."
+"The age of a user as the host application reports it."
 enum AgeBand {
   "18 and over, or unknown."
   ADULT
@@ -2031,7 +2133,7 @@ type UpsertUsersSuccess {
   users: [User!]!
 }
 
-"What became of an upsert."
+"The result of an upsert."
 union UpsertUsersResult = UpsertUsersSuccess | InvalidInput
 
 "All follows or suggestions are stored."
@@ -2040,30 +2142,33 @@ type PairsSuccess {
   count: Int!
 }
 
-"What became of setting follows or suggestions."
+"The result of setting follows or suggestions."
 union PairsResult = PairsSuccess | NotFound | InvalidInput
 
 "The user is forgotten."
 type DeleteUserSuccess {
-  "Whom it was about."
+  "The user concerned."
   externalId: ID!
 }
 
-"What became of a deletion."
+"The result of a deletion."
 union DeleteUserResult = DeleteUserSuccess | NotFound
 
 "The user's older tokens count no more."
 type RevokeTokensSuccess {
-  "Whom it was about."
+  "The user concerned."
   externalId: ID!
-  "Tokens that were issued (` + "`" + `iat` + "`" + `) before it are refused. Tokens count in seconds, so sign a new one a second later."
+  """
+  Tokens that were issued (` + "`" + `iat` + "`" + `) before it are refused. Tokens count in seconds, so sign a new one
+  a second later.
+  """
   validAfter: Time!
 }
 
-"What became of a revocation."
+"The result of a revocation."
 union RevokeTokensResult = RevokeTokensSuccess | NotFound
 
-"What can be changed. Expected refusals are members of the result; nothing is written then."
+"The changes. Expected refusals are members of the result; nothing is written then."
 type Mutation {
   "Writes a message. It returns after the message is durable."
   sendMessage(
@@ -2071,8 +2176,8 @@ type Mutation {
     input: SendMessageInput!
   ): SendMessageResult!
   """
-  Takes the words and the video of a message that the viewer sent away, for both sides. The message keeps its place and
-  its count. What was reported before stays with the report.
+  Takes the words and the video of a message that the viewer sent away, for both sides. The message
+  keeps its place and its count. The copy in an earlier report stays.
   """
   unsendMessage(
     "The message. One that the viewer did not send does not exist here."
@@ -2088,22 +2193,25 @@ type Mutation {
     "True: on."
     on: Boolean!
   ): SettingsResult!
-  "Sets whether requests show what is written in them, in lists and live events, before the viewer opens them."
+  """
+  Sets whether requests show what is written in them, in lists and live events, before the viewer
+  opens them.
+  """
   setRequestPreviews(
     "True: shown."
     on: Boolean!
   ): SettingsResult!
   """
-  Takes the viewer's surge shield down and decides about the requests that it holds. A call looks at up to 1,000 hidden
-  requests; the same call again goes on.
+  Takes the viewer's surge shield down and decides about the requests that it holds. A call looks at
+  up to 1,000 hidden requests; the same call again goes on.
   """
   endSurgeShield(
     "The action on the requests that the shield holds."
     heldRequests: HeldRequestAction!
   ): ShieldResult!
   """
-  Moves the viewer's hidden requests to where today's settings would bring them, as far as that is more welcoming. A change
-  of settings does so by itself, for up to 1,000; this goes on.
+  Moves the viewer's hidden requests to where today's settings would bring them, as far as that is
+  more welcoming. A change of settings does so by itself, for up to 1,000; this goes on.
   """
   releaseHiddenRequests: BulkResult!
   "Accepts all requests that the filter means. A call looks at up to 1,000."
@@ -2111,12 +2219,18 @@ type Mutation {
     "Which."
     filter: RequestFilter!
   ): BulkResult!
-  "Declines all requests that the filter means. A call looks at up to 1,000. Their senders are told nothing."
+  """
+  Declines all requests that the filter means. A call looks at up to 1,000. Their senders are told
+  nothing.
+  """
   declineAllRequests(
     "Which."
     filter: RequestFilter!
   ): BulkResult!
-  "Sets what people may send to the viewer, by what they are to them. Relations that are left out keep theirs."
+  """
+  Sets what people may send to the viewer, by what they are to them. Relations that are left out
+  keep theirs.
+  """
   setAcceptedKinds(
     "Each relation once."
     kinds: [RelationKindsInput!]!
@@ -2127,8 +2241,8 @@ type Mutation {
     on: Boolean!
   ): SettingsResult!
   """
-  Adds words, phrases or emoji to the viewer's hidden words. Case, accents, l33t, letters set apart and invisible characters
-  make no difference; a word is found as a whole word only.
+  Adds words, phrases or emoji to the viewer's hidden words. Case, accents, l33t, letters set apart
+  and invisible characters make no difference; a word is found as a whole word only.
   """
   addHiddenWords(
     "1 to 1,000 entries of up to 64 characters; a list has at most 1,000."
@@ -2140,21 +2254,24 @@ type Mutation {
     words: [String!]!
   ): HiddenWordsResult!
   """
-  Creates a contact code. Each person who redeems it can send one message to the viewer's inbox, whatever the audience is.
-  Only this answer contains the secret.
+  Creates a contact code. Each person who redeems it can send one message to the viewer's inbox,
+  whatever the audience is. Only this answer contains the secret.
   """
   createContactCode(
     "The code."
     input: CreateContactCodeInput!
   ): CreateContactCodeResult!
-  "Takes a contact code back: when it has returned, nobody gets in by it any more. What came in by it stays."
+  """
+  Takes a contact code back: when it has returned, nobody gets in by it any more. Messages
+  that came in by it stay.
+  """
   revokeContactCode(
     "The code, of ` + "`" + `contactCodes` + "`" + `."
     id: ID!
   ): RevokeContactCodeResult!
   """
-  Takes the viewer's newest change of settings back: what held before it holds again. It is a change itself, and can be
-  undone.
+  Takes the viewer's newest change of settings back: what held before it holds again. It is a change
+  itself, and can be undone.
   """
   undoSettingsChange(
     "The change, of ` + "`" + `settingsHistory` + "`" + `."
@@ -2165,7 +2282,10 @@ type Mutation {
     "The request."
     conversationId: ID!
   ): ConversationResult!
-  "Takes requests out of the viewer's view and refuses their senders for some weeks. They are told nothing."
+  """
+  Takes requests out of the viewer's view and refuses their senders for some weeks. They are told
+  nothing.
+  """
   declineRequests(
     "Up to 100. Ids that are no requests of the viewer's are left out of the answer."
     conversationIds: [ID!]!
@@ -2178,8 +2298,9 @@ type Mutation {
     upToSeq: Int!
   ): ConversationResult!
   """
-  Says that the viewer is writing in a conversation, to be repeated every 3 seconds while they do. The other person gets
-  ` + "`" + `Typing` + "`" + ` if they listen now and read receipts would be told to them; the answer is the same either way, and nothing is kept.
+  Says that the viewer is writing in a conversation, to be repeated every 3 seconds while they do.
+  The other person gets ` + "`" + `Typing` + "`" + ` if they listen now and read receipts would be told to them; the
+  answer is the same either way, and nothing is kept.
   """
   signalTyping(
     "The conversation."
@@ -2201,50 +2322,50 @@ type Mutation {
   ): ConversationResult!
   "Makes the viewer follow a person."
   followUser(
-    "Whom."
+    "The other user."
     userId: ID!
   ): UserResult!
   "Ends a follow."
   unfollowUser(
-    "Whom."
+    "The other user."
     userId: ID!
   ): UserResult!
   """
-  Ends messages both ways at once and the viewer's follow, and takes a request of the person's out of the viewer's view.
-  The person is told nothing, and nothing that they can see changes.
+  Ends messages both ways at once and the viewer's follow, and takes a request of the person's out
+  of the viewer's view. The person is told nothing, and nothing that they can see changes.
   """
   blockUser(
-    "Whom."
+    "The other user."
     userId: ID!
   ): UserResult!
   "Ends the viewer's block."
   unblockUser(
-    "Whom."
+    "The other user."
     userId: ID!
   ): UserResult!
   """
-  Sends this person's messages to the viewer's requests, in an old conversation too, and shows them neither receipts nor
-  presence. They are told nothing: to them nothing changes.
+  Sends this person's messages to the viewer's requests, in an old conversation too, and shows them
+  neither receipts nor presence. They are told nothing: to them nothing changes.
   """
   restrictUser(
-    "Whom."
+    "The other user."
     userId: ID!
   ): UserResult!
   "Ends the viewer's restriction: the conversation goes back to where it would be without it."
   unrestrictUser(
-    "Whom."
+    "The other user."
     userId: ID!
   ): UserResult!
   "Puts a person on one of the viewer's lists, or takes them off. They are told nothing."
   setListed(
-    "Whom."
+    "The other user."
     userId: ID!
     "Which list; null: none."
     list: NamedList
   ): UserResult!
   """
-  Reports messages of another person to the moderators. A copy of them and of what stands around them is sealed: nothing
-  that happens to the messages later changes it. The person is told nothing.
+  Reports messages of another person to the moderators. A copy of them and of what stands around
+  them is sealed: nothing that happens to the messages later changes it. The person is told nothing.
   """
   report(
     "The report."
@@ -2257,36 +2378,49 @@ type Mutation {
     "Why: 1 to 4,000 characters."
     text: String!
   ): NoticeResult!
-  "For moderators (scope ` + "`" + `moderator` + "`" + `): takes a case for some time. Of two at once one gets it; who holds it may renew."
+  """
+  For moderators (scope ` + "`" + `moderator` + "`" + `): takes a case for some time. If two claim it at once,
+  one gets it. The holder may renew the claim.
+  """
   claimReport(
     "The report."
     reportId: ID!
     "For how long, from 1 to 1,440."
     minutes: Int! = 30
   ): CaseResult!
-  "For moderators (scope ` + "`" + `moderator` + "`" + `): decides a report that the moderator holds. The person concerned is told at once."
+  """
+  For moderators (scope ` + "`" + `moderator` + "`" + `): decides a report that the moderator holds. The person
+  concerned is told at once.
+  """
   decideReport(
     "The decision."
     input: DecideReportInput!
   ): CaseResult!
-  "For moderators (scope ` + "`" + `moderator` + "`" + `): decides an appeal that the moderator holds; who took the decision may not."
+  """
+  For moderators (scope ` + "`" + `moderator` + "`" + `): decides an appeal that the moderator holds; who took the
+  decision may not.
+  """
   decideAppeal(
     "The decision."
     input: DecideAppealInput!
   ): CaseResult!
-  "Asks for a copy of all that the service keeps of the viewer, one at a time, or returns the job that is under way."
+  """
+  Asks for a copy of all that the service keeps of the viewer, one at a time, or returns the job
+  that is under way.
+  """
   exportMyData: ExportResult!
   """
-  For the host application (scope ` + "`" + `admin` + "`" + `): deletes a user and takes their words from every message, in the background.
-  The other side's history keeps its shape. Sealed evidence stays until its retention ends.
+  For the host application (scope ` + "`" + `admin` + "`" + `): deletes a user and takes their words from every message,
+  in the background. The other side's history keeps its shape. Sealed evidence stays until its
+  retention ends.
   """
   eraseUser(
     "The host application's own id of the user, also of one who was deleted before."
     externalId: ID!
   ): EraseUserResult!
   """
-  For the host application (scope ` + "`" + `admin` + "`" + `): creates or changes users by externalId, all or nothing. Users of one call may
-  exchange handles.
+  For the host application (scope ` + "`" + `admin` + "`" + `): creates or changes users by externalId, all or nothing.
+  Users of one call may exchange handles.
   """
   upsertUsers(
     "1 to 1,000 users, each externalId once."
@@ -2303,16 +2437,16 @@ type Mutation {
     suggestions: [SuggestionInput!]!
   ): PairsResult!
   """
-  For the host application (scope ` + "`" + `admin` + "`" + `): logs a user out everywhere. Tokens that were issued before are refused on every
-  node, and their sockets and streams close, within seconds.
+  For the host application (scope ` + "`" + `admin` + "`" + `): logs a user out everywhere. Tokens that were issued
+  before are refused on every node, and their sockets and streams close, within seconds.
   """
   revokeTokens(
     "The host application's own id of the user."
     externalId: ID!
   ): RevokeTokensResult!
   """
-  For the host application (scope ` + "`" + `admin` + "`" + `): forgets a user's profile and edges. What they wrote stays with those they
-  wrote to.
+  For the host application (scope ` + "`" + `admin` + "`" + `): forgets a user's profile and edges. Their
+  messages stay with the recipients.
   """
   deleteUser(
     "The host application's own id of the user."
@@ -2343,8 +2477,8 @@ type MessageAdded implements InboxEvent {
   "The conversation of the message."
   conversationId: ID!
   """
-  The message. Null if it is in a request and the viewer has not set ` + "`" + `requestPreviews` + "`" + `: ` + "`" + `Conversation.messages` + "`" + ` has it once
-  the viewer opens the conversation.
+  The message. Null if it is in a request and the viewer has not set ` + "`" + `requestPreviews` + "`" + `:
+  ` + "`" + `Conversation.messages` + "`" + ` has it once the viewer opens the conversation.
   """
   message: Message
   "The message as a list or a notification shows it."
@@ -2363,11 +2497,17 @@ type MessageRemoved implements InboxEvent {
   unread: Unread!
   "The conversation of the message."
   conversationId: ID!
-  "The message without text and video. It replaces the one with the same id. Null if the viewer can no longer see it."
+  """
+  The message without text and video. It replaces the one with the same id. Null if the viewer can
+  no longer see it.
+  """
   message: Message
 }
 
-"Folder, read position, mute or the like changed, by the viewer on another device or by the other side."
+"""
+Folder, read position, mute or the like changed, by the viewer on another device or by the other
+side.
+"""
 type ConversationChanged implements InboxEvent {
   "The place of this event: keep the newest one to resume from."
   cursor: Cursor!
@@ -2405,7 +2545,10 @@ type SettingsChanged implements InboxEvent {
   settings: MessagingSettings!
 }
 
-"The viewer's notices, or what became of their reports, stand otherwise: read ` + "`" + `myNotices` + "`" + ` and ` + "`" + `myReports` + "`" + `."
+"""
+The viewer's notices, or what became of their reports, stand otherwise: read ` + "`" + `myNotices` + "`" + ` and
+` + "`" + `myReports` + "`" + `.
+"""
 type NoticesChanged implements InboxEvent {
   "The place of this event: keep the newest one to resume from."
   cursor: Cursor!
@@ -2415,7 +2558,9 @@ type NoticesChanged implements InboxEvent {
   unread: Unread!
 }
 
-"A member of a conversation was erased. Clients delete the bodies and videos of their messages in it."
+"""
+A member of a conversation was erased. Clients delete the bodies and videos of their messages in it.
+"""
 type MessagesErased implements InboxEvent {
   "The place of this event: keep the newest one to resume from."
   cursor: Cursor!
@@ -2430,9 +2575,10 @@ type MessagesErased implements InboxEvent {
 }
 
 """
-The other person of a conversation is writing. It is in no log and never repeated: its place is that of the event before it,
-so a client that keeps cursors needs no care. It holds for 6 seconds, or until their message comes. Nobody is told of it who
-would not get a read receipt: with receipts off on either side, from a request or a restriction, there is none.
+The other person of a conversation is writing. It is in no log and never repeated: its place is that
+of the event before it, so a client that keeps cursors needs no care. It holds for 6 seconds, or
+until their message comes. Nobody is told of it who would not get a read receipt: with receipts off
+on either side, from a request or a restriction, there is none.
 """
 type Typing implements InboxEvent {
   "Where the viewer's log stood: the place of the event before it."
@@ -2443,7 +2589,7 @@ type Typing implements InboxEvent {
   unread: Unread!
   "The conversation."
   conversationId: ID!
-  "Who is writing."
+  "The person who is typing."
   userId: ID!
 }
 
@@ -2457,11 +2603,12 @@ type InboxReset implements InboxEvent {
   unread: Unread!
 }
 
-"What can be followed live, over a WebSocket (graphql-transport-ws) or server-sent events."
+"The live streams, over a WebSocket (graphql-transport-ws) or server-sent events."
 type Subscription {
   """
-  The viewer's inbox, live. With ` + "`" + `after` + "`" + `: first everything that came later, then live, each event once, in
-  order. Without it: from now on. A cursor that was never issued is an error with code INVALID_CURSOR.
+  The viewer's inbox, live. With ` + "`" + `after` + "`" + `: first everything that came later, then live, each event
+  once, in order. Without it: from now on. A cursor that was never issued is an error with code
+  INVALID_CURSOR.
   """
   inboxEvents(
     "The newest cursor that the client has handled."

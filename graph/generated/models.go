@@ -18,97 +18,97 @@ type BulkResult interface {
 	IsBulkResult()
 }
 
-// What became of a moderator's step.
+// The result of a moderator's step.
 type CaseResult interface {
 	IsCaseResult()
 }
 
-// What became of a change of a conversation.
+// The result of a change of a conversation.
 type ConversationResult interface {
 	IsConversationResult()
 }
 
-// What became of making a contact code.
+// The result of making a contact code.
 type CreateContactCodeResult interface {
 	IsCreateContactCodeResult()
 }
 
-// What became of declining requests.
+// The result of declining requests.
 type DeclineResult interface {
 	IsDeclineResult()
 }
 
-// What became of a deletion.
+// The result of a deletion.
 type DeleteUserResult interface {
 	IsDeleteUserResult()
 }
 
-// What became of an erasure.
+// The result of an erasure.
 type EraseUserResult interface {
 	IsEraseUserResult()
 }
 
-// What became of asking for an export.
+// The result of asking for an export.
 type ExportResult interface {
 	IsExportResult()
 }
 
-// What became of a change of the hidden words.
+// The result of a change of the hidden words.
 type HiddenWordsResult interface {
 	IsHiddenWordsResult()
 }
 
-// What became of an appeal.
+// The result of an appeal.
 type NoticeResult interface {
 	IsNoticeResult()
 }
 
-// What became of setting follows or suggestions.
+// The result of setting follows or suggestions.
 type PairsResult interface {
 	IsPairsResult()
 }
 
-// What became of making a report.
+// The result of making a report.
 type ReportResult interface {
 	IsReportResult()
 }
 
-// What became of taking a contact code back.
+// The result of taking a contact code back.
 type RevokeContactCodeResult interface {
 	IsRevokeContactCodeResult()
 }
 
-// What became of a revocation.
+// The result of a revocation.
 type RevokeTokensResult interface {
 	IsRevokeTokensResult()
 }
 
-// What became of a send.
+// The result of a send.
 type SendMessageResult interface {
 	IsSendMessageResult()
 }
 
-// What became of a change of settings.
+// The result of a change of settings.
 type SettingsResult interface {
 	IsSettingsResult()
 }
 
-// What became of ending a shield.
+// The result of ending a shield.
 type ShieldResult interface {
 	IsShieldResult()
 }
 
-// What became of taking a change of settings back.
+// The result of taking a change of settings back.
 type UndoSettingsResult interface {
 	IsUndoSettingsResult()
 }
 
-// What became of an unsend.
+// The result of an unsend.
 type UnsendMessageResult interface {
 	IsUnsendMessageResult()
 }
 
-// What became of an upsert.
+// The result of an upsert.
 type UpsertUsersResult interface {
 	IsUpsertUsersResult()
 }
@@ -118,18 +118,18 @@ type UserError interface {
 	IsUserError()
 }
 
-// What became of a follow or a block.
+// The result of a follow or a block.
 type UserResult interface {
 	IsUserResult()
 }
 
 // An appeal against a decision.
 type Appeal struct {
-	// What the person concerned says.
+	// The statement of the person concerned.
 	Text string `json:"text"`
 	// When.
 	At time.Time `json:"at"`
-	// What became of it; null while it waits.
+	// The outcome. Null while the appeal waits.
 	Outcome *dm.AppealOutcome `json:"outcome,omitempty"`
 	// The reasons.
 	Statement *string `json:"statement,omitempty"`
@@ -159,9 +159,9 @@ type AuditEdge struct {
 type AuditEntry struct {
 	// When.
 	At time.Time `json:"at"`
-	// Who: the subject of the token.
+	// The actor: the subject of the token.
 	Actor string `json:"actor"`
-	// What.
+	// The action.
 	Action dm.AuditAct `json:"action"`
 	// The report that it was about.
 	ReportID *string `json:"reportId,omitempty"`
@@ -269,13 +269,14 @@ type CreateContactCodeInput struct {
 type CreateContactCodeSuccess struct {
 	// The code as its owner sees it from now on.
 	ContactCode *dm.ContactCode `json:"contactCode"`
-	// What to give out: 20 letters and digits in four groups. It is shown this once; only a hash of it is kept.
+	// The code to give out: 20 letters and digits in four groups. It is shown this once; only a hash of
+	// it is kept.
 	Secret string `json:"secret"`
 }
 
 func (CreateContactCodeSuccess) IsCreateContactCodeResult() {}
 
-// What to decide about an appeal.
+// A decision about an appeal.
 type DecideAppealInput struct {
 	// The report, which the moderator holds.
 	ReportID string `json:"reportId"`
@@ -285,11 +286,11 @@ type DecideAppealInput struct {
 	Statement string `json:"statement"`
 }
 
-// What to decide about a report.
+// A decision about a report.
 type DecideReportInput struct {
 	// The report, which the moderator holds.
 	ReportID string `json:"reportId"`
-	// What to do.
+	// The action.
 	Action dm.Action `json:"action"`
 	// The reasons, for the person concerned: up to 4,000 characters, needed unless nothing is done.
 	Statement string `json:"statement"`
@@ -309,7 +310,7 @@ func (DeclineSuccess) IsDeclineResult() {}
 
 // The user is forgotten.
 type DeleteUserSuccess struct {
-	// Whom it was about.
+	// The user concerned.
 	ExternalID string `json:"externalId"`
 }
 
@@ -317,7 +318,7 @@ func (DeleteUserSuccess) IsDeleteUserResult() {}
 
 // The user is deleted, and their words are being erased.
 type EraseUserSuccess struct {
-	// Whom it was about.
+	// The user concerned.
 	ExternalID string `json:"externalId"`
 	// One for each user who ever had the externalId.
 	Erasures []*Erasure `json:"erasures"`
@@ -327,7 +328,7 @@ func (EraseUserSuccess) IsEraseUserResult() {}
 
 // The erasure of a user, as far as it is.
 type Erasure struct {
-	// Whom it erases.
+	// The user whom it erases.
 	UserID string `json:"userId"`
 	// How far it is.
 	State dm.JobState `json:"state"`
@@ -339,7 +340,8 @@ type Erasure struct {
 	FinishedAt *time.Time `json:"finishedAt,omitempty"`
 }
 
-// The sealed copy of what was reported: those messages and up to 5 before and after each, as the reporter saw them.
+// The sealed copy of what was reported: those messages and up to 5 before and after each, as the
+// reporter saw them.
 type Evidence struct {
 	// The report's id.
 	ReportID string `json:"reportId"`
@@ -347,7 +349,7 @@ type Evidence struct {
 	Sealed string `json:"sealed"`
 	// SHA-256 of `sealed`, in hex. The service has compared it; evidence that differs is not shown.
 	Digest string `json:"digest"`
-	// What the reporter says.
+	// The statement of the reporter.
 	Note string `json:"note"`
 	// The messages, in order.
 	Messages []*SealedMessage `json:"messages"`
@@ -387,7 +389,7 @@ func (ExportSuccess) IsExportResult() {}
 type HiddenWordSample struct {
 	// An IETF language tag: `en`, `fr`.
 	Language string `json:"language"`
-	// What to pass to `addHiddenWords`, or a part of it.
+	// The words to pass to `addHiddenWords`, or a part of them.
 	Words []string `json:"words"`
 }
 
@@ -421,7 +423,8 @@ type InvalidInput struct {
 	Detail string `json:"detail"`
 	// The input at fault.
 	Field *string `json:"field,omitempty"`
-	// In a call with a list: the place in it of the item at fault, from 0. Null: the whole call is at fault.
+	// In a call with a list: the place in it of the item at fault, from 0. Null: the whole call is at
+	// fault.
 	Index *int `json:"index,omitempty"`
 	// In a call of the host's with a list: the externalId of the user at fault.
 	ExternalID *string `json:"externalId,omitempty"`
@@ -467,7 +470,7 @@ type MessageNotAllowed struct {
 	Detail string `json:"detail"`
 	// Why.
 	Denial policy.Denial `json:"denial"`
-	// What the viewer has left for new people, with OUTREACH_LIMIT.
+	// The viewer's outreach budget, with OUTREACH_LIMIT.
 	Outreach *dm.OutreachBudget `json:"outreach,omitempty"`
 }
 
@@ -475,7 +478,8 @@ func (MessageNotAllowed) IsUserError() {}
 
 func (MessageNotAllowed) IsSendMessageResult() {}
 
-// A report as moderators see it. The messages are in its `evidence`, of which every look is written down.
+// A report as moderators see it. The messages are in its `evidence`, of which every look is written
+// down.
 type ModerationCase struct {
 	// Starts with `cas_`.
 	ID string `json:"id"`
@@ -483,7 +487,7 @@ type ModerationCase struct {
 	ReportID string `json:"reportId"`
 	// How far it is.
 	State dm.ReportState `json:"state"`
-	// What it is about.
+	// The category.
 	Category dm.Category `json:"category"`
 	// How many messages were reported.
 	MessageCount int `json:"messageCount"`
@@ -493,17 +497,17 @@ type ModerationCase struct {
 	CreatedAt time.Time `json:"createdAt"`
 	// The person concerned.
 	Reported *dm.User `json:"reported"`
-	// Who reported.
+	// The reporter.
 	Reporter *dm.User `json:"reporter"`
-	// Who holds it now.
+	// The moderator who holds it now.
 	ClaimedBy *string `json:"claimedBy,omitempty"`
 	// Until when.
 	ClaimedUntil *time.Time `json:"claimedUntil,omitempty"`
-	// What was decided.
+	// The decision.
 	Action *dm.Action `json:"action,omitempty"`
 	// The reasons given to the person concerned.
 	Statement *string `json:"statement,omitempty"`
-	// Who decided.
+	// The moderator who decided.
 	DecidedBy *string `json:"decidedBy,omitempty"`
 	// When it was decided.
 	DecidedAt *time.Time `json:"decidedAt,omitempty"`
@@ -515,13 +519,15 @@ type ModerationCase struct {
 
 func (ModerationCase) IsNode() {}
 
-// What was named does not exist, or is not the viewer's: the two cannot be told apart. Nothing was written.
+// The named object does not exist or is not the viewer's: the two cannot be told apart. Nothing was
+// written.
 type NotFound struct {
 	// NOT_FOUND
 	Code string `json:"code"`
 	// A sentence for people, in English. Programs compare `code`.
 	Detail string `json:"detail"`
-	// In a call of the host's with a list: the place in it of the item at fault, from 0. Null: there is no list.
+	// In a call of the host's with a list: the place in it of the item at fault, from 0. Null: there is
+	// no list.
 	Index *int `json:"index,omitempty"`
 }
 
@@ -559,15 +565,15 @@ func (NotFound) IsDeleteUserResult() {}
 
 func (NotFound) IsRevokeTokensResult() {}
 
-// A decision of the moderators about the viewer. Who reported is not told.
+// A decision of the moderators about the viewer. It does not name the reporter.
 type Notice struct {
 	// Starts with `ntc_`.
 	ID string `json:"id"`
 	// When it was decided.
 	At time.Time `json:"at"`
-	// What it does.
+	// The effect.
 	Action dm.Action `json:"action"`
-	// What the report was about.
+	// The category of the report.
 	Category dm.Category `json:"category"`
 	// The reasons.
 	Statement string `json:"statement"`
@@ -635,25 +641,25 @@ func (RateLimited) IsUserError() {}
 
 func (RateLimited) IsSendMessageResult() {}
 
-// What people of one Relation may send.
+// The kinds that people of one Relation may send.
 type RelationKinds struct {
-	// What the sender is to the user.
+	// The relation of the sender to the user.
 	Relation policy.Relation `json:"relation"`
-	// What they may send.
+	// The kinds that they may send.
 	Kinds []bind.Kind `json:"kinds"`
 }
 
-// What people of one Relation may send from now on.
+// The kinds that people of one Relation may send from now on.
 type RelationKindsInput struct {
-	// What the sender is to the user. Give each relation once.
+	// The relation of the sender to the user. Give each relation once.
 	Relation policy.Relation `json:"relation"`
-	// What they may send: TEXT or VIDEO at least.
+	// The kinds that they may send: TEXT or VIDEO at least.
 	Kinds []bind.Kind `json:"kinds"`
 }
 
 // Where messages of one Relation go.
 type RelationRoute struct {
-	// What the sender is to the user.
+	// The relation of the sender to the user.
 	Relation policy.Relation `json:"relation"`
 	// Where their messages go.
 	Route policy.Route `json:"route"`
@@ -661,7 +667,7 @@ type RelationRoute struct {
 
 // Where messages of one Relation shall go.
 type RelationRouteInput struct {
-	// What the sender is to the user. Give each relation once.
+	// The relation of the sender to the user. Give each relation once.
 	Relation policy.Relation `json:"relation"`
 	// Where their messages shall go.
 	Route policy.Route `json:"route"`
@@ -671,15 +677,16 @@ type RelationRouteInput struct {
 type Report struct {
 	// Starts with `rep_`.
 	ID string `json:"id"`
-	// Whom it is about.
+	// The person concerned.
 	About *dm.User `json:"about"`
 	// The conversation that the messages are of.
 	ConversationID string `json:"conversationId"`
-	// What it is about.
+	// The category.
 	Category dm.Category `json:"category"`
 	// How many messages were reported.
 	MessageCount int `json:"messageCount"`
-	// SHA-256 of the sealed evidence, in hex: whatever happens to the messages, this is what was reported.
+	// SHA-256 of the sealed evidence, in hex: whatever happens to the messages, this is what was
+	// reported.
 	Digest string `json:"digest"`
 	// When it was made.
 	CreatedAt time.Time `json:"createdAt"`
@@ -727,15 +734,16 @@ type ReportEdge struct {
 
 // A report to make: of messages of one other person, or of the newest of a conversation.
 type ReportInput struct {
-	// Made by the client, unique per reporter (a UUID). A retry with the same id returns the first report.
+	// Made by the client, unique per reporter (a UUID). A retry with the same id returns the first
+	// report.
 	ClientReportID string `json:"clientReportId"`
 	// Up to 20 messages of one conversation. Exactly one of messageIds and conversationId.
 	MessageIds []string `json:"messageIds,omitempty"`
 	// The newest 20 messages. Exactly one of messageIds and conversationId.
 	ConversationID *string `json:"conversationId,omitempty"`
-	// What it is about.
+	// The category.
 	Category dm.Category `json:"category"`
-	// What the moderators should know, up to 1,000 characters. It is sealed with the messages.
+	// A note to the moderators, up to 1,000 characters. It is sealed with the messages.
 	Note string `json:"note"`
 	// Block the person too, in the same step.
 	Block bool `json:"block"`
@@ -749,7 +757,7 @@ type ReportSuccess struct {
 
 func (ReportSuccess) IsReportResult() {}
 
-// What stands against the viewer's writing now, by decision of moderators.
+// The restrictions on the viewer's writing now, by decision of moderators.
 type Restrictions struct {
 	// The viewer may write to nobody until then. Null: not so.
 	SuspendedUntil *time.Time `json:"suspendedUntil,omitempty"`
@@ -767,9 +775,10 @@ func (RevokeContactCodeSuccess) IsRevokeContactCodeResult() {}
 
 // The user's older tokens count no more.
 type RevokeTokensSuccess struct {
-	// Whom it was about.
+	// The user concerned.
 	ExternalID string `json:"externalId"`
-	// Tokens that were issued (`iat`) before it are refused. Tokens count in seconds, so sign a new one a second later.
+	// Tokens that were issued (`iat`) before it are refused. Tokens count in seconds, so sign a new one
+	// a second later.
 	ValidAfter time.Time `json:"validAfter"`
 }
 
@@ -781,7 +790,7 @@ type SealedMessage struct {
 	MessageID string `json:"messageId"`
 	// Its place in the conversation.
 	Seq int `json:"seq"`
-	// Who wrote it.
+	// The author.
 	SenderID string `json:"senderId"`
 	// When it was sent, RFC 3339.
 	SentAt string `json:"sentAt"`
@@ -805,10 +814,11 @@ type SendMessageInput struct {
 	Body *string `json:"body,omitempty"`
 	// A video to share.
 	Video *dm.VideoCard `json:"video,omitempty"`
-	// Made by the client, unique per sender and conversation (a UUID). A retry with the same id returns the first result.
+	// Made by the client, unique per sender and conversation (a UUID). A retry with the same id returns
+	// the first result.
 	ClientMessageID string `json:"clientMessageId"`
-	// A contact code of the recipient's, as it was given to the viewer: this message then goes to the inbox. It counts, and is
-	// used, only where the message would not go there without it.
+	// A contact code of the recipient's, as it was given to the viewer: this message then goes to the
+	// inbox. It counts, and is used, only where the message would not go there without it.
 	ContactCode *string `json:"contactCode,omitempty"`
 }
 
@@ -820,13 +830,13 @@ type SendMessageSuccess struct {
 	Conversation bind.Conversation `json:"conversation"`
 	// How many more before an answer; null: no limit.
 	Remaining *int `json:"remaining,omitempty"`
-	// What the viewer has left for new people, when this message is a request. Null: no limit.
+	// The viewer's outreach budget, when this message is a request. Null: no limit.
 	Outreach *dm.OutreachBudget `json:"outreach,omitempty"`
 }
 
 func (SendMessageSuccess) IsSendMessageResult() {}
 
-// Who can message me, as the viewer wants it.
+// The viewer's choice of who can message them.
 type SetWhoCanMessageMeInput struct {
 	// The audience.
 	Audience policy.Audience `json:"audience"`
@@ -858,7 +868,7 @@ func (ShieldSuccess) IsShieldResult() {}
 
 // The message is without its words now, for both sides.
 type UnsendMessageSuccess struct {
-	// What is left of the message.
+	// The message without its text and video.
 	Message *dm.Message `json:"message"`
 }
 

@@ -13,6 +13,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -58,7 +59,7 @@ type figures struct {
 }
 
 func measure(root string) (*figures, error) {
-	list := exec.Command("git", "ls-files", "*.go", "web/*.ts", "web/*.tsx", "web/*.css")
+	list := exec.CommandContext(context.Background(), "git", "ls-files", "*.go", "web/*.ts", "web/*.tsx", "web/*.css")
 	list.Dir = root
 	names, err := list.Output()
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"regexp"
@@ -17,11 +18,12 @@ var subjectForm = regexp.MustCompile(`^[a-z0-9.][a-z0-9./_-]*(, [a-z0-9.][a-z0-9
 
 // checkCommits returns the subjects after base that break the rule. A clone that does not hold
 // base has nothing to check.
-func checkCommits(base string) ([]string, error) {
-	if exec.Command("git", "cat-file", "-e", base+"^{commit}").Run() != nil {
+func checkCommits(ctx context.Context, base string) ([]string, error) {
+	known := exec.CommandContext(ctx, "git", "cat-file", "-e", base+"^{commit}").Run() == nil
+	if !known {
 		return nil, nil
 	}
-	out, err := exec.Command("git", "log", "--no-merges", "--format=%h %s", base+"..HEAD").Output()
+	out, err := exec.CommandContext(ctx, "git", "log", "--no-merges", "--format=%h %s", base+"..HEAD").Output()
 	if err != nil {
 		return nil, fmt.Errorf("read the log: %w", err)
 	}

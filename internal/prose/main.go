@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"flag"
@@ -95,7 +96,7 @@ func report(stdout io.Writer, paths []string, base string, all bool) (int, error
 	if len(paths) > 0 {
 		return failing, nil
 	}
-	commits, err := checkCommits(base)
+	commits, err := checkCommits(context.Background(), base)
 	if err != nil {
 		return 0, err
 	}

@@ -9,8 +9,9 @@ export type Operation<Answer, Variables> = string & { readonly __types?: (given:
 /** A list of people whom the user has named: it goes before the audience. */
 export type NamedList =
   /**
-   * They may always write: to the inbox whatever the audience is, NO_ONE too. A block, a decline, a restriction and the
-   * limits of age go before it; under 18 it holds for people whom the user follows or has written to.
+   * They may always write: to the inbox whatever the audience is, NO_ONE too. A block, a decline, a
+   * restriction and the limits of age go before it; under 18 it holds for people whom the user follows
+   * or has written to.
    */
   | 'ALWAYS'
   /** They may never write: refused as by a closed audience. */
@@ -18,7 +19,10 @@ export type NamedList =
 
 /** Why a message may not be sent. */
 export type DenialCode =
-  /** This person takes no messages from the viewer. A block, a closed audience and a declined request all read like this. */
+  /**
+   * This person takes no messages from the viewer. A block, a closed audience and a declined request
+   * all read like this.
+   */
   | 'NOT_ACCEPTING'
   /** The request is full; it waits for this person to answer or accept. */
   | 'REQUEST_LIMIT'
@@ -31,8 +35,9 @@ export type DenialCode =
   /** This kind of message is not accepted; another may be: `viewerCanMessage` says which. */
   | 'KIND_NOT_ACCEPTED'
   /**
-   * The contact code does not admit this message. A code that does not exist, has expired, was revoked or used up, was redeemed
-   * by the viewer before, or belongs to another person, and a code whose owner takes no messages from the viewer, all give this answer.
+   * The contact code does not admit this message. A code that does not exist, has expired, was revoked
+   * or used up, was redeemed by the viewer before, or belongs to another person, and a code whose
+   * owner takes no messages from the viewer, all give this answer.
    */
   | 'CONTACT_CODE'
   /** The viewer has blocked this person. */
@@ -40,7 +45,7 @@ export type DenialCode =
   /** This person is the viewer. */
   | 'SELF';
 
-/** Who can message me: one line that stands for a Route for each Relation. */
+/** The answer to "who can message me?": one line that stands for a Route for each Relation. */
 export type Audience =
   /** Everybody; people the user neither follows nor knows arrive as requests. */
   | 'EVERYONE'
@@ -57,7 +62,10 @@ export type Audience =
   /** The user's own Routes. */
   | 'CUSTOM';
 
-/** What the sender is to the recipient, seen from the recipient. Several may hold; the most welcoming Route wins. */
+/**
+ * The sender's relation to the recipient, seen from the recipient. Several may hold; the most
+ * welcoming Route wins.
+ */
 export type Relation =
   /** The recipient has written to the sender, or has accepted a request of theirs. */
   | 'KNOWN'
@@ -83,7 +91,7 @@ export type Route =
   /** Nowhere: it is not accepted. */
   | 'REFUSE';
 
-/** What decided where a person's messages go, as the recipient may know it. */
+/** The rule that decided where a person's messages go, as the recipient may know it. */
 export type PolicyRule =
   /** The viewer has blocked them. */
   | 'BLOCK'
@@ -108,7 +116,7 @@ export type PolicyRule =
   /** They are on the viewer's list ALWAYS. */
   | 'ALWAYS';
 
-/** What a message may be made of. */
+/** The content of a message. */
 export type MessageKind =
   /** A text. */
   | 'TEXT'
@@ -117,23 +125,23 @@ export type MessageKind =
   /** Something in the text that leads out of the app: the address of a page or a mailbox. */
   | 'LINK';
 
-/** What people of one Relation may send from now on. */
+/** The kinds that people of one Relation may send from now on. */
 export type RelationKindsInput = {
-  /** What the sender is to the user. Give each relation once. */
+  /** The relation of the sender to the user. Give each relation once. */
   relation: Relation;
-  /** What they may send: TEXT or VIDEO at least. */
+  /** The kinds that they may send: TEXT or VIDEO at least. */
   kinds: Array<MessageKind>;
 };
 
 /** Where messages of one Relation shall go. */
 export type RelationRouteInput = {
-  /** What the sender is to the user. Give each relation once. */
+  /** The relation of the sender to the user. Give each relation once. */
   relation: Relation;
   /** Where their messages shall go. */
   route: Route;
 };
 
-/** Who changed a user's settings. */
+/** The author of a change of a user's settings. */
 export type SettingsAuthor =
   /** The user. */
   | 'SELF'
@@ -157,7 +165,7 @@ export type VideoCardInput = {
   url: string;
   /** Its title, up to 300 characters. */
   title?: string | null | undefined;
-  /** Who made it, up to 100 characters. */
+  /** The author, up to 100 characters. */
   authorHandle?: string | null | undefined;
   /** Address of a still. */
   thumbnailUrl?: string | null | undefined;
@@ -173,7 +181,7 @@ export type CreateContactCodeInput = {
   maxRedemptions?: number;
 };
 
-/** What a report is about. */
+/** The category of a report. */
 export type ReportCategory =
   /** Advertising, or the same to many. */
   | 'SPAM'
@@ -205,18 +213,21 @@ export type ReportState =
   /** It is decided. */
   | 'DECIDED';
 
-/** What a decision does to the person concerned. */
+/** The effect of a decision on the person concerned. */
 export type ModerationAction =
   /** Nothing: the report did not hold. */
   | 'NONE'
   /** A warning. */
   | 'WARN'
-  /** For a time the person may write to nobody who has not written to them or accepted a request of theirs. */
+  /**
+   * For a time the person may write to nobody who has not written to them or accepted a request of
+   * theirs.
+   */
   | 'LIMIT_OUTREACH'
   /** For a time the person may write to nobody. */
   | 'SUSPEND';
 
-/** What became of an appeal. */
+/** The result of an appeal. */
 export type AppealOutcome =
   /** The decision stands. */
   | 'UPHELD'
@@ -225,15 +236,18 @@ export type AppealOutcome =
 
 /** A report to make: of messages of one other person, or of the newest of a conversation. */
 export type ReportInput = {
-  /** Made by the client, unique per reporter (a UUID). A retry with the same id returns the first report. */
+  /**
+   * Made by the client, unique per reporter (a UUID). A retry with the same id returns the first
+   * report.
+   */
   clientReportId: string;
   /** Up to 20 messages of one conversation. Exactly one of messageIds and conversationId. */
   messageIds?: Array<string> | null | undefined;
   /** The newest 20 messages. Exactly one of messageIds and conversationId. */
   conversationId?: string | null | undefined;
-  /** What it is about. */
+  /** The category. */
   category: ReportCategory;
-  /** What the moderators should know, up to 1,000 characters. It is sealed with the messages. */
+  /** A note to the moderators, up to 1,000 characters. It is sealed with the messages. */
   note?: string;
   /** Block the person too, in the same step. */
   block?: boolean;
@@ -260,16 +274,19 @@ export type SendMessageInput = {
   body?: string | null | undefined;
   /** A video to share. */
   video?: VideoCardInput | null | undefined;
-  /** Made by the client, unique per sender and conversation (a UUID). A retry with the same id returns the first result. */
+  /**
+   * Made by the client, unique per sender and conversation (a UUID). A retry with the same id returns
+   * the first result.
+   */
   clientMessageId: string;
   /**
-   * A contact code of the recipient's, as it was given to the viewer: this message then goes to the inbox. It counts, and is
-   * used, only where the message would not go there without it.
+   * A contact code of the recipient's, as it was given to the viewer: this message then goes to the
+   * inbox. It counts, and is used, only where the message would not go there without it.
    */
   contactCode?: string | null | undefined;
 };
 
-/** Who can message me, as the viewer wants it. */
+/** The viewer's choice of who can message them. */
 export type SetWhoCanMessageMeInput = {
   /** The audience. */
   audience: Audience;
@@ -286,7 +303,7 @@ export type HeldRequestAction =
   /** They are declined. */
   | 'DECLINE';
 
-/** Which of the viewer's requests are meant. What is left out does not matter. */
+/** Which of the viewer's requests are meant. An omitted field matches every request. */
 export type RequestFilter = {
   /** REQUESTS or HIDDEN. */
   folder?: Folder;
@@ -300,7 +317,7 @@ export type RequestFilter = {
   shielded?: boolean | null | undefined;
 };
 
-/** What the host application knows of a user's age. */
+/** The age of a user as the host application reports it. */
 export type AgeBand =
   /** 18 and over, or unknown. */
   | 'ADULT'
