@@ -20,6 +20,8 @@ type shape struct {
 	// nodes is about how much memory the document takes.
 	nodes int
 	depth int
+	// longest is the length of the longest name, in bytes.
+	longest int
 }
 
 // checkShape refuses a document that is over a bound, and tells how large it is otherwise.
@@ -38,15 +40,18 @@ func checkShape(doc *ast.QueryDocument, limits Limits) (nodes int, err *gqlerror
 		s.fragments[f.Name] = f
 	}
 	for _, f := range doc.Fragments {
+		s.names(f.Name, f.TypeCondition)
 		s.directed(f.Directives)
 		s.count(f.SelectionSet)
 		s.depth = max(s.depth, s.fragmentDepth(f.Name))
 	}
 	roots := 0
 	for _, op := range doc.Operations {
+		s.names(op.Name)
 		s.directed(op.Directives)
 		for _, v := range op.VariableDefinitions {
 			s.nodes++
+			s.names(v.Variable, v.Type.Name())
 			s.directed(v.Directives)
 			s.value(v.DefaultValue, 1)
 		}
@@ -55,6 +60,8 @@ func checkShape(doc *ast.QueryDocument, limits Limits) (nodes int, err *gqlerror
 		roots = max(roots, s.rootFields(op.SelectionSet))
 	}
 	switch {
+	case s.longest > maxNameBytes:
+		return 0, tooMuch("name", maxNameBytes, "A name in the document has more than %d bytes.")
 	case s.depth > limits.Depth:
 		return 0, tooMuch("depth", limits.Depth, "The operation is nested deeper than %d.")
 	case s.aliases > limits.Aliases:
@@ -79,12 +86,21 @@ func tooMuch(limit string, most int, format string) *gqlerror.Error {
 	return err
 }
 
+// names notes the lengths of names. Validation compares an unknown name with every known one, which
+// costs the product of their lengths.
+func (s *shape) names(names ...string) {
+	for _, name := range names {
+		s.longest = max(s.longest, len(name))
+	}
+}
+
 // count counts what stands in a set, fragments aside.
 func (s *shape) count(set ast.SelectionSet) {
 	for _, selection := range set {
 		s.nodes++
 		switch it := selection.(type) {
 		case *ast.Field:
+			s.names(it.Alias, it.Name)
 			s.answers[it.Alias]++
 			if it.Alias != it.Name {
 				s.aliases++
@@ -93,9 +109,11 @@ func (s *shape) count(set ast.SelectionSet) {
 			s.arguments(it.Arguments)
 			s.count(it.SelectionSet)
 		case *ast.InlineFragment:
+			s.names(it.TypeCondition)
 			s.directed(it.Directives)
 			s.count(it.SelectionSet)
 		case *ast.FragmentSpread:
+			s.names(it.Name)
 			s.directed(it.Directives)
 		}
 	}
@@ -104,12 +122,14 @@ func (s *shape) count(set ast.SelectionSet) {
 func (s *shape) directed(directives ast.DirectiveList) {
 	s.directives += len(directives)
 	for _, d := range directives {
+		s.names(d.Name)
 		s.arguments(d.Arguments)
 	}
 }
 
 func (s *shape) arguments(arguments ast.ArgumentList) {
 	for _, a := range arguments {
+		s.names(a.Name)
 		s.value(a.Value, 1)
 	}
 }
@@ -120,10 +140,14 @@ func (s *shape) value(v *ast.Value, depth int) {
 	}
 	s.nodes++
 	s.depth = max(s.depth, depth)
+	if v.Kind == ast.EnumValue || v.Kind == ast.Variable {
+		s.names(v.Raw)
+	}
 	if depth > s.limits.Depth {
 		return
 	}
 	for _, child := range v.Children {
+		s.names(child.Name)
 		s.value(child.Value, depth+1)
 	}
 }
