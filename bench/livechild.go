@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -262,13 +263,16 @@ func (s *liveServer) writeRaw(length time.Duration) {
 	payload := `{"id":"1","type":"next","payload":` + liveSample + `}`
 	frame := ws.MustCompileFrame(ws.NewTextFrame([]byte(payload)))
 	workers := runtime.GOMAXPROCS(0)
+	s.mu.Lock()
+	conns := slices.Clone(s.conns)
+	s.mu.Unlock()
 	var all sync.WaitGroup
 	end := time.Now().Add(length)
 	for w := range workers {
 		all.Go(func() {
 			for time.Now().Before(end) {
-				for i := w; i < len(s.conns); i += workers {
-					if _, err := s.conns[i].Write(frame); err != nil {
+				for i := w; i < len(conns); i += workers {
+					if _, err := conns[i].Write(frame); err != nil {
 						return
 					}
 					s.events.Add(1)
