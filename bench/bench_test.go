@@ -36,7 +36,7 @@ func TestRowsRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live := map[string]bool{"idle ours": true, "deliver ours": true} // TestLiveRowsRun looks at these
+	live := map[string]bool{"idle ours": true, "deliver ours": true} // see TestLiveRowsRun
 	var rows []result
 	if err := json.Unmarshal(written, &rows); err != nil {
 		t.Fatal(err)

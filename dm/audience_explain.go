@@ -24,8 +24,8 @@ type Explanation struct {
 }
 
 // ExplainWhoCanMessageMe shows the viewer's setting with another person's eyes: by the same Decide
-// as the send, on what the viewer has decided and may know. What the other has decided, as a block
-// of theirs, stays out of it. Errors: NOT_FOUND, INVALID_INPUT.
+// as the send, on what the viewer has decided and may know. The other person's decisions, such as a
+// block, stay out of it. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID) (Explanation, error) {
 	if viewer == as {
 		return Explanation{}, Invalid("as", "This is yourself.")

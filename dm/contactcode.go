@@ -39,9 +39,8 @@ func ParseContactCodeID(s string) (id ContactCodeID, ok bool) {
 }
 
 // ContactCode is what a user gives out so that each of its bearers may write one message to the
-// user's inbox, whatever their audience. What the bearer has is a secret, of which only a hash is
-// kept. It changes only under the lock of its owner's head, where every send to the owner meets it
-// (I1).
+// user's inbox, whatever their audience. The redeemer presents a secret; only its hash is kept. It
+// changes only under the lock of its owner's head, where every send to the owner meets it (I1).
 type ContactCode struct {
 	ID    ContactCodeID
 	Owner UserID

@@ -40,8 +40,8 @@ const maxContactText = 64
 var readAs = strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1")
 
 // ParseContactCode reads a code as its redeemer typed it: case, spaces, dashes and letters that
-// look like digits make no difference. What is no code has the hash of none, so that it is answered
-// like a code that is not there.
+// look like digits make no difference. A text that is no code gets the hash of none, so that the
+// answer is that for an unknown code.
 func ParseContactCode(text string) CodeHash {
 	if len(text) > maxContactText {
 		text = ""

@@ -42,8 +42,8 @@ func (s *Service) ContactCodeRedemptions(ctx context.Context, viewer UserID, cod
 }
 
 // CameByCode tells by which code of the viewer's each of some people came: the first that they
-// used. Who came without is left out. It is read when it is asked for, so that no send and no event
-// carries it.
+// used. People who came without a code are left out. It is read when it is asked for, so that no
+// send and no event carries it.
 func (s *Service) CameByCode(ctx context.Context, viewer UserID, people []UserID) (map[UserID]*Redemption, error) {
 	uses, err := s.codes.RedemptionsFrom(ctx, viewer, people, CodesLookedAt)
 	if err != nil {

@@ -18,7 +18,7 @@ func (tx *Tx) MarkRead(viewer UserID, c *Conversation, upTo int64) error {
 	}
 	mine, theirs := c.Sides(viewer)
 	if upTo <= mine.ReadSeq || tx.Override(viewer, theirs.User).Blocked {
-		// Who has blocked the other leaves no receipt; their position stays until they unblock.
+		// A blocker leaves no receipt; their position stays until they unblock.
 		return nil
 	}
 	seen := tx.view(c, theirs.User).TheirReadSeq

@@ -9,7 +9,7 @@ import (
 
 // Unsend takes the words and the video of a message that the viewer sent away from both sides. The
 // message keeps its seq and stays counted as it was (I3, I6); both logs tell of it. Unsending twice
-// is unsending once. What was reported before stays sealed. Errors: NOT_FOUND, also for the
+// is unsending once. The copy in an earlier report stays sealed. Errors: NOT_FOUND, also for the
 // messages of others.
 func (s *Service) Unsend(ctx context.Context, viewer UserID, id MessageID) (*Message, error) {
 	other, err := s.inbox.OtherMember(ctx, viewer, id.Conversation)

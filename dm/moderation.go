@@ -88,8 +88,9 @@ const (
 	maxAppealText = 4000
 )
 
-// Claim gives the moderator the report until the time is over. Of two who claim at once one gets
-// it. Claiming what one holds moves its end. Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
+// Claim gives the moderator the report until the time is over. If two moderators claim it at once,
+// one gets it. A second claim by its holder moves its end. Errors: NOT_FOUND, INVALID_INPUT,
+// REPORT_CLAIMED.
 func (s *Service) Claim(ctx context.Context, by Moderator, id ReportID, hold time.Duration) (*Report, error) {
 	if hold < time.Minute || hold > MaxClaim {
 		return nil, Invalid("minutes", "A claim lasts from 1 minute to %d.", int(MaxClaim.Minutes()))
@@ -153,9 +154,9 @@ type Decision struct {
 	For time.Duration
 }
 
-// DecideReport decides a report that the moderator holds. What it does to the person holds when it
-// returns (I1), and they are told with its reasons; who reported is told that it was decided.
-// Deciding the same again changes nothing. Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
+// DecideReport decides a report that the moderator holds. Its effect on the person holds when it
+// returns (I1). The person is told the reasons; the reporter is told that it was decided. Deciding
+// the same again changes nothing. Errors: NOT_FOUND, INVALID_INPUT, REPORT_CLAIMED.
 func (s *Service) DecideReport(ctx context.Context, by Moderator, id ReportID, d Decision) (*Report, error) {
 	var refusal *Error
 	if d.Statement, refusal = normalizeText("statement", d.Statement, maxStatement); refusal != nil {

@@ -11,7 +11,8 @@ import (
 // MaxPage is the largest page that may be asked for.
 const MaxPage = 100
 
-// PageRequest asks for the first items after a place. After is the opaque end cursor of the page before;
+// PageRequest asks for the first items after a place. After is the opaque end cursor of the page
+// before;
 // empty: from the start.
 type PageRequest struct {
 	First int

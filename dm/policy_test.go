@@ -36,7 +36,7 @@ func TestDefaultsFollowTheAgeBandUntilTheUserChooses(t *testing.T) {
 			}
 			for _, chosen := range audiences {
 				if chosen == policy.Everyone && name != "ADULT" {
-					chosen = policy.Followers // EVERYONE but strangers, whom under 18 nobody can choose
+					chosen = policy.Followers // minors cannot choose strangers
 				}
 				if got := rules.Audience(dm.Settings{Audience: chosen}, band); got != chosen {
 					t.Errorf("%s: the operator's default %v overwrites the choice %v with %v", name, operator, chosen, got)

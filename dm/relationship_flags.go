@@ -5,7 +5,7 @@ import (
 )
 
 // PairFlags is what lies between a viewer and another person, as far as it decides where that
-// person's messages go: a set. Who has none of them is everyone else.
+// person's messages go: a set. A person without any of them belongs to everyone else.
 type PairFlags uint16
 
 // The ties.

@@ -104,8 +104,8 @@ func (tx *Tx) Decline(viewer UserID, c *Conversation) bool {
 	return true
 }
 
-// removeRequest takes a request out of its recipient's view and counts it against its sender. What
-// is left of Pending is what a retry of the sender goes on to be told.
+// removeRequest takes a request out of its recipient's view and counts it against its sender. A
+// retry of the sender goes on to be told the rest of Pending.
 func (tx *Tx) removeRequest(c *Conversation, mine, theirs *Membership, declinedUntil time.Time) {
 	tx.changeConversation(c, func() {
 		mine.Folder, mine.ClearedSeq, mine.HoldReason, mine.DeclinedUntil = FolderNone, c.LastSeq, policy.HoldNone, declinedUntil

@@ -62,7 +62,8 @@ type OutreachBudget struct {
 func (r Rules) outreach(h *Head, now time.Time) *OutreachBudget {
 	n := r.outreachPerDay(h, now)
 	if h.OutreachUntil.After(now) {
-		return &OutreachBudget{PerDay: n, RetryAfter: h.OutreachUntil.Sub(now)} // moderators have stopped it
+		// stopped by moderators
+		return &OutreachBudget{PerDay: n, RetryAfter: h.OutreachUntil.Sub(now)}
 	}
 	if n == 0 {
 		return nil

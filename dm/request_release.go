@@ -7,7 +7,7 @@ import (
 	"github.com/aparte-im/aparte/dm/policy"
 )
 
-// What one transaction of a walk through requests looks at, and how many of them one call makes.
+// The bounds of a bulk answer: the requests of one transaction, and the transactions of one call.
 // Each locks the heads of all whose requests it looks at, so it is small.
 const (
 	bulkStep  = 50
@@ -17,7 +17,7 @@ const (
 // ShieldEnd says what becomes of the requests that a surge shield holds when it comes down.
 type ShieldEnd uint8
 
-// What can become of them.
+// The ways to end a shield.
 const (
 	ShieldKeep ShieldEnd = iota
 	ShieldRelease
@@ -128,7 +128,7 @@ func (tx *Tx) endShield(h *Head) {
 }
 
 // release moves a hidden request to where a message of its sender would land now, when that is more
-// welcoming, and reports whether it did. What is held for what it says is none of its business.
+// welcoming, and reports whether it did. It leaves requests alone that are held for their content.
 func (tx *Tx) release(viewer UserID, c *Conversation) bool {
 	mine, _ := c.Sides(viewer)
 	if mine.Folder != FolderHidden || mine.HoldReason > policy.HoldShield {

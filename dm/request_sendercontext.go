@@ -16,8 +16,7 @@ const (
 )
 
 // SenderContext is how the sender of a request and the viewer know each other, as far as the viewer
-// may know. Who has blocked whom is not in it: a block ends the follow of who blocks, and so what
-// they share.
+// may know. Blocks are not in it: a block ends the blocker's follow, and so the shared friends.
 type SenderContext struct {
 	ViewerFollows, FollowsViewer bool
 	// Suggested: the host supplied the pair.
@@ -29,12 +28,12 @@ type SenderContext struct {
 
 // SharedFriends are the friends whom two people have in common.
 type SharedFriends struct {
-	// Count is at most maxShared; IsCapped: there are more. Of people with more than a thousand
-	// friends each, friends are looked for among a thousand.
+	// Count is at most maxShared; IsCapped: there are more. If both people have more than a
+	// thousand friends, the search covers a thousand of one of them.
 	Count    int
 	IsCapped bool
-	// Some are a few of them. Who is under 18 is counted, and named only to who is under 18 too;
-	// who is under 16 never.
+	// Some are a few of them. People under 18 are counted, and named only to people under 18;
+	// people under 16 are never named.
 	Some []*User
 }
 

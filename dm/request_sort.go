@@ -13,7 +13,7 @@ import (
 const sortMessages = MaxPage
 
 // sorter sorts the requests of one viewer anew: by today's settings, and by today's hidden words.
-// What a request says is read before the lock. Under it the list must still be this one, and
+// The content of a request is read before the lock. Under it the list must still be this one, and
 // nothing may have come: what comes is judged by its own send.
 type sorter struct {
 	service *Service

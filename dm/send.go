@@ -171,8 +171,8 @@ func (tx *Tx) repeated(s Send, first *Message, facts policy.Facts) (Sent, error)
 		// all the same.
 		sent.View.Folder = FolderHidden
 	}
-	// Of the side's own count: that the request was declined, or its sender blocked, must not show
-	// in a retry.
+	// From the side's own count: a retry must not show that the request was declined or its sender
+	// blocked.
 	if _, theirs := tx.Conversation(s.Sender, s.Recipient).Sides(s.Sender); theirs.Pending > 0 {
 		left := max(0, facts.RequestLimit-theirs.Pending)
 		sent.Remaining, sent.Outreach = &left, tx.Outreach(s.Sender)
@@ -206,7 +206,7 @@ func (tx *Tx) deliver(s Send, verdict policy.Verdict) *Message {
 		// conversation as read.
 		mine.Known, mine.ReadSeq, mine.Pending, mine.DeclinedUntil = true, c.LastSeq, 0, time.Time{}
 		if mine.FrozenSeq > 0 && mine.Folder == FolderRequests && tx.Override(s.Sender, s.Recipient).Restricted {
-			mine.FrozenSeq = c.LastSeq + 1 // whom they restrict stays there, and has been read by now
+			mine.FrozenSeq = c.LastSeq + 1 // a restricted person stays there, read by now
 		} else {
 			mine.Folder, mine.FrozenSeq = FolderInbox, 0
 		}

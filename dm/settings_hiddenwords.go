@@ -124,8 +124,8 @@ func (s *Service) editWords(ctx context.Context, viewer UserID, undone *Settings
 	}
 }
 
-// undoWords takes a change of the hidden words back. What it had removed comes back at the end of
-// the list.
+// undoWords takes a change of the hidden words back. Removed words come back at the end of the
+// list.
 func (s *Service) undoWords(ctx context.Context, viewer UserID, undone SettingsChange) (Messaging, error) {
 	_, err := s.editWords(ctx, viewer, &undone, func(list []string) []string {
 		return append(without(list, undone.Words.Added), undone.Words.Removed...)

@@ -84,8 +84,7 @@ func (s *Service) listUsers(page PageRequest, read func(*UserPlace, int) ([]Foun
 // Relationship is how the viewer stands to another user.
 type Relationship struct {
 	ViewerFollows, FollowsViewer bool
-	// ViewerOverride is what the viewer has decided about them. What they have decided is told
-	// nowhere.
+	// ViewerOverride is what the viewer has decided about them. Their decisions are told nowhere.
 	ViewerOverride policy.Override
 	Permission     Permission
 }
@@ -129,7 +128,7 @@ func (tx *Tx) Relationship(viewer, other UserID) Relationship {
 	}
 	return Relationship{
 		ViewerFollows: f.SenderFollows,
-		// Who is blocked may still follow, without effect; the blocker does not see it.
+		// A blocked person may still follow, without effect; the blocker does not see it.
 		FollowsViewer:  f.RecipientFollows && !f.SenderOverride.Blocked,
 		ViewerOverride: f.SenderOverride,
 		Permission:     tx.permission(viewer, policy.Decide(f)),

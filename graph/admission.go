@@ -63,7 +63,8 @@ func (handed) Add(context.Context, string, *ast.QueryDocument) {}
 
 // newAdmission returns the door to a schema. Errors: trusted documents that would not be admitted.
 func newAdmission(es graphql.ExecutableSchema, c Config) (*admission, error) {
-	known, _ := simplelru.NewLRU[[sha256.Size]byte, admitted](knownCount, nil) // fails for a size below one only
+	// fails only for a size below 1
+	known, _ := simplelru.NewLRU[[sha256.Size]byte, admitted](knownCount, nil)
 	a := &admission{
 		Executor: executor.New(es), schema: es.Schema(), limits: c.Limits, documents: c.Documents, known: known,
 	}

@@ -117,8 +117,9 @@ func (w *world) transcript(t *testing.T) []string {
 		for range 2 {
 			send(vars{"toUserId": v["id"], "body": "again", "clientMessageId": "new"})
 			send(vars{"conversationId": v["c"], "body": "again", "clientMessageId": "new"})
-			send(vars{"toUserId": v["id"], "body": "may I?", "clientMessageId": "waiting"}) // to carol: a retry
-			send(vars{"toUserId": v["id"], "body": "other", "clientMessageId": "waiting"})  // to carol: a conflict
+			send(vars{"toUserId": v["id"], "body": "may I?", "clientMessageId": "waiting"}) // a retry
+			// a conflict
+			send(vars{"toUserId": v["id"], "body": "other", "clientMessageId": "waiting"})
 			for _, query := range looks {
 				run(query)
 			}

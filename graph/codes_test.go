@@ -17,8 +17,8 @@ import (
 	gql "github.com/vektah/gqlparser/v2/ast"
 )
 
-// The tables of docs/api.md are compared with the code: whoever adds a code writes down when it
-// comes, and what is written down can come.
+// The tables of docs/api.md are compared with the code: each code is documented, and each
+// documented code can occur.
 
 // source is what the tests need to know of the code.
 type source struct {

@@ -33,9 +33,9 @@ func (s *Server) writeOpen(w http.ResponseWriter, r *http.Request, accept accept
 	})).ServeHTTP(w, r)
 }
 
-// openTypes are those whose fields hold nobody's words but the public ones of a profile. What is
-// not named here is not compressed: whoever reads the lengths of a connection, and may write to its
-// user, could guess at messages beside their own (BREACH).
+// openTypes are those whose fields hold nobody's words but the public ones of a profile. Other
+// types are not compressed: an attacker who reads the lengths on a connection and may write to its
+// user could guess at messages beside their own (BREACH).
 var openTypes = map[string]bool{
 	"Query": true, "Mutation": true, "Node": true, "PageInfo": true,
 	"User": true, "UserEdge": true, "UserConnection": true, "MessagePermission": true,

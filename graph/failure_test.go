@@ -61,7 +61,7 @@ func (f *failing) History(ctx context.Context, viewer dm.UserID, limit int) ([]d
 	return f.Store.History(ctx, viewer, limit)
 }
 
-// Whatever fails, and wherever, fails alone: the rest of the response is there, the path says
+// A failure anywhere stays alone: the rest of the response is there, the path says
 // where, the client learns no more than a request id, and the log has the rest without the client's
 // words.
 func TestAFailureStaysWhereItIs(t *testing.T) {

@@ -295,7 +295,7 @@ func TestAKeyServerThatHangsHoldsNobodyForLong(t *testing.T) {
 	left := make(chan struct{})
 	p.respond(func(http.ResponseWriter) { <-left })
 	defer close(left)
-	client := &http.Client{Timeout: 50 * time.Millisecond} // stands in for the five seconds of a fetch
+	client := &http.Client{Timeout: 50 * time.Millisecond} // in place of 5 s
 	keys := keysOf(t, graph.KeySetConfig{URL: p.URL, Clock: clock.now, Client: client})
 	v := verifierOf(t, graph.TokenConfig{Keys: keys, Clock: clock.now})
 	rejects(t, v, "a server that hangs", one.sign(t, clock.claims("4711")), true)

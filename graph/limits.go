@@ -80,5 +80,6 @@ func (l *Limits) normalize() error {
 	return errors.Join(errs...)
 }
 
-// maxNameBytes bounds the length of a name in a document, in bytes. No name of the schema is near it.
+// maxNameBytes bounds the length of a name in a document, in bytes. No name of the schema comes
+// near it.
 const maxNameBytes = 255

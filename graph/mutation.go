@@ -137,7 +137,7 @@ func (m mutation) DeclineRequests(ctx context.Context, texts []string) (generate
 	}
 	ids := make([]dm.ConversationID, len(texts))
 	for i, text := range texts {
-		ids[i], _ = dm.ParseConversationID(text) // what cannot be read stays zero, which is nobody's conversation
+		ids[i], _ = dm.ParseConversationID(text) // a malformed id stays zero: no conversation
 	}
 	declined, unread, err := m.service.DeclineRequests(ctx, viewer, ids)
 	if err != nil {

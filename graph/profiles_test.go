@@ -47,7 +47,7 @@ func TestLiveEventsReadASenderOnce(t *testing.T) {
 	for range burst {
 		named("Alice")
 	}
-	if reads := c.take()["Users"]; reads > 2 { // the burst may last for longer than a profile is kept
+	if reads := c.take()["Users"]; reads > 2 { // a burst may outlast a kept profile
 		t.Errorf("%d events were made with %d reads of users", burst, reads)
 	}
 

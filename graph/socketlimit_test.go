@@ -61,7 +61,7 @@ func TestNobodyCanLeanOnASocket(t *testing.T) {
 
 	var clients []net.Conn
 	for i := range each {
-		// Not even a handshake.
+		// No handshake at all.
 		clients = append(clients, w.connect())
 		// A handshake and silence.
 		clients = append(clients, w.rawSocket("graphql-transport-ws").conn)
@@ -149,8 +149,8 @@ func TestAStalledReaderIsCutAndResumes(t *testing.T) {
 	if n := w.graph.Sockets(); n.Cut != (socket.Cuts{socket.CutUnread: 1}) {
 		t.Errorf("%+v", n)
 	}
-	// What reached it before it was cut is in order; whatever the last whole event was, it goes on
-	// from there.
+	// The events before the cut are in order; the resumed stream continues after the last whole
+	// one.
 	var got []string
 	take := func(f *frames) bool {
 		frame, err := f.next()
@@ -270,7 +270,7 @@ func TestATokenIsRenewedOnTheSocket(t *testing.T) {
 	}
 }
 
-// Who is revoked is shown out by the session that holds now, not by the one it replaced.
+// A revocation ends the current session, not the one that it replaced.
 func TestARenewedSessionIsShownOut(t *testing.T) {
 	w := newWorld(t, setup{})
 	follows, other := w.opened("bob"), w.opened("alice")
@@ -315,7 +315,7 @@ func (s *unhurried) Change(ctx context.Context, scope dm.Scope, change func(*dm.
 	return s.Store.Change(ctx, scope, change)
 }
 
-// What a client says right behind its handshake, in one packet with it, is heard.
+// A message in the same packet as the handshake is read.
 func TestWhatComesWithTheHandshakeIsHeard(t *testing.T) {
 	w := newWorld(t, setup{})
 	conn := w.connect()

@@ -163,7 +163,7 @@ func TestWhatWasRead(t *testing.T) {
 	}
 }
 
-// What is wrong between rows, and between a row and the database, is found before the first write,
+// Conflicts between rows, and between a row and the database, are found before the first write,
 // with both lines.
 func TestRulesBetweenRowsAreChecked(t *testing.T) {
 	w := newWorld(t, testdb.SQLite(t))

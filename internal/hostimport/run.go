@@ -69,7 +69,7 @@ type run struct {
 	Config
 	people people
 	report report
-	// What the first pass counted, for the second one's progress.
+	// The counts of the first pass, for the progress of the second.
 	userRows, followRows, messageRows int64
 	// repeated counts rows of messages that stand in the file more than once.
 	repeated int64

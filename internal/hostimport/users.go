@@ -98,7 +98,7 @@ func (r *run) writeUsers(ctx context.Context, source *rows.Source) error {
 	return flush()
 }
 
-// eachUser reads the users file. What is wrong with a row goes into the report; take's own *Bad
+// eachUser reads the users file. Faults of a row go into the report; take's own *Bad
 // does too.
 func (r *run) eachUser(ctx context.Context, source *rows.Source, take func(*rows.Table, dm.UserInput) error) error {
 	t, err := rows.ReadTable(source, userColumns, userExtra)

@@ -3,8 +3,8 @@
 //
 // Purpose. Tests run on the real thing, SQLite and Postgres, never on a stand-in for it.
 //
-// Invariants. No two tests share a database. What is handed out is migrated to the newest schema,
-// unless the name says Empty, and is removed when the test ends, whoever is still connected.
+// Invariants. No two tests share a database. A database is migrated to the newest schema, unless
+// the name says Empty, and is removed when the test ends, also with open connections.
 //
 // Concurrency. All functions may be called from parallel tests.
 //

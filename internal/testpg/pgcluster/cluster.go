@@ -5,7 +5,7 @@
 //
 // Invariants. A cluster never outlives the process that started it, however that ends: a shell
 // watches a pipe from it and stops the server and removes its files when the pipe closes. Nothing
-// is shared between clusters. The server listens on the loopback only and trusts whoever connects,
+// is shared between clusters. The server listens on the loopback only and trusts every connection,
 // because it holds nothing.
 //
 // Concurrency. Start may be called from several goroutines and processes at once.

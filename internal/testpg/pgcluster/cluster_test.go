@@ -76,7 +76,7 @@ func startAndWait(t *testing.T) {
 }
 
 func TestStopLeavesNothing(t *testing.T) {
-	// Not t.TempDir: the server may run as another user, who cannot enter that.
+	// t.TempDir does not do: the server may run as another user, who cannot enter it.
 	tmp, err := os.MkdirTemp("", "aparte-stop-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestAStartThatIsGivenUpEnds(t *testing.T) {
 	}
 }
 
-// What was committed survives every fall.
+// Committed rows survive every crash.
 func TestRestartKeepsWhatWasCommitted(t *testing.T) {
 	c, err := pgcluster.Start(t.Context(), pgcluster.Options{Durable: true})
 	if err != nil {

@@ -1,5 +1,5 @@
-# Starts a Postgres, says "ready", and ends it when standard input closes: that is, when whoever
-# started it is gone. Until then it takes orders, one a line, and answers each with "ready" or
+# Starts a Postgres, says "ready", and ends it when standard input closes: that is, when its parent
+# process is gone. Until then it takes orders, one a line, and answers each with "ready" or
 # "failed". Arguments: the folder of the binaries, an empty folder, a port, fsync on or off, and
 # more settings as name=value.
 bin=$1 dir=$2 port=$3 fsync=$4
