@@ -1,4 +1,4 @@
-// What a page tells of its own speed, in the terms that Lighthouse uses.
+// The page's measurements of its own speed, in the terms that Lighthouse uses.
 
 /** Begins to listen before the page's own code runs. */
 export async function observe(page) {
@@ -43,7 +43,7 @@ export async function interaction(page, act) {
   // Two pictures later every event of it has been told.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
-  // What took less than 16 ms is never told.
+  // The browser never reports an event that took less than 16 ms.
   const told = (from) => window.measured.events.some((e) => e.at >= from);
   await page.waitForFunction(told, since, { timeout: 1000 }).catch(() => undefined);
   const mine = (from) => window.measured.events.filter((e) => e.at >= from).map((e) => e.ms);

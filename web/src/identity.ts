@@ -14,8 +14,8 @@ export async function fetchDevPeople(): Promise<DevPerson[] | null> {
 }
 
 /**
- * Who the page is, from `?as=`, so that two windows can be two people and a reload stays who it
- * was.
+ * The person who uses the page, from `?as=`, so that two windows can be two people and a reload
+ * keeps the person.
  */
 export function chosenHandle(): string | null {
   return new URLSearchParams(location.search).get('as');
@@ -47,8 +47,8 @@ const tokenKey = 'aparte.token';
 const freshMs = 60_000;
 
 /**
- * Who acts on this page: a person of the dev server, or whoever the given token names. A page that
- * has asked already who there is gives the answer along.
+ * The person who acts on this page: a person of the dev server, or the person whom the given token
+ * names. A page that has already asked for the list of people passes it as `first`.
  */
 export function useIdentity(first?: DevPerson[] | null): Identity {
   const [people, setPeople] = useState<DevPerson[] | null | undefined>(first);
@@ -73,7 +73,7 @@ export function useIdentity(first?: DevPerson[] | null): Identity {
   const freshToken = useCallback(async () => {
     if (dev === undefined) return token;
     const known = first?.find((p) => p.handle === dev);
-    // Who asks again has seen it end.
+    // A caller that asks again has seen the token end.
     if (known && !used.current.has(dev) && Date.now() - since < freshMs) {
       used.current.add(dev);
       return known.token;

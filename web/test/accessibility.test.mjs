@@ -8,8 +8,8 @@ import { startServer } from './server.mjs';
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /**
- * What axe finds, in words. The page's own policy forbids inline scripts, so axe comes through the
- * debugger.
+ * The findings of axe, in words. The page's own policy forbids inline scripts, so axe comes through
+ * the debugger.
  */
 async function violations(page) {
   await page.addScriptTag({ path: axe });

@@ -30,7 +30,7 @@ test('a contact code is made, given, lets one message in, and lets nobody in onc
   await stored(emma, 'You said to write: here I am.').waitFor();
   await gina.reload();
   await gina.getByText('1 of 2 uses').waitFor();
-  // Who came, and when; the code stands at the conversation too. Emma sees nothing of it.
+  // The list says who came, and when; the conversation shows the code too. Emma sees none of it.
   await gina.getByText('People who used it').click();
   const who = gina.locator('.codes .people li');
   await who.getByRole('link', { name: 'Emma' }).waitFor();

@@ -1,4 +1,4 @@
-// What happens around people: reports that moderators decide, and strangers who come all at once.
+// The events around people: reports that moderators decide, and strangers who come all at once.
 import assert from 'node:assert/strict';
 
 /** A report of all that one person wrote to another, by its id. */

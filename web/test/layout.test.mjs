@@ -4,7 +4,7 @@ import { startBrowser } from './browser.mjs';
 import { goTo, screens } from './screens.mjs';
 import { startServer } from './server.mjs';
 
-/** What a person cannot see all of without moving the page sideways, in words. */
+/** Names the elements that are not wholly visible without scrolling the page sideways. */
 const outside = () => {
   const found = [];
   const name = (e) => `${e.tagName.toLowerCase()}.${[...e.classList].join('.')} “${e.textContent.trim().slice(0, 30)}”`;

@@ -20,7 +20,7 @@ const watch = () => {
     window.moved.push({ what: `${e.type} of ${e.target.className}`, ms: 0 });
   };
   for (const type of ['animationstart', 'transitionrun']) addEventListener(type, note, true);
-  // What scrolls by itself is not an animation to the browser.
+  // An element that scrolls by itself is not an animation to the browser.
   for (const way of ['scrollTo', 'scrollBy', 'scrollIntoView', 'scroll']) {
     const real = Element.prototype[way];
     Element.prototype[way] = function (...args) {

@@ -68,7 +68,7 @@ test('an explanation is said in words of the client, and in the server’s where
     say(audience, { relation: 'SUGGESTED', audience: 'EVERYONE', sharedFriends: '3' }),
     /"relation":"explain\.shared \{\\"count\\":3\}"/,
   );
-  // Of a server that is newer than this client.
+  // These come from a server that is newer than this client.
   assert.equal(say('explain.moon'), 'In English.');
   assert.equal(say(audience, { relation: 'COUSIN', audience: 'FRIENDS' }), 'In English.');
   assert.equal(say(audience, { relation: 'FRIEND', audience: 'VILLAGE' }), 'In English.');

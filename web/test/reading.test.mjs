@@ -21,7 +21,7 @@ test('a long conversation opens at its end, keeps its place as older pages come,
     alice.locator('.messages').evaluate((m) => Math.round(m.scrollHeight - m.scrollTop - m.clientHeight));
   assert.ok((await distance()) <= 1, 'it stands at its bottom');
 
-  // What is in view stays where it is while pages are put above it: no line may jump between two
+  // A line in view stays where it is while pages are put above it: no line may jump between two
   // pictures.
   const jumps = await alice.locator('.messages').evaluate(async (m) => {
     const places = () =>

@@ -68,7 +68,7 @@ test('each answer says how many people it would let in, before it is chosen', as
     .getByText(`${of('EVERYONE').inbox} people reach your inbox · ${of('EVERYONE').requests} can send a request · everyone else can send a request`)
     .waitFor();
   await answer(/^No one/).getByText('No one can message you').waitFor();
-  // Whom one always lets in counts under NO_ONE too; a change of settings asks anew.
+  // A person on the ALWAYS list counts under NO_ONE too; a change of settings asks anew.
   await server.ask('bob', 'mutation($id: ID!) { setListed(userId: $id, list: ALWAYS) { __typename } }', {
     id: await server.idOf('hugo'),
   });

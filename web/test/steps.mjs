@@ -1,6 +1,6 @@
-// What people do on the pages of the client.
+// The steps that people take on the pages of the client.
 
-/** Opens the conversation of whoever the page is with someone, by the pencil and the search. */
+/** Opens the conversation of the page's user with someone, by the pencil and the search. */
 export async function writeTo(page, handle) {
   await page.getByRole('button', { name: 'New message' }).first().click();
   await page.getByRole('combobox', { name: 'Search people' }).fill(handle);

@@ -50,7 +50,7 @@ test('two tabs share one socket and one outbox, and the second takes over when t
   assert.equal(secondSockets.ever, 0, 'the second follows the first');
   assert.ok(!asked.some((body) => body.includes('query Start')), 'and has the inbox from it');
 
-  // What is begun in one tab can be ended in the other.
+  // A draft that is begun in one tab can be ended in the other.
   await first.getByRole('textbox', { name: /^Message to/ }).fill('begun here');
   await second.locator('textarea').and(second.getByLabel(/^Message to/)).waitFor();
   await second.waitForFunction(() => document.querySelector('textarea').value === 'begun here');

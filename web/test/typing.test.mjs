@@ -31,7 +31,7 @@ test('who is writing is seen by the other, in the list and the conversation, unt
   await bob.evaluate(() => (Date.now = ((now) => () => now() + 4000)(Date.now)));
   await field.press('Space');
   await again;
-  // What was being written ends it at once.
+  // The message that was being written ends it at once.
   await field.press('Enter');
   await stored(alice, 'I am').waitFor();
   await inHeader.waitFor({ state: 'detached' });

@@ -17,7 +17,7 @@ interface Props {
   tick(ticked: ReadonlySet<string> | null): void;
 }
 
-/** What can be done with several requests at once. What fails stays ticked. */
+/** The actions on several requests at once. A request whose action fails stays ticked. */
 export function BulkBar({ folder, conversations, ticked, tick }: Props) {
   const t = useT();
   const actions = useActions();

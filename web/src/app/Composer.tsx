@@ -13,7 +13,7 @@ interface Props {
   permission: Permission | null;
   /** Is this a request of theirs? Then to write is to accept. */
   request: boolean;
-  /** What one was given to be let in with. */
+  /** The contact code that the writer was given to be admitted with. */
   contactCode?: string;
   sent?(): void;
   /** How one stands to them was changed from here. */

@@ -24,7 +24,7 @@ const ahead = 40;
 interface Props {
   folder: Folder;
   person: string | null;
-  /** What is ticked; null while nothing can be. */
+  /** The ids of the ticked rows; null while nothing can be ticked. */
   ticked: ReadonlySet<string> | null;
   tick(ticked: ReadonlySet<string>): void;
 }

@@ -22,7 +22,7 @@ export function ConversationView({ userId, back }: { userId: string; back(): voi
   const [person, setPerson, missing] = usePerson(userId);
   const user = person ?? conversation?.with;
   const request = conversation?.folder === 'REQUESTS' || conversation?.folder === 'HIDDEN';
-  // Who it is with is drawn at once; what was said takes longer, and comes right after.
+  // The other person is drawn at once; the messages take longer, and come right after.
   const entered = useDeferredValue(true, false);
   if (!user || !me) {
     return (
@@ -89,7 +89,7 @@ function Heading({ name, about, userId, entered }: { name: string; about: string
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const held = document.activeElement;
-    // What is not drawn any more still counts as focused until the next frame.
+    // An element that is not drawn any more still counts as focused until the next frame.
     if (entered && (held === document.body || !held?.checkVisibility())) heading.current!.focus({ preventScroll: true });
   }, [entered]);
   return (

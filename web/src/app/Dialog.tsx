@@ -4,7 +4,7 @@ import { CloseIcon } from './icons';
 
 /**
  * The browser's own modal dialog: it keeps the focus inside, closes on Escape and gives the focus
- * back. What carries data-first has the focus at first.
+ * back. The element that carries data-first has the focus at first.
  */
 export function Dialog({ title, close, children }: { title: string; close(): void; children: ReactNode }) {
   const t = useT();
@@ -37,7 +37,7 @@ export function Dialog({ title, close, children }: { title: string; close(): voi
 interface Asked {
   title: string;
   text: string;
-  /** What the button says that does it. */
+  /** The text of the button that does it. */
   act: string;
   run(): void;
   close(): void;

@@ -16,8 +16,8 @@ interface Props {
 }
 
 /**
- * What one can do about a person and the conversation with them. It opens as it comes: someone has
- * asked for it.
+ * The actions on a person and on the conversation with them. The menu opens as soon as it is
+ * loaded: the user has asked for it.
  */
 export default function PersonMenu({ label, person, changed }: Props) {
   const t = useT();

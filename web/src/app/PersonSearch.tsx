@@ -11,7 +11,7 @@ interface Props {
   title: string;
   close(): void;
   pick(person: Person): void;
-  /** What stands under each name. */
+  /** The text under each name. */
   under?(person: Person): ReactNode;
 }
 

@@ -1,7 +1,7 @@
 import { useT } from '../i18n/i18n';
 import { HiddenIcon } from './icons';
 
-/** What someone's settings keep out of sight is shown when they ask for it, each time anew. */
+/** Shows content that the user's settings hide when the user asks for it, each time anew. */
 export function Reveal({ open }: { open(): void }) {
   const t = useT();
   return (

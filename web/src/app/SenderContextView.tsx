@@ -5,7 +5,7 @@ import { Avatar } from './Avatar';
 import { useTimes } from './time';
 import { nameOf } from './labels';
 
-/** How one knows whoever asks: whom both know, who follows whom, since when they are here. */
+/** How the viewer knows the sender: whom both know, who follows whom, since when they are here. */
 export function SenderContextView({ of: a }: { of: SenderContext }) {
   const locale = useLocale();
   const { t, tag } = locale;

@@ -20,7 +20,7 @@ const ConversationView = memo(OpenView);
 const Rail = memo(RailView);
 const Status = memo(StatusView);
 
-// What is not on the first screen comes when it is asked for.
+// The parts that are not on the first screen are loaded when they are asked for.
 const Compose = lazy(() => import('./Compose'));
 const DevBar = lazy(() => import('./DevBar'));
 const Help = lazy(() => import('./Help'));

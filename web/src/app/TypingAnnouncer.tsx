@@ -4,7 +4,7 @@ import { useT } from '../i18n/i18n';
 import { useTyping } from './hooks';
 import { nameOf } from './labels';
 
-/** Who stops to think and goes on is not announced anew before this. */
+/** A person who pauses and goes on typing is not announced again before this. */
 const silenceMs = 60_000;
 
 /**

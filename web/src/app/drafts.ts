@@ -2,8 +2,8 @@ import { useCallback } from 'react';
 import { useActions, useSelected } from './hooks';
 
 /**
- * What is begun to a person and not sent; the second sets it. The same in every tab, and after a
- * reload.
+ * The text that is begun to a person and not sent; the second element sets it. The draft is the
+ * same in every tab, and after a reload.
  */
 export function useDraft(to: string): [string, (text: string) => void] {
   const actions = useActions();

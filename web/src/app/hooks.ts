@@ -16,7 +16,7 @@ import {
 } from '@aparte/client';
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 
-// The one place where the screens meet the data. What a person can do and ask are the methods of
+// The one place where the screens meet the data. A person's actions and queries are the methods of
 // the package's Client.
 
 /**
@@ -104,7 +104,7 @@ export function useThread(conversationId: string | undefined): typeof emptyThrea
 const nothing: readonly Outgoing[] = [];
 const outgoing = new WeakMap<State['outgoing'], Map<string, readonly Outgoing[]>>();
 
-/** What is on its way to someone, or was refused. */
+/** The messages that are on their way to someone, or were refused. */
 export function useOutgoing(userId: string): readonly Outgoing[] {
   return useSelected((state) => {
     if (state.outgoing.length === 0) return nothing;

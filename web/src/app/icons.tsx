@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
-// Drawn here, 24 by 24, one stroke. What points somewhere carries "points" and turns around from
-// right to left.
+// Drawn here, 24 by 24, one stroke. An icon that points somewhere carries "points" and is mirrored
+// in right-to-left text.
 
 function Icon({ children, points = false }: { children: ReactNode; points?: boolean }) {
   return (

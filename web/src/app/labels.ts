@@ -2,7 +2,7 @@ import type { Audience, Conversation, DenialCode, Folder, Permission, Refusal, R
 import type { Locale, Translate } from '../i18n/i18n';
 import { senderContextLine } from './senderContext';
 
-// What the API's names are called on screen. The sentences are in src/i18n.
+// The names on screen of the API's values. The sentences are in src/i18n.
 
 export const audiences: Audience[] = [
   'EVERYONE',
@@ -27,7 +27,7 @@ export function denialText(t: Translate, denial: DenialCode, user: User): string
   return t(`denial.${denial}`, { name: nameOf(user, t) });
 }
 
-/** What would happen to a message, in one line. */
+/** Says in one line how a message would be treated. */
 export function permissionText(t: Translate, permission: Permission, user: User): string {
   if (!permission.allowed) return denialText(t, permission.denial ?? 'NOT_ACCEPTING', user);
   if (permission.folder === 'INBOX') return t('permission.inbox');
@@ -51,7 +51,7 @@ export function refusalText(t: Translate, refusal: Refusal, user?: User): string
   }
 }
 
-/** What stands under the name in a list. */
+/** The text under the name in a list. */
 export function lastLine(locale: Locale, conversation: Conversation, me: string | undefined): string {
   const { t } = locale;
   const last = conversation.lastMessage;

@@ -2,9 +2,9 @@ import { useLayoutEffect, useReducer, useRef } from 'react';
 
 /** A list of which a part is kept: it grows at one end and loses what is far at the other. */
 interface Ends<T> {
-  /** What is to be drawn now. */
+  /** The list to be drawn now. */
   list: readonly T[];
-  /** What was added or taken away is above: what stands below keeps its place. */
+  /** The rows that were added or taken away are above: the rows below keep their place. */
   above: boolean;
 }
 

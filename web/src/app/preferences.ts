@@ -12,7 +12,7 @@ export interface Preferences {
   shortcuts: boolean;
 }
 
-// What this browser remembers of how someone likes the screen; nothing of it concerns the server.
+// This browser remembers how someone likes the screen; nothing of it concerns the server.
 const key = 'aparte.preferences';
 const standard: Preferences = { theme: 'system', shortcuts: true };
 const listeners = new Set<() => void>();

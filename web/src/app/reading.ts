@@ -8,7 +8,7 @@ const near = 80;
 /** Nearer than this to the top, the next older page is asked for. */
 const ahead = 1500;
 
-/** What is in front of someone's eyes is read. */
+/** Marks the conversation that the user sees as read. */
 export function useReading(conversation: Conversation | undefined, newest: number) {
   const actions = useActions();
   const id = conversation?.id;
@@ -16,7 +16,7 @@ export function useReading(conversation: Conversation | undefined, newest: numbe
   useEffect(() => {
     if (!id || !unread || newest === 0) return;
     const read = () => {
-      // Not worth a word when it fails: the next message or the next look tries again.
+      // A failure is not reported: the next message or the next look tries again.
       if (document.visibilityState === 'visible') actions.markRead(id, newest).catch(() => undefined);
     };
     read();
@@ -132,7 +132,7 @@ export function useStickToBottom(
 
 /**
  * True from the first sign that someone moves the page themselves until it rests at its bottom.
- * What grows, shrinks or is loaded anew moves it too, and must not count as leaving.
+ * Content that grows, shrinks or is loaded anew moves it too, and must not count as leaving.
  */
 function useUsersScroll(box: RefObject<HTMLElement | null>): RefObject<boolean> {
   const moving = useRef(false);

@@ -18,7 +18,7 @@ export const settingsSections = [
 ] as const;
 export type SettingsSection = (typeof settingsSections)[number];
 
-/** What is on screen. embed.go knows the same addresses. */
+/** The parts of the screen that the address names. embed.go knows the same addresses. */
 export interface Route {
   folder: Folder | null;
   /** The person whose conversation is open. */
@@ -44,12 +44,12 @@ export function settingsPath(section: SettingsSection = 'audience'): string {
   return section === 'audience' ? '/settings' : `/settings/${section}`;
 }
 
-/** What is given out: it opens this client wherever it is served. */
+/** The link to give out for a code: it opens this client wherever it is served. */
 export function codeLink(secret: string): string {
   return `${location.origin}/c/${encodeURIComponent(secret)}`;
 }
 
-/** Who the page is stays in the address. */
+/** The address keeps its query, which names the person who uses the page. */
 export function hrefOf(path: string): string {
   return path + location.search;
 }

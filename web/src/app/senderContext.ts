@@ -5,7 +5,7 @@ const dayMs = 86_400_000;
 /** An account this young is worth a word. */
 const newDays = 30;
 
-/** What lies between the viewer and whoever asks, the strongest first, in short sentences. */
+/** The relations between the viewer and the sender, the strongest first, in short sentences. */
 export function senderContextParts({ t, tag }: Locale, a: SenderContext): string[] {
   const found: string[] = [];
   if (a.viewerFollows && a.followsViewer) found.push(t('relationTo.FRIEND'));

@@ -6,7 +6,7 @@ import { useFolder } from './hooks';
 import { usePreferences } from './preferences';
 import { folderPath, navigate, personPath, settingsPath } from './route';
 
-/** What Help.tsx lists. */
+/** The shortcuts that Help.tsx lists. */
 export const shortcuts: { keys: string[]; means: Key }[] = [
   { keys: ['n', '/'], means: 'help.compose' },
   { keys: ['g i', 'g r', 'g a', 'g s'], means: 'help.go' },

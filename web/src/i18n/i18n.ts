@@ -18,7 +18,7 @@ const catalogs = {
 
 const languageKey = 'aparte.language';
 
-/** What was chosen here; null: as the browser has it. */
+/** The language that was chosen here; null: as the browser has it. */
 export function chosenLanguage(): Language | null {
   const chosen = localStorage.getItem(languageKey);
   return chosen && chosen in languages ? (chosen as Language) : null;

@@ -11,8 +11,8 @@ const currentToken = { value: '' };
 const fetcher = newFetcher(() => currentToken.value);
 
 /**
- * GraphiQL with somebody to be. What was typed lasts as long as the window, so two windows can be
- * two people.
+ * GraphiQL with a choice of the person who asks. The typed text lasts as long as the window, so two
+ * windows can be two people.
  */
 export function Playground() {
   const identity = useIdentity();

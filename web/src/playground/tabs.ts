@@ -1,4 +1,4 @@
-/** What a newcomer finds open; the names of the operations become the tabs' titles. */
+/** The tabs that are open for a newcomer; the operations' names become the tabs' titles. */
 export function newTabs(bob: string): { query: string; variables?: string }[] {
   const variables = JSON.stringify({ to: bob, clientMessageId: crypto.randomUUID() }, null, 2);
   return [{ query: whoAmI }, { query: sendToBob, variables }, { query: watchMyInbox }, { query: whoCanMessageMe }];

@@ -26,7 +26,7 @@ export interface Answer {
   unread?: Unread;
   /** A message of the viewer's that was accepted. */
   sent?: Message;
-  /** What is left of a message without its words. */
+  /** A message that was taken back: the parts that remain without its words. */
   unsent?: Message;
   folder?: { folder: Folder; after: string | null; next: string | null; end: Place | null };
   messages?: { id: string; page: MessagePage } & (

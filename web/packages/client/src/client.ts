@@ -49,7 +49,7 @@ export interface NewMessage {
 const typingEveryMs = 3_000;
 
 /**
- * One person's inbox, live until close(). What is on screen comes from `state`; everything that is
+ * One person's inbox, live until close(). The screen is drawn from `state`; everything that is
  * asked of the server comes back there too. Methods that ask throw Unreachable, ApiError or
  * Refused.
  */
@@ -115,7 +115,7 @@ export class Client extends Calls {
     await session.run();
   }
 
-  /** Who the token is for; undefined when closed before there was one. */
+  /** Returns the account of the token; undefined when closed before there was one. */
   async #accountOfToken(): Promise<string | undefined> {
     const { signal } = this.#abort;
     while (!signal.aborted) {
@@ -219,7 +219,7 @@ export class Client extends Calls {
   }
 }
 
-/** What is seen goes first: storage and network begin when the page has had its turn. */
+/** The visible page goes first: storage and network begin when the page has had its turn. */
 const afterThis = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 /** Opens the inbox of one user. The client connects by itself and runs until close(). */

@@ -5,7 +5,7 @@ import type { Outgoing } from './state.js';
 import type { Storage } from './storage.js';
 import type { Refusal } from './types.js';
 
-/** What the outbox is kept in: a key for each message, in order. */
+/** The storage of the outbox: a key for each message, in order. */
 export class Kept {
   constructor(
     private readonly storage: Storage,
@@ -84,7 +84,7 @@ export class Outbox {
         if (this.#busy.has(queue)) continue;
         const work = this.#drain(queue).finally(() => {
           this.#busy.delete(queue);
-          // What was kept while the last one ended is not to be forgotten.
+          // A message that was kept while the last one ended must not be forgotten.
           if (!this.sending.signal.aborted) this.look();
         });
         this.#busy.set(queue, work);
@@ -146,8 +146,8 @@ export class Outbox {
   async #fail(outgoing: Outgoing, failure: Refusal): Promise<boolean> {
     const { kept } = this.sending;
     const { clientMessageId } = outgoing;
-    // Not when it was taken back meanwhile: it would come back as a failure that nobody asked
-    // about.
+    // The failure is not kept when the message was taken back meanwhile: it would come back as a
+    // failure that nobody asked about.
     if (await kept.get(clientMessageId).catch(() => outgoing)) {
       await kept.put({ ...outgoing, failure }).catch(() => this.#done.add(clientMessageId));
     }
@@ -157,8 +157,8 @@ export class Outbox {
 }
 
 /**
- * The same request can only be refused again. Who is not signed in now may be later; the server's
- * own trouble passes.
+ * The same request can only be refused again. A user who is not signed in now may be later; the
+ * server's own trouble passes.
  */
 function isFinal(code: string): boolean {
   return !['INTERNAL', 'UNAUTHENTICATED', 'RATE_LIMITED', ''].includes(code);

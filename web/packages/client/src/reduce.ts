@@ -64,7 +64,7 @@ function apply(w: Working, action: Action) {
 // ------------------------------------------------------------ all at once
 
 /**
- * Begins anew. What is on its way and what was drafted stays: it is the viewer's, not the server's.
+ * Begins anew. Outgoing messages and drafts stay: they are the viewer's, not the server's.
  */
 function load(w: Working, snapshot: Snapshot) {
   w.clearInbox();
@@ -124,8 +124,8 @@ function event(w: Working, e: InboxEvent) {
 }
 
 /**
- * A short message may overtake the word that it is being written, which then tells of nothing any
- * more. Both times are the server's. Who really goes on says so again.
+ * A short message may overtake the typing signal for it, which is then out of date. Both times are
+ * the server's. A sender who really goes on typing signals it again.
  */
 function typing(w: Working, { userId, said, at }: Extract<Action, { type: 'typing' }>) {
   const last = conversationWith(w.state, userId)?.lastMessage;
@@ -134,7 +134,7 @@ function typing(w: Working, { userId, said, at }: Extract<Action, { type: 'typin
 }
 
 function putMessage(w: Working, message: Message) {
-  // What they were writing is here.
+  // The message that the sender was typing has arrived.
   if (w.state.typing.has(message.sender.id)) w.own('typing').delete(message.sender.id);
   const thread = w.state.threads.get(message.conversationId);
   if (thread) w.own('threads').set(message.conversationId, threads.arrived(thread, message));
@@ -191,7 +191,7 @@ function answered(w: Working, answer: Answer, asked: number) {
   if (answer.unsent) removeWords(w, answer.unsent);
 }
 
-/** What an answer tells of the inbox, as far as nothing newer is known. */
+/** Applies the answer's values of the inbox, as far as nothing newer is known. */
 function tell(w: Working, answer: Answer, asked: number) {
   const news = (key: string) => !w.touchedSince(key, asked);
   if (answer.unread && news('unread')) {
@@ -295,7 +295,7 @@ function putConversation(w: Working, given: Conversation) {
   if (w.state.byUser.get(user.id) !== given.id) w.own('byUser').set(user.id, given.id);
   const lastMessage = given.lastMessage && previewAsRemoved(w, given.id, given.lastMessage);
   const known = w.state.conversations.get(given.id)?.contactCodeRedemption;
-  // Events do not have it. What is known of it stays true.
+  // Events do not have it. The known value stays true.
   const code = given.contactCodeRedemption === undefined && known !== undefined && { contactCodeRedemption: known };
   replaceConversation(w, { ...given, ...code, with: user, lastMessage });
 }
@@ -317,7 +317,7 @@ function replaceConversation(w: Working, conversation: Conversation) {
   }
 }
 
-/** What a request hid of its messages may be there to read now. */
+/** The parts of messages that a request hid may be readable now. */
 function showLinks(w: Working, id: string) {
   const thread = w.state.threads.get(id);
   if (!thread?.messages.some((m) => m.linksHidden)) return;

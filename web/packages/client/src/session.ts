@@ -26,7 +26,7 @@ export interface SessionOptions {
   /** Share one socket among tabs. */
   tabs: boolean;
   pageSize: number;
-  /** What was given to the outbox and is not in the storage yet. */
+  /** The messages that were given to the outbox and are not in the storage yet. */
   unkept: ReadonlyMap<string, Outgoing>;
   signal: AbortSignal;
 }
@@ -300,7 +300,7 @@ export class Session {
     this.o.store.soon({ type: 'event', event });
   }
 
-  /** Not for each event of a burst that cannot be used. */
+  /** Asks at most once a second, not for each event of a burst that cannot be used. */
   #askForWhole() {
     if (Date.now() - this.#askedAt < 1000) return;
     this.#askedAt = Date.now();

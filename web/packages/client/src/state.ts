@@ -102,7 +102,7 @@ export interface State {
    * Counts what was applied. Compare the tick of a question with that of an answer: see `reduce`.
    */
   tick: number;
-  /** The tick of the last loading. What was asked before it says nothing of what was loaded. */
+  /** The tick of the last loading. An earlier question says nothing of the data loaded then. */
   loadedAt: number;
   /** How many questions are on their way. */
   open: number;

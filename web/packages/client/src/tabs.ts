@@ -3,9 +3,9 @@ import type { Status } from './state.js';
 import type { InboxEvent } from './types.js';
 
 /**
- * What tabs tell each other. As with the server's wakes, nothing depends on a message's arrival: an
- * event names the cursor before it, so who has missed one sees that and asks for the whole; the
- * outbox and the drafts are kept in the storage, and a message only says that they have changed.
+ * The messages between tabs. As with the server's wakes, nothing depends on a message's arrival: an
+ * event names the cursor before it, so a tab that has missed one sees that and asks for the whole;
+ * the outbox and the drafts are kept in the storage, and a message only says that they changed.
  */
 export type TabMessage =
   | { kind: 'hello' }

@@ -105,8 +105,8 @@ export function extendedAfter(thread: Thread, page: MessagePage, from: number, n
   const last = lastSeq(messages);
   // A page that also reaches back to the window has shown all there was when it was read.
   const complete = page.nodes.length > added.length || page.nodes.length < page.asked;
-  // What is known to be newer and was not there to read, is not the viewer's to see: it must not be
-  // asked for again.
+  // A message that is known to be newer and was not there to read is not the viewer's to see: it
+  // must not be asked for again.
   const nothing = complete && added.length === 0 && thread.newest === newestThen;
   const newest = nothing ? last : Math.max(thread.newest, last);
   return keepNewest({ ...thread, messages, newest, after: newest > last || !complete });

@@ -81,7 +81,7 @@ export type Report = ReportFragment;
 export type Notice = NoticeFragment;
 /** The restrictions that moderators have put on the viewer and that apply now. */
 export type Restrictions = MyNoticesQuery['myRestrictions'];
-/** What would happen to a message to the viewer, and which rule decides it. */
+/** The outcome that a message to the viewer would have, and the rule that decides it. */
 export type Explanation = ExplanationFragment;
 /** How many people an audience admits. */
 export type AudienceReach = WhoCouldMessageMeQuery['whoCouldMessageMe'][number];

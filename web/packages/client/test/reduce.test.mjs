@@ -227,7 +227,7 @@ class World {
   }
 
   /**
-   * What the client does by itself: a window that reached the newest message is filled up again.
+   * The client does this by itself: a window that reached the newest message is filled up again.
    */
   fill() {
     for (const id of this.state.threads.keys()) {

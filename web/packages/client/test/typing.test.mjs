@@ -37,12 +37,12 @@ test('the server is told once in three seconds, for each conversation, and nothi
   await alice.setReadReceipts(false);
   now += 3_000;
   alice.typing(bob);
-  // Whatever was asked before this is under way by now.
+  // Every earlier request is under way by now.
   await alice.person(conversationOf(alice, 'bob').with.id);
   assert.equal(wire.told.length, 3);
 });
 
-/** What is expected, once as much was told. */
+/** Returns the expected signals, once as many were sent. */
 async function settled(wire, expected) {
   while (wire.told.length < expected.length) await new Promise((resolve) => setImmediate(resolve));
   return expected;

@@ -1,4 +1,4 @@
-// What the tests stand on: clients of the real server, and tokens that end when they are told to.
+// The tests' foundation: clients of the real server, and tokens that end when the test says so.
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -82,7 +82,7 @@ export function AudienceSection({ settings }: { settings: Settings }) {
   );
 }
 
-/** What else decides about who gets in and how, each with how it stands. */
+/** The other settings that decide who gets in and how, each with its current state. */
 function Also({ settings }: { settings: Settings }) {
   const t = useT();
   const all = settings.kinds.every((k) => k.kinds.length === 3);

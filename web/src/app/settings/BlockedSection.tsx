@@ -7,7 +7,7 @@ import { nameOf } from '../labels';
 import { AddPerson } from './AddPerson';
 import { PeopleList } from './PeopleList';
 
-/** Whom one has blocked, with the way back. */
+/** The people whom the user has blocked, with the way back. */
 export function BlockedSection() {
   const t = useT();
   const actions = useActions();

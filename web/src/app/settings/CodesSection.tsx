@@ -16,7 +16,7 @@ const lives = [day, 7 * day, 30 * day, 365 * day];
 const longestLabel = 64;
 const mostUses = 1000;
 
-/** What one gives out so that somebody may write once to one's inbox: made, given, taken back. */
+/** The codes that let somebody write once to the user's inbox: made, given out, taken back. */
 export default function CodesSection() {
   const t = useT();
   const actions = useActions();

@@ -3,7 +3,7 @@ import { chosenLanguage, languages, LocaleContext, useT, type Language } from '.
 import { setPreferences, themes, usePreferences } from '../preferences';
 import { Switch } from '../Switch';
 
-/** What only this browser knows. */
+/** The settings that only this browser knows. */
 export function DisplaySection() {
   const t = useT();
   const { choose } = useContext(LocaleContext)!;

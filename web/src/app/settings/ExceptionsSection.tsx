@@ -5,12 +5,12 @@ import { useActions, useAttempt } from '../hooks';
 import { AddPerson } from './AddPerson';
 import { PeopleList } from './PeopleList';
 
-/** Who goes before the setting, either way. */
+/** The people who are exempt from the setting, either way. */
 export function ExceptionsSection() {
   const t = useT();
   const actions = useActions();
   const attempt = useAttempt();
-  // Who comes on one of the two lists leaves the other.
+  // A person who is put on one of the two lists leaves the other.
   const [changed, setChanged] = useState(0);
   const then = (work: Promise<unknown>) => void attempt(work).then((worked) => worked && setChanged((n) => n + 1));
   const shared = {

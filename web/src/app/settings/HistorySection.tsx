@@ -80,7 +80,7 @@ const undoable = ({ before, after }: SettingsChange) => before.ageBand === after
 
 interface EntryProps {
   change: SettingsChange;
-  /** What it took back, where that is on the page. */
+  /** The change that this one took back, where that is on the page. */
   undone: SettingsChange | undefined;
   children: ReactNode;
 }

@@ -7,7 +7,7 @@ import { useChoice } from './useChoice';
 
 const kinds: MessageKind[] = ['TEXT', 'VIDEO', 'LINK'];
 
-/** What each kind of person may send, beside any audience. */
+/** The kinds of content that each kind of person may send, beside any audience. */
 export function KindsSection({ settings }: { settings: Settings }) {
   const t = useT();
   return (

@@ -10,7 +10,7 @@ import { usePages } from './usePages';
 const longestAppeal = 4000;
 
 /**
- * What moderators decided about oneself, with their reasons, and the way to ask for a second look.
+ * The moderators' decisions about the user, with their reasons, and the way to ask for a review.
  */
 export default function NoticesSection() {
   const t = useT();
@@ -117,7 +117,7 @@ function useOpenUntil(iso: string): boolean {
   const [open, setOpen] = useState(() => Date.parse(iso) > Date.now());
   useEffect(() => {
     const left = Date.parse(iso) - Date.now();
-    // What ends later than a timer can say does not end on this page.
+    // A deadline that is later than a timer can express does not end on this page.
     if (left > 2 ** 31 - 1) return;
     const timer = setTimeout(() => setOpen(false), Math.max(0, left));
     return () => clearTimeout(timer);

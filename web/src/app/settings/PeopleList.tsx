@@ -8,7 +8,7 @@ import { usePages } from './usePages';
 interface Props {
   load(paging: Paging): Promise<Page<Person>>;
   empty: string;
-  /** What the button at each person says, and says of whom. */
+  /** The text of the button at each person; actNamed is the text that names the person. */
   act: string;
   actNamed(name: string): string;
   run(person: Person): Promise<unknown>;

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { useLocale, type Key } from '../../i18n/i18n';
 import { useActions } from '../hooks';
 
-/** Whom each audience would let in, asked anew with every change; null while it is not known. */
+/** The people each audience would admit, asked anew with every change; null while not known. */
 export function useReach(settings: Settings): ReadonlyMap<Audience, AudienceReach> | null {
   const actions = useActions();
   const [reach, setReach] = useState<ReadonlyMap<Audience, AudienceReach> | null>(null);

@@ -7,7 +7,7 @@ import { useTimes } from '../time';
 import { nameOf } from '../labels';
 import { usePages } from './usePages';
 
-/** What one has reported, and what became of it. */
+/** The user's own reports, and their results. */
 export default function ReportsSection() {
   const t = useT();
   const actions = useActions();

@@ -119,7 +119,7 @@ function Verdict({ who, person, explained, settings }: VerdictProps) {
   const place = places[explained.rule];
   const { kinds } = explained;
   const friend = explained.relations.includes('FRIEND');
-  // Who is a friend both follows and is followed: to say so three times explains nothing.
+  // A friend both follows and is followed: to say so three times explains nothing.
   const ties = explained.relations.filter((r) => !friend || (r !== 'FOLLOWED' && r !== 'FOLLOWER'));
   return (
     <>

@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { useAttempt } from '../hooks';
 
 /**
- * What is chosen, shown while the server is being told. The second answers whether the server took
- * it.
+ * The chosen value, shown while the request to the server runs. The second element sends a choice
+ * and answers whether the server took it.
  */
 export function useChoice<T>(settled: T, change: (value: T) => Promise<unknown>): [T, (value: T) => Promise<boolean>] {
   const attempt = useAttempt();

@@ -1,5 +1,5 @@
-// What the server takes for the same word: package words does it, and test/hiddenwords.test.mjs
-// holds these against it.
+// The variants that the server takes for the same word: package words does it, and
+// test/hiddenwords.test.mjs holds these against it.
 
 const leet: Record<string, string> = { o: '0', i: '1', e: '3', a: '4', s: '5' };
 
