@@ -117,7 +117,8 @@ func (w *world) transcript(t *testing.T) []string {
 		for range 2 {
 			send(vars{"toUserId": v["id"], "body": "again", "clientMessageId": "new"})
 			send(vars{"conversationId": v["c"], "body": "again", "clientMessageId": "new"})
-			send(vars{"toUserId": v["id"], "body": "may I?", "clientMessageId": "waiting"}) // a retry
+			// a retry
+			send(vars{"toUserId": v["id"], "body": "may I?", "clientMessageId": "waiting"})
 			// a conflict
 			send(vars{"toUserId": v["id"], "body": "other", "clientMessageId": "waiting"})
 			for _, query := range looks {
