@@ -39,7 +39,7 @@ func (c *referenceCommand) Run(a *app) error {
 	if !begun || !ended {
 		return fmt.Errorf("%s has no place for the settings: put these lines where they belong:\n%s%s", c.Write, referenceBegin, referenceEnd)
 	}
-	return os.WriteFile(c.Write, []byte(before+referenceBegin+tables+referenceEnd+after), 0o644) //nolint:gosec // a page of documentation
+	return os.WriteFile(c.Write, []byte(before+referenceBegin+tables+referenceEnd+after), 0o644)
 }
 
 // reference returns a table for each group of the flags of serve.

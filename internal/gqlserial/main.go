@@ -55,5 +55,5 @@ func run() error {
 		}
 		code = r.call.ReplaceAll(code, []byte(r.by))
 	}
-	return os.WriteFile(file, code, 0o600) //nolint:gosec // the file is a constant
+	return os.WriteFile(file, code, 0o600)
 }

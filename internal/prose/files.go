@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os/exec"
 	"path"
@@ -47,7 +48,7 @@ func kindOf(name string) kind {
 // repositoryFiles returns the files to check below the working directory, in order: those that
 // git tracks and those that it would add.
 func repositoryFiles() ([]string, error) {
-	out, err := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	out, err := exec.CommandContext(context.Background(), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
 		return nil, fmt.Errorf("list the files: %w", err)
 	}

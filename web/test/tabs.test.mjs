@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { signer } from '../packages/client/test/fixtures.mjs';
+import { signer } from '../packages/client/test/world.mjs';
 import { startBrowser } from './browser.mjs';
 import { startCutter } from './cutproxy.mjs';
 import { item, stored, type } from './steps.mjs';

@@ -66,7 +66,7 @@ mutation SendToBob($to: ID!, $clientMessageId: ID!) {
     }
     ... on UserError {
       code
-      message
+      detail
     }
   }
 }
@@ -132,7 +132,7 @@ mutation WhoCanMessageMe {
     }
     ... on UserError {
       code
-      message
+      detail
     }
   }
 }
