@@ -26,6 +26,9 @@ import (
 type Config struct {
 	// DatabaseURL names the database: postgres://… or sqlite:PATH. [Migrate] brings its schema up to date.
 	DatabaseURL string
+	// Schema is the schema of a Postgres database that holds all tables, so that the database may
+	// be the program's own. [Migrate] makes it. Empty: "aparte".
+	Schema string
 
 	// Tokens says which JSON Web Tokens identify callers. It is not used with VerifyToken.
 	Tokens TokenConfig

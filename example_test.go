@@ -35,14 +35,15 @@ func newApp() *app {
 // addMessages mounts Aparté under /dm, and tells it about the users and the follow graph that the
 // app has.
 func (a *app) addMessages(ctx context.Context, databaseURL string) error {
-	if _, err := aparte.Migrate(ctx, databaseURL); err != nil {
-		return err
-	}
-	server, err := aparte.New(aparte.Config{
+	config := aparte.Config{
 		DatabaseURL: databaseURL,
 		MountPath:   "/dm",
 		VerifyToken: a.verify,
-	})
+	}
+	if _, err := aparte.Migrate(ctx, config); err != nil {
+		return err
+	}
+	server, err := aparte.New(config)
 	if err != nil {
 		return err
 	}

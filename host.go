@@ -100,7 +100,10 @@ func (s *Server) DeleteUser(ctx context.Context, externalID string) error {
 // the schema. It creates a SQLite database that does not exist. Running it again changes nothing;
 // of two that run at once, one waits. Call it before [New], or run the command "aparte migrate" at
 // each deployment.
-func Migrate(ctx context.Context, databaseURL string) (version int64, err error) {
-	after, err := store.Migrate(ctx, databaseURL)
+//
+// It uses the fields DatabaseURL and Schema of the configuration. It refuses a database that a
+// newer version migrated, and a schema that holds tables of another program.
+func Migrate(ctx context.Context, c Config) (version int64, err error) {
+	after, err := store.Migrate(ctx, store.Config{URL: c.DatabaseURL, Schema: c.Schema})
 	return after.Current, err
 }

@@ -99,12 +99,16 @@ const (
 	rowName      = "bench_row"
 )
 
+// database returns the URL of a database, with the product's schema as the search path.
 func (pg *postgres) database(name string) string {
 	u, err := url.Parse(pg.admin)
 	if err != nil {
 		return ""
 	}
 	u.Path = "/" + name
+	q := u.Query()
+	q.Set("options", "-csearch_path="+store.DefaultSchema)
+	u.RawQuery = q.Encode()
 	return u.String()
 }
 
@@ -135,7 +139,7 @@ func (pg *postgres) prepare(ctx context.Context, p *population) error {
 	if pg.pid, err = strconv.Atoi(first); err != nil {
 		return err
 	}
-	if _, err := store.Migrate(ctx, pg.database(templateName)); err != nil {
+	if _, err := store.Migrate(ctx, store.Config{URL: pg.database(templateName)}); err != nil {
 		return err
 	}
 	db, err := sql.Open("postgres", pg.database(templateName))

@@ -110,7 +110,7 @@ func (pg *postgres) scaleDatabase(ctx context.Context, s size) error {
 	if _, err := pg.db.ExecContext(ctx, "CREATE DATABASE "+s.name); err != nil {
 		return err
 	}
-	if _, err := store.Migrate(ctx, pg.database(s.name)); err != nil {
+	if _, err := store.Migrate(ctx, store.Config{URL: pg.database(s.name)}); err != nil {
 		return err
 	}
 	return s.fill(ctx, pg.database(s.name))

@@ -38,7 +38,7 @@ func (o options) sqlite(ctx context.Context, p *population, name string, concurr
 	}
 	defer os.RemoveAll(dir)
 	url := "sqlite:" + filepath.Join(dir, "bench.db")
-	if _, err := store.Migrate(ctx, url); err != nil {
+	if _, err := store.Migrate(ctx, store.Config{URL: url}); err != nil {
 		return r, err
 	}
 	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(url, "sqlite:")+"?_pragma=synchronous(OFF)")

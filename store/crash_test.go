@@ -59,10 +59,11 @@ func TestCrashPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Stop()
-	if _, err := store.Migrate(t.Context(), c.URL()); err != nil {
+	url := testdb.WithSchema(c.URL())
+	if _, err := store.Migrate(t.Context(), store.Config{URL: url}); err != nil {
 		t.Fatal(err)
 	}
-	crash := &crash{t: t, url: c.URL(), users: befriended(t, c.URL(), crashUsers), acked: map[string]string{}}
+	crash := &crash{t: t, url: url, users: befriended(t, url, crashUsers), acked: map[string]string{}}
 	falls := []pgcluster.Fall{"", pgcluster.Kill, pgcluster.Immediate, pgcluster.Kill, pgcluster.Immediate}
 	for round := range crashRounds(t) {
 		if fall := falls[round%len(falls)]; fall == "" {
@@ -377,7 +378,7 @@ func TestOpenRefusesAsynchronousCommit(t *testing.T) {
 	t.Parallel()
 	url := testdb.Postgres(t)
 	for mode, refused := range map[string]bool{"off": true, "local": false, "on": false} {
-		s, err := store.Open(t.Context(), store.Config{URL: url + "&synchronous_commit=" + mode})
+		s, err := store.Open(t.Context(), store.Config{URL: strings.Replace(url, "options=", "options=-csynchronous_commit%3D"+mode+"%20", 1)})
 		if (err != nil) != refused {
 			t.Errorf("synchronous_commit=%s: %v", mode, err)
 		}

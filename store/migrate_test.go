@@ -65,7 +65,7 @@ func TestMigrateAtOnce(t *testing.T) {
 			var wg sync.WaitGroup
 			for range 4 {
 				wg.Go(func() {
-					v, err := store.Migrate(context.Background(), url)
+					v, err := store.Migrate(context.Background(), store.Config{URL: url})
 					if err != nil || v.Current != v.Latest || v.Current == 0 {
 						t.Errorf("version %+v, error %v", v, err)
 					}
@@ -90,7 +90,7 @@ func TestEachRestoreHasAnEpochOfItsOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if err := store.NewEpoch(t.Context(), "sqlite:"+path); err != nil {
+			if err := store.NewEpoch(t.Context(), store.Config{URL: "sqlite:" + path}); err != nil {
 				t.Fatal(err)
 			}
 			seen[epochOf(t, path)] = true

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -51,9 +50,9 @@ func (d *dialect) begin() string {
 	return "BEGIN"
 }
 
-// readerHints are the same for reads, as startup parameters; a pooler may drop them
-// (ignore_startup_parameters). A page is read in the order of an index: to sort looks cheaper to a
-// planner who takes everybody's inbox for the average one.
+// readerHints are the same for reads, set on each connection of their pool. A page is read in the
+// order of an index: to sort looks cheaper to a planner who takes everybody's inbox for the average
+// one.
 var readerHints = map[string]string{
 	"plan_cache_mode": "force_generic_plan", "jit": "off", "enable_sort": "off",
 	"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "enable_material": "off",
@@ -83,56 +82,46 @@ const (
 
 // databases are the pools of one database: one that writes, one that reads.
 type databases struct {
-	dialect     *dialect
+	dialect *dialect
+	// schema is the schema of a Postgres database that holds all tables.
+	schema      string
 	write, read *sql.DB
 }
 
 func (d databases) close() error { return errors.Join(d.read.Close(), d.write.Close()) }
 
-// open connects to a URL: postgres://… or sqlite:PATH. The pool that writes to Postgres drops
-// a connection that does not answer within silence; 0: it waits without end, as a migration has to.
-// t traces the statements.
-func open(ctx context.Context, address string, silence time.Duration, t *tracing) (databases, error) {
-	path, isSQLite := strings.CutPrefix(address, "sqlite:")
-	if isSQLite {
-		return openSQLite(ctx, path, t)
-	}
-	u, err := url.Parse(address)
-	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
-		return databases{}, errors.New("the database URL must be postgres://… or sqlite:PATH")
-	}
-	q := u.Query()
-	q.Set(binaryParameters, "yes")
-	u.RawQuery = q.Encode()
-	connector, err := pq.NewConnector(u.String())
+// open connects to the database of a configuration. The pool that writes to Postgres drops a
+// connection that does not answer within silence; 0: it waits without end, as a migration has to. t
+// traces the statements.
+func open(ctx context.Context, c Config, silence time.Duration, t *tracing) (databases, error) {
+	a, err := parseURL(c.URL)
 	if err != nil {
-		return databases{}, fmt.Errorf("database URL: %w", err)
+		return databases{}, err
 	}
-	connector.Dialer(dialer{silence: silence})
-	db := t.openDB(connector)
-	for name, value := range readerHints {
-		q.Set(name, value)
+	if a.sqlite != "" {
+		return openSQLite(ctx, a.sqlite, t)
 	}
-	u.RawQuery = q.Encode()
-	read, err := t.open("postgres", u.String())
+	schema := c.schema()
+	writer, err := a.newConnector(dialer{silence: silence}, searchPath(schema))
 	if err != nil {
-		return databases{}, errors.Join(err, db.Close())
+		return databases{}, err
 	}
-	db.SetMaxOpenConns(postgresWriters + postgresSessions + 2)
-	db.SetMaxIdleConns(postgresWriters + postgresSessions + 2)
-	read.SetMaxOpenConns(postgresReaders)
-	read.SetMaxIdleConns(postgresReaders)
-	d := databases{dialect: postgresDialect, write: db, read: read}
-	if err := db.PingContext(ctx); err != nil {
+	reader, err := a.newConnector(dialer{}, readerSettings(schema))
+	if err != nil {
+		return databases{}, err
+	}
+	d := databases{dialect: postgresDialect, schema: schema, write: t.openDB(writer), read: t.openDB(reader)}
+	d.write.SetMaxOpenConns(postgresWriters + postgresSessions + 2)
+	d.write.SetMaxIdleConns(postgresWriters + postgresSessions + 2)
+	d.read.SetMaxOpenConns(postgresReaders)
+	d.read.SetMaxIdleConns(postgresReaders)
+	if err := d.write.PingContext(ctx); err != nil {
 		return databases{}, errors.Join(fmt.Errorf("connect to the database: %w", err), d.close())
 	}
 	return d, nil
 }
 
 func openSQLite(ctx context.Context, path string, t *tracing) (databases, error) {
-	if path == "" || strings.ContainsAny(path, "?#") {
-		return databases{}, errors.New("the database URL sqlite:PATH needs a path without ? and #")
-	}
 	// Made here, so that nobody but the owner can read it.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -141,7 +130,7 @@ func openSQLite(ctx context.Context, path string, t *tracing) (databases, error)
 	if err := f.Close(); err != nil {
 		return databases{}, err
 	}
-	write, err := t.open("sqlite", "file:"+path+sqliteWriter)
+	write, err := t.open("sqlite", sqliteURI(path)+sqliteWriter)
 	if err != nil {
 		return databases{}, err
 	}
@@ -150,13 +139,18 @@ func openSQLite(ctx context.Context, path string, t *tracing) (databases, error)
 	if err := write.PingContext(ctx); err != nil {
 		return databases{}, errors.Join(fmt.Errorf("open the database file: %w", err), write.Close())
 	}
-	read, err := t.open("sqlite", "file:"+path+sqliteReader)
+	read, err := t.open("sqlite", sqliteURI(path)+sqliteReader)
 	if err != nil {
 		return databases{}, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
 	return databases{dialect: sqliteDialect, write: write, read: read}, nil
+}
+
+// sqliteURI names a file to SQLite, which resolves %XX and ends a path at ? and #.
+func sqliteURI(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3F", "#", "%23").Replace(path)
 }
 
 // retryable reports whether the same transaction may succeed when it is run again, and whether its

@@ -14,8 +14,9 @@ const dialTimeout = 10 * time.Second
 // cut cable or a halted machine is. Without it a writer would wait for the answer for ever, and
 // everybody who waits for the writer too.
 type dialer struct {
-	// silence is how long an answer may take. 0: as long as it likes.
-	silence time.Duration
+	// silence is how long an answer may take. 0: without limit.
+	silence   time.Duration
+	keepAlive net.KeepAliveConfig
 }
 
 // Dial implements pq.Dialer.
@@ -32,7 +33,7 @@ func (d dialer) DialTimeout(network, address string, timeout time.Duration) (net
 
 // DialContext implements pq.DialerContext.
 func (d dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, network, address)
+	conn, err := (&net.Dialer{Timeout: dialTimeout, KeepAliveConfig: d.keepAlive}).DialContext(ctx, network, address)
 	if err != nil || d.silence == 0 {
 		return conn, err
 	}

@@ -23,7 +23,7 @@ type Echo struct{ dbs databases }
 
 // OpenEcho connects as the store does.
 func OpenEcho(ctx context.Context, url string) (Echo, error) {
-	dbs, err := open(ctx, url, 0, nil)
+	dbs, err := open(ctx, Config{URL: url}, 0, nil)
 	return Echo{dbs}, err
 }
 

@@ -27,8 +27,10 @@ const wordCacheSize = 256
 // Config is what a Store is made of.
 type Config struct {
 	// URL is postgres://… or sqlite:PATH. The schema must be current; see Migrate.
-	URL   string
-	Rules dm.Rules
+	URL string
+	// Schema is the schema of a Postgres database that holds all tables. Empty: DefaultSchema.
+	Schema string
+	Rules  dm.Rules
 	// Publisher announces the events of each commit. Nil: nothing is announced, and watchers find
 	// events by their poll.
 	Publisher dm.Publisher
@@ -41,6 +43,16 @@ type Config struct {
 	Observer         Observer
 	// Tracing makes the spans of batches and statements. Nil: there are none.
 	Tracing trace.TracerProvider
+}
+
+// DefaultSchema is the schema that holds all tables when a Config names none.
+const DefaultSchema = "aparte"
+
+func (c Config) schema() string {
+	if c.Schema == "" {
+		return DefaultSchema
+	}
+	return c.Schema
 }
 
 // defaultStatementTimeout is far beyond what a statement takes, and bearable for who waits behind
@@ -85,7 +97,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.StatementTimeout == 0 {
 		c.StatementTimeout = defaultStatementTimeout
 	}
-	version, err := Version(ctx, c.URL)
+	version, err := Version(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +105,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, &SchemaError{version}
 	}
 	traced := newTracing(c.Tracing)
-	dbs, err := open(ctx, c.URL, c.StatementTimeout+c.StatementTimeout/2, traced)
+	dbs, err := open(ctx, c, c.StatementTimeout+c.StatementTimeout/2, traced)
 	if err != nil {
 		return nil, err
 	}

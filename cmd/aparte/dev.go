@@ -76,7 +76,7 @@ func (c *devCommand) serve(a *app, d dataDir) error {
 		return err
 	}
 	c.config.Tokens = aparte.TokenConfig{Secrets: [][]byte{secret}}
-	if _, err := aparte.Migrate(a.ctx, c.config.DatabaseURL); err != nil {
+	if _, err := aparte.Migrate(a.ctx, c.config); err != nil {
 		return err
 	}
 	server, err := aparte.NewWithContext(a.ctx, c.config)

@@ -87,7 +87,7 @@ func diagnose(ctx context.Context, t target) []finding {
 				finding{check: "clock", skipped: true}, finding{check: "write", skipped: true})
 		}
 	}
-	version, err := store.Version(ctx, t.url)
+	version, err := store.Version(ctx, t.config())
 	findings = append(findings, finding{check: "database", remark: "answers: " + t.String(), err: err})
 	schema := finding{check: "schema", skipped: err != nil, remark: fmt.Sprintf("version %d", version.Current)}
 	if err == nil && version.Current != version.Latest {

@@ -85,7 +85,7 @@ func (a *app) runImport(ctx context.Context, t target, i *importCommand) error {
 		if _, err := t.dir.ensureSecret(); err != nil {
 			return err
 		}
-		if _, err := store.Migrate(ctx, t.url); err != nil {
+		if _, err := store.Migrate(ctx, t.config()); err != nil {
 			return err
 		}
 	}

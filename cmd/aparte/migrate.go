@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/aparte-im/aparte"
 	"github.com/aparte-im/aparte/store"
 )
 
@@ -19,7 +18,10 @@ type migrateCommand struct {
 // Help is the text of aparte migrate --help.
 func (*migrateCommand) Help() string {
 	return `Brings the schema of a database up to what this binary needs. Running it again changes nothing, and two that start
-at once migrate once. A database that a newer binary migrated is left alone.
+at once migrate once. A database that a newer binary migrated is refused and left alone.
+
+All tables lie in one schema of a Postgres database, so it may be the database of your app. A schema, or a SQLite file,
+that holds tables of another program is refused.
 
 After a restore from a backup, or a failover that lost commits, --new-epoch tells clients that the logs they followed
 are gone: each reads its inbox again, once. Stop the servers before.
@@ -40,11 +42,11 @@ func (c *migrateCommand) Run(a *app) error {
 			return err
 		}
 	}
-	version, err := aparte.Migrate(a.ctx, c.target.url)
+	version, err := store.Migrate(a.ctx, c.target.config())
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "The schema is at version %d, the newest that this binary knows.\n", version)
+	_, err = fmt.Fprintf(a.stdout, "The schema is at version %d, the newest that this binary knows.\n", version.Current)
 	if err != nil || !c.NewEpoch {
 		return err
 	}
@@ -59,7 +61,7 @@ func (a *app) startEpoch(ctx context.Context, t target) error {
 		return err
 	}
 	defer unlock()
-	if err := store.NewEpoch(ctx, t.url); err != nil {
+	if err := store.NewEpoch(ctx, t.config()); err != nil {
 		return fmt.Errorf("start a new epoch: %w", err)
 	}
 	_, err = fmt.Fprintln(a.stdout, "The logs are in a new epoch: every client reads its inbox again, once.")

@@ -77,7 +77,7 @@ func TestNotReadyOnAnOutdatedSchema(t *testing.T) {
 		}
 		defer func() { _ = db.Close() }()
 		var last int64
-		if err := db.QueryRowContext(t.Context(), "SELECT max(version_id) FROM goose_db_version").Scan(&last); err != nil {
+		if err := db.QueryRowContext(t.Context(), "SELECT max(version_id) FROM aparte_migrations").Scan(&last); err != nil {
 			t.Fatal(err)
 		}
 		run := func(text string) {
@@ -86,9 +86,9 @@ func TestNotReadyOnAnOutdatedSchema(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		run("UPDATE goose_db_version SET version_id = -version_id WHERE version_id = $1")
+		run("UPDATE aparte_migrations SET version_id = -version_id WHERE version_id = $1")
 		notReady(t, p)
-		run("UPDATE goose_db_version SET version_id = -version_id WHERE version_id = 0 - $1")
+		run("UPDATE aparte_migrations SET version_id = -version_id WHERE version_id = 0 - $1")
 		awaitStatus(t, p.address+"/readyz", http.StatusOK, "ok")
 		p.stop(syscall.SIGTERM)
 	})

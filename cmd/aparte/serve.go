@@ -22,6 +22,7 @@ import (
 type serveCommand struct {
 	Listen        string           `default:":8080" placeholder:"ADDRESS" help:"Address to listen on."`
 	DatabaseURL   string           `name:"database-url" placeholder:"URL" help:"Database: postgres://… or sqlite:PATH. Required."`
+	Schema        string           `default:"aparte" placeholder:"NAME" help:"Schema of a Postgres database that holds all tables."`
 	ExportDir     string           `placeholder:"DIR" help:"Directory for exports of users' data, shared by all nodes; without it no exports are offered."`
 	Playground    bool             `help:"Serve /playground, which needs --introspection for its schema."`
 	Introspection bool             `help:"Answer queries of the schema."`
@@ -56,7 +57,7 @@ func (c *serveCommand) check(s *settings) {
 	if c.DatabaseURL == "" {
 		s.missing("give --database-url URL (or %s)", environment("database-url"))
 	} else {
-		checkDatabaseURL(s, c.DatabaseURL)
+		checkDatabaseURL(s, c.DatabaseURL, c.Schema)
 	}
 	if c.OpsListen != "" {
 		if _, _, err := net.SplitHostPort(c.OpsListen); err != nil {
@@ -68,7 +69,8 @@ func (c *serveCommand) check(s *settings) {
 	}
 	c.Traces.check(s)
 	c.config = c.Service.config(s)
-	c.config.DatabaseURL, c.config.Tokens, c.config.ExportDir = c.DatabaseURL, c.Identity.tokens(s), c.ExportDir
+	c.config.DatabaseURL, c.config.Schema = c.DatabaseURL, c.Schema
+	c.config.Tokens, c.config.ExportDir = c.Identity.tokens(s), c.ExportDir
 	c.config.Pages.Playground, c.config.Introspection, c.config.BehindTLS = c.Playground, c.Introspection, c.BehindTLS
 	c.config.Rates, c.config.Proxies, c.config.Timeouts = c.Rates.rates(), c.Rates.proxies(), c.Rates.timeouts()
 	c.config.AccessLog = c.Access.accessLog()

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
-	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/aparte-im/aparte/dm"
@@ -16,12 +16,15 @@ type target struct {
 	dir dataDir
 	// url is that of the database, also for a data directory.
 	url string
+	// schema is the schema of a Postgres database.
+	schema string
 }
 
 // targetSettings name the database that a command works on.
 type targetSettings struct {
 	DataDir     string `placeholder:"DIR" help:"Data directory of \"aparte dev\"."`
 	DatabaseURL string `name:"database-url" placeholder:"URL" help:"Database: postgres://… or sqlite:PATH."`
+	Schema      string `default:"aparte" placeholder:"NAME" help:"Schema of a Postgres database that holds all tables."`
 }
 
 // target returns the one database that was named. A flag takes precedence over a variable that
@@ -44,21 +47,24 @@ func (t targetSettings) target(s *settings) target {
 		d := dataDir(dir)
 		return target{dir: d, url: d.databaseURL()}
 	case address != "":
-		checkDatabaseURL(s, address)
-		return target{url: address}
+		checkDatabaseURL(s, address, t.Schema)
+		return target{url: address, schema: t.Schema}
 	}
 	s.missing("give --data-dir DIR or --database-url URL (or %s, %s)",
 		environment("data-dir"), environment("database-url"))
 	return target{}
 }
 
-// checkDatabaseURL checks the form. It never repeats the URL, which may hold a password.
-func checkDatabaseURL(s *settings, address string) {
-	if strings.HasPrefix(address, "sqlite:") {
-		return
+// schemaName is the form of a schema's name that needs no quotes.
+var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+
+// checkDatabaseURL checks the forms. It never repeats the URL, which may hold a password.
+func checkDatabaseURL(s *settings, address, schema string) {
+	if err := store.CheckURL(address); err != nil {
+		s.problem("database-url", "%v", err)
 	}
-	if u, err := url.Parse(address); err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "" && u.RawQuery == "" {
-		s.problem("database-url", "the URL must start with postgres:// or sqlite:")
+	if !schemaName.MatchString(schema) || strings.HasPrefix(schema, "pg_") {
+		s.problem("schema", "%q is not a name of up to 63 letters a-z, digits and underscores; give one as aparte", schema)
 	}
 }
 
@@ -67,11 +73,11 @@ func (t target) String() string {
 	if t.dir != "" {
 		return string(t.dir)
 	}
-	if u, err := url.Parse(t.url); err == nil {
-		return u.Redacted()
-	}
-	return "the database"
+	return store.DescribeURL(t.url)
 }
+
+// config names the database to package store.
+func (t target) config() store.Config { return store.Config{URL: t.url, Schema: t.schema} }
 
 // lock locks a data directory for this process; on a URL it does nothing.
 func (t target) lock() (unlock func(), err error) {
@@ -94,9 +100,9 @@ func (t target) open(ctx context.Context) (*opened, error) {
 			return nil, err
 		}
 	}
-	st, err := store.Open(ctx, store.Config{
-		URL: t.url, Rules: dm.DefaultRules(), Logger: slog.New(slog.DiscardHandler),
-	})
+	c := t.config()
+	c.Rules, c.Logger = dm.DefaultRules(), slog.New(slog.DiscardHandler)
+	st, err := store.Open(ctx, c)
 	if err != nil {
 		return nil, err
 	}

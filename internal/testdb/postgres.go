@@ -17,7 +17,8 @@ import (
 	"github.com/aparte-im/aparte/store"
 )
 
-// Postgres returns the URL of a fresh migrated database.
+// Postgres returns the URL of a fresh migrated database. A test that opens the URL itself finds the
+// tables: it sets search_path to the product's schema.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	server, err := postgresServer()
@@ -31,14 +32,14 @@ func Postgres(t testing.TB) string {
 	return server.forTest(t, template)
 }
 
-// EmptyPostgres returns the URL of a fresh database without a schema.
+// EmptyPostgres returns the URL of a fresh database without the product's schema.
 func EmptyPostgres(t testing.TB) string {
 	t.Helper()
 	server, err := postgresServer()
 	if err != nil {
 		t.Fatalf("testdb: %v", err)
 	}
-	return server.forTest(t, "template1")
+	return withoutOptions(server.forTest(t, "template1"))
 }
 
 // server is a Postgres on which databases may be created.
@@ -87,7 +88,7 @@ var postgresTemplate = sync.OnceValues(func() (string, error) {
 	if err := s.create(ctx, name, "template1"); err != nil {
 		return "", err
 	}
-	if _, err := store.Migrate(ctx, s.database(name)); err != nil {
+	if _, err := store.Migrate(ctx, store.Config{URL: s.database(name)}); err != nil {
 		return "", fmt.Errorf("migrate the template: %w", err)
 	}
 	return name, nil
@@ -119,6 +120,29 @@ func (s *server) create(ctx context.Context, name, template string) error {
 func (s *server) database(name string) string {
 	u := *s.url
 	u.Path = "/" + name
+	return WithSchema(u.String())
+}
+
+func withoutOptions(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	q := u.Query()
+	q.Del("options")
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// WithSchema returns the URL of a Postgres database with the product's schema as the search path.
+func WithSchema(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	q := u.Query()
+	q.Set("options", "-csearch_path="+store.DefaultSchema)
+	u.RawQuery = q.Encode()
 	return u.String()
 }
 

@@ -90,7 +90,7 @@ var sqliteImage = sync.OnceValues(func() (image []byte, err error) {
 	path := filepath.Join(dir, "template.db")
 	ctx, cancel := context.WithTimeout(context.Background(), setupTimeout)
 	defer cancel()
-	if _, err := store.Migrate(ctx, "sqlite:"+path); err != nil {
+	if _, err := store.Migrate(ctx, store.Config{URL: "sqlite:" + path}); err != nil {
 		return nil, fmt.Errorf("migrate the template: %w", err)
 	}
 	// The file alone is the database only once nothing is left in its write-ahead log.

@@ -40,7 +40,7 @@ func exec(t *testing.T, db *sql.DB, text string) {
 func TestEachIsFreshAndMigrated(t *testing.T) {
 	for range 2 {
 		testdb.Each(t, func(t *testing.T, url string) {
-			v, err := store.Version(t.Context(), url)
+			v, err := store.Version(t.Context(), store.Config{URL: url})
 			if err != nil || v.Current != v.Latest || v.Latest == 0 {
 				t.Errorf("the schema is at %+v, %v", v, err)
 			}
