@@ -30,7 +30,7 @@ func (s *Service) ExplainWhoCanMessageMe(ctx context.Context, viewer, as UserID)
 	if viewer == as {
 		return Explanation{}, Invalid("as", "This is yourself.")
 	}
-	tx, err := s.txs.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, as)}})
+	tx, err := s.txs.Inspect(ctx, Scope{Pairs: []Pair{PairOf(viewer, as)}, Relations: true})
 	if err != nil {
 		return Explanation{}, err
 	}
@@ -55,7 +55,7 @@ func (tx *Tx) setting(h *Head) setting {
 }
 
 func explain(f policy.Facts, as UserID, now setting) Explanation {
-	// The other's own side is nothing of the viewer's business.
+	// The other person's own side must not show to the viewer.
 	f.SenderOverride, f.SenderAge, f.Suspended, f.OutreachStopped, f.OutreachLimited = policy.Override{}, policy.Adult, false, false, false
 	v := policy.Decide(f)
 	e := Explanation{User: as, Route: v.Route, Rule: policy.RuleOf(f, v)}

@@ -146,9 +146,10 @@ func TestDecideFollowsEveryCustomGrid(t *testing.T) {
 	}
 }
 
-// The send reads the number of shared friends only when told that it matters; where it does not, it
-// must not.
-func TestSharedFriendsMatterExactlyWhenTheyCanChangeTheVerdict(t *testing.T) {
+// Shared friends are counted wherever they can change the verdict, and between close people only
+// there. Otherwise the time of an answer shows whether they were counted, so the choice depends on
+// nothing that the recipient keeps private.
+func TestSharedFriendsMatterWherePrivateDecisionsDoNotShow(t *testing.T) {
 	s := parseStatement(t)
 	matter, idle := 0, 0
 	for _, grid := range s.grids {
@@ -161,10 +162,21 @@ func TestSharedFriendsMatterExactlyWhenTheyCanChangeTheVerdict(t *testing.T) {
 				none.SharedFriends, enough.SharedFriends = 0, f.SharedFriendsNeeded
 				without, with := policy.Decide(none), policy.Decide(enough)
 				changes := without.Route != with.Route || without.CanReply != with.CanReply
-				if changes != f.SharedFriendsMatter() {
-					t.Errorf("%+v: the verdict changes with shared friends: %v; SharedFriendsMatter: %v", f, changes, !changes)
+				familiar := f.Known || f.RecipientFollows
+				if got := f.SharedFriendsMatter(); changes && !got || familiar && got && !changes {
+					t.Errorf("%+v: the verdict changes with shared friends: %v; SharedFriendsMatter: %v", f, changes, got)
 				}
-				if changes {
+				for what, private := range privateDecisions {
+					for _, other := range s.grids {
+						decided := f
+						decided.RecipientGrid = other.grid()
+						private(&decided)
+						if f.SharedFriendsMatter() != decided.SharedFriendsMatter() {
+							t.Errorf("%+v: %s shows in whether shared friends are counted", f, what)
+						}
+					}
+				}
+				if f.SharedFriendsMatter() {
 					matter++
 				} else {
 					idle++
@@ -175,6 +187,27 @@ func TestSharedFriendsMatterExactlyWhenTheyCanChangeTheVerdict(t *testing.T) {
 	if matter == 0 || idle == 0 {
 		t.Errorf("matter %d times, not %d times: the test shows nothing", matter, idle)
 	}
+}
+
+// privateDecisions are what a recipient can decide without the sender's knowledge, beside the
+// choice of a preset.
+var privateDecisions = map[string]func(*policy.Facts){
+	"an audience":       func(*policy.Facts) {},
+	"a block":           func(f *policy.Facts) { f.RecipientOverride.Blocked = true },
+	"a restriction":     func(f *policy.Facts) { f.RecipientOverride.Restricted = true },
+	"NEVER":             func(f *policy.Facts) { f.RecipientOverride.Listed = policy.ListedNever },
+	"ALWAYS":            func(f *policy.Facts) { f.RecipientOverride.Listed = policy.ListedAlways },
+	"a decline":         func(f *policy.Facts) { f.Declined = true },
+	"a shield":          func(f *policy.Facts) { f.Shielded = true },
+	"a hidden word":     func(f *policy.Facts) { f.HiddenWord = true },
+	"a held request":    func(f *policy.Facts) { f.HoldReason = policy.HoldWords },
+	"the age":           func(f *policy.Facts) { f.RecipientAge = policy.Under16 },
+	"a deleted account": func(f *policy.Facts) { f.RecipientGone = true },
+	"a kind for everybody": func(f *policy.Facts) {
+		for r := range f.RecipientRefuses {
+			f.RecipientRefuses[r] = policy.KindLink
+		}
+	},
 }
 
 func TestSharedFriendsCanBeTurnedOff(t *testing.T) {

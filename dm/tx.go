@@ -48,7 +48,7 @@ type PairState struct {
 	LowOverride, HighOverride policy.Override
 	// Suggested: the host supplied the pair.
 	Suggested bool
-	// SharedFriends is counted up to Rules.SharedFriends, and only where it matters.
+	// SharedFriends is counted up to Rules.SharedFriends, and only where NeedsShared.
 	SharedFriends int
 }
 
@@ -77,9 +77,12 @@ type Scope struct {
 	// that are live or were made in the last 24 hours. A Change only.
 	Code        ContactCodeID
 	RecentCodes bool
-	// Shared: shared friends are counted, for both directions of the pairs, where they matter. A
-	// Change only; an Inspect always does.
+	// Shared: shared friends are counted where a verdict about either direction of a pair needs
+	// them (NeedsShared). A Change only; an Inspect always does.
 	Shared bool
+	// Relations: shared friends are counted for every pair, so that Holds is true of each relation.
+	// An Inspect only.
+	Relations bool
 }
 
 // Heads lists the users to lock, each once, in the one order in which everybody locks.
@@ -212,7 +215,8 @@ func (tx *Tx) AddReports(reports ...*Report) {
 // AddLastJob is for the store: it adds the job that the Scope asks for.
 func (tx *Tx) AddLastJob(j *Job) { tx.in.LastJob = j }
 
-// NeedsShared reports whether the verdict of a send depends on how many friends the two share.
+// NeedsShared reports whether the shared friends of the two have to be counted before a send is
+// decided. The answer depends on what the sender may know only (policy.Facts.SharedFriendsMatter).
 func (tx *Tx) NeedsShared(sender, recipient UserID) bool {
 	f, ok := tx.facts(sender, recipient)
 	return ok && f.SharedFriendsMatter()

@@ -253,7 +253,7 @@ func (s *Store) appendAll(ctx context.Context, ses *session, sends []dm.Send, an
 	if err != nil {
 		return nil, err
 	}
-	if err := s.countShared(ctx, ses.shared, tx, pairs); err != nil {
+	if err := s.countShared(ctx, ses.shared, tx, needShared(tx, pairs)); err != nil {
 		return nil, fmt.Errorf("count shared friends: %w", err)
 	}
 	if err := s.addWords(ctx, ses, tx, pairs); err != nil {

@@ -4,6 +4,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -16,32 +17,39 @@ import (
 // writes only if both are the same; it is a transaction by itself. So the send is decided on the
 // facts that hold under the lock (I1, I3). This rests on two rules:
 //
-//	A change of anything that a send depends on writes the head of one of the two users.
+//	A change of anything that a send depends on writes the head of one of the two users. A change
+//	of a follow writes both heads, because a send depends on the friends of both its users.
 //	Every write of a head adds one to its version.
 //
 // flush keeps the first rule for what a dm.Tx changes (touch), headUpserter and updateHead keep the
-// second. A send whose facts change between the statements, or that needs more than them (a count
-// of shared friends, a contact code, a second try after a failure), goes into a batch, which locks
-// first.
+// second. A send between people who may need a count of shared friends reads everything once more
+// together with that count, a third round trip. The condition for it (dm.Tx.NeedsShared) depends on
+// nothing that the recipient keeps private, and neither does the number of round trips of a
+// refusal. A send whose facts change between the statements, or that needs more than them (a
+// contact code, a second try after a failure), goes into a batch, which locks first.
 
 // fastRows counts the rows that the fast path writes: a conversation, a message, and an event and a
 // head for each user.
 var fastRows = [flushTables]int{flushConversations: 1, flushMessages: 1, flushEvents: 2, flushHeads: 2}
 
-// fastTexts are the two statements.
-type fastTexts struct{ read, write string }
+// fastTexts are the statements. readShared is read with a count of shared friends.
+type fastTexts struct{ read, readShared, write string }
 
-// newFastTexts makes them. Without guard the second writes whatever was read, for the test of the
-// test of I1.
-func newFastTexts(guard bool) fastTexts {
+// fastTexts makes the statements; sharedFriends bounds the count. Without guard the write compares
+// no versions, for the test of the test of I1.
+func (d *dialect) fastTexts(sharedFriends int, guard bool) fastTexts {
 	// An edge is looked up by itself, which costs less than one more join.
 	edge := func(table, from, to, a, b string) string {
 		return "EXISTS (SELECT FROM " + table + " WHERE " + from + " = " + a + "::uuid AND " + to + " = " + b + "::uuid)"
 	}
-	selected := fastSelection(edge("follows", "follower_id", "followee_id", "$1", "$2"),
-		edge("follows", "follower_id", "followee_id", "$2", "$1"), edge("suggestions", "user_id", "suggested_id", "$1", "$2"))
-	read := "SELECT " + selected.text() + " FROM heads a JOIN heads b ON b.user_id = $2::uuid" +
-		pairJoins(outerJoin, "$1::uuid", "$2::uuid", "$3::uuid", "$4::uuid", "$5::text") + " WHERE a.user_id = $1::uuid"
+	read := func(shared string) string {
+		selected := fastSelection(edge("follows", "follower_id", "followee_id", "$1", "$2"),
+			edge("follows", "follower_id", "followee_id", "$2", "$1"), edge("suggestions", "user_id", "suggested_id", "$1", "$2"), shared)
+		return "SELECT " + selected.text() + " FROM heads a JOIN heads b ON b.user_id = $2::uuid" +
+			pairJoins(outerJoin, "$1::uuid", "$2::uuid", "$3::uuid", "$4::uuid", "$5::text") + " WHERE a.user_id = $1::uuid"
+	}
+	pair := "(SELECT 0 AS n, $1::uuid AS low, $2::uuid AS high) AS r"
+	shared := "(SELECT counted.shared FROM (" + d.countSharedFriends(pair, sharedFriends) + ") AS counted)"
 
 	where := "true"
 	var parts []string
@@ -65,7 +73,7 @@ func newFastTexts(guard bool) fastTexts {
 		}
 		first += len(shape) * fastRows[table]
 	}
-	return fastTexts{read: read, write: "WITH " + strings.Join(parts, ", ") + " " + last}
+	return fastTexts{read: read("0"), readShared: read(shared), write: "WITH " + strings.Join(parts, ", ") + " " + last}
 }
 
 // fastGuards counts the parameters before the rows: id and version of both heads.
@@ -93,8 +101,13 @@ func (s *Store) tryFast(ctx context.Context, ses *session, send dm.Send) (a answ
 	if err := ses.connect(ctx); err != nil {
 		return answer{}, nil, false, err
 	}
-	tx, versions, err := s.loadFast(ctx, ses, send)
-	if err != nil || tx == nil || tx.NeedsShared(send.Sender, send.Recipient) {
+	tx, versions, err := s.loadFast(ctx, ses.fastRead, send)
+	if err == nil && tx != nil && tx.NeedsShared(send.Sender, send.Recipient) {
+		// All of it once more, so that a refusal is by facts of one instant, too. A pair that
+		// needed no count at this instant has one all the same.
+		tx, versions, err = s.loadFast(ctx, ses.fastReadShared, send)
+	}
+	if err != nil || tx == nil {
 		return answer{}, nil, false, err
 	}
 	if !s.addKnownWords(tx, send.Sender, send.Recipient) {
@@ -120,14 +133,14 @@ func (s *Store) tryFast(ctx context.Context, ses *session, send dm.Send) (a answ
 	return a, changes.Events, true, nil
 }
 
-// loadFast reads what a send depends on, and the versions of both heads. The ledger is nil when a
-// user does not exist.
-func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.Tx, [2]int64, error) {
+// loadFast reads what a send depends on with one of the two reads, and the versions of both heads.
+// The Tx is nil when a user does not exist.
+func (s *Store) loadFast(ctx context.Context, read *sql.Stmt, send dm.Send) (*dm.Tx, [2]int64, error) {
 	scope := dm.Scope{Pairs: []dm.Pair{dm.PairOf(send.Sender, send.Recipient)}, Keys: []dm.SendKey{send.Key()}}
 	p, key := scope.Pairs[0], scope.Keys[0]
 	var versions [2]int64
 	var r fastRow
-	rows, err := ses.fastRead.QueryContext(ctx,
+	rows, err := read.QueryContext(ctx,
 		uuidText(p.Low), uuidText(p.High), uuidText(key.Conversation), uuidText(key.Sender), key.ClientMessageID)
 	if err != nil {
 		return nil, versions, err
@@ -147,6 +160,7 @@ func (s *Store) loadFast(ctx context.Context, ses *session, send dm.Send) (*dm.T
 		}
 		in.Heads[h.User], versions[i] = h, r.heads[i].version
 	}
+	r.pair.state.SharedFriends = r.shared
 	if err := r.pair.into(in, scope, 0); err != nil {
 		return nil, versions, err
 	}
@@ -180,7 +194,7 @@ func fastArgs(c *dm.Changes, p dm.Pair, versions [2]int64) (args []any, fits boo
 }
 
 // touch keeps the rule above: of two users between whom something changes, one has the head
-// written.
+// written, and both where a follow changes.
 func touch(tx *dm.Tx) {
 	c := tx.Changes()
 	write := func(p dm.Pair) {
@@ -188,7 +202,11 @@ func touch(tx *dm.Tx) {
 			c.Heads[p.Low] = tx.Head(p.Low)
 		}
 	}
-	for p := range c.Pairs {
+	for p, change := range c.Pairs {
+		was, is := change.Before, change.After
+		if was.LowFollows != is.LowFollows || was.HighFollows != is.HighFollows {
+			c.Heads[p.Low], c.Heads[p.High] = tx.Head(p.Low), tx.Head(p.High)
+		}
 		write(p)
 	}
 	for _, conversation := range c.Conversations {

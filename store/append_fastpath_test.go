@@ -105,6 +105,54 @@ func TestALoneSendMeetsAChange(t *testing.T) {
 	}
 }
 
+// I1: a shared friend who is lost between the reads and the write of a lone send counts no more. A
+// send between strangers reads twice before it writes.
+func TestALoneSendMeetsTheLossOfASharedFriend(t *testing.T) {
+	t.Parallel()
+	f := newFaulty(t, 0)
+	other := openStore(t, f.url)
+	defer other.Close()
+	service := dm.New(dm.Config{Store: other, Bus: live.NewHub(), PollInterval: time.Hour})
+	f.acknowledged("connect")
+	alice, bob := strangers(t, f.store, 1)
+	friends := f.users[:dm.DefaultRules().SharedFriends]
+	for _, friend := range friends { // their ids are lower, so theirs was the only head written
+		for _, p := range [][2]dm.UserID{{alice, friend}, {friend, alice}, {bob, friend}, {friend, bob}} {
+			if err := service.Follow(t.Context(), p[0], p[1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := service.SetWhoCanMessageMe(t.Context(), bob, policy.SuggestedFriends, nil); err != nil {
+		t.Fatal(err)
+	}
+	send := dm.Send{Sender: alice, Recipient: bob, Body: "hello", ClientMessageID: "k"}
+	if _, err := f.store.Append(t.Context(), send); err != nil {
+		t.Fatal(err)
+	}
+	reads := 0
+	var once sync.Once
+	f.proxy.Follow(func(s string) faultproxy.Step {
+		if strings.Contains(s, "a.version") && !strings.Contains(s, "held AS") {
+			reads++
+		}
+		if strings.Contains(s, "held AS") {
+			once.Do(func() {
+				if err := service.Unfollow(t.Context(), bob, friends[0]); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		return faultproxy.Pass()
+	})
+	send.ClientMessageID = "k2"
+	_, err := f.store.Append(t.Context(), send)
+	f.proxy.Follow(nil)
+	if dm.CodeOf(err) != dm.CodeMessageNotAllowed || reads != 2 {
+		t.Errorf("after %d reads and the loss of a shared friend the send is answered with %v", reads, err)
+	}
+}
+
 // I1: a change that commits while the second statement of a lone send waits for the head is seen
 // all the same.
 func TestALoneSendWaitsForAChange(t *testing.T) {

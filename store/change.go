@@ -38,7 +38,7 @@ func (s *Store) Change(ctx context.Context, scope dm.Scope, change func(*dm.Tx) 
 			return nil, err
 		}
 		if scope.Shared {
-			if err := s.countShared(ctx, ses.shared, tx, bothWays(scope.Pairs)); err != nil {
+			if err := s.countShared(ctx, ses.shared, tx, needShared(tx, bothWays(scope.Pairs))); err != nil {
 				return nil, fmt.Errorf("count shared friends: %w", err)
 			}
 		}
@@ -131,7 +131,11 @@ func (s *Store) Inspect(ctx context.Context, scope dm.Scope) (*dm.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.countShared(ctx, q.shared, tx, bothWays(scope.Pairs)); err != nil {
+	pairs := scope.Pairs
+	if !scope.Relations {
+		pairs = needShared(tx, bothWays(scope.Pairs))
+	}
+	if err := s.countShared(ctx, q.shared, tx, pairs); err != nil {
 		return nil, fmt.Errorf("count shared friends: %w", err)
 	}
 	return tx, nil

@@ -75,21 +75,25 @@ func (s *Store) loadPairs(ctx context.Context, stmt *sql.Stmt, scope dm.Scope, i
 	})
 }
 
-// countShared counts shared friends for those sends whose verdict depends on it; there are seldom
-// any.
-func (s *Store) countShared(ctx context.Context, stmt *sql.Stmt, tx *dm.Tx, sends []dm.Pair) error {
-	rows := s.dialect.rowset(numberedPairFields.shape())
-	var pairs []dm.Pair
+// needShared returns the pairs of those sends that need a count of shared friends. A send is a pair
+// of its sender and its recipient.
+func needShared(tx *dm.Tx, sends []dm.Pair) (pairs []dm.Pair) {
 	for _, p := range sends {
-		if !tx.NeedsShared(p.Low, p.High) {
-			continue
+		if tx.NeedsShared(p.Low, p.High) {
+			pairs = append(pairs, dm.PairOf(p.Low, p.High))
 		}
-		pair := dm.PairOf(p.Low, p.High)
-		numberedPairFields.add(rows, &numberedPair{len(pairs), pair})
-		pairs = append(pairs, pair)
 	}
+	return pairs
+}
+
+// countShared counts the shared friends of pairs.
+func (s *Store) countShared(ctx context.Context, stmt *sql.Stmt, tx *dm.Tx, pairs []dm.Pair) error {
 	if len(pairs) == 0 {
 		return nil
+	}
+	rows := s.dialect.rowset(numberedPairFields.shape())
+	for i, p := range pairs {
+		numberedPairFields.add(rows, &numberedPair{i, p})
 	}
 	return each(ctx, stmt, rows.args(nil), func(row *sql.Rows) error {
 		var n, count int

@@ -142,18 +142,21 @@ func (p *pairRow) into(in dm.Loaded, scope dm.Scope, n int) error {
 	return nil
 }
 
-// fastRow is what a send on the fast path depends on: both heads, the lower first, and their pair.
+// fastRow is what a send on the fast path depends on: both heads, the lower first, their pair, and
+// the number of their shared friends where it was counted.
 type fastRow struct {
-	heads [2]headRow
-	pair  pairRow
+	heads  [2]headRow
+	pair   pairRow
+	shared int
 }
 
-func fastSelection(lowFollows, highFollows, suggested string) selection[fastRow] {
+func fastSelection(lowFollows, highFollows, suggested, shared string) selection[fastRow] {
 	return selection[fastRow]{
 		columnsOf(headRead, "a.", func(f *fastRow) *headRow { return &f.heads[0] }),
 		columnsOf(headRead, "b.", func(f *fastRow) *headRow { return &f.heads[1] }),
 		nested(pairSelection(lowFollows, highFollows, suggested), func(f *fastRow) *pairRow { return &f.pair }),
+		expression(shared, func(f *fastRow) any { return &f.shared }),
 	}
 }
 
-var fastDest = fastSelection("", "", "")
+var fastDest = fastSelection("", "", "", "")

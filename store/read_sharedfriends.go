@@ -40,11 +40,10 @@ func (d *dialect) ordered() string {
 	return "CROSS"
 }
 
-// sharedPairs makes a table r of the pairs that a rowset binds from parameter first on: n, the one
-// whose friends are walked through, and the other. A user with few friends is walked through,
-// because the other may have very many; a user with more friends than a walk covers only when both
-// have.
-func (d *dialect) sharedPairs(first int) string {
+// sharedPairs makes a table r of the pairs of a source (n, low, high): n, the one whose friends are
+// walked through, and the other. A user with few friends is walked through, because the other may
+// have very many; a user with more friends than a walk covers only when both have.
+func (d *dialect) sharedPairs(source string) string {
 	atMost := func(user string, n int) string {
 		return fmt.Sprintf(`(SELECT count(*) FROM (SELECT 1 FROM follows WHERE follower_id = %s AND mutual
 			ORDER BY followee_id LIMIT %d) AS few) <= %d`, user, n+1, n)
@@ -52,13 +51,14 @@ func (d *dialect) sharedPairs(first int) string {
 	byLow := "CASE WHEN " + atMost("r.low", fewFriends) + " THEN true WHEN " + atMost("r.high", fewFriends) + " THEN false ELSE " +
 		atMost("r.low", sharedFriendsWalk) + " END"
 	return "(SELECT r.n, CASE WHEN r.by_low THEN r.low ELSE r.high END AS one, CASE WHEN r.by_low THEN r.high ELSE r.low END AS other" +
-		" FROM (SELECT r.*, " + byLow + " AS by_low FROM " + d.source(numberedPairFields.shape(), first) + d.fence() + ") AS r" + d.fence() + ") AS r"
+		" FROM (SELECT r.*, " + byLow + " AS by_low FROM " + source + d.fence() + ") AS r" + d.fence() + ") AS r"
 }
 
-// countSharedFriends counts the shared friends of pairs, up to limit: a row for each pair.
-func (d *dialect) countSharedFriends(limit int) string {
-	return "SELECT r.n, (SELECT count(*) FROM (" + d.sharedFriends("r.one", "r.other", strconv.Itoa(limit)) + ") AS friends) FROM " +
-		d.sharedPairs(1)
+// countSharedFriends counts the shared friends of the pairs of a source (n, low, high), up to
+// limit: a row for each pair.
+func (d *dialect) countSharedFriends(source string, limit int) string {
+	return "SELECT r.n, (SELECT count(*) FROM (" + d.sharedFriends("r.one", "r.other", strconv.Itoa(limit)) + ") AS friends) AS shared FROM " +
+		d.sharedPairs(source)
 }
 
 // listSharedFriends lists them, up to $1, as one text: a row for each pair.
@@ -68,7 +68,7 @@ func (d *dialect) listSharedFriends() string {
 		list = "string_agg(followee_id::text, ',')"
 	}
 	return "SELECT r.n, COALESCE((SELECT " + list + " FROM (" + d.sharedFriends("r.one", "r.other", "$1") + ") AS friends), '') FROM " +
-		d.sharedPairs(2)
+		d.sharedPairs(d.source(numberedPairFields.shape(), 2))
 }
 
 // SharedFriends implements dm.Store.

@@ -22,7 +22,8 @@ type session struct {
 	// Prepared on conn; nil when there is none.
 	lockHeads, pairs, shared *sql.Stmt
 	writes                   []*sql.Stmt
-	fastRead, fastWrite      *sql.Stmt
+	// The reads of the fast path, without and with a count of shared friends, and its write.
+	fastRead, fastReadShared, fastWrite *sql.Stmt
 }
 
 // connect pins and prepares, when there is no connection.
@@ -52,7 +53,8 @@ func (s *session) connect(ctx context.Context) error {
 		s.writes = append(s.writes, prepare(w.text))
 	}
 	if s.dialect.postgres {
-		s.fastRead, s.fastWrite = prepare(s.texts.lone.read), prepare(s.texts.lone.write)
+		s.fastRead, s.fastReadShared = prepare(s.texts.lone.read), prepare(s.texts.lone.readShared)
+		s.fastWrite = prepare(s.texts.lone.write)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("prepare: %w", err), s.discard())

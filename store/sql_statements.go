@@ -50,11 +50,11 @@ func (d *dialect) statements(sharedFriends int, timeout time.Duration) statement
 			d.lookup("follows", "fl", "follower_id = r.low AND followee_id = r.high") +
 			d.lookup("follows", "fh", "follower_id = r.high AND followee_id = r.low") +
 			d.lookup("suggestions", "s", "user_id = r.low AND suggested_id = r.high"),
-		shared: d.countSharedFriends(sharedFriends),
+		shared: d.countSharedFriends(d.source(numberedPairFields.shape(), 1), sharedFriends),
 	}
 	s.writes = d.writes()
 	if d.postgres {
-		s.lone = newFastTexts(true)
+		s.lone = d.fastTexts(sharedFriends, true)
 	}
 	return s
 }

@@ -117,6 +117,7 @@ func (t *tracing) nameTexts(texts *statements) {
 	t.name("pairs", texts.pairs)
 	t.name("shared", texts.shared)
 	t.name("lone read", texts.lone.read)
+	t.name("lone read with shared friends", texts.lone.readShared)
 	t.name("lone write", texts.lone.write)
 	for _, w := range texts.writes {
 		name := "write"

@@ -12,7 +12,7 @@ func OpenWithoutLock(ctx context.Context, c Config) (*Store, error) {
 	// Nothing was sent yet, so no session is connected yet.
 	s.appender.close()
 	s.texts.lockHeads = s.texts.heads
-	s.texts.lone = newFastTexts(false)
+	s.texts.lone = s.dialect.fastTexts(c.Rules.SharedFriends, false)
 	for range cap(s.sessions) {
 		if err := (<-s.sessions).drop(); err != nil {
 			return nil, err

@@ -18,8 +18,8 @@ type Facts struct {
 	SenderFollows, RecipientFollows bool
 	// HostSuggested: the host supplied the pair as a suggestion.
 	HostSuggested bool
-	// SharedFriends is the number of shared friends, counted up to SharedFriendsNeeded, and only
-	// where SharedFriendsMatter. SharedFriendsNeeded 0 turns the relation off.
+	// SharedFriends is the number of shared friends, counted up to SharedFriendsNeeded; 0 where it
+	// was not counted, see SharedFriendsMatter. SharedFriendsNeeded 0 turns the relation off.
 	SharedFriends, SharedFriendsNeeded int
 	// Kinds is the content of the message. Zero: there is no message yet, and the question is about
 	// the sender alone.
@@ -88,10 +88,21 @@ func (f *Facts) holds(r Relation, sharedFriends bool) bool {
 	return !f.Known && !f.SenderFollows && !f.RecipientFollows && !suggested
 }
 
-// SharedFriendsMatter reports whether the number of shared friends can change the verdict. It is
-// the one fact that costs more than a key lookup, so a send reads it only in that case.
+// SharedFriendsMatter reports whether the shared friends of the two have to be counted. The count
+// costs more than a key lookup, so the time of an answer shows whether it was made. The result
+// therefore depends on what the sender may know only: a block, a list entry, a decline, a shield
+// and the audience of the recipient leave it as it is. The count is saved between people who know
+// each other, because every preset treats them at least as well as suggested people. A grid of the
+// recipient's own that does not is the exception: there the count is needed.
 func (f Facts) SharedFriendsMatter() bool {
+	switch {
+	case f.Self || f.HostSuggested || f.SharedFriendsNeeded == 0:
+		return false
+	case !f.Known && !f.RecipientFollows:
+		return true
+	}
 	reply := f.reply()
+	f.RecipientOverride, f.Shielded, f.Code = Override{}, false, CodeNone
 	return f.route(false) != f.route(true) || f.accepted(false) != f.accepted(true) ||
 		(reply.route(false) == RouteRefuse) != (reply.route(true) == RouteRefuse)
 }

@@ -73,6 +73,7 @@ func Run(t *testing.T, b Backend) {
 		{"ContactCodeUses", testContactCodeUses},
 		{"ContactCodeUsesLookedAt", testContactCodeUsesLookedAt},
 		{"Explain", testExplain},
+		{"ExplainPrivate", testExplainPrivate},
 		{"Acquaintance", testAcquaintance},
 		{"AcquaintanceOfMany", testAcquaintanceOfMany},
 		{"Reach", testReach},
