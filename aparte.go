@@ -102,7 +102,7 @@ func NewWithContext(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{config: c, ended: make(chan struct{}), stop: func() {}}
 	s.closed = sync.OnceValue(s.close)
 	hub := live.NewHub()
-	open := store.Config{URL: c.DatabaseURL, Schema: c.Schema, Rules: c.Rules, Publisher: hub, Logger: c.Logger, Tracing: c.TracerProvider}
+	open := store.Config{URL: c.DatabaseURL, Schema: c.Schema, Connections: c.DatabaseConnections, Rules: c.Rules, Publisher: hub, Logger: c.Logger, Tracing: c.TracerProvider}
 	var observer graph.Observer
 	if c.Metrics != nil {
 		m, err := metrics.New(c.Metrics)

@@ -19,6 +19,7 @@ import (
 	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/graph/rates"
 	"github.com/aparte-im/aparte/graph/socket"
+	"github.com/aparte-im/aparte/store"
 )
 
 // Config configures a [Server]. Only DatabaseURL and one of Tokens and VerifyToken are required;
@@ -29,6 +30,9 @@ type Config struct {
 	// Schema is the schema of a Postgres database that holds all tables, so that the database may
 	// be the program's own. [Migrate] makes it. Empty: "aparte".
 	Schema string
+	// DatabaseConnections is the largest number of connections to Postgres: at least 5, which are
+	// divided among writers and readers. Zero: 27.
+	DatabaseConnections int
 
 	// Tokens says which JSON Web Tokens identify callers. It is not used with VerifyToken.
 	Tokens TokenConfig
@@ -222,6 +226,9 @@ func (c *Config) normalize() error {
 	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf("aparte: Config."+format, args...)) }
 	if c.DatabaseURL == "" {
 		wrong("DatabaseURL is empty; give postgres://… or sqlite:PATH")
+	}
+	if c.DatabaseConnections != 0 && c.DatabaseConnections < store.MinConnections {
+		wrong("DatabaseConnections is %d; give at least %d", c.DatabaseConnections, store.MinConnections)
 	}
 	if c.VerifyToken == nil {
 		if err := c.Tokens.Validate(); err != nil {

@@ -53,7 +53,7 @@ type answer struct {
 func newAppender(s *Store) *appender {
 	count := 1
 	if s.dialect.postgres {
-		count = postgresWriters
+		count = s.sizes.writers
 	}
 	a := &appender{store: s, queue: newQueue(count, besideAfter)}
 	if s.dialect.postgres {

@@ -46,7 +46,8 @@ func (s *Store) Stats() Stats {
 }
 
 // CheckReady reports whether the service can do its work: the database answers, takes writes, and
-// has the schema that this program knows. It changes nothing and waits for nobody's lock.
+// has the schema that this program knows. It changes nothing and waits for nobody's lock. On SQLite
+// it writes a small file beside the database and removes it.
 func (s *Store) CheckReady(ctx context.Context) error {
 	if s.dialect.postgres {
 		var readOnly string
@@ -55,7 +56,13 @@ func (s *Store) CheckReady(ctx context.Context) error {
 			return err
 		}
 		if readOnly != "offfalse" {
+			s.redial() // the address may lead to another server by now
 			return errors.New("the database takes no writes")
+		}
+	}
+	if s.file != "" {
+		if err := checkDisk(s.file); err != nil {
+			return err
 		}
 	}
 	version, err := version(ctx, s.databases)

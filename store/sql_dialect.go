@@ -71,20 +71,18 @@ const (
 	sqliteReader = sqliteWriter + "&_pragma=query_only(1)"
 )
 
-// Sizes of the pools. Three writers keep the cores busy while one waits for the disk; more wait for
-// each other.
-const (
-	postgresWriters  = 3
-	postgresSessions = 6
-	postgresReaders  = 16
-	sqliteReaders    = 8
-)
+// sqliteReaders is the size of the pool that reads SQLite.
+const sqliteReaders = 8
 
 // databases are the pools of one database: one that writes, one that reads.
 type databases struct {
 	dialect *dialect
 	// schema is the schema of a Postgres database that holds all tables.
-	schema      string
+	schema string
+	// sizes are those of the pools of Postgres.
+	sizes poolSizes
+	// file is the path of SQLite's file.
+	file        string
 	write, read *sql.DB
 }
 
@@ -110,13 +108,19 @@ func open(ctx context.Context, c Config, silence time.Duration, t *tracing) (dat
 	if err != nil {
 		return databases{}, err
 	}
-	d := databases{dialect: postgresDialect, schema: schema, write: t.openDB(writer), read: t.openDB(reader)}
-	d.write.SetMaxOpenConns(postgresWriters + postgresSessions + 2)
-	d.write.SetMaxIdleConns(postgresWriters + postgresSessions + 2)
-	d.read.SetMaxOpenConns(postgresReaders)
-	d.read.SetMaxIdleConns(postgresReaders)
+	sizes := divide(c.connections())
+	patient := &waitingConnector{Connector: reader, size: sizes.readers}
+	d := databases{dialect: postgresDialect, schema: schema, sizes: sizes, write: t.openDB(writer), read: t.openDB(patient)}
+	patient.pool = d.read
+	d.write.SetMaxOpenConns(sizes.write())
+	d.write.SetMaxIdleConns(sizes.write())
+	d.read.SetMaxOpenConns(sizes.readers)
+	d.read.SetMaxIdleConns(sizes.readers)
 	if err := d.write.PingContext(ctx); err != nil {
 		return databases{}, errors.Join(fmt.Errorf("connect to the database: %w", err), d.close())
+	}
+	if err := d.check(ctx); err != nil {
+		return databases{}, errors.Join(err, d.close())
 	}
 	return d, nil
 }
@@ -125,7 +129,7 @@ func openSQLite(ctx context.Context, path string, t *tracing) (databases, error)
 	// Made here, so that nobody but the owner can read it.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return databases{}, fmt.Errorf("open the database file: %w", err)
+		return databases{}, fmt.Errorf("open the database file for writing: %w", err)
 	}
 	if err := f.Close(); err != nil {
 		return databases{}, err
@@ -145,7 +149,7 @@ func openSQLite(ctx context.Context, path string, t *tracing) (databases, error)
 	}
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
-	return databases{dialect: sqliteDialect, write: write, read: read}, nil
+	return databases{dialect: sqliteDialect, file: path, write: write, read: read}, nil
 }
 
 // sqliteURI names a file to SQLite, which resolves %XX and ends a path at ? and #.
@@ -161,7 +165,11 @@ func retryable(err error) (again, lost bool) {
 	); e != nil {
 		return true, false
 	}
-	if e := pq.As(err, pqerror.AdminShutdown, pqerror.CrashShutdown, pqerror.CannotConnectNow, pqerror.TooManyConnections); e != nil {
+	if e := pq.As(err, pqerror.AdminShutdown, pqerror.CrashShutdown, pqerror.CannotConnectNow, pqerror.TooManyConnections,
+		pqerror.IdleSessionTimeout, pqerror.IdleInTransactionSessionTimeout, pqerror.InvalidSQLStatementName); e != nil {
+		return true, true
+	}
+	if readOnly(err) {
 		return true, true
 	}
 	var pqErr *pq.Error
@@ -178,6 +186,10 @@ func retryable(err error) (again, lost bool) {
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &netErr)
 	return lost, lost
 }
+
+// readOnly reports whether the server takes no writes: it is a standby, or was a primary before a
+// failover. A new connection may lead to another server.
+func readOnly(err error) bool { return pq.As(err, pqerror.ReadOnlySQLTransaction) != nil }
 
 // uniqueViolation reports whether a unique key was hit.
 func uniqueViolation(err error) bool {

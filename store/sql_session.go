@@ -17,6 +17,8 @@ type session struct {
 	db      *sql.DB
 	texts   statements
 	conn    *sql.Conn
+	// demoted is called when the server takes no writes.
+	demoted func()
 	// ent is ent's client on conn, for what is cold.
 	ent *ent.Client
 	// Prepared on conn; nil when there is none.
@@ -131,6 +133,9 @@ func (s *session) transact(ctx context.Context, work func() error) error {
 func (s *session) failed(err error) error {
 	if _, lost := retryable(err); lost {
 		_ = s.discard()
+	}
+	if readOnly(err) {
+		s.demoted()
 	}
 	return err
 }

@@ -30,7 +30,10 @@ type Config struct {
 	URL string
 	// Schema is the schema of a Postgres database that holds all tables. Empty: DefaultSchema.
 	Schema string
-	Rules  dm.Rules
+	// Connections is the largest number of connections to Postgres, at least MinConnections. 0:
+	// DefaultConnections.
+	Connections int
+	Rules       dm.Rules
 	// Publisher announces the events of each commit. Nil: nothing is announced, and watchers find
 	// events by their poll.
 	Publisher dm.Publisher
@@ -53,6 +56,13 @@ func (c Config) schema() string {
 		return DefaultSchema
 	}
 	return c.Schema
+}
+
+func (c Config) connections() int {
+	if c.Connections == 0 {
+		return DefaultConnections
+	}
+	return max(c.Connections, MinConnections)
 }
 
 // defaultStatementTimeout is far beyond what a statement takes, and bearable for who waits behind
@@ -132,6 +142,9 @@ func (s *Store) start(ctx context.Context) error {
 	if err := s.checkDurable(ctx); err != nil {
 		return err
 	}
+	if err := s.checkLimits(ctx, s.sizes.write()+s.sizes.readers); err != nil {
+		return err
+	}
 	s.ent = ent.NewClient(ent.Driver(entsql.OpenDB(s.dialect.entName(), s.read)))
 	epoch, err := s.ent.Epoch.Get(ctx, 1)
 	if err != nil {
@@ -143,7 +156,7 @@ func (s *Store) start(ctx context.Context) error {
 	}
 	count := 1
 	if s.dialect.postgres {
-		count = postgresSessions
+		count = s.sizes.sessions
 	}
 	s.sessions = make(chan *session, count)
 	for range count {
@@ -171,7 +184,7 @@ func (s *Store) checkDurable(ctx context.Context) error {
 }
 
 func (s *Store) newSession() *session {
-	return &session{dialect: s.dialect, db: s.write, texts: s.texts}
+	return &session{dialect: s.dialect, db: s.write, texts: s.texts, demoted: s.redial}
 }
 
 // Close answers every send that waits, stops the writers and closes the database. Sends that come

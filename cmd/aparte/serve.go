@@ -23,6 +23,7 @@ type serveCommand struct {
 	Listen        string           `default:":8080" placeholder:"ADDRESS" help:"Address to listen on."`
 	DatabaseURL   string           `name:"database-url" placeholder:"URL" help:"Database: postgres://… or sqlite:PATH. Required."`
 	Schema        string           `default:"aparte" placeholder:"NAME" help:"Schema of a Postgres database that holds all tables."`
+	Connections   int              `name:"database-connections" default:"27" min:"5" placeholder:"N" help:"Most connections that this process opens to Postgres."`
 	ExportDir     string           `placeholder:"DIR" help:"Directory for exports of users' data, shared by all nodes; without it no exports are offered."`
 	Playground    bool             `help:"Serve /playground, which needs --introspection for its schema."`
 	Introspection bool             `help:"Answer queries of the schema."`
@@ -69,7 +70,7 @@ func (c *serveCommand) check(s *settings) {
 	}
 	c.Traces.check(s)
 	c.config = c.Service.config(s)
-	c.config.DatabaseURL, c.config.Schema = c.DatabaseURL, c.Schema
+	c.config.DatabaseURL, c.config.Schema, c.config.DatabaseConnections = c.DatabaseURL, c.Schema, c.Connections
 	c.config.Tokens, c.config.ExportDir = c.Identity.tokens(s), c.ExportDir
 	c.config.Pages.Playground, c.config.Introspection, c.config.BehindTLS = c.Playground, c.Introspection, c.BehindTLS
 	c.config.Rates, c.config.Proxies, c.config.Timeouts = c.Rates.rates(), c.Rates.proxies(), c.Rates.timeouts()

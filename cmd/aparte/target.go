@@ -18,12 +18,15 @@ type target struct {
 	url string
 	// schema is the schema of a Postgres database.
 	schema string
+	// connections is the largest number of connections to Postgres.
+	connections int
 }
 
 // targetSettings name the database that a command works on.
 type targetSettings struct {
 	DataDir     string `placeholder:"DIR" help:"Data directory of \"aparte dev\"."`
 	DatabaseURL string `name:"database-url" placeholder:"URL" help:"Database: postgres://… or sqlite:PATH."`
+	Connections int    `name:"database-connections" default:"27" min:"5" placeholder:"N" help:"Most connections that this process opens to Postgres."`
 	Schema      string `default:"aparte" placeholder:"NAME" help:"Schema of a Postgres database that holds all tables."`
 }
 
@@ -48,7 +51,7 @@ func (t targetSettings) target(s *settings) target {
 		return target{dir: d, url: d.databaseURL()}
 	case address != "":
 		checkDatabaseURL(s, address, t.Schema)
-		return target{url: address, schema: t.Schema}
+		return target{url: address, schema: t.Schema, connections: t.Connections}
 	}
 	s.missing("give --data-dir DIR or --database-url URL (or %s, %s)",
 		environment("data-dir"), environment("database-url"))
@@ -77,7 +80,9 @@ func (t target) String() string {
 }
 
 // config names the database to package store.
-func (t target) config() store.Config { return store.Config{URL: t.url, Schema: t.schema} }
+func (t target) config() store.Config {
+	return store.Config{URL: t.url, Schema: t.schema, Connections: t.connections}
+}
 
 // lock locks a data directory for this process; on a URL it does nothing.
 func (t target) lock() (unlock func(), err error) {
