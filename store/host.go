@@ -125,7 +125,21 @@ func (s *Store) freeHandles(ctx context.Context, ses *session, users []dm.UserIn
 	if err != nil {
 		return err
 	}
-	slices.Sort(moving)
+	if len(moving) == 0 {
+		return nil
+	}
+	if s.dialect.postgres {
+		// In the order in which writeUsers locks the rows, so that two upserts never wait for each
+		// other.
+		owners := s.dialect.rowset(nameFields.shape())
+		for i := range users {
+			nameFields.add(owners, &users[i].ExternalID)
+		}
+		const lock = "SELECT FROM users WHERE external_id = ANY($1::text[]) ORDER BY external_id FOR UPDATE"
+		if _, err := ses.conn.ExecContext(ctx, lock, owners.args(nil)...); err != nil {
+			return err
+		}
+	}
 	for _, id := range moving {
 		if _, err := ses.conn.ExecContext(ctx, "UPDATE users SET handle = $2 WHERE id = $1", id, "moving-"+id); err != nil {
 			return err
