@@ -33,7 +33,7 @@ conformance: $(CONFORMANCE) ## Run the official protocol audits and clients
 
 .PHONY: race
 race: prepare ## Run all Go tests under the race detector
-	$(TESTPG) env CGO_ENABLED=1 go test -race -timeout 20m ./...
+	$(TESTPG) scripts/race -timeout 20m ./...
 
 .PHONY: soak
 soak: prepare ## Run long random tests (CHECKS, STEPS, RACES, ROUNDS, TIMINGS, FUZZTIME)
