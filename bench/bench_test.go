@@ -25,7 +25,7 @@ func TestRowsRun(t *testing.T) {
 		t.Skip("it starts a Postgres of its own")
 	}
 	out := filepath.Join(t.TempDir(), "latest.json")
-	o := options{length: time.Second, users: 4000, pairs: 8000, seed: 1, out: out, live: tinyLive}
+	o := options{length: time.Second, rounds: 1, users: 1000, pairs: 2000, seed: 1, out: out, live: tinyLive}
 	o.only = []string{
 		"floor", "naive", "function 1", "store 1", "api 256", "api socket 256", "screen", "sqlite 1", "idle ours", "deliver ours",
 	}
@@ -60,7 +60,7 @@ func TestLiveRowsRun(t *testing.T) {
 		t.Skip("it starts servers of its own")
 	}
 	out := filepath.Join(t.TempDir(), "live.json")
-	o := options{length: 200 * time.Millisecond, out: out, live: tinyLive}
+	o := options{length: 200 * time.Millisecond, rounds: 1, out: out, live: tinyLive}
 	if err := o.measureLive(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,7 @@ func run() int {
 	}
 	o := options{live: defaultLiveSizes()}
 	flag.DurationVar(&o.length, "length", 10*time.Second, "how long each row is measured")
+	flag.IntVar(&o.rounds, "rounds", comparedRounds, "how often rows that are compared are measured")
 	flag.IntVar(&o.users, "users", 100_000, "people in the database")
 	flag.IntVar(&o.pairs, "pairs", 200_000, "pairs who talk")
 	flag.Uint64Var(&o.seed, "seed", 1, "fixes who writes to whom")
@@ -63,6 +64,7 @@ func run() int {
 
 type options struct {
 	length       time.Duration
+	rounds       int // of the rows that are compared
 	users, pairs int
 	seed         uint64
 	only         []string

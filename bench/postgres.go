@@ -51,7 +51,7 @@ func (o options) measurePostgres(ctx context.Context, p *population, add func(re
 			return err
 		}
 	}
-	if err := o.rounds(ctx, pg, p, o.wanted([]sendRow{
+	if err := o.compare(ctx, pg, p, o.wanted([]sendRow{
 		{"function", 32, o.function},
 		{"floor", 32, o.floor},
 		{"store 256", 256, o.store},

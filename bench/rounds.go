@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// comparedRounds is how often rows that are compared are measured. The load of a shared host
-// changes from minute to minute by more than the differences to measure.
+// comparedRounds is the default number of measurements of each row that is compared. The load of a
+// shared host changes from minute to minute by more than the differences to measure.
 const comparedRounds = 3
 
 // sendRow is a row that sends, and how to measure it.
@@ -34,16 +34,16 @@ func (o options) once(ctx context.Context, pg *postgres, p *population, row send
 	return r, err
 }
 
-// rounds measures rows by turns and adds of each the round with the median rate.
-func (o options) rounds(ctx context.Context, pg *postgres, p *population, rows []sendRow, add func(result, error) error) error {
+// compare measures rows by turns and adds of each the round with the median rate.
+func (o options) compare(ctx context.Context, pg *postgres, p *population, rows []sendRow, add func(result, error) error) error {
 	measured := make([][]result, len(rows))
-	for round := range comparedRounds {
+	for round := range o.rounds {
 		for i, row := range rows {
 			r, err := o.once(ctx, pg, p, row)
 			if err != nil {
 				return add(r, err)
 			}
-			fmt.Fprintf(os.Stderr, "%-22s %8.0f sends/s, round %d of %d\n", r.Name, r.Rate, round+1, comparedRounds)
+			fmt.Fprintf(os.Stderr, "%-22s %8.0f sends/s, round %d of %d\n", r.Name, r.Rate, round+1, o.rounds)
 			measured[i] = append(measured[i], r)
 		}
 	}

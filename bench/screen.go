@@ -67,7 +67,7 @@ func (o options) screen(ctx context.Context, pg *postgres, p *population, add fu
 // checkpoint behind it, and its parts are parts of its own largest rate.
 func (s *screenBench) measureShares(ctx context.Context, pg *postgres, add func(result, error) error) error {
 	measured := make([][]result, 1+len(screenShares))
-	for round := range comparedRounds {
+	for round := range s.rounds {
 		if _, err := pg.db.ExecContext(ctx, checkpoint); err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (s *screenBench) measureShares(ctx context.Context, pg *postgres, add func(
 		}
 		for i, r := range all {
 			fmt.Fprintf(os.Stderr, "%-22s %8.0f sends/s  p50 %.2f ms  p99 %.2f ms, round %d of %d\n",
-				r.Name, r.Rate, r.P50, r.P99, round+1, comparedRounds)
+				r.Name, r.Rate, r.P50, r.P99, round+1, s.rounds)
 			measured[i] = append(measured[i], r)
 		}
 	}
