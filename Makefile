@@ -15,7 +15,8 @@ help: ## List the targets
 
 .PHONY: run
 run: ## Start a playground with a demo on http://127.0.0.1:8080
-	go run ./cmd/aparte dev
+	@echo "Building. The first time takes a minute or two …"
+	@go run ./cmd/aparte dev
 
 .PHONY: test
 test: prepare $(NODE_MODULES) $(CONFORMANCE) ## Run every test

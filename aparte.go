@@ -175,6 +175,11 @@ func (s *Server) Ready(ctx context.Context) error {
 	return s.store.CheckReady(ctx)
 }
 
+// Drain makes Ready return an error from now on, while requests are answered as before. A program
+// that stands behind a load balancer calls it some seconds before it ends the context of Run and
+// closes its listener, so that new requests go elsewhere first. It may be called more than once.
+func (s *Server) Drain() { s.draining.Store(true) }
+
 var errStopping = errors.New("aparte: the server is stopping")
 
 // Run does the work in the background until ctx ends: it removes records older than their

@@ -128,6 +128,43 @@ func TestNotReadyOnAStandby(t *testing.T) {
 	p.stop(syscall.SIGTERM)
 }
 
+// A server that drains says so, and serves requests until its delay is over. A second signal ends
+// the delay.
+func TestServesWhileItDrains(t *testing.T) {
+	address := "sqlite:" + t.TempDir() + "/aparte.db"
+	mustAparte(t, "migrate", "--database-url", address)
+	p := readyServer(t, address, "--drain-delay", "10m")
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	awaitStatus(t, p.address+"/readyz", http.StatusServiceUnavailable, "stopping")
+	for range 3 {
+		response, err := http.Get("http://" + p.address + "/graphql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusUnauthorized && response.StatusCode != http.StatusBadRequest || !response.Close {
+			t.Errorf("a request is answered %d while the server drains, connection closed: %v", response.StatusCode, response.Close)
+		}
+	}
+	if strings.Contains(p.said.String(), `"stopping"`) {
+		t.Errorf("the server stopped before the delay was over: %s", p.said)
+	}
+	p.stop(syscall.SIGTERM)
+	checkDatabase(t, address)
+}
+
+// The listener closes when the delay is over.
+func TestStopsAfterTheDrainDelay(t *testing.T) {
+	address := "sqlite:" + t.TempDir() + "/aparte.db"
+	mustAparte(t, "migrate", "--database-url", address)
+	p := readyServer(t, address, "--drain-delay", "50ms")
+	if code := p.stop(syscall.SIGTERM); code != exitOK || !strings.Contains(p.said.String(), `"draining"`) {
+		t.Errorf("the process ended with %d: %s", code, p.said)
+	}
+}
+
 // A server that stops says so on the address for operators, while it still answers the requests
 // that have begun.
 func TestNotReadyWhileItDrains(t *testing.T) {
@@ -142,4 +179,23 @@ func TestNotReadyWhileItDrains(t *testing.T) {
 	}
 	awaitStatus(t, ops+"/readyz", http.StatusServiceUnavailable, "stopping")
 	awaitStatus(t, ops+"/healthz", http.StatusOK, "ok")
+}
+
+// A port that another program has is told with the flag that names another one.
+func TestATakenPortNamesItsFlag(t *testing.T) {
+	address := "sqlite:" + t.TempDir() + "/aparte.db"
+	mustAparte(t, "migrate", "--database-url", address)
+	secret := secretFile(t, testSecret)
+	taken := startServe(t, nil, "--database-url", address, "--jwt-secret-file", secret)
+	for flag, args := range map[string][]string{
+		"--listen":     {"serve", "--database-url", address, "--jwt-secret-file", secret, "--listen", taken.address},
+		"--ops-listen": {"serve", "--database-url", address, "--jwt-secret-file", secret, "--listen", "127.0.0.1:0", "--ops-listen", taken.address},
+		"--listen ":    {"dev", "--data-dir", t.TempDir(), "--listen", taken.address},
+	} {
+		e := runAparte(t, args...)
+		if want := "give another address with " + strings.TrimSpace(flag); e.code != exitFailed || !strings.Contains(e.stderr, want) {
+			t.Errorf("%v ended with %d: %s; want %q", args, e.code, e.stderr, want)
+		}
+	}
+	taken.stop(syscall.SIGTERM)
 }

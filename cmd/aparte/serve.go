@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -27,6 +28,7 @@ type serveCommand struct {
 	ExportDir     string           `placeholder:"DIR" help:"Directory for exports of users' data, shared by all nodes; without it no exports are offered."`
 	Playground    bool             `help:"Serve /playground, which needs --introspection for its schema."`
 	Introspection bool             `help:"Answer queries of the schema."`
+	DrainDelay    time.Duration    `default:"0s" min:"0s" help:"Time after the signal to stop in which /readyz answers 503 and requests are served as before; behind a load balancer, more than the time in which it notices."`
 	OpsListen     string           `placeholder:"ADDRESS" help:"Second address, for operators only: /metrics, /debug/pprof/, /healthz, /readyz; empty: none."`
 	BehindTLS     bool             `name:"behind-tls" help:"A proxy ends TLS: browsers are told to use https only, for a year (HSTS)."`
 	LogLevel      string           `default:"info" placeholder:"LEVEL" help:"Lowest level that is logged: debug, info, warn or error."`
@@ -112,7 +114,7 @@ func (c *serveCommand) serve(a *app, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	l := listen.Config{Address: c.Listen, Handler: server.Handler(), OperatorsAddress: c.OpsListen}
+	l := listen.Config{Address: c.Listen, Handler: server.Handler(), OperatorsAddress: c.OpsListen, DrainDelay: c.DrainDelay}
 	if operators != nil {
 		l.Operators = operators(server.Handler())
 	}
@@ -126,7 +128,7 @@ func (c *serveCommand) serve(a *app, logger *slog.Logger) error {
 
 // serve listens, calls ready, serves until ctx ends and closes the server.
 func serve(ctx context.Context, server *aparte.Server, c aparte.Config, l listen.Config, ready func(*listen.Server)) error {
-	l.Run, l.ShutdownTimeout, l.Logger = server.Run, max(c.ShutdownTimeout, 0), c.Logger
+	l.Run, l.Drain, l.ShutdownTimeout, l.Logger = server.Run, server.Drain, max(c.ShutdownTimeout, 0), c.Logger
 	listening, err := listen.Open(ctx, l)
 	if err != nil {
 		return errors.Join(err, server.Close())

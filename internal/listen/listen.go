@@ -17,6 +17,8 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -40,7 +42,11 @@ type Config struct {
 	// Run runs until its context ends, beside the HTTP servers. It ends the long-lived responses of
 	// Handler.
 	Run func(context.Context) error
-	// ShutdownTimeout bounds a graceful stop.
+	// Drain is called when a stop begins. Requests are then served for DrainDelay as before, so
+	// that a load balancer which asks /readyz sends them elsewhere before the listener closes.
+	Drain      func()
+	DrainDelay time.Duration
+	// ShutdownTimeout bounds a graceful stop, after DrainDelay.
 	ShutdownTimeout time.Duration
 	Logger          *slog.Logger
 }
@@ -56,15 +62,31 @@ func Open(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{config: c}
 	var err error
 	if s.api, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Address); err != nil {
-		return nil, err
+		return nil, &AddressError{Flag: "listen", Address: c.Address, Err: err}
 	}
 	if c.OperatorsAddress != "" {
 		if s.operators, err = new(net.ListenConfig).Listen(ctx, "tcp", c.OperatorsAddress); err != nil {
-			return nil, errors.Join(err, s.api.Close())
+			return nil, errors.Join(&AddressError{Flag: "ops-listen", Address: c.OperatorsAddress, Err: err}, s.api.Close())
 		}
 	}
 	return s, nil
 }
+
+// AddressError says that a server cannot listen on an address, and which flag names another.
+type AddressError struct {
+	Flag, Address string
+	Err           error
+}
+
+func (e *AddressError) Error() string {
+	if errors.Is(e.Err, syscall.EADDRINUSE) {
+		return fmt.Sprintf("another program listens on %s: stop it, or give another address with --%s", e.Address, e.Flag)
+	}
+	return fmt.Sprintf("cannot listen on %s, which --%s names: %v", e.Address, e.Flag, e.Err)
+}
+
+// Unwrap returns the system's error.
+func (e *AddressError) Unwrap() error { return e.Err }
 
 // Address returns the address of the API, with the port that the system chose for port 0.
 func (s *Server) Address() string { return s.api.Addr().String() }
@@ -77,14 +99,15 @@ func (s *Server) OperatorsAddress() string {
 	return s.operators.Addr().String()
 }
 
-// Serve answers requests until ctx ends, then stops gracefully: the listener of the API closes,
-// requests that have begun are answered, and the second address closes last.
+// Serve answers requests until ctx ends, then stops gracefully: it drains for a while, the listener
+// of the API closes, requests that have begun are answered, and the second address closes last.
 func (s *Server) Serve(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	c := s.config
+	var draining atomic.Bool
 	api := &http.Server{
-		Handler: c.Handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		Handler: closing(&draining, c.Handler), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(c.Logger.Handler(), slog.LevelDebug),
 	}
 	var serving, stopping sync.WaitGroup
@@ -92,18 +115,21 @@ func (s *Server) Serve(ctx context.Context) error {
 	defer s.serveOperators(&serving)()
 	var runErr, serveErr, shutErr error
 	stopping.Go(func() {
-		runErr = c.Run(ctx)
-		cancel() // Run ended by itself when ctx has not
+		runErr = c.Run(running)
+		cancel() // Run ended by itself when running has not
 	})
 	failed := make(chan error, 1)
 	serving.Go(func() { failed <- api.Serve(s.api) })
 	select {
 	case <-ctx.Done():
+		draining.Store(true)
+		s.drain(running)
+	case <-running.Done():
 	case err := <-failed:
 		serveErr = fmt.Errorf("serve: %w", err)
-		cancel()
 	}
 	c.Logger.Info("stopping")
+	cancel()
 	stopping.Go(func() {
 		timeout, cancel := context.WithTimeout(context.Background(), c.ShutdownTimeout)
 		defer cancel()
@@ -114,6 +140,35 @@ func (s *Server) Serve(ctx context.Context) error {
 	stopping.Wait()
 	c.Logger.Info("stopped")
 	return errors.Join(serveErr, runErr, shutErr)
+}
+
+// drain goes on serving for the delay, or until running ends.
+func (s *Server) drain(running context.Context) {
+	c := s.config
+	if c.Drain != nil {
+		c.Drain()
+	}
+	if c.DrainDelay <= 0 {
+		return
+	}
+	c.Logger.Info("draining", "delay", c.DrainDelay.String())
+	delay := time.NewTimer(c.DrainDelay)
+	defer delay.Stop()
+	select {
+	case <-delay.C:
+	case <-running.Done():
+	}
+}
+
+// closing ends each connection with its next response while the server drains: a proxy that keeps
+// connections must not send a request on one that the stop then closes.
+func closing(draining *atomic.Bool, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if draining.Load() && r.Header.Get("Upgrade") == "" {
+			w.Header().Set("Connection", "close")
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // serveOperators serves the second address, and returns the function that ends it.
