@@ -30,11 +30,13 @@ type Membership struct {
 	// Known: this user has written here, or has accepted the other's request.
 	Known bool
 	// Pending counts the messages of the request that waits for this user, or that they have
-	// declined.
+	// declined. A decline or a block leaves it as it is, and so does the end of either: the other
+	// would learn of it from the messages that they have left.
 	Pending int
 	// Held is why the request is in the folder HIDDEN.
 	HoldReason policy.HoldReason
-	// DeclinedUntil: until then the other's messages are refused. Zero: not declined.
+	// DeclinedUntil: until then the other's messages are kept out of this user's view, and the
+	// other is answered as if the request waited. Zero: not declined.
 	DeclinedUntil time.Time
 	Muted         bool
 	// FrozenSeq, less one, is the read position that the other goes on seeing since their messages

@@ -3,6 +3,8 @@ package dm_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
 )
@@ -51,7 +53,7 @@ func TestDecideAboutBearersIsTheStatement(t *testing.T) {
 						checkVerdict(t, s, in, f, func() string { return audience + " to a bearer of a code: " + code })
 						v := policy.Decide(f)
 						seen[code+" "+string(rune('0'+int(v.Route)))]++
-						if v.Allowed() && (on(0) || on(7) || on(3) || age == policy.Under16) {
+						if v.Allowed() && (on(0) || on(7) || age == policy.Under16) || v.Route != policy.RouteRefuse && on(3) {
 							t.Fatalf("%+v: a code is stronger than what the recipient has decided about this person", f)
 						}
 						if v.Denial == policy.DenialNotAccepting && fact != policy.CodeNone {
@@ -80,8 +82,8 @@ func TestABlockReadsLikeABadCode(t *testing.T) {
 			}
 			for name, change := range map[string]func(*policy.Facts){
 				"block": func(f *policy.Facts) { f.RecipientOverride.Blocked = true }, "never": func(f *policy.Facts) { f.RecipientOverride.Listed = policy.ListedNever },
-				"decline": func(f *policy.Facts) { f.Declined = true }, "gone": func(f *policy.Facts) { f.RecipientGone = true },
-				"age": func(f *policy.Facts) { f.RecipientAge = policy.Under16 },
+				"gone": func(f *policy.Facts) { f.RecipientGone = true },
+				"age":  func(f *policy.Facts) { f.RecipientAge = policy.Under16 },
 			} {
 				for _, fact := range []policy.CodeFact{policy.CodeBad, policy.CodeGood} {
 					with := f
@@ -89,6 +91,32 @@ func TestABlockReadsLikeABadCode(t *testing.T) {
 					change(&with)
 					if v := policy.Decide(with); v != bad {
 						t.Fatalf("%s: %+v, a bad code: %+v", name, v, bad)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A decline changes nothing that the sender is told, with a code and without.
+func TestADeclineReadsLikeARequestThatWaits(t *testing.T) {
+	s := parseStatement(t)
+	for _, grid := range s.grids {
+		eachRelation(func(_ map[string]bool, f policy.Facts) {
+			f.RecipientGrid, f.SenderGrid, f.RequestLimit = grid.grid(), grid.grid(), 3
+			for _, code := range []policy.CodeFact{policy.CodeNone, policy.CodeBad, policy.CodeGood} {
+				for pending := range 4 {
+					f.Pending = pending
+					declined := f
+					declined.Declined = true
+					waits, wasUsed := policy.DecideWithCode(f, code)
+					told, used := policy.DecideWithCode(declined, code)
+					if told.Route != policy.RouteRefuse {
+						t.Fatalf("%+v: a declined message goes to %v", f, told.Route)
+					}
+					told.Route, waits.Route = 0, 0
+					if diff := cmp.Diff(waits, told); diff != "" || used != wasUsed {
+						t.Fatalf("%+v: a decline shows:\n%s", f, diff)
 					}
 				}
 			}

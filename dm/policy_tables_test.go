@@ -40,7 +40,6 @@ recipient blocks      | NOT_ACCEPTING
 recipient gone        | NOT_ACCEPTING
 sender gone           | NOT_ACCEPTING
 recipient under 16    | NOT_ACCEPTING
-declined              | NOT_ACCEPTING
 recipient says never  | NOT_ACCEPTING
 refused by the route  | NOT_ACCEPTING
 bears a code in vain  | CONTACT_CODE
@@ -69,9 +68,10 @@ recipient says always, recipient follows | INBOX
 `
 
 // Where a message lands that the policy welcomes as the first column says; the sender is told the
-// first column still.
+// first column still. REFUSE: the message is taken and stays out of the recipient's view.
 const silentTable = `
 INBOX | recipient restricts | REQUESTS
+any   | declined            | REFUSE
 `
 
 // Defaults of a user who has chosen nothing. A choice stands against any default.
@@ -170,8 +170,8 @@ func parseStatement(t testing.TB) statement {
 	for _, row := range table(t, defaultTable) {
 		s.defaults[row[0]] = row[1]
 	}
-	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 15 || len(s.bearers) != 1 || len(s.lists) != 4 || len(s.changes) != 2 ||
-		len(s.silent) != 1 || len(s.defaults) != 3 {
+	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 14 || len(s.bearers) != 1 || len(s.lists) != 4 || len(s.changes) != 2 ||
+		len(s.silent) != 2 || len(s.defaults) != 3 {
 		t.Fatal("a table was not read whole")
 	}
 	return s
@@ -225,7 +225,7 @@ func (s statement) answer(in situation) expected {
 	}
 	out.route, out.lands = route, route
 	for _, row := range s.silent {
-		if row[0] == out.lands && in.holds[row[1]] {
+		if (row[0] == out.lands || row[0] == "any") && in.holds[row[1]] {
 			out.lands = row[2]
 		}
 	}

@@ -102,10 +102,8 @@ func (tx *Tx) changeEdges(user, other UserID, change func(mine, theirs *sideEdge
 	if mine.override.Restricted != was.Restricted {
 		tx.restrict(c, user, mine.override.Restricted)
 	}
-	if mine.override.Listed == policy.ListedAlways && was.Listed != policy.ListedAlways {
-		tx.forgive(c, user)
-	}
 	if (mine.follows && !followed) || (mine.override.Listed == policy.ListedAlways && was.Listed != policy.ListedAlways) {
+		tx.forgive(c, user)
 		tx.release(user, c)
 	}
 	return nil

@@ -36,8 +36,8 @@ func (s *Service) Unrestrict(ctx context.Context, viewer, other UserID) error {
 	})
 }
 
-// SetListed puts a person on one of the viewer's lists, or on none. To be put on the list of those
-// who always may ends a decline. Errors: NOT_FOUND, INVALID_INPUT.
+// SetListed puts a person on one of the viewer's lists, or on none. ALWAYS ends a decline, as a
+// follow does. Errors: NOT_FOUND, INVALID_INPUT.
 func (s *Service) SetListed(ctx context.Context, viewer, other UserID, listed policy.Listed) error {
 	if listed > policy.ListedNever {
 		return Invalid("list", "No such list.")

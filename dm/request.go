@@ -46,9 +46,10 @@ func (tx *Tx) Accept(viewer UserID, c *Conversation) error {
 	return nil
 }
 
-// DeclineRequests takes requests out of the viewer's view and refuses their senders for
-// Rules.DeclineFor. The senders are told nothing. Ids that are no requests of the viewer's are left
-// out of the answer; NOT_FOUND when none is one.
+// DeclineRequests takes requests out of the viewer's view, and for Rules.DeclineFor whatever their
+// senders write. The senders are told nothing: to them the request goes on waiting, and holds as
+// many more messages as it did. Ids that are no requests of the viewer's are left out of the
+// answer; NOT_FOUND when none is one.
 func (s *Service) DeclineRequests(ctx context.Context, viewer UserID, ids []ConversationID) ([]ConversationID, Counted, error) {
 	if len(ids) == 0 || len(ids) > maxDeclines {
 		return nil, Counted{}, Invalid("conversationIds", "Give 1 to %d conversations.", maxDeclines)
@@ -104,8 +105,8 @@ func (tx *Tx) Decline(viewer UserID, c *Conversation) bool {
 	return true
 }
 
-// removeRequest takes a request out of its recipient's view and counts it against its sender. A
-// retry of the sender goes on to be told the rest of Pending.
+// removeRequest takes a request out of its recipient's view and counts it against its sender, whom
+// the rest of Pending goes on to bound.
 func (tx *Tx) removeRequest(c *Conversation, mine, theirs *Membership, declinedUntil time.Time) {
 	tx.changeConversation(c, func() {
 		mine.Folder, mine.ClearedSeq, mine.HoldReason, mine.DeclinedUntil = FolderNone, c.LastSeq, policy.HoldNone, declinedUntil

@@ -5,7 +5,7 @@ import "github.com/aparte-im/aparte/dm/policy"
 // requestFacts gathers them from what is loaded; theirs is the recipient's side, nil before the
 // first message.
 func (tx *Tx) requestFacts(from, to *Head, theirs *Membership) policy.RequestFacts {
-	f := policy.RequestFacts{NewPerson: theirs == nil || (!theirs.Known && theirs.waiting() == 0)}
+	f := policy.RequestFacts{NewPerson: theirs == nil || (!theirs.Known && theirs.Pending == 0)}
 	if f.NewPerson {
 		if b := tx.rules.outreach(from, tx.now); b != nil {
 			f.OutreachLimited, f.OutreachLeft = true, b.Remaining
@@ -13,13 +13,4 @@ func (tx *Tx) requestFacts(from, to *Head, theirs *Membership) policy.RequestFac
 	}
 	f.Shielded = !to.ShieldAt.IsZero() && (f.NewPerson || theirs.HoldReason == policy.HoldShield)
 	return f
-}
-
-// waiting counts the messages of the other that wait for this side in a request. Declined messages
-// do not wait.
-func (m *Membership) waiting() int {
-	if m.Folder == FolderNone {
-		return 0
-	}
-	return m.Pending
 }

@@ -210,14 +210,20 @@ func (tx *Tx) deliver(s Send, verdict policy.Verdict) *Message {
 		} else {
 			mine.Folder, mine.FrozenSeq = FolderInbox, 0
 		}
-		theirs.receive(verdict)
+		theirs.receive(verdict, c.LastSeq)
 		if s.History && !s.Unread && caughtUp {
 			theirs.ReadSeq = c.LastSeq
 		}
 	})
 	m := tx.write(s, MessageID{c.ID, c.LastSeq}, at)
 	tx.event(s.Sender, EventMessageAdded, c, m)
-	tx.event(s.Recipient, EventMessageAdded, c, m)
+	if verdict.Route == policy.RouteRefuse {
+		// The recipient has declined the sender. Their log repeats that the conversation is out of
+		// view, so that a declined send writes as much, and takes as long, as another.
+		tx.event(s.Recipient, EventConversationRemoved, c, nil)
+	} else {
+		tx.event(s.Recipient, EventMessageAdded, c, m)
+	}
 	return m
 }
 
@@ -234,13 +240,19 @@ func (tx *Tx) write(s Send, id MessageID, at time.Time) *Message {
 	return m
 }
 
-var routeFolders = [...]Folder{policy.RouteInbox: FolderInbox, policy.RouteRequests: FolderRequests, policy.RouteHidden: FolderHidden}
+var routeFolders = [...]Folder{
+	policy.RouteRefuse: FolderNone, policy.RouteHidden: FolderHidden, policy.RouteRequests: FolderRequests, policy.RouteInbox: FolderInbox,
+}
 
-// receive puts a message where it belongs on the side of who gets it.
-func (m *Membership) receive(v policy.Verdict) {
-	waiting := m.waiting()
-	m.DeclinedUntil, m.HoldReason = time.Time{}, v.HoldReason
-	m.Folder = routeFolders[v.Route]
+// receive puts the message with this seq where it belongs on its recipient's side. With RouteRefuse
+// the recipient has declined the sender: the message stays out of view, and the decline goes on.
+func (m *Membership) receive(v policy.Verdict, seq int64) {
+	m.HoldReason, m.Folder = v.HoldReason, routeFolders[v.Route]
+	if v.Route == policy.RouteRefuse {
+		m.ClearedSeq = seq
+	} else {
+		m.DeclinedUntil = time.Time{}
+	}
 	switch {
 	case v.Route == policy.RouteInbox:
 		m.Pending, m.FrozenSeq = 0, 0
@@ -248,7 +260,7 @@ func (m *Membership) receive(v policy.Verdict) {
 		m.Pending = 0
 		m.freeze()
 	default:
-		m.Pending, m.FrozenSeq = waiting+1, 0
+		m.Pending, m.FrozenSeq = m.Pending+1, 0
 	}
 }
 

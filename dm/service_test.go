@@ -100,8 +100,11 @@ func TestARequestIsAcceptedDeclinedOrAnswered(t *testing.T) {
 	if len(declined) != 1 {
 		t.Errorf("declined %v", declined)
 	}
-	_, err = w.trySend(w.carol, w.bob, "again")
-	w.refused(err, dm.CodeMessageNotAllowed)
+	if again := w.send(w.carol, w.bob, "again"); again.Remaining == nil || *again.Remaining != 1 {
+		t.Errorf("a declined sender has %v left, as if the request waited: want 1", again.Remaining)
+	}
+	_, err = w.ConversationWith(t.Context(), w.bob, w.carol)
+	w.refused(err, dm.CodeNotFound)
 	w.send(w.bob, w.carol, "after all")
 	w.send(w.carol, w.bob, "thanks")
 	w.folder(w.bob, w.carol, dm.FolderInbox)

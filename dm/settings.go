@@ -31,7 +31,7 @@ type Rules struct {
 	DefaultAudience policy.Audience
 	// RequestLimit is how many messages a request holds until it is accepted.
 	RequestLimit int
-	// DeclineFor is how long a decline refuses further messages from that sender.
+	// DeclineFor is how long a decline keeps further messages of that sender out of the view.
 	DeclineFor time.Duration
 	// SharedFriends is how many shared friends make a suggested friend.
 	SharedFriends int

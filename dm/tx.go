@@ -247,7 +247,7 @@ func (tx *Tx) facts(sender, recipient UserID) (f policy.Facts, ok bool) {
 	if c := tx.in.Conversations[ConversationOf(sender, recipient)]; c != nil {
 		if _, theirs = c.Sides(sender); theirs != nil {
 			f.Known = theirs.Known
-			f.Pending = theirs.waiting()
+			f.Pending = theirs.Pending
 			f.Declined = theirs.DeclinedUntil.After(tx.now)
 			f.HoldReason = theirs.HoldReason
 		}

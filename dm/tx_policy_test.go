@@ -76,12 +76,15 @@ func checkSend(t *testing.T, r row, want expected) {
 	if want.route == "INBOX" {
 		pending = 0
 	}
-	landed := map[string]dm.Folder{"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderHidden}[want.lands]
+	landed := map[string]dm.Folder{
+		"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderHidden, "REFUSE": dm.FolderNone,
+	}[want.lands]
 	// A message that is silently kept from the inbox freezes the receipt that the sender sees.
 	if frozen := want.route == "INBOX" && want.lands != "INBOX"; frozen != (theirs.FrozenSeq == 6) {
 		t.Fatalf("%+v:\nthe recipient has %+v, frozen: want %v", r, theirs, frozen)
 	}
-	if theirs.Folder != landed || theirs.Pending != pending || !theirs.DeclinedUntil.IsZero() {
+	withheld := want.lands == "REFUSE"
+	if theirs.Folder != landed || theirs.Pending != pending || theirs.DeclinedUntil.IsZero() == withheld || withheld && theirs.ClearedSeq != c.LastSeq {
 		t.Fatalf("%+v:\nthe recipient has %+v, want folder %v and %d pending", r, theirs, landed, pending)
 	}
 	if mine.Folder != dm.FolderInbox || !mine.Known || mine.ReadSeq != c.LastSeq || mine.Pending != 0 {
@@ -129,9 +132,6 @@ func eachRow(sw *sweep, visit func(row)) {
 				for i, folder := range folders {
 					for j, declined := range []time.Duration{0, -time.Second, time.Second} {
 						pending := (i + j) % 5
-						if folder == dm.FolderNone {
-							pending = 0 // what is out of view waits no more
-						}
 						turn++
 						if !sw.takes() {
 							continue

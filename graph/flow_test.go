@@ -190,9 +190,10 @@ func (w *world) decline(t *testing.T) {
 	w.as("bob").do(decline, vars{"ids": []string{}}).is("declineRequests.code", `"INVALID_INPUT"`)
 	w.as("bob").do(`query($id: ID!) { conversation(id: $id) { id } }`, vars{"id": id}).is("conversation", `null`)
 	n := w.as("erin").do(sendMessage, vars{"input": vars{"conversationId": id, "body": "please", "clientMessageId": "2"}}).at("sendMessage")
-	n.is("__typename", `"MessageNotAllowed"`)
-	n.is("code", `"MESSAGE_NOT_ALLOWED"`)
-	n.is("denial", `"NOT_ACCEPTING"`)
+	// The sender is told nothing, and the recipient sees nothing.
+	n.is("__typename", `"SendMessageSuccess"`)
+	n.is("remaining", `1`)
+	w.as("bob").do(`query($id: ID!) { conversation(id: $id) { id } }`, vars{"id": id}).is("conversation", `null`)
 }
 
 func (w *world) block(t *testing.T) {

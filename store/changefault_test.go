@@ -85,7 +85,7 @@ var changes = []change{
 			err = fmt.Errorf("%d declined", len(ids))
 		}
 		return err
-	}, []int64{0, 1}, true},
+	}, []int64{0, 1}, false},
 	{"block", func(t *testing.T, s *dm.Service, alice, bob dm.UserID, _ dm.MessageID) error {
 		return s.Block(t.Context(), bob, alice)
 	}, []int64{0, 1}, true},

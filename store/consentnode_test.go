@@ -212,7 +212,15 @@ func (n *consentNode) decide(ctx context.Context, p consentPair) {
 		_, _, err := n.service.DeclineRequests(ctx, p.Bob, []dm.ConversationID{dm.ConversationOf(p.Alice, p.Bob)})
 		return err
 	})
-	read()
+	for range consentTurns {
+		n.do(p, client, consent.Look, func() (bool, int64, error) {
+			_, err := n.service.ConversationWith(ctx, p.Bob, p.Alice)
+			if dm.CodeOf(err) == dm.CodeNotFound {
+				return false, 0, nil
+			}
+			return true, 0, err
+		})
+	}
 	n.do(p, client, consent.Answer, func() (bool, int64, error) { return n.write(ctx, p.Bob, p.Alice, "answer") })
 	// When they know each other.
 	for range consentTurns {

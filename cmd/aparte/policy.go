@@ -11,7 +11,7 @@ import (
 type ruleSettings struct {
 	DefaultAudience    policy.Audience `default:"FRIENDS" oneof:"EVERYONE,FOLLOWERS,SUGGESTED_FRIENDS,FRIENDS,PEOPLE_I_MESSAGED,NO_ONE" help:"Audience of adults who have not chosen one: EVERYONE, FOLLOWERS, SUGGESTED_FRIENDS, FRIENDS, PEOPLE_I_MESSAGED or NO_ONE. A change never touches a user's own choice."`
 	RequestLimit       int             `default:"3" min:"1" help:"Messages that a request holds until it is accepted."`
-	DeclineFor         time.Duration   `default:"720h" min:"0s" help:"Time for which a decline refuses further messages. A decline keeps the time it was made with."`
+	DeclineFor         time.Duration   `default:"720h" min:"0s" help:"Time for which a decline keeps further messages out of the recipient's view. A decline keeps the time it was made with."`
 	SharedFriends      int             `default:"3" min:"1" help:"Number of shared friends that makes two people suggested friends."`
 	ReportLimit        int             `default:"50" min:"1" help:"Reports that a user may make in 24 hours."`
 	AppealFor          time.Duration   `default:"4368h" min:"0s" help:"Time in which a moderation decision can be appealed. A decision keeps the time it was made with."`

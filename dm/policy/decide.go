@@ -19,7 +19,8 @@ const (
 
 // Verdict is the decision about one send.
 type Verdict struct {
-	// Route is where the message goes. It is RouteRefuse exactly when Denial is set.
+	// Route is where the message goes. RouteRefuse without a Denial: the recipient has declined the
+	// sender, so the message is taken and stays out of the recipient's view.
 	Route Route
 	// Shown is the route as the sender may know it: RouteInbox, RouteRequests or RouteRefuse. A
 	// message that is kept from the inbox without the sender's knowledge reads as if it were not.
@@ -63,8 +64,7 @@ func Decide(f Facts) Verdict {
 		return deny(DenialOutreachLimit)
 	}
 	route := f.route(shared)
-	if f.RecipientOverride.Blocked || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || f.Declined ||
-		route == RouteRefuse {
+	if f.RecipientOverride.Blocked || f.SenderGone || f.RecipientGone || f.RecipientAge == Under16 || route == RouteRefuse {
 		return deny(f.notAccepting())
 	}
 	if f.Code != CodeNone && route != RouteInbox {
@@ -92,6 +92,10 @@ func Decide(f Facts) Verdict {
 	}
 	if hold := f.contentHold(); hold != HoldNone {
 		v.Route, v.HoldReason = RouteHidden, hold
+	}
+	if f.Declined {
+		// Everything that the sender is told is that of a request that waits.
+		v.Route, v.HoldReason = RouteRefuse, HoldNone
 	}
 	return v
 }

@@ -6,7 +6,8 @@
 //
 // Invariants. Decide is pure: no I/O, no clock, no state. A block overrides every relation. Among
 // the relations that hold, the most welcoming route wins. A denial never tells whether there is a
-// block: a block, a closed audience and a decline give the same [Denial].
+// block: a block and a closed audience give the same [Denial]. A decline gives none: everything
+// that the sender is told is that of a request that waits.
 //
 // Consistency. A send runs Decide on facts that were read under lock in the transaction that writes
 // the message, so that a "no" that has returned holds for every later send (I1).

@@ -31,7 +31,8 @@ type Facts struct {
 	RecipientGrid, SenderGrid Grid
 	// Declined: the recipient has declined a request of the sender, and the time has not run out.
 	Declined bool
-	// Pending is the number of messages that wait in the request, which holds at most RequestLimit.
+	// Pending is the number of messages in the request, which holds at most RequestLimit. A decline
+	// leaves it as it is.
 	Pending, RequestLimit int
 	RequestFacts
 	ContentFacts
@@ -39,8 +40,9 @@ type Facts struct {
 
 // RequestFacts are the facts that matter only for senders whom the recipient does not know.
 type RequestFacts struct {
-	// NewPerson: no message of the sender waits for the recipient, who has neither written back nor
-	// accepted. A message that lands in the requests then opens a request and costs outreach.
+	// NewPerson: the sender has no request with the recipient, be it waiting or declined, and the
+	// recipient has neither written back nor accepted. A message that lands in the requests then
+	// opens a request and costs outreach.
 	NewPerson bool
 	// OutreachLimited: the sender has an outreach budget. OutreachLeft is the number of new people
 	// to whom they may still write.

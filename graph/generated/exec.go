@@ -450,11 +450,10 @@ enum NamedList {
 "Why a message may not be sent."
 enum DenialCode {
   """
-  This person takes no messages from the viewer. A block, a closed audience and a declined request
-  all read like this.
+  This person takes no messages from the viewer. A block and a closed audience both read like this.
   """
   NOT_ACCEPTING
-  "The request is full; it waits for this person to answer or accept."
+  "The request is full. This person has to answer or accept it."
   REQUEST_LIMIT
   """
   The viewer has written to too many new people for now, or moderators let them write to nobody new.
@@ -2283,8 +2282,8 @@ type Mutation {
     conversationId: ID!
   ): ConversationResult!
   """
-  Takes requests out of the viewer's view and refuses their senders for some weeks. They are told
-  nothing.
+  Takes requests out of the viewer's view, and for some weeks whatever their senders write. They
+  are told nothing: to them the request goes on waiting.
   """
   declineRequests(
     "Up to 100. Ids that are no requests of the viewer's are left out of the answer."

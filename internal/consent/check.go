@@ -28,6 +28,12 @@ func checkAfterNo(pair []Op) error {
 		if !is || !no.OK {
 			continue
 		}
+		if no.Kind == Decline {
+			if err := checkAfterDecline(pair, no); err != nil {
+				return err
+			}
+			continue
+		}
 		for j, read := range pair {
 			if j != i && (read.Kind != Read || read.Call < no.Return) {
 				continue
@@ -46,7 +52,17 @@ func checkAfterNo(pair []Op) error {
 	return nil
 }
 
-// takenBack reports whether a yes may have taken effect between the no and the send.
+// checkAfterDecline looks for a conversation in view that was declined.
+func checkAfterDecline(pair []Op, decline Op) error {
+	for _, look := range pair {
+		if look.Kind == Look && look.OK && look.Call > decline.Return && !takenBack(pair, noes[Decline], decline, look) {
+			return fmt.Errorf("in view after the decline at %d had returned: %v%s", decline.Call, look, text(pair))
+		}
+	}
+	return nil
+}
+
+// takenBack reports whether a yes may have taken effect between the no and the send or look.
 func takenBack(pair []Op, yes Kind, no, send Op) bool {
 	for _, o := range pair {
 		if o.Kind == yes && o.OK && o.Return > no.Call && o.Call < send.Return {
@@ -89,12 +105,12 @@ var model = porcupine.Model{
 func (s state) step(o Op) (bool, state) {
 	switch o.Kind {
 	case Send:
-		if o.OK != (!s.blocked && !s.closed && !s.declined) {
+		if o.OK != (!s.blocked && !s.closed) {
 			return false, s
 		}
 		if o.OK {
 			s.seq++
-			s.request = !s.open
+			s.request = !s.open && !s.declined
 		}
 		return !o.OK || o.Seq == s.seq, s
 	case Answer:
@@ -113,12 +129,16 @@ func (s state) step(o Op) (bool, state) {
 		if o.OK {
 			s.request, s.declined = false, true
 		}
-	case Block, Unblock:
-		s.blocked = o.Kind == Block
+	case Block:
+		s.blocked, s.request = true, false
+	case Unblock:
+		s.blocked = false
 	case Close, Open:
 		s.closed = o.Kind == Close
 	case Read:
 		return o.Seq == s.seq, s
+	case Look:
+		return o.OK == (s.request || s.open), s
 	}
 	return true, s
 }

@@ -28,9 +28,9 @@ func TestGoodHistories(t *testing.T) {
 			op(2, Close, 0, 5, true, 0), op(2, Open, 10, 100, true, 0), op(1, Send, 20, 5, false, 0), op(1, Send, 30, 5, true, 1),
 		},
 		"a decline, and an answer that takes it back": {
-			op(1, Send, 0, 5, true, 1), op(2, Decline, 10, 5, true, 0), op(1, Send, 20, 5, false, 0),
-			op(2, Decline, 30, 5, true, 0), op(2, Answer, 40, 5, true, 2), op(1, Send, 50, 5, true, 3),
-			op(2, Decline, 60, 5, false, 0), op(1, Send, 70, 5, true, 4),
+			op(1, Send, 0, 5, true, 1), op(2, Look, 7, 1, true, 0), op(2, Decline, 10, 5, true, 0), op(1, Send, 20, 5, true, 2),
+			op(2, Look, 26, 1, false, 0), op(2, Decline, 30, 5, true, 0), op(2, Answer, 40, 5, true, 3), op(1, Send, 50, 5, true, 4),
+			op(2, Decline, 60, 5, false, 0), op(1, Send, 70, 5, true, 5), op(2, Look, 80, 1, true, 0),
 		},
 		"two noes, one taken back": {
 			op(2, Block, 0, 5, true, 0), op(2, Close, 10, 5, true, 0), op(2, Unblock, 20, 5, true, 0), op(1, Send, 30, 5, false, 0),
@@ -55,8 +55,11 @@ func TestBadHistories(t *testing.T) {
 		"asked for after NO_ONE, which an unblock does not take back": {"accepted after the NO_ONE", []Op{
 			op(2, Close, 0, 5, true, 0), op(2, Unblock, 10, 5, true, 0), op(1, Send, 20, 5, true, 1),
 		}},
-		"asked for after a decline": {"accepted after the decline", []Op{
-			op(1, Send, 0, 5, true, 1), op(2, Decline, 10, 5, true, 0), op(1, Send, 20, 5, true, 2),
+		"in view after a decline": {"in view after the decline", []Op{
+			op(1, Send, 0, 5, true, 1), op(2, Decline, 10, 5, true, 0), op(1, Send, 20, 5, true, 2), op(2, Look, 30, 5, true, 0),
+		}},
+		"refused after a decline": {"no order", []Op{
+			op(1, Send, 0, 5, true, 1), op(2, Decline, 10, 5, true, 0), op(1, Send, 20, 5, false, 0),
 		}},
 		"asked for before, written after a read that followed the block": {"accepted after the block", []Op{
 			op(1, Send, 0, 100, true, 1), op(2, Block, 10, 5, true, 0), op(2, Read, 20, 5, true, 0),

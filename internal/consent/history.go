@@ -24,9 +24,12 @@ const (
 	Decline
 	// Read asks for the newest seq.
 	Read
+	// Look asks whether the one who consents has the conversation in view: OK says so. A decline
+	// forbids that, and lets the other write on.
+	Look
 )
 
-var kindNames = [...]string{"send", "answer", "block", "unblock", "NO_ONE", "EVERYONE", "decline", "read"}
+var kindNames = [...]string{"send", "answer", "block", "unblock", "NO_ONE", "EVERYONE", "decline", "read", "look"}
 
 func (k Kind) String() string { return kindNames[k] }
 
@@ -36,7 +39,8 @@ type Op struct {
 	Kind         Kind
 	// Call and Return are when it was asked and answered.
 	Call, Return int64
-	// OK: the message was accepted, the request declined. The others always are.
+	// OK: the message was accepted, the request declined, the conversation in view. The others
+	// always are.
 	OK bool
 	// Seq is the accepted message's, or the newest that a Read found.
 	Seq int64

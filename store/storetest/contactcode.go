@@ -161,14 +161,6 @@ func testContactCodeStops(t *testing.T, b Backend) {
 			return secret
 		},
 		"not mine": func(u dm.UserID) string { _, s := w.code(u, 1); return s },
-		"declined": func(u dm.UserID) string {
-			w.audience(owner, policy.Everyone)
-			w.send(u, owner, "request")
-			_, _, err := w.service.DeclineRequests(ctx, owner, []dm.ConversationID{dm.ConversationOf(u, owner)})
-			w.must(err)
-			w.audience(owner, policy.PeopleIMessaged)
-			return secret
-		},
 	} {
 		user := w.users(1)[0]
 		code := stop(user)
@@ -184,6 +176,15 @@ func testContactCodeStops(t *testing.T, b Backend) {
 			w.refused(second(w.service.Contact(ctx, user, code)), dm.CodeNotFound)
 		}
 	}
+	// A declined sender is answered as one whose request waits, and does not reach the owner.
+	declined := w.users(1)[0]
+	w.audience(owner, policy.Everyone)
+	w.send(declined, owner, "request")
+	w.must(third(w.service.DeclineRequests(ctx, owner, []dm.ConversationID{dm.ConversationOf(declined, owner)})))
+	w.audience(owner, policy.PeopleIMessaged)
+	w.must(second(w.tryBearing(declined, owner, "x", w.key(), secret)))
+	w.noView(owner, declined)
+	w.consistent(owner, declined)
 	// Limits of the bearer's own bring no name out of a code that is not for them.
 	blocked := w.users(1)[0]
 	w.must(w.service.Block(ctx, owner, blocked))

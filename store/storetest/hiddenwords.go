@@ -95,9 +95,12 @@ func testHiddenWordsAnswered(t *testing.T, b Backend) {
 	}
 	for _, who := range []dm.UserID{alice, carol} {
 		w.refused(second(w.service.ConversationWith(ctx, bob, who)), dm.CodeNotFound)
-		if p := w.standing(who, bob).Permission; p.Denial != policy.DenialNotAccepting {
-			t.Errorf("they are told %+v", p)
-		}
+	}
+	if p := w.standing(alice, bob).Permission; p.Denial != policy.DenialNotAccepting {
+		t.Errorf("after a block she is told %+v", p)
+	}
+	if p := w.standing(carol, bob).Permission; p.Folder != dm.FolderInbox {
+		t.Errorf("after a decline she is told %+v, and was told of an inbox before", p)
 	}
 	if diff := cmp.Diff(before, w.view(carol, bob)); diff != "" || w.cursor(carol) != at {
 		t.Errorf("who wrote it sees the decline, -before +after:\n%s", diff)

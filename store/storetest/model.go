@@ -67,7 +67,7 @@ type side struct {
 	read     int
 	cleared  int
 	known    bool
-	asked    int // messages of a request that waits for this side
+	asked    int // messages of a request to this side, be it waiting or declined
 	declined time.Time
 	// frozen: the other sees frozenAt instead of read, because their messages are kept from the
 	// inbox silently.
@@ -167,9 +167,6 @@ func (m *model) verdict(from, to int, body string) (route string, denial policy.
 		return "", policy.DenialNotAccepting
 	}
 	t := m.talks[pairKey(from, to)]
-	if t != nil && t.sides[to].declined.After(m.now) {
-		return "", policy.DenialNotAccepting
-	}
 	if m.always(from, to) {
 		return "INBOX", policy.DenialNone
 	}
@@ -240,7 +237,7 @@ func (m *model) send(p pastSend) (seq int, again bool, code dm.Code, denial poli
 		now.folder, now.frozen, now.frozenAt = "REQUESTS", true, len(t.messages)
 	}
 	*mine = now
-	theirs.declined, theirs.folder = time.Time{}, route
+	theirs.folder = route
 	if theirs.asked++; route == "INBOX" {
 		theirs.asked = 0
 	}
@@ -252,6 +249,15 @@ func (m *model) send(p pastSend) (seq int, again bool, code dm.Code, denial poli
 	}
 	if theirs.suspect = suspect; suspect {
 		theirs.folder = "HIDDEN"
+		if route == "INBOX" {
+			theirs.freeze()
+		}
+	}
+	if !theirs.declined.After(m.now) {
+		theirs.declined = time.Time{}
+	} else {
+		// Taken, and kept out of the recipient's view.
+		theirs.folder, theirs.cleared, theirs.suspect = "", len(t.messages), false
 		if route == "INBOX" {
 			theirs.freeze()
 		}
@@ -397,7 +403,7 @@ func (m *model) remove(user, other int) {
 		m.budgets[other].refused(m.now)
 	}
 	s.suspect = false
-	s.folder, s.asked, s.cleared = "", 0, len(t.messages)
+	s.folder, s.cleared = "", len(t.messages)
 }
 
 // unreadIn is how many messages of a talk a user has not read.

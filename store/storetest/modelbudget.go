@@ -65,7 +65,7 @@ func (b *budget) refused(now time.Time) {
 	b.days[unixDay(now)]++
 }
 
-// isNew: nothing of the sender's waits for the recipient, who does not know them.
+// isNew: the sender has no request with the recipient, who does not know them.
 func (m *model) isNew(from, to int) bool {
 	t := m.talks[pairKey(from, to)]
 	return t == nil || (!t.sides[to].known && t.sides[to].asked == 0)

@@ -45,15 +45,12 @@ func (m *model) makeCode(owner int) dm.Code {
 	return ""
 }
 
-// letsIn: the code brings this sender to the inbox of this recipient, who has said nothing against
-// them.
+// letsIn: the code brings this sender to the inbox of this recipient, as far as the sender is told.
 func (m *model) letsIn(c *code, from, to int) bool {
 	if c == nil || c.owner != to || !c.live(m.now) || c.used[from] || m.ages[to] != policy.Adult {
 		return false
 	}
-	t := m.talks[pairKey(from, to)]
-	declined := t != nil && t.sides[to].declined.After(m.now)
-	return !declined && !m.blocks[[2]int{to, from}] && m.lists[[2]int{to, from}] != policy.ListedNever
+	return !m.blocks[[2]int{to, from}] && m.lists[[2]int{to, from}] != policy.ListedNever
 }
 
 // bearing is the verdict about who bears a code, nil being one that was never made, and whether it

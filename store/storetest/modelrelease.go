@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"slices"
+	"time"
 
 	"github.com/aparte-im/aparte/dm/policy"
 )
@@ -93,6 +94,9 @@ func (m *model) follow(user, other int) {
 	fresh := !m.follows[[2]int{user, other}]
 	m.follows[[2]int{user, other}] = true
 	if fresh {
+		if t := m.talks[pairKey(user, other)]; t != nil {
+			t.sides[user].declined = time.Time{}
+		}
 		m.release(user, other, false)
 	}
 }

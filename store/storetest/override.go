@@ -126,18 +126,28 @@ func testNamedLists(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// The later of a decline and a list entry holds.
+// The later of a decline and a list entry, or a follow, holds.
 func testListAfterDecline(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair()
 	w.send(alice, bob, "hello")
 	_, _, err := w.service.DeclineRequests(t.Context(), bob, []dm.ConversationID{dm.ConversationOf(alice, bob)})
 	w.must(err)
-	_, err = w.trySend(alice, bob, "declined", w.key())
-	w.denied(err, policy.DenialNotAccepting)
+	w.send(alice, bob, "declined")
+	w.noView(bob, alice)
 	w.must(w.service.SetListed(t.Context(), bob, alice, policy.ListedAlways))
 	w.send(alice, bob, "welcome")
+	w.view(bob, alice)
 	w.consistent(alice, bob)
+
+	carol := w.users(1)[0]
+	w.send(carol, bob, "hello")
+	_, _, err = w.service.DeclineRequests(t.Context(), bob, []dm.ConversationID{dm.ConversationOf(carol, bob)})
+	w.must(err)
+	w.must(w.service.Follow(t.Context(), bob, carol))
+	w.send(carol, bob, "welcome")
+	w.view(bob, carol)
+	w.consistent(carol, bob)
 }
 
 // Under 18 nobody gets in by the list who is a stranger: it takes people whom the user follows or

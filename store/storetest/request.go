@@ -107,8 +107,17 @@ func testDecline(t *testing.T, b Backend) {
 	if e := last[len(last)-1]; e.Kind != dm.EventConversationRemoved || e.View.ID != id {
 		t.Errorf("declining tells the other devices %+v", e)
 	}
-	_, err = w.trySend(alice, bob, "again", w.key())
-	w.denied(err, policy.DenialNotAccepting)
+	// To the sender the request waits still; nothing that they write reaches the recipient.
+	at := w.cursor(alice)
+	if sent := w.send(alice, bob, "again"); sent.Message.ID.Seq != 2 || *sent.Remaining != 1 {
+		t.Errorf("a declined sender is told %+v, %v remain", sent.Message, *sent.Remaining)
+	}
+	if told := w.events(alice, at.Position); len(told) != 1 || told[0].Kind != dm.EventMessageAdded {
+		t.Errorf("a declined sender gets the events %+v", told)
+	}
+	w.noView(bob, alice)
+	w.wantUnread(bob, 0, 0, 0)
+	w.consistent(alice, bob)
 
 	// Declining what is declined is done already.
 	declined, _, err = w.service.DeclineRequests(t.Context(), bob, []dm.ConversationID{id})
@@ -116,12 +125,13 @@ func testDecline(t *testing.T, b Backend) {
 		t.Errorf("declining again answers %v, %v", declined, err)
 	}
 	w.clock.advance(w.config.Rules.DeclineFor - time.Microsecond)
-	_, err = w.trySend(alice, bob, "a moment too early", w.key())
-	w.denied(err, policy.DenialNotAccepting)
+	w.noView(bob, alice)
 	w.clock.advance(time.Microsecond)
-	if sent := w.send(alice, bob, "after thirty days"); sent.Message.ID.Seq != 2 || *sent.Remaining != 2 {
+	if sent := w.send(alice, bob, "after thirty days"); sent.Message.ID.Seq != 3 || *sent.Remaining != 0 {
 		t.Errorf("after the time has run out: %+v, %v remain", sent.Message, *sent.Remaining)
 	}
+	_, err = w.trySend(alice, bob, "a full request", w.key())
+	w.denied(err, policy.DenialRequestLimit)
 	// Declined messages stay out of view: only the new message is there, and counts.
 	lists, err := w.service.Messages(t.Context(), bob, []dm.ConversationID{id}, dm.PageRequest{First: 10})
 	w.must(err)
@@ -129,10 +139,10 @@ func testDecline(t *testing.T, b Backend) {
 		t.Errorf("%d messages are in view, 1 came after the decline", n)
 	}
 	w.wantUnread(bob, 0, 1, 0)
-	if v := w.view(bob, alice); v.Unread != 1 || v.ClearedSeq != 1 {
+	if v := w.view(bob, alice); v.Unread != 1 || v.ClearedSeq != 2 {
 		t.Errorf("the recipient sees %+v", v)
 	}
-	byID, err := w.service.MessagesByID(t.Context(), bob, []dm.MessageID{{Conversation: id, Seq: 1}, {Conversation: id, Seq: 2}})
+	byID, err := w.service.MessagesByID(t.Context(), bob, []dm.MessageID{{Conversation: id, Seq: 2}, {Conversation: id, Seq: 3}})
 	w.must(err)
 	if len(byID) != 1 {
 		t.Errorf("%d messages by id, 1 is in view", len(byID))

@@ -52,7 +52,7 @@ test('the setting is seen with the eyes of an example and of a person, and follo
   await yeux.getByRole('button', { name: 'Choisir une personne' }).click();
   await alice.locator('dialog[open] input').fill('hugo');
   await alice.getByRole('option').filter({ hasText: '@hugo' }).click();
-  await yeux.getByText(/Vous avez refusé sa demande\. Cette personne pourra de nouveau écrire après le \d+ \S+ \d{4}.* \d\d:\d\d\./).waitFor();
+  await yeux.getByText(/Vous avez refusé sa demande\. Jusqu’au \d+ \S+ \d{4}.* \d\d:\d\d, ses messages ne vous parviennent pas\./).waitFor();
 });
 
 test('each answer says how many people it would let in, before it is chosen', async (t) => {

@@ -19,12 +19,9 @@ export type NamedList =
 
 /** Why a message may not be sent. */
 export type DenialCode =
-  /**
-   * This person takes no messages from the viewer. A block, a closed audience and a declined request
-   * all read like this.
-   */
+  /** This person takes no messages from the viewer. A block and a closed audience both read like this. */
   | 'NOT_ACCEPTING'
-  /** The request is full; it waits for this person to answer or accept. */
+  /** The request is full. This person has to answer or accept it. */
   | 'REQUEST_LIMIT'
   /** The viewer has written to too many new people for now, or moderators let them write to nobody new. */
   | 'OUTREACH_LIMIT'

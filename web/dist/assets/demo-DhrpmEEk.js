@@ -1,1 +1,0 @@
-import{i as e,o as t}from"./i18n-CMr8Igbc.js";var n=[[`h1`,`demo.title`],[`header p`,`demo.hint`],[`header a:first-of-type`,`demo.inbox`],[`header a:last-of-type`,`dev.playground`]];t(e()).then(({t:e})=>{for(let[t,r]of n)document.querySelector(t).textContent=e(r);document.title=`${e(`demo.title`)} – Aparté`});
