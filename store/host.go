@@ -189,6 +189,10 @@ func (s *Store) CreateUser(ctx context.Context, input dm.UserInput) (*dm.User, e
 		return nil, err
 	})
 	if uniqueViolation(err) {
+		// The first requests of a user come at once, and one of them made the user.
+		if u, err := s.UserByExternalID(ctx, input.ExternalID); err == nil {
+			return u, nil
+		}
 		return nil, dm.Invalid("handle", "The handle belongs to another user.")
 	}
 	if err != nil {
