@@ -59,6 +59,7 @@ import (
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
 	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/graph/rates"
 	"github.com/aparte-im/aparte/internal/background"
@@ -77,7 +78,7 @@ type Server struct {
 	access  *access.Log
 	metrics *metrics.Metrics
 	worker  *background.Worker
-	keys    *graph.KeySet
+	keys    *auth.KeySet
 	handler http.Handler
 
 	draining atomic.Bool

@@ -14,11 +14,15 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
-	"github.com/aparte-im/aparte/graph"
 	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/graph/admission"
+	"github.com/aparte-im/aparte/graph/auth"
+	"github.com/aparte-im/aparte/graph/clientaddr"
 	"github.com/aparte-im/aparte/graph/connlimit"
+	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/aparte-im/aparte/graph/rates"
 	"github.com/aparte-im/aparte/graph/socket"
+	"github.com/aparte-im/aparte/graph/transport"
 	"github.com/aparte-im/aparte/store"
 )
 
@@ -172,20 +176,20 @@ type (
 	// Audience is an answer to the question who can message a user.
 	Audience = policy.Audience
 	// Limits bound one request.
-	Limits = graph.Limits
+	Limits = limits.Request
 	// SocketLimits bound one WebSocket.
 	SocketLimits = socket.Limits
 	// Timeouts bound an operation.
-	Timeouts = graph.Timeouts
+	Timeouts = limits.Timeouts
 	// Proxies are the proxies that are trusted to name the address of a client.
-	Proxies = graph.Proxies
+	Proxies = clientaddr.Proxies
 	// Rates are the budgets of users and addresses, by class of call: rates.Reads, rates.Sends and
 	// so on.
 	Rates = rates.Config
 	// Rate is one budget; the zero value is no bound. [ParseRate] reads one.
 	Rate = rates.Rate
 	// Documents are operations that a server accepts when it accepts no others.
-	Documents = graph.Documents
+	Documents = admission.Documents
 )
 
 // DefaultRules returns the rules of a fresh installation.
@@ -209,7 +213,7 @@ func ParseRate(s string) (Rate, error) { return rates.Parse(s) }
 
 // LoadDocuments reads trusted documents from a folder of *.graphql files, or from a JSON file that
 // maps the SHA-256 of each operation to its text.
-func LoadDocuments(path string) (*Documents, error) { return graph.LoadDocuments(path) }
+func LoadDocuments(path string) (*Documents, error) { return admission.LoadDocuments(path) }
 
 // DefaultRetention returns the times that the zero values of [Config.Retention] stand for.
 func DefaultRetention() Retention {
@@ -281,10 +285,10 @@ func (c *Config) normalizeTimes(wrong func(string, ...any)) {
 		{"Retention.Erased", &keep.Erased, d.Erased},
 		{"Retention.ContactCodes", &keep.ContactCodes, d.ContactCodes},
 		{"PollInterval", &c.PollInterval, 5 * time.Second},
-		{"Connections.StreamKeepAlive", &c.Connections.StreamKeepAlive, graph.DefaultKeepAlive},
-		{"Connections.StreamWriteWait", &c.Connections.StreamWriteWait, graph.DefaultWriteWait},
+		{"Connections.StreamKeepAlive", &c.Connections.StreamKeepAlive, transport.DefaultKeepAlive},
+		{"Connections.StreamWriteWait", &c.Connections.StreamWriteWait, transport.DefaultWriteWait},
 		{"Connections.ResponseWriteWait", &c.Connections.ResponseWriteWait, 20 * time.Second},
-		{"Connections.RevocationPoll", &c.Connections.RevocationPoll, graph.DefaultRevocationPoll},
+		{"Connections.RevocationPoll", &c.Connections.RevocationPoll, auth.DefaultRevocationPoll},
 	} {
 		byDefault(t.value, t.byDefault)
 		if *t.value < 0 {
@@ -328,7 +332,7 @@ func (c *Config) accessLog() *access.Log {
 	}
 	a := access.Config{Logger: c.Logger, Failed: c.AccessLog.FailedOnly, Sample: max(c.AccessLog.Sample, 1)}
 	if c.AccessLog.Addresses {
-		a.Address = graph.ClientOf(c.Proxies)
+		a.Address = clientaddr.ClientOf(c.Proxies)
 	}
 	return access.New(a)
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 )
 
 // TokenConfig says which JSON Web Tokens are valid. One of Secrets, KeySetURL and KeySetFile is
@@ -42,17 +42,17 @@ type TokenConfig struct {
 // Types of package graph that tokens use; their documentation is there.
 type (
 	// Claims are what a token says about its bearer. Expires is required.
-	Claims = graph.Claims
+	Claims = auth.Claims
 	// ClaimNames are the names of the claims that are read.
-	ClaimNames = graph.ClaimNames
+	ClaimNames = auth.ClaimNames
 )
 
 // MinSecret is the shortest secret for HS256, in bytes.
-const MinSecret = graph.MinSecret
+const MinSecret = auth.MinSecret
 
 // ErrUnavailable says that a token could not be verified for a reason that is not the token's, such
 // as a session store that does not answer. The caller may try again.
-var ErrUnavailable = graph.ErrNoKeys
+var ErrUnavailable = auth.ErrNoKeys
 
 // Validate returns an error when no token could ever be verified with this configuration. It reads
 // no file and no network.
@@ -63,31 +63,31 @@ func (c TokenConfig) Validate() error {
 	}
 	verify := c.graph()
 	if hasKeys {
-		if _, err := graph.NewKeySet(c.keySet()); err != nil {
+		if _, err := auth.NewKeySet(c.keySet()); err != nil {
 			return err
 		}
-		verify.Keys = &graph.KeySet{}
+		verify.Keys = &auth.KeySet{}
 	}
-	_, err := graph.NewVerifier(verify)
+	_, err := auth.NewVerifier(verify)
 	return err
 }
 
 // graph returns the configuration as package graph has it, without the key set.
-func (c TokenConfig) graph() graph.TokenConfig {
-	byDefault(&c.Leeway, graph.DefaultLeeway)
-	return graph.TokenConfig{
+func (c TokenConfig) graph() auth.TokenConfig {
+	byDefault(&c.Leeway, auth.DefaultLeeway)
+	return auth.TokenConfig{
 		Secrets: c.Secrets, Algorithms: c.Algorithms, Issuer: c.Issuer, Audiences: c.Audiences, Scope: c.Scope,
 		AdminScope: c.AdminScope, ModeratorScope: c.ModeratorScope, Leeway: max(c.Leeway, 0), Claims: c.Claims,
 	}
 }
 
-func (c TokenConfig) keySet() graph.KeySetConfig {
-	return graph.KeySetConfig{URL: c.KeySetURL, File: c.KeySetFile}
+func (c TokenConfig) keySet() auth.KeySetConfig {
+	return auth.KeySetConfig{URL: c.KeySetURL, File: c.KeySetFile}
 }
 
 // verifier returns the function that checks tokens. A key set that cannot be fetched yet is fetched
 // by Run: until then its tokens are answered with INTERNAL.
-func (s *Server) verifier(ctx context.Context) (graph.Verifier, error) {
+func (s *Server) verifier(ctx context.Context) (auth.Verifier, error) {
 	c := s.config.Tokens
 	if s.config.VerifyToken != nil {
 		return s.config.VerifyToken, nil
@@ -96,7 +96,7 @@ func (s *Server) verifier(ctx context.Context) (graph.Verifier, error) {
 	if c.KeySetURL != "" || c.KeySetFile != "" {
 		set := c.keySet()
 		set.Logger = s.config.Logger
-		keys, err := graph.NewKeySet(set)
+		keys, err := auth.NewKeySet(set)
 		if err != nil {
 			return nil, err
 		}
@@ -109,18 +109,18 @@ func (s *Server) verifier(ctx context.Context) (graph.Verifier, error) {
 		}
 		s.keys, verify.Keys = keys, keys
 	}
-	return graph.NewVerifier(verify)
+	return auth.NewVerifier(verify)
 }
 
 // SignToken returns a token for a user of the program, signed with HS256 and valid for ttl.
 // externalID is the program's own id of the user; secret is one of [TokenConfig.Secrets].
 func SignToken(secret []byte, externalID string, ttl time.Duration) (string, error) {
-	return graph.SignToken(secret, externalID, ttl)
+	return auth.SignToken(secret, externalID, ttl)
 }
 
 // SignClaims is [SignToken] with further claims, which may not be sub, iat and exp. The claim scope
 // with "admin" makes a service token, which may call the API's operations for the host application;
 // "moderator" makes a moderator's.
 func SignClaims(secret []byte, subject string, ttl time.Duration, claims map[string]any) (string, error) {
-	return graph.SignClaims(secret, subject, ttl, claims)
+	return auth.SignClaims(secret, subject, ttl, claims)
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/internal/heap"
 	"github.com/aparte-im/aparte/live"
 	"github.com/aparte-im/aparte/store"
@@ -56,7 +57,7 @@ func serveUntilEOF(ctx context.Context, url string) error {
 		return err
 	}
 	defer s.Close()
-	verify, err := graph.HS256(benchSecret, nil)
+	verify, err := auth.HS256(benchSecret, nil)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/aparte-im/aparte/dm"
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 )
 
 // apiTarget is the measured server as its clients know it.
@@ -157,7 +157,7 @@ func (t *apiTarget) token(as dm.UserID) (string, error) {
 	if token, ok := t.tokens.Load(as); ok {
 		return token.(string), nil
 	}
-	token, err := graph.SignToken(benchSecret, t.external[as], time.Hour)
+	token, err := auth.SignToken(benchSecret, t.external[as], time.Hour)
 	t.tokens.Store(as, token)
 	return token, err
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 )
 
 // liveSample is an event of screenSubscription as it goes over the wire.
@@ -238,7 +238,7 @@ func (c *liveChild) connect(ctx context.Context, people, subscriptions int) erro
 			if err != nil {
 				return err
 			}
-			token, err := graph.SignToken(benchSecret, liveName(i), time.Hour)
+			token, err := auth.SignToken(benchSecret, liveName(i), time.Hour)
 			if err != nil {
 				return err
 			}

@@ -24,6 +24,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/internal/heap"
 	"github.com/aparte-im/aparte/live"
@@ -102,7 +103,7 @@ func serveLiveUntilEOF(ctx context.Context, kind string, people int) error {
 	defer runtime.KeepAlive(heap.Tune(os.Getenv)) // as the product does
 	s := &liveServer{store: newLiveStore(people), hub: live.NewHub()}
 	service := dm.New(dm.Config{Store: s.store, Bus: countingHub{s}})
-	verify, err := graph.HS256(benchSecret, nil)
+	verify, err := auth.HS256(benchSecret, nil)
 	if err != nil {
 		return err
 	}

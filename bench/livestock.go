@@ -10,7 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/aparte-im/aparte/dm"
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -26,7 +26,7 @@ type stock struct {
 
 type stockViewer struct{}
 
-func newStock(service *dm.Service, store *liveStore, verify graph.Verifier) http.Handler {
+func newStock(service *dm.Service, store *liveStore, verify auth.Verifier) http.Handler {
 	h := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: stock{service: service, store: store}}))
 	h.SetQueryCache(lru.New[*ast.QueryDocument](1000))
 	h.AddTransport(transport.Websocket{

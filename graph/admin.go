@@ -4,11 +4,12 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
 func (m mutation) UpsertUsers(ctx context.Context, in []*dm.UserInput) (generated.UpsertUsersResult, error) {
-	if err := requireAdmin(ctx); err != nil {
+	if err := auth.RequireAdmin(ctx); err != nil {
 		return nil, err
 	}
 	users := make([]dm.UserInput, len(in))
@@ -35,7 +36,7 @@ func (m mutation) SetSuggestions(ctx context.Context, suggestions []*dm.EdgeEdit
 }
 
 func (m mutation) setEdges(ctx context.Context, in []*dm.EdgeEdit, suggested bool) (generated.PairsResult, error) {
-	if err := requireAdmin(ctx); err != nil {
+	if err := auth.RequireAdmin(ctx); err != nil {
 		return nil, err
 	}
 	edits := make([]dm.EdgeEdit, len(in))
@@ -50,14 +51,14 @@ func (m mutation) setEdges(ctx context.Context, in []*dm.EdgeEdit, suggested boo
 }
 
 func (m mutation) RevokeTokens(ctx context.Context, externalID string) (generated.RevokeTokensResult, error) {
-	if err := requireAdmin(ctx); err != nil {
+	if err := auth.RequireAdmin(ctx); err != nil {
 		return nil, err
 	}
 	revoked, err := m.service.RevokeTokens(ctx, externalID)
 	if err != nil {
 		return refused[generated.RevokeTokensResult](err)
 	}
-	m.sessions.revoke(revoked)
+	m.sessions.Revoke(revoked)
 	return generated.RevokeTokensSuccess{ExternalID: externalID, ValidAfter: revoked.At}, nil
 }
 
@@ -68,13 +69,13 @@ func (s *Server) UsersChanged(ctx context.Context) { applyUserChanges(ctx, s.pro
 
 func (m mutation) usersChanged(ctx context.Context) { applyUserChanges(ctx, m.profiles, m.sessions) }
 
-func applyUserChanges(ctx context.Context, p *profiles, sessions *liveSessions) {
+func applyUserChanges(ctx context.Context, p *profiles, sessions *auth.LiveSessions) {
 	p.changed()
-	_ = sessions.lookNow(ctx)
+	_ = sessions.LookNow(ctx)
 }
 
 func (m mutation) DeleteUser(ctx context.Context, externalID string) (generated.DeleteUserResult, error) {
-	if err := requireAdmin(ctx); err != nil {
+	if err := auth.RequireAdmin(ctx); err != nil {
 		return nil, err
 	}
 	if err := m.service.DeleteUser(ctx, externalID); err != nil {

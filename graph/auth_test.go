@@ -1,7 +1,12 @@
 package graph_test
 
 import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +14,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 )
 
 const me = `{ me { handle displayName } }`
@@ -94,28 +100,69 @@ func TestAServiceActsForAUser(t *testing.T) {
 	}
 }
 
-func TestSecretsAndTokensAreChecked(t *testing.T) {
-	if _, err := graph.HS256(make([]byte, graph.MinSecret-1), nil); err == nil {
-		t.Error("a short secret verifies")
-	}
-	if _, err := graph.SignToken(make([]byte, 8), "x", time.Hour); err == nil {
-		t.Error("a short secret signs")
-	}
-	if _, err := graph.SignToken(secret, "", time.Hour); err == nil {
-		t.Error("a token for nobody")
-	}
-	if _, err := graph.SignToken(secret, "x", 0); err == nil {
-		t.Error("a token without a time to live")
-	}
+func TestAServerIsToldAllThatIsWrongWithItsConfig(t *testing.T) {
 	if _, err := graph.New(graph.Config{Origins: []string{"example.com"}}); err == nil ||
 		!strings.Contains(err.Error(), "Service") || !strings.Contains(err.Error(), "Verify") || !strings.Contains(err.Error(), "example.com") {
 		t.Errorf("want all that is wrong, got %v", err)
 	}
-	verify, err := graph.HS256(secret, func() time.Time { return time.Now().Add(2 * time.Hour) })
+}
+
+// Without keys no token is verified, and the answer does not say that the token is wrong.
+func TestAnOutageOfKeysIsNotTheTokensFault(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := verify(t.Context(), token(t, "alice")); err == nil {
-		t.Error("a token outlives its time")
+	file := filepath.Join(t.TempDir(), "keys.json")
+	keys, err := auth.NewKeySet(auth.KeySetConfig{File: file})
+	if err != nil {
+		t.Fatal(err)
 	}
+	verify, err := auth.NewVerifier(auth.TokenConfig{Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.Verify = verify }})
+	claims := jwt.MapClaims{"sub": "x-alice", "exp": time.Now().Add(time.Hour).Unix()}
+	token := signed(t, jwt.SigningMethodEdDSA, private, claims)
+	c := w.with("Authorization", "Bearer "+token)
+	c.post(me, nil).fails(http.StatusInternalServerError, "INTERNAL")
+	s := w.dial(nil)
+	s.say(`{"type":"connection_init","payload":{"token":"` + token + `"}}`)
+	if code := s.ends(); code != 1013 {
+		t.Errorf("close code %d", code)
+	}
+	set := `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"` + base64.RawURLEncoding.EncodeToString(public) + `"}]}`
+	if err := os.WriteFile(file, []byte(set), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := keys.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.do(me, nil).is("me.handle", `"alice"`)
+}
+
+// The age band of a token holds from the first request on, and the user's devices are told.
+func TestTheAgeBandOfATokenAppliesAtOnce(t *testing.T) {
+	w := newWorld(t, setup{config: func(c *graph.Config) { c.CreateUsers = true }})
+	w.open("bob")
+	as := func(subject, band string) caller {
+		token, err := auth.SignClaims(secret, subject, time.Hour, map[string]any{"age_band": band, "handle": "fresh"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.with("Authorization", "Bearer "+token)
+	}
+	s := w.socket("alice")
+	s.follow(w, "alice")
+	input := func(key string) vars {
+		return vars{"in": vars{"toUserId": w.id("bob"), "body": "hello", "clientMessageId": key}}
+	}
+	const send = `mutation($in: SendMessageInput!) { sendMessage(input: $in) { __typename ... on MessageNotAllowed { denial } } }`
+	as("x-alice", "UNDER_16").do(send, input("1")).is("sendMessage.denial", `"AGE_RESTRICTED"`)
+	s.next().is("inboxEvents.__typename", `"SettingsChanged"`)
+	as("x-alice", "ADULT").do(send, input("2")).is("sendMessage.__typename", `"SendMessageSuccess"`)
+	as("x-alice", "AGE_16_17").do(`{ messagingSettings { whoCanMessageMe } }`, nil).is("messagingSettings.whoCanMessageMe", `"NO_ONE"`)
+	// So it does for a user whom the token makes.
+	as("x-fresh", "UNDER_16").do(send, input("3")).is("sendMessage.denial", `"AGE_RESTRICTED"`)
 }

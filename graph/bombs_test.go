@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 )
 
 // bombBound is how much CPU a bomb may cost.
@@ -159,7 +159,7 @@ func TestBombs(t *testing.T) {
 		t.Run(b.name, func(t *testing.T) {
 			authorization := "Bearer " + token(t, "alice")
 			if b.admin {
-				authorization = "Bearer " + sign(t, "the-host", graph.ScopeAdmin)
+				authorization = "Bearer " + sign(t, "the-host", auth.ScopeAdmin)
 			}
 			least := time.Hour
 			var status int

@@ -33,13 +33,13 @@ func readSource(t *testing.T) *source {
 	t.Helper()
 	s := &source{t: t, texts: map[string]string{}, numbers: map[string]int{}}
 	s.constants("../dm/errors.go", "dm.", false)
-	for _, pattern := range []string{"*.go", "socket/*.go"} {
+	for _, pattern := range []string{"*.go", "*/*.go"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, path := range paths {
-			if !strings.HasSuffix(path, "_test.go") {
+			if !strings.HasSuffix(path, "_test.go") && filepath.Dir(path) != "generated" {
 				s.constants(path, "", true)
 			}
 		}
@@ -123,13 +123,20 @@ func (s *source) statuses() map[string][]int {
 	beside := func(parts []ast.Expr) {
 		code, status := "", 0
 		for _, part := range parts {
+			if named, ok := part.(*ast.KeyValueExpr); ok {
+				part = named.Value
+			}
 			switch p := part.(type) {
 			case *ast.Ident:
 				if text, ok := s.texts[p.Name]; ok && aCode.MatchString(p.Name) {
 					code = text
 				}
 			case *ast.SelectorExpr:
-				if of, ok := p.X.(*ast.Ident); ok && of.Name == "http" && strings.HasPrefix(p.Sel.Name, "Status") {
+				of, _ := p.X.(*ast.Ident)
+				if of != nil && of.Name == "apierror" && aCode.MatchString(p.Sel.Name) {
+					code = s.texts[p.Sel.Name]
+				}
+				if of != nil && of.Name == "http" && strings.HasPrefix(p.Sel.Name, "Status") {
 					status = statusOf(p.Sel.Name)
 				}
 			}

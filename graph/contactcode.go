@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
 func (m mutation) CreateContactCode(ctx context.Context, in generated.CreateContactCodeInput) (generated.CreateContactCodeResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +27,7 @@ func (m mutation) CreateContactCode(ctx context.Context, in generated.CreateCont
 }
 
 func (m mutation) RevokeContactCode(ctx context.Context, text string) (generated.RevokeContactCodeResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +43,7 @@ func (m mutation) RevokeContactCode(ctx context.Context, text string) (generated
 }
 
 func (q query) ContactCodes(ctx context.Context, first *int, after *string) (*generated.ContactCodeConnection, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -64,11 +65,11 @@ func (q query) ContactCodes(ctx context.Context, first *int, after *string) (*ge
 }
 
 func (q query) Contact(ctx context.Context, code string) (*dm.Contact, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := q.throttle.code(ctx); err != nil {
+	if err := q.throttle.Code(ctx); err != nil {
 		return nil, err
 	}
 	c, err := q.service.Contact(ctx, viewer, code)

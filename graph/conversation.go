@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -53,6 +54,6 @@ func (message) Sender(ctx context.Context, m *dm.Message) (*dm.User, error) {
 }
 
 func (message) ClientMessageID(ctx context.Context, m *dm.Message) (string, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	return m.KeyFor(viewer), err
 }

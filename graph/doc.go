@@ -20,6 +20,9 @@
 // concurrently; the fields of a mutation, and all fields below the root, one after the other
 // (internal/gqlserial).
 //
+// Package auth verifies tokens, package limits bounds requests, package admission decides which
+// operations run, and packages transport and socket read requests and write answers.
+//
 // Lifecycle. A WebSocket connection has one goroutine, which waits for input, and an idle
 // subscription on it has none: a wake puts it into a queue, and a pool of workers pulls its events.
 // An event stream waits in the goroutine of its request. Shutdown ends subscriptions, streams and

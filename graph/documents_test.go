@@ -11,6 +11,8 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/admission"
+	"github.com/aparte-im/aparte/graph/auth"
 )
 
 func hash(text string) string {
@@ -34,9 +36,9 @@ func write(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func documents(t *testing.T, path string) *graph.Documents {
+func documents(t *testing.T, path string) *admission.Documents {
 	t.Helper()
-	d, err := graph.LoadDocuments(path)
+	d, err := admission.LoadDocuments(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,11 +135,11 @@ func TestTrustedDocumentsThatCannotBe(t *testing.T) {
 		"none":                     {"d.json": `{}`},
 		"no file":                  {"x.json": `{}`},
 	} {
-		if d, err := graph.LoadDocuments(filepath.Join(write(t, files), "d.json")); err == nil {
+		if d, err := admission.LoadDocuments(filepath.Join(write(t, files), "d.json")); err == nil {
 			t.Errorf("%s: %d documents", name, d.Len())
 		}
 	}
-	if _, err := graph.LoadDocuments(write(t, map[string]string{"a.txt": me})); err == nil {
+	if _, err := admission.LoadDocuments(write(t, map[string]string{"a.txt": me})); err == nil {
 		t.Error("a folder without documents")
 	}
 	good := filepath.Join(write(t, map[string]string{"d.json": jsonOf(t, vars{"sha256:" + hash(me): me})}), "d.json")
@@ -146,7 +148,7 @@ func TestTrustedDocumentsThatCannotBe(t *testing.T) {
 	}
 	// One that could not be run is found when the service starts.
 	for _, text := range []string{`{ nothing }`, `{ me`, `{` + strings.Repeat(" me { id }", 100) + `}`} {
-		verify, err := graph.HS256(secret, nil)
+		verify, err := auth.HS256(secret, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,64 +3,28 @@ package graph
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math"
 	"net/http"
-	"runtime/debug"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/graph/apierror"
 	"github.com/aparte-im/aparte/graph/generated"
+	"github.com/aparte-im/aparte/graph/limits"
+	"github.com/aparte-im/aparte/graph/transport"
 )
-
-// The codes of top-level errors, in extensions.code, besides those of package dm.
-const (
-	codeUnauthenticated  = "UNAUTHENTICATED"
-	codeForbidden        = "FORBIDDEN"
-	codeInternal         = "INTERNAL"
-	codeBadRequest       = "BAD_REQUEST"
-	codeMethodNotAllowed = "METHOD_NOT_ALLOWED"
-	codeNotAcceptable    = "NOT_ACCEPTABLE"
-	codeTooLarge         = "PAYLOAD_TOO_LARGE"
-	codeMediaType        = "UNSUPPORTED_MEDIA_TYPE"
-	codeRateLimited      = string(dm.CodeRateLimited)
-	codeTooComplex       = "COMPLEXITY_LIMIT_EXCEEDED"
-	codeTimeout          = "TIMEOUT"
-	codeShuttingDown     = "SHUTTING_DOWN"
-	codeUnknownDocument  = "UNKNOWN_DOCUMENT"
-	codeParseFailed      = "GRAPHQL_PARSE_FAILED"
-	codeValidation       = "GRAPHQL_VALIDATION_FAILED"
-)
-
-// problem is an error that a caller may read but that the schema has no place for.
-type problem struct {
-	code, message string
-	// status is the HTTP status when the whole request is refused for it.
-	status int
-}
-
-func (p *problem) Error() string { return p.code + ": " + p.message }
-
-func unauthenticated(message string) *problem {
-	return &problem{codeUnauthenticated, message, http.StatusUnauthorized}
-}
-
-func forbidden(message string) *problem {
-	return &problem{codeForbidden, message, http.StatusForbidden}
-}
 
 var (
-	errNoViewer          = forbidden("This token is the service's own. Name the user it acts for in Aparte-As.")
-	errNotAdmin          = forbidden("This is for the host application: a token with the scope admin is needed.")
-	errNotModerator      = forbidden("This is for moderators: a token with the scope moderator is needed.")
-	errTooManyOperations = &problem{
-		codeRateLimited, "Too many operations run on this connection. Complete one first.", http.StatusTooManyRequests,
-	}
-	errShutdown = &problem{codeShuttingDown, "The service is restarting. Connect again.", http.StatusServiceUnavailable}
+	errStreams = apierror.New(
+		apierror.CodeRateLimited, "There are too many connections of this user or from this address. Try again later.",
+		http.StatusTooManyRequests,
+	)
+	errNotModerator      = apierror.Forbidden("This is for moderators: a token with the scope moderator is needed.")
+	errTooManyOperations = apierror.New(
+		apierror.CodeRateLimited, "Too many operations run on this connection. Complete one first.", http.StatusTooManyRequests,
+	)
 )
 
 // userError is the one table from refusals of package dm to what the schema has for them. Nil:
@@ -91,9 +55,9 @@ func userError(e *dm.Error) generated.UserError {
 	case dm.CodeIdempotencyConflict:
 		return generated.IdempotencyConflict{Code: code, Detail: e.Detail}
 	case dm.CodeReportClaimed:
-		return generated.ReportClaimed{Code: code, Detail: e.Detail, RetryAfterSeconds: seconds(e.RetryAfter)}
+		return generated.ReportClaimed{Code: code, Detail: e.Detail, RetryAfterSeconds: apierror.Seconds(e.RetryAfter)}
 	case dm.CodeRateLimited:
-		return generated.RateLimited{Code: code, Detail: e.Detail, RetryAfterSeconds: seconds(e.RetryAfter)}
+		return generated.RateLimited{Code: code, Detail: e.Detail, RetryAfterSeconds: apierror.Seconds(e.RetryAfter)}
 	}
 	return nil
 }
@@ -119,7 +83,7 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 	}
 	out := &gqlerror.Error{Path: at.Path, Locations: at.Locations}
 	var refusal *dm.Error
-	var p *problem
+	var p *apierror.Error
 	switch {
 	case errors.As(err, &refusal):
 		out.Message = refusal.Detail
@@ -128,17 +92,17 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 			out.Extensions["field"] = refusal.Field
 		}
 		if refusal.RetryAfter > 0 {
-			out.Extensions["retryAfterSeconds"] = seconds(refusal.RetryAfter)
+			out.Extensions["retryAfterSeconds"] = apierror.Seconds(refusal.RetryAfter)
 		}
 	case errors.As(err, &p):
-		out.Message = p.message
-		out.Extensions = map[string]any{"code": p.code}
+		out.Message = p.Message
+		out.Extensions = map[string]any{"code": p.Code}
 	case at.Err == nil && at.Extensions["code"] != nil:
-		// The operation was not admitted, which was explained to its author (explain.go).
+		// The operation was not admitted, which was explained to its author (package admission).
 		return at
 	default:
-		if p := timedOut(ctx); p != nil {
-			out.Message, out.Extensions = p.message, map[string]any{"code": p.code}
+		if p := limits.TimedOut(ctx); p != nil {
+			out.Message, out.Extensions = p.Message, map[string]any{"code": p.Code}
 			break
 		}
 		s.hide(ctx, out, err)
@@ -146,11 +110,38 @@ func (s *Server) present(ctx context.Context, err error) *gqlerror.Error {
 	return out
 }
 
+// refuseError answers a request that failed before its operation ran.
+func (s *Server) refuseError(w http.ResponseWriter, r *http.Request, err error) {
+	status := http.StatusInternalServerError
+	var p *apierror.Error
+	if errors.As(err, &p) {
+		status = p.Status
+	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	if status == http.StatusRequestEntityTooLarge {
+		w.Header().Set("Connection", "close") // the rest of the body is not read
+	}
+	if status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "5")
+	}
+	out := &gqlerror.Error{}
+	if p != nil {
+		out.Message, out.Extensions = p.Message, map[string]any{"code": p.Code}
+	} else {
+		s.hide(r.Context(), out, err)
+	}
+	code, _ := out.Extensions["code"].(string)
+	access.NoteOf(r.Context()).Failed(code)
+	transport.WriteErrors(w, status, out)
+}
+
 // hide says only that something failed, under an id by which the log has the rest.
 func (s *Server) hide(ctx context.Context, out *gqlerror.Error, err error) {
 	id := requestID(ctx)
 	out.Message = "Something went wrong here. It has been noted under the request id."
-	out.Extensions = map[string]any{"code": codeInternal, "requestId": id}
+	out.Extensions = map[string]any{"code": apierror.CodeInternal, "requestId": id}
 	if ctx.Err() != nil {
 		return // nobody waits for the answer any more, and that is why it failed
 	}
@@ -174,15 +165,6 @@ func fieldOf(ctx context.Context) string {
 	return f.Object + "." + f.Field.Name
 }
 
-// recovered turns a panic of a resolver into an internal error with its stack.
-func recovered(_ context.Context, p any) error {
-	err, ok := p.(error)
-	if !ok {
-		err = fmt.Errorf("%v", p)
-	}
-	return fmt.Errorf("panic: %w\n%s", err, debug.Stack())
-}
-
 // requestID is the id that the access log knows a request by, if there is one.
 func requestID(ctx context.Context) string {
 	if n := access.NoteOf(ctx); n != nil {
@@ -190,5 +172,3 @@ func requestID(ctx context.Context) string {
 	}
 	return access.NewID()
 }
-
-func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }

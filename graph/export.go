@@ -10,7 +10,10 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/generated"
+	"github.com/aparte-im/aparte/graph/transport"
 )
 
 // ExportPath is where ServeExport is to be mounted; the name of a file follows.
@@ -25,7 +28,7 @@ type Exports interface {
 }
 
 func (m mutation) ExportMyData(ctx context.Context) (generated.ExportResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +43,7 @@ func (m mutation) ExportMyData(ctx context.Context) (generated.ExportResult, err
 }
 
 func (q query) ExportJob(ctx context.Context, text *string) (*generated.ExportJob, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -71,10 +74,10 @@ func exportOf(j *dm.Job, mountPath string) *generated.ExportJob {
 }
 
 func (m mutation) EraseUser(ctx context.Context, externalID string) (generated.EraseUserResult, error) {
-	if err := requireAdmin(ctx); err != nil {
+	if err := auth.RequireAdmin(ctx); err != nil {
 		return nil, err
 	}
-	by := dm.Moderator{Name: identityOf(ctx).subject, RequestID: requestIDOf(ctx)}
+	by := dm.Moderator{Name: auth.IdentityOf(ctx).Subject, RequestID: requestIDOf(ctx)}
 	jobs, err := m.service.EraseUser(ctx, by, externalID)
 	if err != nil {
 		return refused[generated.EraseUserResult](err)
@@ -84,7 +87,7 @@ func (m mutation) EraseUser(ctx context.Context, externalID string) (generated.E
 }
 
 func (q query) Erasures(ctx context.Context, externalID string) ([]*generated.Erasure, error) {
-	if err := requireAdmin(ctx); err != nil {
+	if err := auth.RequireAdmin(ctx); err != nil {
 		return nil, err
 	}
 	jobs, err := q.service.Erasures(ctx, externalID)
@@ -108,26 +111,26 @@ func erasuresOf(jobs []*dm.Job) []*generated.Erasure {
 func (s *Server) ServeExport(w http.ResponseWriter, r *http.Request) {
 	if !s.work.enter() {
 		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusServiceUnavailable, codeShuttingDown, "The service is restarting. Try again in a moment.")
+		transport.Refuse(w, http.StatusServiceUnavailable, apierror.CodeShuttingDown, "The service is restarting. Try again in a moment.")
 		return
 	}
 	defer s.work.leave()
 	defer s.guard(w, r)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		refuse(w, http.StatusMethodNotAllowed, codeMethodNotAllowed, "Use GET.")
+		transport.Refuse(w, http.StatusMethodNotAllowed, apierror.CodeMethodNotAllowed, "Use GET.")
 		return
 	}
-	identity, err := s.authenticator.enter(r.Context(), credentialsOf(r.Header))
+	id, err := s.authenticator.Enter(r.Context(), auth.CredentialsOf(r.Header))
 	if err != nil {
 		s.refuseError(w, r, err)
 		return
 	}
 	name := strings.TrimPrefix(r.URL.Path, ExportPath)
-	file, finished, err := s.openExport(withIdentity(r.Context(), identity), strings.TrimSuffix(name, exportSuffix))
+	file, finished, err := s.openExport(auth.WithIdentity(r.Context(), id), strings.TrimSuffix(name, exportSuffix))
 	if err != nil {
 		if dm.CodeOf(err) == dm.CodeNotFound {
-			err = &problem{string(dm.CodeNotFound), "No such export, or not any more.", http.StatusNotFound}
+			err = apierror.New(string(dm.CodeNotFound), "No such export, or not any more.", http.StatusNotFound)
 		}
 		s.refuseError(w, r, err)
 		return
@@ -140,7 +143,7 @@ func (s *Server) ServeExport(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) openExport(ctx context.Context, text string) (io.ReadSeekCloser, time.Time, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, time.Time{}, err
 	}

@@ -4,11 +4,12 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
 func (q query) HiddenWords(ctx context.Context) ([]string, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +21,7 @@ func (q query) HiddenWords(ctx context.Context) ([]string, error) {
 }
 
 func (q query) HiddenWordSamples(ctx context.Context) ([]*generated.HiddenWordSample, error) {
-	if _, err := viewerOf(ctx); err != nil {
+	if _, err := auth.ViewerOf(ctx); err != nil {
 		return nil, err
 	}
 	var out []*generated.HiddenWordSample
@@ -55,7 +56,7 @@ func (m mutation) RemoveHiddenWords(ctx context.Context, words []string) (genera
 func (m mutation) hiddenWords(ctx context.Context, words []string,
 	edit func(context.Context, dm.UserID, []string) ([]string, error),
 ) (generated.HiddenWordsResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -60,7 +61,7 @@ func (settingsChange) After(_ context.Context, c *dm.SettingsChange) (*bind.Choi
 }
 
 func (m mutation) UndoSettingsChange(ctx context.Context, text string) (generated.UndoSettingsResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -87,9 +88,9 @@ func deviceOf(h http.Header) string {
 }
 
 // withOrigin notes where the changes of a request come from: by whose token, and from which device.
-func withOrigin(ctx context.Context, id *identity, device string) context.Context {
+func withOrigin(ctx context.Context, id *auth.Identity, device string) context.Context {
 	o := dm.Origin{Device: device}
-	if id.admin {
+	if id.Admin {
 		o.By = dm.ByHost
 	}
 	return dm.WithOrigin(ctx, o)

@@ -8,6 +8,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/auth"
+	"github.com/aparte-im/aparte/graph/limits"
+	"github.com/aparte-im/aparte/graph/transport"
 )
 
 // serveRequest answers a POST or GET: with one response, or with a stream of them when the client
@@ -15,53 +19,56 @@ import (
 // bound on a body and answer other statuses than the protocol asks for.
 func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	defer s.guard(w, r)
-	accept := readAccept(r.Header)
-	if p := checkRequest(w, r, accept); p != nil {
+	accept := transport.ReadAccept(r.Header)
+	if p := transport.CheckRequest(w, r, accept); p != nil {
 		s.refuseError(w, r, p)
 		return
 	}
-	id, err := s.authenticator.enter(r.Context(), credentialsOf(r.Header))
+	id, err := s.authenticator.Enter(r.Context(), auth.CredentialsOf(r.Header))
 	if err != nil {
-		s.throttle.refused(r.Context())
+		s.throttle.Fail(r.Context())
 		s.refuseError(w, r, err)
 		return
 	}
 	limit := s.config.Limits.Body
-	if id.admin {
+	if id.Admin {
 		limit = s.config.Limits.BodyAdmin
 	}
-	params, p := readParams(w, r, int64(limit))
+	params, p := transport.ReadParams(w, r, int64(limit))
 	if p != nil {
 		s.refuseError(w, r, p)
 		return
 	}
-	ctx := graphql.StartOperationTrace(withOrigin(withIdentity(r.Context(), id), id, deviceOf(r.Header)))
+	ctx := graphql.StartOperationTrace(withOrigin(auth.WithIdentity(r.Context(), id), id, deviceOf(r.Header)))
 	r = r.WithContext(ctx)
 	op, errs := s.exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
-		if waitOf(errs) > 0 {
-			refuseFast(w, errs[0])
+		if limits.WaitOf(errs) > 0 {
+			transport.RefuseFast(w, errs[0])
 			return
 		}
-		s.throttle.refused(ctx)
+		s.throttle.Fail(ctx)
 		ctx = graphql.WithOperationContext(ctx, op)
 		response := s.exec.DispatchError(ctx, errs)
-		access.NoteOf(ctx).Failed(codeOf(response))
-		writeResponse(w, accept, http.StatusBadRequest, response)
+		access.NoteOf(ctx).Failed(apierror.CodeOf(response))
+		transport.WriteResponse(w, accept, http.StatusBadRequest, response)
 		return
 	}
 	switch kind := op.Operation.Operation; {
 	case r.Method == http.MethodGet && kind == ast.Mutation:
 		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, http.StatusMethodNotAllowed, codeMethodNotAllowed, "A mutation needs POST.")
-	case kind == ast.Subscription && !accept.follows():
-		refuse(w, http.StatusNotAcceptable, codeNotAcceptable, "A subscription needs a WebSocket, or Accept: "+typeStream+".")
-	case kind == ast.Subscription || accept.streams():
-		s.serveStream(w, r, op, id)
+		transport.Refuse(w, http.StatusMethodNotAllowed, apierror.CodeMethodNotAllowed, "A mutation needs POST.")
+	case kind == ast.Subscription && !accept.Follows():
+		transport.Refuse(w, http.StatusNotAcceptable, apierror.CodeNotAcceptable, "A subscription needs a WebSocket, or Accept: "+transport.TypeStream+".")
+	case kind == ast.Subscription || accept.Streams():
+		access.NoteOf(ctx).Ran(string(kind), className(op.Operation.SelectionSet))
+		if !s.streams.Serve(w, r, op, id) {
+			s.refuseError(w, r, errStreams)
+		}
 	default:
 		responses, ctx := s.exec.DispatchOperation(ctx, op)
 		if response := responses(ctx); response != nil {
-			s.writeOpen(w, r, accept, op, response)
+			s.compressor.Write(w, r, accept, op, response)
 		}
 	}
 }
@@ -72,6 +79,6 @@ func (s *Server) guard(w http.ResponseWriter, r *http.Request) {
 		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(p)
 		}
-		s.refuseError(w, r, recovered(r.Context(), p))
+		s.refuseError(w, r, apierror.Recovered(p))
 	}
 }

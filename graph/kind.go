@@ -5,6 +5,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -58,7 +59,7 @@ func (m mutation) SetRequestLinks(ctx context.Context, on bool) (generated.Setti
 
 // LinksHidden reads the folder and the setting only for a message that has something to hide.
 func (r message) LinksHidden(ctx context.Context, m *dm.Message) (bool, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil || m.Sender == viewer || !m.HoldsLink() {
 		return false, err
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 )
 
 // loaders read for one response, or for one field of a mutation, what its fields ask for, each kind
@@ -41,8 +42,8 @@ type loadersKey struct{}
 
 func withLoaders(ctx context.Context, service *dm.Service) context.Context {
 	l := &loaders{service: service}
-	if id := identityOf(ctx); id != nil {
-		l.viewer = id.viewer
+	if id := auth.IdentityOf(ctx); id != nil {
+		l.viewer = id.Viewer
 	}
 	return context.WithValue(ctx, loadersKey{}, l)
 }
@@ -105,7 +106,7 @@ func (l *loaders) user(ctx context.Context, id dm.UserID) (*dm.User, error) {
 // standing tells how the viewer stands to a user. Errors: FORBIDDEN without a viewer.
 func (l *loaders) standing(ctx context.Context, id dm.UserID) (dm.Relationship, error) {
 	if l.viewer.IsZero() {
-		return dm.Relationship{}, errNoViewer
+		return dm.Relationship{}, auth.ErrNoViewer
 	}
 	return l.standings.load(ctx, id, func(ctx context.Context, ids []dm.UserID) (map[dm.UserID]dm.Relationship, error) {
 		return l.service.Relationships(ctx, l.viewer, ids)

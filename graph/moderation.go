@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -19,11 +20,11 @@ const maxRequestID = 64
 // moderatorOf returns who moderates: the subject of a token with the scope moderator. The scope
 // admin is not enough: who keeps the house does not read what people report. Errors: FORBIDDEN.
 func moderatorOf(ctx context.Context) (dm.Moderator, error) {
-	id := identityOf(ctx)
-	if id == nil || !id.moderator {
+	id := auth.IdentityOf(ctx)
+	if id == nil || !id.Moderator {
 		return dm.Moderator{}, errNotModerator
 	}
-	return dm.Moderator{Name: id.subject, RequestID: requestIDOf(ctx)}, nil
+	return dm.Moderator{Name: id.Subject, RequestID: requestIDOf(ctx)}, nil
 }
 
 // requestIDOf is the id that the proxy gave the request (X-Request-Id), or a fresh one.
@@ -129,7 +130,7 @@ func (q query) Evidence(ctx context.Context, text string) (*generated.Evidence, 
 }
 
 func (q query) AuditLog(ctx context.Context, report *string, first *int, after *string) (*generated.AuditConnection, error) {
-	if err := requireAdmin(ctx); err != nil {
+	if err := auth.RequireAdmin(ctx); err != nil {
 		return nil, err
 	}
 	var filter dm.AuditFilter

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/internal/testdb"
 )
 
@@ -27,7 +27,7 @@ const (
 )
 
 func (w *world) moderator(name string) caller {
-	return w.with("Authorization", "Bearer "+sign(w.t, name, graph.ScopeModerator))
+	return w.with("Authorization", "Bearer "+sign(w.t, name, auth.ScopeModerator))
 }
 
 // From the report to the decided appeal, over the API, on both databases.

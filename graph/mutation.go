@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/generated"
+	"github.com/aparte-im/aparte/graph/limits"
 )
 
 // Mutation resolves changes.
@@ -14,8 +16,8 @@ func (s *Server) Mutation() generated.MutationResolver {
 
 type mutation struct {
 	service  *dm.Service
-	sessions *liveSessions
-	throttle throttle
+	sessions *auth.LiveSessions
+	throttle limits.Throttle
 	// exports: files of exports can be had here.
 	exports  bool
 	observer Observer
@@ -25,12 +27,12 @@ type mutation struct {
 }
 
 func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput) (generated.SendMessageResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
 	in.ToUserID, in.ConversationID, in.ContactCode = given(in.ToUserID), given(in.ConversationID), given(in.ContactCode)
-	if err = m.throttle.send(ctx, in.ContactCode != nil); err != nil {
+	if err = m.throttle.Send(ctx, in.ContactCode != nil); err != nil {
 		m.observer.sent(dm.Sent{}, err)
 		return refused[generated.SendMessageResult](err)
 	}
@@ -74,7 +76,7 @@ func (m mutation) SetReadReceipts(ctx context.Context, on bool) (generated.Setti
 }
 
 func (m mutation) settings(ctx context.Context, change func(dm.UserID) (dm.Messaging, error)) (generated.SettingsResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +116,7 @@ func (m mutation) ArchiveConversation(ctx context.Context, id string, archived b
 func (m mutation) conversation(ctx context.Context, text string,
 	change func(context.Context, dm.UserID, dm.ConversationID) (dm.Changed, error),
 ) (generated.ConversationResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +133,7 @@ func (m mutation) conversation(ctx context.Context, text string,
 }
 
 func (m mutation) DeclineRequests(ctx context.Context, texts []string) (generated.DeclineResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +167,7 @@ func (m mutation) UnblockUser(ctx context.Context, id string) (generated.UserRes
 func (m mutation) person(ctx context.Context, text string,
 	change func(ctx context.Context, viewer, other dm.UserID) error,
 ) (generated.UserResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

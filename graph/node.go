@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -22,12 +23,12 @@ func (s *Server) Unread() generated.UnreadResolver { return unread{} }
 type unread struct{}
 
 func (unread) ID(ctx context.Context, _ *dm.Counted) (string, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	return ownID(unreadPrefix, viewer), err
 }
 
 func (messagingSettings) ID(ctx context.Context, _ *dm.Messaging) (string, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	return ownID(settingsPrefix, viewer), err
 }
 
@@ -47,7 +48,7 @@ func (q query) Node(ctx context.Context, id string) (bind.Node, error) {
 		}
 		return nodeOf(caseOf(ctx, r))
 	}
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

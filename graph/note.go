@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/graph/apierror"
 	"github.com/aparte-im/aparte/graph/socket"
 )
 
@@ -22,7 +23,7 @@ func (s *Server) noteOperation(ctx context.Context, response *graphql.Response) 
 	}
 	n := access.NoteOf(ctx)
 	n.Ran(string(op.Operation), className(op.SelectionSet))
-	n.Failed(codeOf(response))
+	n.Failed(apierror.CodeOf(response))
 }
 
 // beginOnSocket is what sockets tell of their operations; nil when there are neither traces nor an
@@ -48,7 +49,7 @@ func (s *Server) beginOnSocket() func(context.Context, netip.Addr, *graphql.RawP
 			if out.Operation != nil {
 				note.Ran(string(out.Operation.Operation), className(out.Operation.SelectionSet))
 			}
-			note.Failed(codeOf(&graphql.Response{Errors: out.Errors}))
+			note.Failed(apierror.CodeOf(&graphql.Response{Errors: out.Errors}))
 			s.config.Access.Operation(ctx, note, out.Bytes)
 		}
 	}

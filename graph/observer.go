@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/apierror"
 	"github.com/aparte-im/aparte/graph/bind"
 )
 
@@ -40,16 +41,7 @@ func (o Observer) operation(ctx context.Context, response *graphql.Response, beg
 	if op == nil {
 		return
 	}
-	o.Operation(string(op.Operation), className(op.SelectionSet), codeOf(response), time.Since(began))
-}
-
-// codeOf is the code of the first error, empty for none.
-func codeOf(response *graphql.Response) string {
-	if response == nil || len(response.Errors) == 0 {
-		return ""
-	}
-	code, _ := response.Errors[0].Extensions["code"].(string)
-	return code
+	o.Operation(string(op.Operation), className(op.SelectionSet), apierror.CodeOf(response), time.Since(began))
 }
 
 // className is a name of which there are no more than the schema has fields: what a client calls an
@@ -84,21 +76,9 @@ func verdictOf(sent dm.Sent, err error) string {
 	case err == nil:
 		return "sent"
 	case !errors.As(err, &e):
-		return codeInternal
+		return apierror.CodeInternal
 	case e.Code == dm.CodeMessageNotAllowed:
 		return bind.DenialName(e.Denial)
 	}
 	return string(e.Code)
-}
-
-func (o Observer) throttled(class string) {
-	if o.Throttled != nil {
-		o.Throttled(class)
-	}
-}
-
-func (o Observer) streamEnded(reason string) {
-	if o.StreamEnded != nil {
-		o.StreamEnded(reason)
-	}
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
 // Outreach is what the viewer has left for new people.
 func (q query) Outreach(ctx context.Context) (*dm.OutreachBudget, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -25,6 +27,6 @@ func (outreachBudget) RetryAfterSeconds(_ context.Context, b *dm.OutreachBudget)
 	if b.Remaining > 0 {
 		return nil, nil
 	}
-	n := seconds(b.RetryAfter)
+	n := apierror.Seconds(b.RetryAfter)
 	return &n, nil
 }

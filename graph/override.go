@@ -5,12 +5,13 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
 func (q query) RestrictedUsers(ctx context.Context, first *int, after *string) (*bind.UserConnection, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +21,7 @@ func (q query) RestrictedUsers(ctx context.Context, first *int, after *string) (
 }
 
 func (q query) ListedUsers(ctx context.Context, list policy.Listed, first *int, after *string) (*bind.UserConnection, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
+	"github.com/aparte-im/aparte/graph/limits"
 )
 
 // Server is the root of the resolvers.
@@ -18,7 +20,7 @@ func (s *Server) Query() generated.QueryResolver {
 
 type query struct {
 	service  *dm.Service
-	throttle throttle
+	throttle limits.Throttle
 	// mountPath is that of Config.
 	mountPath string
 }
@@ -59,7 +61,7 @@ func absent(err error) error {
 }
 
 func (q query) Me(ctx context.Context) (*dm.User, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +107,7 @@ func (q query) SearchUsers(ctx context.Context, query string, first *int, after 
 }
 
 func (q query) SuggestedFriends(ctx context.Context, first *int, after *string) (*bind.UserConnection, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +117,7 @@ func (q query) SuggestedFriends(ctx context.Context, first *int, after *string) 
 }
 
 func (q query) BlockedUsers(ctx context.Context, first *int, after *string) (*bind.UserConnection, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +137,7 @@ func users(ctx context.Context, found dm.Page[dm.FoundUser], page dm.PageRequest
 }
 
 func (q query) Inbox(ctx context.Context, folder *dm.Folder, first *int, after *string) (*bind.ConversationConnection, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +155,7 @@ func (q query) Inbox(ctx context.Context, folder *dm.Folder, first *int, after *
 }
 
 func (q query) Conversation(ctx context.Context, id string) (bind.Conversation, error) {
-	if _, err := viewerOf(ctx); err != nil {
+	if _, err := auth.ViewerOf(ctx); err != nil {
 		return nil, err
 	}
 	conversation, ok := dm.ParseConversationID(id)
@@ -168,7 +170,7 @@ func (q query) Conversation(ctx context.Context, id string) (bind.Conversation, 
 }
 
 func (q query) ConversationWith(ctx context.Context, userID string) (*dm.View, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +182,7 @@ func (q query) ConversationWith(ctx context.Context, userID string) (*dm.View, e
 }
 
 func (q query) Unread(ctx context.Context) (*dm.Counted, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +191,7 @@ func (q query) Unread(ctx context.Context) (*dm.Counted, error) {
 }
 
 func (q query) MessagingSettings(ctx context.Context) (*dm.Messaging, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +200,7 @@ func (q query) MessagingSettings(ctx context.Context) (*dm.Messaging, error) {
 }
 
 func (q query) SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

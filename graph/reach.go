@@ -4,11 +4,12 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
 func (q query) WhoCouldMessageMe(ctx context.Context, in []*generated.RelationRouteInput) ([]*dm.Reach, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -33,7 +34,7 @@ func (l *loaders) contactCodeRedemption(ctx context.Context, id dm.UserID) (*dm.
 }
 
 func (q query) ContactCodeRedemptions(ctx context.Context, text string, first *int, after *string) (*generated.ContactCodeRedemptionConnection, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/internal/testdb"
 )
 
@@ -52,7 +53,7 @@ func TestRevokedTokensEndEverywhere(t *testing.T) {
 	stream := there.as("alice").stream(`subscription { inboxEvents { cursor } }`, nil)
 	local := here.socket("alice")
 	asService := there.dial(nil)
-	asService.say(`{"type":"connection_init","payload":{"token":"` + sign(t, "the-host", graph.ScopeAdmin) + `","Aparte-As":"x-alice"}}`)
+	asService.say(`{"type":"connection_init","payload":{"token":"` + sign(t, "the-host", auth.ScopeAdmin) + `","Aparte-As":"x-alice"}}`)
 	asService.hear("connection_ack")
 	old := issued(t, "alice", time.Now().Add(-time.Second))
 	there.with("Authorization", "Bearer "+old).do(me, nil)

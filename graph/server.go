@@ -5,25 +5,25 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/graph/admission"
+	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/auth"
+	"github.com/aparte-im/aparte/graph/clientaddr"
 	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/graph/generated"
+	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/aparte-im/aparte/graph/rates"
 	"github.com/aparte-im/aparte/graph/socket"
-)
-
-// Defaults of Config for event streams.
-const (
-	DefaultKeepAlive = 25 * time.Second
-	DefaultWriteWait = 5 * time.Second
+	"github.com/aparte-im/aparte/graph/transport"
 )
 
 // Config is what a Server is made of.
@@ -31,15 +31,15 @@ type Config struct {
 	// Service is the product. Required.
 	Service *dm.Service
 	// Verify checks tokens. Required; see HS256.
-	Verify Verifier
+	Verify auth.Verifier
 	// CreateUsers makes a valid token of an unknown subject create the user from its claims.
 	CreateUsers bool
 	// Introspection lets clients read the schema. They need a token for it like for everything.
 	Introspection bool
 	// Limits bound what one request may ask for.
-	Limits Limits
+	Limits limits.Request
 	// Documents, where there are some, are the only ones that are taken.
-	Documents *Documents
+	Documents *admission.Documents
 	// Origins are the web origins ("https://app.example.com") that may open a WebSocket, besides the service's own.
 	Origins []string
 	// LoopbackOrigins lets pages from this machine open a WebSocket, whatever their port: for
@@ -61,9 +61,9 @@ type Config struct {
 	Rates *rates.Rates
 	// Proxies are believed about where a request comes from. Without any it comes from the other
 	// end of its connection.
-	Proxies Proxies
+	Proxies clientaddr.Proxies
 	// Timeouts bound how long an operation may take.
-	Timeouts Timeouts
+	Timeouts limits.Timeouts
 	// Exports opens the files that exports wrote. Nil: none are offered.
 	Exports Exports
 	// MountPath is the path under which the service is mounted, as "/dm": addresses that it tells
@@ -90,32 +90,30 @@ func (c *Config) normalize() error {
 	if c.Verify == nil {
 		errs = append(errs, errors.New("graph: Config.Verify is missing: without it nobody can be let in"))
 	}
-	if err := c.Limits.normalize(); err != nil {
+	if err := c.Limits.Normalize(); err != nil {
 		errs = append(errs, err)
 	}
-	if err := c.Proxies.normalize(); err != nil {
+	if err := c.Proxies.Normalize(); err != nil {
 		errs = append(errs, err)
 	}
-	c.Timeouts.normalize()
-	for _, o := range c.Origins {
-		if _, err := parseOrigin(o); err != nil {
-			errs = append(errs, err)
-		}
+	c.Timeouts.Normalize()
+	if _, err := transport.NewOrigins(c.Origins, c.LoopbackOrigins); err != nil {
+		errs = append(errs, err)
 	}
 	if c.KeepAlive < 0 || c.WriteWait < 0 {
 		errs = append(errs, errors.New("graph: Config.KeepAlive and WriteWait cannot be negative"))
 	}
 	if c.WriteWait == 0 {
-		c.WriteWait = DefaultWriteWait
+		c.WriteWait = transport.DefaultWriteWait
 	}
 	if c.KeepAlive == 0 {
-		c.KeepAlive = DefaultKeepAlive
+		c.KeepAlive = transport.DefaultKeepAlive
 	}
 	if c.ConnectionLimits == nil {
 		c.ConnectionLimits = connlimit.New(connlimit.PerUser, connlimit.PerAddress)
 	}
 	if c.RevocationPoll <= 0 {
-		c.RevocationPoll = DefaultRevocationPoll
+		c.RevocationPoll = auth.DefaultRevocationPoll
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
@@ -128,19 +126,18 @@ func (c *Config) normalize() error {
 
 // Server answers GraphQL on one path, whichever it is mounted on. It must be shut down.
 type Server struct {
-	config        Config
-	service       *dm.Service
-	exec          *admission
-	authenticator *authenticator
-	sessions      *liveSessions
-	origins       origins
-	sockets       *socket.Transport
-	throttle      throttle
-	work          *work
-	compress      func(http.Handler) http.HandlerFunc
-	// seats are those of streams and sockets; streams is how many streams are followed.
+	config           Config
+	service          *dm.Service
+	exec             *admission.Executor
+	authenticator    *auth.Authenticator
+	sessions         *auth.LiveSessions
+	origins          transport.Origins
+	sockets          *socket.Transport
+	throttle         limits.Throttle
+	work             *work
+	compressor       *transport.Compressor
 	connectionLimits *connlimit.Limits
-	streams          atomic.Int64
+	streams          *transport.Streams
 	// profiles are those of people in live events.
 	profiles *profiles
 	// spans is nil when nobody asked for traces.
@@ -152,24 +149,31 @@ func New(c Config) (*Server, error) {
 	if err := c.normalize(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: c, service: c.Service, sessions: newLiveSessions(c), work: newWork(), connectionLimits: c.ConnectionLimits, throttle: throttle{c.Rates, c.Observer}}
+	s := &Server{config: c, service: c.Service, sessions: auth.NewLiveSessions(c.Service, c.Clock), work: newWork(), connectionLimits: c.ConnectionLimits, throttle: limits.Throttle{Rates: c.Rates, Refused: c.Observer.Throttled}}
 	s.spans, s.profiles = newSpans(c.Tracing), newProfiles(c.Clock)
-	s.authenticator = newAuthenticator(c, s.sessions)
-	s.origins = newOrigins(c)
-	exec, err := newAdmission(generated.NewExecutableSchema(generated.Config{Resolvers: s}), c)
+	s.authenticator = auth.New(auth.Config{Service: c.Service, Verify: c.Verify, CreateUsers: c.CreateUsers, Clock: c.Clock}, s.sessions)
+	var err error
+	if s.origins, err = transport.NewOrigins(c.Origins, c.LoopbackOrigins); err != nil {
+		return nil, err
+	}
+	s.exec, err = admission.New(generated.NewExecutableSchema(generated.Config{Resolvers: s}),
+		admission.Config{Limits: c.Limits, Documents: c.Documents, Introspection: c.Introspection})
 	if err != nil {
 		return nil, err
 	}
-	s.exec = exec
-	if s.compress, err = newCompressor(); err != nil {
+	s.streams = transport.NewStreams(transport.StreamConfig{
+		Exec: s.exec, ConnectionLimits: c.ConnectionLimits, Sessions: s.sessions, Ending: s.work.ending,
+		KeepAlive: c.KeepAlive, WriteWait: c.WriteWait, Ended: c.Observer.StreamEnded, Logger: c.Logger, Clock: c.Clock,
+	})
+	if s.compressor, err = transport.NewCompressor(); err != nil {
 		return nil, err
 	}
 	if c.Rates != nil {
 		s.exec.Use(s.throttle)
 	}
 	s.exec.SetErrorPresenter(s.present)
-	s.exec.SetRecoverFunc(recovered)
-	s.exec.AroundOperations(withStream)
+	s.exec.SetRecoverFunc(func(_ context.Context, p any) error { return apierror.Recovered(p) })
+	s.exec.AroundOperations(transport.WithSubscription)
 	if s.spans != nil {
 		s.exec.AroundOperations(s.spans.operation)
 	}
@@ -183,7 +187,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.work.enter() {
 		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusServiceUnavailable, codeShuttingDown, "The service is restarting. Try again in a moment.")
+		transport.Refuse(w, http.StatusServiceUnavailable, apierror.CodeShuttingDown, "The service is restarting. Try again in a moment.")
 		return
 	}
 	defer s.work.leave()
@@ -193,12 +197,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer end()
 	}
 	if s.config.Rates != nil || len(s.config.Proxies.Trusted) > 0 {
-		address := s.config.Proxies.client(r)
+		address := s.config.Proxies.Client(r)
 		if wait := s.config.Rates.Empty(rates.Refusals, address); wait > 0 {
-			refuseFast(w, tooFast(wait))
+			transport.RefuseFast(w, limits.TooFast(wait))
 			return
 		}
-		r = r.WithContext(withAddress(r.Context(), address))
+		r = r.WithContext(clientaddr.With(r.Context(), address))
 	}
 	if s.sockets.Supports(r) {
 		s.serveSocket(w, r)
@@ -210,7 +214,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Run looks for users who were revoked or deleted on other nodes, and ends their sockets and
 // streams here, until ctx ends. Without it they last until their tokens end.
 func (s *Server) Run(ctx context.Context) {
-	s.sessions.run(ctx, s.config.RevocationPoll, func(err error) {
+	s.sessions.Run(ctx, s.config.RevocationPoll, func(err error) {
 		s.config.Logger.WarnContext(ctx, "revocations were not read; trying again", "error", err)
 	})
 }
@@ -235,13 +239,13 @@ func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *gra
 	op := graphql.GetOperationContext(ctx).Operation // nil: it was not admitted
 	if op != nil {
 		var cancel context.CancelFunc
-		ctx, cancel = s.config.Timeouts.limit(ctx, op.Operation)
+		ctx, cancel = s.config.Timeouts.Context(ctx, op.Operation)
 		defer cancel()
 		if op.Operation != ast.Mutation {
 			ctx = withLoaders(ctx, s.service)
 		}
 	}
-	state := stateOf(ctx)
+	state := transport.SubscriptionOf(ctx)
 	if state != nil {
 		loadersOf(ctx).profiles = s.profiles
 	}
@@ -256,11 +260,14 @@ func (s *Server) respond(ctx context.Context, next graphql.ResponseHandler) *gra
 		s.noteOperation(ctx, response)
 		return response
 	}
-	if response := next(state.inField(ctx)); response != nil {
-		state.propagate(response)
+	if response := next(state.InField(ctx)); response != nil {
+		state.Propagate(response)
 		return response
 	}
-	return s.streamFailure(ctx)
+	if err := state.Failure(ctx); err != nil {
+		return &graphql.Response{Errors: gqlerror.List{s.present(ctx, err)}, Data: []byte("null")}
+	}
+	return nil
 }
 
 // rootField gives each field of a mutation its own loaders: it must see what it has just done.
@@ -275,4 +282,4 @@ func (s *Server) rootField(ctx context.Context, next graphql.RootResolver) graph
 }
 
 // Streams tells how many event streams are followed.
-func (s *Server) Streams() int64 { return s.streams.Load() }
+func (s *Server) Streams() int64 { return s.streams.Count() }

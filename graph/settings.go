@@ -5,6 +5,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
@@ -27,7 +28,7 @@ func (s *Server) SettingsChanged() generated.SettingsChangedResolver {
 type settingsChanged struct{ service *dm.Service }
 
 func (r settingsChanged) Settings(ctx context.Context, _ *bind.SettingsChanged) (*dm.Messaging, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

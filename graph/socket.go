@@ -10,7 +10,12 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/auth"
+	"github.com/aparte-im/aparte/graph/clientaddr"
+	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/aparte-im/aparte/graph/socket"
+	"github.com/aparte-im/aparte/graph/transport"
 )
 
 // Close codes of a connection that is not let in: 4403, which the protocol has for it, and 1013, at
@@ -26,7 +31,7 @@ func (s *Server) newSockets() (*socket.Transport, error) {
 		Begin:            s.beginOnSocket(),
 		Limits:           s.config.Sockets,
 		ConnectionLimits: s.connectionLimits,
-		Address:          addressOf,
+		Address:          clientaddr.Of,
 		Enter:            s.enterSocket,
 		Present: func(ctx context.Context, err error) *gqlerror.Error {
 			if errors.Is(err, socket.ErrTooManyOperations) {
@@ -36,23 +41,23 @@ func (s *Server) newSockets() (*socket.Transport, error) {
 		},
 		Refuse: func(w http.ResponseWriter, r *http.Request, refusal socket.HandshakeRefusal) {
 			if refusal.RetryAfter > 0 {
-				w.Header().Set("Retry-After", strconv.Itoa(seconds(refusal.RetryAfter)))
+				w.Header().Set("Retry-After", strconv.Itoa(apierror.Seconds(refusal.RetryAfter)))
 			}
 			switch refusal.Status {
 			case http.StatusServiceUnavailable:
-				refuse(w, http.StatusServiceUnavailable, codeShuttingDown, refusal.Message)
+				transport.Refuse(w, http.StatusServiceUnavailable, apierror.CodeShuttingDown, refusal.Message)
 			case http.StatusTooManyRequests:
-				refuse(w, http.StatusTooManyRequests, codeRateLimited, refusal.Message)
+				transport.Refuse(w, http.StatusTooManyRequests, apierror.CodeRateLimited, refusal.Message)
 			case http.StatusMethodNotAllowed:
 				w.Header().Set("Allow", http.MethodGet)
-				refuse(w, http.StatusMethodNotAllowed, codeMethodNotAllowed, refusal.Message)
+				transport.Refuse(w, http.StatusMethodNotAllowed, apierror.CodeMethodNotAllowed, refusal.Message)
 			case http.StatusUpgradeRequired:
 				w.Header().Set("Sec-WebSocket-Version", "13")
-				refuse(w, http.StatusUpgradeRequired, codeBadRequest, refusal.Message)
+				transport.Refuse(w, http.StatusUpgradeRequired, apierror.CodeBadRequest, refusal.Message)
 			case http.StatusHTTPVersionNotSupported:
-				refuse(w, http.StatusHTTPVersionNotSupported, codeBadRequest, refusal.Message)
+				transport.Refuse(w, http.StatusHTTPVersionNotSupported, apierror.CodeBadRequest, refusal.Message)
 			default:
-				refuse(w, http.StatusBadRequest, codeBadRequest, refusal.Message)
+				transport.Refuse(w, http.StatusBadRequest, apierror.CodeBadRequest, refusal.Message)
 			}
 		},
 		Clock:  s.config.Clock,
@@ -62,8 +67,8 @@ func (s *Server) newSockets() (*socket.Transport, error) {
 
 // serveSocket shakes hands, unless a page of another site asks.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
-	if !s.origins.allow(r) {
-		refuse(w, http.StatusForbidden, codeForbidden, "This origin may not open a socket here.")
+	if !s.origins.Allow(r) {
+		transport.Refuse(w, http.StatusForbidden, apierror.CodeForbidden, "This origin may not open a socket here.")
 		return
 	}
 	s.sockets.Do(w, r, rationed{s.exec, s.throttle})
@@ -72,12 +77,12 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 // rationed counts the operations that come to nothing, as they are over HTTP.
 type rationed struct {
 	graphql.GraphExecutor
-	throttle throttle
+	throttle limits.Throttle
 }
 
 func (e rationed) DispatchError(ctx context.Context, errs gqlerror.List) *graphql.Response {
-	if waitOf(errs) == 0 {
-		e.throttle.refused(ctx)
+	if limits.WaitOf(errs) == 0 {
+		e.throttle.Fail(ctx)
 	}
 	return e.GraphExecutor.DispatchError(ctx, errs)
 }
@@ -85,24 +90,24 @@ func (e rationed) DispatchError(ctx context.Context, errs gqlerror.List) *graphq
 // enterSocket checks what a connection_init or a renewal shows: a token in its payload or, from
 // programs that can set one, a header of the handshake.
 func (s *Server) enterSocket(ctx context.Context, g socket.Greeting) (socket.Session, error) {
-	c := credentialsOf(g.Header)
+	c := auth.CredentialsOf(g.Header)
 	for _, name := range []string{"Authorization", "authorization"} {
-		if token := bearer(textOf(g.Payload, name)); token != "" {
-			c.token = token
+		if token := auth.Bearer(textOf(g.Payload, name)); token != "" {
+			c.Token = token
 		}
 	}
 	if token := textOf(g.Payload, "token"); token != "" {
-		c.token = token
+		c.Token = token
 	}
-	if as := textOf(g.Payload, headerAs); as != "" {
-		c.as = as
+	if as := textOf(g.Payload, auth.HeaderAs); as != "" {
+		c.As = as
 	}
-	id, err := s.authenticator.enter(ctx, c)
+	id, err := s.authenticator.Enter(ctx, c)
 	if err != nil {
-		var p *problem
-		s.throttle.refused(withAddress(ctx, g.Address))
+		var p *apierror.Error
+		s.throttle.Fail(clientaddr.With(ctx, g.Address))
 		if errors.As(err, &p) {
-			return socket.Session{}, &socket.Refusal{Code: closeForbidden, Reason: p.code}
+			return socket.Session{}, &socket.Refusal{Code: closeForbidden, Reason: p.Code}
 		}
 		return socket.Session{}, err
 	}
@@ -113,10 +118,10 @@ func (s *Server) enterSocket(ctx context.Context, g socket.Greeting) (socket.Ses
 		device = g.Device
 	}
 	return socket.Session{
-		Values: withOrigin(withIdentity(withAddress(context.Background(), g.Address), id), id, device),
-		User:   id.viewer, Expires: id.expires, Device: device,
-		Key:   fmt.Sprint(id.viewer, id.admin, id.moderator, id.subject),
-		Guard: func(end func()) func() { return s.sessions.enter(id, func(error) { end() }) },
+		Values: withOrigin(auth.WithIdentity(clientaddr.With(context.Background(), g.Address), id), id, device),
+		User:   id.Viewer, Expires: id.Expires, Device: device,
+		Key:   fmt.Sprint(id.Viewer, id.Admin, id.Moderator, id.Subject),
+		Guard: func(end func()) func() { return s.sessions.Enter(id, func(error) { end() }) },
 	}, nil
 }
 

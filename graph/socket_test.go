@@ -11,6 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/internal/wsclient"
 )
@@ -18,7 +19,7 @@ import (
 func TestWhoMayOpenASocket(t *testing.T) {
 	w := newWorld(t, setup{})
 	bearer := "Bearer " + token(t, "bob")
-	admin := sign(t, "the-host", graph.ScopeAdmin)
+	admin := sign(t, "the-host", auth.ScopeAdmin)
 	for name, c := range map[string]struct {
 		header  http.Header
 		payload string

@@ -21,6 +21,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/graph/socket"
 )
@@ -263,7 +264,7 @@ func TestATokenIsRenewedOnTheSocket(t *testing.T) {
 	f.closes(4403, "Token expired")
 
 	// Nobody becomes somebody else, and a token that is not accepted ends it.
-	for _, token := range []string{token(t, "alice"), "nonsense", sign(t, "x-bob", graph.ScopeAdmin)} {
+	for _, token := range []string{token(t, "alice"), "nonsense", sign(t, "x-bob", auth.ScopeAdmin)} {
 		f = w.opened("bob")
 		f.say(`{"type":"ping","payload":{"token":"` + token + `"}}`)
 		f.closes(4403, "")

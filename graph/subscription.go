@@ -7,9 +7,12 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
+	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/aparte-im/aparte/graph/socket"
+	"github.com/aparte-im/aparte/graph/transport"
 )
 
 // Subscription resolves what is followed live.
@@ -19,7 +22,7 @@ func (s *Server) Subscription() generated.SubscriptionResolver {
 
 type subscription struct {
 	service  *dm.Service
-	timeouts Timeouts
+	timeouts limits.Timeouts
 	observer Observer
 }
 
@@ -27,14 +30,14 @@ type subscription struct {
 // (streamState), so that a slow client holds back nothing but itself and an idle one has no
 // goroutine here.
 func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bind.InboxEvent, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var from *dm.Cursor
-	state := stateOf(ctx)
-	if state.after != "" {
-		after = &state.after
+	state := transport.SubscriptionOf(ctx)
+	if resume := state.After(); resume != "" {
+		after = &resume
 	}
 	if after = given(after); after != nil {
 		cursor, err := dm.ParseCursor(viewer, *after)
@@ -44,8 +47,8 @@ func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bi
 		from = &cursor
 	}
 	asked := time.Now()
-	begin, began := r.timeouts.limit(ctx, ast.Query)
-	defer began()
+	begin, cancel := r.timeouts.Context(ctx, ast.Query)
+	defer cancel()
 	feed := socket.FeedOf(ctx)
 	var watcher *dm.Watcher
 	if feed == nil {
@@ -53,19 +56,19 @@ func (r subscription) InboxEvents(ctx context.Context, after *string) (<-chan bi
 	} else {
 		watcher, err = r.service.WatchQuietly(begin, viewer, from, feed.Wake)
 	}
-	if p := timedOut(begin); err != nil && p != nil {
+	if p := limits.TimedOut(begin); err != nil && p != nil {
 		return nil, p
 	}
 	if err != nil {
 		return nil, err
 	}
-	state.began, state.delivered = time.Now(), r.observer.Delivered
+	began := time.Now()
 	if r.observer.Operation != nil {
-		r.observer.Operation(string(ast.Subscription), "inboxEvents", "", state.began.Sub(asked))
+		r.observer.Operation(string(ast.Subscription), "inboxEvents", "", began.Sub(asked))
 	}
-	events := state.follow(watcher)
+	events := state.Follow(watcher, began, r.observer.Delivered)
 	if feed != nil {
-		feed.Source(state.poll, state.close)
+		feed.Source(state.Poll, state.Close)
 	}
 	return events, nil
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/clientaddr"
+	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/aparte-im/aparte/graph/rates"
 )
 
@@ -22,7 +24,7 @@ func throttled(t *testing.T, change func(*rates.Config)) *world {
 		var budgets rates.Config
 		change(&budgets)
 		c.Rates = rates.New(budgets)
-		c.Proxies = graph.Proxies{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}}
+		c.Proxies = clientaddr.Proxies{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}}
 	}})
 }
 
@@ -173,7 +175,7 @@ func TestTimeouts(t *testing.T) {
 	w := newWorld(t, setup{
 		wrap: func(s dm.Store) dm.Store { return stuck{s} },
 		config: func(c *graph.Config) {
-			c.Timeouts = graph.Timeouts{Query: 30 * time.Millisecond, Mutation: 40 * time.Millisecond}
+			c.Timeouts = limits.Timeouts{Query: 30 * time.Millisecond, Mutation: 40 * time.Millisecond}
 		},
 	})
 	alice := w.as("alice")

@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/transport"
 )
 
 const traceName = "github.com/aparte-im/aparte/graph"
@@ -80,7 +82,7 @@ func (t *spans) operation(ctx context.Context, next graphql.OperationHandler) gr
 	}
 	ctx, span := t.begin(ctx, op)
 	defer span.End()
-	stateOf(ctx).traced = true
+	transport.SubscriptionOf(ctx).BeganInTrace()
 	return next(ctx)
 }
 
@@ -94,7 +96,7 @@ func (t *spans) begin(ctx context.Context, op *ast.OperationDefinition) (context
 // response makes the span in which a query or mutation runs, or an event of a subscription is made:
 // a trace of its own then, with a link to where the subscription began, because a subscription may
 // last for days.
-func (t *spans) response(ctx context.Context, state *streamState, next graphql.ResponseHandler) *graphql.Response {
+func (t *spans) response(ctx context.Context, state *transport.Subscription, next graphql.ResponseHandler) *graphql.Response {
 	op := graphql.GetOperationContext(ctx).Operation
 	var span trace.Span
 	if state == nil {
@@ -109,9 +111,9 @@ func (t *spans) response(ctx context.Context, state *streamState, next graphql.R
 	}
 	defer span.End()
 	response := next(ctx)
-	if code := codeOf(response); code != "" {
+	if code := apierror.CodeOf(response); code != "" {
 		span.SetAttributes(attribute.String("aparte.code", code))
-		if code == codeInternal {
+		if code == apierror.CodeInternal {
 			span.SetStatus(codes.Error, "")
 		}
 	}
@@ -131,9 +133,4 @@ func (t *spans) rootField(ctx context.Context, next graphql.RootResolver) graphq
 	ctx, span := t.tracer.Start(ctx, root+f.Field.Name)
 	defer span.End()
 	return next(ctx)
-}
-
-// untraced is the context of what waits for the next event: what it reads is part of no trace.
-func untraced(ctx context.Context) context.Context {
-	return trace.ContextWithSpanContext(ctx, trace.SpanContext{})
 }

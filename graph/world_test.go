@@ -17,6 +17,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/internal/testwait"
 	"github.com/aparte-im/aparte/live"
@@ -102,7 +103,7 @@ func newWorld(t testing.TB, with setup) *world {
 	for _, u := range made {
 		w.ids[u.Handle] = u.ID
 	}
-	verify, err := graph.HS256(secret, nil)
+	verify, err := auth.HS256(secret, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +142,7 @@ func token(t testing.TB, handle string) string { return sign(t, "x-"+handle) }
 
 func sign(t testing.TB, subject string, scopes ...string) string {
 	t.Helper()
-	s, err := graph.SignToken(secret, subject, time.Hour, scopes...)
+	s, err := auth.SignToken(secret, subject, time.Hour, scopes...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +162,7 @@ func (w *world) as(handle string) caller {
 
 // admin calls as the host application.
 func (w *world) admin() caller {
-	return w.with("Authorization", "Bearer "+sign(w.t, "the-host", graph.ScopeAdmin))
+	return w.with("Authorization", "Bearer "+sign(w.t, "the-host", auth.ScopeAdmin))
 }
 
 func (w *world) with(pairs ...string) caller {

@@ -14,8 +14,11 @@ import (
 	"github.com/aparte-im/aparte/classify"
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/connlimit"
+	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/aparte-im/aparte/graph/socket"
+	"github.com/aparte-im/aparte/graph/transport"
 )
 
 // serveSettings reads the settings of serve.
@@ -42,16 +45,16 @@ func TestDefaultsAreThoseOfThePackages(t *testing.T) {
 	sockets.Workers = 0 // which stands for the default
 	for name, pair := range map[string][2]any{
 		"rules":       {dm.Rules(c.Service.Rules), dm.DefaultRules()},
-		"limits":      {graph.Limits(c.Service.Limits), graph.DefaultLimits()},
+		"limits":      {limits.Request(c.Service.Limits), limits.DefaultRequest()},
 		"sockets":     {socket.Limits(c.Service.Connections.Sockets), sockets},
 		"user":        {c.Service.Connections.PerUser, connlimit.PerUser},
 		"address":     {c.Service.Connections.PerAddress, connlimit.PerAddress},
-		"keep-alive":  {c.Service.Connections.StreamKeepAlive, graph.DefaultKeepAlive},
-		"write wait":  {c.Service.Connections.StreamWriteWait, graph.DefaultWriteWait},
-		"revocation":  {c.Service.Connections.RevocationPoll, graph.DefaultRevocationPoll},
-		"leeway":      {c.Identity.Leeway, graph.DefaultLeeway},
-		"admin":       {c.Identity.AdminScope, graph.ScopeAdmin},
-		"moderator":   {c.Identity.ModeratorScope, graph.ScopeModerator},
+		"keep-alive":  {c.Service.Connections.StreamKeepAlive, transport.DefaultKeepAlive},
+		"write wait":  {c.Service.Connections.StreamWriteWait, transport.DefaultWriteWait},
+		"revocation":  {c.Service.Connections.RevocationPoll, auth.DefaultRevocationPoll},
+		"leeway":      {c.Identity.Leeway, auth.DefaultLeeway},
+		"admin":       {c.Identity.AdminScope, auth.ScopeAdmin},
+		"moderator":   {c.Identity.ModeratorScope, auth.ScopeModerator},
 		"retention":   {aparte.Retention(c.Service.Retention), aparte.DefaultRetention()},
 		"rates":       {*c.Rates.rates(), aparte.DefaultRates()},
 		"timeout":     {c.Service.Classifier.Timeout, classify.DefaultTimeout},

@@ -1,4 +1,13 @@
-package graph
+// Package clientaddr tells where a request comes from.
+//
+// Purpose. Rate limits, connection limits and the access log need the address of the client, also
+// behind reverse proxies.
+//
+// Invariants. A header counts only when a trusted proxy wrote it: the client's address is the last
+// hop that is none of the trusted proxies.
+//
+// Concurrency and lifecycle. Proxies is safe for concurrent use after Normalize; nothing is kept.
+package clientaddr
 
 import (
 	"context"
@@ -20,17 +29,18 @@ type Proxies struct {
 	Header string
 }
 
-func (p *Proxies) normalize() error {
+// Normalize sets defaults. Errors: a header that is not read here, an invalid network.
+func (p *Proxies) Normalize() error {
 	if p.Header == "" {
 		p.Header = headerForwardedFor
 	}
 	p.Header = http.CanonicalHeaderKey(p.Header)
 	if p.Header != headerForwardedFor && p.Header != headerForwarded {
-		return fmt.Errorf("graph: %q is none of %s and %s", p.Header, headerForwardedFor, headerForwarded)
+		return fmt.Errorf("clientaddr: %q is none of %s and %s", p.Header, headerForwardedFor, headerForwarded)
 	}
 	for _, prefix := range p.Trusted {
 		if !prefix.IsValid() {
-			return errors.New("graph: a trusted proxy has no address")
+			return errors.New("clientaddr: a trusted proxy has no address")
 		}
 	}
 	return nil
@@ -43,9 +53,9 @@ const (
 	maxHops = 20
 )
 
-// client is whose address counts: the last hop that is none of the proxies. Anybody may have
-// written the hops before it.
-func (p *Proxies) client(r *http.Request) netip.Addr {
+// Client returns the address of a request's client: the last hop that is none of the proxies.
+// Anybody may have written the hops before it. The zero address: it cannot be told.
+func (p *Proxies) Client(r *http.Request) netip.Addr {
 	address := connected(r)
 	if !p.trusts(address) {
 		return address
@@ -120,29 +130,40 @@ func connected(r *http.Request) netip.Addr {
 
 type addressKey struct{}
 
-func withAddress(ctx context.Context, address netip.Addr) context.Context {
+// With returns a context with the address of a request.
+func With(ctx context.Context, address netip.Addr) context.Context {
 	return context.WithValue(ctx, addressKey{}, address)
 }
 
-// addressIn is where a request comes from, as far as it can be told; zero otherwise.
-func addressIn(ctx context.Context) netip.Addr {
+// In returns the address that With stored, and zero when there is none.
+func In(ctx context.Context) netip.Addr {
 	address, _ := ctx.Value(addressKey{}).(netip.Addr)
 	return address
 }
 
-// addressOf is where a request comes from.
-func addressOf(r *http.Request) netip.Addr {
-	if address := addressIn(r.Context()); address.IsValid() {
+// Of returns where a request comes from: the address in its context, or the other end of its
+// connection.
+func Of(r *http.Request) netip.Addr {
+	if address := In(r.Context()); address.IsValid() {
 		return address
 	}
 	return connected(r)
 }
 
-// ClientOf tells where a request comes from, as the server itself believes it. Proxies that New
-// would refuse are nobody's.
+// ClientOf returns a function that finds the address of a request as the server does. Proxies that
+// Normalize refuses are ignored.
 func ClientOf(p Proxies) func(*http.Request) netip.Addr {
-	if p.normalize() != nil {
+	if p.Normalize() != nil {
 		return connected
 	}
-	return p.client
+	return p.Client
+}
+
+// IsLoopback reports whether a host of a URL is this machine.
+func IsLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
 }

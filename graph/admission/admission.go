@@ -1,4 +1,4 @@
-package graph
+package admission
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -16,14 +18,12 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// admission is gqlgen's executor with a door of our own. Every operation comes through it,
-// whichever way it was sent: as a trusted document or as text that is parsed, measured, validated
-// and weighed, each step within a bound that the one before it has set. Its error texts do not
-// repeat the client's text.
-type admission struct {
+// Executor is gqlgen's executor behind the checks of this package. It is safe for concurrent use
+// once its extensions are set.
+type Executor struct {
 	*executor.Executor
 	schema    *ast.Schema
-	limits    Limits
+	limits    limits.Request
 	documents *Documents
 	// first are all rules of validation but the one that compares fields with each other, which is
 	// last: its work is quadratic, and what the others refuse need not come there.
@@ -61,11 +61,21 @@ func (handed) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
 
 func (handed) Add(context.Context, string, *ast.QueryDocument) {}
 
-// newAdmission returns the door to a schema. Errors: trusted documents that would not be admitted.
-func newAdmission(es graphql.ExecutableSchema, c Config) (*admission, error) {
+// Config says what is admitted.
+type Config struct {
+	// Limits bound a document and an operation.
+	Limits limits.Request
+	// Documents, when not nil, are the only documents that are accepted.
+	Documents *Documents
+	// Introspection lets clients read the schema.
+	Introspection bool
+}
+
+// New returns the Executor of a schema. Errors: trusted documents that would not be admitted.
+func New(es graphql.ExecutableSchema, c Config) (*Executor, error) {
 	// fails only for a size below 1
 	known, _ := simplelru.NewLRU[[sha256.Size]byte, admitted](knownCount, nil)
-	a := &admission{
+	a := &Executor{
 		Executor: executor.New(es), schema: es.Schema(), limits: c.Limits, documents: c.Documents, known: known,
 	}
 	a.first = rules.NewDefaultRules()
@@ -89,20 +99,20 @@ func withoutSuggestions(r *rules.Rules) {
 }
 
 // CreateOperationContext admits an operation, or says why not.
-func (a *admission) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+func (a *Executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	doc, errs := a.document(params)
 	if len(errs) > 0 {
 		return &graphql.OperationContext{}, errs
 	}
 	if doc.Operations.ForName(params.OperationName) == nil {
-		return &graphql.OperationContext{}, gqlerror.List{gqlError(codeValidation, "The document has no operation of this name, or several and none is named.")}
+		return &graphql.OperationContext{}, gqlerror.List{apierror.GraphQL(apierror.CodeValidation, "The document has no operation of this name, or several and none is named.")}
 	}
 	op, errs := a.Executor.CreateOperationContext(context.WithValue(ctx, documentKey{}, doc), params)
 	return op, explainAll(errs)
 }
 
 // document finds the document of a request, and puts the text of a trusted one into params.
-func (a *admission) document(params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
+func (a *Executor) document(params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
 	if a.documents != nil || params.Query == "" {
 		return a.trusted(params)
 	}
@@ -125,13 +135,13 @@ func (a *admission) document(params *graphql.RawParams) (*ast.QueryDocument, gql
 }
 
 // admit parses, measures and validates.
-func (a *admission) admit(text string) (admitted, gqlerror.List) {
+func (a *Executor) admit(text string) (admitted, gqlerror.List) {
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, a.limits.Tokens)
 	if err != nil {
 		return admitted{}, gqlerror.List{explainParse(err, a.limits)}
 	}
 	if len(doc.Operations) == 0 {
-		return admitted{}, gqlerror.List{gqlError(codeValidation, "The document has no operation.")}
+		return admitted{}, gqlerror.List{apierror.GraphQL(apierror.CodeValidation, "The document has no operation.")}
 	}
 	nodes, over := checkShape(doc, a.limits)
 	if over != nil {
@@ -145,7 +155,7 @@ func (a *admission) admit(text string) (admitted, gqlerror.List) {
 }
 
 // keep remembers a document, and forgets those that were not asked for the longest.
-func (a *admission) keep(key [sha256.Size]byte, it admitted) {
+func (a *Executor) keep(key [sha256.Size]byte, it admitted) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.known.Contains(key) {
@@ -161,14 +171,14 @@ func (a *admission) keep(key [sha256.Size]byte, it admitted) {
 
 // checkDocuments admits the trusted documents once, when the service starts: one that could not be
 // run is a mistake of its author.
-func (a *admission) checkDocuments() error {
+func (a *Executor) checkDocuments() error {
 	if a.documents == nil {
 		return nil
 	}
 	for hash, d := range a.documents.byHash {
 		it, errs := a.admit(d.text)
 		if len(errs) > 0 {
-			return fmt.Errorf("graph: the trusted document %s (%s) cannot be run: %w", d.name, hash, errs)
+			return fmt.Errorf("admission: the trusted document %s (%s) cannot be run: %w", d.name, hash, errs)
 		}
 		d.doc = it.doc
 	}

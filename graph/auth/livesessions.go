@@ -1,4 +1,4 @@
-package graph
+package auth
 
 import (
 	"context"
@@ -22,13 +22,13 @@ const (
 	revocationKept = identityTTL + 2*revocationOverlap
 )
 
-// errRevoked ends a socket or a stream whose token counts no more.
-var errRevoked = errors.New("the token was revoked")
+// ErrRevoked ends a socket or a stream whose token counts no more.
+var ErrRevoked = errors.New("the token was revoked")
 
-// guests knows who is inside by a socket or a stream, and shows them out when their tokens are
-// revoked. Its reads of the store do not grow with the number of sessions: it asks who was
-// revoked lately.
-type liveSessions struct {
+// LiveSessions knows the identities of open sockets and streams, and ends those whose tokens are
+// revoked. Its reads of the store do not grow with the number of sessions: it asks for the
+// revocations of the last minute. It is safe for concurrent use.
+type LiveSessions struct {
 	service *dm.Service
 	now     func() time.Time
 	looked  time.Time // of Run alone
@@ -41,62 +41,63 @@ type liveSessions struct {
 }
 
 type liveSession struct {
-	id  *identity
+	id  *Identity
 	end context.CancelCauseFunc
 }
 
-func newLiveSessions(c Config) *liveSessions {
-	return &liveSessions{service: c.Service, now: c.Clock, inside: map[dm.UserID][]*liveSession{}}
+// NewLiveSessions returns LiveSessions without sessions.
+func NewLiveSessions(service *dm.Service, clock func() time.Time) *LiveSessions {
+	return &LiveSessions{service: service, now: clock, inside: map[dm.UserID][]*liveSession{}}
 }
 
-// enter registers something that lasts until leave: end is called with errRevoked when its token
+// Enter registers something that lasts until leave: end is called with ErrRevoked when its token
 // counts no more. Every transport that answers one identity for longer than a request calls it.
-func (g *liveSessions) enter(id *identity, end context.CancelCauseFunc) (leave func()) {
-	if id.viewer.IsZero() {
+func (g *LiveSessions) Enter(id *Identity, end context.CancelCauseFunc) (leave func()) {
+	if id.Viewer.IsZero() {
 		return func() {}
 	}
 	one := &liveSession{id, end}
 	g.mu.Lock()
-	g.inside[id.viewer] = append(g.inside[id.viewer], one)
+	g.inside[id.Viewer] = append(g.inside[id.Viewer], one)
 	g.mu.Unlock()
 	// The revocation may have come between the look at the token and now.
 	if g.out(id) {
-		end(errRevoked)
+		end(ErrRevoked)
 	}
 	return func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		rest := g.inside[id.viewer]
+		rest := g.inside[id.Viewer]
 		if i := slices.Index(rest, one); i >= 0 {
 			rest = slices.Delete(rest, i, i+1)
 		}
 		if len(rest) == 0 {
-			delete(g.inside, id.viewer)
+			delete(g.inside, id.Viewer)
 			return
 		}
-		g.inside[id.viewer] = rest
+		g.inside[id.Viewer] = rest
 	}
 }
 
 // out reports whether an identity was revoked in the last minutes. The store has earlier
 // revocations.
-func (g *liveSessions) out(id *identity) bool {
+func (g *LiveSessions) out(id *Identity) bool {
 	revoked := g.revoked.Load()
 	if revoked == nil {
 		return false
 	}
-	r, ok := (*revoked)[id.viewer]
+	r, ok := (*revoked)[id.Viewer]
 	return ok && ends(r, id)
 }
 
 // ends reports whether a revocation is about an identity. A service token that acts for a user is
 // not the user's.
-func ends(r dm.Revocation, id *identity) bool {
-	return r.Gone || !id.admin && id.issued.Before(r.At)
+func ends(r dm.Revocation, id *Identity) bool {
+	return r.Gone || !id.Admin && id.Issued.Before(r.At)
 }
 
-// run looks for revocations until ctx ends.
-func (g *liveSessions) run(ctx context.Context, every time.Duration, failed func(error)) {
+// Run looks for revocations until ctx ends.
+func (g *LiveSessions) Run(ctx context.Context, every time.Duration, failed func(error)) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
@@ -114,7 +115,7 @@ func (g *liveSessions) run(ctx context.Context, every time.Duration, failed func
 	}
 }
 
-func (g *liveSessions) look(ctx context.Context) error {
+func (g *LiveSessions) look(ctx context.Context) error {
 	since := g.looked
 	if since.IsZero() {
 		since = g.now()
@@ -122,21 +123,21 @@ func (g *liveSessions) look(ctx context.Context) error {
 	return g.lookSince(ctx, since.Add(-revocationOverlap))
 }
 
-// lookNow finds what this node has just done itself.
-func (g *liveSessions) lookNow(ctx context.Context) error {
+// LookNow finds what this node has just done itself.
+func (g *LiveSessions) LookNow(ctx context.Context) error {
 	return g.lookSince(ctx, g.now().Add(-revocationOverlap))
 }
 
-func (g *liveSessions) lookSince(ctx context.Context, since time.Time) error {
+func (g *LiveSessions) lookSince(ctx context.Context, since time.Time) error {
 	found, err := g.service.Revocations(ctx, since)
 	if err == nil {
-		g.revoke(found...)
+		g.Revoke(found...)
 	}
 	return err
 }
 
-// revoke shows out whom it names, and keeps them out of what is remembered here.
-func (g *liveSessions) revoke(found ...dm.Revocation) {
+// Revoke ends the sessions of revoked users, and the identities that are remembered of them.
+func (g *LiveSessions) Revoke(found ...dm.Revocation) {
 	g.remember(found)
 	var out []*liveSession
 	g.mu.Lock()
@@ -149,12 +150,12 @@ func (g *liveSessions) revoke(found ...dm.Revocation) {
 	}
 	g.mu.Unlock()
 	for _, one := range out {
-		one.end(errRevoked) // may leave at once, which takes the lock
+		one.end(ErrRevoked) // may leave at once, which takes the lock
 	}
 }
 
 // remember merges into a copy: readers take no lock.
-func (g *liveSessions) remember(found []dm.Revocation) {
+func (g *LiveSessions) remember(found []dm.Revocation) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	old := g.revoked.Load()

@@ -1,4 +1,4 @@
-package graph
+package transport
 
 import (
 	"net/http"
@@ -14,22 +14,29 @@ import (
 // way.
 const compressFrom = 1 << 10
 
-// newCompressor returns what compresses answers with zstd or gzip, as the client accepts.
-func newCompressor() (func(http.Handler) http.HandlerFunc, error) {
-	return gzhttp.NewWrapper(
-		gzhttp.MinSize(compressFrom), gzhttp.CompressionLevel(gzip.BestSpeed),
-		gzhttp.ContentTypes([]string{typeJSON, typeGraphQL}),
-	)
+// Compressor writes responses, compressed with zstd or gzip where the client accepts it and where
+// nobody could guess at messages by the length. It is safe for concurrent use.
+type Compressor struct {
+	wrap func(http.Handler) http.HandlerFunc
 }
 
-// writeOpen writes a response, compressed where that gives nothing away.
-func (s *Server) writeOpen(w http.ResponseWriter, r *http.Request, accept accepted, op *graphql.OperationContext, response *graphql.Response) {
+// NewCompressor returns a Compressor.
+func NewCompressor() (*Compressor, error) {
+	wrap, err := gzhttp.NewWrapper(
+		gzhttp.MinSize(compressFrom), gzhttp.CompressionLevel(gzip.BestSpeed),
+		gzhttp.ContentTypes([]string{TypeJSON, TypeGraphQL}),
+	)
+	return &Compressor{wrap}, err
+}
+
+// Write writes the response of an operation.
+func (c *Compressor) Write(w http.ResponseWriter, r *http.Request, accept Accepted, op *graphql.OperationContext, response *graphql.Response) {
 	if len(response.Data) < compressFrom || r.Header.Get("Accept-Encoding") == "" || !isOpen(op) {
-		writeResponse(w, accept, http.StatusOK, response)
+		WriteResponse(w, accept, http.StatusOK, response)
 		return
 	}
-	s.compress(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		writeResponse(w, accept, http.StatusOK, response)
+	c.wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		WriteResponse(w, accept, http.StatusOK, response)
 	})).ServeHTTP(w, r)
 }
 

@@ -1,4 +1,4 @@
-package graph_test
+package auth_test
 
 import (
 	"maps"
@@ -8,7 +8,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/aparte-im/aparte/dm/policy"
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 )
 
 // changed returns claims with one changed; nil takes it away.
@@ -22,7 +22,7 @@ func changed(claims jwt.MapClaims, name string, value any) jwt.MapClaims {
 
 func TestIssuerAudienceAndScope(t *testing.T) {
 	clock := newHand()
-	v := verifierOf(t, graph.TokenConfig{
+	v := verifierOf(t, auth.TokenConfig{
 		Secrets: [][]byte{secret}, Issuer: "https://id.example", Audiences: []string{"aparte", "chat"}, Scope: "dm",
 		AdminScope: "dm:host", Clock: clock.now,
 	})
@@ -61,7 +61,7 @@ func TestIssuerAudienceAndScope(t *testing.T) {
 func TestLeewayAndItsEdges(t *testing.T) {
 	clock := newHand()
 	for _, leeway := range []time.Duration{0, 5 * time.Second} {
-		v := verifierOf(t, graph.TokenConfig{Secrets: [][]byte{secret}, Leeway: leeway, Clock: clock.now})
+		v := verifierOf(t, auth.TokenConfig{Secrets: [][]byte{secret}, Leeway: leeway, Clock: clock.now})
 		token := func(claim string, at time.Duration) string {
 			return signed(t, jwt.SigningMethodHS256, secret, changed(clock.claims("4711"), claim, clock.in(at)))
 		}
@@ -83,24 +83,24 @@ func TestLeewayAndItsEdges(t *testing.T) {
 
 func TestTwoSecretsWhileOneIsReplaced(t *testing.T) {
 	clock, fresh := newHand(), []byte("a fresh secret of more than thirty-two bytes")
-	v := verifierOf(t, graph.TokenConfig{Secrets: [][]byte{fresh, secret}, Clock: clock.now})
+	v := verifierOf(t, auth.TokenConfig{Secrets: [][]byte{fresh, secret}, Clock: clock.now})
 	accepts(t, v, signed(t, jwt.SigningMethodHS256, secret, clock.claims("4711")))
 	accepts(t, v, signed(t, jwt.SigningMethodHS256, fresh, clock.claims("4711")))
 	rejects(t, v, "a third", signed(t, jwt.SigningMethodHS256, []byte("a third secret of more than thirty-two bytes"), clock.claims("4711")), false)
-	v = verifierOf(t, graph.TokenConfig{Secrets: [][]byte{fresh}, Clock: clock.now})
+	v = verifierOf(t, auth.TokenConfig{Secrets: [][]byte{fresh}, Clock: clock.now})
 	rejects(t, v, "the old one afterwards", signed(t, jwt.SigningMethodHS256, secret, clock.claims("4711")), false)
 }
 
 func TestClaimsUnderOtherNames(t *testing.T) {
 	clock := newHand()
-	read := func(names graph.ClaimNames, claims jwt.MapClaims) (graph.Claims, error) {
-		v := verifierOf(t, graph.TokenConfig{Secrets: [][]byte{secret}, Claims: names, Clock: clock.now})
+	read := func(names auth.ClaimNames, claims jwt.MapClaims) (auth.Claims, error) {
+		v := verifierOf(t, auth.TokenConfig{Secrets: [][]byte{secret}, Claims: names, Clock: clock.now})
 		return v(t.Context(), signed(t, jwt.SigningMethodHS256, secret, claims))
 	}
 	claims := clock.claims("sub")
 	claims["https://app.example/id"], claims["nick"], claims["full"], claims["scp"] = 4711, "ines", "Inès", "admin"
 	claims["https://app.example/band"] = "AGE_16_17"
-	names := graph.ClaimNames{
+	names := auth.ClaimNames{
 		ID: "https://app.example/id", Handle: "nick", Name: "full", Scope: "scp", AgeBand: "https://app.example/band",
 	}
 	got, err := read(names, claims)
@@ -108,15 +108,15 @@ func TestClaimsUnderOtherNames(t *testing.T) {
 		got.AgeBand == nil || *got.AgeBand != policy.Age16To17 {
 		t.Errorf("read %+v, %v", got, err)
 	}
-	if got, err := read(graph.ClaimNames{}, claims); err != nil || got.Subject != "sub" || got.Handle != "" || got.Admin || got.AgeBand != nil {
+	if got, err := read(auth.ClaimNames{}, claims); err != nil || got.Subject != "sub" || got.Handle != "" || got.Admin || got.AgeBand != nil {
 		t.Errorf("by the usual names %+v, %v", got, err)
 	}
 	usual := clock.claims("4711")
 	usual["preferred_username"], usual["name"], usual["age_band"] = "ines", "Inès", "UNDER_16"
-	if got, err := read(graph.ClaimNames{}, usual); err != nil || got.Handle != "ines" || got.Name != "Inès" || *got.AgeBand != policy.Under16 {
+	if got, err := read(auth.ClaimNames{}, usual); err != nil || got.Handle != "ines" || got.Name != "Inès" || *got.AgeBand != policy.Under16 {
 		t.Errorf("read %+v, %v", got, err)
 	}
-	if got, err := read(graph.ClaimNames{AgeBand: "-"}, usual); err != nil || got.AgeBand != nil {
+	if got, err := read(auth.ClaimNames{AgeBand: "-"}, usual); err != nil || got.AgeBand != nil {
 		t.Errorf("an age band that nobody asked for: %+v, %v", got, err)
 	}
 	for name, bad := range map[string]jwt.MapClaims{
@@ -127,33 +127,34 @@ func TestClaimsUnderOtherNames(t *testing.T) {
 		"an empty id":              changed(usual, "sub", ""),
 		"an id of no kind":         changed(usual, "sub", []string{"4711"}),
 	} {
-		if got, err := read(graph.ClaimNames{}, bad); err == nil {
+		if got, err := read(auth.ClaimNames{}, bad); err == nil {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }
 
-// The age band of a token holds from the first request on, and the user's devices are told.
-func TestTheAgeBandOfATokenAppliesAtOnce(t *testing.T) {
-	w := newWorld(t, setup{config: func(c *graph.Config) { c.CreateUsers = true }})
-	w.open("bob")
-	as := func(subject, band string) caller {
-		token, err := graph.SignClaims(secret, subject, time.Hour, map[string]any{"age_band": band, "handle": "fresh"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return w.with("Authorization", "Bearer "+token)
+func TestSecretsAndTokensAreChecked(t *testing.T) {
+	if _, err := auth.HS256(make([]byte, auth.MinSecret-1), nil); err == nil {
+		t.Error("a short secret verifies")
 	}
-	s := w.socket("alice")
-	s.follow(w, "alice")
-	input := func(key string) vars {
-		return vars{"in": vars{"toUserId": w.id("bob"), "body": "hello", "clientMessageId": key}}
+	if _, err := auth.SignToken(make([]byte, 8), "x", time.Hour); err == nil {
+		t.Error("a short secret signs")
 	}
-	const send = `mutation($in: SendMessageInput!) { sendMessage(input: $in) { __typename ... on MessageNotAllowed { denial } } }`
-	as("x-alice", "UNDER_16").do(send, input("1")).is("sendMessage.denial", `"AGE_RESTRICTED"`)
-	s.next().is("inboxEvents.__typename", `"SettingsChanged"`)
-	as("x-alice", "ADULT").do(send, input("2")).is("sendMessage.__typename", `"SendMessageSuccess"`)
-	as("x-alice", "AGE_16_17").do(`{ messagingSettings { whoCanMessageMe } }`, nil).is("messagingSettings.whoCanMessageMe", `"NO_ONE"`)
-	// So it does for a user whom the token makes.
-	as("x-fresh", "UNDER_16").do(send, input("3")).is("sendMessage.denial", `"AGE_RESTRICTED"`)
+	if _, err := auth.SignToken(secret, "", time.Hour); err == nil {
+		t.Error("a token for nobody")
+	}
+	if _, err := auth.SignToken(secret, "x", 0); err == nil {
+		t.Error("a token without a time to live")
+	}
+	verify, err := auth.HS256(secret, func() time.Time { return time.Now().Add(2 * time.Hour) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := auth.SignToken(secret, "x-alice", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := verify(t.Context(), token); err == nil {
+		t.Error("a token outlives its time")
+	}
 }

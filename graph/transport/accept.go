@@ -1,4 +1,4 @@
-package graph
+package transport
 
 import (
 	"mime"
@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
+// The media types of answers.
 const (
-	typeJSON    = "application/json"
-	typeGraphQL = "application/graphql-response+json"
-	typeStream  = "text/event-stream"
+	TypeJSON    = "application/json"
+	TypeGraphQL = "application/graphql-response+json"
+	TypeStream  = "text/event-stream"
 )
 
-// accepted is what a client's Accept header says of the media types that are spoken here.
-type accepted struct {
+// Accepted is what a client's Accept header says of the media types that are spoken here.
+type Accepted struct {
 	graphql, json, stream preference
 }
 
@@ -35,10 +36,10 @@ func (p preference) over(q preference) bool {
 	return p.specificity > q.specificity
 }
 
-// readAccept reads all Accept headers. None at all accepts everything, and so does one that says
+// ReadAccept reads all Accept headers. None at all accepts everything, and so does one that says
 // nothing.
-func readAccept(h http.Header) accepted {
-	var a accepted
+func ReadAccept(h http.Header) Accepted {
+	var a Accepted
 	said := false
 	for _, line := range h["Accept"] {
 		for part := range strings.SplitSeq(line, ",") {
@@ -56,7 +57,7 @@ func readAccept(h http.Header) accepted {
 }
 
 // read takes one media range. One that cannot be read accepts nothing.
-func (a *accepted) read(part string) {
+func (a *Accepted) read(part string) {
 	name, params, err := mime.ParseMediaType(part)
 	if err != nil {
 		return
@@ -68,9 +69,9 @@ func (a *accepted) read(part string) {
 	if !ok {
 		return
 	}
-	a.graphql.offer(typeGraphQL, name, quality)
-	a.json.offer(typeJSON, name, quality)
-	a.stream.offer(typeStream, name, quality)
+	a.graphql.offer(TypeGraphQL, name, quality)
+	a.json.offer(TypeJSON, name, quality)
+	a.stream.offer(TypeStream, name, quality)
 }
 
 // offer takes a range's quality for a media type that it fits. The most specific range that fits
@@ -103,29 +104,29 @@ func readQuality(s string) (int, bool) {
 	return int(q*1000 + 0.5), true
 }
 
-// response is the type in which one response is written, or "" when the client takes none. The
+// Response returns the type in which one response is written, or "" when the client takes none. The
 // newer type is chosen where a client names it: it tells by the status what was not run. `*/*` gets
 // application/json.
-func (a accepted) response() string {
+func (a Accepted) Response() string {
 	switch {
 	case a.graphql.quality == 0 && a.json.quality == 0:
 		return ""
 	case a.json.over(a.graphql) || a.json == a.graphql && a.json.specificity < byName:
-		return typeJSON
+		return TypeJSON
 	default:
-		return typeGraphQL
+		return TypeGraphQL
 	}
 }
 
-// streams reports whether a query or mutation is answered as a stream of one response: the client
+// Streams reports whether a query or mutation is answered as a stream of one response: the client
 // wants that more than a plain one.
-func (a accepted) streams() bool {
+func (a Accepted) Streams() bool {
 	return a.stream.quality > 0 && a.stream.over(a.graphql) && a.stream.over(a.json)
 }
 
-// follows reports whether a subscription may be streamed. It has to be asked for: an answer that
+// Follows reports whether a subscription may be streamed. It has to be asked for: an answer that
 // does not end is nothing for a client that takes anything.
-func (a accepted) follows() bool { return a.stream.quality > 0 && a.stream.specificity > byRange }
+func (a Accepted) Follows() bool { return a.stream.quality > 0 && a.stream.specificity > byRange }
 
 // nothing reports that no way to answer is accepted.
-func (a accepted) nothing() bool { return a.response() == "" && !a.follows() }
+func (a Accepted) nothing() bool { return a.Response() == "" && !a.Follows() }

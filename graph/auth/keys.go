@@ -1,4 +1,4 @@
-package graph
+package auth
 
 import (
 	"context"
@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/MicahParks/jwkset"
+	"github.com/aparte-im/aparte/graph/clientaddr"
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/sync/singleflight"
 )
@@ -44,7 +45,7 @@ const (
 
 // ErrNoKeys says that a token could not be judged because the keys cannot be had. It is not the
 // token's fault.
-var ErrNoKeys = errors.New("graph: the keys that verify tokens cannot be had")
+var ErrNoKeys = errors.New("auth: the keys that verify tokens cannot be had")
 
 // KeySetConfig says where keys come from.
 type KeySetConfig struct {
@@ -85,12 +86,12 @@ type heldKey struct {
 // NewKeySet returns a KeySet that has no keys yet. Errors: a configuration that can never work.
 func NewKeySet(c KeySetConfig) (*KeySet, error) {
 	if (c.URL == "") == (c.File == "") {
-		return nil, errors.New("graph: give the address or the file of a key set")
+		return nil, errors.New("auth: give the address or the file of a key set")
 	}
 	if c.URL != "" {
 		u, err := url.Parse(c.URL)
-		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
-			return nil, fmt.Errorf("graph: %q is no https address of a key set", c.URL)
+		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !clientaddr.IsLoopback(u.Hostname())) {
+			return nil, fmt.Errorf("auth: %q is no https address of a key set", c.URL)
 		}
 	}
 	if c.Logger == nil {
@@ -166,7 +167,7 @@ func (s *KeySet) find(ctx context.Context, id, algorithm string) (jwt.Verificati
 	case held == nil:
 		return found, ErrNoKeys
 	}
-	return found, errors.New("graph: the token is signed with a key that is not in the key set")
+	return found, errors.New("auth: the token is signed with a key that is not in the key set")
 }
 
 // fresh returns the keys unless there are none or they are too old.

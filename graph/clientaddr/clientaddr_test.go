@@ -1,4 +1,4 @@
-package graph
+package clientaddr
 
 import (
 	"net/http"
@@ -28,7 +28,7 @@ func TestClientAddress(t *testing.T) {
 		{"pipe", "X-Forwarded-For", "198.51.100.1", "invalid IP"},
 	} {
 		p := Proxies{Trusted: trusted, Header: c.header}
-		if err := p.normalize(); err != nil {
+		if err := p.Normalize(); err != nil {
 			t.Fatal(err)
 		}
 		h := http.Header{}
@@ -37,7 +37,7 @@ func TestClientAddress(t *testing.T) {
 		}
 		other := map[string]string{"Forwarded": "X-Forwarded-For", "X-Forwarded-For": "Forwarded"}[c.header]
 		h.Set(other, "for=203.0.113.1") // what the proxy does not write is the client's
-		if got := p.client(&http.Request{RemoteAddr: c.from, Header: h}).String(); got != c.want {
+		if got := p.Client(&http.Request{RemoteAddr: c.from, Header: h}).String(); got != c.want {
 			t.Errorf("%s by %s from %s is %s, want %s", c.value, c.header, c.from, got, c.want)
 		}
 	}
@@ -46,10 +46,10 @@ func TestClientAddress(t *testing.T) {
 		long["X-Forwarded-For"][i] = "10.0.0.2"
 	}
 	p := Proxies{Trusted: trusted, Header: "X-Forwarded-For"}
-	if got := p.client(&http.Request{RemoteAddr: "10.0.0.1:1", Header: long}).String(); got != "10.0.0.2" {
+	if got := p.Client(&http.Request{RemoteAddr: "10.0.0.1:1", Header: long}).String(); got != "10.0.0.2" {
 		t.Error(got)
 	}
-	if (&Proxies{Header: "X-Real-IP"}).normalize() == nil || (&Proxies{Trusted: make([]netip.Prefix, 1)}).normalize() == nil {
+	if (&Proxies{Header: "X-Real-IP"}).Normalize() == nil || (&Proxies{Trusted: make([]netip.Prefix, 1)}).Normalize() == nil {
 		t.Error("proxies that make no sense are accepted")
 	}
 }

@@ -1,15 +1,25 @@
-package graph
+package admission
 
 import (
+	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
+
+// maxRepeats bounds how often one name may stand in the answers of a document. The rule that fields
+// of one name must be alike compares each with each.
+const maxRepeats = 200
+
+// maxNameBytes bounds the length of a name in a document, in bytes. No name of the schema comes
+// near it.
+const maxNameBytes = 255
 
 // shape measures a document that was parsed but not validated: validation is what it protects.
 // Every definition is walked once, however often it is spread, so that the check is linear in the
 // document.
 type shape struct {
-	limits    Limits
+	limits    limits.Request
 	fragments map[string]*ast.FragmentDefinition
 	// depths and roots remember fragments: how deep they are, and how many fields they have at
 	// their first level.
@@ -25,7 +35,7 @@ type shape struct {
 }
 
 // checkShape refuses a document that is over a bound, and tells how large it is otherwise.
-func checkShape(doc *ast.QueryDocument, limits Limits) (nodes int, err *gqlerror.Error) {
+func checkShape(doc *ast.QueryDocument, limits limits.Request) (nodes int, err *gqlerror.Error) {
 	switch {
 	case len(doc.Operations) > limits.Operations:
 		return 0, tooMuch("operations", limits.Operations, "The document has more than %d operations.")
@@ -80,7 +90,7 @@ func checkShape(doc *ast.QueryDocument, limits Limits) (nodes int, err *gqlerror
 }
 
 func tooMuch(limit string, most int, format string) *gqlerror.Error {
-	err := gqlError(codeTooComplex, format, most)
+	err := apierror.GraphQL(apierror.CodeTooComplex, format, most)
 	err.Extensions["limit"] = limit
 	err.Extensions["max"] = most
 	return err

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
 func (m mutation) Report(ctx context.Context, in generated.ReportInput) (generated.ReportResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +39,7 @@ func (m mutation) Report(ctx context.Context, in generated.ReportInput) (generat
 }
 
 func (m mutation) AppealDecision(ctx context.Context, notice, text string) (generated.NoticeResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ func (m mutation) AppealDecision(ctx context.Context, notice, text string) (gene
 }
 
 func (q query) MyReports(ctx context.Context, first *int, after *string) (*generated.ReportConnection, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +78,7 @@ func (q query) MyReports(ctx context.Context, first *int, after *string) (*gener
 }
 
 func (q query) MyNotices(ctx context.Context, first *int, after *string) (*generated.NoticeConnection, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func (q query) MyNotices(ctx context.Context, first *int, after *string) (*gener
 }
 
 func (q query) MyRestrictions(ctx context.Context) (*generated.Restrictions, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package graph_test
+package auth_test
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ import (
 	"github.com/MicahParks/jwkset"
 	"github.com/golang-jwt/jwt/v5"
 
-	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 )
 
 // signer is a key pair of an identity provider.
@@ -145,18 +145,18 @@ func (h *hand) claims(id string) jwt.MapClaims {
 	return jwt.MapClaims{"sub": id, "iat": h.in(0), "exp": h.in(time.Hour)}
 }
 
-func verifierOf(t *testing.T, c graph.TokenConfig) graph.Verifier {
+func verifierOf(t *testing.T, c auth.TokenConfig) auth.Verifier {
 	t.Helper()
-	v, err := graph.NewVerifier(c)
+	v, err := auth.NewVerifier(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return v
 }
 
-func keysOf(t *testing.T, c graph.KeySetConfig) *graph.KeySet {
+func keysOf(t *testing.T, c auth.KeySetConfig) *auth.KeySet {
 	t.Helper()
-	keys, err := graph.NewKeySet(c)
+	keys, err := auth.NewKeySet(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func keysOf(t *testing.T, c graph.KeySetConfig) *graph.KeySet {
 }
 
 // accepts and rejects say what becomes of a token.
-func accepts(t *testing.T, v graph.Verifier, token string) graph.Claims {
+func accepts(t *testing.T, v auth.Verifier, token string) auth.Claims {
 	t.Helper()
 	c, err := v(t.Context(), token)
 	if err != nil {
@@ -173,10 +173,10 @@ func accepts(t *testing.T, v graph.Verifier, token string) graph.Claims {
 	return c
 }
 
-func rejects(t *testing.T, v graph.Verifier, why, token string, unavailable bool) {
+func rejects(t *testing.T, v auth.Verifier, why, token string, unavailable bool) {
 	t.Helper()
 	_, err := v(t.Context(), token)
-	if err == nil || errors.Is(err, graph.ErrNoKeys) != unavailable {
+	if err == nil || errors.Is(err, auth.ErrNoKeys) != unavailable {
 		t.Errorf("%s: %v", why, err)
 	}
 }
@@ -185,8 +185,8 @@ func TestKeysAreFetchedAndRotate(t *testing.T) {
 	p, clock := newProvider(t), newHand()
 	one, two, three := newRSA(t, "one", 2048), newEC(t, "two"), newEd(t, "three")
 	p.serve(set(t, one))
-	keys := keysOf(t, graph.KeySetConfig{URL: p.URL, Clock: clock.now})
-	v := verifierOf(t, graph.TokenConfig{Keys: keys, Clock: clock.now})
+	keys := keysOf(t, auth.KeySetConfig{URL: p.URL, Clock: clock.now})
+	v := verifierOf(t, auth.TokenConfig{Keys: keys, Clock: clock.now})
 
 	// The first token fetches; no other one does as long as its key is known.
 	if c := accepts(t, v, one.sign(t, clock.claims("4711"))); c.Subject != "4711" || c.Admin || !c.Issued.Equal(clock.now()) {
@@ -234,7 +234,7 @@ func TestManyNewTokensFetchOnce(t *testing.T) {
 		<-release
 		_, _ = w.Write(set(t, one))
 	})
-	v := verifierOf(t, graph.TokenConfig{Keys: keysOf(t, graph.KeySetConfig{URL: p.URL, Clock: clock.now}), Clock: clock.now})
+	v := verifierOf(t, auth.TokenConfig{Keys: keysOf(t, auth.KeySetConfig{URL: p.URL, Clock: clock.now}), Clock: clock.now})
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() { accepts(t, v, one.sign(t, clock.claims("4711"))) })
@@ -250,8 +250,8 @@ func TestManyNewTokensFetchOnce(t *testing.T) {
 func TestKeysFailClosedAndOutliveAnOutage(t *testing.T) {
 	p, clock, one, two := newProvider(t), newHand(), newEC(t, "one"), newEC(t, "two")
 	logged := &logs{}
-	keys := keysOf(t, graph.KeySetConfig{URL: p.URL, Clock: clock.now, Logger: logger(logged)})
-	v := verifierOf(t, graph.TokenConfig{Keys: keys, Clock: clock.now})
+	keys := keysOf(t, auth.KeySetConfig{URL: p.URL, Clock: clock.now, Logger: logger(logged)})
+	v := verifierOf(t, auth.TokenConfig{Keys: keys, Clock: clock.now})
 	for why, answer := range map[string]func(http.ResponseWriter){
 		"an error":      func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },
 		"no JSON":       func(w http.ResponseWriter) { _, _ = io.WriteString(w, "<html>") },
@@ -277,7 +277,7 @@ func TestKeysFailClosedAndOutliveAnOutage(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.respond(func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) })
-	if err := keys.Refresh(t.Context()); !errors.Is(err, graph.ErrNoKeys) {
+	if err := keys.Refresh(t.Context()); !errors.Is(err, auth.ErrNoKeys) {
 		t.Fatal("a failed fetch says nothing:", err)
 	}
 	clock.advance(24 * time.Hour)
@@ -296,8 +296,8 @@ func TestAKeyServerThatHangsHoldsNobodyForLong(t *testing.T) {
 	p.respond(func(http.ResponseWriter) { <-left })
 	defer close(left)
 	client := &http.Client{Timeout: 50 * time.Millisecond} // in place of 5 s
-	keys := keysOf(t, graph.KeySetConfig{URL: p.URL, Clock: clock.now, Client: client})
-	v := verifierOf(t, graph.TokenConfig{Keys: keys, Clock: clock.now})
+	keys := keysOf(t, auth.KeySetConfig{URL: p.URL, Clock: clock.now, Client: client})
+	v := verifierOf(t, auth.TokenConfig{Keys: keys, Clock: clock.now})
 	rejects(t, v, "a server that hangs", one.sign(t, clock.claims("4711")), true)
 }
 
@@ -308,8 +308,8 @@ func TestAlgorithmsAreNotConfused(t *testing.T) {
 	if err := os.WriteFile(file, set(t, rs, es), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	keys := keysOf(t, graph.KeySetConfig{File: file, Clock: clock.now})
-	v := verifierOf(t, graph.TokenConfig{Keys: keys, Secrets: [][]byte{secret}, Algorithms: []string{"RS256"}, Clock: clock.now})
+	keys := keysOf(t, auth.KeySetConfig{File: file, Clock: clock.now})
+	v := verifierOf(t, auth.TokenConfig{Keys: keys, Secrets: [][]byte{secret}, Algorithms: []string{"RS256"}, Clock: clock.now})
 	claims := clock.claims("4711")
 	accepts(t, v, rs.sign(t, claims))
 	accepts(t, v, signed(t, jwt.SigningMethodHS256, secret, claims))
@@ -334,56 +334,35 @@ func TestAlgorithmsAreNotConfused(t *testing.T) {
 	ps.method = jwt.SigningMethodPS256
 	rejects(t, v, "PS256 under RS256's key", ps.sign(t, claims), false)
 	// Keys alone believe no secret.
-	v = verifierOf(t, graph.TokenConfig{Keys: keys, Clock: clock.now})
+	v = verifierOf(t, auth.TokenConfig{Keys: keys, Clock: clock.now})
 	rejects(t, v, "HS256 without a secret", signed(t, jwt.SigningMethodHS256, secret, claims), false)
 	rejects(t, v, "a key of another algorithm", ps.sign(t, claims), false)
 	accepts(t, v, es.sign(t, claims))
 }
 
 func TestKeySetsThatCanNeverWorkAreRefused(t *testing.T) {
-	for _, c := range []graph.KeySetConfig{
+	for _, c := range []auth.KeySetConfig{
 		{}, {URL: "https://a.example/keys", File: "keys.json"}, {URL: "http://a.example/keys"}, {URL: "ftp://a.example"}, {URL: "keys"},
 	} {
-		if _, err := graph.NewKeySet(c); err == nil {
+		if _, err := auth.NewKeySet(c); err == nil {
 			t.Errorf("%+v is accepted", c)
 		}
 	}
-	for _, c := range []graph.TokenConfig{
+	for _, c := range []auth.TokenConfig{
 		{},
 		{Secrets: [][]byte{secret, []byte("short")}},
 		{Secrets: [][]byte{secret}, Leeway: -1},
-		{Keys: &graph.KeySet{}, Algorithms: []string{"HS256"}},
-		{Keys: &graph.KeySet{}, Algorithms: []string{"none"}},
+		{Keys: &auth.KeySet{}, Algorithms: []string{"HS256"}},
+		{Keys: &auth.KeySet{}, Algorithms: []string{"none"}},
 	} {
-		if _, err := graph.NewVerifier(c); err == nil {
+		if _, err := auth.NewVerifier(c); err == nil {
 			t.Errorf("%+v is accepted", c)
 		}
 	}
 }
 
-// Without keys nobody is let in, and nobody is told that their token is wrong.
-func TestAnOutageOfKeysIsNotTheTokensFault(t *testing.T) {
-	p, one := newProvider(t), newEC(t, "one")
-	p.respond(func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) })
-	keys := keysOf(t, graph.KeySetConfig{URL: p.URL})
-	w := newWorld(t, setup{config: func(c *graph.Config) { c.Verify = verifierOf(t, graph.TokenConfig{Keys: keys}) }})
-	claims := jwt.MapClaims{"sub": "x-alice", "exp": time.Now().Add(time.Hour).Unix()}
-	c := w.with("Authorization", "Bearer "+one.sign(t, claims))
-	c.post(me, nil).fails(http.StatusInternalServerError, "INTERNAL")
-	s := w.dial(nil)
-	s.say(`{"type":"connection_init","payload":{"token":"` + one.sign(t, claims) + `"}}`)
-	if code := s.ends(); code != 1013 {
-		t.Errorf("close code %d", code)
-	}
-	p.serve(set(t, one))
-	if err := keys.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	c.do(me, nil).is("me.handle", `"alice"`)
-}
-
 func TestRunEnds(t *testing.T) {
-	keys := keysOf(t, graph.KeySetConfig{File: "nowhere"})
+	keys := keysOf(t, auth.KeySetConfig{File: "nowhere"})
 	ctx, cancel := context.WithCancel(t.Context())
 	var wait sync.WaitGroup
 	wait.Go(func() { keys.Run(ctx) })
@@ -392,3 +371,32 @@ func TestRunEnds(t *testing.T) {
 }
 
 func logger(to *logs) *slog.Logger { return slog.New(slog.NewTextHandler(to, nil)) }
+
+var secret = []byte("a secret of more than thirty-two bytes")
+
+func signed(t *testing.T, method jwt.SigningMethod, key any, claims jwt.MapClaims) string {
+	t.Helper()
+	s, err := jwt.NewWithClaims(method, claims).SignedString(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// logs is a log that a test may read.
+type logs struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

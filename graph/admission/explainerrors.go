@@ -1,4 +1,4 @@
-package graph
+package admission
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -39,7 +41,7 @@ func explain(err *gqlerror.Error) *gqlerror.Error {
 		err.Message = named(err.Message)
 		return err
 	}
-	out := gqlError(codeValidation, "")
+	out := apierror.GraphQL(apierror.CodeValidation, "")
 	out.Locations = err.Locations
 	switch {
 	case isVariable(err.Path):
@@ -55,10 +57,10 @@ func explain(err *gqlerror.Error) *gqlerror.Error {
 
 // explainParse says where a document cannot be read and, where that is no secret, what stands
 // there.
-func explainParse(err error, limits Limits) *gqlerror.Error {
+func explainParse(err error, limits limits.Request) *gqlerror.Error {
 	var at *gqlerror.Error
 	if !errors.As(err, &at) {
-		return gqlError(codeParseFailed, "The document cannot be read.")
+		return apierror.GraphQL(apierror.CodeParseFailed, "The document cannot be read.")
 	}
 	switch {
 	case strings.HasPrefix(at.Message, "exceeded token limit"):
@@ -66,7 +68,7 @@ func explainParse(err error, limits Limits) *gqlerror.Error {
 	case strings.HasPrefix(at.Message, "exceeded maximum nesting depth"):
 		return tooMuch("depth", limits.Depth, "The operation is nested deeper than %d.")
 	}
-	out := gqlError(codeParseFailed, "The document cannot be read.")
+	out := apierror.GraphQL(apierror.CodeParseFailed, "The document cannot be read.")
 	out.Locations = at.Locations
 	if m := unexpected.FindStringSubmatch(at.Message); m != nil {
 		out.Message = m[0] + "."

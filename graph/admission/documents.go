@@ -1,4 +1,4 @@
-package graph
+package admission
 
 import (
 	"crypto/sha256"
@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/aparte-im/aparte/graph/apierror"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -32,7 +33,7 @@ type trusted struct {
 func LoadDocuments(path string) (*Documents, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("graph: trusted documents: %w", err)
+		return nil, fmt.Errorf("admission: trusted documents: %w", err)
 	}
 	d := &Documents{byHash: map[string]*trusted{}}
 	if info.IsDir() {
@@ -44,7 +45,7 @@ func LoadDocuments(path string) (*Documents, error) {
 		err = errors.New("there are none")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("graph: trusted documents in %s: %w", path, err)
+		return nil, fmt.Errorf("admission: trusted documents in %s: %w", path, err)
 	}
 	return d, nil
 }
@@ -107,13 +108,13 @@ func normalHash(hash string) string {
 	return strings.ToLower(strings.TrimPrefix(hash, "sha256:"))
 }
 
-// memberDocumentID is where a transport leaves the documentId of a request among its extensions.
-const memberDocumentID = "documentId"
+// MemberDocumentID is where a transport leaves the documentId of a request among its extensions.
+const MemberDocumentID = "documentId"
 
-// hashIn is the hash by which a request names its document: documentId, or
+// HashIn returns the hash by which a request names its document: documentId, or
 // extensions.persistedQuery.sha256Hash.
-func hashIn(params *graphql.RawParams) string {
-	if id, ok := params.Extensions[memberDocumentID].(string); ok {
+func HashIn(params *graphql.RawParams) string {
+	if id, ok := params.Extensions[MemberDocumentID].(string); ok {
 		return normalHash(id)
 	}
 	persisted, _ := params.Extensions["persistedQuery"].(map[string]any)
@@ -122,17 +123,18 @@ func hashIn(params *graphql.RawParams) string {
 }
 
 var (
-	errUnknownDocument = &problem{
-		codeUnknownDocument, "This service takes only the documents that it knows, and not this one.", http.StatusBadRequest,
-	}
-	errNoDocument = &problem{codeBadRequest, "The query is missing.", http.StatusBadRequest}
+	errUnknownDocument = apierror.New(
+		apierror.CodeUnknownDocument, "This service takes only the documents that it knows, and not this one.", http.StatusBadRequest,
+	)
+	// ErrNoDocument refuses a request that names no document.
+	ErrNoDocument = apierror.BadRequest("The query is missing.")
 )
 
 // trusted finds the document that a request names by its hash or, where texts are taken, says that
 // there is none. A client may send the text too, or alone: what counts is that the service knows
 // it.
-func (a *admission) trusted(params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
-	hash := hashIn(params)
+func (a *Executor) trusted(params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
+	hash := HashIn(params)
 	switch {
 	case params.Query != "":
 		if own := hashOf(params.Query); hash == "" {
@@ -141,7 +143,7 @@ func (a *admission) trusted(params *graphql.RawParams) (*ast.QueryDocument, gqle
 			return nil, refusal(errUnknownDocument)
 		}
 	case hash == "":
-		return nil, refusal(errNoDocument)
+		return nil, refusal(ErrNoDocument)
 	}
 	if a.documents == nil {
 		return nil, refusal(errUnknownDocument)
@@ -154,6 +156,6 @@ func (a *admission) trusted(params *graphql.RawParams) (*ast.QueryDocument, gqle
 	return known.doc, nil
 }
 
-func refusal(p *problem) gqlerror.List {
-	return gqlerror.List{gqlError(p.code, "%s", p.message)}
+func refusal(p *apierror.Error) gqlerror.List {
+	return gqlerror.List{apierror.GraphQL(p.Code, "%s", p.Message)}
 }

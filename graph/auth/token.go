@@ -1,4 +1,4 @@
-package graph
+package auth
 
 import (
 	"context"
@@ -134,7 +134,7 @@ func NewVerifier(c TokenConfig) (Verifier, error) {
 	}
 	var errs []error
 	if len(c.Secrets) == 0 && c.Keys == nil {
-		errs = append(errs, errors.New("graph: neither a secret nor keys: nobody could be let in"))
+		errs = append(errs, errors.New("auth: neither a secret nor keys: nobody could be let in"))
 	}
 	t := &tokens{config: c}
 	var methods []string
@@ -146,13 +146,13 @@ func NewVerifier(c TokenConfig) (Verifier, error) {
 	if c.Keys != nil {
 		for _, a := range c.Algorithms {
 			if !slices.Contains(KeyAlgorithms(), a) {
-				errs = append(errs, fmt.Errorf("graph: %q is none of the algorithms %s", a, strings.Join(KeyAlgorithms(), ", ")))
+				errs = append(errs, fmt.Errorf("auth: %q is none of the algorithms %s", a, strings.Join(KeyAlgorithms(), ", ")))
 			}
 		}
 		methods = append(methods, c.Algorithms...)
 	}
 	if c.Leeway < 0 {
-		errs = append(errs, errors.New("graph: a leeway cannot be negative"))
+		errs = append(errs, errors.New("auth: a leeway cannot be negative"))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -179,7 +179,7 @@ func HS256(secret []byte, now func() time.Time) (Verifier, error) {
 
 func (t *tokens) verify(ctx context.Context, token string) (Claims, error) {
 	if len(token) > maxToken {
-		return Claims{}, errors.New("graph: the token is too long")
+		return Claims{}, errors.New("auth: the token is too long")
 	}
 	m := jwt.MapClaims{}
 	_, err := t.parser.ParseWithClaims(token, m, func(parsed *jwt.Token) (any, error) {
@@ -207,11 +207,11 @@ func (t *tokens) read(m jwt.MapClaims) (Claims, error) {
 		c.Subject = id.String()
 	}
 	if c.Subject == "" {
-		return Claims{}, fmt.Errorf("graph: the token has no %s", names.ID)
+		return Claims{}, fmt.Errorf("auth: the token has no %s", names.ID)
 	}
 	scopes := words(m[names.Scope])
 	if t.config.Scope != "" && !slices.Contains(scopes, t.config.Scope) {
-		return Claims{}, errors.New("graph: the token is without the scope that all need")
+		return Claims{}, errors.New("auth: the token is without the scope that all need")
 	}
 	c.Admin = slices.Contains(scopes, t.config.AdminScope)
 	c.Moderator = slices.Contains(scopes, t.config.ModeratorScope)
@@ -222,7 +222,7 @@ func (t *tokens) read(m jwt.MapClaims) (Claims, error) {
 	c.Name, _ = m[names.Name].(string)
 	expires, err := m.GetExpirationTime()
 	if err != nil || expires == nil {
-		return Claims{}, errors.New("graph: the token does not say when it ends")
+		return Claims{}, errors.New("auth: the token does not say when it ends")
 	}
 	c.Expires = expires.Add(t.config.Leeway)
 	if issued, err := m.GetIssuedAt(); err == nil && issued != nil {
@@ -241,9 +241,9 @@ func (c *Claims) readAge(v any) error {
 	band, ok := map[string]policy.AgeBand{"ADULT": policy.Adult, "AGE_16_17": policy.Age16To17, "UNDER_16": policy.Under16}[name]
 	switch {
 	case !ok:
-		return errors.New("graph: the token's age band is none that is known")
+		return errors.New("auth: the token's age band is none that is known")
 	case c.Issued.IsZero():
-		return errors.New("graph: the token has an age band and does not say when it was issued")
+		return errors.New("auth: the token has an age band and does not say when it was issued")
 	}
 	c.AgeBand = &band
 	return nil
@@ -281,7 +281,7 @@ func SignClaims(secret []byte, subject string, ttl time.Duration, claims map[str
 		return "", err
 	}
 	if subject == "" || ttl <= 0 {
-		return "", errors.New("graph: a token needs a subject and a time to live")
+		return "", errors.New("auth: a token needs a subject and a time to live")
 	}
 	now := time.Now()
 	m := jwt.MapClaims{}
@@ -294,7 +294,7 @@ func SignClaims(secret []byte, subject string, ttl time.Duration, claims map[str
 
 func checkSecret(secret []byte) error {
 	if len(secret) < MinSecret {
-		return fmt.Errorf("graph: the token secret has %d bytes; at least %d are needed", len(secret), MinSecret)
+		return fmt.Errorf("auth: the token secret has %d bytes; at least %d are needed", len(secret), MinSecret)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package graph
+package transport
 
 import (
 	"bytes"
@@ -13,25 +13,24 @@ import (
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/aparte-im/aparte/graph/admission"
+	"github.com/aparte-im/aparte/graph/apierror"
 )
 
-// checkRequest refuses, before anything is read, what no operation could come of.
-func checkRequest(w http.ResponseWriter, r *http.Request, accept accepted) *problem {
+// CheckRequest refuses, before anything is read, what no operation could come of.
+func CheckRequest(w http.ResponseWriter, r *http.Request, accept Accepted) *apierror.Error {
 	switch r.Method {
 	case http.MethodPost:
 		if !isJSON(r.Header) {
-			return &problem{codeMediaType, "Send " + typeJSON + " in UTF-8.", http.StatusUnsupportedMediaType}
+			return apierror.New(apierror.CodeMediaType, "Send "+TypeJSON+" in UTF-8.", http.StatusUnsupportedMediaType)
 		}
 	case http.MethodGet:
 	default:
 		w.Header().Set("Allow", "GET, POST")
-		return &problem{codeMethodNotAllowed, "Use POST, or GET for a query.", http.StatusMethodNotAllowed}
+		return apierror.New(apierror.CodeMethodNotAllowed, "Use POST, or GET for a query.", http.StatusMethodNotAllowed)
 	}
 	if accept.nothing() {
-		return &problem{
-			codeNotAcceptable, "Accept " + typeGraphQL + ", " + typeJSON + " or " + typeStream + ".",
-			http.StatusNotAcceptable,
-		}
+		return apierror.New(apierror.CodeNotAcceptable, "Accept "+TypeGraphQL+", "+TypeJSON+" or "+TypeStream+".", http.StatusNotAcceptable)
 	}
 	return nil
 }
@@ -40,7 +39,7 @@ func checkRequest(w http.ResponseWriter, r *http.Request, accept accepted) *prob
 // which a browser sends to other sites without asking, are not spoken here.
 func isJSON(h http.Header) bool {
 	mediaType, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || mediaType != typeJSON {
+	if err != nil || mediaType != TypeJSON {
 		return false
 	}
 	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
@@ -50,9 +49,9 @@ func isJSON(h http.Header) bool {
 	return encoding == "" || strings.EqualFold(encoding, "identity")
 }
 
-// readParams reads the request. Errors do not repeat the request, because a body may hold a
-// message.
-func readParams(w http.ResponseWriter, r *http.Request, limit int64) (*graphql.RawParams, *problem) {
+// ReadParams reads the operation of a request, of at most limit bytes. Errors do not repeat the
+// request, because a body may hold a message.
+func ReadParams(w http.ResponseWriter, r *http.Request, limit int64) (*graphql.RawParams, *apierror.Error) {
 	var got request
 	p := readQuery(r, &got)
 	if r.Method == http.MethodPost {
@@ -66,10 +65,10 @@ func readParams(w http.ResponseWriter, r *http.Request, limit int64) (*graphql.R
 		if params.Extensions == nil {
 			params.Extensions = map[string]any{}
 		}
-		params.Extensions[memberDocumentID] = got.DocumentID
+		params.Extensions[admission.MemberDocumentID] = got.DocumentID
 	}
-	if params.Query == "" && hashIn(params) == "" {
-		return nil, errNoDocument
+	if params.Query == "" && admission.HashIn(params) == "" {
+		return nil, admission.ErrNoDocument
 	}
 	params.Headers = r.Header
 	return params, nil
@@ -82,27 +81,27 @@ type request struct {
 }
 
 // readQuery reads a request that stands in its address.
-func readQuery(r *http.Request, into *request) *problem {
+func readQuery(r *http.Request, into *request) *apierror.Error {
 	if r.Method != http.MethodGet {
 		return nil
 	}
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return badRequest("The address cannot be read.")
+		return apierror.BadRequest("The address cannot be read.")
 	}
 	for _, values := range q {
 		for _, v := range values {
 			if !utf8.ValidString(v) {
-				return badRequest("The request is not in UTF-8.")
+				return apierror.BadRequest("The request is not in UTF-8.")
 			}
 		}
 	}
 	into.Query, into.OperationName, into.DocumentID = q.Get("query"), q.Get("operationName"), q.Get("documentId")
 	if v := q.Get("variables"); v != "" && decode([]byte(v), &into.Variables) != nil {
-		return badRequest("The variables are not a JSON object.")
+		return apierror.BadRequest("The variables are not a JSON object.")
 	}
 	if v := q.Get("extensions"); v != "" && decode([]byte(v), &into.Extensions) != nil {
-		return badRequest("The extensions are not a JSON object.")
+		return apierror.BadRequest("The extensions are not a JSON object.")
 	}
 	return nil
 }
@@ -112,7 +111,7 @@ const maxPooled = 64 << 10
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-func readBody(w http.ResponseWriter, r *http.Request, limit int64, into *request) *problem {
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, into *request) *apierror.Error {
 	b := buffers.Get().(*bytes.Buffer)
 	b.Reset()
 	defer func() {
@@ -123,15 +122,15 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, into *request
 	if _, err := b.ReadFrom(http.MaxBytesReader(w, r.Body, limit)); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return &problem{codeTooLarge, "The request is too large.", http.StatusRequestEntityTooLarge}
+			return apierror.New(apierror.CodeTooLarge, "The request is too large.", http.StatusRequestEntityTooLarge)
 		}
-		return badRequest("The request could not be read.")
+		return apierror.BadRequest("The request could not be read.")
 	}
 	if !utf8.Valid(b.Bytes()) {
-		return badRequest("The request is not in UTF-8.")
+		return apierror.BadRequest("The request is not in UTF-8.")
 	}
 	if decode(b.Bytes(), into) != nil {
-		return badRequest("The body is not one GraphQL request in JSON.")
+		return apierror.BadRequest("The body is not one GraphQL request in JSON.")
 	}
 	return nil
 }
@@ -147,8 +146,4 @@ func decode(b []byte, into any) error {
 		return errors.New("more than one value")
 	}
 	return nil
-}
-
-func badRequest(message string) *problem {
-	return &problem{codeBadRequest, message, http.StatusBadRequest}
 }

@@ -1,4 +1,4 @@
-package graph
+package limits
 
 import (
 	"errors"
@@ -7,8 +7,8 @@ import (
 	"github.com/aparte-im/aparte/dm"
 )
 
-// Limits bound what one request may ask for. A zero is the default.
-type Limits struct {
+// Request bounds what one request may ask for. A zero is the default.
+type Request struct {
 	// Body bounds a request in bytes: a body, and the text of an operation wherever it stands.
 	// 65,536.
 	Body int
@@ -36,20 +36,17 @@ type Limits struct {
 	Cost int
 }
 
-// maxRepeats bounds how often one name may stand in the answers of a document. The rule that fields
-// of one name must be alike compares each with each.
-const maxRepeats = 200
-
-// DefaultLimits are those that a zero stands for.
-func DefaultLimits() Limits {
-	return Limits{
+// DefaultRequest returns the values that a zero stands for.
+func DefaultRequest() Request {
+	return Request{
 		Body: 64 << 10, BodyAdmin: 4 << 20, Tokens: 1000, Depth: 20, Aliases: 100, RootFields: 20, Fragments: 50,
 		Operations: 20, Directives: 50, PageSize: dm.MaxPage, Cost: 50_000,
 	}
 }
 
-func (l *Limits) normalize() error {
-	byDefault := DefaultLimits()
+// Normalize sets defaults. Errors: a limit below zero, a page of more than dm.MaxPage.
+func (l *Request) Normalize() error {
+	byDefault := DefaultRequest()
 	var errs []error
 	for _, n := range []struct {
 		name             string
@@ -68,18 +65,14 @@ func (l *Limits) normalize() error {
 		{"Cost", &l.Cost, &byDefault.Cost},
 	} {
 		if *n.value < 0 {
-			errs = append(errs, fmt.Errorf("graph: Limits.%s cannot be negative", n.name))
+			errs = append(errs, fmt.Errorf("limits: Request.%s cannot be negative", n.name))
 		}
 		if *n.value == 0 {
 			*n.value = *n.byDefault
 		}
 	}
 	if l.PageSize > dm.MaxPage {
-		errs = append(errs, fmt.Errorf("graph: Limits.PageSize cannot be more than %d", dm.MaxPage))
+		errs = append(errs, fmt.Errorf("limits: Request.PageSize cannot be more than %d", dm.MaxPage))
 	}
 	return errors.Join(errs...)
 }
-
-// maxNameBytes bounds the length of a name in a document, in bytes. No name of the schema comes
-// near it.
-const maxNameBytes = 255

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
@@ -14,7 +15,7 @@ func (m mutation) SetRequestPreviews(ctx context.Context, on bool) (generated.Se
 }
 
 func (m mutation) EndSurgeShield(ctx context.Context, held dm.ShieldEnd) (generated.ShieldResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +31,7 @@ func (m mutation) ReleaseHiddenRequests(ctx context.Context) (generated.BulkResu
 }
 
 func (m mutation) bulk(ctx context.Context, act func(context.Context, dm.UserID) (dm.BulkResult, error)) (generated.BulkResult, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -5,12 +5,13 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/bind"
 	"github.com/aparte-im/aparte/graph/generated"
 )
 
 func (q query) ExplainWhoCanMessageMe(ctx context.Context, as string) (*dm.Explanation, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +27,7 @@ func (q query) ExplainWhoCanMessageMe(ctx context.Context, as string) (*dm.Expla
 }
 
 func (q query) ExplainRelation(ctx context.Context, relation policy.Relation) (*dm.Explanation, error) {
-	viewer, err := viewerOf(ctx)
+	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,22 +1,33 @@
-package graph
+package transport
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/aparte-im/aparte/dm"
-	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/auth"
+	"github.com/aparte-im/aparte/graph/clientaddr"
+	"github.com/aparte-im/aparte/graph/connlimit"
+)
+
+// Defaults of StreamConfig.
+const (
+	DefaultKeepAlive = 25 * time.Second
+	DefaultWriteWait = 5 * time.Second
 )
 
 const (
@@ -29,21 +40,48 @@ const (
 )
 
 var (
+	errShutdown   = errors.New("the service is restarting")
 	errTokenEnded = errors.New("the token has ended")
-	errStreams    = &problem{
-		codeRateLimited, "There are too many connections of this user or from this address. Try again later.",
-		http.StatusTooManyRequests,
-	}
 )
 
-// stream is one operation answered as server-sent events, in the distinct connections mode of
-// graphql-sse. It costs the goroutine that serves its request, which waits for the next event
-// itself, and a timer.
+// StreamConfig is what Streams are made of. All fields but Ended are required.
+type StreamConfig struct {
+	Exec             graphql.GraphExecutor
+	ConnectionLimits *connlimit.Limits
+	Sessions         *auth.LiveSessions
+	// Ending is done once a shutdown has begun.
+	Ending context.Context //nolint:containedctx // of the server
+	// KeepAlive is the time between signs of life on an event stream.
+	KeepAlive time.Duration
+	// WriteWait is how long a client may take to read what its connection has no room for, until it
+	// is cut off.
+	WriteWait time.Duration
+	// Ended is called with the reason why a stream ended. Nil: it is not.
+	Ended  func(reason string)
+	Logger *slog.Logger
+	Clock  func() time.Time
+}
+
+// Streams answers operations as server-sent events, in the distinct connections mode of
+// graphql-sse. It is safe for concurrent use.
+type Streams struct {
+	StreamConfig
+	count atomic.Int64
+}
+
+// NewStreams returns Streams.
+func NewStreams(c StreamConfig) *Streams { return &Streams{StreamConfig: c} }
+
+// Count returns how many event streams are followed.
+func (s *Streams) Count() int64 { return s.count.Load() }
+
+// stream is one operation answered as server-sent events. It costs the goroutine that serves its
+// request, which waits for the next event itself, and a timer.
 //
 // Each event of the inbox has its cursor as its id, and Last-Event-ID resumes from it. A stream
 // that the service ends has no event "complete": the client connects again, and resumes.
 type stream struct {
-	s       *Server
+	s       *Streams
 	ctx     context.Context //nolint:containedctx // the stream is one call
 	cancel  context.CancelCauseFunc
 	control *http.ResponseController
@@ -55,51 +93,50 @@ type stream struct {
 	done bool
 }
 
-// serveStream answers one operation.
-func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, op *graphql.OperationContext, id *identity) {
-	follows := op.Operation.Operation == ast.Subscription
-	access.NoteOf(r.Context()).Ran(string(op.Operation.Operation), className(op.Operation.SelectionSet))
-	if follows {
-		leave, ok := s.sit(id.viewer, addressOf(r))
+// Serve answers one operation. It returns false, and has written nothing, when a subscription is
+// over the connection limits of its user or its address.
+func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, op *graphql.OperationContext, id *auth.Identity) bool {
+	if op.Operation.Operation == ast.Subscription {
+		leave, ok := s.occupy(id.Viewer, clientaddr.Of(r))
 		if !ok {
-			s.refuseError(w, r, errStreams)
-			return
+			return false
 		}
 		defer leave()
 	}
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
-	defer context.AfterFunc(s.work.ending, func() { s.drainStream(cancel) })()
-	expiry := time.AfterFunc(id.expires.Sub(s.config.Clock()), func() { cancel(errTokenEnded) })
+	defer context.AfterFunc(s.Ending, func() { s.drainStream(cancel) })()
+	expiry := time.AfterFunc(id.Expires.Sub(s.Clock()), func() { cancel(errTokenEnded) })
 	defer expiry.Stop()
-	defer s.sessions.enter(id, cancel)()
+	defer s.Sessions.Enter(id, cancel)()
 
 	t := &stream{s: s, ctx: ctx, cancel: cancel, control: http.NewResponseController(w), w: w}
 	defer t.finish()
 	_ = t.control.SetReadDeadline(time.Time{}) // a server's timeouts are for requests that end
 	h := w.Header()
-	h.Set("Content-Type", typeStream)
+	h.Set("Content-Type", TypeStream)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	t.write([]byte(":\n\n"))
 	t.keepAlive()
 
-	state := &streamState{after: r.Header.Get(headerResume)}
+	state := &Subscription{after: r.Header.Get(headerResume)}
 	t.answer(context.WithValue(ctx, streamKey{}, state), op, state)
 	t.farewell()
+	return true
 }
 
 // answer writes what the operation yields.
-func (t *stream) answer(ctx context.Context, op *graphql.OperationContext, state *streamState) {
+func (t *stream) answer(ctx context.Context, op *graphql.OperationContext, state *Subscription) {
 	defer func() {
 		if p := recover(); p != nil {
 			// The headers are written, so all that can be told is that this is no normal end.
-			t.s.config.Logger.ErrorContext(ctx, "stream failed", "error", recovered(ctx, p))
+			t.s.Logger.ErrorContext(ctx, "stream failed", "error", apierror.Recovered(p))
 			t.cancel(fmt.Errorf("panic: %v", p))
 		}
 	}()
-	responses, ctx := t.s.exec.DispatchOperation(ctx, op)
-	defer state.close()
+	responses, ctx := t.s.Exec.DispatchOperation(ctx, op)
+	defer state.Close()
 	var b []byte
 	for {
 		state.pull(ctx)
@@ -112,7 +149,7 @@ func (t *stream) answer(ctx context.Context, op *graphql.OperationContext, state
 			b = append(append(append(b, "id: "...), state.cursor...), '\n')
 		}
 		b = append(b, "data: "...)
-		b = appendResponse(b, response)
+		b = AppendResponse(b, response)
 		t.write(append(b, "\n\n"...))
 		if cap(b) > maxIdleBuffer {
 			b = nil
@@ -135,7 +172,7 @@ func endOf(cause error) string {
 		return "shutdown"
 	case errors.Is(cause, errTokenEnded):
 		return "token_ended"
-	case errors.Is(cause, errRevoked):
+	case errors.Is(cause, auth.ErrRevoked):
 		return "revoked"
 	case errors.Is(cause, os.ErrDeadlineExceeded):
 		return "unread"
@@ -148,16 +185,18 @@ func endOf(cause error) string {
 // farewell is the last word: that there is no more, or why the client should come back. Comments
 // are for people; the protocol has no word for it.
 func (t *stream) farewell() {
-	t.s.config.Observer.streamEnded(endOf(context.Cause(t.ctx)))
+	if t.s.Ended != nil {
+		t.s.Ended(endOf(context.Cause(t.ctx)))
+	}
 	switch cause := context.Cause(t.ctx); {
 	case cause == nil:
 		t.write([]byte("event: complete\ndata:\n\n"))
 	case errors.Is(cause, errShutdown):
 		// How long a browser's EventSource waits.
 		retry := 500 + rand.IntN(2000)
-		t.write([]byte("retry: " + strconv.Itoa(retry) + "\n: " + codeShuttingDown + "\n\n"))
-	case errors.Is(cause, errTokenEnded), errors.Is(cause, errRevoked):
-		t.write([]byte(": " + codeUnauthenticated + "\n\n"))
+		t.write([]byte("retry: " + strconv.Itoa(retry) + "\n: " + apierror.CodeShuttingDown + "\n\n"))
+	case errors.Is(cause, errTokenEnded), errors.Is(cause, auth.ErrRevoked):
+		t.write([]byte(": " + apierror.CodeUnauthenticated + "\n\n"))
 	}
 }
 
@@ -168,7 +207,7 @@ func (t *stream) write(b []byte) {
 	if t.done {
 		return
 	}
-	_ = t.control.SetWriteDeadline(time.Now().Add(t.s.config.WriteWait))
+	_ = t.control.SetWriteDeadline(time.Now().Add(t.s.WriteWait))
 	_, err := t.w.Write(b)
 	if err == nil {
 		err = t.control.Flush()
@@ -179,7 +218,7 @@ func (t *stream) write(b []byte) {
 		return
 	}
 	if t.beat != nil {
-		t.beat.Reset(t.s.config.KeepAlive)
+		t.beat.Reset(t.s.KeepAlive)
 	}
 }
 
@@ -187,7 +226,7 @@ func (t *stream) write(b []byte) {
 func (t *stream) keepAlive() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.beat = time.AfterFunc(t.s.config.KeepAlive, func() { t.write([]byte(":\n\n")) })
+	t.beat = time.AfterFunc(t.s.KeepAlive, func() { t.write([]byte(":\n\n")) })
 }
 
 // finish leaves the connection as it was found: the next request may use it. The timer may fire
@@ -203,24 +242,24 @@ func (t *stream) finish() {
 }
 
 // drainStream ends a stream at a shutdown: at once if there are few, in its turn if there are many.
-func (s *Server) drainStream(cancel context.CancelCauseFunc) {
-	window := min(time.Duration(s.streams.Load())*drainStep, drainMost)
+func (s *Streams) drainStream(cancel context.CancelCauseFunc) {
+	window := min(time.Duration(s.count.Load())*drainStep, drainMost)
 	time.AfterFunc(rand.N(window+1), func() { cancel(errShutdown) })
 }
 
-// sit takes the seats that a stream needs. leave gives them back.
-func (s *Server) sit(viewer dm.UserID, address netip.Addr) (leave func(), ok bool) {
-	if !s.connectionLimits.TakeAddress(address) {
+// occupy counts a stream against the connection limits. leave must follow.
+func (s *Streams) occupy(viewer dm.UserID, address netip.Addr) (leave func(), ok bool) {
+	if !s.ConnectionLimits.TakeAddress(address) {
 		return nil, false
 	}
-	if !s.connectionLimits.TakeUser(viewer) {
-		s.connectionLimits.FreeAddress(address)
+	if !s.ConnectionLimits.TakeUser(viewer) {
+		s.ConnectionLimits.FreeAddress(address)
 		return nil, false
 	}
-	s.streams.Add(1)
+	s.count.Add(1)
 	return func() {
-		s.streams.Add(-1)
-		s.connectionLimits.FreeUser(viewer)
-		s.connectionLimits.FreeAddress(address)
+		s.count.Add(-1)
+		s.ConnectionLimits.FreeUser(viewer)
+		s.ConnectionLimits.FreeAddress(address)
 	}, true
 }

@@ -1,4 +1,4 @@
-package graph
+package admission
 
 import (
 	"context"
@@ -9,14 +9,16 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/graph/apierror"
 	"github.com/aparte-im/aparte/graph/bind"
+	"github.com/aparte-im/aparte/graph/limits"
 )
 
 // bound refuses operations that would cost more than anybody's due. Each fragment is weighed once,
 // so that the check is linear in the document, however fragments are nested.
 type bound struct {
 	introspection bool
-	limits        Limits
+	limits        limits.Request
 }
 
 func (bound) ExtensionName() string { return "Bound" }
@@ -30,21 +32,15 @@ func (b bound) MutateOperationContext(_ context.Context, op *graphql.OperationCo
 	cost, err := w.selection(op.Operation.SelectionSet)
 	switch {
 	case errors.Is(err, errPageSize):
-		out := gqlError(string(dm.CodeInvalidInput), "Ask for 1 to %d items.", b.limits.PageSize)
+		out := apierror.GraphQL(string(dm.CodeInvalidInput), "Ask for 1 to %d items.", b.limits.PageSize)
 		out.Extensions["field"] = "first"
 		return out
 	case err != nil:
-		return gqlError(codeValidation, "%s", err)
+		return apierror.GraphQL(apierror.CodeValidation, "%s", err)
 	case cost > b.limits.Cost:
 		return tooMuch("cost", b.limits.Cost, "The operation asks for more than %d fields. Ask for smaller pages.")
 	}
 	return nil
-}
-
-func gqlError(code, format string, args ...any) *gqlerror.Error {
-	err := gqlerror.Errorf(format, args...)
-	err.Extensions = map[string]any{"code": code}
-	return err
 }
 
 var (
@@ -60,7 +56,7 @@ const introspectionCost = 5000
 type weigher struct {
 	op            *graphql.OperationContext
 	introspection bool
-	limits        Limits
+	limits        limits.Request
 	fragments     map[string]int
 }
 
