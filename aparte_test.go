@@ -131,7 +131,7 @@ func TestAProgramMountsAparte(t *testing.T) {
 		var user struct {
 			Data struct{ User struct{ ID string } }
 		}
-		query(r.web.URL, "session-of-ann", `{ user(handle: "bob") { id } }`, &user)
+		query(r.web.URL, "session-of-ann", `{ user(by: {handle: "bob"}) { id } }`, &user)
 		var sent struct {
 			Data struct {
 				SendMessage struct {
@@ -140,7 +140,7 @@ func TestAProgramMountsAparte(t *testing.T) {
 				}
 			}
 		}
-		query(r.web.URL, "session-of-ann", `mutation { sendMessage(input: {toUserId: "`+user.Data.User.ID+`", body: "live?",
+		query(r.web.URL, "session-of-ann", `mutation { sendMessage(input: {to: {userId: "`+user.Data.User.ID+`"}, body: "live?",
 			clientMessageId: "1"}) { __typename ... on SendMessageSuccess { conversation { id } } } }`, &sent)
 		if sent.Data.SendMessage.Typename != "SendMessageSuccess" {
 			t.Fatalf("the message is %+v", sent)
@@ -181,7 +181,7 @@ func TestChangesOfTheHostHoldAtOnce(t *testing.T) {
 		}
 	}
 	ask := func() bool {
-		query(r.web.URL, "session-of-ann", `{ user(handle: "bob") { viewerCanMessage { allowed } } }`, &permission)
+		query(r.web.URL, "session-of-ann", `{ user(by: {handle: "bob"}) { viewerCanMessage { allowed } } }`, &permission)
 		return permission.Data.User.ViewerCanMessage.Allowed
 	}
 	if !ask() {

@@ -134,13 +134,13 @@ func visit(url string) {
 	var user struct {
 		Data struct{ User struct{ ID string } }
 	}
-	query(url, "session-of-ann", `{ user(handle: "bob") { id } }`, &user)
+	query(url, "session-of-ann", `{ user(by: {handle: "bob"}) { id } }`, &user)
 	var sent struct {
 		Data struct {
 			SendMessage struct{ Message struct{ Body string } }
 		}
 	}
-	query(url, "session-of-ann", `mutation { sendMessage(input: {toUserId: "`+user.Data.User.ID+`", body: "Are you coming?",
+	query(url, "session-of-ann", `mutation { sendMessage(input: {to: {userId: "`+user.Data.User.ID+`"}, body: "Are you coming?",
 		clientMessageId: "1"}) { ... on SendMessageSuccess { message { body } } } }`, &sent)
 	fmt.Println("ann sends:", sent.Data.SendMessage.Message.Body)
 	var inbox struct {

@@ -41,7 +41,7 @@ const sendMutation = `mutation Send($input: SendMessageInput!) { sendMessage(inp
 	... on UserError { code detail } } }`
 
 // sendPrefix and sendSuffix go around the variables of a send.
-var sendPrefix = `{"query":` + mustQuote(sendMutation) + `,"variables":{"input":{"toUserId":"`
+var sendPrefix = `{"query":` + mustQuote(sendMutation) + `,"variables":{"input":{"to":{"userId":"`
 
 const sendSuffix = `"}}}`
 
@@ -93,7 +93,7 @@ func (c *apiClient) send(_ context.Context, s dm.Send) (bool, error) {
 func appendSend(body []byte, s dm.Send) []byte {
 	body = append(body, sendPrefix...)
 	body = append(body, s.Recipient.String()...)
-	body = append(body, `","body":"`...)
+	body = append(body, `"},"body":"`...)
 	body = append(body, s.Body...)
 	body = append(body, `","clientMessageId":"`...)
 	body = append(body, s.ClientMessageID...)

@@ -74,8 +74,8 @@ func TestASendNeedsSomethingToSayAndSomebodyToHear(t *testing.T) {
 	bob, c := NewUserID(), ConversationOf(NewUserID(), NewUserID())
 	video := &VideoCard{URL: "https://v.example/1"}
 	for name, in := range map[string]SendInput{
-		"toUserId":        {Body: "a", ClientMessageID: "k"},
-		"toUserId both":   {To: bob, Conversation: c, Body: "a", ClientMessageID: "k"},
+		"to":              {Body: "a", ClientMessageID: "k"},
+		"to both":         {To: bob, Conversation: c, Body: "a", ClientMessageID: "k"},
 		"body":            {To: bob, ClientMessageID: "k"},
 		"body of spaces":  {To: bob, Body: " \n\t\u00a0", ClientMessageID: "k"},
 		"clientMessageId": {To: bob, Body: "a"},

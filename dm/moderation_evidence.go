@@ -89,11 +89,11 @@ func (tx *Tx) seal(viewer UserID, c *Conversation, in ReportInput, seqs []int64)
 		case m.Sender != viewer:
 			reported[seq] = true
 		case named:
-			return nil, Invalid("messageIds", "Report what the other person wrote.")
+			return nil, Invalid("target.messageIds", "Report what the other person wrote.")
 		}
 	}
 	if len(reported) == 0 {
-		return nil, Invalid("conversationId", "There is nothing of the other person's to report.")
+		return nil, Invalid("target.conversationId", "There is nothing of the other person's to report.")
 	}
 	id := NewReportID()
 	sealed := SealedReport{

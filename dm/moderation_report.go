@@ -240,17 +240,17 @@ func (in ReportInput) normalize() (ReportInput, ConversationID, *Error) {
 		return in, conversation, err
 	}
 	if (len(in.Messages) == 0) == conversation.IsZero() {
-		return in, conversation, Invalid("messageIds", "Give exactly one of messageIds and conversationId.")
+		return in, conversation, Invalid("target", "Give exactly one of messageIds and conversationId.")
 	}
 	if len(in.Messages) > MaxReported {
-		return in, conversation, Invalid("messageIds", "A report names at most %d messages.", MaxReported)
+		return in, conversation, Invalid("target.messageIds", "A report names at most %d messages.", MaxReported)
 	}
 	for _, id := range in.Messages {
 		if conversation.IsZero() {
 			conversation = id.Conversation
 		}
 		if id.Conversation != conversation {
-			return in, conversation, Invalid("messageIds", "The messages of a report are of one conversation.")
+			return in, conversation, Invalid("target.messageIds", "The messages of a report are of one conversation.")
 		}
 	}
 	return in, conversation, nil

@@ -82,7 +82,7 @@ func (s *Service) Send(ctx context.Context, viewer UserID, in SendInput) (Sent, 
 
 func (in SendInput) normalize(sender UserID) (Send, *Error) {
 	if in.To.IsZero() == in.Conversation.IsZero() {
-		return Send{}, Invalid("toUserId", "Give exactly one of toUserId and conversationId.")
+		return Send{}, Invalid("to", "Give exactly one of userId and conversationId.")
 	}
 	key, err := normalizeLine("clientMessageId", in.ClientMessageID, MaxClientMessageID)
 	if err == nil && (key == "" || key != in.ClientMessageID) {

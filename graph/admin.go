@@ -15,6 +15,7 @@ func (m mutation) UpsertUsers(ctx context.Context, in []*dm.UserInput) (generate
 	users := make([]dm.UserInput, len(in))
 	for i, u := range in {
 		users[i] = *u
+		users[i].AvatarURL = given(u.AvatarURL)
 	}
 	kept, err := m.service.UpsertUsers(ctx, users)
 	if err != nil {

@@ -23,21 +23,21 @@ func TestTheHostKeepsItsPeople(t *testing.T) {
 		{"externalId":"x-alice","handle":"alicia","displayName":"Alicia","avatarUrl":"https://a.example/1.png"},
 		{"externalId":"y-1","handle":"kid","displayName":"kid","avatarUrl":null}]`)
 	w.as("alice").do(me, nil).is("me.handle", `"alicia"`)
-	w.as("bob").do(`{ user(handle: "kid") { viewerCanMessage { denial } } }`, nil).is("user.viewerCanMessage.denial", `"NOT_ACCEPTING"`)
+	w.as("bob").do(`{ user(by: {handle: "kid"}) { viewerCanMessage { denial } } }`, nil).is("user.viewerCanMessage.denial", `"NOT_ACCEPTING"`)
 
 	// All or nothing.
 	admin.do(upsertUsers, vars{"in": []vars{{"externalId": "y-2", "handle": "good"}, {"externalId": "y-3", "handle": "not good"}}}).
 		is("upsertUsers", `{"__typename":"InvalidInput","code":"INVALID_INPUT","field":"handle"}`)
-	admin.do(`{ user(externalId: "y-2") { id } }`, nil).is("user", `null`)
+	admin.do(`{ user(by: {externalId: "y-2"}) { id } }`, nil).is("user", `null`)
 
 	admin.do(setFollows, vars{"in": []vars{{"from": "x-bob", "to": "x-carol"}, {"from": "x-carol", "to": "x-bob"}}}).is("setFollows.count", `2`)
-	const standing = `{ user(handle: "carol") { viewerFollows followsViewer } }`
+	const standing = `{ user(by: {handle: "carol"}) { viewerFollows followsViewer } }`
 	w.as("bob").do(standing, nil).is("user", `{"viewerFollows":true,"followsViewer":true}`)
 	admin.do(setFollows, vars{"in": []vars{{"from": "x-carol", "to": "x-bob", "remove": true}}}).is("setFollows.count", `1`)
 	w.as("bob").do(standing, nil).is("user", `{"viewerFollows":true,"followsViewer":false}`)
 	admin.do(setFollows, vars{"in": []vars{{"from": "x-bob", "to": "x-dave"}, {"from": "x-bob", "to": "x-nobody"}}}).
 		is("setFollows", `{"__typename":"NotFound","code":"NOT_FOUND"}`)
-	w.as("bob").do(`{ user(handle: "dave") { viewerFollows } }`, nil).is("user.viewerFollows", `false`)
+	w.as("bob").do(`{ user(by: {handle: "dave"}) { viewerFollows } }`, nil).is("user.viewerFollows", `false`)
 	admin.do(setFollows, vars{"in": []vars{{"from": "x-bob", "to": "x-bob"}}}).is("setFollows.code", `"INVALID_INPUT"`)
 
 	admin.do(setSuggestions, vars{"in": []vars{{"from": "x-dave", "to": "x-erin"}}}).is("setSuggestions.count", `1`)

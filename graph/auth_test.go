@@ -79,7 +79,7 @@ func TestAUserIsMadeFromATokenOnlyWhereConfigured(t *testing.T) {
 	w.with("Authorization", "Bearer "+thief).post(me, nil).fails(http.StatusUnauthorized, "UNAUTHENTICATED")
 	// A service token is no user.
 	w.admin().post(me, nil).fails(http.StatusOK, "FORBIDDEN")
-	w.admin().do(`{ user(externalId: "the-host") { id } }`, nil).is("user", `null`)
+	w.admin().do(`{ user(by: {externalId: "the-host"}) { id } }`, nil).is("user", `null`)
 }
 
 func TestAServiceActsForAUser(t *testing.T) {
@@ -91,7 +91,7 @@ func TestAServiceActsForAUser(t *testing.T) {
 	w.as("alice").do(me, nil).is("me.handle", `"alice"`)
 	for _, query := range []string{
 		me, `{ unread { messages } }`, `{ inbox { nodes { id } } }`, `{ messagingSettings { readReceipts } }`,
-		`{ user(handle: "bob") { viewerFollows } }`, `{ conversation(id: "cnv_x") { id } }`,
+		`{ user(by: {handle: "bob"}) { viewerFollows } }`, `{ conversation(id: "cnv_x") { id } }`,
 		`mutation { setReadReceipts(on: true) { __typename } }`,
 	} {
 		if a := w.admin().post(query, nil); len(a.Errors) != 1 || a.Errors[0].code() != "FORBIDDEN" {
@@ -156,7 +156,7 @@ func TestTheAgeBandOfATokenAppliesAtOnce(t *testing.T) {
 	s := w.socket("alice")
 	s.follow(w, "alice")
 	input := func(key string) vars {
-		return vars{"in": vars{"toUserId": w.id("bob"), "body": "hello", "clientMessageId": key}}
+		return vars{"in": vars{"to": vars{"userId": w.id("bob")}, "body": "hello", "clientMessageId": key}}
 	}
 	const send = `mutation($in: SendMessageInput!) { sendMessage(input: $in) { __typename ... on MessageNotAllowed { denial } } }`
 	as("x-alice", "UNDER_16").do(send, input("1")).is("sendMessage.denial", `"AGE_RESTRICTED"`)

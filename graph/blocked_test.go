@@ -35,7 +35,7 @@ func refusedWorld(t *testing.T, url, no string) *world {
 	w.say("bob", "alice", "two")
 	w.say("dave", "alice", "aside")
 	w.open("carol")
-	w.as("alice").do(sendMessage, vars{"input": vars{"toUserId": w.id("carol"), "body": "may I?", "clientMessageId": "waiting"}}).
+	w.as("alice").do(sendMessage, vars{"input": vars{"to": vars{"userId": w.id("carol")}, "body": "may I?", "clientMessageId": "waiting"}}).
 		is("sendMessage.remaining", `2`)
 	for _, to := range []string{"bob", "carol", "erin"} {
 		w.admin().do(`mutation($to: ID!) { setSuggestions(suggestions: [{from: "x-alice", to: $to}]) { __typename } }`, vars{"to": "x-" + to})
@@ -64,7 +64,7 @@ const (
 // looks is all that the API lets somebody ask and do about a person: $id is the person, $c the
 // conversation, $h the handle.
 var looks = []string{
-	`query($id: ID!, $c: ID!, $h: String!) { a: user(id: $id)` + aUser + ` b: user(handle: $h)` + aUser + ` c: node(id: $id) { id ... on User` + aUser + ` }
+	`query($id: ID!, $c: ID!, $h: String!) { a: user(by: {id: $id})` + aUser + ` b: user(by: {handle: $h})` + aUser + ` c: node(id: $id) { id ... on User` + aUser + ` }
 		d: conversation(id: $c)` + aConversation + ` e: conversationWith(userId: $id)` + aConversation + ` f: node(id: $c) { id ... on Conversation` + aConversation + ` } }`,
 	`query($h: String!) { searchUsers(query: $h) { nodes` + aUser + ` pageInfo { endCursor } } }`,
 	`query { suggestedFriends { nodes` + aUser + ` } blockedUsers { nodes { handle } } unread { conversations requests messages cursor }
@@ -72,7 +72,7 @@ var looks = []string{
 		outreach { perDay remaining } messagingSettings { whoCanMessageMe } settingsHistory { after { whoCanMessageMe } } }`,
 	`query($id: ID!) { explainWhoCanMessageMe(userId: $id) { relations rule route key sentence parameters { name value } }
 		whoCouldMessageMe { audience current inbox requests hidden refused isCapped everyoneElse } myReports { nodes { category } } myNotices { nodes { id } } }`,
-	`mutation($c: ID!) { report(input: {clientReportId: "r", conversationId: $c, category: SPAM}) { __typename ... on UserError { code } } }`,
+	`mutation($c: ID!) { report(input: {clientReportId: "r", target: {conversationId: $c}, category: SPAM}) { __typename ... on UserError { code } } }`,
 	`mutation($id: ID!) { followUser(userId: $id)` + aUserResult + ` }`,
 	`mutation($c: ID!) { markRead(conversationId: $c, upToSeq: 2)` + aResult + ` }`,
 	`mutation($c: ID!) { muteConversation(conversationId: $c, muted: true)` + aResult + ` }`,
@@ -115,12 +115,12 @@ func (w *world) transcript(t *testing.T) []string {
 		}
 		send := func(in vars) { note(alice.post(aSend, vars{"input": in})) }
 		for range 2 {
-			send(vars{"toUserId": v["id"], "body": "again", "clientMessageId": "new"})
-			send(vars{"conversationId": v["c"], "body": "again", "clientMessageId": "new"})
+			send(vars{"to": vars{"userId": v["id"]}, "body": "again", "clientMessageId": "new"})
+			send(vars{"to": vars{"conversationId": v["c"]}, "body": "again", "clientMessageId": "new"})
 			// a retry
-			send(vars{"toUserId": v["id"], "body": "may I?", "clientMessageId": "waiting"})
+			send(vars{"to": vars{"userId": v["id"]}, "body": "may I?", "clientMessageId": "waiting"})
 			// a conflict
-			send(vars{"toUserId": v["id"], "body": "other", "clientMessageId": "waiting"})
+			send(vars{"to": vars{"userId": v["id"]}, "body": "other", "clientMessageId": "waiting"})
 			for _, query := range looks {
 				run(query)
 			}
@@ -235,10 +235,10 @@ func TestABlockTakesAsLongAsAClosedAudience(t *testing.T) {
 		w.as("bob").do(blocks, vars{"id": w.id("alice")})
 		w.as("carol").do(closes, vars{"id": w.id("alice")})
 		alice := w.as("alice")
-		query := `query($id: ID!) { user(id: $id) { viewerCanMessage { denial } followsViewer } conversationWith(userId: $id) { unreadCount } }`
+		query := `query($id: ID!) { user(by: {id: $id}) { viewerCanMessage { denial } followsViewer } conversationWith(userId: $id) { unreadCount } }`
 		for name, try := range map[string]func(who string, i int){
 			"send": func(who string, i int) {
-				alice.post(aSend, vars{"input": vars{"toUserId": w.id(who), "body": "please", "clientMessageId": fmt.Sprint(who, i)}})
+				alice.post(aSend, vars{"input": vars{"to": vars{"userId": w.id(who)}, "body": "please", "clientMessageId": fmt.Sprint(who, i)}})
 			},
 			"look": func(who string, _ int) { alice.post(query, vars{"id": w.id(who)}) },
 		} {

@@ -65,7 +65,7 @@ func TestRequestsInBulk(t *testing.T) {
 		const custom = `mutation($route: Route!) { setWhoCanMessageMe(input: {audience: CUSTOM, routes: [{relation: STRANGER, route: $route}, {relation: FOLLOWER, route: $route}]}) { __typename } }`
 		bob.do(custom, vars{"route": "HIDDEN"})
 		for i := range people {
-			w.as(fmt.Sprint("s", i)).do(sendMessage, vars{"input": vars{"toUserId": w.id("bob"), "body": "hi", "clientMessageId": uuid.NewString()}})
+			w.as(fmt.Sprint("s", i)).do(sendMessage, vars{"input": vars{"to": vars{"userId": w.id("bob")}, "body": "hi", "clientMessageId": uuid.NewString()}})
 		}
 		w.as("s7").do(`mutation($id: ID!) { followUser(userId: $id) { __typename } }`, vars{"id": w.id("bob")})
 		counts := func(folder string) int {
@@ -96,7 +96,7 @@ func TestRequestsInBulk(t *testing.T) {
 		w.open("carol")
 		carol := w.as("carol")
 		for i := range 30 {
-			w.as(fmt.Sprint("s", i)).do(sendMessage, vars{"input": vars{"toUserId": w.id("carol"), "body": "hi", "clientMessageId": uuid.NewString()}})
+			w.as(fmt.Sprint("s", i)).do(sendMessage, vars{"input": vars{"to": vars{"userId": w.id("carol")}, "body": "hi", "clientMessageId": uuid.NewString()}})
 		}
 		const end = `mutation($h: HeldRequestAction!) { endSurgeShield(heldRequests: $h) { ... on ShieldSuccess { moved more settings { shieldSince } } } }`
 		if carol.do(`{ messagingSettings { shieldSince } }`, nil).text("messagingSettings.shieldSince") == "" {

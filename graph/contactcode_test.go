@@ -33,7 +33,7 @@ func (w *world) code(owner string, uses int) (id, secret string) {
 }
 
 func bearing(to, code string) vars {
-	return vars{"input": vars{"toUserId": to, "body": "I met you today", "clientMessageId": uuid.NewString(), "contactCode": code}}
+	return vars{"input": vars{"to": vars{"userId": to}, "body": "I met you today", "clientMessageId": uuid.NewString(), "contactCode": code}}
 }
 
 func TestAContactCode(t *testing.T) {
@@ -45,7 +45,7 @@ func TestAContactCode(t *testing.T) {
 			t.Errorf("the code is %s, %s", id, secret)
 		}
 		alice := w.as("alice")
-		alice.do(sendMessage, vars{"input": vars{"toUserId": w.id("bob"), "body": "x", "clientMessageId": "1"}}).is("sendMessage.denial", `"NOT_ACCEPTING"`)
+		alice.do(sendMessage, vars{"input": vars{"to": vars{"userId": w.id("bob")}, "body": "x", "clientMessageId": "1"}}).is("sendMessage.denial", `"NOT_ACCEPTING"`)
 		alice.do(lookAtCode, vars{"code": strings.ToLower(secret)}).is("contact", `{"owner":{"handle":"bob"},"permission":{"allowed":true,
 			"folder":"INBOX","remaining":null,"denial":null,"kinds":["TEXT","VIDEO","LINK"],"canReply":true,"outreach":null}}`)
 		sent := bearing(w.id("bob"), strings.ReplaceAll(secret, "-", ""))
@@ -183,6 +183,6 @@ func TestTryingContactCodesHasABudget(t *testing.T) {
 	if len(a.Errors) != 1 || a.Errors[0].code() != "RATE_LIMITED" || a.Errors[0].Extensions["retryAfterSeconds"] == nil {
 		t.Errorf("answered %s", a.body)
 	}
-	w.as("alice").do(sendMessage, vars{"input": vars{"toUserId": w.id("bob"), "body": "x", "clientMessageId": "1"}}).is("sendMessage.denial", `"NOT_ACCEPTING"`)
+	w.as("alice").do(sendMessage, vars{"input": vars{"to": vars{"userId": w.id("bob")}, "body": "x", "clientMessageId": "1"}}).is("sendMessage.denial", `"NOT_ACCEPTING"`)
 	w.as("carol").do(lookAtCode, vars{"code": "guess"}).is("contact", `null`)
 }

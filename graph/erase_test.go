@@ -90,15 +90,15 @@ func TestEvidenceOutlivesUnsendAndErasure(t *testing.T) {
 		id := w.say("alice", "bob", "threat "+word).text("message.id")
 		w.say("bob", "alice", "please stop")
 		w.as("alice").do(sendMessage, vars{"input": vars{
-			"toUserId": w.id("carol"), "clientMessageId": "key " + word,
+			"to": vars{"userId": w.id("carol")}, "clientMessageId": "key " + word,
 			"video": vars{"url": "https://" + word + ".example", "title": word, "authorHandle": word},
 		}})
-		digest := w.as("bob").do(makeReport, vars{"in": vars{"clientReportId": "r", "messageIds": []string{id}, "category": "THREATS"}}).
+		digest := w.as("bob").do(makeReport, vars{"in": vars{"clientReportId": "r", "target": vars{"messageIds": []string{id}}, "category": "THREATS"}}).
 			text("report.report.digest")
 		// Words of hers that are no messages: a report, an appeal.
 		w.say("carol", "alice", "spam")
 		w.as("alice").do(makeReport, vars{"in": vars{
-			"clientReportId": "key " + word, "conversationId": w.conversation("alice", "carol"), "category": "SPAM", "note": "note " + word,
+			"clientReportId": "key " + word, "target": vars{"conversationId": w.conversation("alice", "carol")}, "category": "SPAM", "note": "note " + word,
 		}}).is("report.__typename", `"ReportSuccess"`)
 		mod := w.moderator("mod")
 		reports := w.as("bob").do(myReports, nil)

@@ -37,7 +37,7 @@ func TestWhatIsNotTheViewersDoesNotExist(t *testing.T) {
 		`mutation($conversation: ID!) { muteConversation(conversationId: $conversation, muted: true)` + result + ` }`,
 		`mutation($conversation: ID!) { archiveConversation(conversationId: $conversation, archived: true)` + result + ` }`,
 		`mutation($conversation: ID!) { declineRequests(conversationIds: [$conversation])` + result + ` }`,
-		`mutation($conversation: ID!) { sendMessage(input: {conversationId: $conversation, body: "x", clientMessageId: "1"}) { __typename ... on UserError { code } } }`,
+		`mutation($conversation: ID!) { sendMessage(input: {to: {conversationId: $conversation}, body: "x", clientMessageId: "1"}) { __typename ... on UserError { code } } }`,
 	} {
 		run := func(ids map[string]string) string {
 			v := vars{}
@@ -71,11 +71,11 @@ func TestMalformedUserIds(t *testing.T) {
 	w := newWorld(t, setup{})
 	for _, id := range []string{"usr_", "usr_zzz", w.conversation("alice", "bob"), w.id("bob") + "0", "\x00"} {
 		v := vars{"id": id}
-		n := w.as("alice").do(`query($id: ID!) { user(id: $id) { id } conversationWith(userId: $id) { id } }`, v)
+		n := w.as("alice").do(`query($id: ID!) { user(by: {id: $id}) { id } conversationWith(userId: $id) { id } }`, v)
 		n.is("user", `null`)
 		n.is("conversationWith", `null`)
 		n = w.as("alice").do(`mutation($id: ID!) { followUser(userId: $id) { ... on UserError { code } }
-			sendMessage(input: {toUserId: $id, body: "x", clientMessageId: "1"}) { ... on UserError { code } } }`, v)
+			sendMessage(input: {to: {userId: $id}, body: "x", clientMessageId: "1"}) { ... on UserError { code } } }`, v)
 		n.is("followUser.code", `"NOT_FOUND"`)
 		n.is("sendMessage.code", `"NOT_FOUND"`)
 	}
@@ -92,11 +92,12 @@ func TestRefusalsHaveTheirCode(t *testing.T) {
 		`{ inbox(after: "nonsense") { nodes { id } } }`:                   "INVALID_INPUT",
 		`{ searchUsers(query: "a", after: "nonsense") { nodes { id } } }`: "INVALID_INPUT",
 		`{ settingsHistory(first: 1000) { at } }`:                         "INVALID_INPUT",
-		`{ user { id } }`: "INVALID_INPUT",
-		`{ user(id: "usr_", handle: "bob") { id } }`: "INVALID_INPUT",
-		`{ nothing }`: "GRAPHQL_VALIDATION_FAILED",
-		`{ inbox(folder: ATTIC) { nodes { id } } }`:     "GRAPHQL_VALIDATION_FAILED",
-		`query A { __typename } query B { __typename }`: "GRAPHQL_VALIDATION_FAILED",
+		`{ user { id } }`: "GRAPHQL_VALIDATION_FAILED",
+		`{ user(by: {id: "usr_", handle: "bob"}) { id } }`: "GRAPHQL_VALIDATION_FAILED",
+		`{ user(by: {handle: ""}) { id } }`:                "INVALID_INPUT",
+		`{ nothing }`:                                      "GRAPHQL_VALIDATION_FAILED",
+		`{ inbox(folder: ATTIC) { nodes { id } } }`:        "GRAPHQL_VALIDATION_FAILED",
+		`query A { __typename } query B { __typename }`:    "GRAPHQL_VALIDATION_FAILED",
 		`{ inbox `: "GRAPHQL_PARSE_FAILED",
 		`{ me { ...on User @defer { handle } } }`:       "GRAPHQL_VALIDATION_FAILED",
 		`{` + strings.Repeat(" __typename", 2000) + `}`: "COMPLEXITY_LIMIT_EXCEEDED",
@@ -111,9 +112,9 @@ func TestRefusalsHaveTheirCode(t *testing.T) {
 	if a.Errors[0].Extensions["field"] != "first" || len(a.Errors[0].Path) == 0 {
 		t.Errorf("no field or path: %s", a.body)
 	}
-	alice.do(sendMessage, vars{"input": vars{"body": "x", "clientMessageId": "1"}}).is("sendMessage.code", `"INVALID_INPUT"`)
-	alice.do(sendMessage, vars{"input": vars{"toUserId": w.id("bob"), "body": " ", "clientMessageId": "1"}}).is("sendMessage.field", `"body"`)
-	alice.do(sendMessage, vars{"input": vars{"toUserId": w.id("alice"), "body": "x", "clientMessageId": "1"}}).is("sendMessage.denial", `"SELF"`)
+	alice.do(sendMessage, vars{"input": vars{"to": vars{}, "body": "x", "clientMessageId": "1"}}).is("sendMessage.code", `"INVALID_INPUT"`)
+	alice.do(sendMessage, vars{"input": vars{"to": vars{"userId": w.id("bob")}, "body": " ", "clientMessageId": "1"}}).is("sendMessage.field", `"body"`)
+	alice.do(sendMessage, vars{"input": vars{"to": vars{"userId": w.id("alice")}, "body": "x", "clientMessageId": "1"}}).is("sendMessage.denial", `"SELF"`)
 }
 
 func TestHTTPIsStrictAndRepeatsNothing(t *testing.T) {
@@ -200,7 +201,7 @@ func TestWhatFailsInsideStaysInside(t *testing.T) {
 			t.Errorf("%s is not in the log: %s", id, logged)
 		}
 	}
-	w.as("alice").do(`mutation($to: ID!) { sendMessage(input: {toUserId: $to, body: "x", clientMessageId: "1"}) { ... on RateLimited { code retryAfterSeconds } } }`,
+	w.as("alice").do(`mutation($to: ID!) { sendMessage(input: {to: {userId: $to}, body: "x", clientMessageId: "1"}) { ... on RateLimited { code retryAfterSeconds } } }`,
 		vars{"to": w.id("bob")}).is("sendMessage", `{"code":"RATE_LIMITED","retryAfterSeconds":2}`)
 }
 

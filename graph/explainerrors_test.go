@@ -23,15 +23,15 @@ func TestNothingOfARequestIsRepeated(t *testing.T) {
 		"a string where a name belongs":    q(`{ me { "` + marker + `" } }`),
 		"a string where nothing belongs":   q(`{ me { id } } "` + marker + `"`),
 		"a block string":                   q(`{ me { """` + marker + `""" } }`),
-		"a string that does not end":       q(`{ user(id: "` + marker),
-		"an escape that there is not":      q(`{ user(id: "\q` + marker + `") { id } }`),
-		"an escape at the end of code":     q(`{ user(id: "\u12` + marker + `") { id } }`),
+		"a string that does not end":       q(`{ user(by: {id: "` + marker),
+		"an escape that there is not":      q(`{ user(by: {id: "\q` + marker + `"}) { id } }`),
+		"an escape at the end of code":     q(`{ user(by: {id: "\u12` + marker + `"}) { id } }`),
 		"a character that cannot be there": q("{ me { id } } \x01" + marker),
 		"a bad number":                     q(`{ inbox(first: 01` + marker + `) { nodes { id } } }`),
 		"a string for a number":            q(`{ inbox(first: "` + marker + `") { nodes { id } } }`),
 		"a string for an enum":             q(`{ inbox(folder: "` + marker + `") { nodes { id } } }`),
 		"a name for an enum":               q(`{ inbox(folder: a_private_word) { nodes { id } } }`),
-		"a name for a string":              q(`{ user(id: a_private_word) { id } }`),
+		"a name for a string":              q(`{ user(by: {id: a_private_word}) { id } }`),
 		"a name for a number":              q(`{ inbox(first: a_private_word) { nodes { id } } }`),
 		"a list for a string":              q(`mutation { blockUser(userId: ["` + marker + `"]) { __typename } }`),
 		"an object for a string":           q(`mutation { blockUser(userId: {a: "` + marker + `"}) { __typename } }`),
@@ -56,7 +56,7 @@ func TestNothingOfARequestIsRepeated(t *testing.T) {
 		"a video without an address":       v(send, vars{"input": vars{"clientMessageId": "1", "video": vars{"url": marker}}}),
 		"a body that is too long":          v(send, vars{"input": vars{"clientMessageId": "1", "body": strings.Repeat(marker, 1000)}}),
 		"a body with a control character":  v(send, vars{"input": vars{"clientMessageId": "1", "body": marker + "\x01"}}),
-		"an id that is none":               v(send, vars{"input": vars{"clientMessageId": "1", "body": "x", "toUserId": marker}}),
+		"an id that is none":               v(send, vars{"input": vars{"clientMessageId": "1", "body": "x", "to": vars{"userId": marker}}}),
 		"a cursor that is none":            v(`query($c: String) { inbox(after: $c) { nodes { id } } }`, vars{"c": marker}),
 		"extensions":                       {"query": `{ nothing }`, "extensions": vars{"x": marker}},
 		"a document that is unknown":       {"documentId": marker},
@@ -89,22 +89,23 @@ func TestNothingOfARequestIsRepeated(t *testing.T) {
 func TestMistakesAreExplained(t *testing.T) {
 	w := newWorld(t, setup{})
 	for query, want := range map[string]string{
-		`{ nothing }`:                                        `Cannot query field "nothing" on type "Query".`,
-		`{ me { nothing } }`:                                 `Cannot query field "nothing" on type "User".`,
-		`{ me(id: 1) { id } }`:                               `Unknown argument "id" on field "Query.me".`,
-		`{ inbox(first: "x") { nodes { id } } }`:             `Int cannot represent this value.`,
-		`{ inbox(folder: ATTIC) { nodes { id } } }`:          `The value does not exist in "Folder" enum.`,
-		`mutation { blockUser { __typename } }`:              `Field "blockUser" argument "userId" of type "ID!" is required, but it was not provided.`,
-		`mutation { sendMessage(input: {}) { __typename } }`: `Field "SendMessageInput.clientMessageId" of required type "ID!" was not provided.`,
-		`query($x: Int) { me { id } }`:                       `Variable "$x" is never used.`,
-		`{ ...nobody }`:                                      `Unknown fragment "nobody".`,
-		`{ me { ...f } } fragment f on User { ...f }`:        `Cannot spread fragment "f" within itself.`,
-		`{ a: me { id } a: unread { messages } }`:            `Fields "a" conflict because "me" and "unread" are different fields. Use different aliases on the fields to fetch both if this was intentional.`,
-		`{ me { id }`:                                        `Expected Name, found <EOF>.`,
-		`{ me "x" }`:                                         `Expected Name, found String.`,
-		`{ } `:                                               `expected at least one definition, found }.`,
-		``:                                                   `The query is missing.`,
-		`fragment f on User { id }`:                          `The document has no operation.`,
+		`{ nothing }`:                               `Cannot query field "nothing" on type "Query".`,
+		`{ me { nothing } }`:                        `Cannot query field "nothing" on type "User".`,
+		`{ me(id: 1) { id } }`:                      `Unknown argument "id" on field "Query.me".`,
+		`{ inbox(first: "x") { nodes { id } } }`:    `Int cannot represent this value.`,
+		`{ inbox(folder: ATTIC) { nodes { id } } }`: `The value does not exist in "Folder" enum.`,
+		`mutation { blockUser { __typename } }`:     `Field "blockUser" argument "userId" of type "ID!" is required, but it was not provided.`,
+		`mutation { sendMessage(input: {to: {userId: ""}}) { __typename } }`: `Field "SendMessageInput.clientMessageId" of required type "ID!" was not provided.`,
+		`query($x: Int) { me { id } }`:                                       `Variable "$x" is never used.`,
+		`{ ...nobody }`:                                                      `Unknown fragment "nobody".`,
+		`{ me { ...f } } fragment f on User { ...f }`:                        `Cannot spread fragment "f" within itself.`,
+		`{ user(by: {}) { id } }`:                                            `OneOf Input Object "UserBy" must specify exactly one key.`,
+		`{ a: me { id } a: unread { messages } }`:                            `Fields "a" conflict because "me" and "unread" are different fields. Use different aliases on the fields to fetch both if this was intentional.`,
+		`{ me { id }`:                                                        `Expected Name, found <EOF>.`,
+		`{ me "x" }`:                                                         `Expected Name, found String.`,
+		`{ } `:                                                               `expected at least one definition, found }.`,
+		``:                                                                   `The query is missing.`,
+		`fragment f on User { id }`:                                          `The document has no operation.`,
 	} {
 		a := w.as("alice").post(query, nil)
 		if len(a.Errors) == 0 || a.Errors[0].Message != want {
@@ -115,7 +116,7 @@ func TestMistakesAreExplained(t *testing.T) {
 	if len(a.Errors) != 1 || a.Errors[0].Message != `Variable "$input" is never used.` {
 		t.Error(a.body)
 	}
-	a = w.as("alice").post(sendMessage, vars{"input": vars{"body": "x"}})
+	a = w.as("alice").post(sendMessage, vars{"input": vars{"to": vars{}, "body": "x"}})
 	if len(a.Errors) != 1 || jsonOf(t, a.Errors[0].Path) != `["variable","input","clientMessageId"]` || a.Errors[0].Message != "The variable must be defined." {
 		t.Error(a.body)
 	}

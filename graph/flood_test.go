@@ -43,7 +43,7 @@ func TestAFloodOfRequests(t *testing.T) {
 				refused[i] = map[string]int{}
 				as := w.as(fmt.Sprint("flood", i))
 				for k := range each {
-					a := as.post(sendMessage, vars{"input": vars{"toUserId": w.id("alice"), "body": "buy", "clientMessageId": fmt.Sprint(k)}})
+					a := as.post(sendMessage, vars{"input": vars{"to": vars{"userId": w.id("alice")}, "body": "buy", "clientMessageId": fmt.Sprint(k)}})
 					var found string
 					for _, denial := range []string{"NOT_ACCEPTING", "REQUEST_LIMIT", "OUTREACH_LIMIT", "SendMessageSuccess"} {
 						if strings.Contains(a.body, `"`+denial+`"`) {
@@ -139,7 +139,7 @@ func TestAFloodOfRequests(t *testing.T) {
 		stopped := 0
 		for i := range 15 {
 			n := w.as("erin").do(sendMessageOutreach, vars{"input": vars{
-				"toUserId": w.flooder(t, i), "body": "hi", "clientMessageId": "k",
+				"to": vars{"userId": w.flooder(t, i)}, "body": "hi", "clientMessageId": "k",
 			}}).at("sendMessage")
 			if n.text("__typename") == "MessageNotAllowed" {
 				n.is("denial", `"OUTREACH_LIMIT"`)

@@ -68,8 +68,8 @@ func (w *world) people(t *testing.T) {
 	w = w.on(t)
 	bob := w.as("bob")
 	n := bob.do(`query($id: ID!) { me { id externalId handle displayName avatarUrl }
-		byId: user(id: $id) { handle } byHandle: user(handle: "@CAROL") { id } byExternal: user(externalId: "x-carol") { id }
-		node(id: $id) { __typename id ... on User { handle } } none: user(handle: "nobody") { id } }`, vars{"id": w.id("carol")})
+		byId: user(by: {id: $id}) { handle } byHandle: user(by: {handle: "@CAROL"}) { id } byExternal: user(by: {externalId: "x-carol"}) { id }
+		node(id: $id) { __typename id ... on User { handle } } none: user(by: {handle: "nobody"}) { id } }`, vars{"id": w.id("carol")})
 	n.is("me", `{"id":"`+w.id("bob")+`","externalId":"x-bob","handle":"bob","displayName":"Bob","avatarUrl":null}`)
 	n.is("byId.handle", `"carol"`)
 	n.is("byHandle.id", `"`+w.id("carol")+`"`)
@@ -137,7 +137,7 @@ func (w *world) inbox(t *testing.T) {
 	w = w.on(t)
 	id := w.conversation("dave", "bob")
 	card := vars{"url": "https://v.example/1", "title": "A \"title\"\n"}
-	in := vars{"conversationId": id, "video": vars{"url": card["url"], "title": "A \"title\""}, "clientMessageId": uuid.NewString()}
+	in := vars{"to": vars{"conversationId": id}, "video": vars{"url": card["url"], "title": "A \"title\""}, "clientMessageId": uuid.NewString()}
 	first := w.as("bob").do(sendMessage, vars{"input": in}).at("sendMessage")
 	first.is("message.seq", `3`)
 	// I2: the same again is the same, and the same key with other content is a conflict.
@@ -189,7 +189,7 @@ func (w *world) decline(t *testing.T) {
 	w.as("bob").do(decline, vars{"ids": []string{w.conversation("alice", "dave")}}).is("declineRequests.code", `"NOT_FOUND"`)
 	w.as("bob").do(decline, vars{"ids": []string{}}).is("declineRequests.code", `"INVALID_INPUT"`)
 	w.as("bob").do(`query($id: ID!) { conversation(id: $id) { id } }`, vars{"id": id}).is("conversation", `null`)
-	n := w.as("erin").do(sendMessage, vars{"input": vars{"conversationId": id, "body": "please", "clientMessageId": "2"}}).at("sendMessage")
+	n := w.as("erin").do(sendMessage, vars{"input": vars{"to": vars{"conversationId": id}, "body": "please", "clientMessageId": "2"}}).at("sendMessage")
 	// The sender is told nothing, and the recipient sees nothing.
 	n.is("__typename", `"SendMessageSuccess"`)
 	n.is("remaining", `1`)
@@ -204,7 +204,7 @@ func (w *world) block(t *testing.T) {
 		is("blockUser.user", `{"viewerHasBlocked":true,"viewerFollows":false,"viewerCanMessage":{"denial":"VIEWER_BLOCKS_THEM"}}`)
 	bob.do(`{ blockedUsers { nodes { handle } } }`, nil).is("blockedUsers.nodes", `[{"handle":"carol"}]`)
 	// The blocked learns nothing.
-	w.as("carol").do(`query($id: ID!) { user(id: $id) { viewerHasBlocked viewerCanMessage { denial } } }`, vars{"id": w.id("bob")}).
+	w.as("carol").do(`query($id: ID!) { user(by: {id: $id}) { viewerHasBlocked viewerCanMessage { denial } } }`, vars{"id": w.id("bob")}).
 		is("user", `{"viewerHasBlocked":false,"viewerCanMessage":{"denial":"NOT_ACCEPTING"}}`)
 	bob.do(`mutation($id: ID!) { unblockUser(userId: $id) { ... on UserSuccess { user { viewerHasBlocked } } } }`, vars{"id": w.id("carol")}).
 		is("unblockUser.user.viewerHasBlocked", `false`)

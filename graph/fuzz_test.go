@@ -105,7 +105,7 @@ func FuzzDocument(f *testing.F) {
 		`{ inbox(first: 100, folder: INBOX) { nodes { ...f } } } fragment f on Conversation { id ... on DirectConversation { with { ... on User { handle } } } }`,
 		`{ me { ...f } } fragment f on User { ...g } fragment g on User { ...f }`, `query($x: [[Int!]!]! = [[1]]) { me @skip(if: false) { id } }`,
 		`{ node(id: "x") { __typename ... on Message { body } ... on User { handle } } }`, `{ __type(name: "User") { fields { name } } }`,
-		`mutation { declineRequests(conversationIds: ["", "cnv_"]) { ... on UserError { code } } }`, `{ user(id: """a "b" c""") { id } }`,
+		`mutation { declineRequests(conversationIds: ["", "cnv_"]) { ... on UserError { code } } }`, `{ user(by: {id: """a "b" c"""}) { id } }`,
 	} {
 		f.Add(seed)
 	}
@@ -121,14 +121,14 @@ func FuzzVariables(f *testing.F) {
 	operations := []string{
 		sendMessage,
 		`query($first: Int, $after: String, $folder: Folder) { inbox(first: $first, after: $after, folder: $folder) { nodes { id } } }`,
-		`query($id: ID!, $ids: [ID!]) { user(id: $id) { id } node(id: $id) { id } conversation(id: $id) { id messages(first: 1) { nodes { id } } } }`,
+		`query($id: ID!, $ids: [ID!]) { user(by: {id: $id}) { id } node(id: $id) { id } conversation(id: $id) { id messages(first: 1) { nodes { id } } } }`,
 		`mutation($ids: [ID!]!) { declineRequests(conversationIds: $ids) { ... on UserError { code } } }`,
 		`mutation($input: SetWhoCanMessageMeInput!) { setWhoCanMessageMe(input: $input) { ... on UserError { code } } }`,
 		`mutation($id: ID!, $seq: Int!) { markRead(conversationId: $id, upToSeq: $seq) { ... on UserError { code } } }`,
 	}
 	for i := range operations {
 		for _, seed := range []string{
-			`{"input":{"toUserId":"usr_","body":"x","clientMessageId":"1"}}`, `{"input":{"video":{"url":"http://x/","title":"t"},"clientMessageId":"1","toUserId":"x"}}`,
+			`{"input":{"to":{"userId":"usr_"},"body":"x","clientMessageId":"1"}}`, `{"input":{"video":{"url":"http://x/","title":"t"},"clientMessageId":"1","to":{"userId":"x"}}}`,
 			`{"first":1,"after":"x","folder":"INBOX"}`, `{"first":"1","folder":"inbox"}`, `{"first":1e2,"after":null}`, `{"id":5,"ids":"x","seq":-1}`,
 			`{"ids":["x",null]}`, `{"ids":[["x"]]}`, `{"input":{"audience":"CUSTOM","routes":[{"relation":"KNOWN","route":"INBOX"}]}}`,
 			`{"id":{},"seq":99999999999}`, `{"input":null}`, `{"id":1.5}`, `{"first":-9223372036854775809}`,

@@ -82,7 +82,7 @@ func FuzzSocketMessages(f *testing.F) {
 		`{"type":"subscribe","id":"1","payload":{"query":"subscription { inboxEvents(after: \"x\") { cursor } }"}}`,
 		`{"type":"subscribe","id":"1","payload":{"query":"subscription { inboxEvents { cursor } }"}}` + "\n" + `{"type":"subscribe","id":"1","payload":{"query":"{a}"}}`,
 		`{"type":"ping","payload":{"token":"x"}}`, `{"type":"ping"}` + "\n" + `{"type":"pong"}`, `{"type":"connection_init"}`, `{"type":"complete","id":"nothing"}`,
-		`{"type":"subscribe","id":"1","payload":{"query":"mutation($i: SendMessageInput!) { sendMessage(input: $i) { __typename } }","variables":{"i":{"toUserId":"x","body":"x","clientMessageId":"1"}},"operationName":null,"extensions":{"traceparent":"00-1"}}}`,
+		`{"type":"subscribe","id":"1","payload":{"query":"mutation($i: SendMessageInput!) { sendMessage(input: $i) { __typename } }","variables":{"i":{"to":{"userId":"x"},"body":"x","clientMessageId":"1"}},"operationName":null,"extensions":{"traceparent":"00-1"}}}`,
 		`{"type":"next","id":"1"}`, `nonsense`, "\x00", `{"type":"subscribe","id":"","payload":{}}`,
 	} {
 		f.Add(seed)

@@ -37,7 +37,7 @@ func TestAReportIsDecidedAndAppealed(t *testing.T) {
 		w.befriend("alice", "bob")
 		w.say("bob", "alice", "before")
 		id := w.say("alice", "bob", "I know where you live").text("message.id")
-		in := vars{"in": vars{"clientReportId": "r-1", "messageIds": []string{id}, "category": "THREATS", "note": "Please help."}}
+		in := vars{"in": vars{"clientReportId": "r-1", "target": vars{"messageIds": []string{id}}, "category": "THREATS", "note": "Please help."}}
 		made := w.as("bob").do(makeReport, in)
 		report, digest := made.text("report.report.id"), made.text("report.report.digest")
 		made.is("report.report", `{"id":"`+report+`","digest":"`+digest+`","state":"OPEN","category":"THREATS","messageCount":1,
@@ -86,8 +86,8 @@ func TestAReportIsDecidedAndAppealed(t *testing.T) {
 		w.as("alice").stream(`subscription($a: Cursor) { inboxEvents(after: $a) { __typename cursor } }`, vars{"a": from}).
 			next().is("data.inboxEvents.__typename", `"NoticesChanged"`)
 		w.as("bob").do(myReports, nil).is("myReports.nodes.0", `{"id":"`+report+`","state":"DECIDED","actionTaken":true,"digest":"`+digest+`"}`)
-		w.as("alice").do(sendMessage, vars{"input": vars{"toUserId": w.id("bob"), "body": "x", "clientMessageId": "k"}}).is("sendMessage.denial", `"SUSPENDED"`)
-		w.as("alice").do(`{ user(handle: "bob") { viewerCanMessage { allowed denial } } }`, nil).is("user.viewerCanMessage", `{"allowed":false,"denial":"SUSPENDED"}`)
+		w.as("alice").do(sendMessage, vars{"input": vars{"to": vars{"userId": w.id("bob")}, "body": "x", "clientMessageId": "k"}}).is("sendMessage.denial", `"SUSPENDED"`)
+		w.as("alice").do(`{ user(by: {handle: "bob"}) { viewerCanMessage { allowed denial } } }`, nil).is("user.viewerCanMessage", `{"allowed":false,"denial":"SUSPENDED"}`)
 
 		notices := w.as("alice").do(myNotices, nil)
 		notices.is("myNotices.nodes.0.statement", `"Threats."`)

@@ -31,21 +31,22 @@ func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput
 	if err != nil {
 		return nil, err
 	}
-	in.ToUserID, in.ConversationID, in.ContactCode = given(in.ToUserID), given(in.ConversationID), given(in.ContactCode)
+	to := in.To
+	to.UserID, to.ConversationID, in.ContactCode = given(to.UserID), given(to.ConversationID), given(in.ContactCode)
 	if err = m.throttle.Send(ctx, in.ContactCode != nil); err != nil {
 		m.observer.sent(dm.Sent{}, err)
 		return refused[generated.SendMessageResult](err)
 	}
-	send := dm.SendInput{Video: in.Video, ClientMessageID: in.ClientMessageID, ContactCode: in.ContactCode}
+	send := dm.SendInput{Video: card(in.Video), ClientMessageID: in.ClientMessageID, ContactCode: in.ContactCode}
 	if in.Body != nil {
 		send.Body = *in.Body
 	}
 	readable := true
-	if in.ToUserID != nil {
-		send.To, readable = dm.ParseUserID(*in.ToUserID)
+	if to.UserID != nil {
+		send.To, readable = dm.ParseUserID(*to.UserID)
 	}
-	if in.ConversationID != nil && readable {
-		send.Conversation, readable = dm.ParseConversationID(*in.ConversationID)
+	if to.ConversationID != nil && readable {
+		send.Conversation, readable = dm.ParseConversationID(*to.ConversationID)
 	}
 	if !readable {
 		return refused[generated.SendMessageResult](dm.NotFound("user or conversation"))
@@ -57,6 +58,16 @@ func (m mutation) SendMessage(ctx context.Context, in generated.SendMessageInput
 	}
 	loadersOf(ctx).see(sent.View)
 	return generated.SendMessageSuccess{Message: sent.Message, Conversation: sent.View, Remaining: sent.Remaining, Outreach: sent.Outreach}, nil
+}
+
+// card returns a card without its empty optional texts: they equal leaving them out.
+func card(v *dm.VideoCard) *dm.VideoCard {
+	if v == nil {
+		return nil
+	}
+	return &dm.VideoCard{
+		URL: v.URL, Title: given(v.Title), AuthorHandle: given(v.AuthorHandle), ThumbnailURL: given(v.ThumbnailURL),
+	}
 }
 
 func (m mutation) SetWhoCanMessageMe(ctx context.Context, in generated.SetWhoCanMessageMeInput) (generated.SettingsResult, error) {

@@ -16,7 +16,7 @@ func TestNodeAnswersItsViewerOnly(t *testing.T) {
 		code, _ := w.code("bob", 1)
 		bob, carol := w.as("bob"), w.as("carol")
 		own := bob.do(`{ unread { id } messagingSettings { id } settingsHistory { id } }`, nil)
-		made := bob.do(`mutation($id: ID!) { report(input: {clientReportId: "r", messageIds: [$id], category: SPAM}) { ... on ReportSuccess { report { id } } } }`,
+		made := bob.do(`mutation($id: ID!) { report(input: {clientReportId: "r", target: {messageIds: [$id]}, category: SPAM}) { ... on ReportSuccess { report { id } } } }`,
 			vars{"id": message.text("message.id")}).text("report.report.id")
 		ids := map[string]string{
 			"Unread":             own.text("unread.id"),

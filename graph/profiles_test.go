@@ -64,5 +64,5 @@ func TestLiveEventsReadASenderOnce(t *testing.T) {
 	if _, err := w.service.UpsertUsers(t.Context(), []dm.UserInput{{ExternalID: "x-alice", Handle: "alice", DisplayName: "Alma"}}); err != nil {
 		t.Fatal(err)
 	}
-	w.as("bob").do(`query($id: ID!) { user(id: $id) { displayName } }`, vars{"id": w.id("alice")}).is("user.displayName", `"Alma"`)
+	w.as("bob").do(`query($id: ID!) { user(by: {id: $id}) { displayName } }`, vars{"id": w.id("alice")}).is("user.displayName", `"Alma"`)
 }

@@ -90,7 +90,7 @@ func TestTheRulesOfTheProtocol(t *testing.T) {
 		}},
 		{"operationName chooses", func(_ *testing.T, w *world) {
 			f := w.opened("bob")
-			f.say(`{"type":"subscribe","id":"1","payload":{"query":"query A { __typename } query B($h: String) { user(handle: $h) { handle } }","operationName":"B","variables":{"h":"bob"}}}`)
+			f.say(`{"type":"subscribe","id":"1","payload":{"query":"query A { __typename } query B($h: String!) { user(by: {handle: $h}) { handle } }","operationName":"B","variables":{"h":"bob"}}}`)
 			f.hear(`{"id":"1","type":"next","payload":{"data":{"user":{"handle":"bob"}}}}`)
 		}},
 		{"an operation that cannot be parsed answers error and nothing more", func(_ *testing.T, w *world) {

@@ -68,8 +68,8 @@ func (q query) Me(ctx context.Context) (*dm.User, error) {
 	return loadersOf(ctx).user(ctx, viewer)
 }
 
-func (q query) User(ctx context.Context, id, handle, externalID *string) (*dm.User, error) {
-	id, handle, externalID = given(id), given(handle), given(externalID)
+func (q query) User(ctx context.Context, key generated.UserBy) (*dm.User, error) {
+	id, handle, externalID := given(key.ID), given(key.Handle), given(key.ExternalID)
 	count := 0
 	for _, by := range []*string{id, handle, externalID} {
 		if by != nil {
@@ -77,7 +77,7 @@ func (q query) User(ctx context.Context, id, handle, externalID *string) (*dm.Us
 		}
 	}
 	if count != 1 {
-		return nil, dm.Invalid("id", "Give exactly one of id, handle and externalId.")
+		return nil, dm.Invalid("by", "Give exactly one of id, handle and externalId.")
 	}
 	if id != nil {
 		user, ok := dm.ParseUserID(*id)

@@ -59,9 +59,9 @@ func TestARefusalTakesAsLongAsAnyOther(t *testing.T) {
 				}
 				w.as(name).do(refusal.query, v)
 			}
-			look := `query($id: ID!) { user(id: $id) { viewerCanMessage { denial } followsViewer } explainWhoCanMessageMe(userId: $id) { relations } }`
+			look := `query($id: ID!) { user(by: {id: $id}) { viewerCanMessage { denial } followsViewer } explainWhoCanMessageMe(userId: $id) { relations } }`
 			send := func(to string, i int, code any) answer {
-				return alice.post(aSend, vars{"input": vars{"toUserId": w.id(to), "body": "please", "clientMessageId": fmt.Sprint(to, i), "contactCode": code}})
+				return alice.post(aSend, vars{"input": vars{"to": vars{"userId": w.id(to)}, "body": "please", "clientMessageId": fmt.Sprint(to, i), "contactCode": code}})
 			}
 			for name, try := range map[string]func(to string, i int) answer{
 				"send":  func(to string, i int) answer { return send(to, i, nil) },

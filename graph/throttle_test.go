@@ -31,7 +31,7 @@ func throttled(t *testing.T, change func(*rates.Config)) *world {
 const sendRated = `mutation($in: SendMessageInput!) { sendMessage(input: $in) { __typename ... on RateLimited { retryAfterSeconds } } }`
 
 func message(w *world, to, key string) vars {
-	return vars{"in": vars{"toUserId": w.id(to), "body": "hello", "clientMessageId": key}}
+	return vars{"in": vars{"to": vars{"userId": w.id(to)}, "body": "hello", "clientMessageId": key}}
 }
 
 // tooFast checks that a whole request was refused for its rate.

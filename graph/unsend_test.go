@@ -36,7 +36,7 @@ func TestAKeyIsNoMessage(t *testing.T) {
 	w.open("bob")
 	from := w.cursorOf("bob")
 	const words = "read this, bob"
-	sent := w.as("alice").do(aSend, vars{"input": vars{"toUserId": w.id("bob"), "body": "hello", "clientMessageId": words}})
+	sent := w.as("alice").do(aSend, vars{"input": vars{"to": vars{"userId": w.id("bob")}, "body": "hello", "clientMessageId": words}})
 	id := sent.text("sendMessage.message.id")
 	sent.is("sendMessage.message.clientMessageId", `"`+words+`"`)
 	bob, c := w.as("bob"), w.conversation("alice", "bob")

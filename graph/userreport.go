@@ -17,10 +17,10 @@ func (m mutation) Report(ctx context.Context, in generated.ReportInput) (generat
 	}
 	report := dm.ReportInput{ClientReportID: in.ClientReportID, Category: in.Category, Note: in.Note, Block: in.Block}
 	readable := true
-	if in.ConversationID = given(in.ConversationID); in.ConversationID != nil {
-		report.Conversation, readable = dm.ParseConversationID(*in.ConversationID)
+	if conversation := given(in.Target.ConversationID); conversation != nil {
+		report.Conversation, readable = dm.ParseConversationID(*conversation)
 	}
-	for _, text := range in.MessageIds {
+	for _, text := range in.Target.MessageIds {
 		id, ok := dm.ParseMessageID(text)
 		report.Messages, readable = append(report.Messages, id), readable && ok
 	}

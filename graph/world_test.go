@@ -358,7 +358,7 @@ const sendMessage = `mutation($input: SendMessageInput!) { sendMessage(input: $i
 func (w *world) say(from, to, body string) node {
 	w.t.Helper()
 	n := w.as(from).do(sendMessage, vars{"input": vars{
-		"toUserId": w.id(to), "body": body, "clientMessageId": uuid.NewString(),
+		"to": vars{"userId": w.id(to)}, "body": body, "clientMessageId": uuid.NewString(),
 	}}).at("sendMessage")
 	if n.text("__typename") != "SendMessageSuccess" {
 		w.t.Fatalf("not sent: %v", n.value)

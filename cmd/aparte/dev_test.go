@@ -83,8 +83,8 @@ func TestDevAgain(t *testing.T) {
 		SendMessage struct{ Message struct{ Seq int } }
 	}
 	var bob struct{ User struct{ ID string } }
-	first.ask(before, `{ user(handle: "bob") { id } }`, nil, &bob)
-	first.ask(before, `mutation($to: ID!) { sendMessage(input: {toUserId: $to, body: "Still there?", clientMessageId: "x"}) {
+	first.ask(before, `{ user(by: {handle: "bob"}) { id } }`, nil, &bob)
+	first.ask(before, `mutation($to: ID!) { sendMessage(input: {to: {userId: $to}, body: "Still there?", clientMessageId: "x"}) {
 		... on SendMessageSuccess { message { seq } } } }`, map[string]any{"to": bob.User.ID}, &sent)
 	if code := first.stop(syscall.SIGTERM); code != exitOK {
 		t.Errorf("dev ended with %d: %s", code, first.said)

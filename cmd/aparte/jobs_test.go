@@ -18,7 +18,7 @@ import (
 const (
 	jobPeople = `mutation { upsertUsers(users: [{externalId: "1", handle: "ann"}, {externalId: "2", handle: "ben"}]) { __typename }
 		setFollows(follows: [{from: "1", to: "2"}, {from: "2", to: "1"}]) { __typename } }`
-	jobSend = `mutation($to: ID!) { sendMessage(input: {toUserId: $to, body: "remember this", clientMessageId: "k"}) { __typename } }`
+	jobSend = `mutation($to: ID!) { sendMessage(input: {to: {userId: $to}, body: "remember this", clientMessageId: "k"}) { __typename } }`
 )
 
 // An export that a killed server had begun is made by the next one; its file is its owner's only.
@@ -36,7 +36,7 @@ func TestJobsOutliveTheirServer(t *testing.T) {
 		ann := strings.TrimSpace(mustAparte(t, "token", "--jwt-secret-file", secret, "--subject", "1"))
 		p.ask(admin, jobPeople, nil, nil)
 		var ben struct{ User struct{ ID string } }
-		p.ask(ann, `{ user(handle: "ben") { id } }`, nil, &ben)
+		p.ask(ann, `{ user(by: {handle: "ben"}) { id } }`, nil, &ben)
 		p.ask(ann, jobSend, map[string]any{"to": ben.User.ID}, nil)
 		var made struct {
 			ExportMyData struct {

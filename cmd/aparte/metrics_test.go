@@ -72,7 +72,7 @@ func TestOperatorsSeeWhatHappens(t *testing.T) {
 		p.ask(bob, "{ me { id } }", nil, &data)
 		send := func(key, body string) {
 			p.ask(alice, `mutation($in: SendMessageInput!) { sendMessage(input: $in) { __typename } }`,
-				map[string]any{"in": map[string]any{"toUserId": data.Me.ID, "clientMessageId": key, "body": body}}, nil)
+				map[string]any{"in": map[string]any{"to": map[string]any{"userId": data.Me.ID}, "clientMessageId": key, "body": body}}, nil)
 		}
 		send("1", "a private word")
 		send("1", "a private word")

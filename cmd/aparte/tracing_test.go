@@ -108,7 +108,7 @@ func TestTracesLeadFromRequestsToStatements(t *testing.T) {
 
 		follower := followWithTrace(t, p, bob, "00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-aaaaaaaaaaaaaaaa-01")
 		const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-		body := `{"query":"mutation TheirOwnName($to: ID!) { sendMessage(input: {toUserId: $to, body: \"theirownwords\", clientMessageId: \"theirownkey\"}) { __typename } }","variables":{"to":"` + me.Me.ID + `"}}`
+		body := `{"query":"mutation TheirOwnName($to: ID!) { sendMessage(input: {to: {userId: $to}, body: \"theirownwords\", clientMessageId: \"theirownkey\"}) { __typename } }","variables":{"to":"` + me.Me.ID + `"}}`
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url("/graphql"), strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)

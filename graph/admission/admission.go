@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/aparte-im/aparte/graph/apierror"
+	"github.com/aparte-im/aparte/graph/inputs"
 	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -104,9 +105,11 @@ func (a *Executor) CreateOperationContext(ctx context.Context, params *graphql.R
 	if len(errs) > 0 {
 		return &graphql.OperationContext{}, errs
 	}
-	if doc.Operations.ForName(params.OperationName) == nil {
+	operation := doc.Operations.ForName(params.OperationName)
+	if operation == nil {
 		return &graphql.OperationContext{}, gqlerror.List{apierror.GraphQL(apierror.CodeValidation, "The document has no operation of this name, or several and none is named.")}
 	}
+	inputs.DropEmpty(a.schema, operation, params.Variables)
 	op, errs := a.Executor.CreateOperationContext(context.WithValue(ctx, documentKey{}, doc), params)
 	return op, explainAll(errs)
 }

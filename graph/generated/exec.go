@@ -163,7 +163,7 @@ type OutreachBudgetResolver interface {
 type QueryResolver interface {
 	Me(ctx context.Context) (*dm.User, error)
 	Node(ctx context.Context, id string) (bind.Node, error)
-	User(ctx context.Context, id *string, handle *string, externalID *string) (*dm.User, error)
+	User(ctx context.Context, by UserBy) (*dm.User, error)
 	SearchUsers(ctx context.Context, query string, first *int, after *string) (*bind.UserConnection, error)
 	SuggestedFriends(ctx context.Context, first *int, after *string) (*bind.UserConnection, error)
 	BlockedUsers(ctx context.Context, first *int, after *string) (*bind.UserConnection, error)
@@ -253,10 +253,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RelationKindsInput", ec.unmarshalInputRelationKindsInput),
 			graphql.NewInputUnmarshaler("RelationRouteInput", ec.unmarshalInputRelationRouteInput),
 			graphql.NewInputUnmarshaler("ReportInput", ec.unmarshalInputReportInput),
+			graphql.NewInputUnmarshaler("ReportTarget", ec.unmarshalInputReportTarget),
 			graphql.NewInputUnmarshaler("RequestFilter", ec.unmarshalInputRequestFilter),
 			graphql.NewInputUnmarshaler("SendMessageInput", ec.unmarshalInputSendMessageInput),
+			graphql.NewInputUnmarshaler("SendTarget", ec.unmarshalInputSendTarget),
 			graphql.NewInputUnmarshaler("SetWhoCanMessageMeInput", ec.unmarshalInputSetWhoCanMessageMeInput),
 			graphql.NewInputUnmarshaler("SuggestionInput", ec.unmarshalInputSuggestionInput),
+			graphql.NewInputUnmarshaler("UserBy", ec.unmarshalInputUserBy),
 			graphql.NewInputUnmarshaler("UserInput", ec.unmarshalInputUserInput),
 			graphql.NewInputUnmarshaler("VideoCardInput", ec.unmarshalInputVideoCardInput),
 		)
@@ -1037,6 +1040,16 @@ type Unread implements Node {
   cursor: Cursor!
 }
 
+"A key of a user. Give exactly one."
+input UserBy @oneOf {
+  "The id."
+  id: ID
+  "The handle, in any case, with or without an @."
+  handle: String
+  "The host application's own id."
+  externalId: ID
+}
+
 "The reads. Each returns what the viewer may see; other people's data reads as if it did not exist."
 type Query {
   "The viewer."
@@ -1049,14 +1062,10 @@ type Query {
     "The id."
     id: ID!
   ): Node
-  "A user by exactly one of the three. Null when there is none."
+  "A user. Null when there is none."
   user(
-    "The id."
-    id: ID
-    "The handle, in any case, with or without an @."
-    handle: String
-    "The host application's own id."
-    externalId: ID
+    "The key to find them by."
+    by: UserBy!
   ): User
   """
   People whose handle, then those whose display name, starts with the query, less those whom the
@@ -1709,17 +1718,23 @@ type ReportClaimed implements UserError {
   retryAfterSeconds: Int!
 }
 
-"A report to make: of messages of one other person, or of the newest of a conversation."
+"The messages of a report. Give exactly one."
+input ReportTarget @oneOf {
+  "Up to 20 messages of one conversation, all of one other person."
+  messageIds: [ID!]
+  "A conversation: its newest 20 messages."
+  conversationId: ID
+}
+
+"A report to make."
 input ReportInput {
   """
   Made by the client, unique per reporter (a UUID). A retry with the same id returns the first
   report.
   """
   clientReportId: ID!
-  "Up to 20 messages of one conversation. Exactly one of messageIds and conversationId."
-  messageIds: [ID!]
-  "The newest 20 messages. Exactly one of messageIds and conversationId."
-  conversationId: ID
+  "The messages."
+  target: ReportTarget!
   "The category."
   category: ReportCategory!
   "A note to the moderators, up to 1,000 characters. It is sealed with the messages."
@@ -1918,12 +1933,18 @@ type IdempotencyConflict implements UserError {
   detail: String!
 }
 
+"The recipient of a message. Give exactly one."
+input SendTarget @oneOf {
+  "A user: the message goes to the conversation with them, which the first message opens."
+  userId: ID
+  "One of the viewer's conversations."
+  conversationId: ID
+}
+
 "A message to send: a text, a video, or both."
 input SendMessageInput {
-  "Exactly one of toUserId and conversationId."
-  toUserId: ID
-  "Exactly one of toUserId and conversationId."
-  conversationId: ID
+  "The recipient."
+  to: SendTarget!
   "The text: 1 to 4,000 characters, or none beside a video."
   body: String
   "A video to share."
@@ -4685,30 +4706,14 @@ func (ec *executionContext) field_Query_suggestedFriends_args(ctx context.Contex
 func (ec *executionContext) field_Query_user_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOID2ᚖstring(ctx, v)
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (UserBy, error) {
+			return ec.unmarshalNUserBy2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐUserBy(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["id"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "handle",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["handle"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "externalId",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOID2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["externalId"] = arg2
+	args["by"] = arg0
 	return args, nil
 }
 
@@ -13030,7 +13035,7 @@ func (ec *executionContext) _Query_user(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().User(ctx, fc.Args["id"].(*string), fc.Args["handle"].(*string), fc.Args["externalId"].(*string))
+			return ec.Resolvers.Query().User(ctx, fc.Args["by"].(UserBy))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *dm.User) graphql.Marshaler {
@@ -18389,7 +18394,7 @@ func (ec *executionContext) unmarshalInputReportInput(ctx context.Context, obj a
 		asMap["block"] = false
 	}
 
-	fieldsInOrder := [...]string{"clientReportId", "messageIds", "conversationId", "category", "note", "block"}
+	fieldsInOrder := [...]string{"clientReportId", "target", "category", "note", "block"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -18403,20 +18408,13 @@ func (ec *executionContext) unmarshalInputReportInput(ctx context.Context, obj a
 				return it, err
 			}
 			it.ClientReportID = data
-		case "messageIds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("messageIds"))
-			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		case "target":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("target"))
+			data, err := ec.unmarshalNReportTarget2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐReportTarget(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.MessageIds = data
-		case "conversationId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversationId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ConversationID = data
+			it.Target = data
 		case "category":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
 			data, err := ec.unmarshalNReportCategory2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐCategory(ctx, v)
@@ -18452,6 +18450,55 @@ func (ec *executionContext) unmarshalInputReportInput(ctx context.Context, obj a
 func UnmarshalReportInput(ctx context.Context, raw any) (ReportInput, error) {
 	var out ReportInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReportInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReportTarget(ctx context.Context, obj any) (ReportTarget, error) {
+	var it ReportTarget
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"messageIds", "conversationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "messageIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("messageIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MessageIds = data
+		case "conversationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversationId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConversationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReportTarget unmarshals raw into the ReportTarget input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReportTarget(ctx context.Context, raw any) (ReportTarget, error) {
+	var out ReportTarget
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReportTarget", raw, &out)
 	return out, err
 }
 
@@ -18540,27 +18587,20 @@ func (ec *executionContext) unmarshalInputSendMessageInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"toUserId", "conversationId", "body", "video", "clientMessageId", "contactCode"}
+	fieldsInOrder := [...]string{"to", "body", "video", "clientMessageId", "contactCode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "toUserId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toUserId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalNSendTarget2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSendTarget(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ToUserID = data
-		case "conversationId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversationId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.ConversationID = data
+			it.To = data
 		case "body":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -18603,6 +18643,55 @@ func (ec *executionContext) unmarshalInputSendMessageInput(ctx context.Context, 
 func UnmarshalSendMessageInput(ctx context.Context, raw any) (SendMessageInput, error) {
 	var out SendMessageInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SendMessageInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSendTarget(ctx context.Context, obj any) (SendTarget, error) {
+	var it SendTarget
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"userId", "conversationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "userId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserID = data
+		case "conversationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversationId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConversationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSendTarget unmarshals raw into the SendTarget input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSendTarget(ctx context.Context, raw any) (SendTarget, error) {
+	var out SendTarget
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SendTarget", raw, &out)
 	return out, err
 }
 
@@ -18712,6 +18801,62 @@ func (ec *executionContext) unmarshalInputSuggestionInput(ctx context.Context, o
 func UnmarshalSuggestionInput(ctx context.Context, raw any) (dm.EdgeEdit, error) {
 	var out dm.EdgeEdit
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SuggestionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUserBy(ctx context.Context, obj any) (UserBy, error) {
+	var it UserBy
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "handle", "externalId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "handle":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("handle"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Handle = data
+		case "externalId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExternalID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUserBy unmarshals raw into the UserBy input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUserBy(ctx context.Context, raw any) (UserBy, error) {
+	var out UserBy
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UserBy", raw, &out)
 	return out, err
 }
 
@@ -26178,6 +26323,11 @@ func (ec *executionContext) marshalNReportState2githubᚗcomᚋaparteᚑimᚋapa
 	return v
 }
 
+func (ec *executionContext) unmarshalNReportTarget2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐReportTarget(ctx context.Context, v any) (*ReportTarget, error) {
+	res, err := ec.unmarshalInputReportTarget(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRequestFilter2githubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐRequestFilter(ctx context.Context, v any) (dm.RequestFilter, error) {
 	res, err := ec.unmarshalInputRequestFilter(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -26256,6 +26406,11 @@ func (ec *executionContext) marshalNSendMessageResult2githubᚗcomᚋaparteᚑim
 		return graphql.Null
 	}
 	return ec._SendMessageResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSendTarget2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSendTarget(ctx context.Context, v any) (*SendTarget, error) {
+	res, err := ec.unmarshalInputSendTarget(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNSetWhoCanMessageMeInput2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSetWhoCanMessageMeInput(ctx context.Context, v any) (SetWhoCanMessageMeInput, error) {
@@ -26455,6 +26610,11 @@ func (ec *executionContext) marshalNUser2ᚖgithubᚗcomᚋaparteᚑimᚋaparte�
 		return graphql.Null
 	}
 	return ec._User(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUserBy2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐUserBy(ctx context.Context, v any) (UserBy, error) {
+	res, err := ec.unmarshalInputUserBy(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNUserConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐUserConnection(ctx context.Context, sel ast.SelectionSet, v *bind.UserConnection) graphql.Marshaler {

@@ -732,15 +732,13 @@ type ReportEdge struct {
 	Cursor string `json:"cursor"`
 }
 
-// A report to make: of messages of one other person, or of the newest of a conversation.
+// A report to make.
 type ReportInput struct {
 	// Made by the client, unique per reporter (a UUID). A retry with the same id returns the first
 	// report.
 	ClientReportID string `json:"clientReportId"`
-	// Up to 20 messages of one conversation. Exactly one of messageIds and conversationId.
-	MessageIds []string `json:"messageIds,omitempty"`
-	// The newest 20 messages. Exactly one of messageIds and conversationId.
-	ConversationID *string `json:"conversationId,omitempty"`
+	// The messages.
+	Target *ReportTarget `json:"target"`
 	// The category.
 	Category dm.Category `json:"category"`
 	// A note to the moderators, up to 1,000 characters. It is sealed with the messages.
@@ -756,6 +754,14 @@ type ReportSuccess struct {
 }
 
 func (ReportSuccess) IsReportResult() {}
+
+// The messages of a report. Give exactly one.
+type ReportTarget struct {
+	// Up to 20 messages of one conversation, all of one other person.
+	MessageIds []string `json:"messageIds,omitempty"`
+	// A conversation: its newest 20 messages.
+	ConversationID *string `json:"conversationId,omitempty"`
+}
 
 // The restrictions on the viewer's writing now, by decision of moderators.
 type Restrictions struct {
@@ -806,10 +812,8 @@ type SealedMessage struct {
 
 // A message to send: a text, a video, or both.
 type SendMessageInput struct {
-	// Exactly one of toUserId and conversationId.
-	ToUserID *string `json:"toUserId,omitempty"`
-	// Exactly one of toUserId and conversationId.
-	ConversationID *string `json:"conversationId,omitempty"`
+	// The recipient.
+	To *SendTarget `json:"to"`
 	// The text: 1 to 4,000 characters, or none beside a video.
 	Body *string `json:"body,omitempty"`
 	// A video to share.
@@ -835,6 +839,14 @@ type SendMessageSuccess struct {
 }
 
 func (SendMessageSuccess) IsSendMessageResult() {}
+
+// The recipient of a message. Give exactly one.
+type SendTarget struct {
+	// A user: the message goes to the conversation with them, which the first message opens.
+	UserID *string `json:"userId,omitempty"`
+	// One of the viewer's conversations.
+	ConversationID *string `json:"conversationId,omitempty"`
+}
 
 // The viewer's choice of who can message them.
 type SetWhoCanMessageMeInput struct {
@@ -881,6 +893,16 @@ type UpsertUsersSuccess struct {
 }
 
 func (UpsertUsersSuccess) IsUpsertUsersResult() {}
+
+// A key of a user. Give exactly one.
+type UserBy struct {
+	// The id.
+	ID *string `json:"id,omitempty"`
+	// The handle, in any case, with or without an @.
+	Handle *string `json:"handle,omitempty"`
+	// The host application's own id.
+	ExternalID *string `json:"externalId,omitempty"`
+}
 
 // The person as the viewer sees them now.
 type UserSuccess struct {

@@ -26,7 +26,7 @@ type sendAnswer struct {
 func (r *run) sendRow(ctx context.Context, t *tally, row *rows.Message) error {
 	sender, recipient := r.people[row.Sender], r.people[row.Recipient]
 	variables := map[string]any{"input": map[string]any{
-		"toUserId": recipient.id, "body": bodyOf(row), "clientMessageId": fmt.Sprintf("load-%d", row.Line),
+		"to": map[string]any{"userId": recipient.id}, "body": bodyOf(row), "clientMessageId": fmt.Sprintf("load-%d", row.Line),
 	}}
 	start, patience := time.Now(), r.client.patience()
 	defer func() { t.repeats += patience.repeats }()

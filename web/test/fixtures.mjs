@@ -6,7 +6,7 @@ export async function report(server, by, about, category) {
   const { conversationWith } = await server.ask(by, 'query($id: ID!) { conversationWith(userId: $id) { id } }', {
     id: await server.idOf(about),
   });
-  const input = { clientReportId: crypto.randomUUID(), conversationId: conversationWith.id, category };
+  const input = { clientReportId: crypto.randomUUID(), target: { conversationId: conversationWith.id }, category };
   const { report } = await server.ask(
     by,
     'mutation($input: ReportInput!) { report(input: $input) { ... on ReportSuccess { report { id } } } }',
@@ -54,14 +54,14 @@ export async function newcomers(server, count, to, words = () => 'Hello from now
   const users = Array.from({ length: count }, () => `newcomer-${++made}`).map((handle) => ({ externalId: handle, handle }));
   const admin = await server.token({ sub: 'host', scope: 'admin' });
   await server.askWith(admin, 'mutation($users: [UserInput!]!) { upsertUsers(users: $users) { __typename } }', { users });
-  const toUserId = await server.idOf(to);
+  const userId = await server.idOf(to);
   const asks = [];
   for (const [i, { externalId }] of users.entries()) {
     const token = await server.token({ sub: externalId });
     const ask = (query, variables) => server.askWith(token, query, variables);
     const { sendMessage } = await ask(
       'mutation($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }',
-      { input: { toUserId, body: words(i), clientMessageId: crypto.randomUUID() } },
+      { input: { to: { userId }, body: words(i), clientMessageId: crypto.randomUUID() } },
     );
     assert.equal(sendMessage.__typename, 'SendMessageSuccess');
     asks.push({ handle: externalId, ask });

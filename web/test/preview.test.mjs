@@ -84,7 +84,7 @@ test('an explanation names the kinds that the sender is told', async (t) => {
   );
   const id = await server.idOf('alice');
   for (const handle of ['bob', 'hugo', 'gina', 'david', 'farid']) {
-    const { user } = await server.ask(handle, 'query($id: ID!) { user(id: $id) { viewerCanMessage { kinds } } }', { id });
+    const { user } = await server.ask(handle, 'query($id: ID!) { user(by: {id: $id}) { viewerCanMessage { kinds } } }', { id });
     const { explainWhoCanMessageMe: explained } = await server.ask(
       'alice',
       'query($id: ID!) { explainWhoCanMessageMe(userId: $id) { kinds } }',

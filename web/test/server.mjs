@@ -131,7 +131,7 @@ class Server {
   }
 
   async send(from, to, body) {
-    const input = { toUserId: await this.idOf(to), body, clientMessageId: crypto.randomUUID() };
+    const input = { to: { userId: await this.idOf(to) }, body, clientMessageId: crypto.randomUUID() };
     const { sendMessage } = await this.ask(
       from,
       'mutation($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }',

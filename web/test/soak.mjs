@@ -91,7 +91,7 @@ export async function soak(t, { seconds, perSecond, seed, cutEverySeconds, stall
   const token = people.find((p) => p.handle === 'alice').token;
   const to = await server.idOf('bob');
   const send = async (body) => {
-    const input = { toUserId: to, body, clientMessageId: crypto.randomUUID() };
+    const input = { to: { userId: to }, body, clientMessageId: crypto.randomUUID() };
     const query = 'mutation($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }';
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',

@@ -54,7 +54,7 @@ export default function Report({ conversations, close, done }: Props) {
       for (const { id } of about) {
         await actions.report({
           clientReportId: idFor(id),
-          conversationId: id,
+          target: { conversationId: id },
           category: given.get('category') as Category,
           note: String(given.get('note')).trim(),
           block: given.has('block'),

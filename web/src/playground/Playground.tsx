@@ -61,7 +61,7 @@ export function Playground() {
 /** The prepared message needs an id to go to. */
 async function findBob(): Promise<string | undefined> {
   if (!currentToken.value) return undefined;
-  const query = '{ user(handle: "bob") { id } }';
+  const query = '{ user(by: {handle: "bob"}) { id } }';
   const result = (await fetcher({ query }, {})) as { data?: { user?: { id: string } } };
   return result.data?.user?.id;
 }

@@ -45,7 +45,7 @@ export const sendToBob = `# A clientMessageId names one message: run this twice
 mutation SendToBob($to: ID!, $clientMessageId: ID!) {
   sendMessage(
     input: {
-      toUserId: $to
+      to: { userId: $to }
       body: "Did you see how it ends?"
       clientMessageId: $clientMessageId
     }

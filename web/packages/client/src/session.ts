@@ -165,10 +165,10 @@ export class Session {
     return new Outbox({
       kept: this.#kept,
       ask: async ({ to, body, video, contactCode, clientMessageId }, ended) => {
-        const target = to.startsWith('cnv_') ? { conversationId: to } : { toUserId: to };
+        const target = to.startsWith('cnv_') ? { conversationId: to } : { userId: to };
         const answer = await questions.ask(
           SendMessage,
-          { input: { ...target, body, video, contactCode, clientMessageId } },
+          { input: { to: target, body, video, contactCode, clientMessageId } },
           ({ sendMessage: s }) => (isRefusal(s) ? null : { sent: s.message, conversations: [s.conversation] }),
           ended,
         );

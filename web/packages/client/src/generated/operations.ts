@@ -231,17 +231,22 @@ export type AppealOutcome =
   /** The decision was taken back, and what it did has ended. */
   | 'REVERSED';
 
-/** A report to make: of messages of one other person, or of the newest of a conversation. */
+/** The messages of a report. Give exactly one. */
+export type ReportTarget =
+  {   /** Up to 20 messages of one conversation, all of one other person. */
+  messageIds: Array<string>; conversationId?: never; }
+  |  { messageIds?: never;   /** A conversation: its newest 20 messages. */
+  conversationId: string; };
+
+/** A report to make. */
 export type ReportInput = {
   /**
    * Made by the client, unique per reporter (a UUID). A retry with the same id returns the first
    * report.
    */
   clientReportId: string;
-  /** Up to 20 messages of one conversation. Exactly one of messageIds and conversationId. */
-  messageIds?: Array<string> | null | undefined;
-  /** The newest 20 messages. Exactly one of messageIds and conversationId. */
-  conversationId?: string | null | undefined;
+  /** The messages. */
+  target: ReportTarget;
   /** The category. */
   category: ReportCategory;
   /** A note to the moderators, up to 1,000 characters. It is sealed with the messages. */
@@ -261,12 +266,17 @@ export type JobState =
   /** It was begun several times and given up. Ask again. */
   | 'FAILED';
 
+/** The recipient of a message. Give exactly one. */
+export type SendTarget =
+  {   /** A user: the message goes to the conversation with them, which the first message opens. */
+  userId: string; conversationId?: never; }
+  |  { userId?: never;   /** One of the viewer's conversations. */
+  conversationId: string; };
+
 /** A message to send: a text, a video, or both. */
 export type SendMessageInput = {
-  /** Exactly one of toUserId and conversationId. */
-  toUserId?: string | null | undefined;
-  /** Exactly one of toUserId and conversationId. */
-  conversationId?: string | null | undefined;
+  /** The recipient. */
+  to: SendTarget;
   /** The text: 1 to 4,000 characters, or none beside a video. */
   body?: string | null | undefined;
   /** A video to share. */
@@ -1027,7 +1037,7 @@ export const Inbox = "query Inbox($folder:Folder!$first:Int!$after:String){inbox
 
 export const Messages = "query Messages($id:ID!$first:Int!$beforeSeq:Int){conversation(id:$id){...Conversation messages(first:$first beforeSeq:$beforeSeq){nodes{...Message}pageInfo{hasNextPage}}}}fragment Conversation on DirectConversation{id with{...User}folder lastMessage{...MessagePreview}lastActivityAt unreadCount readSeq theirReadSeq muted senderContext{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment MessagePreview on MessagePreview{seq sender{id}body video{url title authorHandle thumbnailUrl}createdAt removed withheld}fragment Message on Message{id conversationId seq sender{id}body video{url title authorHandle thumbnailUrl}clientMessageId createdAt removed linksHidden}" as Operation<MessagesQuery, MessagesQueryVariables>;
 
-export const Person = "query Person($id:ID!){user(id:$id){...Person}conversationWith(userId:$id){...Conversation ...Redeemed}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Conversation on DirectConversation{id with{...User}folder lastMessage{...MessagePreview}lastActivityAt unreadCount readSeq theirReadSeq muted senderContext{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment MessagePreview on MessagePreview{seq sender{id}body video{url title authorHandle thumbnailUrl}createdAt removed withheld}fragment Redeemed on DirectConversation{contactCodeRedemption{codeId label redeemedAt}}" as Operation<PersonQuery, PersonQueryVariables>;
+export const Person = "query Person($id:ID!){user(by:{id:$id}){...Person}conversationWith(userId:$id){...Conversation ...Redeemed}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}fragment Conversation on DirectConversation{id with{...User}folder lastMessage{...MessagePreview}lastActivityAt unreadCount readSeq theirReadSeq muted senderContext{viewerFollows followsViewer suggested joinedAt sharedFriends{count isCapped some{...User}}}}fragment MessagePreview on MessagePreview{seq sender{id}body video{url title authorHandle thumbnailUrl}createdAt removed withheld}fragment Redeemed on DirectConversation{contactCodeRedemption{codeId label redeemedAt}}" as Operation<PersonQuery, PersonQueryVariables>;
 
 export const SearchUsers = "query SearchUsers($query:String!$first:Int!$after:String){searchUsers(query:$query first:$first after:$after){...People}}fragment People on UserConnection{nodes{...Person}pageInfo{hasNextPage endCursor}}fragment Person on User{...User viewerFollows followsViewer viewerRestricts viewerLists viewerCanMessage{...Permission}}fragment User on User{id handle displayName avatarUrl viewerHasBlocked}fragment Permission on MessagePermission{allowed folder remaining denial kinds canReply outreach{...Outreach}}fragment Outreach on OutreachBudget{perDay remaining retryAfterSeconds}" as Operation<SearchUsersQuery, SearchUsersQueryVariables>;
 
