@@ -115,8 +115,8 @@ func (p *population) load(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	user, err := tx.PrepareContext(ctx, `INSERT INTO users (id, external_id, handle, display_name, name_key, age_band, exempt,
-		deleted, created_at) VALUES ($1, $2, $2, $2, $2, 0, true, false, 1)`)
+	user, err := tx.PrepareContext(ctx, `INSERT INTO users (id, external_id, handle, display_name, age_band, exempt,
+		deleted, created_at) VALUES ($1, $2, $2, $2, 0, true, false, 1)`)
 	if err != nil {
 		return err
 	}

@@ -50,8 +50,8 @@ var scaleSteps = []string{
 	ALTER TABLE events DROP CONSTRAINT events_pkey;
 	ALTER TABLE conversations DROP CONSTRAINT conversations_pkey;
 	DROP INDEX conversation_high_id_high_folder_last_at; DROP INDEX conversation_low_id_low_folder_last_at`,
-	`INSERT INTO users (id, external_id, handle, display_name, name_key, age_band, exempt, deleted, created_at)
-	SELECT md5('u' || i)::uuid, 'u' || i, 'u' || i, 'Person ' || i, 'person ' || i, 0, true, false, 1
+	`INSERT INTO users (id, external_id, handle, display_name, age_band, exempt, deleted, created_at)
+	SELECT md5('u' || i)::uuid, 'u' || i, 'u' || i, 'Person ' || i, 0, true, false, 1
 	FROM generate_series(0, {users} - 1) AS i`,
 	// k numbers the conversations, shuffled in time; the first six of ten are those of the busy.
 	`CREATE UNLOGGED TABLE pairs AS SELECT sent, LEAST(a, b) AS low, GREATEST(a, b) AS high FROM (

@@ -97,8 +97,8 @@ func parseMessagePlace(s string) (MessagePlace, *Error) {
 	return p, nil
 }
 
-// UserPlace is the keyset place in a listing of users: by rank (a search lists handles first, then
-// names), then key.
+// UserPlace is the keyset place in a listing of users: by rank (a search lists people near the
+// viewer first), then key, then id.
 type UserPlace struct {
 	Rank uint8
 	Key  string

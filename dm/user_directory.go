@@ -31,8 +31,9 @@ func (s *Service) UserByExternalID(ctx context.Context, externalID string) (*Use
 	return s.users.UserByExternalID(ctx, externalID)
 }
 
-// SearchUsers lists users whose handle or display name starts with the query, less those whom the
-// viewer has blocked. A zero viewer is the host application. Errors: INVALID_INPUT.
+// SearchUsers lists users of whom each word of the query starts a word of the display name or the
+// handle, less those whom the viewer has blocked; friends and users whom the viewer talks with come
+// first. A zero viewer is the host application. Errors: INVALID_INPUT.
 func (s *Service) SearchUsers(ctx context.Context, viewer UserID, query string, page PageRequest) (Page[FoundUser], error) {
 	prefix, refusal := normalizeLine("query", query, maxSearch)
 	if refusal != nil {

@@ -15,10 +15,12 @@ type UserStore interface {
 	UserByHandle(ctx context.Context, handle string) (*User, error)
 	// UserByExternalID returns the user with the host's id. Errors: NOT_FOUND.
 	UserByExternalID(ctx context.Context, externalID string) (*User, error)
-	// SearchUsers lists users whose handle, then users whose display name, starts with prefix (in
-	// lower case), without the users whom the viewer has blocked. A user who has blocked the viewer
-	// is listed: a block must not show.
-	SearchUsers(ctx context.Context, viewer UserID, prefix string, after *UserPlace, limit int) ([]FoundUser, error)
+	// SearchUsers lists users of whom each word of the query starts a word of the display name or
+	// the handle (words.SearchWords), and users whose handle starts with the query (in lower case):
+	// first the viewer's friends and users whom the viewer talks with, then suggested users, then
+	// others. Users whom the viewer has blocked are left out. A user who has blocked the viewer is
+	// listed: a block must not show.
+	SearchUsers(ctx context.Context, viewer UserID, query string, after *UserPlace, limit int) ([]FoundUser, error)
 	// SuggestedUsers lists the users whom the host suggested to the viewer, without those whom the
 	// viewer has blocked.
 	SuggestedUsers(ctx context.Context, viewer UserID, after *UserPlace, limit int) ([]FoundUser, error)

@@ -20,8 +20,10 @@ import (
 	ent "github.com/aparte-im/aparte/ent/generated"
 	"github.com/aparte-im/aparte/ent/generated/follow"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
+	"github.com/aparte-im/aparte/ent/generated/searchword"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
+	"github.com/aparte-im/aparte/words"
 )
 
 // newUser is a profile as it is written.
@@ -36,7 +38,6 @@ var (
 		{"external_id", text(func(u *newUser) string { return u.ExternalID }), nil},
 		{"handle", text(func(u *newUser) string { return u.Handle }), nil},
 		{"display_name", text(func(u *newUser) string { return u.DisplayName }), nil},
-		{"name_key", text(func(u *newUser) string { return nameKey(u.DisplayName) }), nil},
 		{"avatar_url", textOrNull(func(u *newUser) *string { return u.AvatarURL }), nil},
 		{"age_band", smallint(func(u *newUser) int64 { return int64(u.AgeBand) }), nil},
 		{"exempt", boolean(func(u *newUser) bool { return u.Exempt }), nil},
@@ -210,7 +211,7 @@ func goneMark(externalID string) string {
 
 // The columns that an upsert overwrites of a user who exists.
 const (
-	overwriteUser = `handle = excluded.handle, display_name = excluded.display_name, name_key = excluded.name_key,
+	overwriteUser = `handle = excluded.handle, display_name = excluded.display_name,
 		avatar_url = excluded.avatar_url,
 		age_band_at = CASE WHEN users.age_band = excluded.age_band THEN users.age_band_at ELSE excluded.age_band_at END,
 		age_band = excluded.age_band, exempt = excluded.exempt`
@@ -235,23 +236,28 @@ func (s *Store) writeUsers(ctx context.Context, ses *session, users []dm.UserInp
 		}
 	}
 	written, err := ses.conn.QueryContext(ctx, inserter("users", userFields.shape(), "true")(s.dialect.source(userFields.shape(), 1))+
-		" ON CONFLICT (external_id) DO UPDATE SET "+existing+" RETURNING id, external_id, created_at",
+		" ON CONFLICT (external_id) DO UPDATE SET "+existing+" RETURNING id, external_id, created_at, handle, display_name",
 		rows.args(nil)...)
 	if err != nil {
 		return nil, err
 	}
-	defer written.Close()
-	for written.Next() {
+	found := map[dm.UserID][]string{}
+	err = eachRow(written, func(row *sql.Rows) error {
 		var id uuid.UUID
-		var external string
+		var external, handle, name string
 		var created int64
-		if err := written.Scan(&id, &external, &created); err != nil {
-			return nil, err
+		if err := row.Scan(&id, &external, &created, &handle, &name); err != nil {
+			return err
 		}
 		out[external].ID, out[external].CreatedAt = dm.UserID(id), fromMicros(created)
-	}
-	if err := written.Err(); err != nil {
+		found[dm.UserID(id)] = words.SearchKeys(name, handle)
+		return nil
+	})
+	if err != nil {
 		return nil, err
+	}
+	if err := s.writeSearchWords(ctx, ses, found); err != nil {
+		return nil, fmt.Errorf("write the words of the search: %w", err)
 	}
 	heads := s.dialect.rowset(headNew.shape())
 	for _, u := range out {
@@ -342,7 +348,7 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 		tried = true
 		// The keys stay unique and free the old names.
 		err = ses.ent.User.Update().Where(user.ID(id)).SetExternalID(goneMark(externalID) + id.String()).
-			SetHandle("deleted-" + id.String()).SetDisplayName("Deleted user").SetNameKey("").ClearAvatarURL().SetDeleted(true).
+			SetHandle("deleted-" + id.String()).SetDisplayName("Deleted user").ClearAvatarURL().SetDeleted(true).
 			SetTokensValidAfter(toMicros(s.clock())).Exec(ctx)
 		if err != nil {
 			return nil, err
@@ -354,6 +360,9 @@ func (s *Store) DeleteUser(ctx context.Context, externalID string) error {
 		// Under the lock, or an edge that is being written meanwhile would stay. Both directions of
 		// a suggestion are found from the user's own.
 		if err := forgetCodes(ctx, ses, dm.UserID(id)); err != nil {
+			return nil, err
+		}
+		if _, err := ses.ent.SearchWord.Delete().Where(searchword.UserID(id)).Exec(ctx); err != nil {
 			return nil, err
 		}
 		if err := forgetEdges(ctx, ses, id); err != nil {

@@ -48,7 +48,9 @@ func TestAnExchangeOfHandlesLocksUsersInOrder(t *testing.T) {
 	}
 	lock("SELECT id FROM users WHERE external_id = '1' FOR UPDATE")
 	done := make(chan error, 1)
-	go func() { done <- upsert(dm.UserInput{ExternalID: "1", Handle: "bob"}, dm.UserInput{ExternalID: "2", Handle: "alice"}) }()
+	go func() {
+		done <- upsert(dm.UserInput{ExternalID: "1", Handle: "bob"}, dm.UserInput{ExternalID: "2", Handle: "alice"})
+	}()
 	untilOneWaits(t, db)
 	lock("SELECT id FROM users WHERE external_id = '2' FOR UPDATE NOWAIT")
 	if err := tx.Rollback(); err != nil {

@@ -141,7 +141,7 @@ func newPlanner(t *testing.T, url string, asked []store.Asked) *planner {
 		}
 	})
 	// The statistics are those that the test makes.
-	for _, table := range []string{"users", "heads", "conversations", "messages", "events", "follows", "overrides", "suggestions", "settings_changes", "reports", "evidence", "audit_log", "jobs", "contact_codes", "contact_code_redemptions"} {
+	for _, table := range []string{"users", "heads", "conversations", "messages", "events", "follows", "overrides", "suggestions", "settings_changes", "reports", "evidence", "audit_log", "jobs", "contact_codes", "contact_code_redemptions", "search_words"} {
 		p.exec("ALTER TABLE " + table + " SET (autovacuum_enabled = false)")
 	}
 	return p
@@ -303,7 +303,7 @@ func TestPlansStayFlatOnSQLite(t *testing.T) {
 	t.Logf("%d statements", len(seen))
 }
 
-const liteTables = `users|heads|conversations|messages|events|follows|overrides|suggestions|settings_changes|reports|evidence|audit_log|jobs|contact_codes|contact_code_redemptions`
+const liteTables = `users|heads|conversations|messages|events|follows|overrides|suggestions|settings_changes|reports|evidence|audit_log|jobs|contact_codes|contact_code_redemptions|search_words`
 
 var liteScan = regexp.MustCompile(`^SCAN (\w+)`)
 

@@ -16,9 +16,11 @@ import (
 // has more of everything than may ever be read at once, so that a read of all of it shows: 6,000
 // and more.
 var planFill = []string{
-	`INSERT INTO users (id, external_id, handle, display_name, name_key, age_band, exempt, deleted, created_at)
-	SELECT md5('u' || i)::uuid, 'u' || i, 'u' || i, 'Person ' || i, 'person ' || i, 0, true, false, 1
+	`INSERT INTO users (id, external_id, handle, display_name, age_band, exempt, deleted, created_at)
+	SELECT md5('u' || i)::uuid, 'u' || i, 'u' || i, 'Person ' || i, 0, true, false, 1
 	FROM generate_series(0, 20000 - 1) AS i`,
+	`INSERT INTO search_words (user_id, word)
+	SELECT md5('u' || i)::uuid, word FROM generate_series(0, 20000 - 1) AS i, unnest(ARRAY['person', 'u' || i, i::text]) AS word`,
 	`INSERT INTO heads (user_id, position, trimmed_to, unread_conversations, unread_requests, unread_messages, audience, routes,
 		read_receipts, changed_at, age_band, exempt, gone)
 	SELECT md5('u' || i)::uuid, CASE WHEN i = 0 THEN 20000 ELSE 10 END, 0, 0, 0, 0, 1, 0, true, 1, 0, true, false
@@ -110,7 +112,7 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	must(err)
 	_, err = service.UserByExternalID(ctx, "u7")
 	must(err)
-	for _, query := range []string{"u", "person"} {
+	for _, query := range []string{"u", "person", "p", "person 7"} {
 		page := dm.PageRequest{First: 50}
 		for range 2 {
 			found, err := service.SearchUsers(ctx, hub, query, page)
@@ -217,7 +219,7 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	_, _, err = service.DeclineRequests(ctx, user(43), []dm.ConversationID{dm.ConversationOf(user(42), user(43))})
 	must(err)
 	// The host.
-	_, err = service.UpsertUsers(ctx, []dm.UserInput{{ExternalID: "u7", Handle: "u7", DisplayName: "Person 7", Exempt: true}, {ExternalID: "new", Handle: "new", DisplayName: "New", Exempt: true}})
+	_, err = service.UpsertUsers(ctx, []dm.UserInput{{ExternalID: "u7", Handle: "u7", DisplayName: "Person 7", Exempt: true}, {ExternalID: "u8", Handle: "u8", DisplayName: "Renamed", Exempt: true}, {ExternalID: "new", Handle: "new", DisplayName: "New", Exempt: true}})
 	must(err)
 	must(service.SetEdges(ctx, []dm.EdgeEdit{{From: "u50", To: "u51"}, {From: "u50", To: "u52", Suggested: true}}))
 	must(service.SetEdges(ctx, []dm.EdgeEdit{{From: "u50", To: "u51", Remove: true}, {From: "u50", To: "u52", Suggested: true, Remove: true}}))

@@ -20,7 +20,7 @@ type readStatements struct {
 	members, inbox, views    *sql.Stmt
 	messages, messagesByID   *sql.Stmt
 	log, eventMessages, ends *sql.Stmt
-	handles, names           *sql.Stmt
+	search                   searchReads
 	suggestions              *sql.Stmt
 	overrides                overrideReads
 	ties                     tieReads
@@ -117,10 +117,7 @@ func (s *Store) prepareReads(ctx context.Context) (readStatements, error) {
 	prepare(&r.ends, "SELECT h.user_id, h.position, h.gone FROM "+d.source(idFields.shape(), 1)+d.join("heads", "h", "h.user_id = r.id"))
 	const user = `SELECT u.id, u.external_id, u.handle, u.display_name, u.avatar_url, u.age_band, u.exempt, u.deleted, u.created_at,
 		u.tokens_valid_after`
-	prepare(&r.handles, user+` FROM users u WHERE u.handle >= $1 AND u.handle < $2 AND u.handle > $3 AND NOT u.deleted
-		AND `+unblocked("$5", "u.id")+` ORDER BY u.handle LIMIT $4`)
-	prepare(&r.names, user+` FROM users u WHERE u.name_key >= $1 AND u.name_key < $2 AND (u.name_key, u.id) > ($3, $4)
-		AND NOT (u.handle >= $1 AND u.handle < $2) AND NOT u.deleted AND `+unblocked("$6", "u.id")+` ORDER BY u.name_key, u.id LIMIT $5`)
+	r.search = s.prepareSearch(prepare, user, unblocked)
 	prepare(&r.suggestions, user+" FROM suggestions s"+d.join("users", "u", "u.id = s.suggested_id")+`
 		WHERE s.user_id = $1 AND s.suggested_id > $2 AND NOT u.deleted AND `+unblocked("$1", "s.suggested_id")+`
 		ORDER BY s.suggested_id LIMIT $3`)

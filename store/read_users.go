@@ -1,12 +1,11 @@
-// ent reads single profiles. The search and the lists of people are SQL: they run at each
-// keystroke, in ranges of indexes with lateral joins that ent cannot express (ADR 7).
+// ent reads single profiles. The lists of people are SQL: ranges of indexes with lateral joins that
+// ent cannot express (ADR 7).
 
 package store
 
 import (
 	"context"
 	"database/sql"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -59,43 +58,6 @@ func userOf(row *ent.User) *dm.User {
 	}
 }
 
-// pastPrefix sorts after every text that starts with a prefix.
-const pastPrefix = "\U0010FFFF"
-
-// The ranks of a search: handles first.
-const (
-	rankHandle = iota
-	rankName
-)
-
-// SearchUsers implements dm.Store. Each rank is a range of an index.
-func (s *Store) SearchUsers(ctx context.Context, viewer dm.UserID, prefix string, after *dm.UserPlace, limit int) ([]dm.FoundUser, error) {
-	var out []dm.FoundUser
-	if after == nil || after.Rank == rankHandle {
-		from := ""
-		if after != nil {
-			from = after.Key
-		}
-		err := s.listUsers(ctx, s.reads.handles, []any{prefix, prefix + pastPrefix, from, limit, uuidText(viewer)}, func(u *dm.User) {
-			out = append(out, dm.FoundUser{User: u, Place: dm.UserPlace{Rank: rankHandle, Key: u.Handle}})
-		})
-		if err != nil || len(out) == limit {
-			return out, err
-		}
-	}
-	key, id := "", uuid.Nil.String()
-	if after != nil && after.Rank == rankName {
-		key, id = after.Key, uuidText(after.ID)
-	}
-	err := s.listUsers(ctx, s.reads.names, []any{
-		prefix, prefix + pastPrefix, key, id, limit - len(out), uuidText(viewer),
-	}, func(u *dm.User) {
-		place := dm.UserPlace{Rank: rankName, Key: nameKey(u.DisplayName), ID: u.ID}
-		out = append(out, dm.FoundUser{User: u, Place: place})
-	})
-	return out, err
-}
-
 // SuggestedUsers implements dm.Store.
 func (s *Store) SuggestedUsers(ctx context.Context, viewer dm.UserID, after *dm.UserPlace, limit int) ([]dm.FoundUser, error) {
 	return s.listByID(ctx, s.reads.suggestions, viewer, after, limit)
@@ -125,5 +87,3 @@ func (s *Store) listUsers(ctx context.Context, stmt *sql.Stmt, args []any, take 
 		return err
 	})
 }
-
-func nameKey(displayName string) string { return strings.ToLower(displayName) }

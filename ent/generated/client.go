@@ -30,6 +30,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/report"
+	"github.com/aparte-im/aparte/ent/generated/searchword"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
@@ -68,6 +69,8 @@ type Client struct {
 	Override *OverrideClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
+	// SearchWord is the client for interacting with the SearchWord builders.
+	SearchWord *SearchWordClient
 	// SettingsChange is the client for interacting with the SettingsChange builders.
 	SettingsChange *SettingsChangeClient
 	// Suggestion is the client for interacting with the Suggestion builders.
@@ -99,6 +102,7 @@ func (c *Client) init() {
 	c.Message = NewMessageClient(c.config)
 	c.Override = NewOverrideClient(c.config)
 	c.Report = NewReportClient(c.config)
+	c.SearchWord = NewSearchWordClient(c.config)
 	c.SettingsChange = NewSettingsChangeClient(c.config)
 	c.Suggestion = NewSuggestionClient(c.config)
 	c.User = NewUserClient(c.config)
@@ -208,6 +212,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Message:               NewMessageClient(cfg),
 		Override:              NewOverrideClient(cfg),
 		Report:                NewReportClient(cfg),
+		SearchWord:            NewSearchWordClient(cfg),
 		SettingsChange:        NewSettingsChangeClient(cfg),
 		Suggestion:            NewSuggestionClient(cfg),
 		User:                  NewUserClient(cfg),
@@ -244,6 +249,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Message:               NewMessageClient(cfg),
 		Override:              NewOverrideClient(cfg),
 		Report:                NewReportClient(cfg),
+		SearchWord:            NewSearchWordClient(cfg),
 		SettingsChange:        NewSettingsChangeClient(cfg),
 		Suggestion:            NewSuggestionClient(cfg),
 		User:                  NewUserClient(cfg),
@@ -278,7 +284,7 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AuditEntry, c.ContactCode, c.ContactCodeRedemption, c.Conversation, c.Epoch,
 		c.Event, c.Evidence, c.Follow, c.Head, c.HiddenWords, c.Job, c.Message,
-		c.Override, c.Report, c.SettingsChange, c.Suggestion, c.User,
+		c.Override, c.Report, c.SearchWord, c.SettingsChange, c.Suggestion, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -290,7 +296,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AuditEntry, c.ContactCode, c.ContactCodeRedemption, c.Conversation, c.Epoch,
 		c.Event, c.Evidence, c.Follow, c.Head, c.HiddenWords, c.Job, c.Message,
-		c.Override, c.Report, c.SettingsChange, c.Suggestion, c.User,
+		c.Override, c.Report, c.SearchWord, c.SettingsChange, c.Suggestion, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -327,6 +333,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Override.mutate(ctx, m)
 	case *ReportMutation:
 		return c.Report.mutate(ctx, m)
+	case *SearchWordMutation:
+		return c.SearchWord.mutate(ctx, m)
 	case *SettingsChangeMutation:
 		return c.SettingsChange.mutate(ctx, m)
 	case *SuggestionMutation:
@@ -2166,6 +2174,139 @@ func (c *ReportClient) mutate(ctx context.Context, m *ReportMutation) (Value, er
 	}
 }
 
+// SearchWordClient is a client for the SearchWord schema.
+type SearchWordClient struct {
+	config
+}
+
+// NewSearchWordClient returns a client for the SearchWord from the given config.
+func NewSearchWordClient(c config) *SearchWordClient {
+	return &SearchWordClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `searchword.Hooks(f(g(h())))`.
+func (c *SearchWordClient) Use(hooks ...Hook) {
+	c.hooks.SearchWord = append(c.hooks.SearchWord, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `searchword.Intercept(f(g(h())))`.
+func (c *SearchWordClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SearchWord = append(c.inters.SearchWord, interceptors...)
+}
+
+// Create returns a builder for creating a SearchWord entity.
+func (c *SearchWordClient) Create() *SearchWordCreate {
+	mutation := newSearchWordMutation(c.config, OpCreate)
+	return &SearchWordCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SearchWord entities.
+func (c *SearchWordClient) CreateBulk(builders ...*SearchWordCreate) *SearchWordCreateBulk {
+	return &SearchWordCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SearchWordClient) MapCreateBulk(slice any, setFunc func(*SearchWordCreate, int)) *SearchWordCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SearchWordCreateBulk{err: fmt.Errorf("calling to SearchWordClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SearchWordCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SearchWordCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SearchWord.
+func (c *SearchWordClient) Update() *SearchWordUpdate {
+	mutation := newSearchWordMutation(c.config, OpUpdate)
+	return &SearchWordUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SearchWordClient) UpdateOne(_m *SearchWord) *SearchWordUpdateOne {
+	mutation := newSearchWordMutation(c.config, OpUpdateOne, withSearchWord(_m))
+	return &SearchWordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SearchWordClient) UpdateOneID(id string) *SearchWordUpdateOne {
+	mutation := newSearchWordMutation(c.config, OpUpdateOne, withSearchWordID(id))
+	return &SearchWordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SearchWord.
+func (c *SearchWordClient) Delete() *SearchWordDelete {
+	mutation := newSearchWordMutation(c.config, OpDelete)
+	return &SearchWordDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SearchWordClient) DeleteOne(_m *SearchWord) *SearchWordDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SearchWordClient) DeleteOneID(id string) *SearchWordDeleteOne {
+	builder := c.Delete().Where(searchword.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SearchWordDeleteOne{builder}
+}
+
+// Query returns a query builder for SearchWord.
+func (c *SearchWordClient) Query() *SearchWordQuery {
+	return &SearchWordQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSearchWord},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SearchWord entity by its id.
+func (c *SearchWordClient) Get(ctx context.Context, id string) (*SearchWord, error) {
+	return c.Query().Where(searchword.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SearchWordClient) GetX(ctx context.Context, id string) *SearchWord {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SearchWordClient) Hooks() []Hook {
+	return c.hooks.SearchWord
+}
+
+// Interceptors returns the client interceptors.
+func (c *SearchWordClient) Interceptors() []Interceptor {
+	return c.inters.SearchWord
+}
+
+func (c *SearchWordClient) mutate(ctx context.Context, m *SearchWordMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SearchWordCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SearchWordUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SearchWordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SearchWordDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown SearchWord mutation op: %q", m.Op())
+	}
+}
+
 // SettingsChangeClient is a client for the SettingsChange schema.
 type SettingsChangeClient struct {
 	config
@@ -2649,11 +2790,11 @@ type (
 	hooks struct {
 		AuditEntry, ContactCode, ContactCodeRedemption, Conversation, Epoch, Event,
 		Evidence, Follow, Head, HiddenWords, Job, Message, Override, Report,
-		SettingsChange, Suggestion, User []ent.Hook
+		SearchWord, SettingsChange, Suggestion, User []ent.Hook
 	}
 	inters struct {
 		AuditEntry, ContactCode, ContactCodeRedemption, Conversation, Epoch, Event,
 		Evidence, Follow, Head, HiddenWords, Job, Message, Override, Report,
-		SettingsChange, Suggestion, User []ent.Interceptor
+		SearchWord, SettingsChange, Suggestion, User []ent.Interceptor
 	}
 )

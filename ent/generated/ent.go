@@ -26,6 +26,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/message"
 	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/report"
+	"github.com/aparte-im/aparte/ent/generated/searchword"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
@@ -103,6 +104,7 @@ func checkColumn(t, c string) error {
 			message.Table:               message.ValidColumn,
 			override.Table:              override.ValidColumn,
 			report.Table:                report.ValidColumn,
+			searchword.Table:            searchword.ValidColumn,
 			settingschange.Table:        settingschange.ValidColumn,
 			suggestion.Table:            suggestion.ValidColumn,
 			user.Table:                  user.ValidColumn,

@@ -25,6 +25,7 @@ import (
 	"github.com/aparte-im/aparte/ent/generated/override"
 	"github.com/aparte-im/aparte/ent/generated/predicate"
 	"github.com/aparte-im/aparte/ent/generated/report"
+	"github.com/aparte-im/aparte/ent/generated/searchword"
 	"github.com/aparte-im/aparte/ent/generated/settingschange"
 	"github.com/aparte-im/aparte/ent/generated/suggestion"
 	"github.com/aparte-im/aparte/ent/generated/user"
@@ -54,6 +55,7 @@ const (
 	TypeMessage               = "Message"
 	TypeOverride              = "Override"
 	TypeReport                = "Report"
+	TypeSearchWord            = "SearchWord"
 	TypeSettingsChange        = "SettingsChange"
 	TypeSuggestion            = "Suggestion"
 	TypeUser                  = "User"
@@ -15117,6 +15119,338 @@ func (m *ReportMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Report edge %s", name)
 }
 
+// SearchWordMutation represents an operation that mutates the SearchWord nodes in the graph.
+type SearchWordMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	user_id       *uuid.UUID
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*SearchWord, error)
+	predicates    []predicate.SearchWord
+}
+
+var _ ent.Mutation = (*SearchWordMutation)(nil)
+
+// searchwordOption allows management of the mutation configuration using functional options.
+type searchwordOption func(*SearchWordMutation)
+
+// newSearchWordMutation creates new mutation for the SearchWord entity.
+func newSearchWordMutation(c config, op Op, opts ...searchwordOption) *SearchWordMutation {
+	m := &SearchWordMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSearchWord,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSearchWordID sets the ID field of the mutation.
+func withSearchWordID(id string) searchwordOption {
+	return func(m *SearchWordMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SearchWord
+		)
+		m.oldValue = func(ctx context.Context) (*SearchWord, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SearchWord.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSearchWord sets the old SearchWord of the mutation.
+func withSearchWord(node *SearchWord) searchwordOption {
+	return func(m *SearchWordMutation) {
+		m.oldValue = func(context.Context) (*SearchWord, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SearchWordMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SearchWordMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SearchWord entities.
+func (m *SearchWordMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SearchWordMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SearchWordMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SearchWord.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUserID sets the "user_id" field.
+func (m *SearchWordMutation) SetUserID(u uuid.UUID) {
+	m.user_id = &u
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *SearchWordMutation) UserID() (r uuid.UUID, exists bool) {
+	v := m.user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the SearchWord entity.
+// If the SearchWord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchWordMutation) OldUserID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *SearchWordMutation) ResetUserID() {
+	m.user_id = nil
+}
+
+// Where appends a list predicates to the SearchWordMutation builder.
+func (m *SearchWordMutation) Where(ps ...predicate.SearchWord) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SearchWordMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SearchWordMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SearchWord, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SearchWordMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SearchWordMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SearchWord).
+func (m *SearchWordMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SearchWordMutation) Fields() []string {
+	fields := make([]string, 0, 1)
+	if m.user_id != nil {
+		fields = append(fields, searchword.FieldUserID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SearchWordMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case searchword.FieldUserID:
+		return m.UserID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SearchWordMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case searchword.FieldUserID:
+		return m.OldUserID(ctx)
+	}
+	return nil, fmt.Errorf("unknown SearchWord field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SearchWordMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case searchword.FieldUserID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SearchWord field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SearchWordMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SearchWordMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SearchWordMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SearchWord numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SearchWordMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SearchWordMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SearchWordMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SearchWord nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SearchWordMutation) ResetField(name string) error {
+	switch name {
+	case searchword.FieldUserID:
+		m.ResetUserID()
+		return nil
+	}
+	return fmt.Errorf("unknown SearchWord field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SearchWordMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SearchWordMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SearchWordMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SearchWordMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SearchWordMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SearchWordMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SearchWordMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SearchWord unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SearchWordMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SearchWord edge %s", name)
+}
+
 // SettingsChangeMutation represents an operation that mutates the SettingsChange nodes in the graph.
 type SettingsChangeMutation struct {
 	config
@@ -17364,7 +17698,6 @@ type UserMutation struct {
 	external_id           *string
 	handle                *string
 	display_name          *string
-	name_key              *string
 	avatar_url            *string
 	age_band              *int16
 	addage_band           *int16
@@ -17601,42 +17934,6 @@ func (m *UserMutation) OldDisplayName(ctx context.Context) (v string, err error)
 // ResetDisplayName resets all changes to the "display_name" field.
 func (m *UserMutation) ResetDisplayName() {
 	m.display_name = nil
-}
-
-// SetNameKey sets the "name_key" field.
-func (m *UserMutation) SetNameKey(s string) {
-	m.name_key = &s
-}
-
-// NameKey returns the value of the "name_key" field in the mutation.
-func (m *UserMutation) NameKey() (r string, exists bool) {
-	v := m.name_key
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldNameKey returns the old "name_key" field's value of the User entity.
-// If the User object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *UserMutation) OldNameKey(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldNameKey is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldNameKey requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldNameKey: %w", err)
-	}
-	return oldValue.NameKey, nil
-}
-
-// ResetNameKey resets all changes to the "name_key" field.
-func (m *UserMutation) ResetNameKey() {
-	m.name_key = nil
 }
 
 // SetAvatarURL sets the "avatar_url" field.
@@ -18180,7 +18477,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 10)
 	if m.external_id != nil {
 		fields = append(fields, user.FieldExternalID)
 	}
@@ -18189,9 +18486,6 @@ func (m *UserMutation) Fields() []string {
 	}
 	if m.display_name != nil {
 		fields = append(fields, user.FieldDisplayName)
-	}
-	if m.name_key != nil {
-		fields = append(fields, user.FieldNameKey)
 	}
 	if m.avatar_url != nil {
 		fields = append(fields, user.FieldAvatarURL)
@@ -18228,8 +18522,6 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.Handle()
 	case user.FieldDisplayName:
 		return m.DisplayName()
-	case user.FieldNameKey:
-		return m.NameKey()
 	case user.FieldAvatarURL:
 		return m.AvatarURL()
 	case user.FieldAgeBand:
@@ -18259,8 +18551,6 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldHandle(ctx)
 	case user.FieldDisplayName:
 		return m.OldDisplayName(ctx)
-	case user.FieldNameKey:
-		return m.OldNameKey(ctx)
 	case user.FieldAvatarURL:
 		return m.OldAvatarURL(ctx)
 	case user.FieldAgeBand:
@@ -18304,13 +18594,6 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDisplayName(v)
-		return nil
-	case user.FieldNameKey:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetNameKey(v)
 		return nil
 	case user.FieldAvatarURL:
 		v, ok := value.(string)
@@ -18478,9 +18761,6 @@ func (m *UserMutation) ResetField(name string) error {
 		return nil
 	case user.FieldDisplayName:
 		m.ResetDisplayName()
-		return nil
-	case user.FieldNameKey:
-		m.ResetNameKey()
 		return nil
 	case user.FieldAvatarURL:
 		m.ResetAvatarURL()

@@ -159,15 +159,15 @@ func init() {
 	userFields := schema.User{}.Fields()
 	_ = userFields
 	// userDescAgeBandAt is the schema descriptor for age_band_at field.
-	userDescAgeBandAt := userFields[7].Descriptor()
+	userDescAgeBandAt := userFields[6].Descriptor()
 	// user.DefaultAgeBandAt holds the default value on creation for the age_band_at field.
 	user.DefaultAgeBandAt = userDescAgeBandAt.Default.(int64)
 	// userDescDeleted is the schema descriptor for deleted field.
-	userDescDeleted := userFields[9].Descriptor()
+	userDescDeleted := userFields[8].Descriptor()
 	// user.DefaultDeleted holds the default value on creation for the deleted field.
 	user.DefaultDeleted = userDescDeleted.Default.(bool)
 	// userDescTokensValidAfter is the schema descriptor for tokens_valid_after field.
-	userDescTokensValidAfter := userFields[11].Descriptor()
+	userDescTokensValidAfter := userFields[10].Descriptor()
 	// user.DefaultTokensValidAfter holds the default value on creation for the tokens_valid_after field.
 	user.DefaultTokensValidAfter = userDescTokensValidAfter.Default.(int64)
 }

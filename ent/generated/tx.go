@@ -40,6 +40,8 @@ type Tx struct {
 	Override *OverrideClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
+	// SearchWord is the client for interacting with the SearchWord builders.
+	SearchWord *SearchWordClient
 	// SettingsChange is the client for interacting with the SettingsChange builders.
 	SettingsChange *SettingsChangeClient
 	// Suggestion is the client for interacting with the Suggestion builders.
@@ -191,6 +193,7 @@ func (tx *Tx) init() {
 	tx.Message = NewMessageClient(tx.config)
 	tx.Override = NewOverrideClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
+	tx.SearchWord = NewSearchWordClient(tx.config)
 	tx.SettingsChange = NewSettingsChangeClient(tx.config)
 	tx.Suggestion = NewSuggestionClient(tx.config)
 	tx.User = NewUserClient(tx.config)

@@ -23,8 +23,6 @@ type User struct {
 	Handle string `json:"handle,omitempty"`
 	// DisplayName holds the value of the "display_name" field.
 	DisplayName string `json:"display_name,omitempty"`
-	// the display name in lower case, for the search
-	NameKey string `json:"name_key,omitempty"`
 	// AvatarURL holds the value of the "avatar_url" field.
 	AvatarURL *string `json:"avatar_url,omitempty"`
 	// AgeBand holds the value of the "age_band" field.
@@ -127,7 +125,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case user.FieldAgeBand, user.FieldAgeBandAt, user.FieldCreatedAt, user.FieldTokensValidAfter:
 			values[i] = new(sql.NullInt64)
-		case user.FieldExternalID, user.FieldHandle, user.FieldDisplayName, user.FieldNameKey, user.FieldAvatarURL:
+		case user.FieldExternalID, user.FieldHandle, user.FieldDisplayName, user.FieldAvatarURL:
 			values[i] = new(sql.NullString)
 		case user.FieldID:
 			values[i] = new(uuid.UUID)
@@ -169,12 +167,6 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field display_name", values[i])
 			} else if value.Valid {
 				_m.DisplayName = value.String
-			}
-		case user.FieldNameKey:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field name_key", values[i])
-			} else if value.Valid {
-				_m.NameKey = value.String
 			}
 		case user.FieldAvatarURL:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -293,9 +285,6 @@ func (_m *User) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("display_name=")
 	builder.WriteString(_m.DisplayName)
-	builder.WriteString(", ")
-	builder.WriteString("name_key=")
-	builder.WriteString(_m.NameKey)
 	builder.WriteString(", ")
 	if v := _m.AvatarURL; v != nil {
 		builder.WriteString("avatar_url=")

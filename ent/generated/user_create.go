@@ -38,12 +38,6 @@ func (_c *UserCreate) SetDisplayName(v string) *UserCreate {
 	return _c
 }
 
-// SetNameKey sets the "name_key" field.
-func (_c *UserCreate) SetNameKey(v string) *UserCreate {
-	_c.mutation.SetNameKey(v)
-	return _c
-}
-
 // SetAvatarURL sets the "avatar_url" field.
 func (_c *UserCreate) SetAvatarURL(v string) *UserCreate {
 	_c.mutation.SetAvatarURL(v)
@@ -229,9 +223,6 @@ func (_c *UserCreate) check() error {
 	if _, ok := _c.mutation.DisplayName(); !ok {
 		return &ValidationError{Name: "display_name", err: errors.New(`generated: missing required field "User.display_name"`)}
 	}
-	if _, ok := _c.mutation.NameKey(); !ok {
-		return &ValidationError{Name: "name_key", err: errors.New(`generated: missing required field "User.name_key"`)}
-	}
 	if _, ok := _c.mutation.AgeBand(); !ok {
 		return &ValidationError{Name: "age_band", err: errors.New(`generated: missing required field "User.age_band"`)}
 	}
@@ -296,10 +287,6 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DisplayName(); ok {
 		_spec.SetField(user.FieldDisplayName, field.TypeString, value)
 		_node.DisplayName = value
-	}
-	if value, ok := _c.mutation.NameKey(); ok {
-		_spec.SetField(user.FieldNameKey, field.TypeString, value)
-		_node.NameKey = value
 	}
 	if value, ok := _c.mutation.AvatarURL(); ok {
 		_spec.SetField(user.FieldAvatarURL, field.TypeString, value)

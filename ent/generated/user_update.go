@@ -71,20 +71,6 @@ func (_u *UserUpdate) SetNillableDisplayName(v *string) *UserUpdate {
 	return _u
 }
 
-// SetNameKey sets the "name_key" field.
-func (_u *UserUpdate) SetNameKey(v string) *UserUpdate {
-	_u.mutation.SetNameKey(v)
-	return _u
-}
-
-// SetNillableNameKey sets the "name_key" field if the given value is not nil.
-func (_u *UserUpdate) SetNillableNameKey(v *string) *UserUpdate {
-	if v != nil {
-		_u.SetNameKey(*v)
-	}
-	return _u
-}
-
 // SetAvatarURL sets the "avatar_url" field.
 func (_u *UserUpdate) SetAvatarURL(v string) *UserUpdate {
 	_u.mutation.SetAvatarURL(v)
@@ -360,9 +346,6 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.DisplayName(); ok {
 		_spec.SetField(user.FieldDisplayName, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.NameKey(); ok {
-		_spec.SetField(user.FieldNameKey, field.TypeString, value)
-	}
 	if value, ok := _u.mutation.AvatarURL(); ok {
 		_spec.SetField(user.FieldAvatarURL, field.TypeString, value)
 	}
@@ -588,20 +571,6 @@ func (_u *UserUpdateOne) SetDisplayName(v string) *UserUpdateOne {
 func (_u *UserUpdateOne) SetNillableDisplayName(v *string) *UserUpdateOne {
 	if v != nil {
 		_u.SetDisplayName(*v)
-	}
-	return _u
-}
-
-// SetNameKey sets the "name_key" field.
-func (_u *UserUpdateOne) SetNameKey(v string) *UserUpdateOne {
-	_u.mutation.SetNameKey(v)
-	return _u
-}
-
-// SetNillableNameKey sets the "name_key" field if the given value is not nil.
-func (_u *UserUpdateOne) SetNillableNameKey(v *string) *UserUpdateOne {
-	if v != nil {
-		_u.SetNameKey(*v)
 	}
 	return _u
 }
@@ -910,9 +879,6 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if value, ok := _u.mutation.DisplayName(); ok {
 		_spec.SetField(user.FieldDisplayName, field.TypeString, value)
-	}
-	if value, ok := _u.mutation.NameKey(); ok {
-		_spec.SetField(user.FieldNameKey, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.AvatarURL(); ok {
 		_spec.SetField(user.FieldAvatarURL, field.TypeString, value)

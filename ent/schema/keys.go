@@ -6,4 +6,5 @@ var Keys = map[string][]string{
 	"messages":                 {"conversation_id", "seq"},
 	"events":                   {"user_id", "position"},
 	"contact_code_redemptions": {"code_id", "redeemer_id"},
+	"search_words":             {"user_id", "word"},
 }

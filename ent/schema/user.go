@@ -19,7 +19,6 @@ func (User) Fields() []ent.Field {
 		field.String("external_id").Comment("the host's own id"),
 		field.String("handle").Comment("in lower case"),
 		field.String("display_name"),
-		field.String("name_key").Comment("the display name in lower case, for the search"),
 		field.String("avatar_url").Optional().Nillable(),
 		field.Int16("age_band"),
 		field.Int64("age_band_at").Default(0).Comment("when the host said the age band"),
@@ -47,7 +46,6 @@ func (User) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("external_id").Unique(),
 		index.Fields("handle").Unique(),
-		index.Fields("name_key", "id"),
 		// For recent revocations, which each node reads every few seconds.
 		index.Fields("tokens_valid_after").StorageKey("user_revoked").
 			Annotations(entsql.IndexWhere("tokens_valid_after > 0")),

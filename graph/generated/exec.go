@@ -1068,8 +1068,10 @@ type Query {
     by: UserBy!
   ): User
   """
-  People whose handle, then those whose display name, starts with the query, less those whom the
-  viewer has blocked.
+  People of whom each word of the query starts a word of the display name or the handle, in any
+  order, whatever the case, accents and width; less those whom the viewer has blocked. The viewer's
+  friends and people whom the viewer talks with come first, then people who are suggested, then
+  others, by handle before name.
   """
   searchUsers(
     "Up to 64 characters; nothing is found for an empty one."

@@ -177,6 +177,18 @@ func (f ReportFunc) Mutate(ctx context.Context, m generated.Mutation) (generated
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ReportMutation", m)
 }
 
+// The SearchWordFunc type is an adapter to allow the use of ordinary
+// function as SearchWord mutator.
+type SearchWordFunc func(context.Context, *generated.SearchWordMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SearchWordFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.SearchWordMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SearchWordMutation", m)
+}
+
 // The SettingsChangeFunc type is an adapter to allow the use of ordinary
 // function as SettingsChange mutator.
 type SettingsChangeFunc func(context.Context, *generated.SettingsChangeMutation) (generated.Value, error)

@@ -487,6 +487,24 @@ var (
 			},
 		},
 	}
+	// SearchWordsColumns holds the columns for the "search_words" table.
+	SearchWordsColumns = []*schema.Column{
+		{Name: "word", Type: field.TypeString},
+		{Name: "user_id", Type: field.TypeUUID},
+	}
+	// SearchWordsTable holds the schema information for the "search_words" table.
+	SearchWordsTable = &schema.Table{
+		Name:       "search_words",
+		Columns:    SearchWordsColumns,
+		PrimaryKey: []*schema.Column{SearchWordsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "searchword_word_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{SearchWordsColumns[0], SearchWordsColumns[1]},
+			},
+		},
+	}
 	// SettingsChangesColumns holds the columns for the "settings_changes" table.
 	SettingsChangesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -558,7 +576,6 @@ var (
 		{Name: "external_id", Type: field.TypeString},
 		{Name: "handle", Type: field.TypeString},
 		{Name: "display_name", Type: field.TypeString},
-		{Name: "name_key", Type: field.TypeString},
 		{Name: "avatar_url", Type: field.TypeString, Nullable: true},
 		{Name: "age_band", Type: field.TypeInt16},
 		{Name: "age_band_at", Type: field.TypeInt64, Default: 0},
@@ -584,14 +601,9 @@ var (
 				Columns: []*schema.Column{UsersColumns[2]},
 			},
 			{
-				Name:    "user_name_key_id",
-				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[4], UsersColumns[0]},
-			},
-			{
 				Name:    "user_revoked",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[11]},
+				Columns: []*schema.Column{UsersColumns[10]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "tokens_valid_after > 0",
 				},
@@ -614,6 +626,7 @@ var (
 		MessagesTable,
 		OverridesTable,
 		ReportsTable,
+		SearchWordsTable,
 		SettingsChangesTable,
 		SuggestionsTable,
 		UsersTable,

@@ -48,6 +48,9 @@ type Override func(*sql.Selector)
 // Report is the predicate function for report builders.
 type Report func(*sql.Selector)
 
+// SearchWord is the predicate function for searchword builders.
+type SearchWord func(*sql.Selector)
+
 // SettingsChange is the predicate function for settingschange builders.
 type SettingsChange func(*sql.Selector)
 

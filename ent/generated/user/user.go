@@ -18,8 +18,6 @@ const (
 	FieldHandle = "handle"
 	// FieldDisplayName holds the string denoting the display_name field in the database.
 	FieldDisplayName = "display_name"
-	// FieldNameKey holds the string denoting the name_key field in the database.
-	FieldNameKey = "name_key"
 	// FieldAvatarURL holds the string denoting the avatar_url field in the database.
 	FieldAvatarURL = "avatar_url"
 	// FieldAgeBand holds the string denoting the age_band field in the database.
@@ -83,7 +81,6 @@ var Columns = []string{
 	FieldExternalID,
 	FieldHandle,
 	FieldDisplayName,
-	FieldNameKey,
 	FieldAvatarURL,
 	FieldAgeBand,
 	FieldAgeBandAt,
@@ -145,11 +142,6 @@ func ByHandle(opts ...sql.OrderTermOption) OrderOption {
 // ByDisplayName orders the results by the display_name field.
 func ByDisplayName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDisplayName, opts...).ToFunc()
-}
-
-// ByNameKey orders the results by the name_key field.
-func ByNameKey(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldNameKey, opts...).ToFunc()
 }
 
 // ByAvatarURL orders the results by the avatar_url field.

@@ -69,11 +69,6 @@ func DisplayName(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldDisplayName, v))
 }
 
-// NameKey applies equality check predicate on the "name_key" field. It's identical to NameKeyEQ.
-func NameKey(v string) predicate.User {
-	return predicate.User(sql.FieldEQ(FieldNameKey, v))
-}
-
 // AvatarURL applies equality check predicate on the "avatar_url" field. It's identical to AvatarURLEQ.
 func AvatarURL(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldAvatarURL, v))
@@ -302,71 +297,6 @@ func DisplayNameEqualFold(v string) predicate.User {
 // DisplayNameContainsFold applies the ContainsFold predicate on the "display_name" field.
 func DisplayNameContainsFold(v string) predicate.User {
 	return predicate.User(sql.FieldContainsFold(FieldDisplayName, v))
-}
-
-// NameKeyEQ applies the EQ predicate on the "name_key" field.
-func NameKeyEQ(v string) predicate.User {
-	return predicate.User(sql.FieldEQ(FieldNameKey, v))
-}
-
-// NameKeyNEQ applies the NEQ predicate on the "name_key" field.
-func NameKeyNEQ(v string) predicate.User {
-	return predicate.User(sql.FieldNEQ(FieldNameKey, v))
-}
-
-// NameKeyIn applies the In predicate on the "name_key" field.
-func NameKeyIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldIn(FieldNameKey, vs...))
-}
-
-// NameKeyNotIn applies the NotIn predicate on the "name_key" field.
-func NameKeyNotIn(vs ...string) predicate.User {
-	return predicate.User(sql.FieldNotIn(FieldNameKey, vs...))
-}
-
-// NameKeyGT applies the GT predicate on the "name_key" field.
-func NameKeyGT(v string) predicate.User {
-	return predicate.User(sql.FieldGT(FieldNameKey, v))
-}
-
-// NameKeyGTE applies the GTE predicate on the "name_key" field.
-func NameKeyGTE(v string) predicate.User {
-	return predicate.User(sql.FieldGTE(FieldNameKey, v))
-}
-
-// NameKeyLT applies the LT predicate on the "name_key" field.
-func NameKeyLT(v string) predicate.User {
-	return predicate.User(sql.FieldLT(FieldNameKey, v))
-}
-
-// NameKeyLTE applies the LTE predicate on the "name_key" field.
-func NameKeyLTE(v string) predicate.User {
-	return predicate.User(sql.FieldLTE(FieldNameKey, v))
-}
-
-// NameKeyContains applies the Contains predicate on the "name_key" field.
-func NameKeyContains(v string) predicate.User {
-	return predicate.User(sql.FieldContains(FieldNameKey, v))
-}
-
-// NameKeyHasPrefix applies the HasPrefix predicate on the "name_key" field.
-func NameKeyHasPrefix(v string) predicate.User {
-	return predicate.User(sql.FieldHasPrefix(FieldNameKey, v))
-}
-
-// NameKeyHasSuffix applies the HasSuffix predicate on the "name_key" field.
-func NameKeyHasSuffix(v string) predicate.User {
-	return predicate.User(sql.FieldHasSuffix(FieldNameKey, v))
-}
-
-// NameKeyEqualFold applies the EqualFold predicate on the "name_key" field.
-func NameKeyEqualFold(v string) predicate.User {
-	return predicate.User(sql.FieldEqualFold(FieldNameKey, v))
-}
-
-// NameKeyContainsFold applies the ContainsFold predicate on the "name_key" field.
-func NameKeyContainsFold(v string) predicate.User {
-	return predicate.User(sql.FieldContainsFold(FieldNameKey, v))
 }
 
 // AvatarURLEQ applies the EQ predicate on the "avatar_url" field.

@@ -230,6 +230,13 @@ CREATE INDEX report_reporter_id_created_at_id ON reports (reporter_id, created_a
 CREATE INDEX report_settled_at ON reports (settled_at);
 CREATE INDEX report_state_created_at_id ON reports (state, created_at, id);
 
+CREATE TABLE search_words (
+    user_id uuid NOT NULL,
+    word varchar COLLATE "C" NOT NULL,
+    PRIMARY KEY (user_id, word)
+);
+CREATE INDEX searchword_word_user_id ON search_words (word, user_id);
+
 CREATE TABLE settings_changes (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -284,7 +291,6 @@ CREATE TABLE users (
     external_id varchar COLLATE "C" NOT NULL,
     handle varchar COLLATE "C" NOT NULL,
     display_name varchar NOT NULL,
-    name_key varchar COLLATE "C" NOT NULL,
     avatar_url varchar,
     age_band smallint NOT NULL,
     exempt boolean NOT NULL,
@@ -296,7 +302,6 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX user_external_id ON users (external_id);
 CREATE UNIQUE INDEX user_handle ON users (handle);
-CREATE INDEX user_name_key_id ON users (name_key, id);
 CREATE INDEX user_revoked ON users (tokens_valid_after) WHERE (tokens_valid_after > 0);
 
 -- +goose Down
@@ -304,6 +309,7 @@ DROP TABLE users;
 DROP TABLE suggestions;
 DROP TABLE overrides;
 DROP TABLE settings_changes;
+DROP TABLE search_words;
 DROP TABLE reports;
 DROP TABLE messages;
 DROP TABLE jobs;

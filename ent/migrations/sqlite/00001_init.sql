@@ -228,6 +228,13 @@ CREATE INDEX report_reported_id_decided_at_id ON reports (reported_id, decided_a
 CREATE INDEX report_state_created_at_id ON reports (state, created_at, id);
 CREATE INDEX report_settled_at ON reports (settled_at);
 
+CREATE TABLE search_words (
+    user_id uuid NOT NULL,
+    word text NOT NULL,
+    PRIMARY KEY (user_id, word)
+) WITHOUT ROWID;
+CREATE INDEX searchword_word_user_id ON search_words (word, user_id);
+
 CREATE TABLE settings_changes (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -282,7 +289,6 @@ CREATE TABLE users (
     external_id text NOT NULL,
     handle text NOT NULL,
     display_name text NOT NULL,
-    name_key text NOT NULL,
     avatar_url text NULL,
     age_band integer NOT NULL,
     exempt bool NOT NULL,
@@ -294,7 +300,6 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX user_external_id ON users (external_id);
 CREATE UNIQUE INDEX user_handle ON users (handle);
-CREATE INDEX user_name_key_id ON users (name_key, id);
 CREATE INDEX user_revoked ON users (tokens_valid_after) WHERE tokens_valid_after > 0;
 
 -- +goose Down
@@ -302,6 +307,7 @@ DROP TABLE users;
 DROP TABLE suggestions;
 DROP TABLE overrides;
 DROP TABLE settings_changes;
+DROP TABLE search_words;
 DROP TABLE reports;
 DROP TABLE messages;
 DROP TABLE jobs;
