@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"strings"
 	"time"
 
@@ -23,6 +22,7 @@ import (
 	"github.com/aparte-im/aparte/graph/rates"
 	"github.com/aparte-im/aparte/graph/socket"
 	"github.com/aparte-im/aparte/graph/transport"
+	"github.com/aparte-im/aparte/graph/weborigin"
 	"github.com/aparte-im/aparte/store"
 )
 
@@ -67,8 +67,10 @@ type Config struct {
 
 	// MountPath is the path under which the program mounts the handler, as "/dm". Empty: the root.
 	MountPath string
-	// AllowedOrigins are the origins of web apps that may call the API from a browser, as "https://app.example.org",
-	// besides the origin that serves the API.
+	// AllowedOrigins are the origins of web apps that may call the API from a browser, as
+	// "https://app.example.org", besides the origin that serves the API. They are compared by scheme,
+	// host and port. "https://*.example.org" stands for every name below example.org, and
+	// "capacitor://localhost" for a page of a web view.
 	AllowedOrigins []string
 	// LoopbackOrigins lets every page of this machine open a WebSocket, for development.
 	LoopbackOrigins bool
@@ -306,13 +308,11 @@ func byDefault[T comparable](value *T, d T) {
 	}
 }
 
-// CheckOrigin returns an error when s is not a web origin such as "https://app.example.org".
+// CheckOrigin returns an error when s is not a web origin such as "https://app.example.org", nor a
+// wildcard such as "https://*.example.org"; see [Config.AllowedOrigins].
 func CheckOrigin(s string) error {
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path+u.RawQuery != "" {
-		return fmt.Errorf("%q is not an origin; give one as https://app.example.org", s)
-	}
-	return nil
+	_, err := weborigin.NewList([]string{s})
+	return err
 }
 
 func (c *Config) classifier() dm.ClassifierConfig {

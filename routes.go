@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/weborigin"
 	"github.com/aparte-im/aparte/internal/middleware"
 	"github.com/aparte-im/aparte/web"
 )
@@ -27,9 +28,11 @@ func (s *Server) Handler() http.Handler { return s.handler }
 
 func (s *Server) routes() http.Handler {
 	c := s.config
+	origins, _ := weborigin.NewList(c.AllowedOrigins) // checked by Config.normalize
 	mux := http.NewServeMux()
 	api := func(h http.Handler) http.Handler {
-		return middleware.AllowOrigins(c.AllowedOrigins, middleware.RefuseOtherSites(c.AllowedOrigins, h))
+		h = middleware.RefuseOtherSites(origins, h)
+		return middleware.RefuseRepeated(middleware.AllowOrigins(origins, h))
 	}
 	mux.Handle("/graphql", api(s.api))
 	mux.Handle(graph.ExportPath, api(http.HandlerFunc(s.api.ServeExport)))

@@ -114,7 +114,9 @@ func TestASocketEndsWithItsToken(t *testing.T) {
 }
 
 func TestOtherSitesOpenNoSocket(t *testing.T) {
-	strict := newWorld(t, setup{config: func(c *graph.Config) { c.Origins = []string{"https://app.example.com"} }})
+	strict := newWorld(t, setup{config: func(c *graph.Config) {
+		c.Origins = []string{"https://app.example.com:443", "https://*.example.net", "capacitor://localhost"}
+	}})
 	loose := newWorld(t, setup{config: func(c *graph.Config) { c.LoopbackOrigins = true }})
 	for _, c := range []struct {
 		w      *world
@@ -123,6 +125,13 @@ func TestOtherSitesOpenNoSocket(t *testing.T) {
 	}{
 		{strict, strict.http.URL, true},
 		{strict, "https://app.example.com", true},
+		{strict, "https://APP.example.com:443", true},
+		{strict, "https://a.b.example.net", true},
+		{strict, "capacitor://localhost", true},
+		{strict, "https://example.net", false},
+		{strict, "https://evilexample.net", false},
+		{strict, "ionic://localhost", false},
+		{strict, "https://app.example.com:8443", false},
 		{strict, "https://app.example.com.evil.example", false},
 		{strict, "http://app.example.com", false},
 		{strict, "http://localhost:5173", false},

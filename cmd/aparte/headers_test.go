@@ -13,7 +13,7 @@ func TestServeKeepsBrowsersSafe(t *testing.T) {
 	secret := secretFile(t, testSecret)
 	mustAparte(t, "migrate", "--database-url", url)
 	p := startServe(t, nil, "--database-url", url, "--jwt-secret-file", secret, "--create-users", "--playground", "--behind-tls",
-		"--allowed-origins", "https://app.example")
+		"--allowed-origins", "https://app.example:443,https://*.example.org,capacitor://localhost")
 	token := strings.TrimSpace(mustAparte(t, "token", "--jwt-secret-file", secret, "--subject", "host-1"))
 	ask := func(method, path string, header ...string) (*http.Response, string) {
 		t.Helper()
@@ -65,6 +65,12 @@ func TestServeKeepsBrowsersSafe(t *testing.T) {
 		{"our own page", []string{"Sec-Fetch-Site", "same-origin"}, 200},
 		{"our own page in an old browser", []string{"Origin", "http://" + p.address}, 200},
 		{"an allowed page", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://app.example"}, 200},
+		{"an allowed page with its port", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://app.example:443"}, 200},
+		{"an allowed subdomain", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://a.b.example.org"}, 200},
+		{"an allowed web view", []string{"Sec-Fetch-Site", "cross-site", "Origin", "capacitor://localhost"}, 200},
+		{"an allowed page in an old browser", []string{"Origin", "https://a.example.org"}, 200},
+		{"the parent of allowed subdomains", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://example.org"}, 403},
+		{"another web view", []string{"Origin", "ionic://localhost"}, 403},
 		{"another site", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"}, 403},
 		{"another site that hides", []string{"Sec-Fetch-Site", "cross-site", "Origin", "null"}, 403},
 		{"a neighbour", []string{"Sec-Fetch-Site", "same-site", "Origin", "https://other.example"}, 403},

@@ -33,7 +33,7 @@ type serviceSettings struct {
 	Limits          limitSettings      `embed:"" prefix:"max-" group:"Bounds of a request"`
 	Documents       string             `name:"trusted-documents" group:"Bounds of a request" placeholder:"PATH" help:"Folder of *.graphql files, or a JSON file from SHA-256 to text: only these documents are accepted. Each is checked at the start, and the service does not start with an invalid one."`
 	Connections     connectionSettings `embed:"" group:"Sockets and event streams"`
-	AllowedOrigins  list               `placeholder:"ORIGIN,..." help:"Origins of web apps that may call the API from a browser, as https://app.example.org; the server's own origin is always allowed."`
+	AllowedOrigins  list               `placeholder:"ORIGIN,..." help:"Origins of web apps that may call the API from a browser, as https://app.example.org, https://*.example.org (every name below it) or capacitor://localhost (a web view); the server's own origin is always allowed."`
 	CreateUsers     bool               `help:"Create a user at the first valid token for an unknown subject."`
 	PollInterval    time.Duration      `default:"5s" min:"10ms" help:"Longest delay of an event whose wake was lost, or that another node wrote."`
 	ShutdownTimeout time.Duration      `default:"15s" min:"0s" help:"Longest time of a graceful stop."`

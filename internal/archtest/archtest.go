@@ -73,7 +73,9 @@ var arrows = []arrow{
 	{folder: "graph/socket", may: []string{"dm", "graph/connlimit"}},
 	{folder: "graph/transport", may: []string{
 		"dm", "graph/admission", "graph/apierror", "graph/auth", "graph/bind", "graph/clientaddr", "graph/connlimit", "graph/limits",
+		"graph/weborigin",
 	}},
+	{folder: "graph/weborigin", may: []string{}},
 	{folder: "ent", may: []string{"ent"}},
 	{folder: "store", may: []string{"dm", "ent", "store"}},
 	{folder: "store/storetest", may: []string{"dm", "store/storetest", "live", "internal/testwait"}},
@@ -85,6 +87,7 @@ var arrows = []arrow{
 	{folder: "bench", may: []string{"bench", "dm", "graph", "ent", "store", "live", "internal", "words"}},
 	{folder: "internal/background", may: []string{"dm", "store"}},
 	{folder: "internal/metrics", may: []string{"graph", "store", "live"}},
+	{folder: "internal/middleware", may: []string{"graph/weborigin"}},
 	{folder: "internal/testdb", may: []string{"internal", "store"}},
 }
 

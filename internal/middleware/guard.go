@@ -1,12 +1,13 @@
 package middleware
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
+
+	"github.com/aparte-im/aparte/graph/weborigin"
 )
 
 // bodyTimeout is the time that a client has to send the body of a request.
@@ -68,19 +69,20 @@ func IsLoopback(host string) bool {
 
 // AllowOrigins answers CORS: it lets web apps of the given origins call the API from a browser.
 // Callers send a token, never a cookie, so credentials are not allowed.
-func AllowOrigins(origins []string, next http.Handler) http.Handler {
-	if len(origins) == 0 {
+func AllowOrigins(origins weborigin.List, next http.Handler) http.Handler {
+	if origins.Empty() {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Add("Vary", "Origin")
-		origin := r.Header.Get("Origin")
-		if !slices.ContainsFunc(origins, func(o string) bool { return strings.EqualFold(o, origin) }) {
+		h.Add("Vary", weborigin.Header)
+		origin, ok := weborigin.Of(r.Header)
+		if !ok || !origins.Has(origin) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		h.Set("Access-Control-Allow-Origin", origin)
+		// Browsers compare this header with the text that they sent.
+		h.Set("Access-Control-Allow-Origin", r.Header.Get(weborigin.Header))
 		h.Set("Access-Control-Expose-Headers", "Retry-After")
 		if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
 			next.ServeHTTP(w, r)
@@ -91,4 +93,29 @@ func AllowOrigins(origins []string, next http.Handler) http.Handler {
 		h.Set("Access-Control-Max-Age", "7200")
 		w.WriteHeader(http.StatusNoContent)
 	})
+}
+
+// single lists the request headers that say who calls. A proxy and the server behind it could each
+// read another of two.
+var single = []string{"Authorization", weborigin.Header}
+
+// RefuseRepeated refuses requests that carry one of the headers Authorization and Origin twice.
+func RefuseRepeated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, name := range single {
+			if len(r.Header.Values(name)) > 1 {
+				refuse(w, http.StatusBadRequest, "BAD_REQUEST", "The request has the header "+name+" more than once.")
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// refuse answers in the form of the API.
+func refuse(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, `{"errors":[{"message":%q,"extensions":{"code":%q}}]}`, message, code)
 }

@@ -2,7 +2,8 @@ package middleware
 
 import (
 	"net/http"
-	"strings"
+
+	"github.com/aparte-im/aparte/graph/weborigin"
 )
 
 const (
@@ -35,19 +36,22 @@ func SecureHeaders(behindTLS bool, next http.Handler) http.Handler {
 
 // RefuseOtherSites refuses changes that a page of another site makes a browser send, unless its
 // origin is one of origins. Callers send a token, which such a page does not have, so this is a
-// second line of defence. It panics on an origin that net/http refuses.
-func RefuseOtherSites(origins []string, next http.Handler) http.Handler {
+// second line of defence.
+func RefuseOtherSites(origins weborigin.List, next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
-	for _, o := range origins {
-		if err := protection.AddTrustedOrigin(strings.ToLower(o)); err != nil {
-			panic("middleware: " + err.Error())
-		}
-	}
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusForbidden)
-		_, _ = w.Write([]byte(`{"errors":[{"message":"Requests from pages of other sites are refused.","extensions":{"code":"FORBIDDEN"}}]}`))
+		refuse(w, http.StatusForbidden, "FORBIDDEN", "Requests from pages of other sites are refused.")
 	}))
-	return protection.Handler(next)
+	guarded := protection.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		origin, ok := weborigin.Of(r.Header)
+		// Package http compares the origin with the Host header as text, in browsers that send no
+		// Sec-Fetch-Site.
+		own := r.Header.Get("Sec-Fetch-Site") == "" && origin.Serves(r.Host)
+		if ok && (own || origins.Has(origin)) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
 }
