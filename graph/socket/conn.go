@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/gobwas/ws"
@@ -198,7 +199,7 @@ func (c *conn) control(op ws.OpCode, payload []byte) error {
 		switch {
 		case len(payload) == 0:
 			c.close(0, "")
-		case ws.CheckCloseFrameData(code, reason) != nil:
+		case !isCloseCode(code) || !utf8.ValidString(reason):
 			return &closing{codeProtocol, "Close frame against the rules"}
 		default:
 			c.close(int(code), "")
@@ -206,6 +207,18 @@ func (c *conn) control(op ws.OpCode, payload []byte) error {
 		return io.EOF // nothing comes any more
 	}
 	return nil
+}
+
+// isCloseCode reports whether a client may send a code in a close frame: those of RFC 6455 §7.4 and
+// its registry, those of libraries (3000 to 3999) and those of applications (4000 to 4999).
+func isCloseCode(code ws.StatusCode) bool {
+	switch {
+	case code < 1000 || code >= 5000:
+		return false
+	case code < 3000:
+		return code <= 1003 || code >= 1007 && code <= 1014
+	}
+	return true
 }
 
 // schedule sets the timer to the next thing that is due. c.mu is held.

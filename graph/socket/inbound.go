@@ -94,7 +94,7 @@ func (in *inbound) frame(b []byte, message func([]byte), control func(ws.OpCode,
 	if err == nil {
 		err = ws.CheckHeader(h, state)
 	}
-	if err != nil {
+	if err != nil || !isMinimal(b[1], h.Length) {
 		return 0, &closing{codeProtocol, "Frame against the rules"}
 	}
 	if !h.OpCode.IsControl() && h.Length > int64(in.limit-len(in.message)) {
@@ -111,6 +111,18 @@ func (in *inbound) frame(b []byte, message func([]byte), control func(ws.OpCode,
 		return used, control(h.OpCode, payload)
 	}
 	return used, in.data(h, payload, message)
+}
+
+// isMinimal reports whether the length of a frame is written in the fewest bytes, as RFC 6455 §5.2
+// requires. second is the second byte of the header, which says how many there are.
+func isMinimal(second byte, length int64) bool {
+	switch second &^ 0x80 {
+	case 126:
+		return length > 125
+	case 127:
+		return length > 65535
+	}
+	return true
 }
 
 // data joins the frames of a message.
