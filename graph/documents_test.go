@@ -118,11 +118,29 @@ func TestOnlyTrustedDocumentsAreTaken(t *testing.T) {
 	socket.next().is("inboxEvents.message.body", `"one"`)
 }
 
-// Without them a hash alone is nothing.
+// Without trusted documents a hash alone gets the code and the message at which clients send the
+// text.
 func TestAHashWithoutDocuments(t *testing.T) {
 	w := newWorld(t, setup{})
 	post := w.as("bob").with("Content-Type", "application/json", "Accept", "application/graphql-response+json")
-	post.send("POST", "/graphql", jsonOf(t, vars{"documentId": hash(me)})).fails(400, "UNKNOWN_DOCUMENT")
+	for name, request := range map[string]vars{
+		"an id":                {"documentId": hash(me)},
+		"a hash":               {"extensions": vars{"persistedQuery": vars{"version": 1, "sha256Hash": hash(me)}}},
+		"a hash of nothing":    {"documentId": "nonsense"},
+		"a hash and variables": {"documentId": hash(me), "variables": vars{"n": 1}},
+	} {
+		body := jsonOf(t, request)
+		post.send("POST", "/graphql", body).fails(400, "PERSISTED_QUERY_NOT_SUPPORTED")
+		plain := w.as("bob").with("Content-Type", "application/json").send("POST", "/graphql", body)
+		if plain.status != 200 || plain.Errors[0].Message != "PersistedQueryNotSupported" {
+			t.Errorf("%s: %d %s", name, plain.status, plain.body)
+		}
+		socket := w.socket("bob")
+		socket.say(`{"type":"subscribe","id":"1","payload":` + body + `}`)
+		if b, err := socket.conn.Read(); err != nil || !strings.Contains(string(b), "PERSISTED_QUERY_NOT_SUPPORTED") {
+			t.Errorf("%s on a socket: %s %v", name, b, err)
+		}
+	}
 	if a := post.send("POST", "/graphql", jsonOf(t, vars{"query": me, "documentId": "anything"})); a.status != 200 {
 		t.Error(a.body)
 	}

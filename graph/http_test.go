@@ -1,7 +1,9 @@
 package graph_test
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -46,6 +48,11 @@ func TestTheFormOfAnAnswer(t *testing.T) {
 		{"text/event-stream, application/graphql-response+json, multipart/mixed", valid, 200, graphqlJSON},
 		{"text/event-stream, application/json", subscription, 200, stream},
 		{"text/event-stream", invalid, 400, graphqlJSON},
+		{"application/json; charset=utf8", valid, 200, plainJSON},
+		{"application/json; charset=UTF8, text/html", invalid, 200, plainJSON},
+		{"application/json; charset", valid, 200, plainJSON},
+		{"application/graphql-response+json; charset=utf8; profile=\"a;b\"", invalid, 400, graphqlJSON},
+		{"application/json; profile; q=0", valid, 406, plainJSON},
 		{"text/html", valid, 406, plainJSON},
 		{"text/html, image/*;q=0.8", invalid, 406, plainJSON},
 		{"application/json;q=0, application/graphql-response+json;q=0.000", valid, 406, plainJSON},
@@ -90,6 +97,15 @@ func TestMethodsAndMediaTypes(t *testing.T) {
 		{"POST", "application/json", "", 200},
 		{"POST", "application/json; charset=utf-8", "", 200},
 		{"POST", "Application/JSON;charset=\"UTF-8\"", "identity", 200},
+		{"POST", "application/json; charset=utf8", "", 200},
+		{"POST", "application/json; Charset=UTF8", "", 200},
+		{"POST", "application/json; charset=us-ascii", "", 200},
+		{"POST", "application/json;", "", 200},
+		{"POST", "application/json; charset", "", 200},
+		{"POST", "application/json; charset=", "", 200},
+		{"POST", "application/json; charset=utf-8; charset=utf-8", "", 200},
+		{"POST", "application/json;odata=verbose;profile=\"https://example.org/a;b\"", "", 200},
+		{"POST", "application/json ; q=0.5 ; charset = utf-8", "", 200},
 		{"POST", "application/json; charset=utf-16", "", 415},
 		{"POST", "application/json", "gzip", 415},
 		{"POST", "application/graphql", "", 415},
@@ -176,5 +192,46 @@ func TestABodyHasABound(t *testing.T) {
 	_ = response.Body.Close()
 	if response.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Error(response.Status)
+	}
+}
+
+// A client that announces a body over the limit and waits for 100 Continue gets the refusal
+// instead.
+func TestABodyOverTheLimitIsRefusedBeforeItIsSent(t *testing.T) {
+	w := newWorld(t, setup{})
+	for _, c := range []struct {
+		name, token string
+		size        int
+		status      int
+	}{
+		{"over the limit", token(t, "alice"), 64<<10 + 1, 413},
+		{"far over the limit", token(t, "alice"), 1 << 40, 413},
+		{"within the limit", token(t, "alice"), 64 << 10, 100},
+		{"without a valid token", "none", 64 << 10, 401},
+	} {
+		conn := w.connect()
+		if _, err := fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"+
+			"Authorization: Bearer %s\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", c.token, c.size); err != nil {
+			t.Fatal(err)
+		}
+		line, err := bufio.NewReader(conn).ReadString('\n')
+		if err != nil || !strings.HasPrefix(line, fmt.Sprintf("HTTP/1.1 %d ", c.status)) {
+			t.Errorf("%s: %q %v", c.name, line, err)
+		}
+	}
+}
+
+// A byte order mark before JSON changes nothing; in the middle of it, it is no JSON.
+func TestAByteOrderMarkIsIgnored(t *testing.T) {
+	const mark = "\ufeff"
+	w := newWorld(t, setup{})
+	post := w.as("alice").with("Content-Type", "application/json")
+	post.send("POST", "/graphql", mark+`{"query":"{ me { handle } }"}`).node().is("me.handle", `"alice"`)
+	get := "/graphql?query=" + url.QueryEscape(`query($n: Int) { inbox(first: $n) { nodes { id } } }`) + "&variables=" + url.QueryEscape(mark+`{"n":1}`)
+	w.as("alice").send("GET", get, "").node().is("inbox.nodes", "[]")
+	for _, body := range []string{mark, mark + mark + `{"query":"{ me { handle } }"}`, `{` + mark + `"query":"{ me { handle } }"}`} {
+		if a := post.send("POST", "/graphql", body); len(a.Errors) != 1 || a.Errors[0].code() != "BAD_REQUEST" {
+			t.Errorf("%q: %s", body, a.body)
+		}
 	}
 }

@@ -126,6 +126,9 @@ var (
 	errUnknownDocument = apierror.New(
 		apierror.CodeUnknownDocument, "This service takes only the documents that it knows, and not this one.", http.StatusBadRequest,
 	)
+	// errNotPersisted has the code and the message at which clients of Apollo's automatic persisted
+	// queries send the text and stop sending hashes.
+	errNotPersisted = apierror.New(apierror.CodeNotPersisted, "PersistedQueryNotSupported", http.StatusBadRequest)
 	// ErrNoDocument refuses a request that names no document.
 	ErrNoDocument = apierror.BadRequest("The query is missing.")
 )
@@ -146,7 +149,7 @@ func (a *Executor) trusted(params *graphql.RawParams) (*ast.QueryDocument, gqler
 		return nil, refusal(ErrNoDocument)
 	}
 	if a.documents == nil {
-		return nil, refusal(errUnknownDocument)
+		return nil, refusal(errNotPersisted)
 	}
 	known := a.documents.byHash[hash]
 	if known == nil {

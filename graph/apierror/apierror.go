@@ -37,6 +37,7 @@ const (
 	CodeTimeout          = "TIMEOUT"
 	CodeShuttingDown     = "SHUTTING_DOWN"
 	CodeUnknownDocument  = "UNKNOWN_DOCUMENT"
+	CodeNotPersisted     = "PERSISTED_QUERY_NOT_SUPPORTED"
 	CodeParseFailed      = "GRAPHQL_PARSE_FAILED"
 	CodeValidation       = "GRAPHQL_VALIDATION_FAILED"
 )

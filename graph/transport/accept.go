@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -58,20 +57,41 @@ func ReadAccept(h http.Header) Accepted {
 
 // read takes one media range. One that cannot be read accepts nothing.
 func (a *Accepted) read(part string) {
-	name, params, err := mime.ParseMediaType(part)
-	if err != nil {
-		return
-	}
-	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return
-	}
-	quality, ok := readQuality(params["q"])
-	if !ok {
+	name, charset, q := splitMediaType(part)
+	quality, ok := readQuality(q)
+	if !ok || !isUTF8(charset) {
 		return
 	}
 	a.graphql.offer(TypeGraphQL, name, quality)
 	a.json.offer(TypeJSON, name, quality)
 	a.stream.offer(TypeStream, name, quality)
+}
+
+// splitMediaType returns a media type in lower case and the two parameters that have a meaning
+// here: the charset and the weight q. All other parameters are ignored, and so are malformed ones.
+func splitMediaType(s string) (name, charset, q string) {
+	name, parameters, _ := strings.Cut(s, ";")
+	for part := range strings.SplitSeq(parameters, ";") {
+		key, value, _ := strings.Cut(part, "=")
+		value = strings.Trim(strings.TrimSpace(value), `"`)
+		switch key = strings.TrimSpace(key); {
+		case strings.EqualFold(key, "charset") && charset == "":
+			charset = value
+		case strings.EqualFold(key, "q") && q == "":
+			q = value
+		}
+	}
+	return strings.ToLower(strings.TrimSpace(name)), charset, q
+}
+
+// isUTF8 reports whether a charset is UTF-8, one of its other names, or ASCII, which is a part of
+// it. JSON has no charset (RFC 8259 §11), so a missing one is UTF-8.
+func isUTF8(charset string) bool {
+	switch strings.ToLower(charset) {
+	case "", "utf-8", "utf8", "utf_8", "unicode-1-1-utf-8", "us-ascii", "ascii":
+		return true
+	}
+	return false
 }
 
 // offer takes a range's quality for a media type that it fits. The most specific range that fits

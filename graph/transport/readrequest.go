@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,11 +37,8 @@ func CheckRequest(w http.ResponseWriter, r *http.Request, accept Accepted) *apie
 // isJSON reports whether a body is said to be JSON in UTF-8, and not compressed: forms and uploads,
 // which a browser sends to other sites without asking, are not spoken here.
 func isJSON(h http.Header) bool {
-	mediaType, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || mediaType != TypeJSON {
-		return false
-	}
-	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+	mediaType, charset, _ := splitMediaType(h.Get("Content-Type"))
+	if mediaType != TypeJSON || !isUTF8(charset) {
 		return false
 	}
 	encoding := h.Get("Content-Encoding")
@@ -111,7 +107,13 @@ const maxPooled = 64 << 10
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
+var errTooLarge = apierror.New(apierror.CodeTooLarge, "The request is too large.", http.StatusRequestEntityTooLarge)
+
 func readBody(w http.ResponseWriter, r *http.Request, limit int64, into *request) *apierror.Error {
+	if r.ContentLength > limit {
+		// Nothing is read, so a client that waits for 100 Continue sends nothing.
+		return errTooLarge
+	}
 	b := buffers.Get().(*bytes.Buffer)
 	b.Reset()
 	defer func() {
@@ -122,7 +124,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, into *request
 	if _, err := b.ReadFrom(http.MaxBytesReader(w, r.Body, limit)); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return apierror.New(apierror.CodeTooLarge, "The request is too large.", http.StatusRequestEntityTooLarge)
+			return errTooLarge
 		}
 		return apierror.BadRequest("The request could not be read.")
 	}
@@ -135,9 +137,13 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, into *request
 	return nil
 }
 
-// decode reads exactly one JSON value. Numbers keep their digits.
+// byteOrderMark is U+FEFF in UTF-8. Some programs write it before a text.
+const byteOrderMark = "\xef\xbb\xbf"
+
+// decode reads exactly one JSON value, after a byte order mark or without one (RFC 8259 §8.1).
+// Numbers keep their digits.
 func decode(b []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(b, []byte(byteOrderMark))))
 	d.UseNumber()
 	if err := d.Decode(into); err != nil {
 		return err
