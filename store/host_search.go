@@ -1,6 +1,5 @@
 // SQL, not ent: the words of a thousand users are read and added by one statement each (ADR 7).
-// Words
-// that go are few and are deleted through ent.
+// Words that go are few and are deleted through ent.
 
 package store
 

@@ -17,6 +17,9 @@
 // with a bounded number of lookups for separated letters. Users cannot enter patterns. No function
 // panics.
 //
+// SearchKeys and SearchWords fold names and queries in the same way, without l33t and look-alike
+// letters, for the search of people.
+//
 // Concurrency. A Matcher is immutable and safe for concurrent use. Lifecycle. Matchers are plain
 // values; there is nothing to close.
 package words

@@ -77,7 +77,7 @@ var arrows = []arrow{
 	}},
 	{folder: "graph/weborigin", may: []string{}},
 	{folder: "ent", may: []string{"ent"}},
-	{folder: "store", may: []string{"dm", "ent", "store"}},
+	{folder: "store", may: []string{"dm", "ent", "store", "words"}},
 	{folder: "store/storetest", may: []string{"dm", "store/storetest", "live", "internal/testwait"}},
 	{folder: "live", may: []string{"dm", "live", "internal/testwait"}},
 	{folder: "web", may: []string{"web"}},
