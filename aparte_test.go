@@ -249,7 +249,7 @@ func TestClose(t *testing.T) {
 		t.Error(err)
 	}
 	server, err := aparte.New(aparte.Config{
-		DatabaseURL: testdb.SQLite(t), Tokens: aparte.TokenConfig{Secrets: [][]byte{[]byte(strings.Repeat("s", 32))}},
+		DatabaseURL: testdb.SQLite(t), Tokens: aparte.TokenConfig{Secrets: [][]byte{[]byte("a secret of more than thirty-two bytes")}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -265,7 +265,7 @@ func TestClose(t *testing.T) {
 // Tokens that the program signs are accepted, and its registry and logger get what there is to
 // tell.
 func TestTheProgramSignsTokens(t *testing.T) {
-	secret := []byte(strings.Repeat("s", aparte.MinSecret))
+	secret := []byte("a secret of more than thirty-two bytes")
 	registry := prometheus.NewRegistry()
 	config := aparte.Config{
 		DatabaseURL: testdb.SQLite(t), Tokens: aparte.TokenConfig{Secrets: [][]byte{secret}}, CreateUsers: true,
@@ -333,7 +333,7 @@ func TestConfigsThatAreWrong(t *testing.T) {
 			t.Errorf("%+v is accepted", c)
 		}
 	}
-	secret := []byte(strings.Repeat("s", 32))
+	secret := []byte("a secret of more than thirty-two bytes")
 	_, err = aparte.New(aparte.Config{DatabaseURL: testdb.EmptySQLite(t), Tokens: aparte.TokenConfig{Secrets: [][]byte{secret}}})
 	if err == nil {
 		t.Error("a database without a schema is opened")

@@ -22,7 +22,7 @@ func secretFile(t *testing.T, secret string) string {
 	return path
 }
 
-const testSecret = "0123456789abcdef0123456789abcdef\n"
+const testSecret = "5d8e1b7f03a96c24e7f1082bd3a4596c\n"
 
 // All errors of the settings are reported at once, whether they come from a flag or from the
 // environment.

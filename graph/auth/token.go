@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -183,6 +184,11 @@ func (t *tokens) verify(ctx context.Context, token string) (Claims, error) {
 	}
 	m := jwt.MapClaims{}
 	_, err := t.parser.ParseWithClaims(token, m, func(parsed *jwt.Token) (any, error) {
+		// RFC 7515 §4.1.11: extensions that are not understood invalidate the token, and none is
+		// understood here.
+		if _, ok := parsed.Header["crit"]; ok {
+			return nil, errors.New("auth: the header has critical extensions")
+		}
 		alg := parsed.Method.Alg()
 		if alg == jwt.SigningMethodHS256.Alg() {
 			return t.secrets, nil
@@ -296,5 +302,35 @@ func checkSecret(secret []byte) error {
 	if len(secret) < MinSecret {
 		return fmt.Errorf("auth: the token secret has %d bytes; at least %d are needed", len(secret), MinSecret)
 	}
+	if isGuessable(secret) {
+		return errors.New("auth: the token secret can be guessed: it repeats a shorter text, counts up or has few different " +
+			"bytes; make one with `openssl rand -hex 32`")
+	}
 	return nil
+}
+
+// minDistinct is the least number of different bytes in a secret. 32 random hexadecimal digits have
+// fewer less than once in a billion times.
+const minDistinct = 7
+
+// isGuessable reports whether a secret shows that no random source made it. It finds gross mistakes
+// only: no look at a text can tell how it was made.
+func isGuessable(secret []byte) bool {
+	distinct := map[byte]bool{}
+	steps := 0 // from a byte to itself or to a neighbour
+	for i, b := range secret {
+		distinct[b] = true
+		if i > 0 && (b == secret[i-1] || b == secret[i-1]+1 || b == secret[i-1]-1) {
+			steps++
+		}
+	}
+	if len(distinct) < minDistinct || steps > len(secret)*3/4 {
+		return true
+	}
+	for period := 1; period <= len(secret)/2; period++ {
+		if bytes.Equal(secret[period:], secret[:len(secret)-period]) {
+			return true
+		}
+	}
+	return false
 }

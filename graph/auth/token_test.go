@@ -1,7 +1,11 @@
 package auth_test
 
 import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -129,6 +133,61 @@ func TestClaimsUnderOtherNames(t *testing.T) {
 	} {
 		if got, err := read(auth.ClaimNames{}, bad); err == nil {
 			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// A token whose header names critical extensions is refused, whatever they are (RFC 7515 §4.1.11).
+func TestCriticalExtensionsAreRefused(t *testing.T) {
+	clock := newHand()
+	v := verifierOf(t, auth.TokenConfig{Secrets: [][]byte{secret}, Clock: clock.now})
+	for name, header := range map[string]map[string]any{
+		"an extension":           {"crit": []string{"b64"}, "b64": true},
+		"an extension of nobody": {"crit": []string{"https://a.example/x"}, "https://a.example/x": 1},
+		"a known header":         {"crit": []string{"alg"}},
+		"an empty list":          {"crit": []string{}},
+		"no list":                {"crit": "exp"},
+		"null":                   {"crit": nil},
+	} {
+		token := jwt.NewWithClaims(jwt.SigningMethodHS256, clock.claims("4711"))
+		maps.Copy(token.Header, header)
+		text, err := token.SignedString(secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rejects(t, v, name, text, false)
+	}
+	token := jwt.NewWithClaims(jwt.SigningMethodHS256, clock.claims("4711"))
+	token.Header["critical"] = []string{"x"}
+	text, err := token.SignedString(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepts(t, v, text)
+}
+
+// A secret that shows that no random source made it neither verifies nor signs.
+func TestGuessableSecretsAreRefused(t *testing.T) {
+	for _, s := range []string{
+		strings.Repeat("s", 32), strings.Repeat("\x00", 64), strings.Repeat("password", 4), strings.Repeat("changeme-", 4),
+		"0123456789abcdef0123456789abcdef", "12345678901234567890123456789012", "abcdefghijklmnopqrstuvwxyz0123456789",
+		"abababababababababababababababababc", strings.Repeat("a secret of 17 by", 2),
+	} {
+		if _, err := auth.HS256([]byte(s), nil); err == nil || strings.Contains(err.Error(), s) {
+			t.Errorf("%q verifies: %v", s, err)
+		}
+		if _, err := auth.SignToken([]byte(s), "x", time.Hour); err == nil {
+			t.Errorf("%q signs", s)
+		}
+	}
+	// Every form in which random bytes are kept is taken.
+	for range 2000 {
+		var b [32]byte
+		_, _ = rand.Read(b[:])
+		for _, s := range []string{string(b[:]), hex.EncodeToString(b[:16]), hex.EncodeToString(b[:]), base64.StdEncoding.EncodeToString(b[:])} {
+			if _, err := auth.HS256([]byte(s), nil); err != nil {
+				t.Fatalf("%q: %v", s, err)
+			}
 		}
 	}
 }
