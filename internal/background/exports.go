@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -26,10 +27,18 @@ const (
 	partSuffix  = ".part"
 )
 
-// OpenExports creates the directory, for its owner only.
+// OpenExports creates the directory, for its owner only. Errors: a directory that every user of the
+// machine can write, because any of them could replace what users download.
 func OpenExports(dir string) (*Exports, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("directory of exports: %w", err)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("directory of exports: %w", err)
+	}
+	if mode := info.Mode().Perm(); mode&0o002 != 0 && runtime.GOOS != "windows" {
+		return nil, fmt.Errorf("directory of exports: every user of this machine can write %s (%v); make it 0700", dir, mode)
 	}
 	return &Exports{dir}, nil
 }
