@@ -98,11 +98,23 @@ func (d dataDir) ensureSecret() ([]byte, error) {
 	return readSecret(d.secretFile())
 }
 
+// permissions returns the permissions of a file, and 0 where there are none to check.
+func permissions(path string) fs.FileMode {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" {
+		return 0
+	}
+	return info.Mode().Perm()
+}
+
 // readSecret reads a secret: the text of the file without the line end.
 func readSecret(path string) ([]byte, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
+	}
+	if mode := permissions(path); mode&0o002 != 0 {
+		return nil, fmt.Errorf("every user of this machine can write %s (%v), and so sign tokens; make it 0600", path, mode)
 	}
 	secret := strings.TrimRight(string(b), "\r\n")
 	if len(secret) < aparte.MinSecret {

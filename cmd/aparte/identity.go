@@ -39,9 +39,14 @@ func (c identitySettings) tokens(s *settings) aparte.TokenConfig {
 		if file.path == "" {
 			continue
 		}
-		if secret := s.secret(file.flag, file.path); secret != nil {
-			t.Secrets = append(t.Secrets, secret)
+		secret := s.secret(file.flag, file.path)
+		if secret == nil {
+			continue
 		}
+		if err := (aparte.TokenConfig{Secrets: [][]byte{secret}}).Validate(); err != nil {
+			s.problem(file.flag, "%v", err)
+		}
+		t.Secrets = append(t.Secrets, secret)
 	}
 	c.checkKeys(s, t)
 	if c.ClaimID == "" || c.ClaimID == "-" {

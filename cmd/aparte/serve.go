@@ -23,6 +23,7 @@ import (
 type serveCommand struct {
 	Listen        string           `default:":8080" placeholder:"ADDRESS" help:"Address to listen on."`
 	DatabaseURL   string           `name:"database-url" placeholder:"URL" help:"Database: postgres://… or sqlite:PATH. Required."`
+	DatabaseFile  string           `name:"database-url-file" placeholder:"FILE" help:"File with the URL of the database, instead of --database-url: a password on the command line can be read by every user of the machine."`
 	Schema        string           `default:"aparte" placeholder:"NAME" help:"Schema of a Postgres database that holds all tables."`
 	Connections   int              `name:"database-connections" default:"27" min:"5" placeholder:"N" help:"Most connections that this process opens to Postgres."`
 	ExportDir     string           `placeholder:"DIR" help:"Directory for exports of users' data, shared by all nodes; without it no exports are offered."`
@@ -30,6 +31,7 @@ type serveCommand struct {
 	Introspection bool             `help:"Answer queries of the schema."`
 	DrainDelay    time.Duration    `default:"0s" min:"0s" help:"Time after the signal to stop in which /readyz answers 503 and requests are served as before; behind a load balancer, more than the time in which it notices."`
 	OpsListen     string           `placeholder:"ADDRESS" help:"Second address, for operators only: /metrics, /debug/pprof/, /healthz, /readyz; empty: none."`
+	OpsHosts      list             `placeholder:"NAME,..." help:"Host names under which --ops-listen answers, besides IP addresses and names without a dot."`
 	BehindTLS     bool             `name:"behind-tls" help:"A proxy ends TLS: browsers are told to use https only, for a year (HSTS)."`
 	LogLevel      string           `default:"info" placeholder:"LEVEL" help:"Lowest level that is logged: debug, info, warn or error."`
 	Identity      identitySettings `embed:"" group:"Tokens"`
@@ -40,6 +42,8 @@ type serveCommand struct {
 
 	config aparte.Config
 	level  slog.Level
+	// passwordShown: the command line holds the password of the database.
+	passwordShown bool
 }
 
 // Help is the text of aparte serve --help.
@@ -57,8 +61,12 @@ Examples:
 
 func (c *serveCommand) check(s *settings) {
 	checkListen(s, c.Listen)
+	c.passwordShown = s.onCommandLine("database-url") && holdsPassword(c.DatabaseURL)
+	c.DatabaseURL = s.databaseURL(c.DatabaseURL, c.DatabaseFile)
 	if c.DatabaseURL == "" {
-		s.missing("give --database-url URL (or %s)", environment("database-url"))
+		if c.DatabaseFile == "" {
+			s.missing("give --database-url URL (or %s)", environment("database-url"))
+		}
 	} else {
 		checkDatabaseURL(s, c.DatabaseURL, c.Schema)
 	}
@@ -85,6 +93,7 @@ func (c *serveCommand) Run(a *app) error {
 	c.config.Logger = logger
 	floor := heap.Tune(a.getenv)
 	defer runtime.KeepAlive(floor)
+	c.warn(logger)
 	var tracer *tracing.Tracer
 	if c.Traces.Endpoint != "" {
 		var err error
@@ -100,6 +109,19 @@ func (c *serveCommand) Run(a *app) error {
 	return err
 }
 
+// warn logs what is unsafe and no reason to refuse the start.
+func (c *serveCommand) warn(logger *slog.Logger) {
+	for _, path := range []string{c.Identity.SecretFile, c.Identity.OldSecretFile, c.DatabaseFile} {
+		if mode := permissions(path); mode&0o004 != 0 {
+			logger.Warn("every user of this machine can read a secret; make the file 0600", "file", path, "mode", mode.String())
+		}
+	}
+	if c.passwordShown {
+		logger.Warn("the password of the database stands on the command line, where every user of this machine can read it; " +
+			"use --database-url-file or " + environment("database-url"))
+	}
+}
+
 func (c *serveCommand) serve(a *app, logger *slog.Logger) error {
 	var operators func(app http.Handler) http.Handler
 	if c.OpsListen != "" { // nothing is counted otherwise
@@ -107,7 +129,7 @@ func (c *serveCommand) serve(a *app, logger *slog.Logger) error {
 		registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 		c.config.Metrics = registry
 		operators = func(app http.Handler) http.Handler {
-			return listen.Operators(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), app)
+			return listen.Operators(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), app, c.OpsHosts...)
 		}
 	}
 	server, err := aparte.NewWithContext(a.ctx, c.config)

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/url"
+	"os"
 	"regexp"
 	"strings"
 
@@ -26,6 +28,7 @@ type target struct {
 type targetSettings struct {
 	DataDir     string `placeholder:"DIR" help:"Data directory of \"aparte dev\"."`
 	DatabaseURL string `name:"database-url" placeholder:"URL" help:"Database: postgres://… or sqlite:PATH."`
+	URLFile     string `name:"database-url-file" placeholder:"FILE" help:"File with the URL of the database, instead of --database-url."`
 	Connections int    `name:"database-connections" default:"27" min:"5" placeholder:"N" help:"Most connections that this process opens to Postgres."`
 	Schema      string `default:"aparte" placeholder:"NAME" help:"Schema of a Postgres database that holds all tables."`
 }
@@ -33,9 +36,9 @@ type targetSettings struct {
 // target returns the one database that was named. A flag takes precedence over a variable that
 // names another.
 func (t targetSettings) target(s *settings) target {
-	dir, address := t.DataDir, t.DatabaseURL
+	dir, address := t.DataDir, s.databaseURL(t.DatabaseURL, t.URLFile)
 	if dir != "" && address != "" {
-		switch given := [2]bool{s.onCommandLine("data-dir"), s.onCommandLine("database-url")}; given {
+		switch given := [2]bool{s.onCommandLine("data-dir"), s.onCommandLine("database-url") || s.onCommandLine("database-url-file")}; given {
 		case [2]bool{true, false}:
 			address = ""
 		case [2]bool{false, true}:
@@ -53,6 +56,9 @@ func (t targetSettings) target(s *settings) target {
 		checkDatabaseURL(s, address, t.Schema)
 		return target{url: address, schema: t.Schema, connections: t.Connections}
 	}
+	if t.URLFile != "" {
+		return target{} // the file is a problem already
+	}
 	s.missing("give --data-dir DIR or --database-url URL (or %s, %s)",
 		environment("data-dir"), environment("database-url"))
 	return target{}
@@ -60,6 +66,39 @@ func (t targetSettings) target(s *settings) target {
 
 // schemaName is the form of a schema's name that needs no quotes.
 var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+
+// databaseURL returns the URL of a database, from the file when one is given. A flag takes
+// precedence over a variable. It records what is wrong as a problem, and returns "" then.
+func (s *settings) databaseURL(address, file string) string {
+	asURL, asFile := s.onCommandLine("database-url"), s.onCommandLine("database-url-file")
+	switch {
+	case file == "" || address != "" && asURL && !asFile:
+		return address
+	case address != "" && asURL == asFile:
+		s.missing("give one of --database-url and --database-url-file, not both")
+		return ""
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		s.problem("database-url-file", "%v", err)
+		return ""
+	}
+	if address = strings.TrimSpace(string(b)); address == "" {
+		s.problem("database-url-file", "%s is empty", file)
+	}
+	return address
+}
+
+// holdsPassword reports whether a URL has a password, between user and host or as a parameter. A
+// URL that cannot be read counts as one that has.
+func holdsPassword(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return true
+	}
+	_, inUser := u.User.Password()
+	return inUser || u.Query().Has("password")
+}
 
 // checkDatabaseURL checks the forms. It never repeats the URL, which may hold a password.
 func checkDatabaseURL(s *settings, address, schema string) {
