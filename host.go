@@ -14,7 +14,7 @@ type User struct {
 	// ExternalID is the program's own id of the user, up to 128 bytes. Required.
 	ExternalID string
 	// Handle is the unique short name: 1 to 32 letters a-z, digits, dots, dashes or underscores.
-	// Required.
+	// Empty: a known user keeps the handle, and a new user gets one that is made.
 	Handle string
 	// DisplayName is shown to others. Empty: the handle.
 	DisplayName string

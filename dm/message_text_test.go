@@ -99,7 +99,7 @@ func TestASendNeedsSomethingToSayAndSomebodyToHear(t *testing.T) {
 func TestNormalizeUser(t *testing.T) {
 	bad := "file:///etc/passwd"
 	for name, u := range map[string]UserInput{
-		"handle":                     {ExternalID: "1"},
+		"handle of an @ alone":       {ExternalID: "1", Handle: "@"},
 		"handle with a space":        {ExternalID: "1", Handle: "a b"},
 		"handle too long":            {ExternalID: "1", Handle: strings.Repeat("a", maxHandle+1)},
 		"handle of another alphabet": {ExternalID: "1", Handle: "алиса"},
@@ -117,6 +117,19 @@ func TestNormalizeUser(t *testing.T) {
 	got, err := UserInput{ExternalID: "1", Handle: "@Alice.B"}.Normalize()
 	if err != nil || got.Handle != "alice.b" || got.DisplayName != "alice.b" {
 		t.Errorf("got %+v, %v", got, err)
+	}
+	// A handle is optional. The one that is made differs between people and does not show their
+	// ids.
+	seen := map[string]bool{}
+	for _, id := range []string{"1", "2", "auth0|5f7c8ec7c33c6c004bbafe82", "ann@example.org"} {
+		got, err := UserInput{ExternalID: id}.Normalize()
+		if err != nil || !got.MadeHandle || seen[got.Handle] || len(id) > 2 && strings.Contains(got.Handle, id) || got.DisplayName != got.Handle {
+			t.Errorf("%s without a handle is %+v, %v", id, got, err)
+		}
+		seen[got.Handle] = true
+		if again, err := got.Normalize(); err != nil || again != got {
+			t.Errorf("%s again is %+v, %v", id, again, err)
+		}
 	}
 }
 

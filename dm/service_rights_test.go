@@ -138,7 +138,7 @@ func TestTheHostDescribesItsUsers(t *testing.T) {
 		{},
 		{ExternalID: "with space", Handle: "x"},
 		{ExternalID: "x", Handle: "no spaces here"},
-		{ExternalID: "x"},
+		{ExternalID: "x", Handle: "@"},
 		{ExternalID: "x", Handle: "x", CreatedAt: time.Unix(-1, 0)},
 	} {
 		_, err = w.CreateUser(ctx, bad)

@@ -2,6 +2,8 @@ package dm
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"unicode"
@@ -51,12 +53,15 @@ func (s *Service) CreateUser(ctx context.Context, user UserInput) (*User, error)
 	return s.host.CreateUser(ctx, clean)
 }
 
-// Normalize checks a user and returns the form in which it is kept. An empty display name becomes
-// the handle.
+// Normalize checks a user and returns the form in which it is kept. An empty handle is made of the
+// external id, and an empty display name becomes the handle.
 func (u UserInput) Normalize() (UserInput, *Error) {
 	var err *Error
 	if err = checkExternalID(u.ExternalID); err != nil {
 		return u, err
+	}
+	if u.Handle == "" {
+		u.Handle, u.MadeHandle = madeHandle(u.ExternalID), true
 	}
 	u.Handle = strings.ToLower(strings.TrimPrefix(u.Handle, "@"))
 	if u.Handle == "" || len(u.Handle) > maxHandle || strings.ContainsFunc(u.Handle, func(r rune) bool {
@@ -79,6 +84,13 @@ func (u UserInput) Normalize() (UserInput, *Error) {
 		}
 	}
 	return u, nil
+}
+
+// madeHandle makes the handle of a user for whom the host gives none. It does not show the external
+// id.
+func madeHandle(externalID string) string {
+	sum := sha256.Sum256([]byte(externalID))
+	return "user-" + hex.EncodeToString(sum[:12])
 }
 
 func checkExternalID(id string) *Error {

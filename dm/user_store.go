@@ -63,8 +63,12 @@ type FoundUser struct {
 
 // UserInput is a user as the host describes them.
 type UserInput struct {
-	ExternalID  string
-	Handle      string
+	ExternalID string
+	// Handle may be empty: a user who has a handle keeps it, and a new user gets one that is made
+	// of the external id.
+	Handle string
+	// MadeHandle says that Handle was made. Normalize sets it.
+	MadeHandle  bool
 	DisplayName string
 	AvatarURL   *string
 	AgeBand     policy.AgeBand

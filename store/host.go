@@ -50,12 +50,15 @@ var (
 
 // UpsertUsers implements dm.Store.
 func (s *Store) UpsertUsers(ctx context.Context, users []dm.UserInput) ([]*dm.User, error) {
-	// Rows are locked in one order, so that two hosts cannot wait for each other.
-	sorted := slices.Clone(users)
-	slices.SortFunc(sorted, func(a, b dm.UserInput) int { return strings.Compare(a.ExternalID, b.ExternalID) })
 	var byExternal map[string]*dm.User
 	err := s.transact(ctx, func(ctx context.Context, ses *session) ([]*dm.Event, error) {
-		var err error
+		users, err := s.keptHandles(ctx, ses, users)
+		if err != nil {
+			return nil, err
+		}
+		// Rows are locked in one order, so that two hosts cannot wait for each other.
+		sorted := slices.Clone(users)
+		slices.SortFunc(sorted, func(a, b dm.UserInput) int { return strings.Compare(a.ExternalID, b.ExternalID) })
 		if err := s.freeHandles(ctx, ses, users); err != nil {
 			return nil, err
 		}

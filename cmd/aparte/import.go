@@ -34,7 +34,7 @@ checked before the first is written; errors are reported with their line number,
 --skip-bad names a file for the list of bad rows. The same import again changes nothing, so an import that was cut off
 is finished by running it again.
 
-  --users     CSV with the header external_id,handle and optionally display_name, avatar_url, age_band (ADULT,
+  --users     CSV with the header external_id and optionally handle, display_name, avatar_url, age_band (ADULT,
               AGE_16_17, UNDER_16) and created_at
   --follows   CSV with the header follower,followee: external ids
   --messages  CSV with the header sender,recipient,sent_at and optionally body, id, read and read_at; or lines "sender

@@ -153,6 +153,9 @@ func (d *Authenticator) createUser(ctx context.Context, c Claims) (*dm.User, err
 	in := dm.UserInput{ExternalID: c.Subject, Handle: c.Handle, DisplayName: c.Name}
 	if in.Handle == "" {
 		in.Handle = c.Subject
+		if _, err := in.Normalize(); err != nil {
+			in.Handle = "" // the subject cannot be a handle, so one is made
+		}
 	}
 	if c.AgeBand != nil {
 		in.AgeBand, in.AgeBandAt = *c.AgeBand, c.Issued

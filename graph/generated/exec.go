@@ -2101,8 +2101,11 @@ union DeclineResult = DeclineSuccess | NotFound | InvalidInput
 input UserInput {
   "The host application's own id: 1 to 128 characters, no space. It names the user for ever."
   externalId: ID!
-  "Unique: 1 to 32 of a-z, digits, dot, dash and underscore. Capitals become small letters."
-  handle: String!
+  """
+  Unique: 1 to 32 of a-z, digits, dot, dash and underscore. Capitals become small letters. Empty or
+  absent: a known user keeps the handle from before, and a new user gets one that is made.
+  """
+  handle: String
   "The name to show, up to 100 characters. Empty or absent: the handle."
   displayName: String
   "Address of a picture."
@@ -18896,7 +18899,7 @@ func (ec *executionContext) unmarshalInputUserInput(ctx context.Context, obj any
 			it.ExternalID = data
 		case "handle":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("handle"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -16,6 +16,8 @@ type person struct {
 	id dm.UserID
 	// line of the users file that describes them; 0: none.
 	line int
+	// keepsHandle: the users file gives them no handle.
+	keepsHandle bool
 	// create: only messages name them, and they are to be made.
 	create bool
 	// deleted: the host deleted them. Only the users file brings them back.
@@ -66,7 +68,7 @@ func (p *person) exists() bool { return !p.id.IsZero() || p.line > 0 || p.create
 
 // canCreate errs when an id cannot be a person's.
 func (p *people) canCreate(externalID string) error {
-	if _, err := (dm.UserInput{ExternalID: externalID, Handle: "u"}).Normalize(); err != nil {
+	if _, err := (dm.UserInput{ExternalID: externalID}).Normalize(); err != nil {
 		return err
 	}
 	return nil

@@ -74,6 +74,8 @@ type run struct {
 	// repeated counts rows of messages that stand in the file more than once.
 	repeated int64
 	spool    *spool
+	// exchanges are the rows of users that take a handle from users of other rows.
+	exchanges []exchange
 	// bad are the lines that are left out, by path.
 	bad     map[string]map[int]bool
 	summary Summary

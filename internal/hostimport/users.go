@@ -14,8 +14,8 @@ import (
 )
 
 var (
-	userColumns     = []string{"external_id", "handle"}
-	userExtra       = []string{"display_name", "avatar_url", "age_band", "created_at"}
+	userColumns     = []string{"external_id"}
+	userExtra       = []string{"handle", "display_name", "avatar_url", "age_band", "created_at"}
 	followColumns   = []string{"follower", "followee"}
 	ageBands        = map[string]policy.AgeBand{"": policy.Adult, "adult": policy.Adult, "16-17": policy.Age16To17, "under-16": policy.Under16}
 	ageBandSpelling = strings.NewReplacer("_", "-", "age-", "", "-to-", "-")
@@ -30,7 +30,8 @@ func ParseAgeBand(s string) (policy.AgeBand, bool) {
 }
 
 func (r *run) checkUsers(ctx context.Context, source *rows.Source) error {
-	return r.eachUser(ctx, source, func(t *rows.Table, u dm.UserInput) error {
+	var exchanges []exchange
+	err := r.eachUser(ctx, source, func(t *rows.Table, u dm.UserInput) error {
 		if err := r.checking(ctx, r.Users, source, int64(t.Line())); err != nil {
 			return err
 		}
@@ -50,17 +51,26 @@ func (r *run) checkUsers(ctx context.Context, source *rows.Source) error {
 		case err != nil:
 			return err
 		case owner.ExternalID != u.ExternalID:
-			return t.Bad("the handle %q belongs to the user %q", u.Handle, owner.ExternalID)
+			// The file may give the owner another handle, in a row that comes later.
+			bad := t.Bad("the handle %q belongs to the user %q", u.Handle, owner.ExternalID)
+			exchanges = append(exchanges, exchange{strings.Clone(u.ExternalID), owner.ExternalID, strings.Clone(u.Handle), bad})
 		}
-		who.line = t.Line()
+		who.line, who.keepsHandle = t.Line(), u.MadeHandle
 		r.people.handles[u.Handle] = handleClaim{u.ExternalID, t.Line()}
 		r.userRows++
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return r.checkExchanges(exchanges)
 }
 
 func (r *run) writeUsers(ctx context.Context, source *rows.Source) error {
 	var pending []dm.UserInput
+	if err := r.freeHandles(ctx); err != nil {
+		return err
+	}
 	flush := func() error {
 		if len(pending) > 0 {
 			users, err := r.Service.UpsertUsers(ctx, pending)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -54,8 +55,9 @@ const maxKeyID = 48
 type Messages struct {
 	source *Source
 	table  *Table
-	lines  *bufio.Scanner
+	// line is the last line of the bare form that was read, and buffer its text.
 	line   int
+	buffer []byte
 	// started: the first line that is no comment was read, so a header can no longer come.
 	started bool
 }
@@ -74,8 +76,6 @@ func ReadMessages(s *Source) (*Messages, error) {
 		m.table = table
 		return m, nil
 	}
-	m.lines = bufio.NewScanner(s.text)
-	m.lines.Buffer(nil, maxRow)
 	return m, nil
 }
 
@@ -146,16 +146,39 @@ func (m *Messages) Bad(row *Message, format string, args ...any) *RowError {
 	return m.source.Bad(row.Line, format, args...)
 }
 
-func (m *Messages) bareLine() ([]string, error) {
-	for {
-		if !m.lines.Scan() {
-			if err := m.lines.Err(); err != nil {
-				return nil, fmt.Errorf("%s: after line %d: %w", m.source.path, m.line, err)
-			}
-			return nil, io.EOF
+// readLine reads a line of the bare form. One that is too long is read to its end and not kept, so
+// that reading goes on after it.
+func (m *Messages) readLine() (string, error) {
+	m.buffer = m.buffer[:0]
+	for size := 0; ; {
+		part, err := m.source.text.ReadSlice('\n')
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) && !errors.Is(err, io.EOF) {
+			return "", fmt.Errorf("%s: after line %d: %w", m.source.path, m.line, err)
+		}
+		if size += len(part); size <= maxRow {
+			m.buffer = append(m.buffer, part...)
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if size == 0 {
+			return "", io.EOF
 		}
 		m.line++
-		fields := strings.Fields(m.lines.Text())
+		if size > maxRow {
+			return "", m.source.Bad(m.line, "the row is longer than %d bytes", maxRow)
+		}
+		return string(m.buffer), nil
+	}
+}
+
+func (m *Messages) bareLine() ([]string, error) {
+	for {
+		line, err := m.readLine()
+		if err != nil {
+			return nil, err
+		}
+		fields := strings.Fields(line)
 		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") || strings.HasPrefix(fields[0], "%") {
 			continue
 		}

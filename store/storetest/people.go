@@ -162,6 +162,40 @@ func testUpsertUsersAllOrNothing(t *testing.T, b Backend) {
 	}
 }
 
+// A user for whom the host gives no handle keeps the one from before, or gets one.
+func testUpsertUsersWithoutHandles(t *testing.T, b Backend) {
+	w := newWorld(t, b)
+	upsert := func(in ...dm.UserInput) []*dm.User {
+		t.Helper()
+		users, err := w.service.UpsertUsers(t.Context(), in)
+		w.must(err)
+		return users
+	}
+	upsert(dm.UserInput{ExternalID: "2", Handle: "bob", DisplayName: "Bob"}, dm.UserInput{ExternalID: "1", Handle: "ann"})
+	for range 2 {
+		users := upsert(dm.UserInput{ExternalID: "3"}, dm.UserInput{ExternalID: "2", DisplayName: "Robert"}, dm.UserInput{ExternalID: "1"},
+			dm.UserInput{ExternalID: "4", DisplayName: "Dora"})
+		made, other := users[0], users[3]
+		if made.Handle == "" || made.DisplayName != made.Handle || other.Handle == made.Handle || other.DisplayName != "Dora" {
+			t.Errorf("without a handle: %+v and %+v", made, other)
+		}
+		if u := users[1]; u.Handle != "bob" || u.DisplayName != "Robert" {
+			t.Errorf("bob is %+v", u)
+		}
+		if u := users[2]; u.Handle != "ann" || u.DisplayName != "ann" {
+			t.Errorf("ann is %+v", u)
+		}
+		found, err := w.service.UserByHandle(t.Context(), made.Handle)
+		w.must(err)
+		if found.ID != made.ID {
+			t.Errorf("the handle that was made leads to %+v", found)
+		}
+	}
+	if u := upsert(dm.UserInput{ExternalID: "3", Handle: "cleo"})[0]; u.Handle != "cleo" || u.DisplayName != "cleo" {
+		t.Errorf("with a handle at last: %+v", u)
+	}
+}
+
 func testSetEdges(t *testing.T, b Backend) {
 	w := newWorld(t, b)
 	alice, bob := w.pair() // u1, u2

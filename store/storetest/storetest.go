@@ -96,6 +96,7 @@ func Run(t *testing.T, b Backend) {
 		{"SharedFriends", testSharedFriends},
 		{"UpsertUsers", testUpsertUsers},
 		{"UpsertUsersAllOrNothing", testUpsertUsersAllOrNothing},
+		{"UpsertUsersWithoutHandles", testUpsertUsersWithoutHandles},
 		{"SetEdges", testSetEdges},
 		{"DeleteUser", testDeleteUser},
 		{"CreateUser", testCreateUser},
