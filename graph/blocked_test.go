@@ -159,7 +159,7 @@ func (w *world) transcript(t *testing.T) []string {
 }
 
 var (
-	anID     = regexp.MustCompile(`(usr|cnv|msg)_[0-9a-v]+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}`)
+	anID     = regexp.MustCompile(`[a-z]{3}_[0-9a-v]{26,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}`)
 	aTime    = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 	aCursor  = regexp.MustCompile(`"(cursor|endCursor|startCursor)":"[^"]+"`)
 	soakSize = "APARTE_TIMINGS"

@@ -93,6 +93,65 @@ func TestARefusalTakesAsLongAsAnyOther(t *testing.T) {
 	})
 }
 
+// A declined request takes the time of one that waits: sends that are taken, sends to a full
+// request, and looks. The audience sends strangers to the inbox for the first, so that no limit
+// ends it.
+func TestADeclineTakesAsLongAsAWait(t *testing.T) {
+	n, _ := strconv.Atoi(os.Getenv(soakSize))
+	if n == 0 {
+		t.Skip("set " + soakSize + " to how many answers of each kind to time")
+	}
+	testdb.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, setup{url: url})
+		alice := w.as("alice")
+		for name, taken := range map[string]bool{"taken": true, "full": false} {
+			var recipients []string
+			for i, decline := range []bool{false, true} {
+				to := fmt.Sprint(name, i)
+				w.join(to)
+				w.open(to)
+				recipients = append(recipients, to)
+				for range dm.DefaultRules().RequestLimit {
+					w.say("alice", to, "a request")
+				}
+				if decline {
+					w.as(to).do(`mutation($c: [ID!]!) { declineRequests(conversationIds: $c) { ... on DeclineSuccess { declined } } }`,
+						vars{"c": []string{w.conversation("alice", to)}})
+				}
+				if taken {
+					w.as(to).do(`mutation { setWhoCanMessageMe(input: {audience: CUSTOM, routes: [{relation: STRANGER, route: INBOX}]}) { __typename } }`, nil)
+				}
+			}
+			look := `query($id: ID!) { user(id: $id) { viewerCanMessage { allowed denial remaining } } conversationWith(userId: $id) { unreadCount theirReadSeq } }`
+			for what, try := range map[string]func(to string, i int) answer{
+				"send": func(to string, i int) answer {
+					return alice.post(aSend, vars{"input": vars{"toUserId": w.id(to), "body": "please", "clientMessageId": fmt.Sprint(to, i)}})
+				},
+				"look": func(to string, _ int) answer { return alice.post(look, vars{"id": w.id(to)}) },
+			} {
+				var times [2][]float64
+				for i := range n {
+					for k := range recipients {
+						k = (k + i) % len(recipients)
+						begin := time.Now()
+						a := try(recipients[k], i)
+						times[k] = append(times[k], float64(time.Since(begin)))
+						if what == "send" && i == 0 && (a.node().text("sendMessage.__typename") == "SendMessageSuccess") != taken {
+							t.Fatalf("%s: %s", name, a.body)
+						}
+					}
+				}
+				distance, limit := kolmogorovSmirnov(times[0], times[1])
+				t.Logf("%s, %s: %d tries each; p50 %.0f µs waiting and %.0f µs declined; Kolmogorov–Smirnov distance %.4f, at 0.1 %% %.4f",
+					name, what, n, median(times[0])/1e3, median(times[1])/1e3, distance, limit)
+				if distance > limit {
+					t.Errorf("%s, %s: the times of a decline and of a wait can be told apart", name, what)
+				}
+			}
+		}
+	})
+}
+
 // join adds a user to the world.
 func (w *world) join(handle string) {
 	w.t.Helper()
