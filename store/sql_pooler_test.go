@@ -32,7 +32,7 @@ func startPgBouncer(t *testing.T, address string, settings ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it takes no time
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,10 +54,10 @@ func startPgBouncer(t *testing.T, address string, settings ...string) string {
 		}
 	}
 	file := filepath.Join(dir, "pgbouncer.ini")
-	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil { //nolint:gosec // see above
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(bin, "-q", file) //nolint:noctx // the cleanup ends it
+	cmd := exec.Command(bin, "-q", file)
 	if os.Getuid() == 0 {
 		nobody, err := user.Lookup("nobody")
 		if err != nil {
@@ -65,10 +65,10 @@ func startPgBouncer(t *testing.T, address string, settings ...string) string {
 		}
 		uid, _ := strconv.Atoi(nobody.Uid)
 		gid, _ := strconv.Atoi(nobody.Gid)
-		if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // see above
+		if err := os.Chmod(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}} //nolint:gosec // small
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 	}
 	var said strings.Builder
 	cmd.Stderr = &said
@@ -84,7 +84,7 @@ func startPgBouncer(t *testing.T, address string, settings ...string) string {
 	timeout := time.After(testwait.Limit(20 * time.Second))
 	through := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	for {
-		conn, err := net.Dial("tcp", through) //nolint:noctx // on the loopback
+		conn, err := net.Dial("tcp", through)
 		if err == nil {
 			_ = conn.Close()
 			break

@@ -45,6 +45,11 @@ var errPooler = errors.New("a pooler stands between this program and Postgres an
 	"set pool_mode = session in PgBouncer, or connect to Postgres itself. " +
 	"Prepared statements and the settings of a session are lost otherwise")
 
+// asker is a connection or a transaction on one.
+type asker interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}
+
 // checkSessions refuses a pooler that shares server connections among transactions: one client
 // connection then meets several server processes, or two meet one.
 func (d databases) checkSessions(ctx context.Context) (err error) {
@@ -59,9 +64,7 @@ func (d databases) checkSessions(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, second.Close()) }()
 	seen := map[*sql.Conn]int{}
-	process := func(of *sql.Conn, ask interface {
-		QueryRowContext(context.Context, string, ...any) *sql.Row
-	}) error {
+	process := func(of *sql.Conn, ask asker) error {
 		var id int
 		if err := ask.QueryRowContext(ctx, "SELECT pg_backend_pid()").Scan(&id); err != nil {
 			return fmt.Errorf("look for a pooler: %w", err)

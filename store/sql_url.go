@@ -162,11 +162,8 @@ func unescape(part, s string) (string, error) {
 			out = append(out, s[i])
 			continue
 		}
-		n, err := uint64(0), error(strconv.ErrSyntax)
-		if i+2 < len(s) {
-			n, err = strconv.ParseUint(s[i+1:i+3], 16, 8)
-		}
-		if err != nil || n == 0 {
+		n, err := strconv.ParseUint(s[i+1:min(i+3, len(s))], 16, 8)
+		if err != nil || n == 0 || i+2 >= len(s) {
 			return "", fmt.Errorf("the database URL has a %% in %s that two hexadecimal digits do not follow: write it as %%25", part)
 		}
 		out = append(out, byte(n))
@@ -272,7 +269,7 @@ func (a *address) configure(settings map[string]string) error {
 		settings["target_session_attrs"] = "read-write"
 	}
 	quote := strings.NewReplacer(`'`, `\'`, `\`, `\\`)
-	words := []string{"binary_parameters='yes'"}
+	words := []string{binaryParameters + "='yes'"}
 	for name, value := range settings {
 		if value != "" {
 			words = append(words, name+"='"+quote.Replace(value)+"'")
