@@ -143,7 +143,7 @@ func (s *Server) build(ctx context.Context, hub *live.Hub, observer graph.Observ
 	s.worker = background.New(work)
 	s.access = c.accessLog()
 	s.api, err = graph.New(graph.Config{
-		Service: s.service, Verify: verify, CreateUsers: c.CreateUsers, Introspection: c.Introspection, Exports: files,
+		Service: s.service, Verify: verify, VerifyAsks: c.VerifyToken != nil, CreateUsers: c.CreateUsers, Introspection: c.Introspection, Exports: files,
 		MountPath: c.MountPath, Origins: c.AllowedOrigins, LoopbackOrigins: c.LoopbackOrigins, Logger: c.Logger,
 		Limits: c.Limits, Documents: c.TrustedDocuments, Rates: rates.New(*c.Rates), Proxies: c.Proxies, Timeouts: c.Timeouts,
 		Observer: observer, Tracing: c.TracerProvider, Access: s.access, Sockets: c.Connections.Sockets,

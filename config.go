@@ -205,6 +205,7 @@ func DefaultRates() Rates {
 	r.User[rates.Sends], r.Address[rates.Sends] = per(30, 10*time.Second), per(1000, 10*time.Second)
 	r.User[rates.Changes], r.Address[rates.Changes] = per(120, 30*time.Second), per(2000, 10*time.Second)
 	r.User[rates.Codes], r.Address[rates.Codes] = per(30, 10*time.Minute), per(300, 10*time.Minute)
+	r.User[rates.Refusals] = per(100, 10*time.Second)
 	r.Address[rates.Refusals] = per(200, 10*time.Second)
 	return r
 }

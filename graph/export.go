@@ -12,6 +12,7 @@ import (
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph/apierror"
 	"github.com/aparte-im/aparte/graph/auth"
+	"github.com/aparte-im/aparte/graph/clientaddr"
 	"github.com/aparte-im/aparte/graph/generated"
 	"github.com/aparte-im/aparte/graph/transport"
 )
@@ -121,9 +122,10 @@ func (s *Server) ServeExport(w http.ResponseWriter, r *http.Request) {
 		transport.Refuse(w, http.StatusMethodNotAllowed, apierror.CodeMethodNotAllowed, "Use GET.")
 		return
 	}
+	r = r.WithContext(clientaddr.With(r.Context(), s.budgetAddress(r)))
 	id, err := s.authenticator.Enter(r.Context(), auth.CredentialsOf(r.Header))
 	if err != nil {
-		s.refuseError(w, r, err)
+		s.refuseToken(w, r, err)
 		return
 	}
 	name := strings.TrimPrefix(r.URL.Path, ExportPath)

@@ -26,8 +26,12 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	}
 	id, err := s.authenticator.Enter(r.Context(), auth.CredentialsOf(r.Header))
 	if err != nil {
-		s.throttle.Fail(r.Context())
-		s.refuseError(w, r, err)
+		s.refuseToken(w, r, err)
+		return
+	}
+	ctx := auth.WithIdentity(r.Context(), id)
+	if err := s.throttle.Check(ctx); err != nil {
+		transport.RefuseFast(w, err)
 		return
 	}
 	limit := s.config.Limits.Body
@@ -36,10 +40,11 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	}
 	params, p := transport.ReadParams(w, r, int64(limit))
 	if p != nil {
+		s.throttle.Fail(ctx)
 		s.refuseError(w, r, p)
 		return
 	}
-	ctx := graphql.StartOperationTrace(withOrigin(auth.WithIdentity(r.Context(), id), id, deviceOf(r.Header)))
+	ctx = graphql.StartOperationTrace(withOrigin(ctx, id, deviceOf(r.Header)))
 	r = r.WithContext(ctx)
 	op, errs := s.exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
@@ -71,6 +76,16 @@ func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 			s.compressor.Write(w, r, accept, op, response)
 		}
 	}
+}
+
+// refuseToken answers a request whose credentials were not accepted, and charges them to its
+// address.
+func (s *Server) refuseToken(w http.ResponseWriter, r *http.Request, err error) {
+	if over := s.throttle.TokenRefused(r.Context(), err); over != nil {
+		transport.RefuseFast(w, over)
+		return
+	}
+	s.refuseError(w, r, err)
 }
 
 // guard answers what no resolver's own recovery caught.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -34,6 +36,9 @@ type Config struct {
 	Verify auth.Verifier
 	// CreateUsers makes a valid token of an unknown subject create the user from its claims.
 	CreateUsers bool
+	// VerifyAsks says that Verify asks another service. Then an address that has sent too many bad
+	// tokens waits before another unknown token is verified for it.
+	VerifyAsks bool
 	// Introspection lets clients read the schema. They need a token for it like for everything.
 	Introspection bool
 	// Limits bound what one request may ask for.
@@ -138,6 +143,8 @@ type Server struct {
 	compressor       *transport.Compressor
 	connectionLimits *connlimit.Limits
 	streams          *transport.Streams
+	// untrusted warns once of a proxy that is not trusted.
+	untrusted sync.Once
 	// profiles are those of people in live events.
 	profiles *profiles
 	// spans is nil when nobody asked for traces.
@@ -151,13 +158,13 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{config: c, service: c.Service, sessions: auth.NewLiveSessions(c.Service, c.Clock), work: newWork(), connectionLimits: c.ConnectionLimits, throttle: limits.Throttle{Rates: c.Rates, Refused: c.Observer.Throttled}}
 	s.spans, s.profiles = newSpans(c.Tracing), newProfiles(c.Clock)
-	s.authenticator = auth.New(auth.Config{Service: c.Service, Verify: c.Verify, CreateUsers: c.CreateUsers, Clock: c.Clock}, s.sessions)
+	s.authenticator = auth.New(auth.Config{Service: c.Service, Verify: c.Verify, CreateUsers: c.CreateUsers, Clock: c.Clock, Gate: s.gate()}, s.sessions)
 	var err error
 	if s.origins, err = transport.NewOrigins(c.Origins, c.LoopbackOrigins); err != nil {
 		return nil, err
 	}
 	s.exec, err = admission.New(generated.NewExecutableSchema(generated.Config{Resolvers: s}),
-		admission.Config{Limits: c.Limits, Documents: c.Documents, Introspection: c.Introspection})
+		admission.Config{Limits: c.Limits, Documents: c.Documents, Introspection: c.Introspection, Budget: s.throttle})
 	if err != nil {
 		return nil, err
 	}
@@ -167,9 +174,6 @@ func New(c Config) (*Server, error) {
 	})
 	if s.compressor, err = transport.NewCompressor(); err != nil {
 		return nil, err
-	}
-	if c.Rates != nil {
-		s.exec.Use(s.throttle)
 	}
 	s.exec.SetErrorPresenter(s.present)
 	s.exec.SetRecoverFunc(func(_ context.Context, p any) error { return apierror.Recovered(p) })
@@ -196,19 +200,38 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w, r, end = s.spans.request(w, r)
 		defer end()
 	}
-	if s.config.Rates != nil || len(s.config.Proxies.Trusted) > 0 {
-		address := s.config.Proxies.Client(r)
-		if wait := s.config.Rates.Empty(rates.Refusals, address); wait > 0 {
-			transport.RefuseFast(w, limits.TooFast(wait))
-			return
-		}
-		r = r.WithContext(clientaddr.With(r.Context(), address))
-	}
+	r = r.WithContext(clientaddr.With(r.Context(), s.budgetAddress(r)))
 	if s.sockets.Supports(r) {
 		s.serveSocket(w, r)
 		return
 	}
 	s.serveRequest(w, r)
+}
+
+// budgetAddress returns the address whose budgets a request spends. A proxy that is not trusted has
+// none, because all clients behind it would share them.
+func (s *Server) budgetAddress(r *http.Request) netip.Addr {
+	if !s.config.Proxies.Untrusted(r) {
+		return s.config.Proxies.Client(r)
+	}
+	s.untrusted.Do(func() {
+		s.config.Logger.WarnContext(r.Context(), "a proxy that is not trusted forwards requests, so the limits of an address "+
+			"are not applied to them; name its network in --trusted-proxies (Config.Proxies)", "header", s.config.Proxies.Header)
+	})
+	return netip.Addr{}
+}
+
+// gate returns what is asked before an unknown token is verified, or nil.
+func (s *Server) gate() func(context.Context) error {
+	if !s.config.VerifyAsks {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		if err := s.throttle.CheckToken(ctx); err != nil {
+			return err
+		}
+		return nil
+	}
 }
 
 // Run looks for users who were revoked or deleted on other nodes, and ends their sockets and

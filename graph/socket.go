@@ -80,6 +80,15 @@ type rationed struct {
 	throttle limits.Throttle
 }
 
+// CreateOperationContext refuses a viewer whose budget of refusals is empty before any work.
+func (e rationed) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	if err := e.throttle.Check(ctx); err != nil {
+		return &graphql.OperationContext{}, gqlerror.List{err}
+	}
+	return e.GraphExecutor.CreateOperationContext(ctx, params)
+}
+
+// DispatchError charges an operation that is not accepted to its viewer.
 func (e rationed) DispatchError(ctx context.Context, errs gqlerror.List) *graphql.Response {
 	if limits.WaitOf(errs) == 0 {
 		e.throttle.Fail(ctx)
@@ -102,10 +111,12 @@ func (s *Server) enterSocket(ctx context.Context, g socket.Greeting) (socket.Ses
 	if as := textOf(g.Payload, auth.HeaderAs); as != "" {
 		c.As = as
 	}
-	id, err := s.authenticator.Enter(ctx, c)
+	id, err := s.authenticator.Enter(clientaddr.With(ctx, g.Address), c)
 	if err != nil {
 		var p *apierror.Error
-		s.throttle.Fail(clientaddr.With(ctx, g.Address))
+		if over := s.throttle.TokenRefused(clientaddr.With(ctx, g.Address), err); over != nil {
+			return socket.Session{}, &socket.Refusal{Code: closeTryLater, Reason: apierror.CodeRateLimited}
+		}
 		if errors.As(err, &p) {
 			return socket.Session{}, &socket.Refusal{Code: closeForbidden, Reason: p.Code}
 		}

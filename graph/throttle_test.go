@@ -4,13 +4,17 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/graph"
+	"github.com/aparte-im/aparte/graph/auth"
 	"github.com/aparte-im/aparte/graph/clientaddr"
+	"github.com/aparte-im/aparte/graph/connlimit"
 	"github.com/aparte-im/aparte/graph/limits"
 	"github.com/aparte-im/aparte/graph/rates"
 )
@@ -139,17 +143,95 @@ func TestAUserOverTheirLimitLeavesTheAddressItsBudget(t *testing.T) {
 	alice.do(sendRated, message(w, "bob", "2")).is("sendMessage.__typename", `"SendMessageSuccess"`)
 }
 
+// Bad tokens use up the budget of their address, and bad operations that of their viewer. Nobody
+// else is refused for either: every valid token passes, also one that was never seen before, over
+// HTTP and on sockets.
 func TestRefusalsAreRationed(t *testing.T) {
-	w := throttled(t, func(c *rates.Config) { c.Address[rates.Refusals] = slowly(3) })
-	c := w.as("alice").with("X-Forwarded-For", "192.0.2.1")
-	bad := c.with("Authorization", "Bearer nonsense")
-	bad.post(me, nil).fails(http.StatusUnauthorized, "UNAUTHENTICATED")
-	bad.post(me, nil).fails(http.StatusUnauthorized, "UNAUTHENTICATED")
-	c.do(me, nil)
-	c.post(`{ nonsense }`, nil).fails(http.StatusOK, "GRAPHQL_VALIDATION_FAILED")
-	c.post(me, nil).tooFast()
-	bad.post(me, nil).tooFast()
-	c.with("X-Forwarded-For", "192.0.2.2").do(me, nil)
+	w := throttled(t, func(c *rates.Config) { c.Address[rates.Refusals], c.User[rates.Refusals] = slowly(3), slowly(2) })
+	from := func(handle string) caller { return w.as(handle).with("X-Forwarded-For", "192.0.2.1") }
+	bad := func(n int) caller {
+		return from("alice").with("Authorization", "Bearer nonsense"+strconv.Itoa(n))
+	}
+	from("alice").do(me, nil)
+	for n := range 3 {
+		bad(n).post(me, nil).fails(http.StatusUnauthorized, "UNAUTHENTICATED")
+	}
+	for n := range 400 {
+		bad(n).post(me, nil).tooFast()
+	}
+	from("alice").do(me, nil)
+	from("bob").do(me, nil)
+	from("alice").with("Authorization", "Bearer "+sign(t, "host", auth.ScopeAdmin)).with(auth.HeaderAs, "x-bob").do(me, nil)
+	s := w.dial(http.Header{"X-Forwarded-For": {"192.0.2.1"}})
+	s.say(`{"type":"connection_init","payload":{"token":"` + sign(t, "x-carol") + `"}}`)
+	s.hear("connection_ack")
+	s.run("1", me, nil)
+	s.next()
+	s.hear("complete")
+
+	from("alice").post(`{ nonsense }`, nil).fails(http.StatusOK, "GRAPHQL_VALIDATION_FAILED")
+	s2 := w.socket("alice")
+	s2.run("1", `{ nonsense }`, nil)
+	s2.hear("error")
+	from("alice").post(me, nil).tooFast()
+	s2.run("2", me, nil)
+	if code := s2.refusal(); code != "RATE_LIMITED" {
+		t.Errorf("on a socket: %s", code)
+	}
+	from("bob").do(me, nil)
+	bad(0).with("X-Forwarded-For", "192.0.2.2").post(me, nil).fails(http.StatusUnauthorized, "UNAUTHENTICATED")
+}
+
+// A verifier that asks another service is not asked for unknown tokens of an address that sent too
+// many bad ones. Identities that it has verified pass.
+func TestAVerifierThatAsksIsSpared(t *testing.T) {
+	var asked atomic.Int64
+	w := newWorld(t, setup{config: func(c *graph.Config) {
+		verify := c.Verify
+		c.Verify = func(ctx context.Context, token string) (auth.Claims, error) {
+			asked.Add(1)
+			return verify(ctx, token)
+		}
+		var budgets rates.Config
+		budgets.Address[rates.Refusals] = slowly(2)
+		c.Rates, c.VerifyAsks = rates.New(budgets), true
+	}})
+	w.as("alice").do(me, nil)
+	for n := range 50 {
+		w.with("Authorization", "Bearer nonsense"+strconv.Itoa(n)).post(me, nil)
+	}
+	if n := asked.Load(); n != 3 {
+		t.Errorf("the verifier was asked %d times", n)
+	}
+	w.as("alice").do(me, nil)
+}
+
+// All clients behind a proxy that is not trusted have one address, whose budgets would lock them
+// all out. The budgets of users hold, and the log says once what to do.
+func TestAProxyThatIsNotTrustedHasNoBudget(t *testing.T) {
+	w := newWorld(t, setup{config: func(c *graph.Config) {
+		var budgets rates.Config
+		budgets.Address[rates.Reads], budgets.User[rates.Reads] = slowly(1), slowly(2)
+		c.Rates = rates.New(budgets)
+		c.ConnectionLimits = connlimit.New(0, 1)
+	}})
+	for _, handle := range []string{"alice", "bob", "carol"} {
+		c := w.as(handle).with("X-Forwarded-For", "192.0.2.1")
+		c.do(me, nil)
+		c.do(me, nil)
+		c.post(me, nil).tooFast()
+	}
+	for range 3 {
+		s := w.dial(http.Header{"X-Forwarded-For": {"192.0.2.1"}})
+		s.say(`{"type":"connection_init","payload":{"token":"` + sign(t, "x-alice") + `"}}`)
+		s.hear("connection_ack")
+	}
+	if n := strings.Count(w.logs.String(), "--trusted-proxies"); n != 1 {
+		t.Errorf("the log tells %d times", n)
+	}
+	// A client without a proxy before it has the budgets of its address.
+	w.as("dave").do(me, nil)
+	w.as("erin").post(me, nil).tooFast()
 }
 
 // stuck is a store whose look at the log and whose sends do not end by themselves.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"text/tabwriter"
 	"time"
@@ -21,6 +22,7 @@ const (
 // doctorCommand checks a database.
 type doctorCommand struct {
 	Target targetSettings `embed:""`
+	Proxy  proxyCheck     `embed:""`
 
 	target target
 }
@@ -28,7 +30,7 @@ type doctorCommand struct {
 // Help is the text of aparte doctor --help.
 func (*doctorCommand) Help() string {
 	return `Checks that the database can be reached, that its schema is the one this binary needs, that its clock does not differ
-from this machine's, and that it may be written. It changes nothing. Exit code 1 when any check fails.
+from this machine's, that it may be written, and that a proxy before the server is trusted. It changes nothing. Exit code 1 when any check fails.
 
 Examples:
 
@@ -42,7 +44,7 @@ func (c *doctorCommand) check(s *settings) { c.target = c.Target.target(s) }
 func (c *doctorCommand) Run(a *app) error {
 	ctx, cancel := context.WithTimeout(a.ctx, doctorTimeout)
 	defer cancel()
-	return examine(ctx, a.stdout, c.target)
+	return examine(ctx, a.stdout, c.target, c.Proxy)
 }
 
 // finding is the result of one check: a remark or an error. skipped: an earlier failure left
@@ -53,8 +55,29 @@ type finding struct {
 	skipped       bool
 }
 
-func examine(ctx context.Context, out io.Writer, t target) error {
-	findings := diagnose(ctx, t)
+// proxyCheck has the settings of serve that say whether a proxy stands before it.
+type proxyCheck struct {
+	BehindTLS      bool           `name:"behind-tls" help:"As of serve: a proxy ends TLS. Then the check of proxies wants --trusted-proxies."`
+	TrustedProxies []netip.Prefix `placeholder:"NETWORK" help:"As of serve: networks of the proxies before the server."`
+}
+
+// finding fails where a proxy is expected and none is trusted.
+func (c proxyCheck) finding() finding {
+	f := finding{check: "proxies", remark: "none expected"}
+	switch {
+	case len(c.TrustedProxies) > 0:
+		f.remark = fmt.Sprintf("%d networks are trusted", len(c.TrustedProxies))
+	case c.BehindTLS:
+		f.err = errUntrustedProxy
+	}
+	return f
+}
+
+var errUntrustedProxy = errors.New("a proxy ends TLS (--behind-tls) and no proxy is trusted, so no limit by address is applied; " +
+	"name its network in --trusted-proxies")
+
+func examine(ctx context.Context, out io.Writer, t target, proxy proxyCheck) error {
+	findings := append(diagnose(ctx, t), proxy.finding())
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	failed := 0
 	for _, f := range findings {

@@ -142,6 +142,9 @@ func (c *serveCommand) serve(a *app, logger *slog.Logger) error {
 	}
 	return serve(a.ctx, server, c.config, l, func(listening *listen.Server) {
 		logger.Info("serving", "address", listening.Address(), "version", version())
+		if err := (proxyCheck{c.BehindTLS, c.Rates.TrustedProxies}).finding().err; err != nil {
+			logger.Warn("the limits by address are not applied", "error", err)
+		}
 		if address := listening.OperatorsAddress(); address != "" {
 			logger.Info("serving operators", "address", address)
 		}

@@ -248,6 +248,9 @@ func TestDoctor(t *testing.T) {
 			t.Errorf("a database that is well: %d\n%s%s", e.code, e.stdout, e.stderr)
 		}
 	})
+	if e := runAparte(t, "doctor", "--database-url", testdb.SQLite(t), "--behind-tls"); e.code != exitFailed || !strings.Contains(e.stdout, "--trusted-proxies") {
+		t.Errorf("a proxy that is not trusted: %d\n%s%s", e.code, e.stdout, e.stderr)
+	}
 	empty := "sqlite:" + filepath.Join(t.TempDir(), "empty.db")
 	dir := t.TempDir()
 	for target, want := range map[string]string{

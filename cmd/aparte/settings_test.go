@@ -116,7 +116,7 @@ func TestEveryLimitHasAFlag(t *testing.T) {
 	filled(t, "Connections", reflect.ValueOf(before.Service.Connections), reflect.ValueOf(after.Service.Connections))
 	// Fields that are no limit are listed, so that a new field has to be thought of.
 	others := []string{
-		"Service", "Verify", "CreateUsers", "Introspection", "Documents", "Origins", "LoopbackOrigins", "Proxies", "Exports",
+		"Service", "Verify", "VerifyAsks", "CreateUsers", "Introspection", "Documents", "Origins", "LoopbackOrigins", "Proxies", "Exports",
 		"Observer", "Tracing", "Access", "Logger", "Clock", "MountPath",
 	}
 	limits := []string{"Limits", "KeepAlive", "WriteWait", "Sockets", "ConnectionLimits", "RevocationPoll", "Rates", "Timeouts"}

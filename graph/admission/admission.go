@@ -26,6 +26,7 @@ type Executor struct {
 	schema    *ast.Schema
 	limits    limits.Request
 	documents *Documents
+	budget    Budget
 	// first are all rules of validation but the one that compares fields with each other, which is
 	// last: its work is quadratic, and what the others refuse need not come there.
 	first, last *rules.Rules
@@ -70,6 +71,19 @@ type Config struct {
 	Documents *Documents
 	// Introspection lets clients read the schema.
 	Introspection bool
+	// Budget is asked before work is done for an operation. Nil: there is none.
+	Budget Budget
+}
+
+// Budget limits how many operations a caller may run. It must be safe for concurrent use.
+type Budget interface {
+	// Check returns an error when no operation of any of these kinds may be run. It charges
+	// nothing.
+	Check(ctx context.Context, kinds ...ast.Operation) *gqlerror.Error
+	// Take charges an operation, or returns an error and charges nothing.
+	Take(ctx context.Context, op *ast.OperationDefinition) *gqlerror.Error
+	// Fail charges work that was done for an operation that is refused.
+	Fail(ctx context.Context)
 }
 
 // New returns the Executor of a schema. Errors: trusted documents that would not be admitted.
@@ -77,7 +91,7 @@ func New(es graphql.ExecutableSchema, c Config) (*Executor, error) {
 	// fails only for a size below 1
 	known, _ := simplelru.NewLRU[[sha256.Size]byte, admitted](knownCount, nil)
 	a := &Executor{
-		Executor: executor.New(es), schema: es.Schema(), limits: c.Limits, documents: c.Documents, known: known,
+		Executor: executor.New(es), schema: es.Schema(), limits: c.Limits, documents: c.Documents, known: known, budget: c.Budget,
 	}
 	a.first = rules.NewDefaultRules()
 	a.first.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
@@ -99,9 +113,10 @@ func withoutSuggestions(r *rules.Rules) {
 	r.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
 }
 
-// CreateOperationContext admits an operation, or says why not.
+// CreateOperationContext admits an operation, or says why not. The budget is asked before a
+// document is parsed, and charged before variables are read and the operation is weighed.
 func (a *Executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
-	doc, errs := a.document(params)
+	doc, fresh, errs := a.document(ctx, params)
 	if len(errs) > 0 {
 		return &graphql.OperationContext{}, errs
 	}
@@ -109,32 +124,47 @@ func (a *Executor) CreateOperationContext(ctx context.Context, params *graphql.R
 	if operation == nil {
 		return &graphql.OperationContext{}, gqlerror.List{apierror.GraphQL(apierror.CodeValidation, "The document has no operation of this name, or several and none is named.")}
 	}
+	if a.budget != nil {
+		if err := a.budget.Take(ctx, operation); err != nil {
+			if fresh {
+				a.budget.Fail(ctx)
+			}
+			return &graphql.OperationContext{}, gqlerror.List{err}
+		}
+	}
 	inputs.DropEmpty(a.schema, operation, params.Variables)
 	op, errs := a.Executor.CreateOperationContext(context.WithValue(ctx, documentKey{}, doc), params)
 	return op, explainAll(errs)
 }
 
-// document finds the document of a request, and puts the text of a trusted one into params.
-func (a *Executor) document(params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
+// document finds the document of a request, and puts the text of a trusted one into params. fresh:
+// it was parsed and validated for this request.
+func (a *Executor) document(ctx context.Context, params *graphql.RawParams) (doc *ast.QueryDocument, fresh bool, _ gqlerror.List) {
 	if a.documents != nil || params.Query == "" {
-		return a.trusted(params)
+		doc, errs := a.trusted(params)
+		return doc, false, errs
 	}
 	if len(params.Query) > a.limits.Body {
-		return nil, gqlerror.List{tooMuch("bytes", a.limits.Body, "The document has more than %d bytes.")}
+		return nil, false, gqlerror.List{tooMuch("bytes", a.limits.Body, "The document has more than %d bytes.")}
 	}
 	key := sha256.Sum256([]byte(params.Query))
 	a.mu.Lock()
 	found, ok := a.known.Get(key)
 	a.mu.Unlock()
 	if ok {
-		return found.doc, nil
+		return found.doc, false, nil
+	}
+	if a.budget != nil {
+		if err := a.budget.Check(ctx, kindsIn(params.Query)...); err != nil {
+			return nil, false, gqlerror.List{err}
+		}
 	}
 	found, errs := a.admit(params.Query)
 	if len(errs) > 0 {
-		return nil, errs
+		return nil, false, errs
 	}
 	a.keep(key, found)
-	return found.doc, nil
+	return found.doc, true, nil
 }
 
 // admit parses, measures and validates.

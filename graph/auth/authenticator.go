@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"net/http"
 	"strings"
 	"time"
@@ -18,7 +19,13 @@ const (
 	// revocation ends it earlier.
 	identityTTL   = time.Minute
 	identityCount = 1 << 17
+	// failedTTL is how long a token that could not be verified is refused without another look. It
+	// is short, because a token may become valid: by a new key, or at its nbf.
+	failedTTL   = 2 * time.Second
+	failedCount = 1 << 14
 )
+
+var errInvalidToken = apierror.Unauthenticated("This token is not valid, or not any more.")
 
 // HeaderAs names, with an admin token, the user to act for by the host's own id. It may stand in
 // the payload of connection_init too.
@@ -55,6 +62,10 @@ type Authenticator struct {
 	now      func() time.Time
 	known    *lru.Cache[Credentials, remembered]
 	sessions *LiveSessions
+	gate     func(context.Context) error
+	// failed has the end of the refusal of each failed token, by its hash.
+	failed *lru.Cache[uint64, time.Time]
+	seed   maphash.Seed
 }
 
 type remembered struct {
@@ -68,13 +79,21 @@ type Config struct {
 	Verify  Verifier
 	// CreateUsers makes a valid token of an unknown subject create the user from its claims.
 	CreateUsers bool
-	Clock       func() time.Time
+	// Gate is asked before an unknown token is verified; its error is the answer instead. Nil:
+	// every token is verified.
+	Gate  func(ctx context.Context) error
+	Clock func() time.Time
 }
 
 // New returns an Authenticator that does not let in identities which sessions knows as revoked.
 func New(c Config, sessions *LiveSessions) *Authenticator {
-	known, _ := lru.New[Credentials, remembered](identityCount) // fails for a size below one only
-	return &Authenticator{service: c.Service, verify: c.Verify, create: c.CreateUsers, now: c.Clock, known: known, sessions: sessions}
+	// New fails only for a size below one.
+	known, _ := lru.New[Credentials, remembered](identityCount)
+	failed, _ := lru.New[uint64, time.Time](failedCount)
+	return &Authenticator{
+		service: c.Service, verify: c.Verify, create: c.CreateUsers, now: c.Clock, known: known, sessions: sessions,
+		gate: c.Gate, failed: failed, seed: maphash.MakeSeed(),
+	}
 }
 
 // Enter checks credentials. Errors: UNAUTHENTICATED, FORBIDDEN, and ErrNoKeys or an error of the
@@ -87,12 +106,21 @@ func (d *Authenticator) Enter(ctx context.Context, c Credentials) (*Identity, er
 	if r, ok := d.known.Get(c); ok && now.Before(r.until) && !d.sessions.out(r.Identity) {
 		return r.Identity, nil
 	}
+	if d.gate != nil {
+		if err := d.gate(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if until, ok := d.failed.Get(maphash.String(d.seed, c.Token)); ok && now.Before(until) {
+		return nil, errInvalidToken
+	}
 	claims, err := d.verify(ctx, c.Token)
 	if errors.Is(err, ErrNoKeys) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, apierror.Unauthenticated("This token is not valid, or not any more.")
+		d.failed.Add(maphash.String(d.seed, c.Token), now.Add(failedTTL))
+		return nil, errInvalidToken
 	}
 	if c.As != "" && !claims.Admin {
 		return nil, apierror.Forbidden(HeaderAs + " is for the host application: a token with the scope admin is needed.")
@@ -141,7 +169,7 @@ func (d *Authenticator) meet(ctx context.Context, u *dm.User, c Claims) error {
 	case c.Admin:
 		return nil
 	case c.Issued.Before(u.TokensValidAfter):
-		return apierror.Unauthenticated("This token is not valid, or not any more.")
+		return errInvalidToken
 	case c.AgeBand != nil && *c.AgeBand != u.AgeBand:
 		return d.service.SetAgeBand(ctx, u.ID, *c.AgeBand, c.Issued)
 	}

@@ -26,6 +26,10 @@ type Identity struct {
 	Expires time.Time
 }
 
+// Unlimited reports whether an identity has no rate limits: the host application, moderators and
+// exempt users.
+func (id *Identity) Unlimited() bool { return id.Admin || id.Moderator || id.Exempt }
+
 type identityKey struct{}
 
 // WithIdentity returns a context with the identity of a request.

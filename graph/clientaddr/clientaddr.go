@@ -73,6 +73,22 @@ func (p *Proxies) Client(r *http.Request) netip.Addr {
 	return address
 }
 
+// Untrusted reports whether a request comes from a proxy that is not among the trusted: its
+// connection begins on this machine or in a private network, and it forwards the address of a
+// client.
+func (p *Proxies) Untrusted(r *http.Request) bool {
+	if r.Header.Get(headerForwardedFor) == "" && r.Header.Get(headerForwarded) == "" {
+		return false
+	}
+	address := connected(r)
+	return (address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast() || sharedAddresses.Contains(address)) &&
+		!p.trusts(address)
+}
+
+// sharedAddresses is the network between carriers and their customers (RFC 6598), which container
+// networks use too.
+var sharedAddresses = netip.MustParsePrefix("100.64.0.0/10")
+
 func (p *Proxies) trusts(address netip.Addr) bool {
 	for _, prefix := range p.Trusted {
 		if prefix.Contains(address) {
@@ -144,7 +160,7 @@ func In(ctx context.Context) netip.Addr {
 // Of returns where a request comes from: the address in its context, or the other end of its
 // connection.
 func Of(r *http.Request) netip.Addr {
-	if address := In(r.Context()); address.IsValid() {
+	if address, ok := r.Context().Value(addressKey{}).(netip.Addr); ok {
 		return address
 	}
 	return connected(r)

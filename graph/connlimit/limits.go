@@ -43,7 +43,11 @@ func New(perUser, perAddress int) *Limits {
 }
 
 // TakeAddress counts a connection of an address, or returns false when the address is at its limit.
+// The zero address has no limit.
 func (s *Limits) TakeAddress(a netip.Addr) bool {
+	if !a.IsValid() {
+		return true
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return take(s.addresses, a, s.perAddress)
@@ -51,6 +55,9 @@ func (s *Limits) TakeAddress(a netip.Addr) bool {
 
 // FreeAddress releases a connection of an address.
 func (s *Limits) FreeAddress(a netip.Addr) {
+	if !a.IsValid() {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	free(s.addresses, a)

@@ -2,9 +2,11 @@ package limits
 
 import (
 	"context"
+	"errors"
+	"math"
+	"net/netip"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -23,8 +25,8 @@ func TooFast(wait time.Duration) *gqlerror.Error {
 }
 
 // Throttle charges every admitted operation to its budgets, over each transport. The resolver of
-// sendMessage charges sends, because their refusal is a member of its result. It is an extension of
-// gqlgen's executor and safe for concurrent use.
+// sendMessage charges sends, because their refusal is a member of its result. It is safe
+// for concurrent use.
 type Throttle struct {
 	// Rates has the budgets. Nil: there are none.
 	Rates *rates.Rates
@@ -32,17 +34,12 @@ type Throttle struct {
 	Refused func(class string)
 }
 
-// ExtensionName names the extension for gqlgen.
-func (Throttle) ExtensionName() string { return "Throttle" }
-
-// Validate accepts every schema.
-func (Throttle) Validate(graphql.ExecutableSchema) error { return nil }
-
-// MutateOperationContext is called by gqlgen before an operation runs.
-func (t Throttle) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+// Take charges an operation to its budgets. It returns an error, and charges nothing, when one of
+// them is empty.
+func (t Throttle) Take(ctx context.Context, op *ast.OperationDefinition) *gqlerror.Error {
 	class, n := rates.Reads, 1
-	if op.Operation.Operation == ast.Mutation {
-		class, n = rates.Changes, changes(op.Operation.SelectionSet)
+	if op.Operation == ast.Mutation {
+		class, n = rates.Changes, changes(op.SelectionSet)
 	}
 	if wait := t.take(ctx, n, class); wait > 0 {
 		return TooFast(wait)
@@ -50,11 +47,81 @@ func (t Throttle) MutateOperationContext(ctx context.Context, op *graphql.Operat
 	return nil
 }
 
+// Check returns an error when the viewer's budget of refusals is empty, or when the budgets of the
+// viewer and of the request's address leave nothing for an operation of any of these kinds. It
+// charges nothing, so that a request is refused before work is done for it.
+func (t Throttle) Check(ctx context.Context, kinds ...ast.Operation) *gqlerror.Error {
+	id := auth.IdentityOf(ctx)
+	if t.Rates == nil || id == nil || id.Unlimited() {
+		return nil
+	}
+	if wait := t.Rates.Wait(id.Viewer, netip.Addr{}, rates.Refusals); wait > 0 {
+		return t.refuse(rates.Refusals, wait)
+	}
+	class, shortest := rates.Reads, time.Duration(math.MaxInt64)
+	for _, kind := range kinds {
+		of := []rates.Class{rates.Reads}
+		if kind == ast.Mutation {
+			of = []rates.Class{rates.Changes, rates.Sends}
+		}
+		for _, one := range of {
+			if wait := t.Rates.Wait(id.Viewer, clientaddr.In(ctx), one); wait < shortest {
+				class, shortest = one, wait
+			}
+		}
+	}
+	if len(kinds) == 0 || shortest == 0 {
+		return nil
+	}
+	return t.refuse(class, shortest)
+}
+
+// CheckToken returns an error when the request's address has sent so many bad tokens that no
+// further token is verified for it. It charges nothing.
+func (t Throttle) CheckToken(ctx context.Context) *gqlerror.Error {
+	if wait := t.Rates.Wait(dm.UserID{}, clientaddr.In(ctx), rates.Refusals); wait > 0 {
+		return t.refuse(rates.Refusals, wait)
+	}
+	return nil
+}
+
+// TokenRefused charges credentials that were refused with err to the request's address. It returns
+// an error to answer with instead when the address has no budget for that left, and nil otherwise.
+// Errors that are not about the credentials, such as an outage of the database, charge nothing.
+func (t Throttle) TokenRefused(ctx context.Context, err error) *gqlerror.Error {
+	var over *gqlerror.Error
+	if errors.As(err, &over) {
+		return over // of CheckToken
+	}
+	var refusal *apierror.Error
+	if !errors.As(err, &refusal) {
+		return nil
+	}
+	if wait, class := t.Rates.Take(dm.UserID{}, clientaddr.In(ctx), 1, rates.Refusals); wait > 0 {
+		return t.refuse(class, wait)
+	}
+	return nil
+}
+
+// Fail charges a bad operation to its viewer. Check refuses the next one when the budget is empty.
+func (t Throttle) Fail(ctx context.Context) {
+	if id := auth.IdentityOf(ctx); id != nil && !id.Unlimited() {
+		t.Rates.Take(id.Viewer, netip.Addr{}, 1, rates.Refusals)
+	}
+}
+
+func (t Throttle) refuse(class rates.Class, wait time.Duration) *gqlerror.Error {
+	if t.Refused != nil {
+		t.Refused(class.String())
+	}
+	return TooFast(wait)
+}
+
 // take spends n of each class from the budgets of the viewer and of the request's address. The host
 // application, moderators and exempt users have no budgets.
 func (t Throttle) take(ctx context.Context, n int, classes ...rates.Class) time.Duration {
 	id := auth.IdentityOf(ctx)
-	if t.Rates == nil || id == nil || id.Admin || id.Moderator || id.Exempt {
+	if t.Rates == nil || id == nil || id.Unlimited() {
 		return 0
 	}
 	wait, class := t.Rates.Take(id.Viewer, clientaddr.In(ctx), n, classes...)
@@ -83,15 +150,6 @@ func (t Throttle) Code(ctx context.Context) error {
 		return dm.TooFast(wait)
 	}
 	return nil
-}
-
-// Fail charges a request with a bad token or operation to its address. It never fails: the next
-// request of an address without budget is refused before it is read.
-func (t Throttle) Fail(ctx context.Context) {
-	if id := auth.IdentityOf(ctx); id != nil && (id.Admin || id.Exempt) {
-		return
-	}
-	t.Rates.Take(dm.UserID{}, clientaddr.In(ctx), 1, rates.Refusals)
 }
 
 // changes counts the fields of a mutation except sendMessage. A field that a directive leaves out

@@ -42,7 +42,7 @@ const (
 	Sends
 	// Changes are all other fields of a mutation.
 	Changes
-	// Refusals are requests with a token or an operation that is not accepted.
+	// Refusals are tokens of an address and operations of a user that are not accepted.
 	Refusals
 	// Codes are attempts to use a contact code, by a query or with a message.
 	Codes
@@ -159,13 +159,24 @@ func (r *Rates) Take(user dm.UserID, address netip.Addr, n int, asked ...Class) 
 	return longest, refused
 }
 
-// Empty returns how long an address has to wait until its budget of a class holds 1, and 0 when it
-// does. It spends nothing, and remembers nothing of an address that it does not know.
-func (r *Rates) Empty(class Class, address netip.Addr) time.Duration {
-	if r == nil || r.config.Address[class].Count == 0 || !address.IsValid() {
+// Wait returns how long until the budgets of a class hold 1 for a user and an address, and 0 when
+// they do. A zero user or address has no budget. It spends nothing, and remembers nothing of a user
+// or an address that it does not know.
+func (r *Rates) Wait(user dm.UserID, address netip.Addr, class Class) time.Duration {
+	if r == nil {
 		return 0
 	}
-	k := keyOf(class, address)
+	var longest time.Duration
+	if !user.IsZero() && r.config.User[class].Count != 0 {
+		longest = r.waitOf(key{class: class, id: user})
+	}
+	if address.IsValid() && r.config.Address[class].Count != 0 {
+		longest = max(longest, r.waitOf(keyOf(class, address)))
+	}
+	return longest
+}
+
+func (r *Rates) waitOf(k key) time.Duration {
 	s := r.shard(k)
 	s.mu.Lock()
 	b, ok := s.budgets.Get(k)

@@ -57,16 +57,16 @@ func TestBudgets(t *testing.T) {
 		t.Errorf("a class without a bound waits %s", wait)
 	}
 
-	if r.Empty(Refusals, home) != 0 {
+	if r.Wait(dm.UserID{}, home, Refusals) != 0 {
 		t.Error("an address that was never refused has to wait")
 	}
 	r.Take(dm.UserID{}, home, 1, Refusals)
-	if r.Empty(Refusals, home) != 0 {
+	if r.Wait(dm.UserID{}, home, Refusals) != 0 {
 		t.Error("half a budget is empty")
 	}
 	r.Take(dm.UserID{}, home, 1, Refusals)
 	for range 2 { // Empty spends nothing
-		if wait := r.Empty(Refusals, home); wait != time.Second {
+		if wait := r.Wait(dm.UserID{}, home, Refusals); wait != time.Second {
 			t.Errorf("an empty budget: %s", wait)
 		}
 	}
@@ -167,7 +167,7 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestNilBoundsNothing(t *testing.T) {
 	var r *Rates
 	home := netip.MustParseAddr("192.0.2.1")
-	if wait, _ := r.Take(dm.NewUserID(), home, 1, Sends); wait != 0 || r.Empty(Refusals, home) != 0 {
+	if wait, _ := r.Take(dm.NewUserID(), home, 1, Sends); wait != 0 || r.Wait(dm.UserID{}, home, Refusals) != 0 {
 		t.Error("nil waits")
 	}
 }
