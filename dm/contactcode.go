@@ -71,16 +71,23 @@ type ContactCodeInput struct {
 	MaxUses int
 }
 
+// normalizeLabel returns the label of a contact code in the form in which it is kept.
+func normalizeLabel(label string) (string, *Error) {
+	label, err := normalizeLine("label", strings.TrimSpace(label), MaxContactLabel)
+	if err == nil && blank(label) {
+		err = Invalid("label", "Give it a label of 1 to %d characters. Only you see it.", MaxContactLabel)
+	}
+	return label, err
+}
+
 // CreateContactCode makes a contact code and returns it with its secret, which is told this once
 // and never again. Errors: INVALID_INPUT (also under 18), NOT_FOUND, RATE_LIMITED (too many that
 // live, or made in 24 hours).
 func (s *Service) CreateContactCode(ctx context.Context, viewer UserID, in ContactCodeInput) (*ContactCode, string, error) {
-	label, refusal := normalizeLine("label", strings.TrimSpace(in.Label), MaxContactLabel)
+	label, refusal := normalizeLabel(in.Label)
 	switch {
 	case refusal != nil:
 		return nil, "", refusal
-	case label == "":
-		return nil, "", Invalid("label", "Give it a label of 1 to %d characters. Only you see it.", MaxContactLabel)
 	case in.For < MinContactFor || in.For > MaxContactFor:
 		return nil, "", Invalid("expiresInHours", "A contact code lives from 1 to %d hours.", MaxContactFor/time.Hour)
 	case in.MaxUses < 1 || in.MaxUses > MaxContactUses:

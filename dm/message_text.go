@@ -27,7 +27,7 @@ func normalizeBody(body string) (string, *Error) {
 	if len(body) > 16*MaxBody {
 		return "", Invalid("body", "The text is longer than %d characters.", MaxBody)
 	}
-	body = norm.NFC.String(strings.ReplaceAll(body, "\r\n", "\n"))
+	body = norm.NFC.String(lineEnds.Replace(body))
 	if utf8.RuneCountInString(body) > MaxBody {
 		return "", Invalid("body", "The text is longer than %d characters.", MaxBody)
 	}
@@ -37,12 +37,16 @@ func normalizeBody(body string) (string, *Error) {
 	return body, nil
 }
 
-// normalizeText is for text of several lines that is no message.
+// normalizeText is for text of several lines that is no message. A text that shows nothing is
+// empty.
 func normalizeText(field, s string, limit int) (string, *Error) {
 	if !utf8.ValidString(s) || len(s) > 16*limit {
 		return "", Invalid(field, "At most %d characters of valid UTF-8 are allowed.", limit)
 	}
-	s = strings.TrimSpace(norm.NFC.String(strings.ReplaceAll(s, "\r\n", "\n")))
+	s = strings.TrimSpace(norm.NFC.String(lineEnds.Replace(s)))
+	if blank(s) {
+		s = ""
+	}
 	if utf8.RuneCountInString(s) > limit {
 		return "", Invalid(field, "At most %d characters are allowed.", limit)
 	}
@@ -79,9 +83,9 @@ func normalizeVideo(v *VideoCard) (*VideoCard, *Error) {
 
 func webURL(field, s string) (string, *Error) {
 	u, err := url.Parse(s)
-	if err != nil || len(s) > maxURL || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" ||
+	if err != nil || len(s) > maxURL || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil ||
 		!utf8.ValidString(s) || hasControl(s, "") {
-		return "", Invalid(field, "An absolute http or https address of at most %d bytes is needed.", maxURL)
+		return "", Invalid(field, "An absolute http or https address of at most %d bytes, without a user name, is needed.", maxURL)
 	}
 	return s, nil
 }
@@ -90,7 +94,7 @@ func optionalLine(field string, s *string, limit int) (*string, *Error) {
 	if s == nil {
 		return nil, nil
 	}
-	line, err := normalizeLine(field, *s, limit)
+	line, err := normalizeLine(field, withoutBidi(*s), limit)
 	return &line, err
 }
 

@@ -2,7 +2,6 @@ package dm
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/aparte-im/aparte/dm/policy"
@@ -99,7 +98,7 @@ func (in SendInput) normalize(sender UserID) (Send, *Error) {
 	if err != nil {
 		return Send{}, err
 	}
-	if video == nil && strings.TrimSpace(body) == "" {
+	if video == nil && blank(body) {
 		return Send{}, Invalid("body", "A message needs a text or a video.")
 	}
 	send := Send{Sender: sender, Recipient: in.To, Body: body, Video: video, ClientMessageID: key}

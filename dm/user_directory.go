@@ -16,6 +16,9 @@ func (s *Service) Users(ctx context.Context, ids []UserID) (map[UserID]*User, er
 
 // UserByHandle finds a user. Errors: NOT_FOUND.
 func (s *Service) UserByHandle(ctx context.Context, handle string) (*User, error) {
+	if !ascii(handle) {
+		return nil, NotFound("user")
+	}
 	handle, refusal := normalizeLine("handle", strings.ToLower(strings.TrimPrefix(handle, "@")), maxHandle)
 	if refusal != nil {
 		return nil, NotFound("user")

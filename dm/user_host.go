@@ -63,19 +63,20 @@ func (u UserInput) Normalize() (UserInput, *Error) {
 	if u.Handle == "" {
 		u.Handle, u.MadeHandle = madeHandle(u.ExternalID), true
 	}
+	folds := !ascii(u.Handle)
 	u.Handle = strings.ToLower(strings.TrimPrefix(u.Handle, "@"))
-	if u.Handle == "" || len(u.Handle) > maxHandle || strings.ContainsFunc(u.Handle, func(r rune) bool {
+	if folds || u.Handle == "" || len(u.Handle) > maxHandle || strings.ContainsFunc(u.Handle, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' && r != '.' && r != '-'
 	}) {
 		return u, Invalid("handle", "A handle has 1 to %d letters a-z, digits, dots, dashes or underscores.", maxHandle)
 	}
-	if u.DisplayName, err = normalizeLine("displayName", strings.TrimSpace(u.DisplayName), maxDisplayName); err != nil {
+	if u.DisplayName, err = normalizeLine("displayName", strings.TrimSpace(withoutBidi(u.DisplayName)), maxDisplayName); err != nil {
 		return u, err
 	}
 	if !u.CreatedAt.IsZero() && (u.CreatedAt.UnixMicro() <= 0 || u.CreatedAt.Year() > 9999) {
 		return u, Invalid("createdAt", "A time between 1970 and 9999 is needed.")
 	}
-	if u.DisplayName == "" {
+	if blank(u.DisplayName) {
 		u.DisplayName = u.Handle
 	}
 	if u.AvatarURL != nil {
