@@ -34,7 +34,7 @@ type ExportStore interface {
 	// without any.
 	HiddenWordsOf(ctx context.Context, user UserID) (string, error)
 	// History is that of SettingsStore.
-	History(ctx context.Context, viewer UserID, limit int) ([]SettingsChange, error)
+	History(ctx context.Context, viewer UserID, after *TimePlace, limit int) ([]SettingsChange, error)
 	// RedemptionsBy lists the codes of others that a user has redeemed, ordered by the code's id,
 	// after an id.
 	RedemptionsBy(ctx context.Context, redeemer UserID, after ContactCodeID, limit int) ([]Redemption, error)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
+	"github.com/google/uuid"
 )
 
 // memory is a model of dm.Store on maps: it keeps what a Tx wants written and loads what a Scope
@@ -421,10 +422,14 @@ func (m *memory) HiddenWords(_ context.Context, viewer dm.UserID) (dm.HiddenWord
 	return list, nil
 }
 
-func (m *memory) History(_ context.Context, viewer dm.UserID, limit int) ([]dm.SettingsChange, error) {
+func (m *memory) History(_ context.Context, viewer dm.UserID, after *dm.TimePlace, limit int) ([]dm.SettingsChange, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.history[viewer][:min(limit, len(m.history[viewer]))], nil
+	list := m.history[viewer]
+	if after != nil {
+		list = list[1+slices.IndexFunc(list, func(c dm.SettingsChange) bool { return uuid.UUID(c.ID) == after.ID }):]
+	}
+	return list[:min(limit, len(list))], nil
 }
 
 func (m *memory) SettingsChange(_ context.Context, viewer dm.UserID, id dm.ChangeID) (dm.SettingsChange, error) {

@@ -279,12 +279,12 @@ func TestSettingsAreKeptAndTakenBack(t *testing.T) {
 	}
 	_, err = w.trySend(w.alice, w.bob, "hello")
 	w.refused(err, dm.CodeMessageNotAllowed)
-	history, err := w.History(ctx, w.bob, 10)
+	history, err := w.History(ctx, w.bob, dm.PageRequest{First: 10})
 	w.must(err)
-	if len(history) != 1 {
-		t.Fatalf("%d changes", len(history))
+	if len(history.Items) != 1 {
+		t.Fatalf("%d changes", len(history.Items))
 	}
-	m, err = w.UndoSettingsChange(ctx, w.bob, history[0].ID)
+	m, err = w.UndoSettingsChange(ctx, w.bob, history.Items[0].ID)
 	w.must(err)
 	if m.Audience != policy.Everyone {
 		t.Errorf("after the undo the audience is %v", m.Audience)
@@ -338,9 +338,9 @@ func TestHiddenWordsSendAStrangersMessageToHidden(t *testing.T) {
 	if list, err = w.HiddenWords(ctx, w.bob); err != nil || len(list) != 1 {
 		t.Errorf("the list is %q, %v", list, err)
 	}
-	history, err := w.History(ctx, w.bob, 10)
+	history, err := w.History(ctx, w.bob, dm.PageRequest{First: 10})
 	w.must(err)
-	_, err = w.UndoSettingsChange(ctx, w.bob, history[0].ID)
+	_, err = w.UndoSettingsChange(ctx, w.bob, history.Items[0].ID)
 	w.must(err)
 	if list, err = w.HiddenWords(ctx, w.bob); err != nil || len(list) != 3 {
 		t.Errorf("after the undo the list is %q, %v", list, err)

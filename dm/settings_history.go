@@ -97,12 +97,14 @@ type WordsChange struct {
 }
 
 // History lists the viewer's changes of settings, newest first. Errors: INVALID_INPUT.
-func (s *Service) History(ctx context.Context, viewer UserID, first int) ([]SettingsChange, error) {
-	if err := (PageRequest{First: first}).check(); err != nil {
-		return nil, err
-	}
-	return s.settings.History(ctx, viewer, first)
+func (s *Service) History(ctx context.Context, viewer UserID, page PageRequest) (Page[SettingsChange], error) {
+	return listPlaced(page, func(after *TimePlace, limit int) ([]SettingsChange, error) {
+		return s.settings.History(ctx, viewer, after, limit)
+	})
 }
+
+// Place returns the place of the change in the history, for the next page.
+func (c *SettingsChange) Place() string { return TimePlace{At: c.At, ID: uuid.UUID(c.ID)}.String() }
 
 // SettingsChange returns one of the viewer's changes of settings. Errors: NOT_FOUND.
 func (s *Service) SettingsChange(ctx context.Context, viewer UserID, id ChangeID) (SettingsChange, error) {

@@ -69,7 +69,7 @@ var looks = []string{
 	`query($h: String!) { searchUsers(query: $h) { nodes` + aUser + ` pageInfo { endCursor } } }`,
 	`query { suggestedFriends { nodes` + aUser + ` } blockedUsers { nodes { handle } } unread { conversations requests messages cursor }
 		inbox { nodes` + aConversation + ` } requests: inbox(folder: REQUESTS) { nodes { id } } archive: inbox(folder: ARCHIVE) { nodes` + aConversation + ` }
-		outreach { perDay remaining } messagingSettings { whoCanMessageMe } settingsHistory { after { whoCanMessageMe } } }`,
+		outreach { perDay remaining } messagingSettings { whoCanMessageMe } settingsHistory { nodes { after { whoCanMessageMe } } } }`,
 	`query($id: ID!) { explainWhoCanMessageMe(userId: $id) { relations rule route key sentence parameters { name value } }
 		whoCouldMessageMe { audience current inbox requests hidden refused isCapped everyoneElse } myReports { nodes { category } } myNotices { nodes { id } } }`,
 	`mutation($c: ID!) { report(input: {clientReportId: "r", target: {conversationId: $c}, category: SPAM}) { __typename ... on UserError { code } } }`,

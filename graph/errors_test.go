@@ -91,7 +91,7 @@ func TestRefusalsHaveTheirCode(t *testing.T) {
 		`{ inbox(first: 999999999999999999999999) { nodes { id } } }`:     "GRAPHQL_VALIDATION_FAILED",
 		`{ inbox(after: "nonsense") { nodes { id } } }`:                   "INVALID_INPUT",
 		`{ searchUsers(query: "a", after: "nonsense") { nodes { id } } }`: "INVALID_INPUT",
-		`{ settingsHistory(first: 1000) { at } }`:                         "INVALID_INPUT",
+		`{ settingsHistory(first: 1000) { nodes { at } } }`:               "INVALID_INPUT",
 		`{ user { id } }`: "GRAPHQL_VALIDATION_FAILED",
 		`{ user(by: {id: "usr_", handle: "bob"}) { id } }`: "GRAPHQL_VALIDATION_FAILED",
 		`{ user(by: {handle: ""}) { id } }`:                "INVALID_INPUT",

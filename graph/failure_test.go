@@ -54,11 +54,11 @@ func (f *failing) Change(ctx context.Context, scope dm.Scope, change func(*dm.Tx
 	return f.Store.Change(ctx, scope, change)
 }
 
-func (f *failing) History(ctx context.Context, viewer dm.UserID, limit int) ([]dm.SettingsChange, error) {
+func (f *failing) History(ctx context.Context, viewer dm.UserID, after *dm.TimePlace, limit int) ([]dm.SettingsChange, error) {
 	if err := f.fail(); err != nil {
 		return nil, err
 	}
-	return f.Store.History(ctx, viewer, limit)
+	return f.Store.History(ctx, viewer, after, limit)
 }
 
 // A failure anywhere stays alone: the rest of the response is there, the path says
@@ -90,7 +90,7 @@ func TestAFailureStaysWhereItIs(t *testing.T) {
 			n.is("secretword.edges.1.node.lastMessage", "null")
 
 			if how != never {
-				a = bob.post(`{ settingsHistory { at } unread { messages } }`, nil)
+				a = bob.post(`{ settingsHistory { nodes { at } } unread { messages } }`, nil)
 				w.failed(a.Errors, 1, `["settingsHistory"]`)
 				a = bob.post(`mutation { first: setReadReceipts(on: false) { __typename } second: markRead(conversationId: "cnv_", upToSeq: 1) { __typename } }`, nil)
 				w.failed(a.Errors, 1, `["first"]`)

@@ -32,10 +32,10 @@ func (w *world) settings(t *testing.T) {
 	alice := w.on(t).as("alice")
 	const fields = `{ __typename ... on SettingsSuccess { settings { whoCanMessageMe readReceipts changedAt routes { relation route } } }
 		... on InvalidInput { code field } }`
-	n := alice.do(`{ messagingSettings { whoCanMessageMe readReceipts changedAt } settingsHistory { at } }`, nil)
+	n := alice.do(`{ messagingSettings { whoCanMessageMe readReceipts changedAt } settingsHistory { nodes { at } } }`, nil)
 	n.is("messagingSettings.whoCanMessageMe", `"FRIENDS"`)
 	n.is("messagingSettings.changedAt", `null`)
-	n.is("settingsHistory", `[]`)
+	n.is("settingsHistory.nodes", `[]`)
 
 	alice.do(`mutation { setWhoCanMessageMe(input: {audience: FOLLOWERS}) `+fields+` }`, nil).
 		is("setWhoCanMessageMe.settings.routes", `[
@@ -54,14 +54,14 @@ func (w *world) settings(t *testing.T) {
 		alice.do(`mutation { setWhoCanMessageMe(input: `+bad+`) `+fields+` }`, nil).
 			is("setWhoCanMessageMe", `{"__typename":"InvalidInput","code":"INVALID_INPUT","field":"routes"}`)
 	}
-	n = alice.do(`{ settingsHistory(first: 2) { at before { whoCanMessageMe routes { route } } after { whoCanMessageMe readReceipts } } }`, nil)
-	n.is("settingsHistory.0.after.whoCanMessageMe", `"CUSTOM"`)
-	n.is("settingsHistory.1.before.whoCanMessageMe", `"FOLLOWERS"`)
-	if len(n.list("settingsHistory")) != 2 || len(n.list("settingsHistory.1.before.routes")) != 6 {
+	n = alice.do(`{ settingsHistory(first: 2) { nodes { at before { whoCanMessageMe routes { route } } after { whoCanMessageMe readReceipts } } } }`, nil)
+	n.is("settingsHistory.nodes.0.after.whoCanMessageMe", `"CUSTOM"`)
+	n.is("settingsHistory.nodes.1.before.whoCanMessageMe", `"FOLLOWERS"`)
+	if len(n.list("settingsHistory.nodes")) != 2 || len(n.list("settingsHistory.nodes.1.before.routes")) != 6 {
 		t.Errorf("history: %v", n.value)
 	}
-	alice.do(`{ settingsHistory(first: 100) { before { whoCanMessageMe routes { route } } } }`, nil).
-		is("settingsHistory.2.before", `{"whoCanMessageMe":null,"routes":null}`)
+	alice.do(`{ settingsHistory(first: 100) { nodes { before { whoCanMessageMe routes { route } } } } }`, nil).
+		is("settingsHistory.nodes.2.before", `{"whoCanMessageMe":null,"routes":null}`)
 }
 
 func (w *world) people(t *testing.T) {

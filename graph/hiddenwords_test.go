@@ -14,14 +14,14 @@ func TestHiddenWordSamplesAndHistory(t *testing.T) {
 	sample := n.list("hiddenWordSamples.1.words")
 	alice.do(`mutation($words: [String!]!) { addHiddenWords(words: $words) { ... on HiddenWordsSuccess { words } } }`, vars{"words": sample}).
 		is("addHiddenWords.words", jsonOf(t, sample))
-	const history = `{ settingsHistory { id by device hiddenWordsAdded hiddenWordsRemoved } hiddenWords }`
+	const history = `{ settingsHistory { nodes { id by device hiddenWordsAdded hiddenWordsRemoved } } hiddenWords }`
 	n = alice.do(history, nil)
-	n.is("settingsHistory.0.hiddenWordsAdded", jsonOf(t, sample))
-	n.is("settingsHistory.0.hiddenWordsRemoved", `[]`)
-	n.is("settingsHistory.0.device", `"a phone"`)
-	alice.do(`mutation($id: ID!) { undoSettingsChange(id: $id) { __typename } }`, vars{"id": n.text("settingsHistory.0.id")}).
+	n.is("settingsHistory.nodes.0.hiddenWordsAdded", jsonOf(t, sample))
+	n.is("settingsHistory.nodes.0.hiddenWordsRemoved", `[]`)
+	n.is("settingsHistory.nodes.0.device", `"a phone"`)
+	alice.do(`mutation($id: ID!) { undoSettingsChange(id: $id) { __typename } }`, vars{"id": n.text("settingsHistory.nodes.0.id")}).
 		is("undoSettingsChange.__typename", `"SettingsSuccess"`)
 	n = alice.do(history, nil)
 	n.is("hiddenWords", `[]`)
-	n.is("settingsHistory.0.hiddenWordsRemoved", jsonOf(t, sample))
+	n.is("settingsHistory.nodes.0.hiddenWordsRemoved", jsonOf(t, sample))
 }

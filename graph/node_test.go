@@ -15,13 +15,13 @@ func TestNodeAnswersItsViewerOnly(t *testing.T) {
 		message := w.say("alice", "bob", "hello")
 		code, _ := w.code("bob", 1)
 		bob, carol := w.as("bob"), w.as("carol")
-		own := bob.do(`{ unread { id } messagingSettings { id } settingsHistory { id } }`, nil)
+		own := bob.do(`{ unread { id } messagingSettings { id } settingsHistory { nodes { id } } }`, nil)
 		made := bob.do(`mutation($id: ID!) { report(input: {clientReportId: "r", target: {messageIds: [$id]}, category: SPAM}) { ... on ReportSuccess { report { id } } } }`,
 			vars{"id": message.text("message.id")}).text("report.report.id")
 		ids := map[string]string{
 			"Unread":             own.text("unread.id"),
 			"MessagingSettings":  own.text("messagingSettings.id"),
-			"SettingsChange":     own.text("settingsHistory.0.id"),
+			"SettingsChange":     own.text("settingsHistory.nodes.0.id"),
 			"ContactCode":        code,
 			"Report":             made,
 			"DirectConversation": message.text("conversation.id"),

@@ -199,18 +199,23 @@ func (q query) MessagingSettings(ctx context.Context) (*dm.Messaging, error) {
 	return &settings, err
 }
 
-func (q query) SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error) {
+func (q query) SettingsHistory(ctx context.Context, first *int, after *string) (*generated.SettingsChangeConnection, error) {
 	viewer, err := auth.ViewerOf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := q.service.History(ctx, viewer, pageOf(first, nil, defaultPage).First)
+	page := pageOf(first, after, defaultPage)
+	found, err := q.service.History(ctx, viewer, page)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]*dm.SettingsChange, len(changes))
-	for i := range changes {
-		out[i] = &changes[i]
+	info := bind.PageOf(found, page.After != "", func(c dm.SettingsChange) string { return c.Place() })
+	out := &generated.SettingsChangeConnection{
+		PageInfo: &info, Nodes: make([]*dm.SettingsChange, len(found.Items)), Edges: make([]*generated.SettingsChangeEdge, len(found.Items)),
+	}
+	for i := range found.Items {
+		c := &found.Items[i]
+		out.Nodes[i], out.Edges[i] = c, &generated.SettingsChangeEdge{Node: c, Cursor: c.Place()}
 	}
 	return out, nil
 }

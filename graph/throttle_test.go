@@ -247,7 +247,7 @@ func (s stuck) Log(ctx context.Context, viewer dm.UserID, after int64, limit int
 	return dm.Log{}, ctx.Err()
 }
 
-func (stuck) History(ctx context.Context, _ dm.UserID, _ int) ([]dm.SettingsChange, error) {
+func (stuck) History(ctx context.Context, _ dm.UserID, _ *dm.TimePlace, _ int) ([]dm.SettingsChange, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
@@ -261,7 +261,7 @@ func TestTimeouts(t *testing.T) {
 		},
 	})
 	alice := w.as("alice")
-	a := alice.post(`{ settingsHistory { at } me { handle } }`, nil)
+	a := alice.post(`{ settingsHistory { nodes { at } } me { handle } }`, nil)
 	if len(a.Errors) != 1 || a.Errors[0].code() != "TIMEOUT" {
 		t.Errorf("a query: %s", a.body)
 	}

@@ -14,8 +14,13 @@ import (
 )
 
 // History implements dm.Store.
-func (s *Store) History(ctx context.Context, viewer dm.UserID, limit int) ([]dm.SettingsChange, error) {
-	rows, err := s.ent.SettingsChange.Query().Where(settingschange.UserID(uuid.UUID(viewer))).
+func (s *Store) History(ctx context.Context, viewer dm.UserID, after *dm.TimePlace, limit int) ([]dm.SettingsChange, error) {
+	at, id := maxMicros, uuid.Max
+	if after != nil {
+		at, id = toMicros(after.At), after.ID
+	}
+	rows, err := s.ent.SettingsChange.Query().
+		Where(settingschange.UserID(uuid.UUID(viewer)), before(settingschange.FieldAt, settingschange.FieldID, at, id)).
 		Order(settingschange.ByAt(entsql.OrderDesc()), settingschange.ByID(entsql.OrderDesc())).Limit(limit).All(ctx)
 	if err != nil {
 		return nil, err

@@ -132,7 +132,7 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 		_, err = service.ListedUsers(ctx, hub, list, dm.PageRequest{First: 50})
 		must(err)
 	}
-	_, err = service.History(ctx, hub, 50)
+	_, err = service.History(ctx, hub, dm.PageRequest{First: 50})
 	must(err)
 	_, err = service.Relationships(ctx, hub, many)
 	must(err)
@@ -173,9 +173,9 @@ func tourOf(t *testing.T, s *store.Store, service *dm.Service, user func(int) dm
 	}
 	_, err = service.SetAcceptedKinds(ctx, hub, map[policy.Relation]policy.Kinds{policy.Stranger: policy.KindText})
 	must(err)
-	changes, err := service.History(ctx, hub, 1)
+	changes, err := service.History(ctx, hub, dm.PageRequest{First: 1})
 	must(err)
-	_, err = service.UndoSettingsChange(ctx, hub, changes[0].ID)
+	_, err = service.UndoSettingsChange(ctx, hub, changes.Items[0].ID)
 	must(err)
 	_, err = service.AddHiddenWords(ctx, user(57), []string{"hidden"})
 	must(err)

@@ -100,7 +100,7 @@ func (e *export) settings(ctx context.Context) error {
 	}{holds, now.Settings.Audience != policy.NotChosen, shield}); err != nil {
 		return err
 	}
-	history, err := e.store.History(ctx, e.user, maxExportedHistory)
+	history, err := e.store.History(ctx, e.user, nil, maxExportedHistory)
 	if err != nil {
 		return err
 	}

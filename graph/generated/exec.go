@@ -192,7 +192,7 @@ type QueryResolver interface {
 	ContactCodeRedemptions(ctx context.Context, id string, first *int, after *string) (*ContactCodeRedemptionConnection, error)
 	Contact(ctx context.Context, code string) (*dm.Contact, error)
 	HiddenWordSamples(ctx context.Context) ([]*HiddenWordSample, error)
-	SettingsHistory(ctx context.Context, first *int) ([]*dm.SettingsChange, error)
+	SettingsHistory(ctx context.Context, first *int, after *string) (*SettingsChangeConnection, error)
 }
 type SettingsChangeResolver interface {
 	ID(ctx context.Context, obj *dm.SettingsChange) (string, error)
@@ -740,6 +740,24 @@ type SettingsChange implements Node {
   hiddenWordsRemoved: [String!]!
 }
 
+"A change of settings and its place in the history."
+type SettingsChangeEdge {
+  "The change."
+  node: SettingsChange!
+  "Its place, for ` + "`" + `after` + "`" + `."
+  cursor: String!
+}
+
+"A page of the setting history."
+type SettingsChangeConnection {
+  "The changes with their places."
+  edges: [SettingsChangeEdge!]!
+  "The changes alone, newest first."
+  nodes: [SettingsChange!]!
+  "Where this page stands."
+  pageInfo: PageInfo!
+}
+
 "Hidden words that a user may begin with."
 type HiddenWordSample {
   "An IETF language tag: ` + "`" + `en` + "`" + `, ` + "`" + `fr` + "`" + `."
@@ -1269,7 +1287,9 @@ type Query {
   settingsHistory(
     "How many, from 1 to 100."
     first: Int = 20
-  ): [SettingsChange!]!
+    "The ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: String
+  ): SettingsChangeConnection!
 }
 
 # ---------------------------------------------------------------- contact codes
@@ -3372,6 +3392,28 @@ func (ec *executionContext) childFields_SettingsChange(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type SettingsChange", field.Name)
 }
 
+func (ec *executionContext) childFields_SettingsChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SettingsChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SettingsChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SettingsChangeConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SettingsChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SettingsChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SettingsChangeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SettingsChangeEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SettingsChangeEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_SharedFriends(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "count":
@@ -4683,6 +4725,14 @@ func (ec *executionContext) field_Query_settingsHistory_args(ctx context.Context
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -14235,11 +14285,11 @@ func (ec *executionContext) _Query_settingsHistory(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().SettingsHistory(ctx, fc.Args["first"].(*int))
+			return ec.Resolvers.Query().SettingsHistory(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*dm.SettingsChange) graphql.Marshaler {
-			return ec.marshalNSettingsChange2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSettingsChangeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *SettingsChangeConnection) graphql.Marshaler {
+			return ec.marshalNSettingsChangeConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSettingsChangeConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14252,7 +14302,7 @@ func (ec *executionContext) fieldContext_Query_settingsHistory(ctx context.Conte
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SettingsChange(ctx, field)
+			return ec.childFields_SettingsChangeConnection(ctx, field)
 		},
 	}
 	defer func() {
@@ -15780,6 +15830,157 @@ func (ec *executionContext) _SettingsChange_hiddenWordsRemoved(ctx context.Conte
 }
 func (ec *executionContext) fieldContext_SettingsChange_hiddenWordsRemoved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SettingsChange", field, true, true, "String")
+}
+
+func (ec *executionContext) _SettingsChangeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *SettingsChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChangeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*SettingsChangeEdge) graphql.Marshaler {
+			return ec.marshalNSettingsChangeEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSettingsChangeEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChangeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SettingsChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SettingsChangeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SettingsChangeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *SettingsChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChangeConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*dm.SettingsChange) graphql.Marshaler {
+			return ec.marshalNSettingsChange2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSettingsChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChangeConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SettingsChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SettingsChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SettingsChangeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *SettingsChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChangeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bind.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋbindᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChangeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SettingsChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SettingsChangeEdge_node(ctx context.Context, field graphql.CollectedField, obj *SettingsChangeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChangeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dm.SettingsChange) graphql.Marshaler {
+			return ec.marshalNSettingsChange2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋdmᚐSettingsChange(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChangeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SettingsChangeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SettingsChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SettingsChangeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *SettingsChangeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SettingsChangeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SettingsChangeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SettingsChangeEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _SettingsChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *bind.SettingsChanged) (ret graphql.Marshaler) {
@@ -24093,6 +24294,87 @@ func (ec *executionContext) _SettingsChange(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var settingsChangeConnectionImplementors = []string{"SettingsChangeConnection"}
+
+func (ec *executionContext) _SettingsChangeConnection(ctx context.Context, sel ast.SelectionSet, obj *SettingsChangeConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, settingsChangeConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SettingsChangeConnection")
+		case "edges":
+			out.Values[i] = ec._SettingsChangeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._SettingsChangeConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._SettingsChangeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var settingsChangeEdgeImplementors = []string{"SettingsChangeEdge"}
+
+func (ec *executionContext) _SettingsChangeEdge(ctx context.Context, sel ast.SelectionSet, obj *SettingsChangeEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, settingsChangeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SettingsChangeEdge")
+		case "node":
+			out.Values[i] = ec._SettingsChangeEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._SettingsChangeEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var settingsChangedImplementors = []string{"SettingsChanged", "InboxEvent"}
 
 func (ec *executionContext) _SettingsChanged(ctx context.Context, sel ast.SelectionSet, obj *bind.SettingsChanged) graphql.Marshaler {
@@ -26459,6 +26741,38 @@ func (ec *executionContext) marshalNSettingsChange2ᚖgithubᚗcomᚋaparteᚑim
 		return graphql.Null
 	}
 	return ec._SettingsChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSettingsChangeConnection2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSettingsChangeConnection(ctx context.Context, sel ast.SelectionSet, v *SettingsChangeConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SettingsChangeConnection!")
+		return graphql.Null
+	}
+	return ec._SettingsChangeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSettingsChangeEdge2ᚕᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSettingsChangeEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*SettingsChangeEdge) graphql.Marshaler {
+	ret := bind.Slice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSettingsChangeEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSettingsChangeEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSettingsChangeEdge2ᚖgithubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSettingsChangeEdge(ctx context.Context, sel ast.SelectionSet, v *SettingsChangeEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SettingsChangeEdge!")
+		return graphql.Null
+	}
+	return ec._SettingsChangeEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSettingsResult2githubᚗcomᚋaparteᚑimᚋaparteᚋgraphᚋgeneratedᚐSettingsResult(ctx context.Context, sel ast.SelectionSet, v SettingsResult) graphql.Marshaler {

@@ -856,6 +856,24 @@ type SetWhoCanMessageMeInput struct {
 	Routes []*RelationRouteInput `json:"routes,omitempty"`
 }
 
+// A page of the setting history.
+type SettingsChangeConnection struct {
+	// The changes with their places.
+	Edges []*SettingsChangeEdge `json:"edges"`
+	// The changes alone, newest first.
+	Nodes []*dm.SettingsChange `json:"nodes"`
+	// Where this page stands.
+	PageInfo *bind.PageInfo `json:"pageInfo"`
+}
+
+// A change of settings and its place in the history.
+type SettingsChangeEdge struct {
+	// The change.
+	Node *dm.SettingsChange `json:"node"`
+	// Its place, for `after`.
+	Cursor string `json:"cursor"`
+}
+
 // The settings as they hold now.
 type SettingsSuccess struct {
 	// The settings.

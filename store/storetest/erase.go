@@ -125,7 +125,7 @@ func testErase(t *testing.T, b Backend) {
 	if sealed := w.opened(r.ID); *sealed.Messages[len(sealed.Messages)-1].Video.Title != title {
 		t.Error("the evidence lost its words")
 	}
-	history, err := w.service.History(ctx, goes, 10)
+	history, err := historyOf(ctx, w.service, goes, 10)
 	w.must(err)
 	if log, err := w.store.Log(ctx, goes, 0, 10); err != nil || len(log.Events) > 0 || len(history) > 0 {
 		t.Errorf("left of the user: %d events, %d settings, %v", len(log.Events), len(history), err)

@@ -69,7 +69,7 @@ func testExportSettings(t *testing.T, b Backend) {
 	w.must(second(w.service.SetRequestLinks(ctx, alice, true)))
 	w.must(second(w.service.SetReadReceipts(ctx, alice, false)))
 	w.must(second(w.service.AddHiddenWords(ctx, alice, []string{"idiot"})))
-	history, err := w.service.History(ctx, alice, 1)
+	history, err := historyOf(ctx, w.service, alice, 1)
 	w.must(err)
 	w.must(second(w.service.UndoSettingsChange(ctx, alice, history[0].ID)))
 	w.must(w.service.SetEdges(ctx, []dm.EdgeEdit{{From: "ext-u1", To: "ext-u3", Suggested: true}}))

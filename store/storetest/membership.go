@@ -164,13 +164,13 @@ func testSettings(t *testing.T, b Backend) {
 	w.refused(err, dm.CodeNotFound)
 
 	// Every change is kept, newest first, and no one else's.
-	history, err := w.store.History(t.Context(), alice, 10)
+	history, err := w.store.History(t.Context(), alice, nil, 10)
 	w.must(err)
 	if len(history) != 2 || history[0].After.Audience != policy.Custom || history[0].Before.Audience != policy.Followers ||
 		history[0].After.Routes != want || history[1].Before.Audience != policy.NotChosen || !history[1].At.Equal(first) {
 		t.Errorf("the history is %+v", history)
 	}
-	if short, err := w.store.History(t.Context(), alice, 1); err != nil || len(short) != 1 || short[0].After.Audience != policy.Custom {
+	if short, err := w.store.History(t.Context(), alice, nil, 1); err != nil || len(short) != 1 || short[0].After.Audience != policy.Custom {
 		t.Errorf("the newest of the history is %+v, %v", short, err)
 	}
 	last := w.events(alice, 0)

@@ -134,7 +134,7 @@ var relationNames = map[string]policy.Relation{
 // since.
 func (r *modelRun) doUndo(t *rapid.T) {
 	a := r.user(t, "who")
-	history, err := r.service.History(r.Context(), r.ids[a], 2)
+	history, err := historyOf(r.Context(), r.service, r.ids[a], 2)
 	r.must(err)
 	if len(history) == 0 {
 		t.Skip("nothing to undo")

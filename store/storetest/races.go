@@ -44,7 +44,7 @@ func testTimesRise(t *testing.T, b Backend) {
 	}
 	now, err := w.service.Messaging(t.Context(), alice)
 	w.must(err)
-	history, err := w.service.History(t.Context(), alice, 1)
+	history, err := historyOf(t.Context(), w.service, alice, 1)
 	w.must(err)
 	if diff := cmp.Diff(now.Settings, history[0].After); diff != "" {
 		t.Errorf("what is set, and the newest of the history:\n%s", diff)

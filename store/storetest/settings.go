@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -53,11 +54,21 @@ func testAcceptedKinds(t *testing.T, b Backend) {
 	if diff := cmp.Diff(m, read); diff != "" || !read.RequestLinks || read.Refused[policy.Stranger] != policy.KindVideo|policy.KindLink {
 		t.Errorf("read back %+v, -set +read:\n%s", read, diff)
 	}
-	history, err := w.service.History(ctx, bob, 10)
+	history, err := historyOf(ctx, w.service, bob, 10)
 	w.must(err)
 	if len(history) != 3 || !history[0].After.RequestLinks || history[0].Before.RequestLinks ||
 		history[2].Before.Refused != (policy.KindGrid{}) || history[2].After.Refused[policy.Stranger] != policy.KindVideo|policy.KindLink {
 		t.Errorf("the history is %+v", history)
+	}
+	var paged []dm.SettingsChange
+	for after, more := "", true; more; {
+		page, err := w.service.History(ctx, bob, dm.PageRequest{First: 1, After: after})
+		w.must(err)
+		paged, more = append(paged, page.Items...), page.More
+		after = page.Items[len(page.Items)-1].Place()
+	}
+	if diff := cmp.Diff(history, paged); diff != "" {
+		t.Errorf("page by page, -at once +paged:\n%s", diff)
 	}
 	w.consistent(alice, bob)
 }
@@ -70,7 +81,7 @@ func testUndoSettings(t *testing.T, b Backend) {
 	ctx := dm.WithOrigin(t.Context(), dm.Origin{Device: " Pixel\n 9\u0000 of\tAlice " + "🍐" + string(make([]byte, 500))})
 	newest := func() dm.SettingsChange {
 		t.Helper()
-		history, err := w.service.History(ctx, alice, 1)
+		history, err := historyOf(ctx, w.service, alice, 1)
 		w.must(err)
 		return history[0]
 	}
@@ -114,7 +125,7 @@ func testUndoSettings(t *testing.T, b Backend) {
 	// Back to no choice at all: the default of the operator holds again.
 	w.clock.advance(time.Second)
 	w.audience(bob, policy.NoOne)
-	history, err := w.service.History(ctx, bob, 1)
+	history, err := historyOf(ctx, w.service, bob, 1)
 	w.must(err)
 	m, err = w.service.UndoSettingsChange(ctx, bob, history[0].ID)
 	w.must(err)
@@ -136,7 +147,7 @@ func testYoungPeople(t *testing.T, b Backend) {
 	}
 	w.clock.advance(time.Second)
 	w.audience(bob, policy.Everyone)
-	chosen, err := w.service.History(ctx, bob, 1)
+	chosen, err := historyOf(ctx, w.service, bob, 1)
 	w.must(err)
 	w.send(alice, bob, "to an adult")
 	w.clock.advance(time.Second)
@@ -150,7 +161,7 @@ func testYoungPeople(t *testing.T, b Backend) {
 	w.refused(err, dm.CodeInvalidInput)
 	_, err = w.service.SetWhoCanMessageMe(ctx, bob, policy.Custom, map[policy.Relation]policy.Route{policy.Stranger: policy.RouteHidden})
 	w.refused(err, dm.CodeInvalidInput)
-	history, err := w.service.History(ctx, bob, 10)
+	history, err := historyOf(ctx, w.service, bob, 10)
 	w.must(err)
 	if len(history) != 2 || history[0].By != dm.ByHost || history[0].AgeBefore != policy.Adult || history[0].AgeAfter != policy.Age16To17 {
 		t.Errorf("the history is %+v", history)
@@ -159,7 +170,7 @@ func testYoungPeople(t *testing.T, b Backend) {
 	w.refused(err, dm.CodeInvalidInput)
 	w.clock.advance(time.Second)
 	w.audience(bob, policy.NoOne)
-	history, err = w.service.History(ctx, bob, 1)
+	history, err = historyOf(ctx, w.service, bob, 1)
 	w.must(err)
 	_, err = w.service.UndoSettingsChange(ctx, bob, history[0].ID)
 	w.refused(err, dm.CodeInvalidInput) // back to EVERYONE, which is not theirs to choose any more
@@ -178,4 +189,10 @@ func testYoungPeople(t *testing.T, b Backend) {
 		t.Errorf("without a device the history says %+v", chosen)
 	}
 	w.consistent(alice, bob)
+}
+
+// historyOf returns the newest changes of a user's settings, up to n.
+func historyOf(ctx context.Context, service *dm.Service, user dm.UserID, n int) ([]dm.SettingsChange, error) {
+	page, err := service.History(ctx, user, dm.PageRequest{First: n})
+	return page.Items, err
 }

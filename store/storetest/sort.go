@@ -157,7 +157,7 @@ func testUndoWords(t *testing.T, b Backend) {
 		w.clock.advance(time.Second)
 		_, err := do(ctx, bob, words)
 		w.must(err)
-		history, err := w.service.History(t.Context(), bob, 1)
+		history, err := historyOf(t.Context(), w.service, bob, 1)
 		w.must(err)
 		if len(history) != 1 || history[0].Words == nil || history[0].Device != "a phone" || history[0].Before != history[0].After {
 			t.Fatalf("the history has %+v", history)
@@ -190,7 +190,7 @@ func testUndoWords(t *testing.T, b Backend) {
 	if got := w.view(bob, alice).Folder; got != dm.FolderHidden {
 		t.Errorf("after the undo it is in folder %v", got)
 	}
-	history, err := w.service.History(ctx, bob, 1)
+	history, err := historyOf(ctx, w.service, bob, 1)
 	w.must(err)
 	if c := history[0]; c.Undoes != second.ID || c.Words == nil || !slices.Equal(c.Words.Added, []string{"idiot"}) {
 		t.Errorf("the undo is kept as %+v", c)

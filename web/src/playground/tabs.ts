@@ -8,10 +8,12 @@ export const whoAmI = `# Who you are, and what waits for you.
 # Ctrl+Enter runs it.
 query WhoAmI {
   me {
+    id
     handle
     displayName
   }
   unread {
+    id
     conversations
     requests
     messages
@@ -22,6 +24,7 @@ query WhoAmI {
       unreadCount
       ... on DirectConversation {
         with {
+          id
           handle
         }
       }
@@ -29,12 +32,14 @@ query WhoAmI {
         seq
         body
         sender {
+          id
           handle
         }
       }
     }
   }
   messagingSettings {
+    id
     whoCanMessageMe
   }
 }
@@ -52,6 +57,7 @@ mutation SendToBob($to: ID!, $clientMessageId: ID!) {
   ) {
     ... on SendMessageSuccess {
       sent: message {
+        id
         seq
         body
       }
@@ -81,15 +87,18 @@ subscription WatchMyInbox {
     cursor
     at
     unread {
+      id
       conversations
       requests
       messages
     }
     ... on MessageAdded {
       message {
+        id
         seq
         body
         sender {
+          id
           handle
         }
       }
@@ -109,6 +118,7 @@ subscription WatchMyInbox {
     }
     ... on SettingsChanged {
       settings {
+        id
         whoCanMessageMe
       }
     }
@@ -122,6 +132,7 @@ mutation WhoCanMessageMe {
   setWhoCanMessageMe(input: { audience: FRIENDS }) {
     ... on SettingsSuccess {
       settings {
+        id
         whoCanMessageMe
         routes {
           relation

@@ -427,7 +427,7 @@ export abstract class Calls {
   }
 
   /** Returns the changes of settings, newest first. */
-  async settingsHistory({ first = 20, signal }: Omit<Paging, 'after'> = {}): Promise<SettingsChange[]> {
-    return (await this.ask(operations.SettingsHistory, { first }, signal)).settingsHistory;
+  async settingsHistory({ first = 20, after = null, signal }: Paging = {}): Promise<Page<SettingsChange>> {
+    return (await this.ask(operations.SettingsHistory, { first, after }, signal)).settingsHistory;
   }
 }

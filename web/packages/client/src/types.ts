@@ -70,7 +70,7 @@ export type SenderContext = NonNullable<Conversation['senderContext']>;
 /** The viewer's messaging settings. */
 export type Settings = SettingsFragment;
 /** One change in the history of the viewer's settings. */
-export type SettingsChange = SettingsHistoryQuery['settingsHistory'][number];
+export type SettingsChange = SettingsHistoryQuery['settingsHistory']['nodes'][number];
 /** How many new people the viewer may message. */
 export type Outreach = OutreachFragment;
 /** An export of the viewer's data. */
@@ -94,7 +94,7 @@ export type Contact = NonNullable<ContactQuery['contact']>;
 /** The progress of a bulk answer. While `more` is true, make the same call again. */
 export type BulkProgress = Omit<BulkFragment, 'unread'>;
 /** Absolute numbers of unread conversations, requests and messages. */
-export type Unread = Omit<UnreadFragment, 'cursor'>;
+export type Unread = Omit<UnreadFragment, 'id' | 'cursor'>;
 /** One event of the viewer's inbox log. */
 export type InboxEvent = EventFragment;
 /** The settings that a user had chosen at one time. Null: the default of their age band applied. */

@@ -98,5 +98,5 @@ test('a server that takes trusted documents only, takes those of the package', a
   await until(alice, (s) => s.threads.get(id).messages.at(-1).removed && s.conversations.get(id).lastMessage.removed);
   assert.equal((await alice.setListed(to.id, 'ALWAYS')).viewerLists, 'ALWAYS');
   assert.equal((await alice.setReadReceipts(false)).readReceipts, false);
-  assert.equal((await alice.settingsHistory())[0].after.readReceipts, false);
+  assert.equal((await alice.settingsHistory()).nodes[0].after.readReceipts, false);
 });

@@ -1,14 +1,11 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Audience, Choice, Settings, SettingsChange } from '@aparte/client';
 import { useT, type Translate } from '../../i18n/i18n';
 import { useActions, useAttempt, useNotify } from '../hooks';
 import { UndoIcon } from '../icons';
 import { useTimes } from '../time';
 import { audienceName } from '../labels';
-
-const some = 20;
-/** So many the server gives at most. */
-const most = 100;
+import { usePages } from './usePages';
 
 /**
  * Every change, newest first: when, who, on which device. The newest is undone; what held before
@@ -19,17 +16,8 @@ export function HistorySection({ settings }: { settings: Settings }) {
   const actions = useActions();
   const attempt = useAttempt();
   const notify = useNotify();
-  const [changes, setChanges] = useState<SettingsChange[] | null>(null);
-  const [first, setFirst] = useState(some);
-
   // Each change of settings, here or on another device, adds to it.
-  useEffect(() => {
-    const abort = new AbortController();
-    const { signal } = abort;
-    const read = actions.settingsHistory({ first, signal });
-    void attempt(read.then(setChanges, (error) => signal.aborted || Promise.reject(error)));
-    return () => abort.abort();
-  }, [actions, attempt, settings, first]);
+  const { items: changes, more } = usePages((paging) => actions.settingsHistory(paging), settings);
 
   const again = ({ whoCanMessageMe, routes }: Choice) =>
     attempt(
@@ -68,9 +56,7 @@ export function HistorySection({ settings }: { settings: Settings }) {
           </Entry>
         ))}
       </ol>
-      {changes.length === first && first < most && (
-        <button onClick={() => setFirst(most)}>{t('list.more')}</button>
-      )}
+      {more && <button onClick={more}>{t('list.more')}</button>}
     </>
   );
 }
