@@ -33,9 +33,12 @@ const (
 	// nearFriends, nearTalks and nearSuggested bound who may be listed before others. nearTalks
 	// counts each folder and side. People beyond a bound are found among the others.
 	nearFriends, nearTalks, nearSuggested = 400, 150, 200
-	// searchWalk is how many words one statement looks at, searchWalks how many statements a page
-	// may take: where more have the first word than a search looks at, the search ends there.
-	searchWalk, searchWalks = 250, 20
+	// searchWalk is how many people with the rarest word one statement looks at, searchWalks how
+	// many statements a page may take. Where more than searchCount people have each of several
+	// words, some who have them all may be missed.
+	searchWalk, searchWalks = 250, 8
+	// searchCount bounds the count of the people who have a word.
+	searchCount = 1000
 )
 
 // pastPrefix sorts after every text that starts with a prefix.
@@ -50,7 +53,7 @@ var wordRangeFields = fields[wordRange, unused]{
 }
 
 // searchReads are the statements of a search.
-type searchReads struct{ near, handles, words *sql.Stmt }
+type searchReads struct{ near, handles, counts, words *sql.Stmt }
 
 func (s *Store) prepareSearch(prepare func(**sql.Stmt, string), user string, unblocked func(viewer, person string) string) (r searchReads) {
 	d := s.dialect
@@ -75,6 +78,8 @@ func (s *Store) prepareSearch(prepare func(**sql.Stmt, string), user string, unb
 		" WHERE NOT u.deleted AND "+unblocked("$1", "n.id"))
 	prepare(&r.handles, user+` FROM users u WHERE u.handle >= $1 AND u.handle < $2 AND u.handle > $3 AND NOT u.deleted
 		AND `+unblocked("$5", "u.id")+` ORDER BY u.handle LIMIT $4`)
+	prepare(&r.counts, fmt.Sprintf("SELECT r.low, (SELECT count(*) FROM (SELECT 1 FROM search_words c "+
+		"WHERE c.word >= r.low AND c.word < r.high ORDER BY c.word, c.user_id LIMIT %d) AS few) FROM ", searchCount)+d.source(wordRangeFields.shape(), 1))
 	// The first counts where several words of a person start so.
 	prepare(&r.words, `SELECT w.word, w.user_id,
 		NOT EXISTS (SELECT 1 FROM search_words b WHERE b.user_id = w.user_id AND b.word >= $5 AND b.word < w.word`+d.fence()+`)
@@ -90,7 +95,7 @@ type search struct {
 	*Store
 	viewer dm.UserID
 	prefix string
-	// words are those of the query, the longest first.
+	// words are those of the query.
 	words []string
 	// near is listed first, in order.
 	near  []dm.FoundUser
@@ -102,7 +107,6 @@ type search struct {
 // underscore is a handle, where a handle starts so.
 func (s *Store) SearchUsers(ctx context.Context, viewer dm.UserID, prefix string, after *dm.UserPlace, limit int) ([]dm.FoundUser, error) {
 	q := &search{Store: s, viewer: viewer, prefix: prefix, words: words.SearchWords(prefix), limit: limit}
-	slices.SortStableFunc(q.words, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	from := dm.UserPlace{}
 	if after != nil {
 		from = *after
@@ -199,22 +203,54 @@ func (q *search) findHandles(ctx context.Context, from dm.UserPlace) error {
 	return nil
 }
 
+// rarest returns the word of the query that the fewest people have. The pages of a listing keep to
+// the word of the first.
+func (q *search) rarest(ctx context.Context, from dm.UserPlace) (rarest string, err error) {
+	if from.Rank == rankWord {
+		for _, w := range q.words {
+			if strings.HasPrefix(from.Key, w) {
+				return w, nil
+			}
+		}
+	}
+	if len(q.words) == 1 {
+		return q.words[0], nil
+	}
+	least := -1
+	err = each(ctx, q.reads.search.counts, q.ranges(q.words).args(nil), func(row *sql.Rows) error {
+		var word string
+		var count int
+		err := row.Scan(&word, &count)
+		// Where many have both of two words, the longer word is taken.
+		if least < 0 || count < least || count == least && len(word) > len(rarest) {
+			rarest, least = word, count
+		}
+		return err
+	})
+	return rarest, err
+}
+
 func (q *search) findWords(ctx context.Context, from dm.UserPlace) error {
-	if len(q.words) == 0 || from.Rank > rankWord {
+	if len(q.words) == 0 || len(q.out) >= q.limit || from.Rank > rankWord {
 		return nil
 	}
-	low := q.words[0]
+	low, err := q.rarest(ctx, from)
+	if err != nil {
+		return err
+	}
 	word, id := low, uuid.Nil.String()
 	if from.Rank == rankWord && from.Key >= low {
 		word, id = from.Key, uuidText(from.ID)
 	}
-	rest := q.ranges(q.words[1:])
+	rest := q.ranges(slices.DeleteFunc(slices.Clone(q.words), func(w string) bool { return w == low }))
+	// Nearly everybody who has the word is listed where it is the only one.
+	walk := min(searchWalk, 2*q.limit)
 	for range searchWalks {
 		if len(q.out) >= q.limit {
 			return nil
 		}
 		read := 0
-		args := []any{word, id, low + pastPrefix, searchWalk, low, uuidText(q.viewer), q.prefix, q.prefix + pastPrefix}
+		args := []any{word, id, low + pastPrefix, walk, low, uuidText(q.viewer), q.prefix, q.prefix + pastPrefix}
 		err := each(ctx, q.reads.search.words, rest.args(args), func(row *sql.Rows) error {
 			var user uuid.UUID
 			var found bool
@@ -228,9 +264,10 @@ func (q *search) findWords(ctx context.Context, from dm.UserPlace) error {
 			}
 			return nil
 		})
-		if err != nil || read < searchWalk {
+		if err != nil || read < walk {
 			return err
 		}
+		walk = searchWalk
 	}
 	return nil
 }

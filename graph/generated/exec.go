@@ -1089,7 +1089,8 @@ type Query {
   People of whom each word of the query starts a word of the display name or the handle, in any
   order, whatever the case, accents and width; less those whom the viewer has blocked. The viewer's
   friends and people whom the viewer talks with come first, then people who are suggested, then
-  others, by handle before name.
+  others, by handle before name. Where more than 1,000 people have each of several words, some who
+  have them all may be missed.
   """
   searchUsers(
     "Up to 64 characters; nothing is found for an empty one."

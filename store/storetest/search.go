@@ -84,6 +84,32 @@ func testSearchNearFirst(t *testing.T, b Backend) {
 	}
 }
 
+// The rarest of several words is walked, so that a person is found among many who share the others.
+func testSearchAmongMany(t *testing.T, b Backend) {
+	w := newWorld(t, b)
+	people := make([]dm.UserInput, dm.MaxBulk)
+	for batch := range 3 {
+		for i := range people {
+			key := fmt.Sprintf("k%d.%d", batch, i)
+			people[i] = dm.UserInput{ExternalID: key, Handle: key, DisplayName: fmt.Sprintf("Personality Z%dq%d", batch, i)}
+		}
+		w.upsert(people...)
+	}
+	// The id, and so the place among those with one word, is after all others.
+	w.upsert(dm.UserInput{ExternalID: "rare", Handle: "rare", DisplayName: "Personality Xu"})
+	if diff := cmp.Diff([]string{"rare"}, w.found(dm.UserID{}, "personality xu")); diff != "" {
+		t.Errorf("a rare word among many, -want +got:\n%s", diff)
+	}
+	if got := w.found(dm.UserID{}, "personality z2q77"); len(got) != 11 {
+		t.Errorf("%d are found, want 11", len(got))
+	}
+	page, err := w.service.SearchUsers(t.Context(), dm.UserID{}, "personality", dm.PageRequest{First: dm.MaxPage})
+	w.must(err)
+	if len(page.Items) != dm.MaxPage || !page.More {
+		t.Errorf("a page has %d people, more: %v; want %d and more", len(page.Items), page.More, dm.MaxPage)
+	}
+}
+
 // A search finds what a profile says now.
 func testSearchFollowsProfiles(t *testing.T, b Backend) {
 	w := newWorld(t, b)

@@ -106,6 +106,7 @@ func Run(t *testing.T, b Backend) {
 		{"SearchUsers", testSearchUsers},
 		{"SearchFolded", testSearchFolded},
 		{"SearchNearFirst", testSearchNearFirst},
+		{"SearchAmongMany", testSearchAmongMany},
 		{"SearchFollowsProfiles", testSearchFollowsProfiles},
 		{"PagesOfPeople", testPagesOfPeople},
 		{"PagesOfTheInbox", testPagesOfTheInbox},
