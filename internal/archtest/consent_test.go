@@ -9,10 +9,17 @@ import (
 	"testing"
 )
 
-// Every test that docs/consent.md names is there: a page that a person would sign must not promise
-// what nobody checks.
+// Every test that docs/consent.md and docs/threat-model.md name is there: a page that a person
+// would sign must not promise what nobody checks.
 func TestConsentPageNamesRealTests(t *testing.T) {
-	page, err := os.ReadFile("../../docs/consent.md")
+	for _, page := range []string{"docs/consent.md", "docs/threat-model.md"} {
+		t.Run(page, func(t *testing.T) { checkNamedTests(t, page) })
+	}
+}
+
+func checkNamedTests(t *testing.T, name string) {
+	t.Helper()
+	page, err := os.ReadFile("../../" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,9 +41,9 @@ func TestConsentPageNamesRealTests(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range names {
-		if !bytes.Contains(all.Bytes(), []byte("func "+string(name[1])+"(")) {
-			t.Errorf("docs/consent.md names %s, which is no test", name[1])
+	for _, test := range names {
+		if !bytes.Contains(all.Bytes(), []byte("func "+string(test[1])+"(")) {
+			t.Errorf("%s names %s, which is no test", name, test[1])
 		}
 	}
 }
