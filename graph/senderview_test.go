@@ -318,7 +318,7 @@ func (p *viewPair) round(name string, withCode bool) {
 	}
 	queries()
 	send := func(n int, more vars) {
-		in := vars{"toUserId": p.recipient.String(), "body": "hello", "clientMessageId": fmt.Sprint(name, n)}
+		in := vars{"to": vars{"userId": p.recipient.String()}, "body": "hello", "clientMessageId": fmt.Sprint(name, n)}
 		for k, v := range more {
 			in[k] = v
 		}
@@ -327,7 +327,7 @@ func (p *viewPair) round(name string, withCode bool) {
 	for n := range dm.DefaultRules().RequestLimit + 1 {
 		send(n, nil)
 		send(n, nil) // a retry
-		p.ask("user", vars{"id": p.recipient.String()})
+		p.ask("user", vars{"by": vars{"id": p.recipient.String()}})
 	}
 	send(0, vars{"body": "another text"}) // a conflict
 	send(50, vars{"contactCode": "no such code"})

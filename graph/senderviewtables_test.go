@@ -23,7 +23,9 @@ var viewArguments = map[string]func(p *viewPair) []vars{
 		return []vars{{"id": p.recipient.String()}, {"id": p.conversation.String()}, {"id": p.first()}}
 	},
 	"user": func(p *viewPair) []vars {
-		return []vars{{"id": p.recipient.String()}, {"handle": p.to}, {"externalId": "x-" + p.to}}
+		return []vars{
+			{"by": vars{"id": p.recipient.String()}}, {"by": vars{"handle": p.to}}, {"by": vars{"externalId": "x-" + p.to}},
+		}
 	},
 	"searchUsers": func(p *viewPair) []vars { return []vars{{"query": p.to}, {"query": p.prefix}} },
 	"listedUsers": func(*viewPair) []vars { return []vars{{"list": "ALWAYS"}, {"list": "NEVER"}} },
@@ -64,7 +66,7 @@ var viewArguments = map[string]func(p *viewPair) []vars{
 		return []vars{{"userId": id, "list": "ALWAYS"}, {"userId": id, "list": nil}}
 	},
 	"report": func(p *viewPair) []vars {
-		return []vars{{"input": vars{"clientReportId": "r", "conversationId": p.conversation.String(), "category": "SPAM"}}}
+		return []vars{{"input": vars{"clientReportId": "r", "target": vars{"conversationId": p.conversation.String()}, "category": "SPAM"}}}
 	},
 	"appealDecision": func(*viewPair) []vars { return []vars{{"noticeId": "ntc_nonsense", "text": "no"}} },
 }
