@@ -32,6 +32,9 @@ type TokenConfig struct {
 	AdminScope string
 	// ModeratorScope makes a token a moderator's. Empty: "moderator".
 	ModeratorScope string
+	// MaxAdminLife is the longest life of a token with AdminScope or ModeratorScope, from its issue
+	// to its end. Zero: 24 h; less than 0: no bound.
+	MaxAdminLife time.Duration
 	// Leeway is the tolerated difference between the clocks of the issuer and of this server. Zero:
 	// 5 s; less than 0: none.
 	Leeway time.Duration
@@ -75,9 +78,11 @@ func (c TokenConfig) Validate() error {
 // graph returns the configuration as package graph has it, without the key set.
 func (c TokenConfig) graph() auth.TokenConfig {
 	byDefault(&c.Leeway, auth.DefaultLeeway)
+	byDefault(&c.MaxAdminLife, auth.DefaultMaxAdminLife)
 	return auth.TokenConfig{
 		Secrets: c.Secrets, Algorithms: c.Algorithms, Issuer: c.Issuer, Audiences: c.Audiences, Scope: c.Scope,
 		AdminScope: c.AdminScope, ModeratorScope: c.ModeratorScope, Leeway: max(c.Leeway, 0), Claims: c.Claims,
+		MaxAdminLife: max(c.MaxAdminLife, 0),
 	}
 }
 

@@ -22,6 +22,17 @@ func (m *memory) byExternalID(externalID string) *dm.User {
 	return nil
 }
 
+func (m *memory) WasDeleted(_ context.Context, externalID string) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, u := range m.users {
+		if u.ExternalID == externalID && u.Deleted {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 func (m *memory) UserByExternalID(_ context.Context, externalID string) (*dm.User, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

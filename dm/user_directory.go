@@ -34,6 +34,15 @@ func (s *Service) UserByExternalID(ctx context.Context, externalID string) (*Use
 	return s.users.UserByExternalID(ctx, externalID)
 }
 
+// WasDeleted reports whether the host's own id belonged to a user who was deleted or erased, as long
+// as Retention.Erased keeps that.
+func (s *Service) WasDeleted(ctx context.Context, externalID string) (bool, error) {
+	if checkExternalID(externalID) != nil {
+		return false, nil
+	}
+	return s.users.WasDeleted(ctx, externalID)
+}
+
 // SearchUsers lists users of whom each word of the query starts a word of the display name or the
 // handle, less those whom the viewer has blocked; friends and users whom the viewer talks with come
 // first. A zero viewer is the host application. Errors: INVALID_INPUT.

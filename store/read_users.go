@@ -50,6 +50,11 @@ func (s *Store) UserByExternalID(ctx context.Context, externalID string) (*dm.Us
 	return userOf(row), nil
 }
 
+// WasDeleted implements dm.Store.
+func (s *Store) WasDeleted(ctx context.Context, externalID string) (bool, error) {
+	return s.ent.User.Query().Where(wasCalled(externalID)).Exist(ctx)
+}
+
 func userOf(row *ent.User) *dm.User {
 	return &dm.User{
 		ID: dm.UserID(row.ID), ExternalID: row.ExternalID, Handle: row.Handle, DisplayName: row.DisplayName,

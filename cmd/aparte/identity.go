@@ -15,6 +15,7 @@ type identitySettings struct {
 	Algorithms     list          `name:"jwt-algorithms" default:"RS256,PS256,ES256,EdDSA" help:"Algorithms that the key set may verify."`
 	Issuer         string        `name:"jwt-issuer" placeholder:"ISSUER" help:"Required value of the claim iss; empty accepts any."`
 	Audiences      list          `name:"jwt-audience" placeholder:"AUDIENCE,..." help:"Values of which the claim aud must name one; empty accepts any."`
+	MaxLife        time.Duration `name:"max-token-life" default:"24h" min:"0s" help:"Longest life of a token with the scope of the host or of a moderator, from iat to exp; 0 sets no bound."`
 	Leeway         time.Duration `name:"jwt-leeway" default:"5s" min:"0s" help:"Tolerated difference between the clock of the issuer and this server's."`
 	Scope          string        `name:"jwt-scope" placeholder:"SCOPE" help:"Scope that every token must have; empty: none."`
 	AdminScope     string        `name:"jwt-admin-scope" default:"admin" help:"Scope that makes a token the host application's own."`
@@ -31,7 +32,8 @@ func (c identitySettings) tokens(s *settings) aparte.TokenConfig {
 	t := aparte.TokenConfig{
 		KeySetURL: c.KeysURL, KeySetFile: c.KeysFile, Algorithms: c.Algorithms, Issuer: c.Issuer, Audiences: c.Audiences,
 		Scope: c.Scope, AdminScope: c.AdminScope, ModeratorScope: c.ModeratorScope, Leeway: orNone(c.Leeway),
-		Claims: aparte.ClaimNames{ID: c.ClaimID, Handle: c.ClaimHandle, Name: c.ClaimName, AgeBand: c.ClaimAgeBand, Scope: c.ClaimScope},
+		MaxAdminLife: orNone(c.MaxLife),
+		Claims:       aparte.ClaimNames{ID: c.ClaimID, Handle: c.ClaimHandle, Name: c.ClaimName, AgeBand: c.ClaimAgeBand, Scope: c.ClaimScope},
 	}
 	for _, file := range []struct{ flag, path string }{
 		{"jwt-secret-file", c.SecretFile}, {"jwt-old-secret-file", c.OldSecretFile},

@@ -129,8 +129,14 @@ func (d *Authenticator) Enter(ctx context.Context, c Credentials) (*Identity, er
 	if err != nil {
 		return nil, err
 	}
+	owner := u
+	if c.As != "" {
+		if owner, err = d.owner(ctx, claims); err != nil {
+			return nil, err
+		}
+	}
 	id := &Identity{
-		Viewer: u.ID, Exempt: u.Exempt, Admin: claims.Admin, Moderator: claims.Moderator, Subject: claims.Subject, Issued: claims.Issued,
+		Viewer: u.ID, Owner: owner.ID, Exempt: u.Exempt, Admin: claims.Admin, Moderator: claims.Moderator, Subject: claims.Subject, Issued: claims.Issued,
 		Expires: claims.Expires,
 	}
 	until := now.Add(identityTTL)
@@ -150,26 +156,55 @@ func (d *Authenticator) viewer(ctx context.Context, c Claims, as string) (*dm.Us
 	u, err := d.service.UserByExternalID(ctx, externalID)
 	switch {
 	case err == nil && !u.Deleted:
+		if as != "" {
+			return u, nil
+		}
 		return u, d.meet(ctx, u, c)
 	case err != nil && dm.CodeOf(err) != dm.CodeNotFound:
 		return nil, err
 	case as != "":
 		return nil, apierror.Unauthenticated(HeaderAs + " names nobody.")
 	case c.Admin || c.Moderator:
-		return &dm.User{}, nil
+		return d.noUser(ctx, c)
 	case err == nil || !d.create:
 		return nil, apierror.Unauthenticated("This token is for a user who does not exist here.")
 	}
 	return d.createUser(ctx, c)
 }
 
+// owner finds the user who is the subject of a token that acts for another user, and checks that
+// the token was not revoked. It returns a user without an id when the subject is no user.
+func (d *Authenticator) owner(ctx context.Context, c Claims) (*dm.User, error) {
+	u, err := d.service.UserByExternalID(ctx, c.Subject)
+	switch {
+	case dm.CodeOf(err) == dm.CodeNotFound:
+		return d.noUser(ctx, c)
+	case err != nil:
+		return nil, err
+	}
+	return u, d.meet(ctx, u, c)
+}
+
+// noUser returns a user without an id for a token whose subject is no user, unless the subject was
+// one: a deleted user keeps no rights.
+func (d *Authenticator) noUser(ctx context.Context, c Claims) (*dm.User, error) {
+	deleted, err := d.service.WasDeleted(ctx, c.Subject)
+	if err != nil {
+		return nil, err
+	}
+	if deleted {
+		return nil, apierror.Unauthenticated("This token is for a user who was deleted.")
+	}
+	return &dm.User{}, nil
+}
+
 // meet compares a token with its user.
 func (d *Authenticator) meet(ctx context.Context, u *dm.User, c Claims) error {
 	switch {
-	case c.Admin:
-		return nil
 	case c.Issued.Before(u.TokensValidAfter):
 		return errInvalidToken
+	case c.Admin:
+		return nil
 	case c.AgeBand != nil && *c.AgeBand != u.AgeBand:
 		return d.service.SetAgeBand(ctx, u.ID, *c.AgeBand, c.Issued)
 	}

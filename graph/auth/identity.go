@@ -12,6 +12,9 @@ import (
 type Identity struct {
 	// Viewer is the user who asks. It is zero for a service token that acts for nobody.
 	Viewer dm.UserID
+	// Owner is the user who is the subject of the token: the viewer, unless the token acts for
+	// another user. It is zero when the subject is no user. The owner's revocations end the token.
+	Owner dm.UserID
 	// Admin: the token has the scope of the host application.
 	Admin bool
 	// Moderator: the token has the scope for moderation.

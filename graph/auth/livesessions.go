@@ -53,12 +53,12 @@ func NewLiveSessions(service *dm.Service, clock func() time.Time) *LiveSessions 
 // Enter registers something that lasts until leave: end is called with ErrRevoked when its token
 // counts no more. Every transport that answers one identity for longer than a request calls it.
 func (g *LiveSessions) Enter(id *Identity, end context.CancelCauseFunc) (leave func()) {
-	if id.Viewer.IsZero() {
-		return func() {}
-	}
+	users := id.users()
 	one := &liveSession{id, end}
 	g.mu.Lock()
-	g.inside[id.Viewer] = append(g.inside[id.Viewer], one)
+	for _, user := range users {
+		g.inside[user] = append(g.inside[user], one)
+	}
 	g.mu.Unlock()
 	// The revocation may have come between the look at the token and now.
 	if g.out(id) {
@@ -67,15 +67,15 @@ func (g *LiveSessions) Enter(id *Identity, end context.CancelCauseFunc) (leave f
 	return func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		rest := g.inside[id.Viewer]
-		if i := slices.Index(rest, one); i >= 0 {
-			rest = slices.Delete(rest, i, i+1)
+		for _, user := range users {
+			rest := g.inside[user]
+			if i := slices.Index(rest, one); i >= 0 {
+				rest = slices.Delete(rest, i, i+1)
+			}
+			if g.inside[user] = rest; len(rest) == 0 {
+				delete(g.inside, user)
+			}
 		}
-		if len(rest) == 0 {
-			delete(g.inside, id.Viewer)
-			return
-		}
-		g.inside[id.Viewer] = rest
 	}
 }
 
@@ -86,14 +86,29 @@ func (g *LiveSessions) out(id *Identity) bool {
 	if revoked == nil {
 		return false
 	}
-	r, ok := (*revoked)[id.Viewer]
-	return ok && ends(r, id)
+	return slices.ContainsFunc(id.users(), func(user dm.UserID) bool {
+		r, ok := (*revoked)[user]
+		return ok && ends(r, id)
+	})
 }
 
-// ends reports whether a revocation is about an identity. A service token that acts for a user is
-// not the user's.
+// users returns the users whose revocations may end an identity.
+func (id *Identity) users() []dm.UserID {
+	switch {
+	case id.Viewer == id.Owner && id.Viewer.IsZero():
+		return nil
+	case id.Viewer == id.Owner || id.Owner.IsZero():
+		return []dm.UserID{id.Viewer}
+	case id.Viewer.IsZero():
+		return []dm.UserID{id.Owner}
+	}
+	return []dm.UserID{id.Viewer, id.Owner}
+}
+
+// ends reports whether a revocation is about an identity. A token ends with its owner's tokens and
+// with the account of a user for whom it acts, but not with that user's tokens.
 func ends(r dm.Revocation, id *Identity) bool {
-	return r.Gone || !id.Admin && id.Issued.Before(r.At)
+	return r.Gone || r.User == id.Owner && id.Issued.Before(r.At)
 }
 
 // Run looks for revocations until ctx ends.

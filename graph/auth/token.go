@@ -31,6 +31,10 @@ const maxToken = 4096
 // DefaultLeeway is how far the clocks of the host and of this service may be apart.
 const DefaultLeeway = 5 * time.Second
 
+// DefaultMaxAdminLife is the longest life of a token with the scope of the host or of a moderator
+// that a server accepts unless it is told another.
+const DefaultMaxAdminLife = 24 * time.Hour
+
 // Claims are what a token says.
 type Claims struct {
 	// Subject is the host's own id of the user.
@@ -99,6 +103,9 @@ type TokenConfig struct {
 	AdminScope string
 	// ModeratorScope makes a token a moderator's. Empty: ScopeModerator.
 	ModeratorScope string
+	// MaxAdminLife is the longest time from the issue to the end of a token with AdminScope or
+	// ModeratorScope, or from now where the token does not say when it was issued. Zero: no bound.
+	MaxAdminLife time.Duration
 	// Leeway is how far the clocks of who signs and of this service may be apart.
 	Leeway time.Duration
 	Claims ClaimNames
@@ -151,6 +158,9 @@ func NewVerifier(c TokenConfig) (Verifier, error) {
 			}
 		}
 		methods = append(methods, c.Algorithms...)
+	}
+	if c.MaxAdminLife < 0 {
+		errs = append(errs, errors.New("auth: a longest life cannot be negative"))
 	}
 	if c.Leeway < 0 {
 		errs = append(errs, errors.New("auth: a leeway cannot be negative"))
@@ -234,7 +244,22 @@ func (t *tokens) read(m jwt.MapClaims) (Claims, error) {
 	if issued, err := m.GetIssuedAt(); err == nil && issued != nil {
 		c.Issued = issued.Time
 	}
+	if err := t.checkLife(c, expires.Time); err != nil {
+		return Claims{}, err
+	}
 	return c, c.readAge(m[names.AgeBand])
+}
+
+// checkLife bounds the life of tokens that hold more rights than a user's.
+func (t *tokens) checkLife(c Claims, expires time.Time) error {
+	from := c.Issued
+	if from.IsZero() {
+		from = t.config.Clock()
+	}
+	if most := t.config.MaxAdminLife; most > 0 && (c.Admin || c.Moderator) && expires.Sub(from) > most {
+		return fmt.Errorf("auth: a token with the scope of the host or of a moderator is valid for more than %s", most)
+	}
+	return nil
 }
 
 // readAge reads the age band. One that is there and not understood is refused, because the rules

@@ -137,6 +137,32 @@ func TestClaimsUnderOtherNames(t *testing.T) {
 	}
 }
 
+// A token with a scope beyond a user's has a bounded life, whether it says when it was issued or
+// not.
+func TestTheLifeOfTokensWithAScope(t *testing.T) {
+	clock := newHand()
+	v := verifierOf(t, auth.TokenConfig{Secrets: [][]byte{secret}, MaxAdminLife: time.Hour, Clock: clock.now})
+	token := func(scope any, iat any, exp time.Duration) string {
+		claims := changed(changed(clock.claims("4711"), "scope", scope), "iat", iat)
+		return signed(t, jwt.SigningMethodHS256, secret, changed(claims, "exp", clock.in(exp)))
+	}
+	for _, scope := range []any{"admin", "moderator", "x admin", []string{"moderator"}} {
+		accepts(t, v, token(scope, clock.in(0), time.Hour))
+		accepts(t, v, token(scope, nil, time.Hour))
+		rejects(t, v, "an hour and a second", token(scope, clock.in(0), time.Hour+time.Second), false)
+		rejects(t, v, "an hour that began earlier", token(scope, clock.in(-time.Second), time.Hour), false)
+		rejects(t, v, "no time of issue", token(scope, nil, time.Hour+time.Second), false)
+		rejects(t, v, "ten years", token(scope, clock.in(0), 87600*time.Hour), false)
+	}
+	accepts(t, v, token(nil, clock.in(0), 87600*time.Hour))
+	accepts(t, v, token("openid", nil, 87600*time.Hour))
+	free := verifierOf(t, auth.TokenConfig{Secrets: [][]byte{secret}, Clock: clock.now})
+	accepts(t, free, token("admin", clock.in(0), 87600*time.Hour))
+	if _, err := auth.NewVerifier(auth.TokenConfig{Secrets: [][]byte{secret}, MaxAdminLife: -1}); err == nil {
+		t.Error("a negative life")
+	}
+}
+
 // A token whose header names critical extensions is refused, whatever they are (RFC 7515 §4.1.11).
 func TestCriticalExtensionsAreRefused(t *testing.T) {
 	clock := newHand()
