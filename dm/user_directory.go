@@ -34,8 +34,8 @@ func (s *Service) UserByExternalID(ctx context.Context, externalID string) (*Use
 	return s.users.UserByExternalID(ctx, externalID)
 }
 
-// WasDeleted reports whether the host's own id belonged to a user who was deleted or erased, as long
-// as Retention.Erased keeps that.
+// WasDeleted reports whether the host's own id belonged to a user who was deleted or erased, as
+// long as Retention.Erased keeps that.
 func (s *Service) WasDeleted(ctx context.Context, externalID string) (bool, error) {
 	if checkExternalID(externalID) != nil {
 		return false, nil

@@ -15,7 +15,8 @@ type UserStore interface {
 	UserByHandle(ctx context.Context, handle string) (*User, error)
 	// UserByExternalID returns the user with the host's id. Errors: NOT_FOUND.
 	UserByExternalID(ctx context.Context, externalID string) (*User, error)
-	// WasDeleted reports whether a user with this id was deleted or erased, and is still remembered.
+	// WasDeleted reports whether a user with this id was deleted or erased, and is still
+	// remembered.
 	WasDeleted(ctx context.Context, externalID string) (bool, error)
 	// SearchUsers lists users of whom each word of the query starts a word of the display name or
 	// the handle (words.SearchWords), and users whose handle starts with the query (in lower case):

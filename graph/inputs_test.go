@@ -16,7 +16,8 @@ func TestZeroValuesOfAGeneratedClientAreLeftOut(t *testing.T) {
 			"video": vars{"url": "https://v.example/1", "title": "", "authorHandle": "", "thumbnailUrl": ""},
 		}})
 	}
-	send(vars{"userId": w.id("bob")}).is("sendMessage.__typename", `"SendMessageSuccess"`) // the conversation is there
+	// The first message makes the conversation.
+	send(vars{"userId": w.id("bob")}).is("sendMessage.__typename", `"SendMessageSuccess"`)
 	for name, to := range map[string]vars{
 		"by id":             {"userId": w.id("bob"), "conversationId": ""},
 		"by null":           {"userId": w.id("bob"), "conversationId": nil},
