@@ -22,7 +22,7 @@ func textColumns(t *testing.T, db *sql.DB, postgres bool) [][2]string {
 	t.Helper()
 	query := `SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'`
 	if postgres {
-		query = `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'`
+		query = `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()`
 	}
 	rows, err := db.Query(query)
 	if err != nil {

@@ -24,8 +24,8 @@ type limitSettings struct {
 
 // connectionSettings bound what clients may take of sockets and event streams.
 type connectionSettings struct {
-	PerUser         int            `name:"connections-per-user" default:"50" min:"0" help:"Sockets and event streams of a user at once, together; 0 sets no bound. One socket more closes with 1013, a stream or handshake gets 429."`
-	PerAddress      int            `name:"connections-per-address" default:"10000" min:"0" help:"Sockets and event streams of an address at once, together; 0 sets no bound."`
+	PerUser         int            `name:"connections-per-user" default:"50" min:"0" help:"Sockets and event streams of a user on this node at once, together; 0 sets no bound. One socket more closes with 1013, a stream or handshake gets 429."`
+	PerAddress      int            `name:"connections-per-address" default:"10000" min:"0" help:"Sockets and event streams of an address on this node at once, together; 0 sets no bound."`
 	Sockets         socketSettings `embed:"" prefix:"socket-"`
 	StreamKeepAlive time.Duration  `default:"25s" min:"10ms" help:"Time between signs of life on an event stream."`
 	StreamWriteWait time.Duration  `default:"5s" min:"10ms" help:"Time for which a client of an event stream may leave unread what its connection has no room for."`
