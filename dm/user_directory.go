@@ -37,10 +37,10 @@ func (s *Service) UserByExternalID(ctx context.Context, externalID string) (*Use
 // WasDeleted reports whether the host's own id belonged to a user who was deleted or erased, as
 // long as Retention.Erased keeps that.
 func (s *Service) WasDeleted(ctx context.Context, externalID string) (bool, error) {
-	if checkExternalID(externalID) != nil {
-		return false, nil
+	if checkExternalID(externalID) == nil {
+		return s.users.WasDeleted(ctx, externalID)
 	}
-	return s.users.WasDeleted(ctx, externalID)
+	return false, nil // nobody has had such an id
 }
 
 // SearchUsers lists users of whom each word of the query starts a word of the display name or the

@@ -117,8 +117,8 @@ func (c *serveCommand) warn(logger *slog.Logger) {
 		}
 	}
 	if c.passwordShown {
-		logger.Warn("the password of the database stands on the command line, where every user of this machine can read it; " +
-			"use --database-url-file or " + environment("database-url"))
+		logger.Warn("every user of this machine can read the password of the database, which is on the command line",
+			"use", "--database-url-file or "+environment("database-url"))
 	}
 }
 

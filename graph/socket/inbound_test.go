@@ -2,6 +2,7 @@ package socket
 
 import (
 	"encoding/binary"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -36,7 +37,8 @@ func TestALengthHasOneForm(t *testing.T) {
 			if minimal != (err == nil && messages == 1) {
 				t.Errorf("%d bytes in the form %d: %d messages, %v", length, form, messages, err)
 			}
-			if broken, ok := err.(*closing); !minimal && (!ok || broken.code != codeProtocol) {
+			var broken *closing
+			if !minimal && (!errors.As(err, &broken) || broken.code != codeProtocol) {
 				t.Errorf("%d bytes in the form %d: %v", length, form, err)
 			}
 		}
