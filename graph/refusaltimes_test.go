@@ -75,6 +75,9 @@ func TestARefusalTakesAsLongAsAnyOther(t *testing.T) {
 						begin := time.Now()
 						a := try(recipients[k], i)
 						times[k] = append(times[k], float64(time.Since(begin)))
+						if len(a.Errors) > 0 {
+							t.Fatalf("%s, %s measures an error: %s", relation, name, a.body)
+						}
 						if i == 0 && name == "send" {
 							a.node().is("sendMessage.denial", `"NOT_ACCEPTING"`)
 						}
@@ -122,10 +125,10 @@ func TestADeclineTakesAsLongAsAWait(t *testing.T) {
 					w.as(to).do(`mutation { setWhoCanMessageMe(input: {audience: CUSTOM, routes: [{relation: STRANGER, route: INBOX}]}) { __typename } }`, nil)
 				}
 			}
-			look := `query($id: ID!) { user(id: $id) { viewerCanMessage { allowed denial remaining } } conversationWith(userId: $id) { unreadCount theirReadSeq } }`
+			look := `query($id: ID!) { user(by: {id: $id}) { viewerCanMessage { allowed denial remaining } } conversationWith(userId: $id) { unreadCount theirReadSeq } }`
 			for what, try := range map[string]func(to string, i int) answer{
 				"send": func(to string, i int) answer {
-					return alice.post(aSend, vars{"input": vars{"toUserId": w.id(to), "body": "please", "clientMessageId": fmt.Sprint(to, i)}})
+					return alice.post(aSend, vars{"input": vars{"to": vars{"userId": w.id(to)}, "body": "please", "clientMessageId": fmt.Sprint(to, i)}})
 				},
 				"look": func(to string, _ int) answer { return alice.post(look, vars{"id": w.id(to)}) },
 			} {
@@ -136,6 +139,9 @@ func TestADeclineTakesAsLongAsAWait(t *testing.T) {
 						begin := time.Now()
 						a := try(recipients[k], i)
 						times[k] = append(times[k], float64(time.Since(begin)))
+						if len(a.Errors) > 0 {
+							t.Fatalf("%s, %s measures an error: %s", name, what, a.body)
+						}
 						if what == "send" && i == 0 && (a.node().text("sendMessage.__typename") == "SendMessageSuccess") != taken {
 							t.Fatalf("%s: %s", name, a.body)
 						}
