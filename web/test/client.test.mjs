@@ -47,9 +47,10 @@ test('a request is told beforehand, accepted with a word, and declined without o
   await item(alice, 'Hugo').click();
   await alice.getByRole('button', { name: 'Decline' }).click();
   await item(alice, 'Hugo').waitFor({ state: 'detached' });
-  // Nothing tells hugo; he learns at his next message no more than that it is not accepted.
+  // Nothing tells hugo: his next message is taken as in a request that waits, and alice gets none.
   await type(hugo, 'Are you there?');
-  await hugo.locator('.why').getByText('does not accept messages').waitFor();
+  await stored(hugo, 'Are you there?').waitFor();
+  await hugo.locator('.hint').getByText('Will be sent as a request: 1 message').waitFor();
   assert.equal(await item(alice, 'Hugo').count(), 0);
 });
 

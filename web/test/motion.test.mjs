@@ -70,7 +70,11 @@ async function step(browser, reducedMotion) {
   const moved = await page.evaluate(() => window.moved);
   await page.goto(`${browser.url}/settings/receipts?as=alice`);
   await page.locator('.switch input').click();
-  await page.waitForFunction(() => window.moved.some(({ what }) => what.startsWith('transitionrun')) && document.getAnimations().length === 0);
+  // Where less motion is wanted, no transition begins.
+  await page.waitForFunction(
+    (reduced) => (reduced || window.moved.some(({ what }) => what.startsWith('transitionrun'))) && document.getAnimations().length === 0,
+    reducedMotion === 'reduce',
+  );
   moved.push(...(await page.evaluate(() => window.moved)));
   await page.context().close();
   return moved;
