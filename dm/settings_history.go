@@ -89,11 +89,6 @@ type SettingsChange struct {
 	Words *WordsChange
 }
 
-// MaxHistory is the maximum number of changes in the history of a user. The change after that ends
-// the oldest one, in the same transaction. It bounds what a user can make the server keep: a change
-// of 1,000 hidden words takes up to 256 KB.
-const MaxHistory = 500
-
 // WordsChange is a change of a list of hidden words.
 type WordsChange struct {
 	// Version is that of the list after it.

@@ -110,9 +110,6 @@ func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange
 		if err := create.Exec(ctx); err != nil {
 			return err
 		}
-		if err := trimHistory(ctx, ses, h.User); err != nil {
-			return err
-		}
 		if h.Before.Refused == h.After.Refused && h.Before.RequestLinks == h.After.RequestLinks {
 			continue
 		}
@@ -122,19 +119,3 @@ func writeHistory(ctx context.Context, ses *session, history []dm.SettingsChange
 	}
 	return nil
 }
-
-// trimHistory ends a user's changes of settings beyond the newest dm.MaxHistory.
-func trimHistory(ctx context.Context, ses *session, user dm.UserID) error {
-	old, err := ses.ent.SettingsChange.Query().
-		Where(settingschange.UserID(uuid.UUID(user))).
-		Order(settingschange.ByAt(entsql.OrderDesc()), settingschange.ByID(entsql.OrderDesc())).
-		Offset(dm.MaxHistory).Limit(maxTrimmed).IDs(ctx)
-	if err != nil || len(old) == 0 {
-		return err
-	}
-	_, err = ses.ent.SettingsChange.Delete().Where(settingschange.IDIn(old...)).Exec(ctx)
-	return err
-}
-
-// maxTrimmed is the number of changes that one write ends at most. One is added at a time.
-const maxTrimmed = 10

@@ -191,40 +191,6 @@ func testYoungPeople(t *testing.T, b Backend) {
 	w.consistent(alice, bob)
 }
 
-// The history keeps the newest dm.MaxHistory changes of a user, of the hidden words too; other
-// users keep theirs.
-func testHistoryIsBounded(t *testing.T, b Backend) {
-	w := newWorld(t, b)
-	ctx := t.Context()
-	alice, bob := w.pair()
-	w.audience(alice, policy.Everyone)
-	_, err := w.service.AddHiddenWords(ctx, bob, []string{"first"})
-	w.must(err)
-	for n := range dm.MaxHistory + 2 {
-		w.clock.advance(time.Millisecond)
-		_, err := w.service.SetReadReceipts(ctx, bob, n%2 == 1)
-		w.must(err)
-	}
-	kept := 0
-	for after, more := "", true; more; {
-		page, err := w.service.History(ctx, bob, dm.PageRequest{First: 100, After: after})
-		w.must(err)
-		for _, change := range page.Items {
-			if want := kept%2 == 0; change.After.ReadReceipts != want || change.Words != nil {
-				t.Fatalf("change %d of the newest is %+v", kept, change)
-			}
-			kept++
-		}
-		more, after = page.More, page.Items[len(page.Items)-1].Place()
-	}
-	if kept != dm.MaxHistory {
-		t.Errorf("the history keeps %d changes, want %d", kept, dm.MaxHistory)
-	}
-	if hers, err := historyOf(ctx, w.service, alice, 10); err != nil || len(hers) != 1 {
-		t.Errorf("the other user's history is %+v, %v", hers, err)
-	}
-}
-
 // historyOf returns the newest changes of a user's settings, up to n.
 func historyOf(ctx context.Context, service *dm.Service, user dm.UserID, n int) ([]dm.SettingsChange, error) {
 	page, err := service.History(ctx, user, dm.PageRequest{First: n})

@@ -86,7 +86,6 @@ func Run(t *testing.T, b Backend) {
 		{"SortInTheBackground", testSortInTheBackground},
 		{"AcceptedKinds", testAcceptedKinds},
 		{"UndoSettings", testUndoSettings},
-		{"HistoryIsBounded", testHistoryIsBounded},
 		{"YoungPeople", testYoungPeople},
 		{"Restrict", testRestrict},
 		{"RestrictStranger", testRestrictStranger},
