@@ -65,8 +65,9 @@ test('every selection of a type with an id selects the id', async (t) => {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.graphql'));
   const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')));
   assert.deepEqual(withoutId(schema, texts), []);
-  const { newTabs, ...tabs } = await load(t, '/src/playground/tabs.ts');
-  for (const [name, text] of Object.entries(tabs)) assert.deepEqual(withoutId(schema, [text]), [], name);
+  const tabs = Object.entries(await load(t, '/src/playground/tabs.ts')).filter(([name]) => name !== 'newTabs');
+  assert.ok(tabs.length > 0);
+  for (const [name, text] of tabs) assert.deepEqual(withoutId(schema, [text]), [], name);
   assert.deepEqual(withoutId(schema, ['{ me { handle } unread { ...u } } fragment u on Unread { messages }']), [
     'Query.me: User lacks its id',
     'Query.unread: Unread lacks its id',
