@@ -31,7 +31,7 @@ func (s *Server) newSockets() (*socket.Transport, error) {
 		Begin:            s.beginOnSocket(),
 		Limits:           s.config.Sockets,
 		ConnectionLimits: s.connectionLimits,
-		Address:          clientaddr.Of,
+		Address:          clientaddr.FromRequest,
 		Enter:            s.enterSocket,
 		Present: func(ctx context.Context, err error) *gqlerror.Error {
 			if errors.Is(err, socket.ErrTooManyOperations) {

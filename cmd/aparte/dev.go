@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aparte-im/aparte"
+	"github.com/aparte-im/aparte/graph/clientaddr"
 	"github.com/aparte-im/aparte/internal/demo"
 	"github.com/aparte-im/aparte/internal/heap"
 	"github.com/aparte-im/aparte/internal/listen"
@@ -43,7 +44,7 @@ Examples:
 
 func (c *devCommand) check(s *settings) {
 	checkListen(s, c.Listen)
-	if host, _, err := net.SplitHostPort(c.Listen); err == nil && !middleware.IsLoopback(host) {
+	if host, _, err := net.SplitHostPort(c.Listen); err == nil && !clientaddr.IsLoopback(host) {
 		s.problem("listen", "dev hands out tokens to anybody who asks, so it listens on loopback only, not on %q; "+
 			"use `aparte serve` for others", c.Listen)
 	}

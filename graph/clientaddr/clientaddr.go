@@ -157,9 +157,9 @@ func In(ctx context.Context) netip.Addr {
 	return address
 }
 
-// Of returns where a request comes from: the address in its context, or the other end of its
+// FromRequest returns the address of a request: the one in its context, or the other end of its
 // connection.
-func Of(r *http.Request) netip.Addr {
+func FromRequest(r *http.Request) netip.Addr {
 	if address, ok := r.Context().Value(addressKey{}).(netip.Addr); ok {
 		return address
 	}
@@ -175,11 +175,8 @@ func ClientOf(p Proxies) func(*http.Request) netip.Addr {
 	return p.Client
 }
 
-// IsLoopback reports whether a host of a URL is this machine.
+// IsLoopback reports whether a host can be reached from this machine only. A name other than
+// localhost is not looked up, because its address may change.
 func IsLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }

@@ -27,6 +27,6 @@ func (o Origins) Allow(r *http.Request) bool {
 	if len(r.Header.Values(weborigin.Header)) == 0 {
 		return true
 	}
-	origin, ok := weborigin.Of(r.Header)
+	origin, ok := weborigin.FromHeader(r.Header)
 	return ok && (o.allowed.Has(origin) || origin.Serves(r.Host) || o.loopback && clientaddr.IsLoopback(origin.Host()))
 }

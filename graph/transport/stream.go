@@ -97,7 +97,7 @@ type stream struct {
 // over the connection limits of its user or its address.
 func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, op *graphql.OperationContext, id *auth.Identity) bool {
 	if op.Operation.Operation == ast.Subscription {
-		leave, ok := s.occupy(id.Viewer, clientaddr.Of(r))
+		leave, ok := s.occupy(id.Viewer, clientaddr.FromRequest(r))
 		if !ok {
 			return false
 		}

@@ -88,9 +88,9 @@ func canonicalHost(host string) (string, error) {
 	return host, nil
 }
 
-// Of returns the origin that the headers of a request name. ok is false when they name none, more
-// than one, or one that cannot be read.
-func Of(h http.Header) (o Origin, ok bool) {
+// FromHeader returns the origin that the headers of a request name. ok is false when they name
+// none, more than one, or one that cannot be read.
+func FromHeader(h http.Header) (o Origin, ok bool) {
 	values := h.Values(Header)
 	if len(values) != 1 {
 		return Origin{}, false

@@ -126,7 +126,7 @@ func TestTheOriginOfARequest(t *testing.T) {
 		"none": {nil, false}, "one": {[]string{"https://a.example"}, true}, "null": {[]string{"null"}, false},
 		"two": {[]string{"https://a.example", "https://a.example"}, false},
 	} {
-		if _, ok := weborigin.Of(http.Header{"Origin": c.values}); ok != c.ok {
+		if _, ok := weborigin.FromHeader(http.Header{"Origin": c.values}); ok != c.ok {
 			t.Errorf("%s: %v", name, ok)
 		}
 	}

@@ -82,12 +82,12 @@ var arrows = []arrow{
 	{folder: "live", may: []string{"dm", "live", "internal/testwait"}},
 	{folder: "web", may: []string{"web"}},
 	{folder: ".", may: []string{"dm", "graph", "store", "live", "web", "internal"}},
-	{folder: "cmd", may: []string{".", "cmd", "dm", "graph/rates", "store", "live", "internal", "classify"}},
+	{folder: "cmd", may: []string{".", "cmd", "dm", "graph/clientaddr", "graph/rates", "store", "live", "internal", "classify"}},
 	{folder: "internal", may: []string{"internal", "dm"}},
 	{folder: "bench", may: []string{"bench", "dm", "graph", "ent", "store", "live", "internal", "words"}},
 	{folder: "internal/background", may: []string{"dm", "store"}},
 	{folder: "internal/metrics", may: []string{"graph", "store", "live"}},
-	{folder: "internal/middleware", may: []string{"graph/weborigin"}},
+	{folder: "internal/middleware", may: []string{"graph/clientaddr", "graph/weborigin"}},
 	{folder: "internal/testdb", may: []string{"internal", "store"}},
 }
 

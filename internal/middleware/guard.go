@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/aparte-im/aparte/graph/clientaddr"
 	"github.com/aparte-im/aparte/graph/weborigin"
 )
 
@@ -53,18 +54,12 @@ func OnlyLoopback(next http.Handler) http.Handler {
 		if len(host) > 2 && host[0] == '[' {
 			host = host[1 : len(host)-1]
 		}
-		if !IsLoopback(host) {
+		if !clientaddr.IsLoopback(host) {
 			http.Error(w, "This server answers on loopback names only, such as localhost.", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// IsLoopback reports whether a host can be reached from this machine only. A name other than
-// localhost is not looked up, because its address may change.
-func IsLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 // AllowOrigins answers CORS: it lets web apps of the given origins call the API from a browser.
@@ -76,7 +71,7 @@ func AllowOrigins(origins weborigin.List, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Add("Vary", weborigin.Header)
-		origin, ok := weborigin.Of(r.Header)
+		origin, ok := weborigin.FromHeader(r.Header)
 		if !ok || !origins.Has(origin) {
 			next.ServeHTTP(w, r)
 			return

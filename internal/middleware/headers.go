@@ -44,7 +44,7 @@ func RefuseOtherSites(origins weborigin.List, next http.Handler) http.Handler {
 	}))
 	guarded := protection.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		origin, ok := weborigin.Of(r.Header)
+		origin, ok := weborigin.FromHeader(r.Header)
 		// Package http compares the origin with the Host header as text, in browsers that send no
 		// Sec-Fetch-Site.
 		own := r.Header.Get("Sec-Fetch-Site") == "" && origin.Serves(r.Host)
