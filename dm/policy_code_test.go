@@ -11,7 +11,7 @@ import (
 
 // Every code × audience × relations × overrides × ages × decline × quota, and the sender's own
 // limits.
-func TestDecideAboutBearersIsTheStatement(t *testing.T) {
+func TestDecideAboutRedeemersIsTheStatement(t *testing.T) {
 	s := parseStatement(t)
 	rules := dm.DefaultRules()
 	seen, sw := map[string]int{}, newSweep(t, 50)
@@ -50,7 +50,7 @@ func TestDecideAboutBearersIsTheStatement(t *testing.T) {
 						if on(8) {
 							in.senderAge = "UNDER 16"
 						}
-						checkVerdict(t, s, in, f, func() string { return audience + " to a bearer of a code: " + code })
+						checkVerdict(t, s, in, f, func() string { return audience + " to a redeemer of a code: " + code })
 						v := policy.Decide(f)
 						seen[code+" "+string(rune('0'+int(v.Route)))]++
 						if v.Allowed() && (on(0) || on(7) || age == policy.Under16) || v.Route != policy.RouteRefuse && on(3) {

@@ -137,12 +137,12 @@ type statement struct {
 	silent    [][]string
 	defaults  map[string]string
 	changes   [][3]string
-	bearers   map[string]string
+	redeemers map[string]string
 }
 
 func parseStatement(t testing.TB) statement {
 	t.Helper()
-	s := statement{grids: map[string]textGrid{}, defaults: map[string]string{}, bearers: map[string]string{}}
+	s := statement{grids: map[string]textGrid{}, defaults: map[string]string{}, redeemers: map[string]string{}}
 	head, rows := table(t, audienceTable)[0], table(t, audienceTable)[1:]
 	for _, row := range rows {
 		grid := textGrid{}
@@ -165,12 +165,12 @@ func parseStatement(t testing.TB) statement {
 	}
 	s.silent = table(t, silentTable)
 	for _, row := range table(t, redeemerTable) {
-		s.bearers[row[0]] = row[1]
+		s.redeemers[row[0]] = row[1]
 	}
 	for _, row := range table(t, defaultTable) {
 		s.defaults[row[0]] = row[1]
 	}
-	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 14 || len(s.bearers) != 1 || len(s.lists) != 4 || len(s.changes) != 2 ||
+	if len(s.grids) != 6 || len(s.relations) != 6 || len(s.denials) != 14 || len(s.redeemers) != 1 || len(s.lists) != 4 || len(s.changes) != 2 ||
 		len(s.silent) != 2 || len(s.defaults) != 3 {
 		t.Fatal("a table was not read whole")
 	}
@@ -214,7 +214,7 @@ func (s statement) answer(in situation) expected {
 	for _, row := range s.denials {
 		if holds(row[0]) {
 			out.denial, out.route, out.lands = row[1], "REFUSE", "REFUSE"
-			if instead := s.bearers[out.denial]; instead != "" && in.bears() {
+			if instead := s.redeemers[out.denial]; instead != "" && in.bears() {
 				out.denial = instead
 			}
 			if out.denial == "REQUEST_LIMIT" {

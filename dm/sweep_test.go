@@ -2,13 +2,12 @@ package dm_test
 
 import (
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
+
+	"github.com/aparte-im/aparte/internal/testsample"
 )
 
-// sweep chooses the cases of a sweep over a whole space. make test runs a seeded sample of them;
-// with APARTE_SWEEP=1, as in make soak, every case runs. APARTE_SEED repeats a sample.
+// sweep chooses the cases of a sweep over a whole space: a sample of them, or all (testsample).
 type sweep struct {
 	oneIn int
 	rand  *rand.Rand
@@ -19,18 +18,10 @@ type sweep struct {
 // newSweep returns a sweep that takes one case in so many.
 func newSweep(t testing.TB, oneIn int) *sweep {
 	t.Helper()
-	if os.Getenv("APARTE_SWEEP") == "1" {
+	if testsample.Whole() {
 		return &sweep{oneIn: 1}
 	}
-	seed := rand.Uint64()
-	if text := os.Getenv("APARTE_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("APARTE_SEED: %v", err)
-		}
-	}
-	t.Logf("a sample of one case in %d; repeat it with APARTE_SEED=%d", oneIn, seed)
-	return &sweep{oneIn: oneIn, rand: rand.New(rand.NewPCG(seed, 0))}
+	return &sweep{oneIn: oneIn, rand: testsample.Rand(t)}
 }
 
 // takes reports whether the next case runs.

@@ -135,7 +135,7 @@ func TestABearerIsToldNothingOfABlock(t *testing.T) {
 
 // I1: bearers write while the owner takes the code back. The answer to the revocation counts
 // exactly the messages that got in.
-func TestRevokingAContactCodeMeetsItsBearers(t *testing.T) {
+func TestRevokingAContactCodeMeetsItsRedeemers(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, setup{url: url})
 		const bearers = 40

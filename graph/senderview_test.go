@@ -3,11 +3,8 @@ package graph_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"os"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,6 +13,7 @@ import (
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/testdb"
+	"github.com/aparte-im/aparte/internal/testsample"
 )
 
 // Nothing that a sender can reach may tell a block from a closed audience, or a declined request
@@ -47,17 +45,8 @@ func TestASenderSeesNoDecision(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		h := newViewHarness(t, url)
 		worlds := everyViewWorld()
-		if os.Getenv("APARTE_SWEEP") != "1" {
-			seed := rand.Uint64()
-			if text := os.Getenv("APARTE_SEED"); text != "" {
-				var err error
-				if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-					t.Fatal("APARTE_SEED:", err)
-				}
-			}
-			t.Logf("a sample of %d of %d worlds; repeat it with APARTE_SEED=%d", viewSample, len(worlds), seed)
-			r := rand.New(rand.NewPCG(seed, 0))
-			r.Shuffle(len(worlds), func(i, j int) { worlds[i], worlds[j] = worlds[j], worlds[i] })
+		if !testsample.Whole() {
+			testsample.Rand(t).Shuffle(len(worlds), func(i, j int) { worlds[i], worlds[j] = worlds[j], worlds[i] })
 			worlds = worlds[:viewSample]
 		}
 		for _, v := range worlds {

@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -9,9 +8,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/aparte-im/aparte/internal/testlog"
 
 	"github.com/google/uuid"
 
@@ -36,26 +36,8 @@ type world struct {
 	store   dm.Store
 	graph   *graph.Server
 	http    *httptest.Server
-	logs    *logs
+	logs    *testlog.Log
 	ids     map[string]dm.UserID
-}
-
-// logs is a log that a test may read.
-type logs struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logs) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // setup says how a world differs from the usual one.
@@ -90,7 +72,7 @@ func newWorld(t testing.TB, with setup) *world {
 	if with.wrap != nil {
 		port = with.wrap(port)
 	}
-	w := &world{t: t, store: port, logs: &logs{}, ids: map[string]dm.UserID{}}
+	w := &world{t: t, store: port, logs: &testlog.Log{}, ids: map[string]dm.UserID{}}
 	w.service = dm.New(dm.Config{Store: port, Bus: hub, PollInterval: with.poll})
 	var in []dm.UserInput
 	for _, p := range people {

@@ -24,6 +24,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aparte-im/aparte/internal/testlog"
+
 	"github.com/MicahParks/jwkset"
 	"github.com/golang-jwt/jwt/v5"
 
@@ -249,7 +251,7 @@ func TestManyNewTokensFetchOnce(t *testing.T) {
 
 func TestKeysFailClosedAndOutliveAnOutage(t *testing.T) {
 	p, clock, one, two := newProvider(t), newHand(), newEC(t, "one"), newEC(t, "two")
-	logged := &logs{}
+	logged := &testlog.Log{}
 	keys := keysOf(t, auth.KeySetConfig{URL: p.URL, Clock: clock.now, Logger: logger(logged)})
 	v := verifierOf(t, auth.TokenConfig{Keys: keys, Clock: clock.now})
 	for why, answer := range map[string]func(http.ResponseWriter){
@@ -370,7 +372,7 @@ func TestRunEnds(t *testing.T) {
 	wait.Wait()
 }
 
-func logger(to *logs) *slog.Logger { return slog.New(slog.NewTextHandler(to, nil)) }
+func logger(to *testlog.Log) *slog.Logger { return slog.New(slog.NewTextHandler(to, nil)) }
 
 var secret = []byte("a secret of more than thirty-two bytes")
 
@@ -381,22 +383,4 @@ func signed(t *testing.T, method jwt.SigningMethod, key any, claims jwt.MapClaim
 		t.Fatal(err)
 	}
 	return s
-}
-
-// logs is a log that a test may read.
-type logs struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logs) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
