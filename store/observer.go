@@ -47,7 +47,7 @@ func (s *Store) Stats() Stats {
 
 // CheckReady reports whether the service can do its work: the database answers, takes writes, and
 // has the schema that this program knows. It changes nothing and waits for nobody's lock. On SQLite
-// it writes a small file beside the database and removes it.
+// it writes a small file beside the database and removes it, at most once a second.
 func (s *Store) CheckReady(ctx context.Context) error {
 	if s.dialect.postgres {
 		var readOnly string
@@ -61,7 +61,7 @@ func (s *Store) CheckReady(ctx context.Context) error {
 		}
 	}
 	if s.file != "" {
-		if err := checkDisk(s.file); err != nil {
+		if err := s.disk.check(s.file); err != nil {
 			return err
 		}
 	}

@@ -97,10 +97,11 @@ type search struct {
 	prefix string
 	// words are those of the query.
 	words []string
-	// near is listed first, in order.
-	near  []dm.FoundUser
-	limit int
-	out   []dm.FoundUser
+	// near is listed first, in order; isNear has its users.
+	near   []dm.FoundUser
+	isNear map[dm.UserID]bool
+	limit  int
+	out    []dm.FoundUser
 }
 
 // SearchUsers implements dm.Store. Each rank is bounded ranges of indexes. A query with an
@@ -167,15 +168,12 @@ func (q *search) findNear(ctx context.Context) error {
 		}
 		return nil
 	})
-	for _, f := range found {
-		q.near = append(q.near, f)
+	q.isNear = make(map[dm.UserID]bool, len(found))
+	for user, f := range found {
+		q.near, q.isNear[user] = append(q.near, f), true
 	}
 	slices.SortFunc(q.near, func(a, b dm.FoundUser) int { return compareFound(a.Place, b.Place) })
 	return err
-}
-
-func (q *search) isNear(id dm.UserID) bool {
-	return slices.ContainsFunc(q.near, func(f dm.FoundUser) bool { return f.ID == id })
 }
 
 func (q *search) findHandles(ctx context.Context, from dm.UserPlace) error {
@@ -192,7 +190,7 @@ func (q *search) findHandles(ctx context.Context, from dm.UserPlace) error {
 		err := q.listUsers(ctx, q.reads.search.handles, args, func(u *dm.User) {
 			read++
 			last = u.Handle
-			if !q.isNear(u.ID) {
+			if !q.isNear[u.ID] {
 				q.out = append(q.out, dm.FoundUser{User: u, Place: dm.UserPlace{Rank: rankHandle, Key: u.Handle}})
 			}
 		})
@@ -259,7 +257,7 @@ func (q *search) findWords(ctx context.Context, from dm.UserPlace) error {
 			}
 			read++
 			id = user.String()
-			if u := dm.UserID(user); found && len(q.out) < q.limit && !q.isNear(u) {
+			if u := dm.UserID(user); found && len(q.out) < q.limit && !q.isNear[u] {
 				q.out = append(q.out, dm.FoundUser{User: &dm.User{ID: u}, Place: dm.UserPlace{Rank: rankWord, Key: word, ID: u}})
 			}
 			return nil

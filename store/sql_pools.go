@@ -66,7 +66,7 @@ func (w *waitingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 		// The one that is being made counts as open.
 		if has := w.pool.Stats().OpenConnections - 1; has > 0 {
 			w.pool.SetMaxOpenConns(has)
-			time.AfterFunc(crowdedAgain, func() { w.pool.SetMaxOpenConns(w.size) })
+			time.AfterFunc(crowdedAgain, w.widen)
 			// The pool asks again, and queues for one of those that it has.
 			return nil, driver.ErrBadConn
 		}
@@ -80,6 +80,13 @@ func (w *waitingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 		}
 	}
 	return conn, err
+}
+
+// widen lets the pool grow to its size again. Package sql lowers the number of idle connections
+// with the number of open ones, and does not raise it by itself.
+func (w *waitingConnector) widen() {
+	w.pool.SetMaxOpenConns(w.size)
+	w.pool.SetMaxIdleConns(w.size)
 }
 
 // redial closes the idle connections of both pools, so that the next ones go to the server that the

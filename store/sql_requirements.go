@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
+	"time"
 )
 
 // check returns an error for each property of a Postgres database with which requests would fail
@@ -122,6 +124,24 @@ func (d databases) checkLimits(ctx context.Context, wanted int) error {
 
 // probeSize is more than one commit of a send writes.
 const probeSize = 256 << 10
+
+// diskProbe remembers the last answer of checkDisk for a second, because anybody may ask /readyz.
+// It is safe for concurrent use.
+type diskProbe struct {
+	mu    sync.Mutex
+	until time.Time
+	err   error
+}
+
+func (d *diskProbe) check(path string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now := time.Now(); now.After(d.until) {
+		d.err = checkDisk(path)
+		d.until = now.Add(time.Second)
+	}
+	return d.err
+}
 
 // checkDisk reports whether the directory of a SQLite file takes writes: SQLite answers reads on a
 // full or read-only disk as if nothing were.

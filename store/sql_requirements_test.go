@@ -274,10 +274,18 @@ func TestNotReadyOnADiskThatTakesNoWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The answer about the disk is remembered for a moment.
 	ready := func(want bool, when string) {
 		t.Helper()
-		if err := s.CheckReady(t.Context()); (err == nil) != want {
-			t.Errorf("%s: CheckReady says %v", when, err)
+		again := time.NewTicker(10 * time.Millisecond)
+		defer again.Stop()
+		timeout := time.After(testwait.Limit(20 * time.Second))
+		for err := s.CheckReady(t.Context()); (err == nil) != want; err = s.CheckReady(t.Context()) {
+			select {
+			case <-again.C:
+			case <-timeout:
+				t.Fatalf("%s: CheckReady says %v", when, err)
+			}
 		}
 	}
 	ready(true, "at first")

@@ -80,6 +80,7 @@ type Store struct {
 	logger   *slog.Logger
 	observer Observer
 	tracing  *tracing
+	disk     diskProbe
 	ent      *ent.Client
 	members  *lru.Cache[dm.ConversationID, dm.Pair]
 	words    *lru.Cache[dm.UserID, knownWords]
