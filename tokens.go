@@ -53,6 +53,9 @@ type (
 // MinSecret is the shortest secret for HS256, in bytes.
 const MinSecret = auth.MinSecret
 
+// DefaultMaxAdminLife is the value of TokenConfig.MaxAdminLife when it is zero.
+const DefaultMaxAdminLife = auth.DefaultMaxAdminLife
+
 // ErrUnavailable says that a token could not be verified for a reason that is not the token's, such
 // as a session store that does not answer. The caller may try again.
 var ErrUnavailable = auth.ErrNoKeys

@@ -10,18 +10,24 @@ import (
 	"github.com/aparte-im/aparte/graph/auth"
 )
 
-// logAdmin logs each operation of a token with the scope of the host application: its subject, the
-// fields of the schema and, with Aparte-As, the id of the user for whom it acts.
-func (s *Server) logAdmin(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+// logOperation logs an operation of a token with the scope of the host application, with the fields
+// of the schema.
+func (s *Server) logOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	if id := auth.IdentityOf(ctx); id != nil && id.Admin {
 		op := graphql.GetOperationContext(ctx).Operation
-		attributes := []any{"subject", id.Subject, "kind", string(op.Operation), "operation", rootFields(op.SelectionSet)}
-		if id.Viewer != id.Owner {
-			attributes = append(attributes, "acting_for", id.Viewer.String())
-		}
-		s.config.Logger.InfoContext(ctx, "the admin scope was used", attributes...)
+		s.logAdmin(ctx, id, string(op.Operation), rootFields(op.SelectionSet))
 	}
 	return next(ctx)
+}
+
+// logAdmin logs one use of the scope of the host application: the subject of the token and, with
+// Aparte-As, the id of the user for whom it acts.
+func (s *Server) logAdmin(ctx context.Context, id *auth.Identity, kind, operation string) {
+	attributes := []any{"subject", id.Subject, "kind", kind, "operation", operation}
+	if id.Viewer != id.Owner {
+		attributes = append(attributes, "acting_for", id.Viewer.String())
+	}
+	s.config.Logger.InfoContext(ctx, "the admin scope was used", attributes...)
 }
 
 // rootFields returns the names of the fields that an operation asks for, with commas between.

@@ -2,11 +2,14 @@ package graph_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/aparte-im/aparte/graph"
 )
 
 // hostToken is a service token of a user of the world that was made at a time.
@@ -73,6 +76,10 @@ func TestTheAdminScopeIsLogged(t *testing.T) {
 	s.hear("connection_ack")
 	s.run("1", me, nil)
 	s.next()
+	download := httptest.NewRequest(http.MethodGet, graph.ExportPath+"job_0.zip", nil)
+	download.Header.Set("Authorization", "Bearer "+sign(t, "the-host", "admin"))
+	download.Header.Set("Aparte-As", "x-bob")
+	w.graph.ServeExport(httptest.NewRecorder(), download)
 	var lines []string
 	for line := range strings.Lines(w.logs.String()) {
 		if strings.Contains(line, "the admin scope was used") {
@@ -83,6 +90,7 @@ func TestTheAdminScopeIsLogged(t *testing.T) {
 		{"the-host", "mutation", "revokeTokens"},
 		{"the-host", "query", "me,unread", w.ids["bob"].String()},
 		{"other-host", "query", "me", w.ids["bob"].String()},
+		{"the-host", "download", "export", w.ids["bob"].String()},
 	}
 	if len(lines) != len(want) {
 		t.Fatalf("%d lines: %q", len(lines), lines)

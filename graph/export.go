@@ -128,6 +128,9 @@ func (s *Server) ServeExport(w http.ResponseWriter, r *http.Request) {
 		s.refuseToken(w, r, err)
 		return
 	}
+	if id.Admin {
+		s.logAdmin(r.Context(), id, "download", "export")
+	}
 	name := strings.TrimPrefix(r.URL.Path, ExportPath)
 	file, finished, err := s.openExport(auth.WithIdentity(r.Context(), id), strings.TrimSuffix(name, exportSuffix))
 	if err != nil {

@@ -178,7 +178,7 @@ func New(c Config) (*Server, error) {
 	s.exec.SetErrorPresenter(s.present)
 	s.exec.SetRecoverFunc(func(_ context.Context, p any) error { return apierror.Recovered(p) })
 	s.exec.AroundOperations(transport.WithSubscription)
-	s.exec.AroundOperations(s.logAdmin)
+	s.exec.AroundOperations(s.logOperation)
 	if s.spans != nil {
 		s.exec.AroundOperations(s.spans.operation)
 	}

@@ -123,4 +123,10 @@ func TestIdentitySettingsThatAreWrong(t *testing.T) {
 	if e := runAparte(t, "token", "--subject", "x", "--age-band", "CHILD", "--jwt-secret-file", secret); e.code != exitUsage {
 		t.Errorf("a token for an age band that is none: %d %s", e.code, e.stderr)
 	}
+	for args, warned := range map[string]bool{"--admin --ttl 25h": true, "--admin": false, "--subject x --ttl 25h": false} {
+		e := runAparte(t, append([]string{"token", "--jwt-secret-file", secret}, strings.Fields(args)...)...)
+		if e.code != 0 || strings.Contains(e.stderr, "--max-token-life 25h") != warned {
+			t.Errorf("token %s ends with %d: %s", args, e.code, e.stderr)
+		}
+	}
 }

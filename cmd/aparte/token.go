@@ -76,6 +76,12 @@ func (c *tokenCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if (c.Admin || c.Moderator != "") && c.TTL > aparte.DefaultMaxAdminLife {
+		_, err := fmt.Fprintf(a.stderr, "A server takes this token only with --max-token-life %v or more; its default is %v.\n", c.TTL, aparte.DefaultMaxAdminLife)
+		if err != nil {
+			return err
+		}
+	}
 	_, err = fmt.Fprintln(a.stdout, token)
 	return err
 }
