@@ -1,7 +1,6 @@
 package access_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,29 +9,44 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
-	"sync"
 	"testing"
+	"time"
 
 	"github.com/aparte-im/aparte/graph/access"
+	"github.com/aparte-im/aparte/internal/testlog"
+	"github.com/aparte-im/aparte/internal/testwait"
 )
 
-// book is a log that is written by a server and read by a test.
-type book struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *book) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *book) lines(t *testing.T) (lines []map[string]any) {
+// served answers some requests through a log, over the network, one after the other.
+func served(t *testing.T, c access.Config, h http.HandlerFunc, paths ...string) (lines []map[string]any) {
 	t.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for line := range strings.Lines(b.b.String()) {
+	log := &testlog.Log{}
+	c.Logger = slog.New(slog.NewJSONHandler(log, nil))
+	mux := http.NewServeMux()
+	mux.Handle("/", h)
+	logged := access.New(c).Wrap(mux)
+	// A line may be written after the client has its answer, and the order of lines is compared.
+	written := make(chan struct{}, len(paths))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { written <- struct{}{} }()
+		logged.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	// A request on a connection of its own is not made again when that is dropped.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for _, path := range paths {
+		response, err := client.Get(server.URL + path)
+		if err == nil { // its connection was not dropped
+			_, _ = io.Copy(io.Discard, response.Body)
+			_ = response.Body.Close()
+		}
+		select {
+		case <-written:
+		case <-time.After(testwait.Limit(10 * time.Second)):
+			t.Fatalf("%s: no handler has answered, %v", path, err)
+		}
+	}
+	for line := range strings.Lines(log.String()) {
 		var l map[string]any
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatal(err)
@@ -40,28 +54,6 @@ func (b *book) lines(t *testing.T) (lines []map[string]any) {
 		lines = append(lines, l)
 	}
 	return lines
-}
-
-// served answers some requests through a log, over the network.
-func served(t *testing.T, c access.Config, h http.HandlerFunc, paths ...string) []map[string]any {
-	t.Helper()
-	b := &book{}
-	c.Logger = slog.New(slog.NewJSONHandler(b, nil))
-	mux := http.NewServeMux()
-	mux.Handle("/", h)
-	server := httptest.NewServer(access.New(c).Wrap(mux))
-	// A request on a connection of its own is not made again when that is dropped.
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for _, path := range paths {
-		response, err := client.Get(server.URL + path)
-		if err != nil {
-			continue // its connection was dropped
-		}
-		_, _ = io.Copy(io.Discard, response.Body)
-		_ = response.Body.Close()
-	}
-	server.Close()
-	return b.lines(t)
 }
 
 func TestALineIsWhatWasAnswered(t *testing.T) {
