@@ -65,32 +65,15 @@ func DefaultRules() Rules {
 	}
 }
 
-// Audience resolves what the user chose, or the default of the age band. Under 18 strangers cannot
-// be chosen: EVERYONE without them is FOLLOWERS, also where it was chosen before the age was known.
+// Audience returns the audience that holds for a user: their choice, or the default of the age
+// band.
 func (r Rules) Audience(s Settings, band policy.AgeBand) policy.Audience {
-	switch {
-	case s.Audience == policy.Everyone && band != policy.Adult:
-		return policy.Followers
-	case s.Audience != policy.NotChosen:
-		return s.Audience
-	case band == policy.Adult:
-		return r.DefaultAudience
-	default:
-		return policy.NoOne
-	}
+	return s.Audience.Resolve(band, r.DefaultAudience)
 }
 
-// Grid resolves the routes that hold for a user's messages.
+// Grid returns the routes that hold for a user's messages.
 func (r Rules) Grid(s Settings, band policy.AgeBand) policy.Grid {
-	a := r.Audience(s, band)
-	if a != policy.Custom {
-		return policy.Preset(a)
-	}
-	grid := s.Routes
-	if band != policy.Adult {
-		grid[policy.Stranger] = policy.RouteRefuse
-	}
-	return grid
+	return r.Audience(s, band).Grid(s.Routes, band)
 }
 
 // allowed refuses a choice that the user's age does not leave them. Errors: INVALID_INPUT.

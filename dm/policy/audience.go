@@ -21,8 +21,37 @@ var audienceNames = [...]string{
 	PeopleIMessaged: "PEOPLE_I_MESSAGED", NoOne: "NO_ONE", Custom: "CUSTOM",
 }
 
-// String returns the name of the audience in the API, and "" for NotChosen.
+// String returns the name of the audience in the API, "" for NotChosen. It panics on a number that
+// is no audience.
 func (a Audience) String() string { return audienceNames[a] }
+
+// Resolve returns the audience that holds for a user of an age band who has chosen a. adults is the
+// default for adults who have chosen nothing; the default for minors is NoOne. Minors cannot be
+// open to strangers: Everyone, which may have been chosen before the age was known, is Followers.
+func (a Audience) Resolve(band AgeBand, adults Audience) Audience {
+	switch {
+	case a == Everyone && band != Adult:
+		return Followers
+	case a != NotChosen:
+		return a
+	case band == Adult:
+		return adults
+	default:
+		return NoOne
+	}
+}
+
+// Grid returns the routes of a resolved audience: its preset or, with Custom, the user's own grid.
+// A minor's own grid refuses strangers.
+func (a Audience) Grid(custom Grid, band AgeBand) Grid {
+	if a != Custom {
+		return Preset(a)
+	}
+	if band != Adult {
+		custom[Stranger] = RouteRefuse
+	}
+	return custom
+}
 
 // Grid gives the route of a message for each relation.
 type Grid [RelationCount]Route
@@ -42,7 +71,7 @@ var presets = [...]Grid{
 	NoOne:            {},
 }
 
-// Preset returns the grid of an audience other than NotChosen and Custom.
+// Preset returns the grid of an audience other than NotChosen and Custom. It panics on Custom.
 func Preset(a Audience) Grid { return presets[a] }
 
 // Loosens reports whether g gives any relation a more welcoming route than before does.

@@ -1,10 +1,10 @@
 package policy
 
-// Rule is what decided where a person's messages go, as the recipient may know it. The sender never
-// learns it.
+// Rule is the reason why a person's messages go where they go, as the recipient may know it. The
+// sender never learns it.
 type Rule uint8
 
-// The rules, in the order in which they are checked.
+// The rules. RuleOf gives the order in which they are checked.
 const (
 	RuleBlock Rule = iota
 	RuleGone
@@ -19,7 +19,8 @@ const (
 	RuleAlways
 )
 
-// RuleOf returns the rule that decided a verdict on these facts.
+// RuleOf returns the rule that decided v, the verdict of Decide on f. Among several that apply, the
+// first in the switch below is returned.
 func RuleOf(f Facts, v Verdict) Rule {
 	switch {
 	case f.RecipientOverride.Blocked:

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aparte-im/aparte/dm"
 	"github.com/aparte-im/aparte/dm/policy"
+	"github.com/aparte-im/aparte/dm/policy/policytest"
+	"github.com/aparte-im/aparte/internal/testsample"
 )
 
 var (
@@ -20,81 +22,81 @@ type row struct {
 	low       bool // the sender is the lower of the pair
 	folder    dm.Folder
 	declined  time.Duration // until, from now; 0: never declined
-	situation situation
+	situation policytest.Situation
 	sender    *dm.Head
 	recipient *dm.Head
-	edges     dm.PairState
+	state     dm.PairState
 }
 
-// Every audience × relations × folder × quota × blocks × ages × decline, as rows of a ledger: the
-// answer before the send, the send and the rows it leaves agree with the statement.
-func TestTheSendDoesWhatTheStatementSays(t *testing.T) {
-	s := parseStatement(t)
-	allowed, sw := 0, newSweep(t, 20)
-	for audience, grid := range s.grids {
+// Every audience × relations × folder × quota × blocks × ages × decline, as rows of a Tx: the
+// answer before the send, the send and the rows that it leaves agree with the tables.
+func TestTheSendMatchesTheTables(t *testing.T) {
+	s := policytest.Load(t)
+	allowed, sw := 0, testsample.NewSweep(t, 20)
+	for audience, grid := range s.Grids {
 		eachRow(sw, func(r row) {
-			r.audience, r.situation.grid, r.situation.senders = audience, grid, s.grids["EVERYONE"]
-			r.recipient.Settings.Audience = audiences[audience]
-			want := s.answer(r.situation)
-			if want.denial == "" {
+			r.audience, r.situation.Grid, r.situation.SenderGrid = audience, grid, s.Grids["EVERYONE"]
+			r.recipient.Settings.Audience = policytest.Audiences[audience]
+			want := s.Answer(r.situation)
+			if want.Denial == "" {
 				allowed++
 			}
 			checkSend(t, r, want)
 		})
 	}
-	if sw.cases < 200_000 || allowed < sw.enough(5000) {
-		t.Fatalf("%d cases, %d ran, %d allowed: too few to show anything", sw.cases, sw.taken, allowed)
+	if sw.Cases < 200_000 || allowed < sw.Enough(5000) {
+		t.Fatalf("%d cases, %d ran, %d allowed: too few to show anything", sw.Cases, sw.Taken, allowed)
 	}
 }
 
-func checkSend(t *testing.T, r row, want expected) {
+func checkSend(t *testing.T, r row, want policytest.Expected) {
 	t.Helper()
 	tx, c := r.tx()
 	from, to := r.sender.User, r.recipient.User
-	standing := tx.Relationship(from, to)
-	folder := map[string]dm.Folder{"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderRequests}[want.route]
-	if p := standing.Permission; p.Denial != denials[want.denial] || p.Folder != folder || p.CanReply != want.canReply {
-		t.Fatalf("%+v:\nbefore the send the sender hears %+v, want %+v", r, p, want)
+	relationship := tx.Relationship(from, to)
+	folder := map[string]dm.Folder{"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderRequests}[want.Route]
+	if p := relationship.Permission; p.Denial != policytest.Denials[want.Denial] || p.Folder != folder || p.CanReply != want.CanReply {
+		t.Fatalf("%+v:\nbefore the send the sender sees %+v, want %+v", r, p, want)
 	}
 	before := *c
 	sent, err := tx.Send(dm.Send{Sender: from, Recipient: to, Body: "hello", ClientMessageID: "k"})
-	if want.denial != "" {
+	if want.Denial != "" {
 		var refusal *dm.Error
-		if !errors.As(err, &refusal) || refusal.Denial != denials[want.denial] {
-			t.Fatalf("%+v:\nthe send answers %v, want %s", r, err, want.denial)
+		if !errors.As(err, &refusal) || refusal.Denial != policytest.Denials[want.Denial] {
+			t.Fatalf("%+v:\nthe send answers %v, want %s", r, err, want.Denial)
 		}
 		if !tx.Changes().Empty() || *c != before {
-			t.Fatalf("%+v:\na refused send wants rows written", r)
+			t.Fatalf("%+v:\na refused send writes rows", r)
 		}
 		return
 	}
 	if err != nil {
-		t.Fatalf("%+v:\nthe send answers %v, want %s", r, err, want.route)
+		t.Fatalf("%+v:\nthe send answers %v, want %s", r, err, want.Route)
 	}
 	mine, theirs := c.Sides(from)
-	pending := r.situation.pending + 1
-	if want.route == "INBOX" {
+	pending := r.situation.Pending + 1
+	if want.Route == "INBOX" {
 		pending = 0
 	}
 	landed := map[string]dm.Folder{
 		"INBOX": dm.FolderInbox, "REQUESTS": dm.FolderRequests, "HIDDEN": dm.FolderHidden, "REFUSE": dm.FolderNone,
-	}[want.lands]
+	}[want.Lands]
 	// A message that is silently kept from the inbox freezes the receipt that the sender sees.
-	if frozen := want.route == "INBOX" && want.lands != "INBOX"; frozen != (theirs.FrozenSeq == 6) {
+	if frozen := want.Route == "INBOX" && want.Lands != "INBOX"; frozen != (theirs.FrozenSeq == 6) {
 		t.Fatalf("%+v:\nthe recipient has %+v, frozen: want %v", r, theirs, frozen)
 	}
-	withheld := want.lands == "REFUSE"
+	withheld := want.Lands == "REFUSE"
 	if theirs.Folder != landed || theirs.Pending != pending || theirs.DeclinedUntil.IsZero() == withheld || withheld && theirs.ClearedSeq != c.LastSeq {
 		t.Fatalf("%+v:\nthe recipient has %+v, want folder %v and %d pending", r, theirs, landed, pending)
 	}
 	if mine.Folder != dm.FolderInbox || !mine.Known || mine.ReadSeq != c.LastSeq || mine.Pending != 0 {
-		t.Fatalf("%+v:\nthe sender has %+v; to write is to know and to accept", r, mine)
+		t.Fatalf("%+v:\nthe sender has %+v; sending marks the peer as known and accepts their request", r, mine)
 	}
 	if c.LastSeq != before.LastSeq+1 || sent.Message.ID.Seq != c.LastSeq {
 		t.Fatalf("%+v:\nseq %d follows %d (I3)", r, c.LastSeq, before.LastSeq)
 	}
-	if got := sent.Remaining; (got == nil) != (want.remaining < 0) || got != nil && *got != want.remaining-1 {
-		t.Fatalf("%+v:\n%v remain, want %d", r, got, want.remaining-1)
+	if got := sent.Remaining; (got == nil) != (want.Remaining < 0) || got != nil && *got != want.Remaining-1 {
+		t.Fatalf("%+v:\n%v remain, want %d", r, got, want.Remaining-1)
 	}
 }
 
@@ -105,27 +107,27 @@ func (r row) tx() (*dm.Tx, *dm.Conversation) {
 	mine, theirs := c.Sides(from.User)
 	*mine = dm.Membership{User: from.User, Folder: dm.FolderInbox, Known: true, ReadSeq: 5}
 	*theirs = dm.Membership{
-		User: to.User, Folder: r.folder, Known: r.situation.holds["known"], Pending: r.situation.pending, ReadSeq: 5,
+		User: to.User, Folder: r.folder, Known: r.situation.Holds["known"], Pending: r.situation.Pending, ReadSeq: 5,
 	}
-	c.Members[0].Blocks, c.Members[1].Blocks = r.edges.LowOverride.Blocked, r.edges.HighOverride.Blocked
+	c.Members[0].Blocks, c.Members[1].Blocks = r.state.LowOverride.Blocked, r.state.HighOverride.Blocked
 	if r.declined != 0 {
 		theirs.DeclinedUntil = noon.Add(r.declined)
 	}
 	return dm.NewTx(dm.DefaultRules(), 1, noon, dm.Loaded{
 		Heads:         map[dm.UserID]*dm.Head{from.User: from, to.User: to},
 		Conversations: map[dm.ConversationID]*dm.Conversation{c.ID: c},
-		Pairs:         map[dm.Pair]dm.PairState{dm.PairOf(from.User, to.User): r.edges},
+		Pairs:         map[dm.Pair]dm.PairState{dm.PairOf(from.User, to.User): r.state},
 	}), c
 }
 
-func eachRow(sw *sweep, visit func(row)) {
+func eachRow(sw *testsample.Sweep, visit func(row)) {
 	low, high := dm.UserID{1}, dm.UserID{2}
 	overrides := []policy.Override{
 		{}, {Restricted: true}, {Listed: policy.ListedAlways}, {Listed: policy.ListedNever}, {Restricted: true, Listed: policy.ListedAlways},
 	}
 	turn := 0
 	ages := [][2]string{{"ADULT", "ADULT"}, {"UNDER 16", "ADULT"}, {"ADULT", "UNDER 16"}, {"16 TO 17", "16 TO 17"}}
-	eachRelation(func(holds map[string]bool, f policy.Facts) {
+	policytest.EachRelation(func(holds map[string]bool, f policy.Facts) {
 		for bits := range 1 << 4 {
 			on := func(i int) bool { return bits>>i&1 == 1 }
 			for _, age := range ages {
@@ -133,7 +135,7 @@ func eachRow(sw *sweep, visit func(row)) {
 					for j, declined := range []time.Duration{0, -time.Second, time.Second} {
 						pending := (i + j) % 5
 						turn++
-						if !sw.takes() {
+						if !sw.Takes() {
 							continue
 						}
 						holds["sender blocks"], holds["recipient blocks"] = on(0), on(1)
@@ -144,14 +146,14 @@ func eachRow(sw *sweep, visit func(row)) {
 						override := overrides[turn%len(overrides)]
 						override.Blocked = on(1)
 						holds["recipient restricts"] = override.Restricted
-						holds["recipient says always"] = override.Listed == policy.ListedAlways
-						holds["recipient says never"] = override.Listed == policy.ListedNever
+						holds["recipient lists always"] = override.Listed == policy.ListedAlways
+						holds["recipient lists never"] = override.Listed == policy.ListedNever
 						r := row{
 							low: on(3), folder: folder, declined: declined,
-							situation: situation{holds: holds, senderAge: age[0], recipientAge: age[1], pending: pending, limit: 3},
-							sender:    &dm.Head{User: low, AgeBand: bands[age[0]], Settings: dm.Settings{Audience: policy.Everyone}},
-							recipient: &dm.Head{User: high, AgeBand: bands[age[1]], Gone: on(2)},
-							edges: dm.PairState{
+							situation: policytest.Situation{Holds: holds, SenderAge: age[0], RecipientAge: age[1], Pending: pending, Limit: 3},
+							sender:    &dm.Head{User: low, AgeBand: policytest.Bands[age[0]], Settings: dm.Settings{Audience: policy.Everyone}},
+							recipient: &dm.Head{User: high, AgeBand: policytest.Bands[age[1]], Gone: on(2)},
+							state: dm.PairState{
 								LowFollows: f.SenderFollows, HighFollows: f.RecipientFollows,
 								LowOverride: policy.Override{Blocked: on(0)}, HighOverride: override,
 								Suggested: f.HostSuggested, SharedFriends: f.SharedFriends,
@@ -159,7 +161,7 @@ func eachRow(sw *sweep, visit func(row)) {
 						}
 						if !r.low {
 							r.sender.User, r.recipient.User = high, low
-							e := &r.edges
+							e := &r.state
 							e.LowFollows, e.HighFollows = e.HighFollows, e.LowFollows
 							e.LowOverride, e.HighOverride = e.HighOverride, e.LowOverride
 						}
@@ -171,15 +173,15 @@ func eachRow(sw *sweep, visit func(row)) {
 	})
 }
 
-func TestHistoryIsNotJudgedAgain(t *testing.T) {
-	s := parseStatement(t)
-	sw := newSweep(t, 20)
-	for audience := range s.grids {
+func TestImportedHistoryIsNotDecidedAgain(t *testing.T) {
+	s := policytest.Load(t)
+	sw := testsample.NewSweep(t, 20)
+	for audience := range s.Grids {
 		eachRow(sw, func(r row) {
-			if r.recipient.Gone || r.folder != dm.FolderNone || r.situation.pending != 0 {
+			if r.recipient.Gone || r.folder != dm.FolderNone || r.situation.Pending != 0 {
 				return
 			}
-			r.recipient.Settings.Audience = audiences[audience]
+			r.recipient.Settings.Audience = policytest.Audiences[audience]
 			tx, c := r.tx()
 			at := noon.Add(-time.Hour)
 			sent, err := tx.Send(dm.Send{
