@@ -64,11 +64,12 @@ func Stall() Step { return Step{kind: stall} }
 // Proxy is a running proxy.
 type Proxy struct {
 	url      string
-	target   string
 	listener net.Listener
 	running  sync.WaitGroup
 
-	mu     sync.Mutex
+	mu sync.Mutex
+	// target is the address of the server that new connections lead to.
+	target string
 	script Script
 	conns  map[net.Conn]bool
 	closed bool
@@ -103,6 +104,28 @@ func (p *Proxy) Follow(s Script) {
 	p.script = s
 }
 
+// Lead makes new connections lead to another server, which a URL names. Open ones stay where they
+// are, as they do when a name gets another address.
+func (p *Proxy) Lead(target string) error {
+	u, err := url.Parse(target)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.target = u.Host
+	return nil
+}
+
+// Cut cuts all connections that are open now.
+func (p *Proxy) Cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.conns {
+		c.Close()
+	}
+}
+
 // Close cuts all connections and ends the proxy.
 func (p *Proxy) Close() {
 	p.mu.Lock()
@@ -121,7 +144,10 @@ func (p *Proxy) accept() {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", p.target) //nolint:noctx // on the loopback
+		p.mu.Lock()
+		target := p.target
+		p.mu.Unlock()
+		server, err := net.Dial("tcp", target) //nolint:noctx // on the loopback
 		if err != nil {
 			client.Close()
 			continue

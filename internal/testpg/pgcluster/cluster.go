@@ -38,6 +38,9 @@ var supervise string
 type Options struct {
 	// Durable keeps fsync on, which tests need not pay for and measurements must.
 	Durable bool
+	// Primary is the URL of another cluster, whose streaming standby this one becomes. Empty: it is
+	// a primary.
+	Primary string
 	// Settings go to the server as they are, each "name=value", after those that all clusters have.
 	Settings []string
 }
@@ -80,6 +83,14 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 }
 
 func start(ctx context.Context, bin string, o Options) (*Cluster, error) {
+	primary := "-"
+	if o.Primary != "" {
+		u, err := url.Parse(o.Primary)
+		if err != nil {
+			return nil, err
+		}
+		primary = u.Port()
+	}
 	port, err := freePort(ctx)
 	if err != nil {
 		return nil, err
@@ -93,7 +104,7 @@ func start(ctx context.Context, bin string, o Options) (*Cluster, error) {
 		fsync = "on"
 	}
 	// The shell must outlive ctx, so it is not a CommandContext: closing its input is what ends it.
-	args := append([]string{"-c", supervise, "supervise", bin, dir, strconv.Itoa(port), fsync}, o.Settings...)
+	args := append([]string{"-c", supervise, "supervise", bin, dir, strconv.Itoa(port), fsync, primary}, o.Settings...)
 	shell := exec.Command("/bin/sh", args...) //nolint:noctx // see above
 	shell.Dir = dir
 	// A session of its own: an interrupt typed at the terminal must reach the tests, not the server
@@ -124,8 +135,17 @@ func start(ctx context.Context, bin string, o Options) (*Cluster, error) {
 
 // Restart makes the server fall and starts it again on the same files and port; it returns when it
 // takes connections. One restart at a time.
-func (c *Cluster) Restart(ctx context.Context, f Fall) error {
-	if _, err := io.WriteString(c.hold, string(f)+"\n"); err != nil {
+func (c *Cluster) Restart(ctx context.Context, f Fall) error { return c.order(ctx, string(f)) }
+
+// Halt kills the server with SIGKILL and leaves it dead. One order at a time, as with Restart.
+func (c *Cluster) Halt(ctx context.Context) error { return c.order(ctx, "halt") }
+
+// Promote makes a standby the primary; it returns when it takes writes. One order at a time, as
+// with Restart.
+func (c *Cluster) Promote(ctx context.Context) error { return c.order(ctx, "promote") }
+
+func (c *Cluster) order(ctx context.Context, order string) error {
+	if _, err := io.WriteString(c.hold, order+"\n"); err != nil {
 		return err
 	}
 	return c.awaitReady(ctx)
@@ -136,7 +156,7 @@ func (c *Cluster) awaitReady(ctx context.Context) error {
 	go func() {
 		line, err := c.said.ReadString('\n')
 		if err == nil && line != "ready\n" {
-			err = errors.New("it does not start again")
+			err = errors.New("the server did not do what it was told")
 		}
 		ready <- err
 	}()

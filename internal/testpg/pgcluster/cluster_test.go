@@ -158,3 +158,52 @@ func TestRestartKeepsWhatWasCommitted(t *testing.T) {
 		}
 	}
 }
+
+// A standby takes what its primary commits, no writes of its own, and writes when it is promoted
+// after the primary was halted.
+func TestAStandbyIsPromoted(t *testing.T) {
+	primary, err := pgcluster.Start(t.Context(), pgcluster.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer primary.Stop()
+	standby, err := pgcluster.Start(t.Context(), pgcluster.Options{Primary: primary.URL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer standby.Stop()
+	exec := func(c *pgcluster.Cluster, text string) error {
+		db, err := sql.Open("postgres", c.URL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		_, err = db.ExecContext(t.Context(), text)
+		return err
+	}
+	// The commit waits until the standby has applied it.
+	if err := exec(primary, "ALTER SYSTEM SET synchronous_standby_names = '*'"); err != nil {
+		t.Fatal(err)
+	}
+	if err := primary.Restart(t.Context(), pgcluster.Fast); err != nil {
+		t.Fatal(err)
+	}
+	if err := exec(primary, "SET synchronous_commit = remote_apply; CREATE TABLE kept (n int)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := exec(standby, "SELECT n FROM kept"); err != nil {
+		t.Errorf("the standby lacks a commit of its primary: %v", err)
+	}
+	if err := exec(standby, "INSERT INTO kept VALUES (1)"); err == nil {
+		t.Error("the standby takes writes")
+	}
+	if err := primary.Halt(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := standby.Promote(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := exec(standby, "INSERT INTO kept VALUES (1)"); err != nil {
+		t.Errorf("the promoted standby: %v", err)
+	}
+}

@@ -1,9 +1,9 @@
 # Starts a Postgres, says "ready", and ends it when standard input closes: that is, when its parent
 # process is gone. Until then it takes orders, one a line, and answers each with "ready" or
-# "failed". Arguments: the folder of the binaries, an empty folder, a port, fsync on or off, and
-# more settings as name=value.
-bin=$1 dir=$2 port=$3 fsync=$4
-shift 4
+# "failed". Arguments: the folder of the binaries, an empty folder, a port, fsync on or off, the
+# port of the primary of a standby or "-", and more settings as name=value.
+bin=$1 dir=$2 port=$3 fsync=$4 primary=$5
+shift 5
 more=
 for setting; do more="$more -c $setting"; done
 trap 'rm -rf "$dir"' EXIT
@@ -12,12 +12,20 @@ exec 2>>"$dir/log"
 
 # A natural collation where the server has one, so that a query which leans on byte order by
 # accident is found out.
-"$bin/initdb" -D "$dir/data" -U aparte -A trust -N -E UTF8 --locale=C.UTF-8 \
-	--locale-provider=icu --icu-locale=en-US >>"$dir/log" ||
-	{
-		rm -rf "$dir/data"
-		"$bin/initdb" -D "$dir/data" -U aparte -A trust -N -E UTF8 --locale=C.UTF-8 >>"$dir/log"
-	} || exit 1
+create() {
+	"$bin/initdb" -D "$dir/data" -U aparte -A trust -N -E UTF8 --locale=C.UTF-8 \
+		--locale-provider=icu --icu-locale=en-US >>"$dir/log" ||
+		{
+			rm -rf "$dir/data"
+			"$bin/initdb" -D "$dir/data" -U aparte -A trust -N -E UTF8 --locale=C.UTF-8 >>"$dir/log"
+		}
+}
+
+if [ "$primary" = - ]; then
+	create || exit 1
+else
+	"$bin/pg_basebackup" -D "$dir/data" -R -N -c fast -d "host=127.0.0.1 port=$primary user=aparte" >>"$dir/log" || exit 1
+fi
 
 start() {
 	"$bin/pg_ctl" start -s -w -t 60 -D "$dir/data" -l "$dir/log" -o "-h 127.0.0.1 -p $port -k '$dir' \
@@ -41,6 +49,8 @@ while read -r order; do
 	case $order in
 	kill) kill -KILL "$(head -n 1 "$dir/data/postmaster.pid")" && restart ;;
 	immediate) "$bin/pg_ctl" stop -s -w -m immediate -D "$dir/data" >>"$dir/log" && restart ;;
+	halt) kill -KILL "$(head -n 1 "$dir/data/postmaster.pid")" ;;
+	promote) "$bin/pg_ctl" promote -s -w -D "$dir/data" >>"$dir/log" ;;
 	fast) "$bin/pg_ctl" stop -s -w -m fast -D "$dir/data" >>"$dir/log" && restart ;;
 	esac && echo ready || echo failed
 done
