@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 )
 
@@ -57,7 +56,7 @@ func (s *Store) CheckReady(ctx context.Context) error {
 		}
 		if readOnly != "offfalse" {
 			s.redial() // the address may lead to another server by now
-			return errors.New("the database takes no writes")
+			return errReadOnly
 		}
 	}
 	if s.file != "" {

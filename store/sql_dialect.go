@@ -81,6 +81,8 @@ type databases struct {
 	schema string
 	// sizes are those of the pools of Postgres.
 	sizes poolSizes
+	// redials belongs to the connections of both pools of Postgres.
+	redials *redials
 	// file is the path of SQLite's file.
 	file        string
 	write, read *sql.DB
@@ -100,17 +102,20 @@ func open(ctx context.Context, c Config, silence time.Duration, t *tracing) (dat
 		return openSQLite(ctx, a.sqlite, t)
 	}
 	schema := c.schema()
-	writer, err := a.newConnector(dialer{silence: silence}, searchPath(schema))
+	redials := &redials{}
+	writer, err := a.newConnector(dialer{silence: silence}, searchPath(schema), redials)
 	if err != nil {
 		return databases{}, err
 	}
-	reader, err := a.newConnector(dialer{}, readerSettings(schema))
+	reader, err := a.newConnector(dialer{}, readerSettings(schema), redials)
 	if err != nil {
 		return databases{}, err
 	}
 	sizes := divide(c.connections())
 	patient := &waitingConnector{Connector: reader, size: sizes.readers}
-	d := databases{dialect: postgresDialect, schema: schema, sizes: sizes, write: t.openDB(writer), read: t.openDB(patient)}
+	d := databases{
+		dialect: postgresDialect, schema: schema, sizes: sizes, redials: redials, write: t.openDB(writer), read: t.openDB(patient),
+	}
 	patient.pool = d.read
 	d.write.SetMaxOpenConns(sizes.write())
 	d.write.SetMaxIdleConns(sizes.write())
@@ -187,9 +192,14 @@ func retryable(err error) (again, lost bool) {
 	return lost, lost
 }
 
+// errReadOnly is the error of a session that would be pinned to a server without writes.
+var errReadOnly = errors.New("the database takes no writes")
+
 // readOnly reports whether the server takes no writes: it is a standby, or was a primary before a
 // failover. A new connection may lead to another server.
-func readOnly(err error) bool { return pq.As(err, pqerror.ReadOnlySQLTransaction) != nil }
+func readOnly(err error) bool {
+	return errors.Is(err, errReadOnly) || pq.As(err, pqerror.ReadOnlySQLTransaction) != nil
+}
 
 // uniqueViolation reports whether a unique key was hit.
 func uniqueViolation(err error) bool {

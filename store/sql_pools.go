@@ -89,12 +89,13 @@ func (w *waitingConnector) widen() {
 	w.pool.SetMaxIdleConns(w.size)
 }
 
-// redial closes the idle connections of both pools, so that the next ones go to the server that the
-// address names now.
+// redial gives the connections of both pools up, so that the next ones go to the server that the
+// address names now: idle ones at once, those in use when they come back.
 func (d databases) redial() {
 	if !d.dialect.postgres {
 		return
 	}
+	d.redials.Add(1)
 	d.read.SetMaxIdleConns(0)
 	d.read.SetMaxIdleConns(d.sizes.readers)
 	d.write.SetMaxIdleConns(0)

@@ -18,6 +18,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/aparte-im/aparte/dm"
+	"github.com/aparte-im/aparte/dm/policy"
 	"github.com/aparte-im/aparte/internal/testdb"
 	"github.com/aparte-im/aparte/internal/testwait"
 	"github.com/aparte-im/aparte/live"
@@ -184,6 +185,13 @@ func TestSessionsOfAReadOnlyServerAreGivenUp(t *testing.T) {
 	}()
 	a, b := befriendedOn(t, s)
 	service := dm.New(dm.Config{Store: s, Bus: live.NewHub()})
+	strangers, err := service.UpsertUsers(t.Context(), []dm.UserInput{{ExternalID: "c", Handle: "c"}, {ExternalID: "d", Handle: "d"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := service.SetWhoCanMessageMe(t.Context(), strangers[0].ID, policy.NoOne, nil); err != nil {
+		t.Fatal(err)
+	}
 	send := func(key string) error {
 		_, err := service.Send(context.WithoutCancel(t.Context()), a, dm.SendInput{To: b, Body: "x", ClientMessageID: key})
 		return err
@@ -194,25 +202,38 @@ func TestSessionsOfAReadOnlyServerAreGivenUp(t *testing.T) {
 	name := databaseOf(t, address)
 	run(t, admin, `ALTER DATABASE "`+name+`" SET default_transaction_read_only = on`,
 		`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '`+name+`'`)
-	sent := make(chan error, 1)
-	go func() { sent <- send("during") }()
-	// The first retry is for the session that ended; the others have met a session that is read
-	// only.
-	for range 3 {
-		select {
-		case <-lost:
-		case err := <-sent:
-			t.Fatalf("the send ended with %v instead of being tried again", err)
-		case <-time.After(testwait.Limit(20 * time.Second)):
-			t.Fatal("the send was not tried again")
+	// A refusal writes nothing; it is decided by a server that takes writes all the same.
+	refused, sent := make(chan error, 1), make(chan error, 1)
+	triedAgain := func(answer chan error) {
+		t.Helper()
+		// The first retry is for the session that ended; the others have met a session that is read
+		// only.
+		for range 3 {
+			select {
+			case <-lost:
+			case err := <-answer:
+				t.Fatalf("the send ended with %v instead of being tried again", err)
+			case <-time.After(testwait.Limit(20 * time.Second)):
+				t.Fatal("the send was not tried again")
+			}
 		}
 	}
+	go func() { sent <- send("during") }()
+	triedAgain(sent)
+	go func() {
+		_, err := service.Send(context.WithoutCancel(t.Context()), strangers[1].ID, dm.SendInput{To: strangers[0].ID, Body: "x", ClientMessageID: "x"})
+		refused <- err
+	}()
+	triedAgain(refused)
 	if err := s.CheckReady(t.Context()); err == nil {
 		t.Error("the store is ready on a server that takes no writes")
 	}
 	run(t, admin, `ALTER DATABASE "`+name+`" RESET default_transaction_read_only`)
 	if err := <-sent; err != nil {
 		t.Errorf("the send that waited: %v", err)
+	}
+	if err := <-refused; dm.CodeOf(err) != dm.CodeMessageNotAllowed {
+		t.Errorf("the refused send that waited: %v", err)
 	}
 	if err := send("after"); err != nil {
 		t.Errorf("a send after it: %v", err)

@@ -38,8 +38,8 @@ func (s *session) connect(ctx context.Context) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	s.conn, s.ent = conn, s.dialect.clientOn(conn)
-	if s.texts.settings != "" {
-		_, err = conn.ExecContext(ctx, s.texts.settings)
+	if s.dialect.postgres {
+		err = s.setUp(ctx)
 	}
 	prepare := func(text string) *sql.Stmt {
 		if err != nil {
@@ -62,6 +62,20 @@ func (s *session) connect(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("prepare: %w", err), s.discard())
 	}
 	return nil
+}
+
+// setUp makes the settings of a writer, and refuses a server that takes no writes: sends that are
+// refused write nothing, and would go on by what a standby says.
+func (s *session) setUp(ctx context.Context) error {
+	if _, err := s.conn.ExecContext(ctx, s.texts.settings); err != nil {
+		return err
+	}
+	var takesNone bool
+	err := s.conn.QueryRowContext(ctx, "SELECT current_setting('transaction_read_only') = 'on'").Scan(&takesNone)
+	if err == nil && takesNone {
+		err = errReadOnly
+	}
+	return err
 }
 
 // finalize closes the statements on SQLite, which keeps a connection that was closed before them,
